@@ -1,0 +1,1 @@
+"""Reconcile conflicting published figures on human trafficking."""

@@ -1,0 +1,46 @@
+"""The errors and warnings of the package, one class a kind of problem."""
+
+from __future__ import annotations
+
+
+class TraffickingStatsError(Exception):
+    """Base of every error the package raises on purpose; its text says what is wrong and what to do."""
+
+
+class VocabularyError(TraffickingStatsError):
+    """The vocabulary file holds an unknown key, a missing one, or a value out of range."""
+
+
+class ClaimError(TraffickingStatsError):
+    """Claims or sources are not as they must be; the text lists every problem found.
+
+    Parameters
+    ----------
+    problems : list of str
+        One line a problem: file, line, column, value, and what is allowed.
+    """
+
+    def __init__(self, problems: list[str] | str) -> None:
+        self.problems = [problems] if isinstance(problems, str) else list(problems)
+        head = f"{len(self.problems)} problems in the claims:\n" if len(self.problems) > 1 else ""
+        super().__init__(head + "\n".join(self.problems))
+
+
+class RuleError(TraffickingStatsError):
+    """The accounting rules contradict each other; the text lists an irreducible set of them."""
+
+
+class ReconciliationError(TraffickingStatsError):
+    """Claims could not be reconciled: an unknown policy, a lost worker, or a cell nobody knows of."""
+
+
+class RefusalError(TraffickingStatsError):
+    """An analysis refuses an answer the data cannot carry; the text gives the reason and the number."""
+
+
+class ReaderError(TraffickingStatsError):
+    """A file of another format cannot be read as claims."""
+
+
+class ReportError(TraffickingStatsError):
+    """A report could not be written: a parameter, a notebook cell, or the output folder."""
