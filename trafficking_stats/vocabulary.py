@@ -1,0 +1,277 @@
+"""The vocabulary: indicators, dimensions, qualifiers, tiers and rules, read from data into frozen objects."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from trafficking_stats.errors import VocabularyError
+
+Stage = Literal[
+    "identification", "assistance", "protection", "investigation", "prosecution", "conviction", "context"
+]
+Measure = Literal["count", "level", "period", "share", "change", "rate", "estimate"]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+class _Frozen(BaseModel):
+    """Base of every entry: unknown keys are errors, nothing changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Indicator(_Frozen):
+    """What is counted, in which unit, at which stage.
+
+    ``measure`` says how a figure relates to time: ``count`` adds up over years, ``level`` holds in every
+    year of its period, ``period`` is one figure for its whole period; ``share``, ``change``, ``rate`` and
+    ``estimate`` are kept and checked but never reconciled as counts.
+    """
+
+    label: str
+    unit: str
+    unit_aliases: tuple[str, ...] = ()
+    stage: Stage
+    measure: Measure
+    definition: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its values are whole numbers of at least zero."""
+        return self.measure in ("count", "level", "period")
+
+
+class Dimension(_Frozen):
+    """A key of a breakdown with its categories and how they relate to the whole and to each other."""
+
+    label: str
+    relation: Literal["part", "apart"]
+    exclusive: tuple[str, ...] = ()
+    overlapping: tuple[str, ...] = ()
+    within: dict[str, str] = Field(default_factory=dict)
+    exhaustive: bool = False
+    open: str | None = None
+    open_exclusive: bool = False
+
+    @model_validator(mode="after")
+    def _categories_agree(self) -> Dimension:
+        both = set(self.exclusive) & set(self.overlapping)
+        if both:
+            raise ValueError(f"{sorted(both)} are both exclusive and overlapping")
+        unknown = (set(self.within) | set(self.within.values())) - set(self.categories)
+        if unknown:
+            raise ValueError(f"'within' names {sorted(unknown)}, which are no categories")
+        if self.exhaustive and not self.exclusive:
+            raise ValueError("'exhaustive' needs exclusive categories")
+        return self
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """All named categories, the exclusive ones first."""
+        return self.exclusive + self.overlapping
+
+    def allows(self, category: str) -> bool:
+        """Whether ``category`` is named, or matches the pattern of the open categories."""
+        return category in self.categories or self._is_open(category)
+
+    def is_exclusive(self, category: str) -> bool:
+        """Whether no person can be in ``category`` and in another exclusive one."""
+        return category in self.exclusive or (
+            self.open_exclusive and category not in self.overlapping and self._is_open(category)
+        )
+
+    def _is_open(self, category: str) -> bool:
+        return self.open is not None and re.fullmatch(self.open, category) is not None
+
+
+class Qualifier(_Frozen):
+    """How a printed number becomes a closed interval; percentages are of the printed value."""
+
+    label: str
+    lower_percent: int | None = None
+    lower_offset: int = 0
+    upper_percent: int | None = None
+    upper_offset: int = 0
+    names_number: bool
+
+
+class Tier(_Frozen):
+    """How near to the register a publisher stands, and what a claim of it weighs."""
+
+    label: str
+    weight: Annotated[float, Field(gt=0)]
+    definition: str
+
+
+class Weights(_Frozen):
+    """How repeats and later editions change the weight of a claim."""
+
+    repeat_share: Annotated[float, Field(ge=0, lt=1)]
+    repeat_cap: Annotated[float, Field(ge=0, lt=1)]
+    recency_per_year: Annotated[float, Field(ge=0, lt=0.1)]
+    recency_from: int
+
+
+class Equivalent(_Frozen):
+    """A printed breakdown that means another one in a country (``*`` for every country)."""
+
+    country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3}|\*)$")]
+    printed: str
+    means: str
+    reason: str
+
+
+class Rule(_Frozen):
+    """A relation between indicators that holds by definition."""
+
+    name: str
+    label: str
+    kind: Literal["sum", "part"]
+    whole: str
+    parts: tuple[str, ...]
+    origin: str
+
+
+class Register(_Frozen):
+    """Where a country's figures of some stages start."""
+
+    country: Country
+    name: str
+    label: str
+    stages: tuple[Stage, ...]
+    note: str = ""
+
+
+class PolicyDate(_Frozen):
+    """A date on which the law or the policy of a country changed."""
+
+    country: Country
+    date: datetime.date
+    label: str
+    kind: Literal["plan", "statute", "penalty", "reflection", "residence"]
+    reference: str
+    note: str = ""
+
+
+class DefinitionBreak(_Frozen):
+    """The first year in which an indicator of a country is counted under another definition."""
+
+    country: Country
+    indicator: str
+    year: int
+    reason: str
+    source: str
+
+
+class Vocabulary(_Frozen):
+    """Everything the package knows about words and rules; see ``vocabulary.toml`` for the entries."""
+
+    qualifiers: dict[str, Qualifier]
+    tiers: dict[str, Tier]
+    weights: Weights
+    dimensions: dict[str, Dimension]
+    equivalents: tuple[Equivalent, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    registers: tuple[Register, ...] = ()
+    policy_dates: tuple[PolicyDate, ...] = ()
+    definition_breaks: tuple[DefinitionBreak, ...] = ()
+    indicators: dict[str, Indicator]
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Vocabulary:
+        for rule in self.rules:
+            missing = {rule.whole, *rule.parts} - set(self.indicators)
+            if missing:
+                raise ValueError(f"rule {rule.name!r} names {sorted(missing)}, which are no indicators")
+        for change in self.definition_breaks:
+            if change.indicator not in self.indicators:
+                raise ValueError(f"definition_breaks names {change.indicator!r}, which is no indicator")
+        for equivalent in self.equivalents:
+            for breakdown in (equivalent.printed, equivalent.means):
+                for part in filter(None, breakdown.split(";")):
+                    key, _, category = part.partition("=")
+                    if key not in self.dimensions or not self.dimensions[key].allows(category):
+                        raise ValueError(f"equivalents names {part!r}, which is no category of a dimension")
+        return self
+
+    def register(self, country: str, stage: str) -> str:
+        """Return the name of the register in which a country's figures of a stage start.
+
+        Parameters
+        ----------
+        country : str
+            ISO 3166-1 alpha-3 code.
+        stage : str
+            One of the stages of the indicators.
+
+        Returns
+        -------
+        str
+            The register's name, or ``"<country> <stage>"`` where the vocabulary names none: publications that
+            pass on national figures still count as one upstream then.
+
+        Examples
+        --------
+        >>> load_vocabulary().register("DNK", "identification")
+        'CMM'
+        """
+        for entry in self.registers:
+            if entry.country == country and stage in entry.stages:
+                return entry.name
+        return f"{country} {stage}"
+
+    def policy_dates_of(self, country: str) -> tuple[PolicyDate, ...]:
+        """Return the policy dates of a country in order of time."""
+        return tuple(sorted((p for p in self.policy_dates if p.country == country), key=lambda p: p.date))
+
+
+def _describe(error: ValidationError, path: Path) -> str:
+    lines = [
+        f"{path.name}: {'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"
+        + (f", found {problem['input']!r}" if not isinstance(problem["input"], dict | list) else "")
+        for problem in error.errors()
+    ]
+    return "the vocabulary is not as it must be:\n" + "\n".join(sorted(lines))
+
+
+@functools.cache
+def load_vocabulary(path: Path | None = None) -> Vocabulary:
+    """Read the vocabulary.
+
+    Parameters
+    ----------
+    path : pathlib.Path, optional
+        Another file of the same shape; by default the one that ships with the package.
+
+    Returns
+    -------
+    Vocabulary
+        Frozen; reading the same file again gives the same object.
+
+    Raises
+    ------
+    VocabularyError
+        If the file is missing or no TOML, holds an unknown key, lacks one, or holds a value out of range.
+
+    Examples
+    --------
+    >>> load_vocabulary().indicators["charged_persons"].unit
+    'persons'
+    """
+    path = path or Path(__file__).with_name("vocabulary.toml")
+    try:
+        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise VocabularyError(f"{path}: there is no such vocabulary file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise VocabularyError(f"{path}: not a TOML file in UTF-8: {error}") from error
+    try:
+        return Vocabulary.model_validate(data)
+    except ValidationError as error:
+        raise VocabularyError(_describe(error, path)) from error
