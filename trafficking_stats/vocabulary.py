@@ -55,6 +55,7 @@ class Dimension(_Frozen):
     exclusive: tuple[str, ...] = ()
     overlapping: tuple[str, ...] = ()
     within: dict[str, str] = Field(default_factory=dict)
+    unions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     exhaustive: bool = False
     open: str | None = None
     open_exclusive: bool = False
@@ -64,9 +65,10 @@ class Dimension(_Frozen):
         both = set(self.exclusive) & set(self.overlapping)
         if both:
             raise ValueError(f"{sorted(both)} are both exclusive and overlapping")
-        unknown = (set(self.within) | set(self.within.values())) - set(self.categories)
+        named = {*self.within, *self.within.values(), *self.unions, *sum(self.unions.values(), ())}
+        unknown = named - set(self.categories)
         if unknown:
-            raise ValueError(f"'within' names {sorted(unknown)}, which are no categories")
+            raise ValueError(f"'within' or 'unions' names {sorted(unknown)}, which are no categories")
         if self.exhaustive and not self.exclusive:
             raise ValueError("'exhaustive' needs exclusive categories")
         return self
