@@ -1,0 +1,318 @@
+"""UNODC's data file of the Global Report on Trafficking in Persons, read as claims."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import python_calamine
+from tqdm import tqdm
+
+from trafficking_stats.errors import ReaderError
+from trafficking_stats.readers.tables import (
+    RAW_COLUMNS,
+    TableImport,
+    categories,
+    category_countries,
+    country_names,
+    file_of,
+    is_country,
+    iso_date,
+    load_map,
+    same_label_rows,
+    slug,
+    source_name,
+    years,
+)
+
+UnodcImport = TableImport
+
+_OPTIONAL = ("code", "origin")
+_HEADER_WITHIN = 50
+_CHUNK = 4096
+_MASKED = re.compile(r"<\s*(\d+)")
+_NUMBER = re.compile(r"\d{1,3}(,\d{3})+|\d+(\.0+)?")
+
+
+def read_unodc(
+    path: str | Path,
+    *,
+    source_id: str | None = None,
+    published: str | None = None,
+    countries: Collection[str] | None = None,
+    progress: bool = False,
+) -> UnodcImport:
+    """Read a release of UNODC's ``data_glotip.xlsx`` as claims.
+
+    Every figure of the file becomes a claim or a skipped row with its reason, never nothing. A count masked
+    as ``<5`` becomes the value 5 with the qualifier ``less_than``. A label that the package's map lacks keeps
+    a category of its own, so that two labels never share a cell.
+
+    Where the file prints several rows of one label with different figures, each is kept under its own number
+    (``row=1``, ``row=2``, ... in the breakdown): which of them is the whole, the file does not say. A row
+    that prints the same figure again is skipped as a repeat.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The workbook as released.
+    source_id : str, optional
+        Name of the publication; ``unodc-glotip-<year>-<month>`` of its date by default.
+    published : str, optional
+        ISO date of the release; by default the one in the banner above the header.
+    countries : collection of str, optional
+        Codes of ISO 3166-1 to read; all by default. Rows of other countries count as skipped.
+    progress : bool
+        Whether to show a progress bar on standard error.
+
+    Returns
+    -------
+    UnodcImport
+        The claims, the source, and the skipped rows.
+
+    Raises
+    ------
+    ReaderError
+        If the file is missing or no workbook, has no header with the expected columns, or neither its banner
+        nor ``published`` gives a date.
+
+    References
+    ----------
+    UNODC, Global Report on Trafficking in Persons, statistical annex (data_glotip.xlsx).
+    """
+    path = Path(path)
+    names = load_map("unodc.toml")
+    wanted = None if countries is None else _wanted(countries)
+    data, banner = _sheet(path, names["columns"])
+    date = iso_date(published, "the date of publication") if published else _banner_date(banner, path)
+    identifier = source_name(source_id or names["source_id"].format(year=date[:4], month=date[5:7]))
+
+    reason = pd.Series("", index=data.index)
+    parts = []
+    with tqdm(total=len(data), unit="row", desc=path.name, disable=not progress) as bar:
+        spellings = country_names(names["names"])
+        keys = _breakdowns(data, names, spellings)
+        for start in range(0, len(data), _CHUNK):
+            block = data.iloc[start : start + _CHUNK]
+            parts.append(_claims(block, names, spellings, keys, wanted, reason))
+            bar.update(len(block))
+    claims = _tell_apart(pd.concat(parts), data, names, reason)
+
+    kept = reason == ""
+    skipped = pd.DataFrame({"row": data.index[~kept], "label": claims.loc[~kept, "locator"], "reason": reason[~kept]})
+    source = {
+        "source_id": identifier,
+        "title": names["title"],
+        "publisher": names["publisher"],
+        "upstream": names["upstream"],
+        "tier": names["tier"],
+        "published": date,
+        "url": names["url"],
+        **file_of(path),
+    }
+    claims = claims.loc[kept, list(RAW_COLUMNS)].reset_index(drop=True)
+    claims.insert(0, "source_id", identifier)
+    return UnodcImport(claims, source, date, len(data), skipped.reset_index(drop=True))
+
+
+def _wanted(countries: Collection[str]) -> frozenset[str]:
+    unknown = sorted(code for code in countries if not is_country(code))
+    if unknown or isinstance(countries, str):
+        raise ReaderError(
+            f"countries must be alpha-3 codes of ISO 3166-1 such as ['DNK'], not {unknown or countries!r}"
+        )
+    return frozenset(countries)
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def _sheet(path: Path, columns: dict[str, list[str]]) -> tuple[pd.DataFrame, list[list[Any]]]:
+    """Return the table below the header as text, indexed by row number, and the rows above it."""
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(path)
+        sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+    except FileNotFoundError as error:
+        raise ReaderError(f"{path}: there is no such file") from error
+    except (python_calamine.CalamineError, OSError) as error:
+        raise ReaderError(f"{path}: not an Excel workbook that can be read: {error}") from error
+    needed = [name for name in columns if name not in _OPTIONAL]
+    best: tuple[int, str] = (-1, "the workbook has no sheet with a row")
+    for sheet, rows in sheets:
+        for at, row in enumerate(rows[:_HEADER_WITHIN]):
+            found = _match(row, columns)
+            missing = [columns[name][0] for name in needed if name not in found]
+            if not missing:
+                table = pd.DataFrame(rows[at + 1 :], index=pd.RangeIndex(at + 2, len(rows) + 1))
+                data = pd.DataFrame({name: table[place].map(_text) for name, place in found.items()})
+                filled = (table != "").any(axis=1)
+                return data[filled].reindex(columns=list(columns), fill_value=""), rows[:at]
+            best = max(best, (len(found), f"row {at + 1} of sheet {sheet!r} lacks {', '.join(missing)}"))
+    raise ReaderError(
+        f"{path}: no header of UNODC's data file in the first {_HEADER_WITHIN} rows; "
+        f"nearest to it, {best[1]}. Is it data_glotip.xlsx?"
+    )
+
+
+def _match(row: list[Any], columns: dict[str, list[str]]) -> dict[str, int]:
+    printed = {_text(cell).casefold(): place for place, cell in reversed(list(enumerate(row)))}
+    found = {}
+    for name, headings in columns.items():
+        for heading in headings:
+            if heading.casefold() in printed:
+                found[name] = printed[heading.casefold()]
+                break
+    return found
+
+
+def _banner_date(banner: list[list[Any]], path: Path) -> str:
+    for cell in (cell for row in banner for cell in row):
+        if isinstance(cell, datetime.date):
+            return cell.isoformat()[:10]
+        match = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", _text(cell))
+        if match:
+            day, month, year = match.groups()
+            return iso_date(f"{year}-{int(month):02d}-{int(day):02d}", f"the banner's date in {path.name}")
+    raise ReaderError(f"{path}: no date above the header; give the date of the release as published='YYYY-MM-DD'")
+
+
+def _breakdowns(data: pd.DataFrame, names: dict[str, Any], spellings: dict[str, tuple[str, ...]]) -> pd.Series:
+    """Return the breakdown of every combination of dimension, category, sex and age in the file."""
+    kinds = data[["dimension", "category", "sex", "age"]].drop_duplicates()
+    sex = {"Total": "", **categories(sorted(set(kinds.sex) - {"Total"}), names["sex"])}
+    age = {"Total": "", **categories(sorted(set(kinds.age) - {"Total"}), names["age"])}
+    own: dict[tuple[str, str], tuple[str, str]] = {("Total", "Total"): ("", "")}
+    taken = {"sex", "age", "row", *(entry["key"] for entry in names["dimensions"].values())}
+    for dimension, labels in kinds.groupby("dimension", sort=True).category:
+        entry = names["dimensions"].get(dimension)
+        known = dict(entry["categories"]) if entry else {}
+        if entry and entry.get("countries"):
+            known = {**category_countries(set(labels), spellings), **known}
+        key = entry["key"] if entry else slug(str(dimension).removeprefix("by ").title())
+        if not entry and key in taken:
+            key = f"{key}_dimension"
+        for label, category in categories(sorted(set(labels)), known).items():
+            own.setdefault((str(dimension), label), (key, category))
+    texts = []
+    for dimension, label, printed_sex, printed_age in kinds.itertuples(index=False, name=None):
+        key, category = own[(dimension, label)]
+        pairs = {key: category, "sex": sex[printed_sex], "age": age[printed_age]}
+        texts.append(";".join(f"{k}={pairs[k]}" for k in sorted(pairs) if pairs[k]))
+    return pd.Series(texts, index=pd.MultiIndex.from_frame(kinds))
+
+
+def _country(code: str, name: str, by_name: dict[str, str], not_countries: dict[str, str]) -> tuple[str, str]:
+    """Return the alpha-3 code of a row and "", or "" and why it has none."""
+    named = by_name.get(name, "")
+    for printed in (name, code):
+        if printed in not_countries and not named:
+            return "", not_countries[printed]
+    if code and not is_country(code):
+        return (named, "") if named else ("", f"{code!r} ({name or 'no name'}) is no country of ISO 3166-1")
+    if code and named and code != named:
+        return "", f"the row has the code {code} and the name {name!r}, which is {named}"
+    if code or named:
+        return code or named, ""
+    return "", f"{name!r} is no country of ISO 3166-1" if name else "the row names no country"
+
+
+def _figure(text: str) -> tuple[float, str, str]:
+    """Return value and qualifier of a printed figure and "", or why it is none."""
+    if text == "":
+        return float("nan"), "", "the row has no value"
+    masked = _MASKED.fullmatch(text)
+    if masked:
+        return float(masked[1]), "less_than", ""
+    if _NUMBER.fullmatch(text):
+        return float(text.replace(",", "")), "exact", ""
+    return float("nan"), "", f"the value {text!r} is not a whole number"
+
+
+def _claims(
+    block: pd.DataFrame,
+    names: dict[str, Any],
+    spellings: dict[str, tuple[str, ...]],
+    keys: pd.Series,
+    wanted: frozenset[str] | None,
+    reason: pd.Series,
+) -> pd.DataFrame:
+    """Return claims for a block of rows, and note in ``reason`` which of them are none."""
+    by_name = {name: code for code, listed in spellings.items() for name in listed}
+    out = pd.DataFrame(index=block.index)
+
+    def refuse(rows: pd.Series, why: pd.Series | str) -> None:
+        rows = rows & (reason[rows.index] == "")
+        reason.loc[rows.index[rows]] = why[rows] if isinstance(why, pd.Series) else why
+
+    places = {
+        pair: _country(pair[0], pair[1], by_name, names["not_countries"])
+        for pair in block[["code", "country"]].drop_duplicates().itertuples(index=False, name=None)
+    }
+    pairs = pd.Series(list(zip(block.code, block.country, strict=True)), index=block.index)
+    out["country"] = pairs.map(lambda pair: places[pair][0])
+    refuse(out.country == "", pairs.map(lambda pair: places[pair][1]))
+    if wanted is not None:
+        refuse(~out.country.isin(wanted), "country not asked for")
+
+    entries = names["indicators"]
+    known = block.indicator.isin(list(entries))
+    refuse(~known, "indicator " + block.indicator.map(repr) + " is not in the map of this reader")
+    refuse(~block.unit.isin(list(names["units"])), "unit " + block.unit.map(repr) + " is not a count")
+    year = pd.to_numeric(block.year, errors="coerce")
+    valid = year.between(1900, 2100) & (year % 1 == 0)
+    refuse(~valid, "the year is " + block.year.map(repr))
+    figures = {text: _figure(text) for text in block.value.unique()}
+    refuse(block.value.map(lambda text: figures[text][2]) != "", block.value.map(lambda text: figures[text][2]))
+
+    first = {label: entry["indicator"] for label, entry in entries.items()}
+    out["indicator"] = block.indicator.map(first).fillna("")
+    note = block.indicator.map({label: entry["note"] for label, entry in entries.items()}).fillna("")
+    for dimension, entry in names["dimensions"].items():
+        here = block.dimension == dimension
+        out.loc[here, "indicator"] = out.indicator[here].replace(entry.get("indicators", {}))
+        if "note" in entry:
+            note = note.mask(here, entry["note"])
+    out["breakdown"] = keys.loc[pd.MultiIndex.from_frame(block[["dimension", "category", "sex", "age"]])].to_numpy()
+    out["period_start"], out["period_end"] = years(year.where(valid, 0).astype(int))
+    out["value"] = block.value.map(lambda text: figures[text][0])
+    out["qualifier"] = block.value.map(lambda text: figures[text][1])
+    out["unit"] = block.indicator.map({label: entry["unit"] for label, entry in entries.items()}).fillna("")
+    out["locator"] = "row " + block[["indicator", "dimension", "category", "sex", "age", "year"]].agg(
+        " / ".join, axis=1
+    )
+    origin = block.origin.mask(block.origin != "", block.origin + " questionnaire")
+    masked = pd.Series(names["masked_note"], index=block.index).where(out.qualifier == "less_than", "")
+    out["scope_note"] = note.where((note == "") | (origin == ""), note + ", ") + origin
+    out["scope_note"] += masked.where((masked == "") | (out.scope_note == ""), "; " + masked)
+    return out
+
+
+def _tell_apart(claims: pd.DataFrame, data: pd.DataFrame, names: dict[str, Any], reason: pd.Series) -> pd.DataFrame:
+    """Put a number to rows of one label with different figures, and refuse those that repeat a figure."""
+    kept = claims[reason == ""]
+    labels = {
+        (dimension, label) for dimension, entry in names["dimensions"].items() for label in entry.get("several", ())
+    }
+    several = pd.Series(
+        [pair in labels for pair in zip(data.dimension[kept.index], data.category[kept.index], strict=True)],
+        index=kept.index,
+    )
+    figures = kept.qualifier + kept.value.astype(str)
+    cells = kept[["country", "indicator", "breakdown", "period_start"]]
+    repeats, number, size = same_label_rows(cells, figures, several)
+    again = repeats.notna()
+    reason.loc[repeats.index[again]] = "prints again the figure of an earlier row of the same label"
+    apart = kept.index[~again & (size > 1)]
+    claims = claims.copy()
+    numbered = kept.breakdown[apart] + ";row=" + number[apart].astype(str)
+    claims.loc[apart, "breakdown"] = numbered.map(lambda text: ";".join(sorted(text.strip(";").split(";"))))
+    place = "row " + number[apart].astype(str) + " of " + size[apart].astype(str)
+    claims.loc[apart, "scope_note"] += "; " + place + " that the file prints under this label"
+    return claims
