@@ -170,20 +170,16 @@ def poisson_fit(
         raise CountError(f"exposures: expected {events.size} values, got {at_risk.size}")
     n, p = columns.shape
     if not events.any():
-        raise RefusalError(
-            f"all {n} counts are 0: a regression on the log scale has no answer; give the upper limit"
-        )
+        raise RefusalError(f"all {n} counts are 0: a regression on the log scale has no answer; give the upper limit")
     rank = int(np.linalg.matrix_rank(columns))
     if rank < p:
-        raise RefusalError(
-            f"{p} columns carry only {rank} independent ones: {', '.join(names)} cannot be told apart"
-        )
+        raise RefusalError(f"{p} columns carry only {rank} independent ones: {', '.join(names)} cannot be told apart")
     direction = unbounded_direction(events, columns)
     if direction is not None:
         guilty = ", ".join(name for name, part in zip(names, direction, strict=True) if part)
         raise RefusalError(
-            f"{int((events == 0).sum())} of {n} counts are 0 and separate the data along {guilty}: the estimate "
-            "is infinite and a standard error would be meaningless; use the exact ratio of two counts instead"
+            f"{int((events == 0).sum())} of {n} counts are 0 and separate the data along {guilty}: the "
+            "estimate is infinite and a standard error would be meaningless; use the exact ratio of two counts"
         )
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")

@@ -50,7 +50,7 @@ def mid_p_limits(count: Floats, tail: float) -> tuple[Floats, Floats]:
     --------
     >>> lower, upper = mid_p_limits(np.array([0.0, 15.0]), 0.025)
     >>> lower.round(3), upper.round(3)
-    (array([0.   , 8.72 ]), array([ 2.996, 24.185]))
+    (array([0.   , 8.716]), array([ 2.996, 24.185]))
     """
 
     def at_least(mean: Floats, k: Floats) -> Floats:
@@ -61,9 +61,7 @@ def mid_p_limits(count: Floats, tail: float) -> tuple[Floats, Floats]:
     below = elementwise.find_root(
         lambda mean, k: at_least(mean, k) - tail, (outer[0], np.maximum(count, 1.0) * 2 + 10), args=(count,)
     )
-    above = elementwise.find_root(
-        lambda mean, k: at_least(mean, k) - (1 - tail), (outer[0], outer[1]), args=(count,)
-    )
+    above = elementwise.find_root(lambda mean, k: at_least(mean, k) - (1 - tail), (outer[0], outer[1]), args=(count,))
     if not (np.all(above.success) and np.all(below.success | (count == 0))):
         raise RefusalError("the mid-P limits were not found by bisection; use the exact ones")
     return np.where(count > 0, below.x, 0.0), np.asarray(above.x)
@@ -82,9 +80,7 @@ def byar(below: Floats, above: Floats, tail: float) -> tuple[Floats, Floats]:
     return below * root**3, above * (1 - 1 / (9 * above) + z / (3 * np.sqrt(above))) ** 3
 
 
-def conditional_tails(
-    k1: float, k2: float, e1: float, e2: float, null: float, method: str
-) -> tuple[float, float]:
+def conditional_tails(k1: float, k2: float, e1: float, e2: float, null: float, method: str) -> tuple[float, float]:
     """Return the probabilities of a first count so small and so large, given the sum of both.
 
     Parameters
@@ -118,9 +114,7 @@ def conditional_tails(
     return smaller, larger
 
 
-def conditional_limits(
-    k1: float, k2: float, e1: float, e2: float, tail: float, method: str
-) -> tuple[float, float]:
+def conditional_limits(k1: float, k2: float, e1: float, e2: float, tail: float, method: str) -> tuple[float, float]:
     """Return the limits of the ratio of two rates, given the sum of both counts.
 
     Parameters are those of `conditional_tails`; `tail` is the area left out on each side.

@@ -34,15 +34,15 @@ class Dispersion:
         Number of counts.
     borrowed : bool
         Whether `phi` was stated by the caller and not estimated.
-    trend : bool
-        Whether a log-linear trend was taken out first.
+    removed : str
+        What was taken out first: "" (nothing but the mean), "a trend" or "2 levels".
     """
 
     phi: float
     df: float
     n: int
     borrowed: bool = False
-    trend: bool = False
+    removed: str = ""
 
     @property
     def factor(self) -> float:
@@ -52,7 +52,7 @@ class Dispersion:
     def __str__(self) -> str:
         if self.borrowed:
             return f"phi {self.phi:.1f} (borrowed)"
-        after = ", after a trend" if self.trend else ""
+        after = f", after {self.removed}" if self.removed else ""
         return f"phi {self.phi:.1f} ({self.n} counts{after})"
 
 
@@ -61,6 +61,7 @@ def dispersion(
     exposures: ArrayLike | None = None,
     *,
     trend: bool = False,
+    groups: ArrayLike | None = None,
     borrow: float | None = None,
 ) -> Dispersion:
     """Estimate the over-dispersion phi of a series of counts.
@@ -73,9 +74,13 @@ def dispersion(
         Persons, victims or years at risk in each period.
     trend : bool
         Take out a log-linear trend first; without it every change of level counts as dispersion.
+    groups : array_like, shape (n,), optional
+        Label of the period each count belongs to, each with a level of its own: for comparing two periods,
+        where the difference under study must not count as dispersion. A group of zeros says nothing on phi
+        and is left out. Not together with `trend`.
     borrow : float, optional
-        The phi of a comparable series, used when fewer than 8 counts or only zeros are given. It has to be
-        printed beside the result.
+        The phi of a comparable series, used where none can be estimated. It has to be printed beside the
+        result.
 
     Returns
     -------
@@ -84,7 +89,7 @@ def dispersion(
     Raises
     ------
     RefusalError
-        For fewer than 8 counts or nothing but zeros, unless `borrow` is given.
+        For fewer than 8 counts that say anything, unless `borrow` is given.
 
     References
     ----------
@@ -92,33 +97,50 @@ def dispersion(
 
     Examples
     --------
-    Persons convicted in Denmark 2014-2021 come in batches:
+    Persons convicted in Denmark 2014-2021 come in batches, on the whole and within two halves:
 
-    >>> print(dispersion([10, 4, 14, 8, 1, 0, 0, 0]))
+    >>> convicted = [10, 4, 14, 8, 1, 0, 0, 0]
+    >>> print(dispersion(convicted))
     phi 6.4 (8 counts)
-    >>> print(dispersion([10, 4, 14, 8, 1, 0, 0, 0], trend=True))
+    >>> print(dispersion(convicted, trend=True))
     phi 4.1 (8 counts, after a trend)
+    >>> print(dispersion(convicted, groups=["before"] * 4 + ["after"] * 4))
+    phi 1.5 (8 counts, after 2 levels)
     """
     events = check_counts(counts)
     if events.ndim != 1:
         raise CountError(f"counts: expected one series, got {events.ndim} dimensions")
-    n = events.size
-    if n < MIN_POINTS_FOR_DISPERSION or not events.any():
+    at_risk = np.ones(events.size) if exposures is None else check_exposures(exposures, "exposures")
+    labels = np.zeros(events.size) if groups is None else np.asarray(groups)
+    if not (at_risk.shape == labels.shape == events.shape):
+        raise CountError(f"counts, exposures and groups: {events.size} counts need as many of the others")
+    if trend and groups is not None:
+        raise CountError("trend and groups: take out one of them, not both")
+
+    _, group = np.unique(labels, return_inverse=True)
+    events_of, exposure_of = np.bincount(group, events), np.bincount(group, at_risk)
+    informative = events_of[group] > 0
+    n, levels = int(informative.sum()), int((events_of > 0).sum())
+    removed = "a trend" if trend else f"{levels} levels" if groups is not None else ""
+    if n < MIN_POINTS_FOR_DISPERSION:
         if borrow is not None:
-            return Dispersion(
-                float(check_exposures(borrow, "borrow")), math.inf, n, borrowed=True, trend=trend
-            )
-        reason = (
-            f"{n} counts, at least {MIN_POINTS_FOR_DISPERSION} are needed"
-            if n < MIN_POINTS_FOR_DISPERSION
-            else f"all {n} counts are 0"
-        )
+            phi = float(check_exposures(borrow, "borrow"))
+            return Dispersion(phi, math.inf, n, borrowed=True, removed=removed)
+        zeros = f" ({events.size - n} more are in periods without any event)" if n < events.size else ""
         raise RefusalError(
-            f"phi cannot be estimated: {reason}; borrow the phi of a comparable series and print it"
+            f"phi cannot be estimated from {n} counts{zeros}, at least {MIN_POINTS_FOR_DISPERSION} are needed; "
+            "borrow the phi of a comparable series and print it"
         )
-    columns = [np.ones(n), np.linspace(-1, 1, n)] if trend else [np.ones(n)]
-    fit = poisson_fit(events, np.column_stack(columns), ["level", "trend"][: len(columns)], exposures)
-    return Dispersion(fit.dispersion, float(fit.df), n, trend=trend)
+    if trend:
+        design = np.column_stack([np.ones(n), np.linspace(-1, 1, n)])
+        fit = poisson_fit(events, design, ["level", "trend"], at_risk)
+        return Dispersion(fit.dispersion, float(fit.df), n, removed=removed)
+    expected = (at_risk * (events_of / exposure_of)[group])[informative]
+    df = n - levels
+    if df < 1:
+        raise RefusalError(f"phi cannot be estimated: {levels} levels for {n} counts leave nothing over")
+    phi = float(((events[informative] - expected) ** 2 / expected).sum() / df)
+    return Dispersion(phi, float(df), n, removed=removed)
 
 
 def as_dispersion(value: float | Dispersion, name: str = "dispersion") -> Dispersion:
