@@ -1,0 +1,363 @@
+"""Trend of a short series of counts: quasi-Poisson, negative binomial, and over masked cells."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import statsmodels.api as sm
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from trafficking_stats.count_models import PoissonFit, poisson_fit
+from trafficking_stats.counts import (
+    CountLike,
+    as_count_range,
+    check_level,
+    check_series,
+)
+from trafficking_stats.errors import RefusalError
+from trafficking_stats.masked import Verdict
+
+MIN_POINTS = 5
+MIN_POINTS_TO_TEST = 8
+MIN_EVENTS = 8
+MIN_POINTS_NEGATIVE_BINOMIAL = 20
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A multiplicative effect with its limits.
+
+    Parameters
+    ----------
+    ratio : float
+        Factor by which the expected count changes; 0.9 is a fall by 10 %.
+    lower, upper : float
+        Limits by Student's t on the residual degrees of freedom.
+    p_value : float
+        Two-sided, matching the limits.
+    """
+
+    ratio: float
+    lower: float
+    upper: float
+    p_value: float
+
+    @property
+    def percent(self) -> float:
+        """The change in per cent."""
+        return 100 * (self.ratio - 1)
+
+    @property
+    def percent_limits(self) -> tuple[float, float]:
+        """The limits of the change in per cent."""
+        return (100 * (self.lower - 1), 100 * (self.upper - 1))
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A log-linear trend.
+
+    Parameters
+    ----------
+    per_unit : Effect
+        Change from one unit of time to the next.
+    phi : float
+        Residual dispersion as estimated; the limits use it or 1, whichever is larger.
+    n, events, df : int
+        Number of counts, their sum, residual degrees of freedom.
+    describe_only : bool
+        Whether fewer than 8 points were given: a slope to describe, not to test.
+    times, fitted, band_lower, band_upper : ndarray, shape (n,)
+        The fitted line and the limits of the expected count.
+    method : str
+        "quasi-Poisson" or "negative binomial".
+    confidence : float
+        Level of all limits.
+    """
+
+    per_unit: Effect
+    phi: float
+    n: int
+    events: float
+    df: int
+    describe_only: bool
+    times: NDArray[np.float64]
+    fitted: NDArray[np.float64]
+    band_lower: NDArray[np.float64]
+    band_upper: NDArray[np.float64]
+    method: str
+    confidence: float
+
+    def __str__(self) -> str:
+        low, high = self.per_unit.percent_limits
+        test = "too few points to test" if self.describe_only else f"p {self.per_unit.p_value:.2g}"
+        return (
+            f"{self.per_unit.percent:+.1f} % a unit of time ({100 * self.confidence:g} % {low:+.1f} to {high:+.1f}; "
+            f"{self.method}, phi {self.phi:.1f}, {self.n} points; {test})"
+        )
+
+
+def effect_of(fit: PoissonFit, name: str, *, confidence: float = 0.95) -> Effect:
+    """Return the effect of one column of a fit, widened by its dispersion (never narrowed).
+
+    Parameters
+    ----------
+    fit : PoissonFit
+        With at least one residual degree of freedom.
+    name : str
+        The column.
+    confidence : float
+        Two-sided level.
+
+    Examples
+    --------
+    >>> fit = poisson_fit([4, 6, 8, 14], [[1, 0], [1, 1], [1, 2], [1, 3]], ["constant", "year"])
+    >>> round(effect_of(fit, "year").ratio, 3)
+    1.521
+    """
+    position = fit.index(name)
+    error = fit.standard_errors(max(1.0, fit.dispersion))[position]
+    return student_effect(float(fit.coefficients[position]), float(error), fit.df, confidence)
+
+
+def student_effect(estimate: float, error: float, df: float, confidence: float) -> Effect:
+    """Turn an estimate on the log scale and its standard error into a ratio with Student limits."""
+    t = float(stats.t.isf((1 - check_level(confidence)) / 2, df))
+    with np.errstate(over="ignore"):
+        ratio, lower, upper = (float(np.exp(estimate + side * t * error)) for side in (0, -1, 1))
+    return Effect(ratio, lower, upper, float(2 * stats.t.sf(abs(estimate) / error, df)))
+
+
+def _refuse_short(events: NDArray[np.float64], minimum: int, what: str) -> None:
+    if events.size < minimum:
+        raise RefusalError(f"{events.size} points are too few for {what}, at least {minimum} are needed")
+    if events.sum() < MIN_EVENTS:
+        raise RefusalError(f"{events.sum():.0f} events in all are too few for {what}, at least {MIN_EVENTS} are needed")
+
+
+def poisson_trend(
+    counts: ArrayLike,
+    times: ArrayLike | None = None,
+    exposures: ArrayLike | None = None,
+    *,
+    confidence: float = 0.95,
+) -> Trend:
+    """Log-linear trend of a series of counts by quasi-Poisson regression.
+
+    Parameters
+    ----------
+    counts : array_like, shape (n,)
+        Counts of successive periods.
+    times : array_like, shape (n,), optional
+        When, rising; default 0, 1, 2...
+    exposures : array_like, shape (n,), optional
+        What is at risk in each period; the trend is then that of the rate.
+    confidence : float
+        Two-sided level.
+
+    Returns
+    -------
+    Trend
+
+    Raises
+    ------
+    RefusalError
+        For fewer than 5 points, fewer than 8 events in all, or data without a finite answer.
+
+    References
+    ----------
+    Wedderburn RWM (1974). Quasi-likelihood functions, generalized linear models, and the Gauss-Newton method.
+    Biometrika 61:439-447.
+
+    Examples
+    --------
+    >>> print(poisson_trend([10, 4, 14, 8, 1, 0, 0, 0]))
+    -34.4 % a unit of time (95 % -58.5 to +3.5; quasi-Poisson, phi 4.1, 8 points; p 0.064)
+    """
+    events, when, at_risk = check_series(counts, times, exposures)
+    _refuse_short(events, MIN_POINTS, "a trend")
+    middle = when.mean()
+    design = np.column_stack([np.ones(events.size), when - middle])
+    fit = poisson_fit(events, design, ["level", "trend"], at_risk)
+    phi = max(1.0, fit.dispersion)
+    spread = stats.t.isf((1 - check_level(confidence)) / 2, fit.df) * np.sqrt(
+        np.einsum("ij,jk,ik->i", design, fit.covariance, design) * phi
+    )
+    with np.errstate(over="ignore"):
+        band = fit.fitted * np.exp(-spread), fit.fitted * np.exp(spread)
+    return Trend(
+        per_unit=effect_of(fit, "trend", confidence=confidence),
+        phi=fit.dispersion,
+        n=events.size,
+        events=float(events.sum()),
+        df=fit.df,
+        describe_only=events.size < MIN_POINTS_TO_TEST,
+        times=when,
+        fitted=fit.fitted,
+        band_lower=band[0],
+        band_upper=band[1],
+        method="quasi-Poisson",
+        confidence=confidence,
+    )
+
+
+def negative_binomial_trend(
+    counts: ArrayLike,
+    times: ArrayLike | None = None,
+    exposures: ArrayLike | None = None,
+    *,
+    confidence: float = 0.95,
+) -> Trend:
+    """Log-linear trend by negative binomial regression with an estimated dispersion, for 20 points or more.
+
+    Parameters
+    ----------
+    counts, times, exposures, confidence
+        As for `poisson_trend`.
+
+    Returns
+    -------
+    Trend
+        `phi` is variance by mean at the mean count.
+
+    Raises
+    ------
+    RefusalError
+        For fewer than 20 points, data no more dispersed than Poisson, or a fit that did not converge.
+
+    References
+    ----------
+    Lawless JF (1987). Negative binomial and mixed Poisson regression. Canadian Journal of Statistics
+    15:209-225.
+    """
+    events, when, at_risk = check_series(counts, times, exposures)
+    _refuse_short(events, MIN_POINTS_NEGATIVE_BINOMIAL, "a negative binomial trend")
+    design = np.column_stack([np.ones(events.size), when - when.mean()])
+    start = poisson_fit(events, design, ["level", "trend"], at_risk)
+    if start.dispersion <= 1:
+        raise RefusalError(
+            f"phi is {start.dispersion:.2f}: the counts vary no more than Poisson, and the dispersion of a negative "
+            "binomial would be 0; use the quasi-Poisson trend"
+        )
+    first = (start.dispersion - 1) / float(start.fitted.mean())
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        result = sm.NegativeBinomial(events, design, offset=np.log(at_risk)).fit(
+            start_params=[*start.coefficients, first], method="bfgs", maxiter=500, disp=False, gtol=1e-6
+        )
+        covariance = np.asarray(result.cov_params(), dtype=float)
+        parameters = np.asarray(result.params, dtype=float)
+    alpha = float(parameters[-1])
+    settled = np.isfinite(covariance).all() and np.all(np.diag(covariance) > 0)
+    if not result.mle_retvals["converged"] or not settled or alpha <= 0:
+        raise RefusalError(
+            f"the negative binomial regression on {events.size} points did not converge; use the quasi-Poisson trend"
+        )
+    fitted = at_risk * np.exp(design @ parameters[:2])
+    df = events.size - 2
+    spread = stats.t.isf((1 - check_level(confidence)) / 2, df) * np.sqrt(
+        np.einsum("ij,jk,ik->i", design, covariance[:2, :2], design)
+    )
+    return Trend(
+        per_unit=student_effect(float(parameters[1]), float(np.sqrt(covariance[1, 1])), df, confidence),
+        phi=1 + alpha * float(fitted.mean()),
+        n=events.size,
+        events=float(events.sum()),
+        df=df,
+        describe_only=False,
+        times=when,
+        fitted=fitted,
+        band_lower=fitted * np.exp(-spread),
+        band_upper=fitted * np.exp(spread),
+        method="negative binomial",
+        confidence=confidence,
+    )
+
+
+@dataclass(frozen=True)
+class MaskedTrend:
+    """The trend of a series with masked cells.
+
+    Parameters
+    ----------
+    low, high : Trend
+        Fitted where the masked cells make the slope smallest and largest.
+    masked : int
+        Number of masked cells.
+    """
+
+    low: Trend
+    high: Trend
+    masked: int
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the series falls ("below" 1), rises ("above"), or what prevents saying so."""
+        low, high = _direction(self.low), _direction(self.high)
+        return low if low == high else "depends on the masked cells"
+
+
+def _direction(trend: Trend) -> Verdict:
+    if trend.describe_only or trend.per_unit.lower <= 1 <= trend.per_unit.upper:
+        return "undetermined"
+    return "above" if trend.per_unit.lower > 1 else "below"
+
+
+def masked_trend(
+    counts: Sequence[CountLike],
+    times: ArrayLike | None = None,
+    exposures: ArrayLike | None = None,
+    *,
+    confidence: float = 0.95,
+) -> MaskedTrend:
+    """Range of the quasi-Poisson trend over everything the masked cells can be.
+
+    The slope is monotone in each count, with the sign of its time less the mean time of all events. So the
+    extremes lie where all masked cells before some date are at one end and all after it at the other, and
+    those are all fitted: the range of the slope is exact. The limits are those at the two extreme slopes.
+
+    Parameters
+    ----------
+    counts : sequence of int or (lower, upper)
+        Counts of successive periods.
+    times, exposures, confidence
+        As for `poisson_trend`.
+
+    Returns
+    -------
+    MaskedTrend
+
+    Raises
+    ------
+    RefusalError
+        If a range has no upper end, or `poisson_trend` refuses at some date: then nothing holds for all
+        values.
+
+    Examples
+    --------
+    >>> result = masked_trend([10, 7, 15, 8, (0, 4), (0, 4), (0, 4)])
+    >>> print(f"{result.low.per_unit.percent:.0f} to {result.high.per_unit.percent:.0f} % a year")
+    -34 to -16 % a year
+    """
+    cells = [as_count_range(count, f"counts[{position}]") for position, count in enumerate(counts)]
+    unbounded = sum(not cell.is_bounded for cell in cells)
+    if unbounded:
+        raise RefusalError(f"{unbounded} of {len(cells)} counts have no upper end: the slope has no bounds")
+    lower = np.array([cell.lower for cell in cells])
+    upper = np.array([cell.upper for cell in cells])
+    masked = np.flatnonzero(lower != upper)
+    options: dict[str, Any] = {"times": times, "exposures": exposures, "confidence": confidence}
+    trends = []
+    for cut in [0, *(masked + 1)]:
+        for early, late in ((lower, upper), (upper, lower)):
+            trends.append(poisson_trend(np.concatenate([early[:cut], late[cut:]]), **options))
+    return MaskedTrend(
+        low=min(trends, key=lambda trend: trend.per_unit.ratio),
+        high=max(trends, key=lambda trend: trend.per_unit.ratio),
+        masked=masked.size,
+    )
