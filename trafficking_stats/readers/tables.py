@@ -1,22 +1,17 @@
-"""What the readers of tables share: the result of an import, categories for labels, rows of one label."""
+"""What the readers of tables share: the result of an import, and telling rows of one label apart."""
 
 from __future__ import annotations
 
 import datetime
-import functools
 import hashlib
 import re
 import tomllib
-import unicodedata
-import zlib
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pycountry
 
 from trafficking_stats.errors import ReaderError
 
@@ -88,128 +83,6 @@ def load_map(name: str) -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
 
 
-def slug(label: str) -> str:
-    """Turn a printed label into a category of its own.
-
-    Two different labels never give the same category, and a label gives the same one in every file: what the
-    simplified spelling loses (case, accents, signs) comes back as a checksum at its end.
-
-    Parameters
-    ----------
-    label : str
-        A label as printed, such as ``"Sierra Leonean"``.
-
-    Returns
-    -------
-    str
-        Lower-case letters, digits and underscores.
-
-    Examples
-    --------
-    >>> slug("Sierra Leonean")
-    'sierra_leonean'
-    >>> slug("SIERRA LEONEAN") == slug("Sierra leonean")
-    False
-    """
-    letters = (c for c in unicodedata.normalize("NFKD", label) if not unicodedata.combining(c))
-    plain = re.sub(r"[^a-z0-9]+", "_", "".join(letters).lower()).strip("_")
-    if plain and plain.replace("_", " ").title() == label:
-        return plain
-    return f"{plain or 'label'}_{zlib.crc32(label.encode('utf-8')):08x}"
-
-
-def categories(labels: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
-    """Give each label its category: the known one, or its own.
-
-    Parameters
-    ----------
-    labels : iterable of str
-        The labels of one dimension.
-    known : mapping of str to str
-        The categories of the labels that have one already.
-
-    Returns
-    -------
-    dict of str to str
-        One category for each label, all different.
-
-    Raises
-    ------
-    ReaderError
-        If two labels would share a category.
-
-    Examples
-    --------
-    >>> categories(["Female", "Other", "Trans Woman"], {"Female": "female", "Other": "other"})
-    {'Female': 'female', 'Other': 'other', 'Trans Woman': 'trans_woman'}
-    """
-    taken = set(known.values())
-    found: dict[str, str] = {}
-    for label in labels:
-        own = known.get(label) or slug(label)
-        if label not in known and own in taken:
-            own = f"{own}_{zlib.crc32(label.encode('utf-8')):08x}"
-        found[label] = own
-    owner: dict[str, str] = {}
-    for label, category in found.items():
-        if owner.setdefault(category, label) != label:
-            raise ReaderError(
-                f"the labels {owner[category]!r} and {label!r} would share the category {category!r}: "
-                "give one of them a category of its own in the map of this reader"
-            )
-    return found
-
-
-@functools.cache
-def _iso_names() -> dict[str, tuple[str, ...]]:
-    names = {}
-    for country in pycountry.countries:
-        printed = [getattr(country, key, None) for key in ("name", "official_name", "common_name")]
-        names[country.alpha_3] = tuple(dict.fromkeys(name for name in printed if name))
-    return names
-
-
-def country_names(own: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
-    """Return the spellings of every country, a publisher's own before those of ISO 3166-1."""
-    iso = _iso_names()
-    codes = sorted({*iso, *own})
-    return {code: tuple(dict.fromkeys([*own.get(code, ()), *iso.get(code, ())])) for code in codes}
-
-
-def category_countries(labels: Collection[str], spellings: Mapping[str, Collection[str]]) -> dict[str, str]:
-    """Give the labels that name a country its code, one label a country.
-
-    Parameters
-    ----------
-    labels : collection of str
-        The labels of a dimension of countries as one file has them.
-    spellings : mapping of str to collection of str
-        See `country_names`; of two spellings of one country in ``labels`` the first takes the code.
-
-    Returns
-    -------
-    dict of str to str
-        Codes of ISO 3166-1 by label; labels that name no country are not in it.
-
-    Examples
-    --------
-    >>> category_countries(["Czechia", "Czech Republic", "Norway"], country_names({}))
-    {'Czechia': 'CZE', 'Norway': 'NOR'}
-    """
-    present = set(labels)
-    codes: dict[str, str] = {}
-    for code, names in spellings.items():
-        label = next((name for name in names if name in present), None)
-        if label is not None:
-            codes[label] = code
-    return codes
-
-
-def is_country(code: str) -> bool:
-    """Whether ``code`` is an alpha-3 code of ISO 3166-1."""
-    return code in _iso_names()
-
-
 def same_label_rows(
     cells: pd.DataFrame, figures: pd.Series, several: pd.Series
 ) -> tuple[pd.Series, pd.Series, pd.Series]:
@@ -243,8 +116,8 @@ def same_label_rows(
     >>> repeats, number, size = same_label_rows(
     ...     cells, pd.Series(["4", "7", "4", "4"]), pd.Series([False] * 4)
     ... )
-    >>> number.tolist(), size.tolist(), repeats.tolist()
-    ([1, 2, 1, 1], [2, 2, 2, 1], [nan, nan, 0.0, nan])
+    >>> number.tolist(), size.tolist(), repeats.notna().tolist()
+    ([1, 2, 2, 1], [2, 2, 2, 1], [False, False, True, False])
     """
     cell = cells.groupby(list(cells.columns), sort=False, dropna=False).ngroup()
     first = pd.Series(cells.index, index=cells.index).groupby([cell, figures], sort=False).transform("first")
@@ -264,16 +137,14 @@ def iso_date(text: str, what: str) -> str:
 
 def source_name(source_id: str) -> str:
     """Return ``source_id`` if it can be the name of a file in ``data/raw/claims``."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", source_id):
-        raise ReaderError(
-            f"the source id {source_id!r} cannot name a file: use lower-case letters, digits, '-', '_' and '.'"
-        )
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", source_id):
+        raise ReaderError(f"the source id {source_id!r} must be made of letters, digits and hyphens")
     return source_id
 
 
 def file_of(path: Path) -> dict[str, str]:
     """Return the name and the SHA-256 of a file, as ``sources.csv`` holds them."""
-    return {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    return {"document": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
 def years(period: pd.Series) -> tuple[pd.Series, pd.Series]:

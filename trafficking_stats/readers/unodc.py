@@ -13,18 +13,14 @@ import python_calamine
 from tqdm import tqdm
 
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.readers.categories import categories, country_spellings, fold, is_country, slug
 from trafficking_stats.readers.tables import (
     RAW_COLUMNS,
     TableImport,
-    categories,
-    category_countries,
-    country_names,
     file_of,
-    is_country,
     iso_date,
     load_map,
     same_label_rows,
-    slug,
     source_name,
     years,
 )
@@ -94,25 +90,30 @@ def read_unodc(
     reason = pd.Series("", index=data.index)
     parts = []
     with tqdm(total=len(data), unit="row", desc=path.name, disable=not progress) as bar:
-        spellings = country_names(names["names"])
-        keys = _breakdowns(data, names, spellings)
+        spellings = country_spellings(names["names"])
+        keys = _breakdowns(data, names)
         for start in range(0, len(data), _CHUNK):
             block = data.iloc[start : start + _CHUNK]
             parts.append(_claims(block, names, spellings, keys, wanted, reason))
             bar.update(len(block))
-    claims = _tell_apart(pd.concat(parts), data, names, reason)
+    claims = pd.concat(parts)
+    _one_label_a_cell(claims, reason)
+    _tell_apart(claims, data, names, reason)
 
     kept = reason == ""
     skipped = pd.DataFrame({"row": data.index[~kept], "label": claims.loc[~kept, "locator"], "reason": reason[~kept]})
     source = {
         "source_id": identifier,
-        "title": names["title"],
+        "title": names["title"].format(date=date),
         "publisher": names["publisher"],
         "upstream": names["upstream"],
         "tier": names["tier"],
         "published": date,
+        "edition": date[:7],
+        "language": names["language"],
         "url": names["url"],
         **file_of(path),
+        "note": names["note"],
     }
     claims = claims.loc[kept, list(RAW_COLUMNS)].reset_index(drop=True)
     claims.insert(0, "source_id", identifier)
@@ -183,34 +184,46 @@ def _banner_date(banner: list[list[Any]], path: Path) -> str:
     raise ReaderError(f"{path}: no date above the header; give the date of the release as published='YYYY-MM-DD'")
 
 
-def _breakdowns(data: pd.DataFrame, names: dict[str, Any], spellings: dict[str, tuple[str, ...]]) -> pd.Series:
-    """Return the breakdown of every combination of dimension, category, sex and age in the file."""
+def _breakdowns(data: pd.DataFrame, names: dict[str, Any]) -> pd.DataFrame:
+    """Return how every combination of dimension, category, sex and age in the file is keyed.
+
+    The columns are ``breakdown``; ``own``, the breakdown with the label's own category in place of a country's
+    code; and ``rank``, the label's rank among the spellings of its country.
+    """
     kinds = data[["dimension", "category", "sex", "age"]].drop_duplicates()
     sex = {"Total": "", **categories(sorted(set(kinds.sex) - {"Total"}), names["sex"])}
     age = {"Total": "", **categories(sorted(set(kinds.age) - {"Total"}), names["age"])}
-    own: dict[tuple[str, str], tuple[str, str]] = {("Total", "Total"): ("", "")}
+    spellings = country_spellings(names["names"], names["nationalities"])
     taken = {"sex", "age", "row", *(entry["key"] for entry in names["dimensions"].values())}
+    # category by dimension and label: key, category, own category, rank
+    found: dict[tuple[str, str], tuple[str, str, str, int]] = {("Total", "Total"): ("", "", "", 0)}
     for dimension, labels in kinds.groupby("dimension", sort=True).category:
-        entry = names["dimensions"].get(dimension)
-        known = dict(entry["categories"]) if entry else {}
-        if entry and entry.get("countries"):
-            known = {**category_countries(set(labels), spellings), **known}
-        key = entry["key"] if entry else slug(str(dimension).removeprefix("by ").title())
+        entry = names["dimensions"].get(dimension, {})
+        known = entry.get("categories", {})
+        key = entry.get("key") or slug(str(dimension).removeprefix("by ").title())
         if not entry and key in taken:
             key = f"{key}_dimension"
-        for label, category in categories(sorted(set(labels)), known).items():
-            own.setdefault((str(dimension), label), (key, category))
-    texts = []
+        for label, own in categories(sorted(set(labels)), known).items():
+            code, rank = spellings.get(fold(label), ("", 0)) if entry.get("countries") else ("", 0)
+            category = own if label in known or not code else code
+            found.setdefault((str(dimension), label), (key, category, own, rank))
+    rows = []
     for dimension, label, printed_sex, printed_age in kinds.itertuples(index=False, name=None):
-        key, category = own[(dimension, label)]
-        pairs = {key: category, "sex": sex[printed_sex], "age": age[printed_age]}
-        texts.append(";".join(f"{k}={pairs[k]}" for k in sorted(pairs) if pairs[k]))
-    return pd.Series(texts, index=pd.MultiIndex.from_frame(kinds))
+        key, category, own, rank = found[(dimension, label)]
+        rest = {"sex": sex[printed_sex], "age": age[printed_age]}
+        rows.append((_joined({key: category, **rest}), _joined({key: own, **rest}), rank))
+    return pd.DataFrame(rows, columns=["breakdown", "own", "rank"], index=pd.MultiIndex.from_frame(kinds))
 
 
-def _country(code: str, name: str, by_name: dict[str, str], not_countries: dict[str, str]) -> tuple[str, str]:
+def _joined(pairs: dict[str, str]) -> str:
+    return ";".join(f"{key}={pairs[key]}" for key in sorted(pairs) if pairs[key])
+
+
+def _country(
+    code: str, name: str, spellings: dict[str, tuple[str, int]], not_countries: dict[str, str]
+) -> tuple[str, str]:
     """Return the alpha-3 code of a row and "", or "" and why it has none."""
-    named = by_name.get(name, "")
+    named, _ = spellings.get(fold(name), ("", 0))
     for printed in (name, code):
         if printed in not_countries and not named:
             return "", not_countries[printed]
@@ -238,13 +251,12 @@ def _figure(text: str) -> tuple[float, str, str]:
 def _claims(
     block: pd.DataFrame,
     names: dict[str, Any],
-    spellings: dict[str, tuple[str, ...]],
-    keys: pd.Series,
+    spellings: dict[str, tuple[str, int]],
+    keys: pd.DataFrame,
     wanted: frozenset[str] | None,
     reason: pd.Series,
 ) -> pd.DataFrame:
     """Return claims for a block of rows, and note in ``reason`` which of them are none."""
-    by_name = {name: code for code, listed in spellings.items() for name in listed}
     out = pd.DataFrame(index=block.index)
 
     def refuse(rows: pd.Series, why: pd.Series | str) -> None:
@@ -252,7 +264,7 @@ def _claims(
         reason.loc[rows.index[rows]] = why[rows] if isinstance(why, pd.Series) else why
 
     places = {
-        pair: _country(pair[0], pair[1], by_name, names["not_countries"])
+        pair: _country(pair[0], pair[1], spellings, names["not_countries"])
         for pair in block[["code", "country"]].drop_duplicates().itertuples(index=False, name=None)
     }
     pairs = pd.Series(list(zip(block.code, block.country, strict=True)), index=block.index)
@@ -279,7 +291,9 @@ def _claims(
         out.loc[here, "indicator"] = out.indicator[here].replace(entry.get("indicators", {}))
         if "note" in entry:
             note = note.mask(here, entry["note"])
-    out["breakdown"] = keys.loc[pd.MultiIndex.from_frame(block[["dimension", "category", "sex", "age"]])].to_numpy()
+    kind = pd.MultiIndex.from_frame(block[["dimension", "category", "sex", "age"]])
+    for column in keys.columns:
+        out[column] = keys[column].reindex(kind).to_numpy()
     out["period_start"], out["period_end"] = years(year.where(valid, 0).astype(int))
     out["value"] = block.value.map(lambda text: figures[text][0])
     out["qualifier"] = block.value.map(lambda text: figures[text][1])
@@ -294,25 +308,28 @@ def _claims(
     return out
 
 
-def _tell_apart(claims: pd.DataFrame, data: pd.DataFrame, names: dict[str, Any], reason: pd.Series) -> pd.DataFrame:
+def _one_label_a_cell(claims: pd.DataFrame, reason: pd.Series) -> None:
+    """Where two spellings of a country meet in a cell, leave the code to the better one."""
+    cell = ["country", "indicator", "breakdown", "period_start"]
+    kept = claims[reason == ""].sort_values(["rank", "own"], kind="stable")
+    best = kept.groupby(cell, sort=False)["own"].transform("first")
+    other = kept.index[kept["own"] != best]
+    claims.loc[other, "breakdown"] = claims.loc[other, "own"]
+
+
+def _tell_apart(claims: pd.DataFrame, data: pd.DataFrame, names: dict[str, Any], reason: pd.Series) -> None:
     """Put a number to rows of one label with different figures, and refuse those that repeat a figure."""
     kept = claims[reason == ""]
-    labels = {
-        (dimension, label) for dimension, entry in names["dimensions"].items() for label in entry.get("several", ())
-    }
-    several = pd.Series(
-        [pair in labels for pair in zip(data.dimension[kept.index], data.category[kept.index], strict=True)],
-        index=kept.index,
-    )
+    labels = {(name, label) for name, entry in names["dimensions"].items() for label in entry.get("several", ())}
+    pairs = zip(data.dimension[kept.index], data.category[kept.index], strict=True)
+    several = pd.Series([pair in labels for pair in pairs], index=kept.index)
     figures = kept.qualifier + kept.value.astype(str)
     cells = kept[["country", "indicator", "breakdown", "period_start"]]
     repeats, number, size = same_label_rows(cells, figures, several)
     again = repeats.notna()
     reason.loc[repeats.index[again]] = "prints again the figure of an earlier row of the same label"
     apart = kept.index[~again & (size > 1)]
-    claims = claims.copy()
     numbered = kept.breakdown[apart] + ";row=" + number[apart].astype(str)
-    claims.loc[apart, "breakdown"] = numbered.map(lambda text: ";".join(sorted(text.strip(";").split(";"))))
+    claims.loc[apart, "breakdown"] = numbered.map(lambda text: ";".join(sorted(filter(None, text.split(";")))))
     place = "row " + number[apart].astype(str) + " of " + size[apart].astype(str)
     claims.loc[apart, "scope_note"] += "; " + place + " that the file prints under this label"
-    return claims
