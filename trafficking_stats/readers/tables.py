@@ -127,6 +127,36 @@ def same_label_rows(
     return repeats, kept.cumsum().astype(int), kept.transform("sum").astype(int)
 
 
+def tell_apart(claims: pd.DataFrame, reason: pd.Series, several: pd.Series) -> None:
+    """Put a number to claims on one cell with different figures, and refuse those that repeat a figure.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        One row a figure; ``breakdown`` and ``scope_note`` are changed in place.
+    reason : pandas.Series
+        Why a row is no claim, "" where it is one; changed in place.
+    several : pandas.Series
+        See `same_label_rows`.
+    """
+    kept = claims[reason == ""]
+    repeats, number, size = same_label_rows(
+        kept[["country", "indicator", "breakdown", "period_start"]],
+        kept["qualifier"] + kept["value"].astype(str),
+        several[kept.index],
+    )
+    again = repeats.notna()
+    reason.loc[repeats.index[again]] = "prints again the figure of an earlier row of the same label"
+    apart = kept.index[~again & (size > 1)]
+    numbered = kept.loc[apart, "breakdown"] + ";row=" + number[apart].astype(str)
+    claims.loc[apart, "breakdown"] = numbered.map(lambda text: ";".join(sorted(filter(None, text.split(";")))))
+    note = claims.loc[apart, "scope_note"]
+    place = "row " + number[apart].astype(str) + " of " + size[apart].astype(str)
+    claims.loc[apart, "scope_note"] = (
+        note + note.map(lambda text: "; " if text else "") + place + " that the file prints under this label"
+    )
+
+
 def iso_date(text: str, what: str) -> str:
     """Return ``text`` as an ISO date, or say that ``what`` is none."""
     try:

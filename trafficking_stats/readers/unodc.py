@@ -20,8 +20,8 @@ from trafficking_stats.readers.tables import (
     file_of,
     iso_date,
     load_map,
-    same_label_rows,
     source_name,
+    tell_apart,
     years,
 )
 
@@ -98,7 +98,9 @@ def read_unodc(
             bar.update(len(block))
     claims = pd.concat(parts)
     _one_label_a_cell(claims, reason)
-    _tell_apart(claims, data, names, reason)
+    forms = {(name, label) for name, entry in names["dimensions"].items() for label in entry.get("several", ())}
+    printed = zip(data.dimension, data.category, strict=True)
+    tell_apart(claims, reason, pd.Series([pair in forms for pair in printed], index=data.index))
 
     kept = reason == ""
     skipped = pd.DataFrame({"row": data.index[~kept], "label": claims.loc[~kept, "locator"], "reason": reason[~kept]})
@@ -315,21 +317,3 @@ def _one_label_a_cell(claims: pd.DataFrame, reason: pd.Series) -> None:
     best = kept.groupby(cell, sort=False)["own"].transform("first")
     other = kept.index[kept["own"] != best]
     claims.loc[other, "breakdown"] = claims.loc[other, "own"]
-
-
-def _tell_apart(claims: pd.DataFrame, data: pd.DataFrame, names: dict[str, Any], reason: pd.Series) -> None:
-    """Put a number to rows of one label with different figures, and refuse those that repeat a figure."""
-    kept = claims[reason == ""]
-    labels = {(name, label) for name, entry in names["dimensions"].items() for label in entry.get("several", ())}
-    pairs = zip(data.dimension[kept.index], data.category[kept.index], strict=True)
-    several = pd.Series([pair in labels for pair in pairs], index=kept.index)
-    figures = kept.qualifier + kept.value.astype(str)
-    cells = kept[["country", "indicator", "breakdown", "period_start"]]
-    repeats, number, size = same_label_rows(cells, figures, several)
-    again = repeats.notna()
-    reason.loc[repeats.index[again]] = "prints again the figure of an earlier row of the same label"
-    apart = kept.index[~again & (size > 1)]
-    numbered = kept.breakdown[apart] + ";row=" + number[apart].astype(str)
-    claims.loc[apart, "breakdown"] = numbered.map(lambda text: ";".join(sorted(filter(None, text.split(";")))))
-    place = "row " + number[apart].astype(str) + " of " + size[apart].astype(str)
-    claims.loc[apart, "scope_note"] += "; " + place + " that the file prints under this label"
