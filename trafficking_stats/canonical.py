@@ -1,0 +1,177 @@
+"""The executed notebook without what differs between two runs: times, random ids, addresses, paths."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from trafficking_stats.errors import ReportError
+
+#: Set before a kernel starts, so that hashes, threads, clocks and cell names are the same in every run.
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "LANG": "C.UTF-8",
+    "SOURCE_DATE_EPOCH": "0",
+    "IPYKERNEL_CELL_NAME": "<cell>",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "COLUMNS": "100",
+}
+
+_RICH = ("text/html", "image/svg+xml", "image/png", "text/markdown", "application/vnd.trafficking-stats")
+_CELL_PATH = re.compile(r"(?:[^\s\"'<>]*ipykernel_\d+/\d+\.py|<ipython-input-[^>]*>)")
+_VOLATILE = {
+    "a memory address": re.compile(r"\b0x[0-9a-fA-F]{8,}\b"),
+    "a temporary path": re.compile(r"/(?:tmp|var/folders)/\S+"),
+    "a time of day": re.compile(r"\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}"),
+    "a timing": re.compile(r"(?:Wall time|CPU times): "),
+}
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def canonicalise(executed: NotebookNode) -> NotebookNode:
+    """Return a copy of an executed notebook that has the same bytes in every run of the same inputs.
+
+    Parameters
+    ----------
+    executed : nbformat.NotebookNode
+        What an engine returned.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        Without timings and run-time paths; cell ids and counts by position; streams joined, standard output
+        first; plain text dropped where a richer form exists.
+    """
+    nb = copy.deepcopy(executed)
+    parameters = nb.metadata.get("papermill", {}).get("parameters", {})
+    nb.metadata = NotebookNode(
+        kernelspec=NotebookNode(display_name="Python 3", language="python", name="python3"),
+        language_info=NotebookNode(
+            file_extension=".py", mimetype="text/x-python", name="python", pygments_lexer="ipython3"
+        ),
+        papermill=NotebookNode(parameters=parameters),
+    )
+    nb.nbformat, nb.nbformat_minor = 4, 5
+    count = 0
+    for position, cell in enumerate(nb.cells):
+        cell.id = f"cell-{position:03d}"
+        cell.metadata = NotebookNode(
+            {key: value for key, value in cell.metadata.items() if key not in ("papermill", "execution", "scrolled")}
+        )
+        if cell.cell_type != "code":
+            continue
+        if cell.source.strip():
+            count += 1
+            cell.execution_count = count
+        else:
+            cell.execution_count = None
+        cell.outputs = [_clean(output, cell.execution_count) for output in _joined(cell.outputs)]
+    return nb
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join the streams of a cell, standard output first: their interleaving is a race inside the kernel."""
+    streams = []
+    for name in ("stdout", "stderr"):
+        text = "".join(o.text for o in outputs if o.output_type == "stream" and o.name == name)
+        if text:
+            streams.append(nbformat.v4.new_output("stream", name=name, text=text))
+    return streams + [o for o in outputs if o.output_type != "stream"]
+
+
+def _clean(output: NotebookNode, count: int | None) -> NotebookNode:
+    if output.output_type == "stream":
+        output.text = _CELL_PATH.sub("<cell>", output.text)
+    if output.output_type == "execute_result":
+        output.execution_count = count
+    data = output.get("data", {})
+    if any(kind.startswith(_RICH) for kind in data):
+        for kind in ("text/plain", "text/latex"):
+            data.pop(kind, None)
+    return output
+
+
+def refuse_volatile(nb: NotebookNode, name: str) -> None:
+    """Refuse a notebook whose output shows something that differs between two runs.
+
+    Parameters
+    ----------
+    nb : nbformat.NotebookNode
+        A canonical notebook.
+    name : str
+        Its name, for the message.
+
+    Raises
+    ------
+    ReportError
+        Naming the cell, what was found, and the text.
+    """
+    for number, cell in enumerate(nb.cells, start=1):
+        for output in cell.get("outputs", []):
+            for text in _texts(output):
+                for what, pattern in _VOLATILE.items():
+                    if found := pattern.search(text):
+                        raise ReportError(
+                            f"{name}, cell {number}: the output shows {what}, {found.group()!r}, "
+                            "which differs in every run; leave it out"
+                        )
+
+
+def _texts(output: NotebookNode) -> list[str]:
+    if output.output_type == "stream":
+        return [output.text]
+    return [str(v) for k, v in output.get("data", {}).items() if k.startswith("text/")]
+
+
+def failed_cell(nb: NotebookNode) -> tuple[int, str, str, str] | None:
+    """Return the cell that failed: its number, its first line, and name and text of the error.
+
+    Parameters
+    ----------
+    nb : nbformat.NotebookNode
+        An executed notebook without papermill's banner cells.
+
+    Returns
+    -------
+    tuple of (int, str, str, str) or None
+        None if no cell failed. The number counts all cells of the notebook as written, from 1.
+    """
+    number = 0
+    for cell in nb.cells:
+        tags = cell.metadata.get("tags", [])
+        if "papermill-error-cell-tag" in tags or "injected-parameters" in tags:
+            continue
+        number += 1
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                first = next((line for line in cell.source.splitlines() if line.strip()), "")
+                lines = _ANSI.sub("", str(output.evalue)).strip().splitlines()
+                return number, first.strip(), str(output.ename), lines[0] if lines else ""
+    return None
+
+
+def as_bytes(nb: NotebookNode) -> bytes:
+    """Return the notebook as the bytes of an ``.ipynb`` file.
+
+    Parameters
+    ----------
+    nb : nbformat.NotebookNode
+        A canonical notebook.
+
+    Returns
+    -------
+    bytes
+        JSON with sorted keys, in UTF-8.
+    """
+    text: Any = nbformat.writes(nb, version=4)
+    return (str(text).rstrip("\n") + "\n").encode("utf-8")
