@@ -139,11 +139,11 @@ def _text(cell: Any) -> str:
 
 def _sheet(path: Path, columns: dict[str, list[str]]) -> tuple[pd.DataFrame, list[list[Any]]]:
     """Return the table below the header as text, indexed by row number, and the rows above it."""
+    if not path.is_file():
+        raise ReaderError(f"{path}: there is no such file")
     try:
         book = python_calamine.CalamineWorkbook.from_path(path)
         sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
-    except FileNotFoundError as error:
-        raise ReaderError(f"{path}: there is no such file") from error
     except (python_calamine.CalamineError, OSError) as error:
         raise ReaderError(f"{path}: not an Excel workbook that can be read: {error}") from error
     needed = [name for name in columns if name not in _OPTIONAL]
@@ -154,8 +154,10 @@ def _sheet(path: Path, columns: dict[str, list[str]]) -> tuple[pd.DataFrame, lis
             missing = [columns[name][0] for name in needed if name not in found]
             if not missing:
                 table = pd.DataFrame(rows[at + 1 :], index=pd.RangeIndex(at + 2, len(rows) + 1))
-                data = pd.DataFrame({name: table[place].map(_text) for name, place in found.items()})
                 filled = (table != "").any(axis=1)
+                if not filled.any():
+                    raise ReaderError(f"{path}: sheet {sheet!r} has no rows below the header in row {at + 1}")
+                data = pd.DataFrame({name: table[place].map(_text) for name, place in found.items()})
                 return data[filled].reindex(columns=list(columns), fill_value=""), rows[:at]
             best = max(best, (len(found), f"row {at + 1} of sheet {sheet!r} lacks {', '.join(missing)}"))
     raise ReaderError(
