@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import statsmodels.api as sm
@@ -118,6 +119,14 @@ def unbounded_direction(counts: ArrayLike, design: ArrayLike) -> NDArray[np.floa
     return direction
 
 
+def maximise_poisson(events: NDArray[np.float64], columns: NDArray[np.float64], offset: NDArray[np.float64]) -> Any:
+    """Fit by iterated weights without any check or warning; the caller sees to both."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        model = sm.GLM(events, columns, family=sm.families.Poisson(), offset=offset)
+        return model.fit(maxiter=200, tol=1e-12, tol_criterion="deviance")
+
+
 def poisson_fit(
     counts: ArrayLike,
     design: ArrayLike,
@@ -179,13 +188,9 @@ def poisson_fit(
         guilty = ", ".join(name for name, part in zip(names, direction, strict=True) if part)
         raise RefusalError(
             f"{int((events == 0).sum())} of {n} counts are 0 and separate the data along {guilty}: the "
-            "estimate is infinite and a standard error would be meaningless; use the exact ratio of two counts"
+            "estimate is infinite and a standard error would be meaningless (the exact ratio of two counts still exists)"
         )
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        result = sm.GLM(events, columns, family=sm.families.Poisson(), offset=np.log(at_risk)).fit(
-            maxiter=200, tol=1e-12, tol_criterion="deviance"
-        )
+    result = maximise_poisson(events, columns, np.log(at_risk))
     fitted = np.asarray(result.mu, dtype=float)
     # The score equations hold at the maximum whatever the flag says, so they are what is checked.
     score = np.abs(columns.T @ (events - fitted)).max()
