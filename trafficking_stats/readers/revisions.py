@@ -206,7 +206,7 @@ def _with_wholes(release: pd.DataFrame) -> pd.DataFrame:
     wholes = release.groupby([*where, "breakdown"], sort=False).agg(
         whole_upper=("upper", "max"), whole_figure=("figure", "first")
     )
-    return parts.merge(wholes, left_on=[*where, "whole"], right_index=True)
+    return parts.merge(wholes.rename_axis([*where, "whole"]).reset_index(), on=[*where, "whole"])
 
 
 def _above_whole(release: pd.DataFrame) -> pd.DataFrame:
@@ -230,9 +230,10 @@ def _sum_above_whole(release: pd.DataFrame, above: pd.DataFrame, exclusive: Sequ
     table["dimension"] = table.dropped.str.extract(r"^([^=;]+)=[^;]*$", expand=False)
     table = table[table.dimension.isin(list(exclusive))]
     where = ["country", "indicator", "period_start", "period_end", "whole", "dimension"]
-    sums = table.groupby(where, sort=True, as_index=False).agg(
+    sums = table.groupby(where, sort=True).agg(
         total=("lower", "sum"), upper=("whole_upper", "first"), whole_figure=("whole_figure", "first")
     )
+    sums = sums.reset_index()
     sums["size"] = sums.total - sums.upper
     sums = sums[sums["size"] > 0].rename(columns={"whole": "breakdown"})
     alone = table.loc[table.lower > table.whole_upper, where].rename(columns={"whole": "breakdown"}).drop_duplicates()
@@ -281,9 +282,10 @@ def _shifted(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     moved = moved[moved.groupby([*_SERIES, "shift"])["value"].transform("nunique") >= 2]
     moved["text"] = moved.figure + " of " + (moved.year + moved["shift"]).astype(str) + " now stands in "
     moved["text"] += moved.year.astype(str)
-    table = moved.groupby([*_SERIES, "shift"], sort=True, as_index=False).agg(
+    table = moved.groupby([*_SERIES, "shift"], sort=True).agg(
         first=("year", "min"), last=("year", "max"), size=("value", "max"), text=("text", "; ".join)
     )
+    table = table.reset_index()
     table["kind"] = "shifted_year"
     table["period_start"] = table["first"].astype(str) + "-01-01"
     table["period_end"] = table["last"].astype(str) + "-12-31"

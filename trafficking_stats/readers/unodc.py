@@ -302,9 +302,9 @@ def _claims(
     out["value"] = block.value.map(lambda text: figures[text][0])
     out["qualifier"] = block.value.map(lambda text: figures[text][1])
     out["unit"] = block.indicator.map({label: entry["unit"] for label, entry in entries.items()}).fillna("")
-    out["locator"] = "row " + block[["indicator", "dimension", "category", "sex", "age", "year"]].agg(
-        " / ".join, axis=1
-    )
+    out["locator"] = "row " + block.indicator
+    for column in ("dimension", "category", "sex", "age", "year"):
+        out["locator"] += " / " + block[column]
     origin = block.origin.mask(block.origin != "", block.origin + " questionnaire")
     masked = pd.Series(names["masked_note"], index=block.index).where(out.qualifier == "less_than", "")
     out["scope_note"] = note.where((note == "") | (origin == ""), note + ", ") + origin
