@@ -188,10 +188,14 @@ def _run(task: Task, notebook: NotebookTask, engine: str | None, *, progress: bo
     shield_from_slow_import()
     import nbformat
     import papermill
+    from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
     from trafficking_stats.canonical import as_bytes, canonicalise, failed_cell, refuse_volatile
+    from trafficking_stats.engine import WarmEngine
 
+    # The entry point does this too, but not in a checkout that is only on the path.
+    papermill_engines.register(WARM_ENGINE, WarmEngine)
     with tempfile.TemporaryDirectory(prefix="trafficking-stats-") as folder:
         copy = Path(folder) / "executed.ipynb"
         try:

@@ -35,6 +35,8 @@ _VOLATILE = {
     "a time of day": re.compile(r"\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}"),
     "a timing": re.compile(r"(?:Wall time|CPU times): "),
 }
+# Styler: <table id="T_1a2b3">; great_tables: <div id="abcdefghij" ...> around <style>#abcdefghij table ...
+_CHANCE_IDS = (re.compile(r'id="(T_[0-9a-f]{5})"'), re.compile(r'<div id="([a-z]{10})"(?=[^>]*>\s*<style>)'))
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -63,6 +65,7 @@ def canonicalise(executed: NotebookNode) -> NotebookNode:
     )
     nb.nbformat, nb.nbformat_minor = 4, 5
     count = 0
+    names: dict[str, str] = {}
     for position, cell in enumerate(nb.cells):
         cell.id = f"cell-{position:03d}"
         cell.metadata = NotebookNode(
@@ -75,7 +78,7 @@ def canonicalise(executed: NotebookNode) -> NotebookNode:
             cell.execution_count = count
         else:
             cell.execution_count = None
-        cell.outputs = [_clean(output, cell.execution_count) for output in _joined(cell.outputs)]
+        cell.outputs = [_clean(output, cell.execution_count, names) for output in _joined(cell.outputs)]
     return nb
 
 
@@ -89,7 +92,7 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return streams + [o for o in outputs if o.output_type != "stream"]
 
 
-def _clean(output: NotebookNode, count: int | None) -> NotebookNode:
+def _clean(output: NotebookNode, count: int | None, names: dict[str, str]) -> NotebookNode:
     if output.output_type == "stream":
         output.text = _CELL_PATH.sub("<cell>", output.text)
     if output.output_type == "execute_result":
@@ -98,7 +101,19 @@ def _clean(output: NotebookNode, count: int | None) -> NotebookNode:
     if any(kind.startswith(_RICH) for kind in data):
         for kind in ("text/plain", "text/latex"):
             data.pop(kind, None)
+    if "text/html" in data:
+        data["text/html"] = _name_tables(data["text/html"], names)
     return output
+
+
+def _name_tables(html: str, names: dict[str, str]) -> str:
+    """Number the tables of a page whose id pandas' Styler or great_tables drew by chance."""
+    for pattern in _CHANCE_IDS:
+        for found in pattern.findall(html):
+            names.setdefault(found, f"t{len(names) + 1:03d}")
+    for found, name in names.items():
+        html = html.replace(found, name)
+    return html
 
 
 def refuse_volatile(nb: NotebookNode, name: str) -> None:

@@ -7,7 +7,6 @@ which only these helpers make.
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from trafficking_stats.errors import ReportError
+from trafficking_stats.html_table import adopted_html, csv_link, frame_html, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +27,6 @@ SUMMARY_TYPE = "application/vnd.trafficking-stats.summary+json"
 
 Robustness = Literal["robust", "sensitive", "unsettled", "refused"]
 _BREAKDOWN_SIGNS = re.compile(r"[^A-Za-z0-9_]+")
-_ABSENT = "–"
 
 
 class _Reconciled(Protocol):
@@ -42,10 +41,6 @@ def _show(bundle: dict[str, Any], kind: str, **facts: Any) -> None:
     from IPython.display import display
 
     display(bundle, raw=True, metadata={"report": {"kind": kind, **facts}})
-
-
-def _plain(text: object) -> str:
-    return str(text.striptags()) if isinstance(text, Markup) else str(text)
 
 
 def headline(sentence: str, *, interval: str, verdict: str, robustness: Robustness) -> None:
@@ -81,13 +76,13 @@ def headline(sentence: str, *, interval: str, verdict: str, robustness: Robustne
         "{}</dd></div></dl></div>"
     ).format(sentence, interval, robustness, robustness, verdict)
     facts = {
-        "sentence": _plain(sentence),
-        "interval": _plain(interval),
-        "verdict": _plain(verdict),
+        "sentence": plain(sentence),
+        "interval": plain(interval),
+        "verdict": plain(verdict),
         "robustness": robustness,
     }
-    plain = f"{facts['sentence']} {facts['interval']}. {robustness}: {facts['verdict']}"
-    _show({"text/html": html, "text/plain": plain}, "headline", **facts)
+    text = f"{facts['sentence']} {facts['interval']}. {robustness}: {facts['verdict']}"
+    _show({"text/html": html, "text/plain": text}, "headline", **facts)
 
 
 def prose(template: str, /, **values: object) -> None:
@@ -112,7 +107,7 @@ def prose(template: str, /, **values: object) -> None:
         html = Markup(render(template)).format(**values)
     except (KeyError, IndexError) as error:
         raise ReportError(f"the text names {{{error.args[0]}}}, which is not given") from error
-    _show({"text/html": html, "text/plain": _plain(html)}, "prose")
+    _show({"text/html": html, "text/plain": plain(html)}, "prose")
 
 
 def figure(drawing: Axes | Figure, *, caption: str, alt: str) -> None:
@@ -137,7 +132,7 @@ def figure(drawing: Axes | Figure, *, caption: str, alt: str) -> None:
 
     if not alt.strip() or not caption.strip():
         raise ReportError("a figure needs an alternative text and a caption")
-    fig = drawing if hasattr(drawing, "savefig") else drawing.get_figure(root=True)
+    fig: Any = drawing if hasattr(drawing, "savefig") else drawing.get_figure(root=True)
     width, height = (round(96 * inches) for inches in fig.get_size_inches())
     image = io.BytesIO()
     # The salt and the missing date make the drawing the same in every run.
@@ -149,7 +144,7 @@ def figure(drawing: Axes | Figure, *, caption: str, alt: str) -> None:
         {"image/svg+xml": svg, "text/plain": alt},
         "figure",
         alt=alt,
-        caption=_plain(caption),
+        caption=plain(caption),
         width=width,
         height=height,
     )
@@ -186,63 +181,18 @@ def table(
     if not caption.strip():
         raise ReportError("a table needs a caption")
     if isinstance(data, pd.DataFrame):
-        inner = _frame_html(data, formats or {}, caption)
+        inner = frame_html(data, caption, formats or {})
     elif hasattr(data, "as_raw_html"):
-        inner = Markup(data.as_raw_html())
+        inner = adopted_html(data.as_raw_html(), caption)
     elif hasattr(data, "to_html"):
-        inner = Markup(data.to_html())
+        inner = adopted_html(data.to_html(), caption)
     else:
         raise ReportError(f"cannot show {type(data).__name__} as a table")
-    link = _csv_link(data, download) if download else Markup("")
+    link = csv_link(data, download) if download else Markup("")
     html = Markup('<div class="table">{}<div class="note">{} {}</div></div>').format(inner, note, link)
     if not note and not download:
         html = Markup('<div class="table">{}</div>').format(inner)
-    _show({"text/html": html, "text/plain": _plain(caption)}, "table", caption=_plain(caption))
-
-
-def _frame_html(data: pd.DataFrame, formats: Mapping[str, str | Callable[[Any], object]], caption: str) -> Markup:
-    numeric = {column for column in data.columns if pd.api.types.is_numeric_dtype(data[column])}
-    align = [Markup(' class="num"') if column in numeric else Markup("") for column in data.columns]
-    head = Markup("").join(
-        Markup('<th scope="col"{}>{}</th>').format(css, column) for css, column in zip(align, data.columns, strict=True)
-    )
-    shown = [[_cell(value, formats.get(str(name))) for value in data[name]] for name in data.columns]
-    rows = []
-    for cells in zip(*shown, strict=True):
-        first = Markup('<th scope="row"{}>{}</th>').format(align[0], cells[0])
-        rest = (Markup("<td{}>{}</td>").format(css, cell) for css, cell in zip(align[1:], cells[1:], strict=True))
-        rows.append(Markup("<tr>{}{}</tr>").format(first, Markup("").join(rest)))
-    return Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
-        caption, head, Markup("").join(rows)
-    )
-
-
-def _cell(value: Any, form: str | Callable[[Any], object] | None) -> Markup:
-    if isinstance(value, Markup):
-        return value
-    if callable(form):
-        return escape(form(value))
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return Markup(_ABSENT)
-    if form:
-        return escape(format(value, form))
-    if isinstance(value, float):
-        return escape(f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}")
-    if pd.api.types.is_integer(value):
-        # A number of four digits may be a year, so the comma starts at five.
-        return escape(f"{value:,}" if abs(value) >= 10_000 else str(value))
-    return escape(str(value))
-
-
-def _csv_link(data: Any, name: str) -> Markup:
-    from trafficking_stats.files import spreadsheet_safe
-
-    if not isinstance(data, pd.DataFrame):
-        raise ReportError("only a data frame can be offered for download")
-    plain = data.map(lambda cell: _plain(cell) if isinstance(cell, Markup) else cell)
-    text = spreadsheet_safe(plain).to_csv(index=False, lineterminator="\n")
-    code = base64.b64encode(text.encode("utf-8")).decode("ascii")
-    return Markup('<a class="download" download="{}" href="data:text/csv;base64,{}">CSV</a>').format(name, code)
+    _show({"text/html": html, "text/plain": plain(caption)}, "table", caption=plain(caption))
 
 
 def explain_anchor(country: str, indicator: str, year: int | str, breakdown: str = "") -> str:

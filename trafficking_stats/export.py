@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import mistune
-import pygments
+import pygments  # type: ignore[import-untyped]
 from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
 from trafficking_stats.display import SUMMARY_TYPE
 from trafficking_stats.errors import ReportError
@@ -80,7 +80,7 @@ class Exported:
     facts: dict[str, Any]
 
 
-class _Arrange(Preprocessor):  # type: ignore[misc]  # nbconvert is not typed
+class _Arrange(Preprocessor):
     """Turn cells into the blocks of a page: cleaned HTML, figures, text, messages."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
@@ -158,7 +158,7 @@ def _image(data: NotebookNode, about: Mapping[str, Any], page: Page, where: str)
     return {"kind": "figure", "source": source, **{key: about.get(key, "") for key in keys}}
 
 
-class ReportExporter(TemplateExporter):  # type: ignore[misc]  # nbconvert is not typed
+class ReportExporter(TemplateExporter):
     """Export through the template ``report``.
 
     It extends nbconvert's `TemplateExporter` and not its `HTMLExporter`, which parses every finished page a

@@ -130,7 +130,7 @@ def read_rows(folder: Path) -> list[Row]:
         pages = [name.removesuffix(".html") for name in (record.files if record else {}) if name.endswith(".html")]
         # The gap is what the reports are about; where there is no such page, the first headline leads.
         front = next((p for p in pages if p.endswith("gap")), next(iter(headlines), pages[0] if pages else ""))
-        headline = headlines.get(front) or next(iter(headlines.values()), {})
+        headline: Mapping[str, str] = headlines.get(front) or next(iter(headlines.values()), {})
         name = record.name if record else (failure or {}).get("name", country)
         message = _reason(failure) if failure else ""
         rows.append(Row(country, name, pages, front, facts, headline, message))

@@ -7,13 +7,13 @@ import sys
 import tempfile
 from typing import Any
 
-from jupyter_client import AsyncKernelManager
+from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
 
 from trafficking_stats.canonical import ENVIRONMENT
 
 
-class ReportKernelManager(AsyncKernelManager):  # type: ignore[misc]  # jupyter_client is not typed
+class ReportKernelManager(AsyncKernelManager):
     """Start this interpreter, whatever kernel a user has registered as ``python3``.
 
     The environment is fixed, the user's IPython profile is left out, and on systems that know them
@@ -26,7 +26,7 @@ class ReportKernelManager(AsyncKernelManager):  # type: ignore[misc]  # jupyter_
             options |= {"transport": "ipc", "ip": os.path.join(self._scratch.name, "k")}  # noqa: PTH118
         super().__init__(**options)
         self._kernel_spec = KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=CRITICAL"],
             display_name="Python 3",
             language="python",
         )

@@ -302,7 +302,7 @@ def read_parameter_file(path: Path) -> dict[str, Any]:
     ReportError
         If the file cannot be read or is not such a mapping.
     """
-    import yaml
+    import yaml  # type: ignore[import-untyped]
 
     try:
         # BaseLoader knows no types but text, list and mapping: Norway stays a country.

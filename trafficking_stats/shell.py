@@ -1,0 +1,171 @@
+"""An IPython shell that runs cells in this process and keeps their outputs as a kernel would send them."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ipykernel.compiler import XCachingCompiler
+from ipykernel.jsonutil import encode_images, json_clean
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import List, Type
+from traitlets.config import Config
+
+Output = dict[str, Any]
+
+
+class _Publisher(DisplayPublisher):
+    """Keeps what ``display`` shows."""
+
+    outputs: Any = List()
+
+    def publish(
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        source: str | None = None,
+        *,
+        transient: dict[str, Any] | None = None,
+        update: bool = False,
+        **options: Any,
+    ) -> None:
+        if update:
+            return
+        content = {"data": encode_images(data), "metadata": metadata or {}}
+        self.outputs.append({"output_type": "display_data", **json_clean(content)})
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.outputs.clear()
+
+
+class _Hook(DisplayHook):
+    """Keeps the value of the last expression of a cell."""
+
+    def write_output_prompt(self) -> None:
+        """Write nothing, as a kernel does."""
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        content = json_clean({"data": encode_images(format_dict), "metadata": md_dict or {}})
+        shell: Any = self.shell
+        about = {"output_type": "execute_result", "execution_count": shell.execution_count}
+        shell.display_pub.outputs.append({**about, **content})
+
+
+class _Stream(io.TextIOBase):
+    """Keeps what a cell prints."""
+
+    def __init__(self, name: str, outputs: Callable[[], list[Output]]) -> None:
+        self._name, self._outputs = name, outputs
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        outputs = self._outputs()
+        if outputs and outputs[-1].get("name") == self._name:
+            outputs[-1]["text"] += text
+        elif text:
+            outputs.append({"output_type": "stream", "name": self._name, "text": text})
+        return len(text)
+
+
+# pandas tells a notebook from a terminal by the letters "zmq" in the name of the shell's class.
+class ZmqLikeShell(InteractiveShell):
+    """The shell; what a kernel would send is in ``display_pub.outputs``."""
+
+    display_pub_class = Type(_Publisher)
+    displayhook_class = Type(_Hook)
+    compiler_class = Type(XCachingCompiler)
+
+    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
+        name = etype.__name__ if isinstance(etype, type) else str(etype)
+        self.display_pub.outputs.append(
+            {"output_type": "error", "ename": name, "evalue": str(evalue), "traceback": list(stb)}
+        )
+
+    def init_io(self) -> None:
+        """Leave the standard streams alone; `run_cell` redirects them."""
+
+    def ask_exit(self) -> None:
+        """Go on: a cell cannot end the process."""
+
+
+def new_shell(folder: str) -> ZmqLikeShell:
+    """Return a shell for this process, with matplotlib's inline support as in a kernel.
+
+    Parameters
+    ----------
+    folder : str
+        An empty folder that stands for the user's IPython folder.
+
+    Returns
+    -------
+    ZmqLikeShell
+        The only one of the process.
+    """
+    config = Config()
+    config.HistoryManager.enabled = False
+    # A fork inherits the shell of a parent that has one, and the inline support that is bound to it.
+    for known in InteractiveShell._walk_mro():
+        known._instance = None
+    InteractiveShell.clear_instance()
+    shell = ZmqLikeShell.instance(config=config, ipython_dir=folder, user_ns={})
+    builtins.get_ipython = shell.get_ipython  # type: ignore[attr-defined]
+    _enable_inline_figures(shell)
+    return shell
+
+
+def _enable_inline_figures(shell: ZmqLikeShell) -> None:
+    import matplotlib as mpl
+    from IPython.core.pylabtools import activate_matplotlib
+    from matplotlib_inline import backend_inline
+    from matplotlib_inline.config import InlineBackend
+
+    InlineBackend.clear_instance()
+    if hasattr(backend_inline.configure_inline_support, "current_backend"):
+        del backend_inline.configure_inline_support.current_backend
+    backend = "module://matplotlib_inline.backend_inline"
+    mpl.rcdefaults()
+    activate_matplotlib(backend)
+    backend_inline.configure_inline_support(shell, backend)
+
+
+def run_cell(shell: ZmqLikeShell, source: str) -> tuple[list[Output], bool]:
+    """Run one cell.
+
+    Parameters
+    ----------
+    shell : ZmqLikeShell
+        From `new_shell`.
+    source : str
+        The cell.
+
+    Returns
+    -------
+    outputs : list of dict
+        As in an ``.ipynb`` file.
+    failed : bool
+        Whether it raised.
+    """
+    shell.display_pub.outputs = []
+    with _streams(shell):
+        result = shell.run_cell(source, store_history=True)
+    return list(shell.display_pub.outputs), not result.success
+
+
+@contextlib.contextmanager
+def _streams(shell: ZmqLikeShell) -> Iterator[None]:
+    def outputs() -> list[Output]:
+        kept: list[Output] = shell.display_pub.outputs
+        return kept
+
+    with (
+        contextlib.redirect_stdout(_Stream("stdout", outputs)),
+        contextlib.redirect_stderr(_Stream("stderr", outputs)),
+    ):
+        yield
