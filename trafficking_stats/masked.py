@@ -102,10 +102,10 @@ class MaskedRatio:
 
     def __str__(self) -> str:
         known = self.ratio
-        value = f"{known:.3g}" if known is not None else f"{self.ratio_lower:.3g} to {self.ratio_upper:.3g}"
+        value = f"{known:.4g}" if known is not None else f"{self.ratio_lower:.4g} to {self.ratio_upper:.4g}"
         return (
-            f"{value} ({100 * self.low.confidence:g} % {self.low.method} {self.lower:.3g} to {self.upper:.3g}; "
-            f"widened {self.widened_lower:.3g} to {self.widened_upper:.3g})"
+            f"{value} ({100 * self.low.confidence:g} % {self.low.method} {self.lower:.4g} to {self.upper:.4g}; "
+            f"widened {self.widened_lower:.4g} to {self.widened_upper:.4g})"
         )
 
 
@@ -206,7 +206,7 @@ def masked_ratio(
 
     >>> result = masked_ratio((17, 25), 513, 306, 5551)
     >>> print(result)
-    0.601 to 0.884 (95 % exact 0.347 to 1.32; widened 0.347 to 1.32)
+    0.6011 to 0.884 (95 % exact 0.3475 to 1.32; widened 0.3475 to 1.32)
     >>> result.verdict
     'depends on the masked cells'
     """

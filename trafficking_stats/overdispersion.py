@@ -7,17 +7,27 @@ comparison of two four-year periods rejects a true null in about every fourth se
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
 from trafficking_stats.count_models import poisson_fit
-from trafficking_stats.counts import CountError, check_counts, check_exposures, check_level
+from trafficking_stats.counts import (
+    CountError,
+    CountLike,
+    as_count_range,
+    check_counts,
+    check_exposures,
+    check_level,
+)
 from trafficking_stats.errors import RefusalError
 
 MIN_POINTS_FOR_DISPERSION = 8
+MAX_MASKED = 12
 
 
 @dataclass(frozen=True)
@@ -141,6 +151,58 @@ def dispersion(
         raise RefusalError(f"phi cannot be estimated: {levels} levels for {n} counts leave nothing over")
     phi = float(((events[informative] - expected) ** 2 / expected).sum() / df)
     return Dispersion(phi, float(df), n, removed=removed)
+
+
+def largest_dispersion(
+    counts: Sequence[CountLike],
+    exposures: ArrayLike | None = None,
+    *,
+    groups: ArrayLike | None = None,
+    borrow: float | None = None,
+) -> Dispersion:
+    """Largest phi a series with masked cells can have.
+
+    Phi is convex in the counts, so its maximum lies where every masked cell is at an end of its range, and those
+    are all tried.
+
+    Parameters
+    ----------
+    counts : sequence of int or (lower, upper), length n
+        Counts of successive periods.
+    exposures, groups, borrow
+        As for `dispersion`.
+
+    Returns
+    -------
+    Dispersion
+
+    Raises
+    ------
+    RefusalError
+        If a range has no upper end, more than 12 cells are masked, or no phi can be estimated.
+
+    Examples
+    --------
+    >>> print(largest_dispersion([10, 7, 15, 8, 2, (0, 4), (0, 4), (0, 4)]))
+    phi 6.0 (8 counts)
+    """
+    cells = [as_count_range(count, f"counts[{position}]") for position, count in enumerate(counts)]
+    unbounded = sum(not cell.is_bounded for cell in cells)
+    masked = sum(not cell.is_exact for cell in cells)
+    if unbounded:
+        raise RefusalError(f"{unbounded} of {len(cells)} counts have no upper end: neither has phi")
+    if masked > MAX_MASKED:
+        raise RefusalError(f"{masked} masked counts are too many to try all their ends, at most {MAX_MASKED}")
+    found: list[Dispersion] = []
+    refusal = RefusalError("phi cannot be estimated from no count")
+    for corner in product(*((cell.lower,) if cell.is_exact else cell for cell in cells)):
+        try:
+            found.append(dispersion(corner, exposures, groups=groups, borrow=borrow))
+        except RefusalError as error:
+            refusal = error
+    if not found:
+        raise refusal
+    return max(found, key=lambda each: each.phi)
 
 
 def as_dispersion(value: float | Dispersion, name: str = "dispersion") -> Dispersion:
