@@ -138,8 +138,8 @@ def test_equal_rows_of_other_forms_are_several_forms(tmp_path):
     other = {"dimension": "by form of exploitation", "category": "Other forms of exploitation"}
     found = read(tmp_path, *(row(value, 2018, **other) for value in ("20", "<5", "<5", "5")), row("7", 2019, **other))
     assert found.claims.breakdown.tolist() == [
-        *(f"exploitation=other;row={number}" for number in (1, 2, 3, 4)),
-        "exploitation=other",
+        *(f"exploitation=other_forms;row={number}" for number in (1, 2, 3, 4)),
+        "exploitation=other_forms",
     ]
 
 
@@ -169,6 +169,31 @@ def test_nationalities_take_the_code_of_the_country_unless_its_name_stands_besid
         "congolese",
         "TUR",
         "TUR",
+    ]
+
+
+def test_the_own_country_is_nationals_unless_they_have_a_row_of_their_own(tmp_path):
+    of = {"dimension": "by citizenship"}
+    found = read(
+        tmp_path,
+        row("5", 2013, category="Denmark", **of),
+        row("6", 2014, category="Danish", **of),
+        row("7", 2014, category="Nationals", **of),
+        row("8", 2015, category="own country", **of),
+        row("9", 2015, category="Nationals", **of),
+        row("5", 2016, category="own country", **of),
+        row("6", 2016, category="Rumania", **of),
+        row("7", 2013, category="Denmark", dimension="by country of repatriation"),
+    )
+    assert found.claims.breakdown.tolist() == [
+        "citizenship=national",
+        "citizenship=DNK",
+        "citizenship=national",
+        f"citizenship={slug('own country')}",
+        "citizenship=national",
+        "citizenship=national",
+        "citizenship=ROU",
+        "repatriation=DNK",
     ]
 
 
@@ -298,6 +323,15 @@ def test_a_release_is_read_as_a_person_transcribed_it(shared, date):
     same = ["country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "unit", "locator"]
     both = by_hand.merge(real_release(shared, date).claims, on=same)
     assert len(both) == len(by_hand) == {"2023-05-30": 1381, "2025-04-14": 1610}[date]
+
+
+@pytest.mark.parametrize("date", RELEASES)
+def test_the_figures_that_ship_with_the_package_are_in_the_release(shared, root, date):
+    file = root / "data" / "raw" / "claims" / f"unodc-glotip-{date[:7]}.csv"
+    shipped = pd.read_csv(file, dtype=str, keep_default_na=False).assign(value=lambda t: t.value.astype(float))
+    same = ["country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "unit"]
+    found = real_release(shared, date).claims
+    assert len(shipped.merge(found, on=same)) == len(shipped) > 1000
 
 
 def test_the_danish_table_of_the_release_of_2023(shared):

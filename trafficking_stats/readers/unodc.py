@@ -98,6 +98,7 @@ def read_unodc(
             bar.update(len(block))
     claims = pd.concat(parts)
     _one_label_a_cell(claims, reason)
+    _own_country(claims, reason, names)
     forms = {(name, label) for name, entry in names["dimensions"].items() for label in entry.get("several", ())}
     printed = zip(data.dimension, data.category, strict=True)
     tell_apart(claims, reason, pd.Series([pair in forms for pair in printed], index=data.index))
@@ -197,7 +198,7 @@ def _breakdowns(data: pd.DataFrame, names: dict[str, Any]) -> pd.DataFrame:
     kinds = data[["dimension", "category", "sex", "age"]].drop_duplicates()
     sex = {"Total": "", **categories(sorted(set(kinds.sex) - {"Total"}), names["sex"])}
     age = {"Total": "", **categories(sorted(set(kinds.age) - {"Total"}), names["age"])}
-    spellings = country_spellings(names["names"], names["nationalities"])
+    spellings = country_spellings(names["names"], names["nationalities"], names["other_spellings"])
     taken = {"sex", "age", "row", *(entry["key"] for entry in names["dimensions"].values())}
     # category by dimension and label: key, category, own category, rank
     found: dict[tuple[str, str], tuple[str, str, str, int]] = {("Total", "Total"): ("", "", "", 0)}
@@ -207,9 +208,17 @@ def _breakdowns(data: pd.DataFrame, names: dict[str, Any]) -> pd.DataFrame:
         key = entry.get("key") or slug(str(dimension).removeprefix("by ").title())
         if not entry and key in taken:
             key = f"{key}_dimension"
+        alias = {
+            label: (category, at)
+            for category, listed in entry.get("aliases", {}).items()
+            for at, label in enumerate(listed, 1)
+        }
         for label, own in categories(sorted(set(labels)), known).items():
-            code, rank = spellings.get(fold(label), ("", 0)) if entry.get("countries") else ("", 0)
-            category = own if label in known or not code else code
+            category, rank = own, 0
+            if label in alias:
+                category, rank = alias[label]
+            elif entry.get("countries") and label not in known:
+                category, rank = spellings.get(fold(label), (own, 0))
             found.setdefault((str(dimension), label), (key, category, own, rank))
     rows = []
     for dimension, label, printed_sex, printed_age in kinds.itertuples(index=False, name=None):
@@ -319,3 +328,16 @@ def _one_label_a_cell(claims: pd.DataFrame, reason: pd.Series) -> None:
     best = kept.groupby(cell, sort=False)["own"].transform("first")
     other = kept.index[kept["own"] != best]
     claims.loc[other, "breakdown"] = claims.loc[other, "own"]
+
+
+def _own_country(claims: pd.DataFrame, reason: pd.Series, names: dict[str, Any]) -> None:
+    """Give the reporting country's own name the category of nationals, unless another label has it in the cell."""
+    for entry in names["dimensions"].values():
+        if "own_country" not in entry:
+            continue
+        kept = claims[reason == ""]
+        home = kept[kept.breakdown == entry["key"] + "=" + kept.country]
+        national = home.assign(breakdown=f"{entry['key']}={entry['own_country']}")
+        cell = ["country", "indicator", "breakdown", "period_start"]
+        free = ~pd.MultiIndex.from_frame(national[cell]).isin(pd.MultiIndex.from_frame(kept[cell]))
+        claims.loc[home.index[free], "breakdown"] = national.breakdown[free]
