@@ -87,7 +87,9 @@ class _Arrange(Preprocessor):
         page = Page()
         facts: dict[str, Any] = {}
         name = resources["frame"].name
-        hero, parts = [], []
+        hero: list[dict[str, Any]] = []
+        parts: list[dict[str, Any]] = []
+        silent: list[str] = []
         for number, cell in enumerate(nb.cells, start=1):
             where = f"{name}, cell {number}"
             tags = set(cell.metadata.get("tags", []))
@@ -96,12 +98,14 @@ class _Arrange(Preprocessor):
                 if len(tree) or (tree.text or "").strip():
                     parts.append({"kind": "prose", "tree": tree})
             elif cell.cell_type == "code" and not tags & _HIDDEN and cell.source.strip():
-                blocks = [block for o in cell.outputs for block in _blocks(o, page, where, facts)]
-                part = {"kind": "code", "source": cell.source, "blocks": blocks}
-                if "headline" in tags:
-                    hero.append(part)
-                else:
-                    parts.append(part)
+                # Code that shows nothing is folded into the next cell that does.
+                silent.append(cell.source)
+                if blocks := [block for o in cell.outputs for block in _blocks(o, page, where, facts)]:
+                    part = {"kind": "code", "sources": silent, "blocks": blocks}
+                    (hero if "headline" in tags else parts).append(part)
+                    silent = []
+        if silent:
+            parts.append({"kind": "code", "sources": silent, "blocks": []})
         if not page.title:
             page.problems.append(f"{name}: the first Markdown cell must begin with a heading '# ...'")
         if name == EXPLANATIONS and (dead := page.send_elsewhere(EXPLANATIONS)):

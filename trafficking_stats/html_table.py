@@ -60,7 +60,6 @@ def adopted_html(html: str, caption: str) -> Markup:
     ReportError
         If there is no table in it.
     """
-
     table = lxml.html.fragment_fromstring(html, create_parent="div").find(".//table")
     if table is None:
         raise ReportError("there is no table in what was given to table()")
@@ -95,7 +94,8 @@ def frame_html(data: pd.DataFrame, caption: str, formats: Mapping[str, str | Cal
     True
     """
     columns = [[_cell(value, formats.get(str(name))) for value in data[name]] for name in data.columns]
-    css = [Markup(' class="num"') if _is_numeric(column) else Markup("") for column in columns]
+    # The first column names the rows, even where its names are years.
+    css = [Markup(' class="num"') if i and _is_numeric(cells) else Markup("") for i, cells in enumerate(columns)]
     head = Markup("").join(map(Markup('<th scope="col"{}>{}</th>').format, css, data.columns))
     rows = []
     for cells in zip(*columns, strict=True):
@@ -150,7 +150,6 @@ def csv_link(data: Any, name: str) -> Markup:
     ReportError
         If ``data`` is no data frame.
     """
-
     if not isinstance(data, pd.DataFrame):
         raise ReportError("only a data frame can be offered for download")
     texts = data.map(lambda cell: plain(cell) if isinstance(cell, Markup) else cell)

@@ -1,22 +1,38 @@
-"""Linear systems over integers: is it feasible, what does it force, what is the cheapest way to repair it."""
+"""Linear systems over integers, parts of which may be wrong.
+
+Four questions: is there a point that satisfies everything? If not, which constraints are the cheapest to drop so
+that the others hold together? What do these force every variable to be? And why exactly can a dropped constraint
+not hold? The module knows nothing of what the variables mean.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+import warnings
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
-from trafficking_stats.errors import RuleError, TraffickingStatsError
+from trafficking_stats.errors import RuleError
+from trafficking_stats.solver.bounds import tightest
+from trafficking_stats.solver.builder import Builder, LinearSystemError
+from trafficking_stats.solver.explanations import conflicts, contradiction
+from trafficking_stats.solver.feasibility import Verdict, decide
+from trafficking_stats.solver.location import locate
+from trafficking_stats.solver.milp import Deadline
+from trafficking_stats.solver.rows import Bools, Rows
 
-
-class LinearSystemError(TraffickingStatsError, ValueError):
-    """A linear system is built or asked in a way that has no meaning."""
+__all__ = [
+    "Bounds",
+    "ContradictingRulesError",
+    "LinearSystem",
+    "LinearSystemError",
+    "Located",
+    "OpenBoundsWarning",
+]
 
 
 class ContradictingRulesError(RuleError):
@@ -25,7 +41,7 @@ class ContradictingRulesError(RuleError):
     Parameters
     ----------
     rules : tuple of int
-        An irreducible set: drop any one of them and the others have a point in common.
+        An irreducible set: without any one of them the others have a point in common.
     labels : tuple of str
         Their labels, in the same order.
     """
@@ -34,14 +50,18 @@ class ContradictingRulesError(RuleError):
         self.rules = rules
         self.labels = labels
         super().__init__(
-            f"these {len(rules)} rules cannot hold together: {'; '.join(labels)}. "
-            "Each of them could hold if any other were left out: correct or remove one."
+            f"these rules cannot hold together: {'; '.join(labels)}. "
+            "Without any one of them the others could: correct or remove one."
         )
+
+
+class OpenBoundsWarning(UserWarning):
+    """Bounds are valid, but a limit was reached before all were known to be the tightest."""
 
 
 @dataclass(frozen=True)
 class Located:
-    """The cheapest set of claims to drop so that the others hold together with the rules.
+    """The cheapest claims to drop so that the others hold together with the rules.
 
     Parameters
     ----------
@@ -52,9 +72,10 @@ class Located:
     solution : ndarray of shape (n_variables,)
         One point at which every rule and every claim not dropped holds.
     status : str
-        ``"optimal"``, or ``"feasible within gap ..."`` where a limit was reached.
+        ``"optimal"``; or ``"feasible within gap ..."`` where a limit was reached. What an optimal answer had to
+        assume or leave open follows after a semicolon.
     gap : float
-        Proven relative distance to the cheapest set; 0 if optimal.
+        Share of the objective that might be saved; 0 if optimal.
     """
 
     dropped: tuple[int, ...]
@@ -64,35 +85,59 @@ class Located:
     gap: float
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """What the constraints force some variables to be.
+
+    Parameters
+    ----------
+    variables : ndarray of int of shape (k,)
+        The variables.
+    lower, upper : ndarray of shape (k,)
+        Smallest and largest value; -inf or inf where nothing bounds the variable.
+    tight : ndarray of bool of shape (k, 2)
+        Whether each end is known to be attained (or infinite). Where it is not, the bound is valid all the same.
+    status : str
+        ``"tight"`` or ``"valid, ... ends not known to be tight"``.
+    """
+
+    variables: NDArray[np.int64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    tight: NDArray[np.bool_]
+    status: str
+
+
 class LinearSystem:
-    """Linear constraints on integer variables, some of which may be wrong.
+    """Linear constraints on whole numbers, some of which may be wrong.
 
     Parameters
     ----------
     n_variables : int
-        Number of variables.
+        Number of variables, from 0.
     upper_bound : float or array_like of shape (n_variables,)
         Largest value of every variable; ``inf`` for none.
     lower_bound : float or array_like of shape (n_variables,), default 0
         Smallest value of every variable; ``-inf`` for none.
     integer : bool or array_like of shape (n_variables,), default True
-        Whether a variable takes whole values only.
+        Whether a variable takes whole values only. Answers about whole variables are exact; those about real
+        ones hold within a relative tolerance of 1e-6.
 
     Examples
     --------
-    A total and its parts, where one claim must be wrong:
+    A total and its parts, of which one claim must be wrong:
 
     >>> system = LinearSystem(3, upper_bound=1000)
-    >>> rule = system.add({0: 1, 1: 1, 2: -1}, 0, 0, label="men + women = total")
-    >>> men = system.add({0: 1}, 30, 30, weight=1)
-    >>> women = system.add({1: 1}, 50, 50, weight=2)
+    >>> rule = system.add({0: 1, 1: 1, 2: -1}, 0, 0, label="women + men = total")
+    >>> women = system.add({0: 1}, 30, 30, weight=1)
+    >>> men = system.add({1: 1}, 50, 50, weight=2)
     >>> total = system.add({2: 1}, 90, 90, weight=2)
     >>> system.is_feasible()
     False
     >>> located = system.locate_errors()
     >>> located.dropped, located.objective, located.status
     ((1,), 1.0, 'optimal')
-    >>> system.irreducible(men)
+    >>> system.irreducible(women)
     (0, 2, 3)
     >>> system.ranges().tolist()
     [[40.0, 40.0], [50.0, 50.0], [90.0, 90.0]]
@@ -106,16 +151,35 @@ class LinearSystem:
         lower_bound: ArrayLike = 0.0,
         integer: bool | Sequence[bool] = True,
     ) -> None:
+        if n_variables != int(n_variables) or n_variables < 0:
+            raise LinearSystemError(f"n_variables is {n_variables!r}; needed is a whole number from 0")
         self.n_variables = int(n_variables)
-        self._ub = np.broadcast_to(np.asarray(upper_bound, float), self.n_variables)
-        self._lb = np.broadcast_to(np.asarray(lower_bound, float), self.n_variables)
-        self._integer = np.broadcast_to(np.asarray(integer, bool), self.n_variables)
-        self._rows: list[dict[int, float]] = []
-        self._lower: list[float] = []
-        self._upper: list[float] = []
-        self._weight: list[float] = []
-        self._label: list[str] = []
+        lower, upper = self._each("lower_bound", lower_bound), self._each("upper_bound", upper_bound)
+        whole = self._each("integer", integer).astype(bool)
+        wrong = ~((lower < np.inf) & (upper > -np.inf) & (lower <= upper))
+        if wrong.any():
+            j = int(np.argmax(wrong))
+            raise LinearSystemError(f"variable {j} has lower bound {lower[j]} and upper bound {upper[j]}")
+        lower, upper = np.where(whole, np.ceil(lower), lower), np.where(whole, np.floor(upper), upper)
+        self._builder = Builder(lower, upper, whole)
+        self._labels: dict[int, str] = {}
+        self._forget()
+
+    def _each(self, name: str, given: object) -> NDArray[np.float64]:
+        array = np.asarray(given, dtype=float)
+        if array.shape not in ((), (self.n_variables,)):
+            raise LinearSystemError(
+                f"{name} has shape {array.shape}; needed is one value or shape ({self.n_variables},)"
+            )
+        return np.broadcast_to(array, self.n_variables).copy()
+
+    def _forget(self) -> None:
+        self._built: tuple[Rows, NDArray[np.int64]] | None = None
+        self._rules: Verdict | None = None
         self._located: Located | None = None
+
+    def __len__(self) -> int:
+        return len(self._builder)
 
     def add(
         self,
@@ -126,112 +190,301 @@ class LinearSystem:
         *,
         label: str = "",
     ) -> int:
-        """Add ``lower <= sum(coefficient * variable) <= upper`` and return its index."""
-        self._rows.append({int(k): float(v) for k, v in coefficients.items() if v})
-        self._lower.append(float(lower))
-        self._upper.append(float(upper))
-        self._weight.append(float(weight))
-        self._label.append(label or f"constraint {len(self._rows) - 1}")
-        self._located = None
-        return len(self._rows) - 1
+        """Add the constraint ``lower <= sum(coefficient * variable) <= upper``.
 
-    def is_feasible(self, active: Collection[int] | None = None) -> bool:
-        """Whether some point satisfies all constraints (or those in `active`)."""
-        rows = range(len(self._rows)) if active is None else sorted(active)
-        return self._solve(list(rows)) is not None
+        Parameters
+        ----------
+        coefficients : mapping of int to float
+            Coefficient of every variable that takes part; zeros are ignored, and so is an empty sum's absence of
+            variables: it is 0.
+        lower, upper : float
+            Sides, ``-inf`` and ``inf`` for none. A constraint with ``lower > upper`` cannot hold.
+        weight : float, default inf
+            ``inf`` for a rule, which holds by definition; else from 1e-6 to 1e6 for a claim, what it costs to
+            drop it. Weights are compared in millionths.
+        label : str, optional
+            Name of the constraint in messages.
 
-    def ranges(
-        self, variables: Sequence[int] | None = None, *, active: Collection[int] | None = None
-    ) -> NDArray[np.float64]:
-        """Smallest and largest value of every variable, array of shape (n, 2), infinite where unbounded."""
-        rows = self._kept() if active is None else sorted(active)
-        wanted = range(self.n_variables) if variables is None else variables
-        out = np.empty((len(wanted), 2))
-        for k, j in enumerate(wanted):
-            for side, sign in enumerate((1.0, -1.0)):
-                point = self._solve(rows, {j: sign})
-                if point is None:
-                    raise LinearSystemError("no point satisfies the active constraints")
-                out[k, side] = point[j]
-        return out
+        Returns
+        -------
+        int
+            Index of the constraint, counted from 0 in the order of adding. Among claims of equal weight the
+            earlier one is kept.
 
-    def locate_errors(self, groups: Mapping[int, Any] | None = None) -> Located:
-        """Find the cheapest claims to drop so that the rest holds together."""
-        claims = [i for i, w in enumerate(self._weight) if math.isfinite(w)]
-        rules = [i for i, w in enumerate(self._weight) if not math.isfinite(w)]
-        if self._solve(rules) is None:
-            core = self._shrink(rules, [])
-            raise ContradictingRulesError(tuple(core), tuple(self._label[i] for i in core))
-        cuts: list[list[int]] = []
-        while True:
-            dropped = self._hit(claims, cuts)
-            point = self._solve(rules + [i for i in claims if i not in dropped])
-            if point is not None:
-                break
-            cuts.append(self._shrink([i for i in claims if i not in dropped], rules))
-        self._located = Located(
-            tuple(sorted(dropped)), math.fsum(self._weight[i] for i in dropped), point, "optimal", 0.0
-        )
+        Raises
+        ------
+        LinearSystemError
+            If a variable does not exist or a number has no meaning.
+        """
+        index = self._builder.add(coefficients, lower, upper, weight)
+        if label:
+            self._labels[index] = label
+        self._forget()
+        return index
+
+    def add_many(
+        self, matrix: sparse.sparray, lower: ArrayLike, upper: ArrayLike, weight: ArrayLike = math.inf
+    ) -> range:
+        """Add one constraint for every row of a sparse matrix; what `add` does, without a call for each.
+
+        Parameters
+        ----------
+        matrix : sparse array of shape (m, n_variables)
+            Coefficients.
+        lower, upper, weight : float or array_like of shape (m,)
+            As in `add`.
+
+        Returns
+        -------
+        range
+            Indices of the constraints.
+
+        Raises
+        ------
+        LinearSystemError
+            If a shape does not fit or a number has no meaning.
+
+        Examples
+        --------
+        >>> from scipy import sparse
+        >>> system = LinearSystem(3, upper_bound=9)
+        >>> system.add_many(sparse.eye_array(3), [1, 2, 3], 5)
+        range(0, 3)
+        >>> system.ranges().tolist()
+        [[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]]
+        """
+        indices = self._builder.add_many(matrix, lower, upper, weight)
+        self._forget()
+        return indices
+
+    def is_feasible(self, *, active: Collection[int] | Bools | None = None) -> bool:
+        """Tell whether a point satisfies all constraints, rules and claims (or only those in `active`)."""
+        rows, _ = self._system()
+        mask = np.ones(rows.m, dtype=bool) if active is None else self._mask(active)
+        return bool(decide(rows, mask).feasible.all())
+
+    def locate_errors(
+        self, groups: Mapping[int, Hashable] | None = None, *, time_limit: float | None = None
+    ) -> Located:
+        """Find the cheapest claims to drop so that the others hold together with the rules.
+
+        Parameters
+        ----------
+        groups : mapping of int to hashable, optional
+            Group of claims, by index. Of equally cheap sets the one that takes claims from fewer groups is
+            preferred, then the one that spares the group whose first claim was added first. (Of a single clash
+            with more than 64 equally cheap ways out, the first is taken. Parts of the system with hundreds of
+            interlocking clashes choose after the others, one at a time.) In any case the last word has the
+            order of the claims: of two sets the one without the smallest index in which they differ.
+        time_limit : float, optional
+            Seconds after which no further search is begun. The answer is then valid, but perhaps not cheapest;
+            the status says so.
+
+        Returns
+        -------
+        Located
+
+        Raises
+        ------
+        ContradictingRulesError
+            If the rules alone have no point in common.
+        """
+        rows, weight = self._system()
+        is_claim = weight > 0
+        rules = self._checked_rules()
+        found = locate(rows, is_claim, weight, rules, self._group_numbers(groups), Deadline(time_limit))
+        dropped = tuple(np.flatnonzero(found.dropped).tolist())
+        spent = int(weight[found.dropped].sum())
+        gap = (spent - found.proven) / spent if spent else 0.0
+        status = "optimal" if gap == 0 else f"feasible within gap {gap:.3g}"
+        objective = math.fsum(self._builder.weights()[list(dropped)].tolist())
+        status = "; ".join([status, *found.notes])
+        self._located = Located(dropped, objective, found.point + 0.0, status, gap)
         return self._located
 
-    def irreducible(self, i: int, *, active: Collection[int] | None = None) -> tuple[int, ...]:
-        """Other constraints that `i` cannot hold together with, none of which can be spared."""
-        others = [j for j in (self._kept() if active is None else sorted(active)) if j != i]
-        if self._solve([*others, i]) is not None:
-            raise LinearSystemError(f"constraint {i} is not in conflict with the active constraints")
-        return tuple(self._shrink(others, [i]))
+    def ranges(
+        self,
+        variables: Sequence[int] | None = None,
+        *,
+        active: Collection[int] | Bools | None = None,
+        exact: bool = True,
+        time_limit: float | None = None,
+    ) -> NDArray[np.float64]:
+        """Bound every variable by what the constraints force: `bounds` as one array.
 
-    def _kept(self) -> list[int]:
-        located = self._located or self.locate_errors()
-        return [i for i in range(len(self._rows)) if i not in located.dropped]
+        Returns
+        -------
+        ndarray of shape (k, 2)
+            Smallest and largest value of every variable (or of `variables`, in their order); -inf or inf where
+            nothing bounds it.
 
-    def _shrink(self, candidates: list[int], fixed: list[int]) -> list[int]:
-        core = sorted(candidates, key=lambda i: (self._weight[i], -i))
-        for i in list(core):
-            rest = [j for j in core if j != i]
-            if self._solve(fixed + rest) is None:
-                core = rest
-        return sorted(core)
+        Warns
+        -----
+        OpenBoundsWarning
+            If `time_limit` was reached before all bounds were known to be the tightest.
+        """
+        bounds = self.bounds(variables, active=active, exact=exact, time_limit=time_limit)
+        if exact and not bounds.tight.all():
+            warnings.warn(bounds.status, OpenBoundsWarning, stacklevel=2)
+        return np.column_stack([bounds.lower, bounds.upper])
 
-    def _hit(self, claims: list[int], cuts: list[list[int]]) -> set[int]:
-        if not cuts:
-            return set()
-        matrix = sparse.csr_array(np.array([[float(i in cut) for i in claims] for cut in cuts]))
-        result = milp(
-            np.array([self._weight[i] for i in claims]),
-            constraints=LinearConstraint(matrix, 1, np.inf),
-            bounds=Bounds(0, 1),
-            integrality=np.ones(len(claims)),
-        )
-        return {i for i, y in zip(claims, result.x, strict=True) if y > 0.5}
+    def bounds(
+        self,
+        variables: Sequence[int] | None = None,
+        *,
+        active: Collection[int] | Bools | None = None,
+        exact: bool = True,
+        time_limit: float | None = None,
+    ) -> Bounds:
+        """Bound every variable by what the constraints force.
 
-    def _solve(self, rows: list[int], objective: dict[int, float] | None = None) -> NDArray[np.float64] | None:
-        cost = np.zeros(self.n_variables)
-        for j, c in (objective or {}).items():
-            cost[j] = c
-        entries = [(k, j, a) for k, i in enumerate(rows) for j, a in self._rows[i].items()]
-        if any(self._lower[i] > max(self._upper[i], -math.inf) for i in rows):
+        Parameters
+        ----------
+        variables : sequence of int, optional
+            Variables of interest, by default all.
+        active : collection of int or ndarray of bool of shape (n_constraints,), optional
+            Constraints that hold. By default the rules and the claims that the last `locate_errors` did not drop
+            (it is called if need be); all of them, if they hold together.
+        exact : bool, default True
+            Whether to find the tightest bounds. If not, those that propagation gives: cheap, always valid, and
+            tight for sums that do not overlap.
+        time_limit : float, optional
+            Seconds after which no further solve is begun.
+
+        Returns
+        -------
+        Bounds
+
+        Raises
+        ------
+        LinearSystemError
+            If the active constraints have no point in common, or a variable does not exist.
+        ContradictingRulesError
+            If the rules alone have none.
+        """
+        rows, _ = self._system()
+        wanted = np.arange(self.n_variables) if variables is None else np.asarray(variables, dtype=np.int64)
+        if ((wanted < 0) | (wanted >= self.n_variables)).any():
+            raise LinearSystemError(f"variables are numbered from 0 to {self.n_variables - 1}")
+        mask = self._kept() if active is None else self._mask(active)
+        if active is not None:
+            self._require_feasible(mask)
+        chosen = np.zeros(self.n_variables, dtype=bool)
+        chosen[wanted] = True
+        lower, upper, *closed = tightest(rows, mask, chosen, exact=exact, deadline=Deadline(time_limit))
+        tight = np.stack(closed, axis=1)[wanted]
+        n_open = int((~tight).sum())
+        status = f"valid, {n_open} of {tight.size} ends not known to be tight" if n_open else "tight"
+        return Bounds(wanted, lower[wanted] + 0.0, upper[wanted] + 0.0, tight, status)
+
+    def irreducible(
+        self, i: int, *, active: Collection[int] | Bools | None = None, time_limit: float | None = None
+    ) -> tuple[int, ...]:
+        """Find what constraint `i` cannot hold together with, with no member to spare.
+
+        Parameters
+        ----------
+        i : int
+            Index of the constraint, often one that was dropped.
+        active : collection of int or ndarray of bool, optional
+            Constraints that may appear, `i` itself being left aside; by default as in `bounds`.
+        time_limit : float, optional
+            Seconds.
+
+        Returns
+        -------
+        tuple of int
+            Ascending indices of other constraints, rules among them: without any one of them `i` could hold.
+            Empty if `i` cannot hold at all. Explanations that need few claims, near to `i`, are preferred.
+
+        Raises
+        ------
+        LinearSystemError
+            If `i` is in no conflict, or the active constraints have no point in common without it.
+
+        References
+        ----------
+        Chinneck, J. (2008). *Feasibility and Infeasibility in Optimization*, ch. 6. Springer.
+        """
+        return self.irreducible_sets([i], active=active, time_limit=time_limit)[i]
+
+    def irreducible_sets(
+        self,
+        indices: Sequence[int] | None = None,
+        *,
+        active: Collection[int] | Bools | None = None,
+        time_limit: float | None = None,
+    ) -> dict[int, tuple[int, ...]]:
+        """Answer `irreducible` for many constraints at once, by default for all dropped ones.
+
+        Returns
+        -------
+        dict of int to tuple of int
+            In the order of `indices`.
+        """
+        rows, weight = self._system()
+        mask = self._kept() if active is None else self._mask(active)
+        asked = np.flatnonzero(~mask) if indices is None else np.asarray(indices, dtype=np.int64)
+        if ((asked < 0) | (asked >= rows.m)).any():
+            raise LinearSystemError(f"constraints are numbered from 0 to {rows.m - 1}")
+        if active is not None:
+            without = mask.copy()
+            without[asked] = False
+            self._require_feasible(without)
+        found = conflicts(rows, asked, mask, weight > 0, weight, Deadline(time_limit))
+        out: dict[int, tuple[int, ...]] = {}
+        for i, members in zip(asked.tolist(), found, strict=True):
+            if members is None:
+                raise LinearSystemError(f"{self._label(i)} is not in conflict with the active constraints")
+            out[i] = tuple(members.tolist())
+        return out
+
+    def _system(self) -> tuple[Rows, NDArray[np.int64]]:
+        if self._built is None:
+            self._built = self._builder.build()
+        return self._built
+
+    def _label(self, i: int) -> str:
+        return self._labels.get(i, f"constraint {i}")
+
+    def _checked_rules(self) -> Verdict:
+        rows, weight = self._system()
+        if self._rules is None:
+            verdict = decide(rows, weight == 0, reasons=True)
+            if not verdict.feasible.all():
+                core = tuple(contradiction(rows, weight == 0, verdict).tolist())
+                raise ContradictingRulesError(core, tuple(self._label(i) for i in core))
+            self._rules = verdict
+        return self._rules
+
+    def _kept(self) -> Bools:
+        kept = np.ones(len(self), dtype=bool)
+        kept[list((self._located or self.locate_errors()).dropped)] = False
+        return kept
+
+    def _mask(self, active: Collection[int] | Bools) -> Bools:
+        given = np.asarray(active if isinstance(active, np.ndarray) else list(active))
+        if given.dtype == bool and given.shape == (len(self),):
+            return given.copy()
+        mask = np.zeros(len(self), dtype=bool)
+        if given.size:
+            if given.dtype.kind not in "iu" or given.min() < 0 or given.max() >= len(self):
+                raise LinearSystemError(f"active holds indices from 0 to {len(self) - 1}, or one bool for each")
+            mask[given] = True
+        return mask
+
+    def _require_feasible(self, mask: Bools) -> None:
+        rows, _ = self._system()
+        if not decide(rows, mask).feasible.all():
+            raise LinearSystemError("the active constraints have no point in common; locate the errors first")
+
+    def _group_numbers(self, groups: Mapping[int, Hashable] | None) -> NDArray[np.int64] | None:
+        if groups is None:
             return None
-        matrix = sparse.csr_array(
-            ([e[2] for e in entries], ([e[0] for e in entries], [e[1] for e in entries])),
-            shape=(len(rows), self.n_variables),
-        )
-        lower, upper = np.array([self._lower[i] for i in rows]), np.array([self._upper[i] for i in rows])
-        empty = np.diff(matrix.indptr) == 0
-        if (empty & ((lower > 0) | (upper < 0))).any():
-            return None
-        result = milp(
-            cost,
-            constraints=LinearConstraint(matrix, lower, upper) if rows else None,
-            bounds=Bounds(self._lb, self._ub),
-            integrality=self._integer.astype(float),
-        )
-        if result.status == 2:
-            return None
-        if result.x is None:  # feasible, but the objective has no bound
-            assert objective is not None  # noqa: S101
-            point = np.zeros(self.n_variables)
-            for j, c in objective.items():
-                point[j] = -math.inf * c
-            return point
-        return np.where(self._integer, np.round(result.x), result.x)
+        numbers = np.full(len(self), -1)
+        names: dict[Hashable, int] = {}
+        for i in sorted(groups):
+            if not 0 <= i < len(self):
+                raise LinearSystemError(f"groups: there is no constraint {i}")
+            numbers[i] = names.setdefault(groups[i], len(names))
+        return numbers

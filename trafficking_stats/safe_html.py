@@ -35,7 +35,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WEB = re.compile(r"^https?://", re.IGNORECASE)
 _CSV = "data:text/csv;base64,"
 _IMAGES = ("data:image/png;base64,", "data:image/svg+xml;base64,", "data:image/jpeg;base64,")
-_NUMBER = re.compile(r"^[\s<>≤≥~−+-]*\d[\d\s,.  ]*%?$")
+_NUMBER = re.compile(r"^[<>≤≥~±+−-]?\s*\d[\d,.]*(?:\s?[–-]\s?\d[\d,.]*)?\s?%?$")
+_ABSENT = {"", "–", "-", "nan", "None", "NaN"}
 
 
 @dataclass
@@ -123,6 +124,9 @@ class Page:
             element.drop_tree()
         elif tag in _UNWRAPPED:
             element.drop_tag()
+        elif tag == "na":  # pandas writes a missing value as <NA>, and does not escape it
+            element.text = "–"
+            element.drop_tag()
         elif tag not in _KEPT:
             _show_as_text(element)
         else:
@@ -178,6 +182,7 @@ class Page:
             self.contents.append((self.level, slug, text))
 
     def _table(self, table: HtmlElement) -> None:
+        _join_head(table)
         for cell in table.iter("th", "td"):
             text = cell.text_content().strip()
             if cell.tag == "th" and not text:
@@ -186,8 +191,7 @@ class Page:
             elif cell.tag == "th" and cell.get("scope") is None:
                 in_head = any(True for _ in cell.iterancestors("thead"))
                 cell.set("scope", "col" if in_head else "row")
-            if cell.tag == "td" and _NUMBER.match(text):
-                _add_class(cell, "num")
+        _align_numbers(table)
 
     def _let_scroll(self, table: HtmlElement) -> None:
         """Put a table into a region of its own that scrolls sideways and that the keyboard can reach."""
@@ -199,6 +203,29 @@ class Page:
         region.tail, table.tail = table.tail, None
         table.getparent().replace(table, region)
         region.append(table)
+
+
+def _align_numbers(table: HtmlElement) -> None:
+    """Let columns of numbers stand right, with their heads, where no cell spans two columns."""
+    if table.xpath(".//*[@colspan > 1 or @rowspan > 1]"):
+        return
+    body = [list(row) for row in table.xpath("./tbody/tr")]
+    for column in range(1, min(map(len, body), default=0)):
+        texts = {row[column].text_content().strip() for row in body} - _ABSENT
+        if texts and all(_NUMBER.match(text) for text in texts):
+            for row in [*table.xpath("./thead/tr"), *body]:
+                if column < len(row):
+                    _add_class(row[column], "num")
+
+
+def _join_head(table: HtmlElement) -> None:
+    """Put the name of the index, for which pandas makes a row of its own, into the first row of the head."""
+    rows = table.xpath("./thead/tr")
+    if len(rows) == 2 and len(rows[0]) == len(rows[1]):
+        first, *others = [cell.text_content().strip() for cell in rows[1]]
+        if first and not any(others) and not rows[0][0].text_content().strip():
+            rows[0].replace(rows[0][0], rows[1][0])
+            rows[1].drop_tree()
 
 
 def _is_sibling(target: str) -> bool:

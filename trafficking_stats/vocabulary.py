@@ -120,6 +120,25 @@ class Weights(_Frozen):
     recency_from: int
 
 
+class CauseThresholds(_Frozen):
+    """When a rejected claim is given a probable cause."""
+
+    near_share: Annotated[float, Field(ge=0, lt=1)]
+    near_count: Annotated[int, Field(ge=0)]
+    early_months: Annotated[int, Field(ge=0)]
+    slip_from: int
+    shift_from: int
+    folded_publishers: tuple[str, ...] = ()
+    reporting_publishers: tuple[str, ...] = ()
+
+
+class SameEvent(_Frozen):
+    """Indicators that count one kind of event in different units."""
+
+    event: str
+    indicators: tuple[str, ...]
+
+
 class Equivalent(_Frozen):
     """A printed breakdown that means another one in a country (``*`` for every country)."""
 
@@ -178,6 +197,8 @@ class Vocabulary(_Frozen):
     tiers: dict[str, Tier]
     weights: Weights
     dimensions: dict[str, Dimension]
+    causes: CauseThresholds
+    same_event: tuple[SameEvent, ...] = ()
     equivalents: tuple[Equivalent, ...] = ()
     rules: tuple[Rule, ...] = ()
     registers: tuple[Register, ...] = ()
@@ -191,6 +212,10 @@ class Vocabulary(_Frozen):
             missing = {rule.whole, *rule.parts} - set(self.indicators)
             if missing:
                 raise ValueError(f"rule {rule.name!r} names {sorted(missing)}, which are no indicators")
+        for same in self.same_event:
+            missing = set(same.indicators) - set(self.indicators)
+            if missing:
+                raise ValueError(f"same_event {same.event!r} names {sorted(missing)}, which are no indicators")
         for change in self.definition_breaks:
             if change.indicator not in self.indicators:
                 raise ValueError(f"definition_breaks names {change.indicator!r}, which is no indicator")

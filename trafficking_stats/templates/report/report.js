@@ -49,7 +49,7 @@
         table.querySelectorAll("th[aria-sort]").forEach(function (th) { th.removeAttribute("aria-sort"); });
         cell.setAttribute("aria-sort", down ? "descending" : "ascending");
         const key = function (row) { return row.cells[cell.cellIndex].dataset.key || ""; };
-        const numeric = cell.classList.contains("num");
+        const numeric = cell.dataset.sort === "number";
         rows.sort(function (a, b) {
           const order = numeric
             ? Number(key(a)) - Number(key(b))

@@ -1,0 +1,188 @@
+"""From a table of claims to cells, intervals and accounting rules: the linear system, not yet solved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trafficking_stats.errors import ClaimError
+from trafficking_stats.intervals import intervals, period_kind
+from trafficking_stats.rules import KEY, Rules, build_rules, needed_cells
+from trafficking_stats.vocabulary import Vocabulary
+from trafficking_stats.weights import claim_weights, group_weights
+
+REQUIRED = (
+    "claim_id",
+    "source_id",
+    "country",
+    "indicator",
+    "breakdown",
+    "period_start",
+    "period_end",
+    "value",
+    "qualifier",
+    "publisher",
+    "upstream",
+    "tier",
+    "published",
+)
+"""Columns that a table of claims must have to be reconciled."""
+
+
+@dataclass(frozen=True)
+class System:
+    """Cells, the groups of claims that bound them, and the rules among them.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        One row a cell: country, indicator, breakdown, start, end, kind, measure.
+    claim_lower, claim_upper : numpy.ndarray of float, shape (n_claims,)
+        Interval of each claim; ``nan`` for claims that are no counts.
+    claim_group : numpy.ndarray of int, shape (n_claims,)
+        Group of each claim, -1 for claims that are no counts.
+    groups : pandas.DataFrame
+        One row for each interval that is claimed of a cell: ``cell``, ``lower``, ``upper``, ``weight`` (one vote
+        an upstream, in `weights.UNITS`) and ``leader``, the row of the claim that speaks for the group.
+    rules : Rules
+        The accounting rules.
+    """
+
+    cells: pd.DataFrame
+    claim_lower: NDArray[np.float64]
+    claim_upper: NDArray[np.float64]
+    claim_group: NDArray[np.int64]
+    groups: pd.DataFrame
+    rules: Rules
+
+
+def check_table(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Check that a table can be reconciled, whatever it was made from, and put it into a fixed order.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        One row a claim; further columns are kept.
+    vocabulary : Vocabulary
+        Gives qualifiers and tiers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A sorted copy with text in the text columns: the order of the rows given never matters.
+
+    Raises
+    ------
+    ClaimError
+        Naming the missing columns, or the claims whose qualifier, tier, date, value or id is wrong.
+    """
+    missing = [column for column in REQUIRED if column not in claims]
+    if missing:
+        raise ClaimError(
+            f"the table of claims lacks the columns {', '.join(missing)}; it has: {', '.join(map(str, claims))}"
+        )
+    table = claims.copy()
+    for column in REQUIRED:
+        if column != "value":
+            table[column] = table[column].astype(object).where(table[column].notna(), "").map(_text)
+    table["value"] = pd.to_numeric(table["value"], errors="coerce").astype(float)
+    table["breakdown"] = table["breakdown"].map(
+        {b: ";".join(sorted(filter(None, b.split(";")))) for b in table["breakdown"].unique()}
+    )
+    problems: list[str] = []
+    for column, allowed in (("qualifier", vocabulary.qualifiers), ("tier", vocabulary.tiers)):
+        bad = ~table[column].isin(list(allowed))
+        problems += _name(table, bad, column, f"one of {', '.join(allowed)}")
+    problems += _name(table, ~np.isfinite(table["value"]), "value", "a number")
+    pairs = table[["period_start", "period_end"]].drop_duplicates()
+    wrong = {(start, end) for start, end in pairs.values if not _is_period(start, end)}
+    if wrong:
+        bad = pd.Series(
+            [pair in wrong for pair in zip(table["period_start"], table["period_end"], strict=True)], table.index
+        )
+        problems += _name(table, bad, "period_end", "an ISO date, not before period_start (an ISO date or empty)")
+    problems += _name(table, table["claim_id"].duplicated(keep=False), "claim_id", "an id that no other claim has")
+    if problems:
+        raise ClaimError(problems)
+    return table.sort_values(
+        ["country", "indicator", "breakdown", "period_start", "period_end", "claim_id"], ignore_index=True
+    )
+
+
+def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
+    """Turn a checked table of claims into cells, groups of equal claims, and rules.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        As `check_table` returns it.
+    vocabulary : Vocabulary
+        Indicators, dimensions, rules and weights.
+
+    Returns
+    -------
+    System
+        Ready to be solved.
+    """
+    lower, upper = intervals(claims, vocabulary)
+    counted = np.flatnonzero(~np.isnan(lower))
+    named = claims.iloc[counted].rename(columns={"period_start": "start", "period_end": "end"})[KEY]
+    cells = named.drop_duplicates().reset_index(drop=True)
+    cells["kind"] = _by_unique(cells[["start", "end"]], period_kind)
+    cells["measure"] = cells["indicator"].map(lambda name: _measure(name, vocabulary)).astype(object)
+    cells = needed_cells(cells, vocabulary)
+    place = cells[KEY].assign(cell=np.arange(len(cells)))
+    cell = named.merge(place, on=KEY, how="left")["cell"].to_numpy()
+
+    key = pd.DataFrame({"cell": cell, "lower": lower[counted], "upper": upper[counted]})
+    group = key.groupby(["cell", "lower", "upper"], sort=True).ngroup().to_numpy(np.int64)
+    weight = claim_weights(claims, vocabulary)[counted]
+    upstream = _upstreams(claims.iloc[counted])
+    groups = (
+        key.assign(group=group).drop_duplicates("group").sort_values("group", ignore_index=True).drop(columns="group")
+    )
+    groups["weight"] = group_weights(group, upstream, weight, vocabulary)
+    # the heaviest claim speaks for its group, the first in the fixed order where several are
+    order = np.lexsort((np.arange(len(group)), -weight, group))
+    first = np.r_[True, np.diff(group[order]) > 0] if len(order) else np.zeros(0, bool)
+    groups["leader"] = counted[order[first]]
+    claim_group = np.full(len(claims), -1)
+    claim_group[counted] = group
+    return System(cells, lower, upper, claim_group, groups, build_rules(cells, vocabulary))
+
+
+def _upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:
+    """Number the upstreams.
+
+    A claim that names none is a measurement of its publisher, or of its source.
+    """
+    name = claims["upstream"].where(claims["upstream"] != "", claims["publisher"])
+    return pd.factorize(name.where(name != "", claims["source_id"]))[0]
+
+
+def _measure(indicator: str, vocabulary: Vocabulary) -> str:
+    return vocabulary.indicators[indicator].measure if indicator in vocabulary.indicators else "count"
+
+
+def _by_unique(table: pd.DataFrame, function) -> NDArray[np.object_]:  # type: ignore[no-untyped-def]
+    codes, uniques = pd.factorize(pd.MultiIndex.from_frame(table))
+    return np.array([function(*values) for values in uniques], dtype=object)[codes]
+
+
+def _text(cell: object) -> str:
+    return cell.strip() if isinstance(cell, str) else str(cell).removesuffix(" 00:00:00")
+
+
+def _is_period(start: str, end: str) -> bool:
+    try:
+        return period_kind(start, end) == "since_records" or start <= end
+    except ValueError:
+        return False
+
+
+def _name(table: pd.DataFrame, bad: pd.Series | NDArray[np.bool_], column: str, allowed: str) -> list[str]:
+    rows = table.loc[bad, ["claim_id", column]]
+    return [f"claim {claim!r}: column {column}, value {value!r}: must be {allowed}" for claim, value in rows.values]

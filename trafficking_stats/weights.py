@@ -1,0 +1,89 @@
+"""What a claim weighs when not all claims can be true: tier, edition, and one vote an upstream and value."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trafficking_stats.vocabulary import Vocabulary
+
+UNITS = 1_000_000
+"""Weights are whole numbers of millionths, so that equal sums compare as equal."""
+
+
+def published_year(published: object) -> float:
+    """Return a date of publication as a fraction of years; the middle of the year or month where that is all.
+
+    Parameters
+    ----------
+    published : object
+        Text as ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, or anything that prints so.
+
+    Returns
+    -------
+    float
+        ``nan`` where no year can be read.
+
+    Examples
+    --------
+    >>> published_year("2021"), published_year("2021-01-01")
+    (2021.5, 2021.0)
+    """
+    match = re.match(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", str(published))
+    if match is None:
+        return float("nan")
+    year, month, day = match.groups()
+    months = 6.0 if month is None else int(month) - 1 + (0.5 if day is None else (int(day) - 1) / 31)
+    return int(year) + months / 12
+
+
+def claim_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """Weigh each claim by itself.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        With columns ``tier`` and ``published``.
+    vocabulary : Vocabulary
+        Gives the weights of tiers and the bonus of later editions.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n_claims,)
+        In `UNITS`. A later edition weighs a little more than an earlier one of the same tier, whether or not
+        the other is there: so taking a claim away changes the weight of no other claim.
+    """
+    weights = vocabulary.weights
+    tier = claims["tier"].map({name: entry.weight for name, entry in vocabulary.tiers.items()}).to_numpy(float)
+    codes, dates = pd.factorize(claims["published"])
+    years = np.array([published_year(date) for date in dates] + [np.nan])[codes]
+    recency = weights.recency_per_year * np.clip(np.nan_to_num(years, nan=0.0) - weights.recency_from, 0, 100)
+    return np.asarray(np.rint(tier * (1 + recency) * UNITS), dtype=np.int64)
+
+
+def group_weights(
+    group: NDArray[np.int64], upstream: NDArray[np.int64], weight: NDArray[np.int64], vocabulary: Vocabulary
+) -> NDArray[np.int64]:
+    """Weigh groups of claims that say the same of the same cell: one vote an upstream.
+
+    Parameters
+    ----------
+    group, upstream, weight : numpy.ndarray of int, shape (n_claims,)
+        Number of the group, number of the upstream, and weight of each claim by itself.
+    vocabulary : Vocabulary
+        Says how little each repeat adds.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n_groups,)
+        For each upstream its heaviest claim, plus a small share of the repeats, capped.
+    """
+    votes = pd.DataFrame({"group": group, "upstream": upstream, "weight": weight})
+    votes = votes.groupby(["group", "upstream"], sort=True)["weight"].agg(["max", "sum"])
+    repeats = vocabulary.weights.repeat_share * (votes["sum"] - votes["max"])
+    capped = np.minimum(repeats, vocabulary.weights.repeat_cap * votes["max"])
+    total = (votes["max"] + np.floor(capped).astype(np.int64)).groupby(level="group").sum()
+    return total.to_numpy(dtype=np.int64)
