@@ -22,6 +22,7 @@ from trafficking_stats.readers.tables import (
     file_of,
     iso_date,
     load_map,
+    looked_up,
     source_name,
     tell_apart,
     years,
@@ -84,6 +85,9 @@ def read_eurostat(
     lines = _lines(path)
     delimiter = "\t" if "\t" in lines[0] else ","
     data, stated = _from_tsv(lines, path) if delimiter == "\t" else _from_csv(lines, path)
+    if data.empty:
+        raise ReaderError(f"{path}: the file holds no figures")
+    data["line"] = data.line.astype(int)
     name = _table_name(table or str(stated.get("flow", "")) or path.name, path)
     date = iso_date(published, "the date of publication") if published else _updated(stated.get("updated"), path)
     identifier = source_name(
@@ -148,6 +152,8 @@ def _from_csv(lines: list[str], path: Path) -> tuple[pd.DataFrame, dict[str, str
         raise ReaderError(
             f"{path}: neither SDMX-CSV nor TSV as Eurostat writes them: the first line has no {', '.join(missing)}"
         )
+    if len(set(header)) < len(header):
+        raise ReaderError(f"{path}: the first line names a column twice")
     rows = []
     for at, row in enumerate(table[1:], start=2):
         if any(row):
@@ -155,16 +161,16 @@ def _from_csv(lines: list[str], path: Path) -> tuple[pd.DataFrame, dict[str, str
                 raise ReaderError(f"{path}, line {at}: {len(row)} cells instead of {len(header)}")
             rows.append([*row, str(at)])
     frame = pd.DataFrame(rows, columns=[*header, "line"], dtype=str)
-    flow = next((frame[c].iloc[0] for c in ("DATAFLOW", "STRUCTURE_ID") if c in frame and len(frame)), "")
-    updated = frame["LAST UPDATE"].iloc[0] if "LAST UPDATE" in frame and len(frame) else ""
+    flow = next((frame[c].iloc[0] for c in ("DATAFLOW", "STRUCTURE_ID") if c in frame and rows), "")
+    updated = frame["LAST UPDATE"].iloc[0] if "LAST UPDATE" in frame and rows else ""
     data = frame[[c for c in header if re.fullmatch(r"[a-z][a-z0-9_]*", c)] + ["line"]].copy()
     for column in data.columns.drop("line"):
         data[column] = data[column].str.split(":").str[0].str.strip()
     data["time_period"], data["obs_value"] = frame["TIME_PERIOD"].str.strip(), frame["OBS_VALUE"].str.strip()
     flag = frame["OBS_FLAG"] if "OBS_FLAG" in frame else frame.get("OBS_STATUS", pd.Series("", index=frame.index))
     data["obs_flag"] = flag.str.split(":").str[0].str.lower().str.replace(r"[^a-z]", "", regex=True)
-    secret = frame["CONF_STATUS"].str.strip().str[:1].str.upper() if "CONF_STATUS" in frame else pd.Series("")
-    hidden = secret.reindex(frame.index, fill_value="").isin(["C", "N", "S", "D"])
+    secret = frame["CONF_STATUS"] if "CONF_STATUS" in frame else pd.Series("", index=frame.index)
+    hidden = secret.str.strip().str[:1].str.upper().isin(["C", "N", "S", "D"])
     data["obs_flag"] = data.obs_flag.where(~hidden | data.obs_flag.str.contains("c"), data.obs_flag + "c")
     return data, {"flow": str(flow), "updated": str(updated)}
 
@@ -275,12 +281,12 @@ def _indicator(data: pd.DataFrame, table: str, names: dict[str, Any], out: pd.Da
     default = next((status for start, status in names["tables"].items() if table.startswith(start)), "")
     column = next((c for c in names["legal_status"]["dimension"] if c in data), None)
     status = data[column] if column else pd.Series(default, index=data.index)
-    out["indicator"] = status.map(names["legal_status"]["indicators"]).fillna("")
+    out["indicator"] = looked_up(status, names["legal_status"]["indicators"])
     refuse(out.indicator == "", "the legal status " + status.map(repr) + " is not in the map of this reader")
     unit = next((data[c] for c in names["unit"]["dimension"] if c in data), pd.Series("NR", index=data.index))
-    out["unit"] = unit.map(dict.fromkeys(names["unit"]["persons"], "persons") | names["unit"]["rate_units"]).fillna("")
+    out["unit"] = looked_up(unit, dict.fromkeys(names["unit"]["persons"], "persons") | names["unit"]["rate_units"])
     for code, rates in names["unit"]["rates"].items():
-        out.loc[unit == code, "indicator"] = out.indicator[unit == code].map(rates).fillna("")
+        out.loc[unit == code, "indicator"] = looked_up(out.indicator[unit == code], rates)
     refuse((out.unit == "") | (out.indicator == ""), "the unit " + unit.map(repr) + " is not a number of persons")
 
 
@@ -297,7 +303,8 @@ def _breakdowns(data: pd.DataFrame, dimensions: list[str], names: dict[str, Any]
         if entry.get("countries"):
             known |= {code: place for code in codes if (place := _place(code, names)[0]) not in ("", "EUU")}
         own = categories(codes, {code: known[code] for code in codes if code in known})
-        keys[key] = data[dimension].map({code: f"{key}={category}" for code, category in own.items()}).fillna("")
+        pairs = {code: f"{key}={category}" for code, category in own.items()}
+        keys[key] = looked_up(data[dimension], pairs)
     if not keys:
         return pd.Series("", index=data.index)
     rows = zip(*(keys[key] for key in sorted(keys)), strict=True)

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,11 @@ def source_name(source_id: str) -> str:
 def file_of(path: Path) -> dict[str, str]:
     """Return the name and the SHA-256 of a file, as ``sources.csv`` holds them."""
     return {"document": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def looked_up(labels: pd.Series, table: Mapping[str, str]) -> pd.Series:
+    """Return what ``table`` holds for each label, "" where it holds nothing."""
+    return labels.map(lambda label: table.get(label, "")).astype(str)
 
 
 def years(period: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -20,6 +20,7 @@ from trafficking_stats.readers.tables import (
     file_of,
     iso_date,
     load_map,
+    looked_up,
     source_name,
     tell_apart,
     years,
@@ -296,9 +297,8 @@ def _claims(
     figures = {text: _figure(text) for text in block.value.unique()}
     refuse(block.value.map(lambda text: figures[text][2]) != "", block.value.map(lambda text: figures[text][2]))
 
-    first = {label: entry["indicator"] for label, entry in entries.items()}
-    out["indicator"] = block.indicator.map(first).fillna("")
-    note = block.indicator.map({label: entry["note"] for label, entry in entries.items()}).fillna("")
+    out["indicator"] = looked_up(block.indicator, {label: entry["indicator"] for label, entry in entries.items()})
+    note = looked_up(block.indicator, {label: entry["note"] for label, entry in entries.items()})
     for dimension, entry in names["dimensions"].items():
         here = block.dimension == dimension
         out.loc[here, "indicator"] = out.indicator[here].replace(entry.get("indicators", {}))
@@ -310,7 +310,7 @@ def _claims(
     out["period_start"], out["period_end"] = years(year.where(valid, 0).astype(int))
     out["value"] = block.value.map(lambda text: figures[text][0])
     out["qualifier"] = block.value.map(lambda text: figures[text][1])
-    out["unit"] = block.indicator.map({label: entry["unit"] for label, entry in entries.items()}).fillna("")
+    out["unit"] = looked_up(block.indicator, {label: entry["unit"] for label, entry in entries.items()})
     out["locator"] = "row " + block.indicator
     for column in ("dimension", "category", "sex", "age", "year"):
         out["locator"] += " / " + block[column]

@@ -1,0 +1,250 @@
+"""Which verb or noun says what a number counts: to its left, or to its right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .heads import Head, head_of
+from .numerals import Numeral
+from .scene import Mark, Scene
+
+RIGHT_REACH = 14
+LEFT_AUXILIARY_REACH = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Governor:
+    """A word that governs a number.
+
+    Attributes
+    ----------
+    families : tuple of str
+        Usually one; two where verbs are coordinated ("identified and assisted 40").
+    strength : str
+        "passive" (an auxiliary and a participle), "reduced" (a participle right after the noun),
+        "relative" (inside "who were ..."), "active" (a verb or noun before), "facet" (says only how the
+        persons were exploited, or that they were victims) or "unknown" (a verb the tables do not hold).
+    """
+
+    families: tuple[str, ...]
+    strength: str
+    token: int = -1
+
+
+def _matching_bracket(scene: Scene, k: int) -> int:
+    """The token of the bracket that closes the one at `k`, or the end."""
+    depth = 0
+    for i in range(k, len(scene.low)):
+        if scene.low[i] in "([":
+            depth += 1
+        elif scene.low[i] in ")]":
+            depth -= 1
+            if depth == 0:
+                return i
+    return len(scene.low) - 1
+
+
+def _participle(scene: Scene, k: int) -> tuple[int, str] | None:
+    """A participle at token `k`: its length and family."""
+    mark = scene.at.get(k)
+    if mark is not None and mark.form == "verb" and mark.family in ("assist", "sentence", "other", "prosecute", "convict"):
+        general = any(c.verbs.at(scene.low, k) for c in scene.lexicon.complements)
+        if general:
+            return mark.end - k, mark.family
+    return scene.lexicon.participles.at(scene.low, k)
+
+
+def _coordinated(scene: Scene, k: int) -> tuple[str, ...]:
+    """The families of participles joined to one that ends at `k`: "... and referred to care"."""
+    for i in range(k, min(len(scene.low), k + 9)):
+        word = scene.low[i]
+        if scene.numeral_at(i) or word in ";.(" or scene.is_word("clause.relatives", i):
+            break
+        if word in scene.lexicon.words["clause.coordinators"]:
+            j = i + 1
+            while scene.is_word("clause.adverbs", j):
+                j += 1
+            found = scene.lexicon.participles.at(scene.low, j) if j < len(scene.low) else None
+            if found and found[1] in ("refer", "assist", "sentence", "convict", "identify"):
+                return (found[1],)
+            break
+    return ()
+
+
+def auxiliary_before(scene: Scene, numeral: Numeral) -> bool:
+    """Whether an auxiliary stands shortly before the number, as in Danish "blev 77 personer vurderet"."""
+    for k in range(numeral.first - 1, max(-1, numeral.first - 1 - LEFT_AUXILIARY_REACH), -1):
+        if scene.is_word("clause.auxiliaries", k):
+            return True
+        if scene.low[k] in ";.()" or k in scene.at:
+            return False
+    return False
+
+
+def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
+    """The governor after the noun phrase of a number, or None."""
+    low = scene.low
+    auxiliary = scene.lexicon.tables["number_grammar"]["tens_first"] is False and auxiliary_before(scene, numeral)
+    relative = False
+    only_adverbs = True
+    k = _past_coordinated(scene, head.end)
+    stop = min(len(low), k + RIGHT_REACH)
+    dated = {p.start: p.end for p in scene.periods}
+    while k < stop:
+        word = low[k]
+        if k in dated:
+            k = dated[k]
+            continue
+        if word == "(":
+            k = _matching_bracket(scene, k) + 1
+            stop = min(len(low), max(stop, k + 6))
+            continue
+        if word in ";.)" or scene.numeral_at(k) or scene.segments[k] != scene.segments[numeral.start]:
+            return None
+        if word == ",":
+            nearby = low[k + 1 : k + 2]
+            if not (nearby and (nearby[0] in scene.lexicon.words["clause.relatives"])):
+                return None
+            k += 1
+            continue
+        found = _participle(scene, k)
+        if found and (auxiliary or only_adverbs):
+            facet = scene.phrase("clause.facet_verbs", k) > 0
+            families = (found[1], *_coordinated(scene, k + found[0]))
+            if facet and found[1] == "identify":
+                return Governor(families, "facet", k)
+            if relative:
+                return Governor(families, "relative", k)
+            return Governor(families, "passive" if auxiliary else "reduced", k)
+        if auxiliary and scene.phrase("clause.facet_verbs", k):
+            return Governor(("identify",), "facet")
+        if scene.is_word("clause.auxiliaries", k):
+            auxiliary = True
+            only_adverbs = False
+        elif scene.is_word("clause.relatives", k):
+            relative = True
+        elif scene.is_word("clause.perfects", k):
+            auxiliary = True
+            only_adverbs = False
+        elif auxiliary and (scene.lexicon.nouns.at(low, k) or (0, ""))[1] == "victim":
+            return Governor(("identify",), "facet")
+        elif k == head.end and head.noun == "empty" and not head.partitive and scene.is_unknown_verb(k):
+            return Governor((), "unknown")
+        elif scene.is_word("clause.coordinators", k) and not auxiliary:
+            return None
+        elif not scene.is_word("clause.adverbs", k):
+            if auxiliary and scene.is_unknown_verb(k) and head.noun in ("empty", "person"):
+                return Governor((), "unknown")
+            only_adverbs = False
+        k += 1
+    return None
+
+
+def _past_coordinated(scene: Scene, k: int) -> int:
+    """Past "and 24 men" where the verb follows the last of several coordinated figures."""
+    first = k
+    joined = False
+    for _ in range(6):
+        start = k
+        while scene.low[k : k + 1] == (",",) or scene.is_word("clause.coordinators", k):
+            joined = joined or scene.low[k] != ","
+            k += 1
+        following = scene.numeral_at(k) if k > start else None
+        if following is None:
+            k = start
+            break
+        k = head_of(scene, following).end
+    return k if joined else first
+
+
+def copula_after(scene: Scene, head: Head) -> bool:
+    """Whether "were", "var" follows the noun phrase directly: the figure only says what kind they were."""
+    k = head.end
+    while scene.is_word("clause.adverbs", k):
+        k += 1
+    return scene.is_word("clause.copulas", k)
+
+
+def _joined(scene: Scene, mark: Mark) -> tuple[str, ...]:
+    """The families of a verb and of the verbs coordinated before it: "identified and assisted"."""
+    families = [mark.family]
+    k = mark.start - 1
+    while k > 0 and scene.is_word("clause.adverbs", k):
+        k -= 1
+    if k > 0 and scene.low[k] in scene.lexicon.words["clause.coordinators"]:
+        for other in scene.marks:
+            gap = [w for w in scene.low[other.end : k] if w != ","]
+            if other.form == "verb" and other.end <= k and len(gap) <= 1 and all(w in scene.lexicon.words["clause.adverbs"] for w in gap):
+                if other.family not in ("light", "other", "open"):
+                    families.insert(0, other.family)
+    return tuple(dict.fromkeys(families))
+
+
+def left_of(scene: Scene, numeral: Numeral, bound: int) -> tuple[Governor | None, Mark | None]:
+    """The governor before a number, back to token `bound`; the mark it stands on.
+
+    Returns
+    -------
+    governor : Governor or None
+        Strength "active", or "unknown" where a verb that the tables do not hold comes first.
+    mark : Mark or None
+    """
+    ends = {mark.end: mark for mark in scene.marks}
+    light: Mark | None = None
+    k = numeral.first
+    own = scene.segments[numeral.start]
+    while k > bound and not (own in scene.comparisons and scene.segments[k - 1] != own):
+        mark = ends.get(k)
+        if mark is not None and mark.start >= bound:
+            if mark.form == "action" and not _governs(scene, mark, numeral):
+                k = mark.start
+                continue
+            if mark.family != "light":
+                if mark.form == "verb" and _has_pronoun_object(scene, mark):
+                    return Governor((), "unknown"), None
+                return Governor(_joined(scene, mark), "active"), mark
+            light = light or mark
+            k = mark.start
+            continue
+        word = scene.low[k - 1]
+        if word in "([;":
+            break
+        if word in ")]":
+            depth = 0
+            while k > bound:
+                if scene.low[k - 1] in ")]":
+                    depth += 1
+                elif scene.low[k - 1] in "([":
+                    depth -= 1
+                k -= 1
+                if depth == 0:
+                    break
+            continue
+        if scene.is_unknown_verb(k - 1) and not _modifies(scene, k - 1):
+            return Governor((), "unknown"), None
+        k -= 1
+    if light is not None:
+        return Governor(("light",), "active"), light
+    return None, None
+
+
+def _governs(scene: Scene, mark: Mark, numeral: Numeral) -> bool:
+    """Whether a noun of action takes the number: "prosecutions of 15", "convictions, including 3"."""
+    if scene.is_word("actions.action_prepositions", mark.end - 1):
+        return True
+    for k in range(mark.end, min(numeral.start, mark.end + 4)):
+        if scene.is_word("actions.action_prepositions", k):
+            return True
+        if scene.phrase("clause.subset", k) or scene.low[k] == ":":
+            return True
+    return numeral.first - mark.end <= 1
+
+
+def _has_pronoun_object(scene: Scene, mark: Mark) -> bool:
+    return mark.end < len(scene.low) and scene.is_word("clause.pronoun_objects", mark.end)
+
+
+def _modifies(scene: Scene, k: int) -> bool:
+    """Whether a word in -ed is an adjective: a noun or another modifier follows at once, after a determiner."""
+    before = scene.is_word("clause.determiners", k - 1) or scene.is_word("clause.prepositions", k - 1)
+    return before and k + 1 < len(scene.low) and scene.low[k + 1][0].isalpha() and not scene.numeral_at(k + 1)

@@ -1,0 +1,336 @@
+"""Expressions of time in a sentence, read as periods of the labels "2015", "2009/2015", "2016-01/2016-08", "FY2014"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .lexicon import Lexicon
+from .tokens import Token
+
+_YEAR = re.compile(r"(?:19[89]\d|20[0-4]\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A time expression at tokens ``start`` to ``end`` (exclusive).
+
+    Attributes
+    ----------
+    label : str
+        The period, or "" where it hangs on the text around it (kinds "previous", "next" and "same").
+    kind : str
+        "year", "years", "part", "month", "fiscal", "previous", "next", "current" or "same".
+    """
+
+    start: int
+    end: int
+    label: str
+    kind: str
+
+
+def year_of(label: str) -> int:
+    """The first year of a period label.
+
+    Examples
+    --------
+    >>> year_of("2016-01/2016-08"), year_of("FY2014")
+    (2016, 2014)
+    """
+    return int(label.removeprefix("FY")[:4])
+
+
+def is_single_year(label: str) -> bool:
+    """Whether a label names one whole calendar or fiscal year."""
+    return "/" not in label and "-" not in label
+
+
+def year_before(label: str, years: int = 1) -> str:
+    """The label of the year before the (last) year of a period; fiscal stays fiscal.
+
+    Examples
+    --------
+    >>> year_before("FY2014"), year_before("2009/2015")
+    ('FY2013', '2014')
+    """
+    last = label.split("/")[-1]
+    prefix = "FY" if label.startswith("FY") else ""
+    return f"{prefix}{int(last.removeprefix('FY')[:4]) - years}"
+
+
+class _Reader:
+    """The patterns of one sentence; each method tries to read an expression at a token."""
+
+    def __init__(self, tokens: list[Token], lexicon: Lexicon, default: int) -> None:
+        self.tokens = tokens
+        self.low = [token.lower for token in tokens]
+        self.lexicon = lexicon
+        self.default = default
+        self.months: dict[str, int] = lexicon.tables["periods"]["months"]
+
+    def _in(self, group: str, i: int) -> int:
+        """Length of a phrase of the list ``periods.group`` at `i`, or 0."""
+        if not 0 <= i < len(self.low):
+            return 0
+        found = self.lexicon.phrases[f"periods.{group}"].at(self.low, i)
+        return found[0] if found else 0
+
+    def _before(self, group: str, i: int) -> bool:
+        return self.lexicon.phrases[f"periods.{group}"].ending_at(self.low, i, 6) is not None
+
+    def year(self, i: int) -> int | None:
+        if 0 <= i < len(self.low) and _YEAR.fullmatch(self.low[i]):
+            return int(self.low[i])
+        return None
+
+    def small(self, i: int) -> int | None:
+        """A number below 100 in digits or words."""
+        if not 0 <= i < len(self.low):
+            return None
+        word = self.low[i]
+        if word.isdecimal() and len(word) < 3:
+            return int(word)
+        value = self.lexicon.numbers.get(word)
+        return value if value is not None and 0 < value < 100 else None
+
+    def month(self, i: int) -> int | None:
+        if not 0 <= i < len(self.low) or self.low[i] not in self.months:
+            return None
+        if self.low[i] in ("may", "march") and not self.tokens[i].text[0].isupper():
+            return None
+        return self.months[self.low[i]]
+
+    def fiscal(self, i: int) -> Period | None:
+        n = self._in("fiscal", i)
+        if not n:
+            return None
+        j = i + n
+        while j < len(self.low) and self.low[j] in ("(", ")", "fy"):
+            j += 1
+        found = self.year(j)
+        return Period(i, j + 1, f"FY{found}", "fiscal") if found else None
+
+    def last_years(self, i: int) -> Period | None:
+        n = self._in("last_n", i)
+        if not n:
+            return None
+        count = self.small(i + n)
+        if count and self._in("year_nouns", i + n + 1):
+            label = f"{self.default - count + 1}/{self.default}" if count > 1 else str(self.default)
+            return Period(i, i + n + 2, label, "years")
+        return None
+
+    def part_of_year(self, i: int) -> Period | None:
+        """The first nine months, the first half (of the year, of 2016)."""
+        first, last = 1, 0
+        n = self._in("first_half", i)
+        last = 6
+        if not n:
+            n = self._in("second_half", i)
+            first, last = 7, 12
+        if not n:
+            n = self._in("first_quarter", i)
+            first, last = 1, 3
+        if not n:
+            step = self._in("first_n", i)
+            count = self.small(i + step) if step else None
+            if not count or not self._in("month_nouns", i + step + 1) or count > 11:
+                return None
+            n, first, last = step + 2, 1, count
+        j = i + n
+        year = self.default
+        for k in range(j, min(j + 4, len(self.low))):
+            if self.year(k):
+                year, j = int(self.low[k]), k + 1
+                break
+            if not self._in("in_words", k):
+                break
+        else:
+            k = j
+        j = max(j, j + self._in("year_of", j))
+        return Period(i, j, f"{year}-{first:02}/{year}-{last:02}", "part")
+
+    def day_month(self, i: int) -> tuple[int, int, int | None] | None:
+        """A month with its day and year where printed: (month, next token, year)."""
+        j = i
+        if self.small(j) and j + 1 < len(self.low):
+            j += 1
+            if self.low[j] == "." and j + 1 < len(self.low):
+                j += 1
+        month = self.month(j)
+        if month is None:
+            return None
+        j += 1
+        if self.small(j) and not (j + 1 < len(self.low) and self.low[j + 1] in self.lexicon.words["not_counts.range_joiners"]):
+            day = self.small(j)
+            if self.low[j].isdecimal() and day and day <= 31 and self._ends_date(j + 1):
+                j += 1
+        if j + 1 < len(self.low) and self.low[j] in (",", "of") and self.year(j + 1):
+            j += 1
+        year = self.year(j)
+        return month, j + (year is not None), year
+
+    def _ends_date(self, j: int) -> bool:
+        """Whether the number before `j` can be a day: nothing is counted after it."""
+        return j >= len(self.low) or not self.low[j][0].isalpha() or self.lexicon.nouns.at(self.low, j) is None
+
+    def since(self, i: int) -> Period | None:
+        n = self._in("since", i)
+        if not n:
+            return None
+        j = i + n
+        for _ in range(2):
+            j += self._in("since_skip", j)
+        found = self.year(j)
+        if found and self._in("when", j + 1):
+            return Period(j, j + 1, str(found), "year")
+        if found and found <= self.default:
+            return Period(i, j + 1, f"{found}/{self.default}", "years")
+        dated = self.day_month(j)
+        if dated and dated[2] and dated[2] <= self.default:
+            return Period(i, dated[1], f"{dated[2]}-{dated[0]:02}/{self.default}-12", "part")
+        return None
+
+    def as_of(self, i: int) -> Period | None:
+        n = self._in("as_of", i)
+        if not n:
+            return None
+        dated = self.day_month(i + n)
+        if dated is None:
+            return None
+        month, end, year = dated
+        year = year or self.default
+        label = str(year) if month == 12 else f"{year}-01/{year}-{month:02}"
+        return Period(i, end, label, "year" if month == 12 else "part")
+
+    def months_range(self, i: int) -> Period | None:
+        """Between January and August (2016); from May 2014 to March 2015."""
+        n = self._in("between", i)
+        if not n:
+            return None
+        low = self.day_month(i + n)
+        if low is None or not self._in("range_words", low[1]):
+            return None
+        high = self.day_month(low[1] + self._in("range_words", low[1]))
+        if high is None:
+            return None
+        last = high[2] or low[2] or self.default
+        first = low[2] or (last if low[0] <= high[0] else last - 1)
+        if (first, low[0]) > (last, high[0]):
+            return None
+        label = str(first) if (low[0], high[0], first) == (1, 12, last) else f"{first}-{low[0]:02}/{last}-{high[0]:02}"
+        return Period(i, high[1], label, "part")
+
+    def years_range(self, i: int) -> Period | None:
+        first = self.year(i)
+        if first is None:
+            return None
+        j = i + 1
+        joiner = self._in("range_words", j)
+        second = self.year(j + joiner) if joiner else None
+        if second is None and j < len(self.low) and self._in("and_words", j):
+            joiner = self._in("and_words", j)
+            second = self.year(j + joiner)
+        if second is None or second <= first or second > self.default + 1:
+            return None
+        # a comma list ("2010, 2013 and 2017") is no range; plans are named by their years
+        if self._is_title(j + joiner + 1):
+            return None
+        dashed = self.low[j] in "-–—"
+        spanning = self._before("between", i) and not self._in("and_words", j)
+        word = self.low[i - 1] if i else ""
+        explicit = self._in("between", i - 1) and word not in self.lexicon.words["periods.in_words"]
+        if dashed or spanning or explicit or self._before("in_words", i):
+            return Period(i, j + joiner + 1, f"{first}/{second}", "years")
+        return None
+
+    def _is_title(self, j: int) -> bool:
+        return bool(self._in("law_nouns", j))
+
+    def month_date(self, i: int) -> Period | None:
+        dated = self.day_month(i)
+        if dated is None:
+            return None
+        month, end, year = dated
+        if year is None and not self._before("in_words", i):
+            return None
+        return Period(i, end, f"{year or self.default}-{month:02}", "month")
+
+    def plain_year(self, i: int) -> Period | None:
+        found = self.year(i)
+        if found is None or found > self.default + 1 or self._is_title(i + 1):
+            return None
+        token = self.tokens[i]
+        if token.end < len(self.tokens) and i + 1 < len(self.tokens) and self.tokens[i + 1].start == token.end:
+            following = self.low[i + 1]
+            if following[0].isalpha() or (following in "/-–" and i + 2 < len(self.tokens)):
+                return None
+        noun = self.lexicon.nouns.at(self.low, i + 1) if i + 1 < len(self.low) else None
+        if noun and noun[1] in ("victim", "person") and not self._before("in_words", i):
+            return None
+        return Period(i, i + 1, str(found), "year")
+
+    def relative(self, i: int) -> Period | None:
+        for kind in ("previous", "next", "same", "current", "whole_year_end"):
+            n = self._in(kind, i)
+            if n:
+                if kind == "current" and i and self.low[i - 1] in self.lexicon.words["periods.current_not_before"]:
+                    continue
+                label = str(self.default) if kind in ("current", "whole_year_end") else ""
+                return Period(i, i + n, label, "current" if label else kind)
+        return None
+
+    def at(self, i: int) -> Period | None:
+        for pattern in (
+            self.fiscal,
+            self.relative,
+            self.last_years,
+            self.part_of_year,
+            self.since,
+            self.as_of,
+            self.months_range,
+            self.years_range,
+            self.month_date,
+            self.plain_year,
+        ):
+            found = pattern(i)
+            if found is not None:
+                return found
+        return None
+
+
+def find_periods(tokens: list[Token], lexicon: Lexicon, default_year: int) -> list[Period]:
+    """Every expression of time in a sentence, in order, without overlaps.
+
+    Parameters
+    ----------
+    tokens : list of Token
+        One sentence.
+    lexicon : Lexicon
+        Language.
+    default_year : int
+        The year the document reports on; "since 2009" ends there.
+
+    Returns
+    -------
+    list of Period
+
+    Examples
+    --------
+    >>> from .lexicon import load
+    >>> from .tokens import tokenize
+    >>> words = tokenize("In the first six months of the year, and in 2013")
+    >>> [period.label for period in find_periods(words, load("en"), 2014)]
+    ['2014-01/2014-06', '2013']
+    """
+    reader = _Reader(tokens, lexicon, default_year)
+    found: list[Period] = []
+    i = 0
+    while i < len(tokens):
+        period = reader.at(i)
+        if period is None:
+            i += 1
+        else:
+            found.append(period)
+            i = max(period.end, i + 1)
+    return found

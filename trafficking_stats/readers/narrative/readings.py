@@ -1,0 +1,298 @@
+"""The rules that read each number of a sentence as an indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from .governors import Governor, auxiliary_before, copula_after, left_of, right_of
+from .heads import Head, head_of
+from .numerals import Numeral
+from .scene import Scene
+
+ENFORCEMENT = ("investigate", "prosecute", "convict", "sentence", "open")
+VICTIMS = ("identify", "refer", "assist")
+CONFIDENCE = {
+    "counted noun": 0.95,
+    "passive verb": 0.9,
+    "verb before": 0.9,
+    "participle after": 0.85,
+    "comparison": 0.85,
+    "list": 0.8,
+    "subset": 0.75,
+    "carried over": 0.65,
+    "general verb": 0.6,
+    "existence": 0.7,
+    "negation": 0.85,
+}
+_INDICATOR = {
+    "investigate": "investigations",
+    "open": "investigations",
+    "prosecute": "prosecutions",
+    "convict": "convictions",
+    "sentence": "sentences",
+    "refer": "victims_referred",
+    "assist": "victims_assisted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one number counts.
+
+    Attributes
+    ----------
+    families : tuple of str
+        The verbs behind it.
+    potential : bool
+        Victims who are potential, suspected or presumed.
+    unit : str
+        "cases" or "persons".
+    """
+
+    numeral: Numeral
+    head: Head
+    families: tuple[str, ...]
+    potential: bool
+    unit: str
+    rule: str
+    repeated: bool = False
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """The labels, one for each verb."""
+        labels = (
+            ("victims_potential" if self.potential else "victims_identified") if family == "identify" else _INDICATOR[family]
+            for family in self.families
+        )
+        return tuple(dict.fromkeys(labels))
+
+    @property
+    def enforcement(self) -> bool:
+        """Whether it belongs to investigation, prosecution, conviction or sentence."""
+        return self.families[0] in ENFORCEMENT
+
+
+def _fits(family: str, noun: str, inherited: bool) -> bool:
+    """Whether a family can count a class of noun."""
+    if noun in ("not_counted",):
+        return False
+    if family in ENFORCEMENT:
+        if family == "open":
+            return noun in ("case", "action") or (inherited and noun in ("empty", "case"))
+        return noun != "victim" and not (inherited and noun == "unknown" and family == "investigate")
+    if family == "identify" and noun == "case":
+        return not inherited
+    return noun in ("victim", "person", "empty")
+
+
+def _unit(family: str, head: Head, inherited: str = "") -> str:
+    if family in VICTIMS:
+        return "cases" if head.noun == "case" else "persons"
+    if head.noun in ("case", "action"):
+        return "cases" if family != "sentence" else "persons"
+    if head.noun in ("offender", "person"):
+        return "persons"
+    if inherited:
+        return inherited
+    return "cases" if family in ("investigate", "open") else "persons"
+
+
+class SentenceReader:
+    """Reads the numbers of a sentence from left to right; a reading flows on until a word changes it.
+
+    Parameters
+    ----------
+    scene : Scene
+        The sentence.
+    lead : Reading or None
+        The main figure of the sentence before, in the same paragraph.
+    known : mapping of float to Reading
+        Figures already read in the document, by value.
+    """
+
+    def __init__(self, scene: Scene, lead: Reading | None, known: dict[float, Reading]) -> None:
+        self.scene = scene
+        self.lead = lead
+        self.known = known
+        self.current: Reading | None = None
+        self.blocked = False
+        self.readings: list[Reading] = []
+        self.repeats: list[Reading] = []
+        self.consumed: set[int] = set()
+
+    def read(self, negations: Sequence[Reading] = ()) -> list[Reading]:
+        """All readings of the sentence in order, those of negated verbs among them."""
+        waiting = list(negations)
+        bound = 0
+        counts = [n for n in self.scene.numerals if n.kind == "count"]
+        heads = {n.start: head_of(self.scene, n) for n in counts}
+        for numeral in counts:
+            while waiting and waiting[0].numeral.start < numeral.start:
+                self.current, self.blocked = waiting[0], False
+                bound = waiting[0].head.end
+                self.readings.append(waiting.pop(0))
+            head = self._shared_head(numeral, heads)
+            reading = self._read_one(numeral, head, bound)
+            if reading is not None:
+                self.current, self.blocked = reading, False
+                (self.repeats if reading.repeated else self.readings).append(reading)
+            bound = numeral.end
+            self.consumed.update(range(numeral.end, head.end))
+        return self.readings + waiting
+
+    def _shared_head(self, numeral: Numeral, heads: dict[int, Head]) -> Head:
+        """The noun of a coordinated number: "two confirmed and 129 potential victims"."""
+        head = heads[numeral.start]
+        if head.noun in ("empty", "unknown"):
+            k = head.end
+            if self.scene.is_word("clause.coordinators", k) or self.scene.is_word("not_counts.range_joiners", k):
+                following = self.scene.numeral_at(k + 1)
+                if following is not None:
+                    other = heads[following.start]
+                    if other.noun in ("victim", "case", "offender", "person", "not_counted"):
+                        return replace(head, noun=other.noun, potential=head.potential)
+                    if other.noun == "action":
+                        return replace(head, noun="action", family=other.family)
+        return head
+
+    def _make(
+        self, numeral: Numeral, head: Head, families: Iterable[str], rule: str, base: Reading | None = None
+    ) -> Reading | None:
+        chosen = [f for f in families if f not in ("light", "other") and _fits(f, head.noun, base is not None)]
+        if not chosen:
+            return None
+        if head.noun == "case" and chosen == ["identify"]:
+            chosen = ["investigate"]
+        potential = (head.potential or self._said_potential(numeral)) and not head.formal
+        if base is not None and not head.formal:
+            potential = potential or base.potential
+        unit = _unit(chosen[0], head, base.unit if base else "")
+        return Reading(numeral, head, tuple(chosen), potential, unit, rule)
+
+    def _repeat(
+        self, numeral: Numeral, head: Head, left: Governor | None, right: Governor | None
+    ) -> Reading | None:
+        """A figure that points back to one already read: "of the 71 victims"."""
+        if not numeral.definite or self.scene.segments[numeral.start] in self.scene.comparisons:
+            return None
+        earlier = next((r for r in reversed(self.readings) if r.numeral.value == numeral.value), None)
+        earlier = earlier or self.known.get(numeral.value)
+        if earlier is None or not any(_fits(f, head.noun, True) for f in earlier.families):
+            return None
+        for governor in (left, right):
+            if governor and governor.strength in ("active", "passive") and governor.families != ("light",):
+                if not set(governor.families) & {*earlier.families, "other", "open"}:
+                    return None
+                break
+        return replace(earlier, numeral=numeral, head=head, repeated=True)
+
+    def _read_one(self, numeral: Numeral, head: Head, bound: int) -> Reading | None:
+        if head.noun == "not_counted":
+            self.blocked = True
+            return None
+        right = right_of(self.scene, numeral, head)
+        left, mark = left_of(self.scene, numeral, bound)
+        repeat = self._repeat(numeral, head, left, right)
+        if repeat is not None:
+            return repeat
+        if head.noun == "action":
+            return self._action(numeral, head)
+        if mark is not None and mark.start in self.consumed:
+            left = mark = None
+        if self._doubted(head):
+            self.current, self.blocked = None, True
+            return None
+        if right is not None and right.strength == "relative" and head.noun == "empty" and left is None:
+            right = Governor(right.families, "passive", right.token)
+        if right is not None and right.strength == "passive":
+            self.consumed.add(right.token)
+            return self._governed(numeral, head, right, "passive verb")
+        if left is not None and left.families == ("open",) and head.noun == "empty" and self.current is not None:
+            left = None
+        if left is not None and left.strength == "active" and left.families != ("light",):
+            if right is not None and right.strength == "reduced" and mark is not None and mark.form == "action":
+                return self._governed(numeral, head, right, "participle after")
+            return self._governed(numeral, head, left, "verb before")
+        if right is not None and right.strength == "reduced":
+            self.consumed.add(right.token)
+            return self._governed(numeral, head, right, "participle after")
+        if (left is not None and left.strength == "unknown") or (right is not None and right.strength == "unknown"):
+            self.current, self.blocked = None, True
+            return None
+        if numeral.cue and numeral.cue == "no" and head.noun not in ("empty",) and self.current is None:
+            return None
+        flowing = self._flow(numeral, head, right)
+        if flowing is not None:
+            return flowing
+        if left is not None:
+            return self._general(numeral, head)
+        if right is not None and right.strength in ("facet", "relative") and head.noun in ("victim", "person", "empty"):
+            return self._governed(numeral, head, right, "participle after")
+        if head.noun == "victim" and (head.partitive or self._exists(numeral)):
+            return self._make(numeral, head, ("identify",), "existence")
+        return None
+
+    def _action(self, numeral: Numeral, head: Head) -> Reading | None:
+        if head.family in ("other", "refer", "identify", "assist"):
+            self.current, self.blocked = None, True
+            return None
+        return self._make(numeral, head, (head.family,), "counted noun")
+
+    def _governed(self, numeral: Numeral, head: Head, governor: Governor, rule: str) -> Reading | None:
+        reading = self._make(numeral, head, governor.families, rule)
+        if reading is None:
+            if governor.families and governor.families[0] in VICTIMS and head.noun in ("offender", "case"):
+                return None
+            self.current, self.blocked = None, True
+        return reading
+
+    def _general(self, numeral: Numeral, head: Head) -> Reading | None:
+        """After "reported", "had": victims were identified, cases investigated."""
+        if head.noun == "victim":
+            return self._make(numeral, head, ("identify",), "general verb")
+        if head.noun == "case":
+            return self._make(numeral, head, ("investigate",), "general verb")
+        return None
+
+    def _said_potential(self, numeral: Numeral) -> bool:
+        return self.scene.contains("modifiers.potential_adverbs", max(0, numeral.first - 4), numeral.start)
+
+    def _doubted(self, head: Head) -> bool:
+        """Whether "who may have been" follows: no figure of victims."""
+        return self.scene.contains("clause.doubts", head.end, head.end + 6)
+
+    def _exists(self, numeral: Numeral) -> bool:
+        scene = self.scene
+        return scene.contains("clause.existential", max(0, numeral.first - 8), numeral.first) or auxiliary_before(scene, numeral)
+
+    def _flow(self, numeral: Numeral, head: Head, right: Governor | None) -> Reading | None:
+        """The reading of the figure before, where nothing changed it."""
+        scene = self.scene
+        compared = scene.segments[numeral.start] in scene.comparisons
+        bracketed = scene.segments[numeral.start] in scene.parents
+        if self.current is not None:
+            if self.blocked and head.noun in ("empty", "unknown") and not compared:
+                return None
+            for base in [self.current, *reversed(self.readings)]:
+                if any(_fits(f, head.noun, True) for f in base.families):
+                    rule = "comparison" if compared else "list" if bracketed else "subset"
+                    families = base.families if compared else base.families[:1]
+                    return self._make(numeral, head, families, rule, base)
+            return None
+        if self.lead is None or self.blocked or not self._points_back(numeral, head, right):
+            return None
+        return self._make(numeral, head, self.lead.families, "comparison" if compared else "carried over", self.lead)
+
+    def _points_back(self, numeral: Numeral, head: Head, right: Governor | None) -> bool:
+        """Whether the sentence goes on about the figure of the sentence before."""
+        scene = self.scene
+        if head.partitive or scene.contains("clause.anaphors", 0, numeral.start):
+            return True
+        if scene.segments[numeral.start] in scene.comparisons and head.noun == "empty":
+            return True
+        if scene.contains("clause.figure_nouns", 0, numeral.start):
+            return True
+        if head.noun in ("person", "empty", "victim") and (copula_after(scene, head) or right is not None):
+            return True
+        return head.noun in ("person", "empty") and auxiliary_before(scene, numeral)

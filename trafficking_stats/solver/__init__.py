@@ -1,0 +1,1 @@
+"""The machinery behind `trafficking_stats.linear`: sparse rows, propagation, cores, hitting sets, bounds."""

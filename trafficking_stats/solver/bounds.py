@@ -1,0 +1,164 @@
+"""The tightest interval of every variable: propagation, then certificates, then the solver for what is left.
+
+Propagation gives intervals that contain every solution. One end is tight as soon as some solution attains it, so
+each solution found on the way, whatever it was looked for, closes the ends it touches. Only ends that no
+solution has touched are minimised or maximised.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from trafficking_stats.solver.feasibility import DIVE_VARIABLES, checked, split, try_dive
+from trafficking_stats.solver.milp import Deadline, OutOfTimeError, SolverError, solve_part
+from trafficking_stats.solver.parts import open_parts
+from trafficking_stats.solver.propagation import Propagated, propagate
+from trafficking_stats.solver.rows import TOLERANCE, Bools, Floats, Rows
+
+
+def tightest(
+    rows: Rows, active: Bools, wanted: Bools, *, exact: bool, deadline: Deadline
+) -> tuple[Floats, Floats, Bools, Bools]:
+    """Bound variables by what the active rows force.
+
+    Parameters
+    ----------
+    rows : Rows
+        The system; its active rows have a point in common.
+    active : ndarray of bool of shape (m,)
+        Rows that hold.
+    wanted : ndarray of bool of shape (n,)
+        Variables of interest.
+    exact : bool
+        Whether to go beyond propagation.
+    deadline : Deadline
+        Limit; ends not closed by then stay as they are, which is valid but perhaps not tight.
+
+    Returns
+    -------
+    lower, upper : ndarray of shape (n,)
+        The intervals, infinite where nothing bounds the variable.
+    lower_closed, upper_closed : ndarray of bool of shape (n,)
+        Whether the end is known to be tight.
+    """
+    state = propagate(rows, active)
+    parts = open_parts(rows, active, state)
+    in_part = parts.of_variable >= 0
+    hard = in_part & ~np.append(parts.tree, True)[parts.of_variable]
+    closed = ~hard
+    lower, upper = state.lower, state.upper
+    of_interest = np.unique(parts.of_variable[wanted & hard])
+    if not exact or len(of_interest) == 0:
+        return lower, upper, closed, closed.copy()
+    sub, variable, _ = split(rows, parts, np.isin(np.arange(len(parts.tree)), of_interest), state)
+    search = _Search(sub, wanted[variable], deadline)
+    search.run()
+    lower[variable], upper[variable] = search.end
+    both = closed.copy(), closed.copy()
+    for side in (0, 1):
+        both[side][variable] = search.closed[side]
+    return lower, upper, both[0], both[1]
+
+
+class _Search:
+    """Close the ends of the intervals of a system whose blocks are connected; index 0 is lower, 1 upper."""
+
+    def __init__(self, rows: Rows, wanted: Bools, deadline: Deadline) -> None:
+        self.rows, self.wanted, self.deadline = rows, wanted, deadline
+        self.active = np.ones(rows.m, dtype=bool)
+        self.end = np.stack([rows.domain_lower, rows.domain_upper])
+        fixed = rows.domain_lower == rows.domain_upper
+        self.closed = np.stack([fixed, fixed])
+
+    def run(self) -> None:
+        free = np.bincount(self.rows.block_of_variable, ~self.closed[0], self.rows.n_blocks)
+        self._dives(free <= DIVE_VARIABLES)
+        try:
+            for block in range(self.rows.n_blocks):
+                self._solve(block)
+        except OutOfTimeError:
+            return
+
+    def _open(self, side: int) -> Bools:
+        return self.wanted & ~self.closed[side]
+
+    def _dives(self, blocks: Bools) -> None:
+        """Try to complete each end to a solution, one end of every block at a time."""
+        for side in (0, 1):
+            untried = blocks[self.rows.block_of_variable] & np.isfinite(self.end[side])
+            while True:
+                candidates = np.flatnonzero(untried & self._open(side))
+                if len(candidates) == 0:
+                    break
+                block, index = np.unique(self.rows.block_of_variable[candidates], return_index=True)
+                chosen = candidates[index]
+                untried[chosen] = False
+                lower, upper = self.end.copy()
+                lower[chosen] = upper[chosen] = self.end[side][chosen]
+                tried = np.zeros(self.rows.n_blocks, dtype=bool)
+                tried[block] = True
+                found, point = try_dive(self.rows, tried, lower, upper)
+                self._touch(point, found[self.rows.block_of_variable])
+
+    def _touch(self, point: Floats, where: Bools) -> None:
+        """Close the ends that a solution attains."""
+        room = np.where(self.rows.integer, 0.0, TOLERANCE * (1 + np.abs(point)))
+        self.closed[0] |= where & (point <= self.end[0] + room)
+        self.closed[1] |= where & (point >= self.end[1] - room)
+
+    def _solve(self, block: int) -> None:
+        rows = self.rows
+        inside = rows.block_of_variable == block
+        if not (inside & (self._open(0) | self._open(1))).any():
+            return
+        row_ids = np.flatnonzero(rows.block_of_row == block)
+        for side, sign in ((0, 1.0), (1, -1.0)):
+            for variable in np.flatnonzero(inside & self._open(side)):
+                if self.closed[side][variable]:
+                    continue
+                free = np.flatnonzero(inside & (self.end[0] < self.end[1]))
+                cost = np.where(free == variable, sign, 0.0)
+                status, found, bound = solve_part(
+                    rows, row_ids, free, self.end[0], self.end[1], cost, self.deadline.left()
+                )
+                if status == "infeasible":
+                    raise SolverError("a system with a point was found to have none")
+                if status == "unbounded":
+                    self.closed[side][variable] = True
+                    continue
+                self._improve(block, side, int(variable), sign * bound)
+                if found is not None:
+                    point = checked(rows, block, free, found, self.end)
+                    if status == "optimal":
+                        self._close(side, int(variable), float(point[variable]))
+                    self._touch(point, inside)
+
+    def _improve(self, block: int, side: int, variable: int, bound: float) -> None:
+        """Move an end to a proven bound, and let propagation carry it to the rest of the block."""
+        rows = self.rows
+        if not math.isfinite(bound):
+            return
+        room = 1e-6 * (1 + abs(bound)) if not rows.integer[variable] else min(1e-6 * (1 + abs(bound)), 0.4)
+        bound = bound - room if side == 0 else bound + room
+        if rows.integer[variable]:
+            bound = math.ceil(bound) if side == 0 else math.floor(bound)
+        if (bound > self.end[0][variable]) if side == 0 else (bound < self.end[1][variable]):
+            trial = self.end.copy()
+            trial[side][variable] = bound
+            active = rows.block_of_row == block
+            state: Propagated = propagate(rows, active, *trial, touched=np.array([variable]))
+            if not state.clash[block]:
+                self.end = np.stack([state.lower, state.upper])
+                fixed = self.end[0] == self.end[1]
+                self.closed |= fixed & (rows.block_of_variable == block)
+
+    def _close(self, side: int, variable: int, value: float) -> None:
+        if self.rows.integer[variable]:
+            self.closed[side][variable] |= value == self.end[side][variable]
+            return
+        near = round(value)
+        value = float(near) if abs(value - near) <= TOLERANCE * (1 + abs(value)) else value
+        self.end[side][variable] = value
+        self.closed[side][variable] = True

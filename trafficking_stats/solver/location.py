@@ -1,0 +1,210 @@
+"""From a system to the claims it must drop: every block by the cheapest method that is exact for it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from trafficking_stats.solver.clashes import Clashes
+from trafficking_stats.solver.feasibility import Verdict, decide
+from trafficking_stats.solver.groups import Tie, choose, in_order, ties_of_clashes
+from trafficking_stats.solver.intervals import Claims, best_points, claims_of
+from trafficking_stats.solver.master import Master
+from trafficking_stats.solver.milp import Deadline, OutOfTimeError
+from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
+
+
+@dataclass(frozen=True)
+class Location:
+    """The result for a whole system.
+
+    Parameters
+    ----------
+    dropped : ndarray of bool of shape (m,)
+        Claims to drop.
+    point : ndarray of shape (n,)
+        A point of the rest.
+    proven : int
+        Lower bound of the weight that must be dropped, in units of weight.
+    notes : tuple of str
+        What the answer does not settle or had to assume; empty if nothing.
+    """
+
+    dropped: Bools
+    point: Floats
+    proven: int
+    notes: tuple[str, ...]
+
+
+def locate(
+    rows: Rows, is_claim: Bools, weight: Ints, rules: Verdict, group: Ints | None, deadline: Deadline
+) -> Location:
+    """Find the cheapest claims to drop.
+
+    Parameters
+    ----------
+    rows : Rows
+        The system.
+    is_claim : ndarray of bool of shape (m,)
+        Rows that may be dropped.
+    weight : ndarray of int of shape (m,)
+        Their costs.
+    rules : Verdict
+        The answer of `decide` for the other rows: all blocks feasible.
+    group : ndarray of int of shape (m,) or None
+        Group of every claim, -1 for none, if groups break ties.
+    deadline : Deadline
+        Limit for the search; what is then open is settled without proof.
+
+    Returns
+    -------
+    Location
+    """
+    lower, upper = rules.state.lower, rules.state.upper
+    whole = decide(rows, np.ones(rows.m, dtype=bool), lower, upper, point=True)
+    dropped = np.zeros(rows.m, dtype=bool)
+    if whole.point is None or whole.feasible.all():
+        return Location(dropped, lower if whole.point is None else whole.point, 0, ())
+    row = np.flatnonzero(~whole.feasible[rows.block_of_row])
+    _, copy = np.unique(rows.block_of_row[row], return_inverse=True)
+    row, copy = row[np.argsort(copy, kind="stable")], np.sort(copy)
+    sub, variable = rows.stack(row, copy, lower, upper)
+    repair = Repair(sub, is_claim[row], weight[row])
+    repair.run(None if group is None else group[row], deadline)
+    dropped[row] = repair.dropped
+    rest = decide(sub, ~repair.dropped, point=True)
+    point = whole.point
+    if rest.point is not None:
+        point[variable] = rest.point
+    return Location(dropped, point, int(repair.proven.sum()), tuple(sorted(repair.notes)))
+
+
+class Repair:
+    """The blocks of a system in which something must be dropped.
+
+    Parameters
+    ----------
+    rows : Rows
+        The system; its domain is what the rules allow.
+    is_claim, weight : ndarray of shape (m,)
+        Rows that may be dropped, and what that costs.
+    """
+
+    def __init__(self, rows: Rows, is_claim: Bools, weight: Ints) -> None:
+        self.rows, self.weight = rows, weight
+        self.clashes = Clashes(rows, is_claim, weight)
+        self.claims = claims_of(rows, is_claim, weight, rows.domain_lower, rows.domain_upper)
+        self.proven = np.zeros(rows.n_blocks, dtype=np.int64)
+        self.notes: set[str] = set()
+
+    @property
+    def dropped(self) -> Bools:
+        """Claims dropped so far."""
+        return self.clashes.dropped
+
+    def run(self, group: Ints | None, deadline: Deadline) -> None:
+        """Settle every block.
+
+        Parameters
+        ----------
+        group : ndarray of shape (m,) or None
+            Group of every row, -1 for none, if groups break ties.
+        deadline : Deadline
+            Limit; blocks open by then are settled without proof.
+        """
+        point_ties = self._best_points()
+        by_points = decide(self.rows, ~self.dropped).feasible
+        self._prove(np.ones_like(by_points))
+        by_search = ~by_points
+        try:
+            self._search(by_search, deadline)
+            by_search &= ~self.clashes.too_hard
+            self._prove(by_search)
+            touched: frozenset[int] = frozenset()
+            if group is not None:
+                touched = self._prefer_few_groups(group, by_points, by_search, point_ties, deadline)
+            for block in np.flatnonzero(~by_points & ~by_search):
+                touched |= self._by_programme(int(block), group, touched, deadline)
+        except OutOfTimeError:
+            self.clashes.settle(np.ones_like(by_points))
+            least = [self.clashes.least(block) for block in range(self.rows.n_blocks)]
+            self.proven = np.maximum(self.proven, least)
+
+    def _best_points(self) -> list[Tie]:
+        """Drop what misses the best point of its expression; every choice there was, and was not."""
+        row, block = self.claims.row, self.rows.block_of_row[self.claims.row]
+        missed, tied = best_points(self.claims)
+        self.dropped[row[missed]] = True
+        ties = []
+        for members, alternatives in tied:
+            missed[members] = False
+            ties.append(Tie(int(block[members[0]]), in_order([frozenset(row[a].tolist()) for a in alternatives])))
+        ties += [Tie(int(block[k]), (frozenset({int(row[k])}),)) for k in np.flatnonzero(missed)]
+        return ties
+
+    def _prove(self, blocks: Bools) -> None:
+        """Take what is dropped in these blocks as the least that must be."""
+        spent = np.bincount(self.rows.block_of_row, self.weight * self.dropped, self.rows.n_blocks)
+        self.proven = np.where(blocks, spent.astype(np.int64), self.proven)
+
+    def _search(self, blocks: Bools, deadline: Deadline) -> None:
+        c = self.claims
+        keep = blocks[self.rows.block_of_row[c.row]]
+        self.clashes.seed(Claims(c.row[keep], c.expression[keep], c.lower[keep], c.upper[keep], c.weight[keep]))
+        self.clashes.solve(blocks, deadline)
+
+    def _by_programme(
+        self, block: int, group: Ints | None, touched: frozenset[int], deadline: Deadline
+    ) -> frozenset[int]:
+        """Settle a block by `Master`; the groups it touches."""
+        if group is None:
+            group = np.full(self.rows.m, -1)
+        free = np.zeros(group.max(initial=0) + 1, dtype=bool)
+        free[list(touched)] = True
+        outcome = Master(self.clashes, self.claims, block).solve(group, free, deadline)
+        self.proven[block] = outcome.proven
+        if not outcome.ties_broken:
+            self.notes.add("ties not broken in the fixed order")
+        if math.isfinite(outcome.assumed_reach):
+            self.notes.add(f"assuming that no unbounded expression exceeds {outcome.assumed_reach:.0f}")
+        used = group[(self.rows.block_of_row == block) & self.dropped]
+        return frozenset(int(g) for g in used if g >= 0)
+
+    def _prefer_few_groups(
+        self, group: Ints, by_points: Bools, by_search: Bools, point_ties: list[Tie], deadline: Deadline
+    ) -> frozenset[int]:
+        """Among equally cheap sets take those that touch few groups; the groups touched.
+
+        A block settled by points whose alternatives clash moves from `by_points` to `by_search`, in place.
+        """
+        fixed = point_ties
+        while True:
+            fixed = [tie for tie in fixed if by_points[tie.block]]
+            ties = fixed + ties_of_clashes(self.clashes, np.flatnonzero(by_search))
+            chosen, touched = choose(ties, group)
+            before = self.dropped.copy()
+            self.dropped[(by_points | by_search)[self.rows.block_of_row]] = False
+            for rows in chosen:
+                self.dropped[list(rows)] = True
+            changed = np.zeros(self.rows.n_blocks, dtype=bool)
+            changed[self.rows.block_of_row[self.dropped != before]] = True
+            clashing = self.clashes.learn(changed, deadline)
+            if not clashing.any():
+                return touched
+            again = clashing[self.rows.block_of_row]
+            self.dropped[again] = before[again]
+            moved = clashing & by_points
+            self._search(moved, deadline)
+            # Too many claims on one expression to list: such a block keeps what the fixed order chose.
+            kept = moved & self.clashes.too_hard
+            self.clashes.too_hard &= ~kept
+            self.dropped[kept[self.rows.block_of_row]] = before[kept[self.rows.block_of_row]]
+            fixed = [tie for tie in fixed if not kept[tie.block]]
+            for block in np.flatnonzero(kept):
+                stays = frozenset(np.flatnonzero(before & (self.rows.block_of_row == block)).tolist())
+                fixed.append(Tie(int(block), (stays,)))
+            by_points &= ~moved | kept
+            by_search |= moved & ~kept
+            self.clashes.solve(clashing & by_search & ~moved, deadline)
