@@ -1,0 +1,83 @@
+"""What a linear system answers, and how it says that its rules contradict each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trafficking_stats.errors import RuleError
+
+
+class ContradictingRulesError(RuleError):
+    """The rules of a system have no point in common.
+
+    Parameters
+    ----------
+    rules : tuple of int
+        An irreducible set: without any one of them the others have a point in common.
+    labels : tuple of str
+        Their labels, in the same order.
+    """
+
+    def __init__(self, rules: tuple[int, ...], labels: tuple[str, ...]) -> None:
+        self.rules = rules
+        self.labels = labels
+        super().__init__(
+            f"these rules cannot hold together: {'; '.join(labels)}. "
+            "Without any one of them the others could: correct or remove one."
+        )
+
+
+class OpenBoundsWarning(UserWarning):
+    """Bounds are valid, but a limit was reached before all were known to be the tightest."""
+
+
+@dataclass(frozen=True)
+class Located:
+    """The cheapest claims to drop so that the others hold together with the rules.
+
+    Parameters
+    ----------
+    dropped : tuple of int
+        Indices of the claims to drop, ascending.
+    objective : float
+        Sum of their weights.
+    solution : ndarray of shape (n_variables,)
+        One point at which every rule and every claim not dropped holds.
+    status : str
+        ``"optimal"``; or ``"feasible within gap ..."`` where a limit was reached. What an optimal answer had to
+        assume or leave open follows after a semicolon.
+    gap : float
+        Share of the objective that might be saved; 0 if optimal.
+    """
+
+    dropped: tuple[int, ...]
+    objective: float
+    solution: NDArray[np.float64]
+    status: str
+    gap: float
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What the constraints force some variables to be.
+
+    Parameters
+    ----------
+    variables : ndarray of int of shape (k,)
+        The variables.
+    lower, upper : ndarray of shape (k,)
+        Smallest and largest value; -inf or inf where nothing bounds the variable.
+    tight : ndarray of bool of shape (k, 2)
+        Whether each end is known to be attained (or infinite). Where it is not, the bound is valid all the same.
+    status : str
+        ``"tight"`` or ``"valid, ... ends not known to be tight"``.
+    """
+
+    variables: NDArray[np.int64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    tight: NDArray[np.bool_]
+    status: str
