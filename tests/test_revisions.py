@@ -143,8 +143,8 @@ def test_the_faults_of_a_made_up_release(tmp_path):
         "DNK victims_identified 2021: sex=female is 211, more than the total of 60",
     ]
     text = str(found)
-    assert "shifted year: 1" in text
-    assert "part above whole: 2" in text
+    assert "shifted year: 1 in 1 countries" in text
+    assert "part above whole: 2 in 1 countries" in text
 
 
 def test_the_faults_of_the_real_release_of_2025(shared):

@@ -14,6 +14,7 @@ from trafficking_stats.vocabulary import load_vocabulary
 
 CELL = ["country", "indicator", "breakdown", "period_start", "period_end"]
 _SERIES = ["country", "indicator", "breakdown"]
+_SHOWN = 20
 _BANDS = (0, 1, 5, 10, 50, 100, 500)
 
 
@@ -63,8 +64,13 @@ class Revisions:
             f"  {size:>12}  {a:>7,} {b:>7,} {c:>8,}" for size, a, b, c in self.sizes.itertuples(index=False, name=None)
         ]
         for kind, table in fresh.groupby("kind", sort=True):
-            lines.append(f"{str(kind).replace('_', ' ')}: {len(table):,}")
-            lines += [f"  {text}" for text in table["evidence"].head(10)]
+            worst = table.drop_duplicates("country")
+            lines.append(
+                f"{str(kind).replace('_', ' ')}: {len(table):,} in {len(worst)} countries, the largest of each:"
+            )
+            lines += [f"  {text}" for text in worst["evidence"].head(_SHOWN)]
+            if len(worst) > _SHOWN:
+                lines.append(f"  and those of {len(worst) - _SHOWN} more countries")
         return "\n".join(lines)
 
 
