@@ -53,6 +53,11 @@ class Revisions:
         }
         return pd.DataFrame(counts).rename_axis("size").reset_index()
 
+    def of(self, *countries: str) -> Revisions:
+        """Return the part of the tables that is on ``countries``."""
+        tables = (self.changed, self.new, self.vanished, self.corrupt)
+        return Revisions(*(table[table["country"].isin(countries)].reset_index(drop=True) for table in tables))
+
     def __str__(self) -> str:
         fresh = self.corrupt[~self.corrupt["standing"]]
         lines = [
@@ -65,9 +70,8 @@ class Revisions:
         ]
         for kind, table in fresh.groupby("kind", sort=True):
             worst = table.drop_duplicates("country")
-            lines.append(
-                f"{str(kind).replace('_', ' ')}: {len(table):,} in {len(worst)} countries, the largest of each:"
-            )
+            count = f"{len(table):,} in {len(worst)} {'countries' if len(worst) > 1 else 'country'}"
+            lines.append(f"{str(kind).replace('_', ' ')}: {count}, the largest of each:")
             lines += [f"  {text}" for text in worst["evidence"].head(_SHOWN)]
             if len(worst) > _SHOWN:
                 lines.append(f"  and those of {len(worst) - _SHOWN} more countries")
