@@ -110,15 +110,12 @@ class _Search:
 
     def _solve(self, block: int) -> None:
         rows = self.rows
-        inside = rows.block_of_variable == block
-        if not (inside & (self._open(0) | self._open(1))).any():
-            return
-        row_ids = np.flatnonzero(rows.block_of_row == block)
+        row_ids, inside = rows.rows_in(block), rows.variables_in(block)
         for side, sign in ((0, 1.0), (1, -1.0)):
-            for variable in np.flatnonzero(inside & self._open(side)):
+            for variable in inside[self.wanted[inside]].tolist():
                 if self.closed[side][variable]:
                     continue
-                free = np.flatnonzero(inside & (self.end[0] < self.end[1]))
+                free = inside[self.end[0][inside] < self.end[1][inside]]
                 cost = np.where(free == variable, sign, 0.0)
                 status, found, bound = solve_part(
                     rows, row_ids, free, self.end[0], self.end[1], cost, self.deadline.left()
@@ -128,12 +125,12 @@ class _Search:
                 if status == "unbounded":
                     self.closed[side][variable] = True
                     continue
-                self._improve(block, side, int(variable), sign * bound)
+                self._improve(block, side, variable, sign * bound)
                 if found is not None:
                     point = checked(rows, block, free, found, self.end)
                     if status == "optimal":
-                        self._close(side, int(variable), float(point[variable]))
-                    self._touch(point, inside)
+                        self._close(side, variable, float(point[variable]))
+                    self._touch(point, rows.block_of_variable == block)
 
     def _improve(self, block: int, side: int, variable: int, bound: float) -> None:
         """Move an end to a proven bound, and let propagation carry it to the rest of the block."""

@@ -56,33 +56,39 @@ class Clashes:
 
     def seed(self, claims: Claims) -> None:
         """List the pairs of claims that contradict each other on one expression, and claims without a point."""
-        if len(claims.row) == 0:
+        empty = claims.lower > claims.upper
+        for row in claims.row[empty].tolist():
+            self.cores[self.rows.block_of_row[row]].add(frozenset({row}))
+        alive = np.flatnonzero(~empty)
+        order = alive[np.argsort(claims.expression[alive], kind="stable")]
+        first = np.flatnonzero(np.diff(claims.expression[order], prepend=-1))
+        if len(first) == 0:
             return
-        order = np.argsort(claims.expression, kind="stable")
-        cuts = np.flatnonzero(np.diff(claims.expression[order])) + 1
-        for members in np.split(order, cuts):
-            low, high = claims.lower[members], claims.upper[members]
-            block = self.rows.block_of_row[claims.row[members[0]]]
-            empty = low > high
-            for i in members[empty]:
-                self.cores[block].add(frozenset({int(claims.row[i])}))
-            members, low, high = members[~empty], low[~empty], high[~empty]
-            if len(members) < 2 or low.max() <= high.min():
-                continue
-            if len(np.unique(np.stack([low, high]), axis=1).T) > _PAIRS:
+        highest = np.maximum.reduceat(claims.lower[order], first)
+        clashing = highest > np.minimum.reduceat(claims.upper[order], first)
+        ends = np.append(first[1:], len(order))
+        for begin, end in zip(first[clashing], ends[clashing], strict=True):
+            members = order[begin:end]
+            row, low, high = claims.row[members].tolist(), claims.lower[members], claims.upper[members]
+            block = self.rows.block_of_row[row[0]]
+            if len(members) > _PAIRS and len(np.unique(np.stack([low, high]), axis=1).T) > _PAIRS:
                 self.too_hard[block] = True
                 continue
-            for a, b in np.argwhere(low[:, None] > high):
-                self.cores[block].add(frozenset({int(claims.row[members[a]]), int(claims.row[members[b]])}))
+            for a, b in np.argwhere(low[:, None] > high).tolist():
+                self.cores[block].add(frozenset({row[a], row[b]}))
 
     def cost(self, block: int) -> dict[int, int]:
         """Costs of the claims of a block with their order in the low bits."""
         cost = self._cost[block]
         if cost is None:
-            claims = np.flatnonzero(self.is_claim & (self.rows.block_of_row == block))
-            cost = ordered_costs({int(i): int(self.weight[i]) for i in claims})
+            claims = self._claims_in(block)
+            cost = ordered_costs(dict(zip(claims.tolist(), self.weight[claims].tolist(), strict=True)))
             self._cost[block] = cost
         return cost
+
+    def _claims_in(self, block: int) -> Ints:
+        rows = self.rows.rows_in(block)
+        return rows[self.is_claim[rows]]
 
     def solve(self, pending: Bools, deadline: Deadline) -> None:
         """Find the cheapest claims to drop in the pending blocks, up to those that turn out too hard.
@@ -90,16 +96,19 @@ class Clashes:
         Parameters
         ----------
         pending : ndarray of bool of shape (n_blocks,)
-            Blocks to work on.
+            Blocks to work on. What is dropped in them already is the cheapest for the clashes known so far.
         deadline : Deadline
             Limit.
         """
-        pending = pending & ~self.too_hard
+        pending = self.learn(pending & ~self.too_hard, deadline)
         while pending.any():
-            for block in np.flatnonzero(pending):
-                self._break_up(int(block))
-            pending &= ~self.too_hard
-            pending = self.learn(pending, deadline)
+            self.break_up(pending)
+            pending = self.learn(pending & ~self.too_hard, deadline)
+
+    def break_up(self, blocks: Bools) -> None:
+        """Drop the cheapest claims that break up the clashes known of some blocks; note where that is too hard."""
+        for block in np.flatnonzero(blocks).tolist():
+            self._break_up(block)
 
     def learn(self, pending: Bools, deadline: Deadline) -> Bools:
         """Add the clashes among the claims not dropped.
@@ -149,7 +158,7 @@ class Clashes:
         except SearchLimitError:
             self.too_hard[block] = True
             return
-        self.dropped[self.is_claim & (self.rows.block_of_row == block)] = False
+        self.dropped[self._claims_in(block)] = False
         self.dropped[list(hit)] = True
 
     def _add_disjoint(self, active: Bools, verdict: Verdict, pending: Bools, deadline: Deadline) -> None:

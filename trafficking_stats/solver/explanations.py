@@ -73,13 +73,10 @@ def conflicts(
             out[k] = direct[k : k + 1]
         else:
             rest.append(k)
-    by_block = np.argsort(rows.block_of_row, kind="stable")
-    ends = np.searchsorted(rows.block_of_row[by_block], np.arange(rows.n_blocks + 1))
     batch: list[tuple[int, Ints]] = []
     size = 0
     for k in rest:
-        block = rows.block_of_row[asked[k]]
-        others = by_block[ends[block] : ends[block + 1]]
+        others = rows.rows_in(rows.block_of_row[asked[k]])
         others = others[active[others] & (others != asked[k])]
         if batch and size + len(others) > _BATCH:
             _derived(rows, asked, batch, is_claim, weight, deadline, out)

@@ -178,9 +178,8 @@ def dive(rows: Rows, active: Bools, state: Propagated, variables: Bools) -> Prop
 
 def point_of(sub: Rows, block: int, deadline: Deadline) -> Floats | None:
     """Ask the MILP solver for a point of one block, and check it; None if there is none."""
-    row_ids = np.flatnonzero(sub.block_of_row == block)
-    inside = sub.block_of_variable == block
-    variable_ids = np.flatnonzero(inside & (sub.domain_lower < sub.domain_upper))
+    row_ids, inside = sub.rows_in(block), sub.variables_in(block)
+    variable_ids = inside[sub.domain_lower[inside] < sub.domain_upper[inside]]
     cost = np.zeros(len(variable_ids))
     status, found, _ = solve_part(sub, row_ids, variable_ids, sub.domain_lower, sub.domain_upper, cost, deadline.left())
     if status == "infeasible":

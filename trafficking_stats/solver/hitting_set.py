@@ -65,7 +65,10 @@ def minimum_hitting_set(cores: Iterable[Core], cost: Mapping[int, int]) -> froze
     """
     chosen: set[int] = set()
     for block in connected(cores):
-        chosen |= _Search(cost).solve(block)
+        if len(block) == 1:
+            chosen.add(min(block[0], key=lambda member: (cost[member], member)))
+        else:
+            chosen |= _Search(cost).solve(block)
     return frozenset(chosen)
 
 

@@ -193,8 +193,8 @@ class Repair:
             clashing = self.clashes.learn(changed, deadline)
             if not clashing.any():
                 return touched
-            again = clashing[self.rows.block_of_row]
-            self.dropped[again] = before[again]
+            row = clashing[self.rows.block_of_row]
+            self.dropped[row] = before[row]
             moved = clashing & by_points
             self._search(moved, deadline)
             # Too many claims on one expression to list: such a block keeps what the fixed order chose.
@@ -207,4 +207,7 @@ class Repair:
                 fixed.append(Tie(int(block), (stays,)))
             by_points &= ~moved | kept
             by_search |= moved & ~kept
-            self.clashes.solve(clashing & by_search & ~moved, deadline)
+            again = clashing & by_search & ~moved
+            self.clashes.break_up(again)
+            self.clashes.solve(again, deadline)
+            by_search &= ~self.clashes.too_hard

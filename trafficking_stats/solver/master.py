@@ -67,8 +67,8 @@ class Master:
     def __init__(self, clashes: Clashes, claims: Claims, block: int) -> None:
         rows = clashes.rows
         self.clashes, self.block = clashes, block
-        self.row_ids = np.flatnonzero(rows.block_of_row == block)
-        self.variables = np.flatnonzero(rows.block_of_variable == block)
+        self.row_ids = rows.rows_in(block)
+        self.variables = rows.variables_in(block)
         self.assumed_reach = math.inf
         mine = rows.block_of_row[claims.row] == block
         dead = mine & (claims.lower > claims.upper)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trafficking_stats.solver.rows import TOLERANCE, Bools, Floats, Ints, Rows
+from trafficking_stats.solver.rows import TOLERANCE, Bools, Floats, Ints, Rows, distinct
 
 # Chains in real systems settle in a few dozen sweeps; bounds that creep on by one need a solver, not patience.
 SWEEPS = 300
@@ -174,7 +174,7 @@ def _sweep(rows: Rows, work: Ints, out: Propagated, reasons: bool) -> Ints:
     if reasons and len(moved) == 2:
         later, earlier = out.steps.pop(), out.steps.pop()
         out.steps.append((np.concatenate([earlier[0], later[0]]), np.concatenate([earlier[1], later[1]])))
-    return np.unique(np.concatenate(moved)) if moved else np.empty(0, dtype=np.int64)
+    return distinct(np.concatenate(moved), rows.n) if moved else np.empty(0, dtype=np.int64)
 
 
 def _rounded(

@@ -33,6 +33,16 @@ def spans(start: Ints, length: Ints) -> Ints:
     return np.arange(total) + np.repeat(start - (ends - length), length)
 
 
+def distinct(numbers: Ints, size: int) -> Ints:
+    """Sort numbers below `size` and drop repetitions; a table of marks where sorting would cost more."""
+    if len(numbers) * 16 > size:
+        marked = np.zeros(size, dtype=bool)
+        marked[numbers] = True
+        return np.flatnonzero(marked)
+    numbers = np.sort(numbers)
+    return numbers[np.concatenate([[True], numbers[1:] != numbers[:-1]])] if len(numbers) else numbers
+
+
 class Rows:
     """An immutable system of rows in compressed form.
 
@@ -108,7 +118,24 @@ class Rows:
     def rows_with(self, variables: Ints) -> Ints:
         """Sorted rows in which any of `variables` occurs."""
         order, start = self._by_column
-        return np.unique(self.row[order[spans(start[variables], start[variables + 1] - start[variables])]])
+        return distinct(self.row[order[spans(start[variables], start[variables + 1] - start[variables])]], self.m)
+
+    def rows_in(self, block: int) -> Ints:
+        """Ascending rows of a block."""
+        order, start = self._by_block[0]
+        return order[start[block] : start[block + 1]]
+
+    def variables_in(self, block: int) -> Ints:
+        """Ascending variables of a block."""
+        order, start = self._by_block[1]
+        return order[start[block] : start[block + 1]]
+
+    @cached_property
+    def _by_block(self) -> list[tuple[Ints, Ints]]:
+        return [
+            (np.argsort(block, kind="stable"), np.searchsorted(np.sort(block), np.arange(self.n_blocks + 1)))
+            for block in (self.block_of_row, self.block_of_variable)
+        ]
 
     def activity(self, point: Floats) -> Floats:
         """Compute ``A @ point``."""
