@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .periods import Period, is_single_year, year_before, year_of
-from .scene import Scene
+from trafficking_stats.readers.narrative.periods import Period, is_single_year, year_before, year_of
+from trafficking_stats.readers.narrative.scene import Scene
 
 SOURCE_WEIGHT = {
     "clause": 1.0,
@@ -43,10 +43,12 @@ class Dater:
     resolved: dict[int, str] = field(default_factory=dict)
 
     def _begin(self, period: Period) -> int:
-        """The token where "in 2014" starts."""
+        """Return the token where "in 2014" starts."""
         start = period.start
         scene = self.scene
-        while start > 0 and (scene.is_word("periods.in_words", start - 1) or scene.is_word("clause.determiners", start - 1)):
+        while start > 0 and (
+            scene.is_word("periods.in_words", start - 1) or scene.is_word("clause.determiners", start - 1)
+        ):
             start -= 1
         return start
 
@@ -60,7 +62,11 @@ class Dater:
         if period.end >= len(scene.low):
             return False
         after = scene.low[period.end]
-        opens = before in ";:(" or before in scene.lexicon.words["clause.coordinators"] or before in scene.lexicon.words["clause.starters"]
+        opens = (
+            before in ";:("
+            or before in scene.lexicon.words["clause.coordinators"]
+            or before in scene.lexicon.words["clause.starters"]
+        )
         if before == "," and after == ",":
             return False
         closes = after in ".;:)" or after in scene.lexicon.words["clause.coordinators"]
@@ -87,16 +93,21 @@ class Dater:
         return around
 
     def _main_label(self, period: Period) -> str:
-        """The first period of the sentence outside comparisons, other than `period` itself."""
+        """Return the first period of the sentence outside comparisons, other than `period` itself."""
         scene = self.scene
         for other in scene.periods:
             segment = scene.segments[other.start]
-            if other is not period and other.label and segment not in scene.comparisons and segment not in scene.parents:
+            if (
+                other is not period
+                and other.label
+                and segment not in scene.comparisons
+                and segment not in scene.parents
+            ):
                 return other.label
         return ""
 
     def _in_segment(self, token: int) -> Period | None:
-        """The period of the clause that a figure at `token` belongs to."""
+        """Return the period of the clause that a figure at `token` belongs to."""
         scene = self.scene
         segment = scene.segments[token]
         here = [p for p in scene.periods if scene.segments[p.start] == segment]
@@ -114,7 +125,7 @@ class Dater:
         return left[-1] if left else None
 
     def date(self, token: int) -> tuple[str, str]:
-        """The period of a figure that starts at `token`, and where it was found.
+        """Return the period of a figure that starts at `token`, and where it was found.
 
         Returns
         -------

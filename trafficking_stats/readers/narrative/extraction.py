@@ -2,101 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
-from ...errors import ReaderError
-from .dating import SOURCE_WEIGHT, Dater, alternatives
-from .demonyms import nationals_of
-from .facets import facets_of, written
-from .language import detect_language
-from .lexicon import Lexicon, load
-from .negations import find_negations
-from .periods import year_before
-from .readings import CONFIDENCE, Reading, SentenceReader
-from .scene import Scene, build
-from .terms import Term, find_terms
-from .tokens import Sentence, sentences
+from trafficking_stats.errors import ReaderError
+from trafficking_stats.readers.narrative.dating import SOURCE_WEIGHT, Dater
+from trafficking_stats.readers.narrative.demonyms import nationals_of
+from trafficking_stats.readers.narrative.facets import facets_of, written
+from trafficking_stats.readers.narrative.language import detect_language
+from trafficking_stats.readers.narrative.lexicon import load
+from trafficking_stats.readers.narrative.negations import find_negations
+from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.proposals import Proposal
+from trafficking_stats.readers.narrative.readings import CONFIDENCE, Reading, SentenceReader
+from trafficking_stats.readers.narrative.scene import Scene, build
+from trafficking_stats.readers.narrative.terms import find_terms
+from trafficking_stats.readers.narrative.tokens import Sentence, sentences
 
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """One figure of a text, proposed as a claim.
-
-    Attributes
-    ----------
-    indicator : str
-        investigations, prosecutions, convictions, sentences, sentence_min, sentence_max, victims_identified,
-        victims_potential, victims_referred or victims_assisted.
-    breakdown : str
-        "total", or facets as ``key=value`` joined by semicolons.
-    period : str
-        "2015", "2009/2015", "2016-01/2016-08", "2016-04" or "FY2014".
-    value : float
-        The number.
-    qualifier : str
-        exact, at_least, more_than, almost, approximately, up_to or fewer_than.
-    unit : str
-        cases, persons, months or years.
-    char_start, char_end : int
-        Code points of the number in the text; of the negation for a zero.
-    text : str
-        The number as printed.
-    sentence : int
-        Number of the sentence in the document, from 1.
-    sentence_start, sentence_end : int
-        Code points of the sentence.
-    rule : str
-        The rule that found the figure.
-    period_source : str
-        Where the period was read.
-    confidence : float
-        Between 0 and 1; a fixed weight of the rule times one of the period's source.
-    country, source_id : str
-        As given.
-    """
-
-    indicator: str
-    breakdown: str
-    period: str
-    value: float
-    qualifier: str
-    unit: str
-    char_start: int
-    char_end: int
-    text: str
-    sentence: int
-    sentence_start: int
-    sentence_end: int
-    rule: str
-    period_source: str
-    confidence: float
-    country: str = ""
-    source_id: str = ""
-
-    def as_label(self) -> dict[str, object]:
-        """The proposal as a JSON-ready record, with whole values as integers."""
-        record = asdict(self)
-        record["value"] = int(self.value) if self.value == int(self.value) else self.value
-        return record
-
-
-@dataclass
-class _Context:
-    """What later sentences may refer back to."""
-
-    paragraph: int = -1
-    lead: Reading | None = None
-    carried: str = ""
-    before: str = ""
-    known: dict[float, Reading] = field(default_factory=dict)
-    labels: dict[float, str] = field(default_factory=dict)
-    totals: dict[bool, list[tuple[float, str]]] = field(default_factory=dict)
-
-    def enter(self, sentence: Sentence) -> None:
-        if sentence.paragraph != self.paragraph:
-            self.paragraph = sentence.paragraph
-            self.lead = None
-            self.carried = self.before = ""
+CONTEXT = 150
+"""Characters of the sentence kept on either side of a figure, for the reviewer."""
+TERM_CONFIDENCE = 0.85
 
 
 def extract(
@@ -143,139 +67,139 @@ def extract(
     if not 1990 <= default_year <= 2100:
         raise ReaderError(f"The default year must lie between 1990 and 2100, not {default_year}.")
     lexicon = load(language or detect_language(text))
-    nationals = nationals_of(country, lexicon.code)
-    context = _Context()
+    document = _Document(str(default_year), nationals_of(country, lexicon.code), country, source_id)
     proposals: list[Proposal] = []
     for sentence in sentences(text, lexicon):
-        context.enter(sentence)
-        if lexicon.screen.search(text, sentence.start, sentence.end) is None:
-            continue
-        scene = build(text, sentence, lexicon, default_year)
-        if scene.numerals or scene.phrase("clause.negations", 0) or scene.contains("clause.negations", 0, len(scene.low)):
-            proposals += _propose(scene, context, default_year, nationals, country, source_id)
+        document.enter(sentence)
+        if lexicon.screen.search(text, sentence.start, sentence.end) is not None:
+            proposals += document.read(build(text, sentence, lexicon, default_year))
     return proposals
 
 
-def _propose(
-    scene: Scene, context: _Context, default_year: int, nationals: frozenset[str], country: str, source_id: str
-) -> list[Proposal]:
-    reader = SentenceReader(scene, context.lead, context.known)
-    everything = reader.read(find_negations(scene))
-    convicted = context.lead is not None and context.lead.families[0] in ("convict", "sentence")
-    terms = find_terms(scene, convicted)
-    if not everything and not terms:
-        if reader.current is not None:
-            context.lead = reader.current
-        return []
-    dater = Dater(scene, str(default_year), context.carried if _goes_on(context, everything) else "", context.before)
-    proposals: list[Proposal] = []
-    labels: list[str] = []
-    breakdowns: list[tuple[Reading, dict[str, str]]] = []
-    for reading in everything:
-        label, source = dater.date(reading.numeral.start)
-        label, source = _belonging(scene, reading, reader.repeats, context, label, source)
-        facets = _facets(scene, reading, breakdowns, nationals)
-        breakdowns.append((reading, facets))
-        compared = scene.segments[reading.numeral.start] in scene.comparisons
-        labels.append(label)
-        for indicator in reading.indicators:
-            proposals.append(
-                _proposal(scene, reading.numeral, indicator, written(facets), label, source, reading.unit, reading.rule, country, source_id)
-            )
-        _remember(context, reading, label, facets, compared)
-    for term in terms:
-        label, source = dater.date(term.numeral.start)
-        proposals.append(_term(scene, term, label, source, country, source_id))
-    main = next((r for r in everything if scene.segments[r.numeral.start] not in scene.comparisons), None)
-    if main is not None:
-        context.lead = main
-        label = labels[everything.index(main)]
-        context.before = label
-        context.carried = label if "-" not in label else ""
-    return sorted(proposals, key=lambda p: (p.char_start, p.char_end))
+@dataclass
+class _Document:
+    """What later sentences may refer back to, while a document is read from start to end."""
 
+    default: str
+    nationals: frozenset[str]
+    country: str
+    source_id: str
+    paragraph: int = -1
+    lead: Reading | None = None
+    carried: str = ""
+    before: str = ""
+    known: dict[float, Reading] = field(default_factory=dict)
+    labels: dict[float, str] = field(default_factory=dict)
+    totals: dict[bool, list[tuple[float, str]]] = field(default_factory=dict)
 
-def _goes_on(context: _Context, readings: list[Reading]) -> bool:
-    """Whether a sentence keeps the subject of the one before, and with it the year."""
-    if context.lead is None or not readings:
-        return context.lead is not None and not readings
-    return context.lead.enforcement == readings[0].enforcement and (
-        "/" not in context.carried or readings[0].rule in ("carried over", "subset")
-    )
+    def enter(self, sentence: Sentence) -> None:
+        """Forget what only the same paragraph may refer to."""
+        if sentence.paragraph != self.paragraph:
+            self.paragraph = sentence.paragraph
+            self.lead = None
+            self.carried = self.before = ""
 
+    def read(self, scene: Scene) -> list[Proposal]:
+        """Return the proposals of one sentence."""
+        reader = SentenceReader(scene, self.lead, self.known)
+        readings = reader.read(find_negations(scene))
+        convicted = self.lead is not None and self.lead.families[0] in ("convict", "sentence")
+        terms = find_terms(scene, convicted)
+        if not readings and not terms:
+            self.lead = reader.current or self.lead
+            return []
+        dater = Dater(scene, self.default, self.carried if self._goes_on(readings) else "", self.before)
+        proposals: list[Proposal] = []
+        dated: list[tuple[Reading, dict[str, str], str]] = []
+        for reading in readings:
+            label, source = self._belonging(scene, reading, reader.repeats, *dater.date(reading.numeral.start))
+            facets = self._facets(scene, reading, dated)
+            dated.append((reading, facets, label))
+            confidence = CONFIDENCE[reading.rule] * SOURCE_WEIGHT[source]
+            for indicator in reading.indicators:
+                details = (indicator, written(facets), label, reading.unit, reading.rule, source, confidence)
+                proposals.append(self._proposal(scene, reading.numeral, details, reading.head.end))
+        for term in terms:
+            label, source = dater.date(term.numeral.start)
+            confidence = TERM_CONFIDENCE * SOURCE_WEIGHT[source]
+            details = (term.indicator, "total", label, term.unit, term.rule, source, confidence)
+            proposals.append(self._proposal(scene, term.numeral, details, term.numeral.end))
+        self._remember(scene, dated)
+        return sorted(proposals, key=lambda p: (p.char_start, p.char_end))
 
-def _belonging(
-    scene: Scene, reading: Reading, repeats: list[Reading], context: _Context, label: str, source: str
-) -> tuple[str, str]:
-    """A part of a group that an earlier sentence counted takes the period of that group."""
-    if source not in ("document default", "preceding sentence"):
+    def _goes_on(self, readings: list[Reading]) -> bool:
+        """Whether a sentence keeps the subject of the one before, and with it the year."""
+        if self.lead is None:
+            return False
+        if not readings:
+            return True
+        spanning = "/" in self.carried and readings[0].rule not in ("carried over", "subset")
+        return self.lead.enforcement == readings[0].enforcement and not spanning
+
+    def _belonging(
+        self, scene: Scene, reading: Reading, repeats: list[Reading], label: str, source: str
+    ) -> tuple[str, str]:
+        """Return a part of a group that an earlier sentence counted takes the period of that group."""
+        if source not in ("document default", "preceding sentence"):
+            return label, source
+        for base in reversed(repeats):
+            if base.numeral.start < reading.numeral.start and base.numeral.value in self.labels:
+                return self.labels[base.numeral.value], "figure it belongs to"
+        if scene.contains("clause.group", 0, len(scene.low)):
+            for value, earlier in reversed(self.totals.get(reading.enforcement, [])):
+                if value >= reading.numeral.value:
+                    return earlier, "figure it belongs to"
         return label, source
-    for base in reversed(repeats):
-        if base.numeral.start < reading.numeral.start and base.numeral.value in context.labels:
-            return context.labels[base.numeral.value], "figure it belongs to"
-    if scene.contains("clause.group", 0, len(scene.low)):
-        for value, earlier in reversed(context.totals.get(reading.enforcement, [])):
-            if value >= reading.numeral.value:
-                return earlier, "figure it belongs to"
-    return label, source
 
+    def _facets(
+        self, scene: Scene, reading: Reading, before: list[tuple[Reading, dict[str, str], str]]
+    ) -> dict[str, str]:
+        """Return the breakdown; a bare compared figure has that of the figure it is compared with."""
+        facets = facets_of(scene, reading.numeral, reading.head, self.nationals)
+        if not facets and reading.rule == "comparison" and reading.head.noun in ("empty", "case", "action"):
+            for earlier, known, _ in before:
+                if earlier.families == reading.families and not scene.is_compared(earlier.numeral.start):
+                    return dict(known)
+        return facets
 
-def _facets(
-    scene: Scene, reading: Reading, before: list[tuple[Reading, dict[str, str]]], nationals: frozenset[str]
-) -> dict[str, str]:
-    facets = facets_of(scene, reading.numeral, reading.head, nationals)
-    if not facets and reading.rule == "comparison" and reading.head.noun in ("empty", "case", "action"):
-        for earlier, known in before:
-            if earlier.families == reading.families and scene.segments[earlier.numeral.start] not in scene.comparisons:
-                return dict(known)
-    return facets
+    def _remember(self, scene: Scene, dated: list[tuple[Reading, dict[str, str], str]]) -> None:
+        main = [entry for entry in dated if not scene.is_compared(entry[0].numeral.start)]
+        if main:
+            self.lead, _, self.before = main[0]
+            self.carried = self.before if "-" not in self.before else ""
+        for reading, facets, label in main:
+            value = reading.numeral.value
+            if value > 0:
+                self.known[value] = reading
+                self.labels[value] = label
+                if not facets and reading.rule not in ("subset", "list", "carried over"):
+                    self.totals.setdefault(reading.enforcement, []).append((value, label))
 
-
-def _remember(context: _Context, reading: Reading, label: str, facets: dict[str, str], compared: bool) -> None:
-    value = reading.numeral.value
-    if value <= 0 or compared:
-        return
-    context.known[value] = reading
-    context.labels[value] = label
-    if not facets and reading.rule not in ("subset", "list", "carried over"):
-        context.totals.setdefault(reading.enforcement, []).append((value, label))
-
-
-def _proposal(
-    scene: Scene,
-    numeral: object,
-    indicator: str,
-    breakdown: str,
-    label: str,
-    source: str,
-    unit: str,
-    rule: str,
-    country: str,
-    source_id: str,
-) -> Proposal:
-    start = scene.tokens[numeral.start].start
-    end = scene.tokens[numeral.end - 1].end
-    confidence = round(CONFIDENCE.get(rule, 0.8) * SOURCE_WEIGHT[source], 2)
-    return Proposal(
-        indicator,
-        breakdown,
-        label,
-        numeral.value,
-        numeral.qualifier,
-        unit,
-        start,
-        end,
-        scene.text[start:end],
-        scene.sentence.number,
-        scene.sentence.start,
-        scene.sentence.end,
-        rule,
-        source,
-        confidence,
-        country,
-        source_id,
-    )
-
-
-def _term(scene: Scene, term: Term, label: str, source: str, country: str, source_id: str) -> Proposal:
-    return _proposal(scene, term.numeral, term.indicator, "total", label, source, term.unit, term.rule, country, source_id)
+    def _proposal(
+        self, scene: Scene, numeral: Numeral, details: tuple[str, str, str, str, str, str, float], phrase_end: int
+    ) -> Proposal:
+        indicator, breakdown, period, unit, rule, source, confidence = details
+        text, sentence = scene.text, scene.sentence
+        start, end = scene.tokens[numeral.start].start, scene.tokens[numeral.end - 1].end
+        around = text[max(sentence.start, start - CONTEXT) : min(sentence.end, end + CONTEXT)]
+        return Proposal(
+            indicator=indicator,
+            breakdown=breakdown,
+            period=period,
+            value=numeral.value,
+            qualifier=numeral.qualifier,
+            unit=unit,
+            char_start=start,
+            char_end=end,
+            text=text[start:end],
+            sentence=sentence.number,
+            sentence_start=sentence.start,
+            sentence_end=sentence.end,
+            rule=rule,
+            period_source=source,
+            confidence=round(confidence, 2),
+            counted=" ".join(scene.low[numeral.end : phrase_end]),
+            context=" ".join(around.split()),
+            country=self.country,
+            source_id=self.source_id,
+        )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .heads import Head
-from .numerals import Numeral
-from .scene import Scene
+from trafficking_stats.readers.narrative.heads import Head
+from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.scene import Scene
 
 REACH = 16
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .heads import Head, head_of
-from .numerals import Numeral
-from .scene import Mark, Scene
+from trafficking_stats.readers.narrative.heads import Head, head_of
+from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.scene import Mark, Scene
 
 RIGHT_REACH = 14
 LEFT_AUXILIARY_REACH = 7
@@ -32,7 +32,7 @@ class Governor:
 
 
 def _matching_bracket(scene: Scene, k: int) -> int:
-    """The token of the bracket that closes the one at `k`, or the end."""
+    """Return the token of the bracket that closes the one at `k`, or the end."""
     depth = 0
     for i in range(k, len(scene.low)):
         if scene.low[i] in "([":
@@ -45,9 +45,13 @@ def _matching_bracket(scene: Scene, k: int) -> int:
 
 
 def _participle(scene: Scene, k: int) -> tuple[int, str] | None:
-    """A participle at token `k`: its length and family."""
+    """Return a participle at token `k`: its length and family."""
     mark = scene.at.get(k)
-    if mark is not None and mark.form == "verb" and mark.family in ("assist", "sentence", "other", "prosecute", "convict"):
+    if (
+        mark is not None
+        and mark.form == "verb"
+        and mark.family in ("assist", "sentence", "other", "prosecute", "convict")
+    ):
         general = any(c.verbs.at(scene.low, k) for c in scene.lexicon.complements)
         if general:
             return mark.end - k, mark.family
@@ -55,7 +59,7 @@ def _participle(scene: Scene, k: int) -> tuple[int, str] | None:
 
 
 def _coordinated(scene: Scene, k: int) -> tuple[str, ...]:
-    """The families of participles joined to one that ends at `k`: "... and referred to care"."""
+    """Return the families of participles joined to one that ends at `k`: "... and referred to care"."""
     for i in range(k, min(len(scene.low), k + 9)):
         word = scene.low[i]
         if scene.numeral_at(i) or word in ";.(" or scene.is_word("clause.relatives", i):
@@ -82,7 +86,7 @@ def auxiliary_before(scene: Scene, numeral: Numeral) -> bool:
 
 
 def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
-    """The governor after the noun phrase of a number, or None."""
+    """Return the governor after the noun phrase of a number, or None."""
     low = scene.low
     auxiliary = scene.lexicon.tables["number_grammar"]["tens_first"] is False and auxiliary_before(scene, numeral)
     relative = False
@@ -166,7 +170,7 @@ def copula_after(scene: Scene, head: Head) -> bool:
 
 
 def _joined(scene: Scene, mark: Mark) -> tuple[str, ...]:
-    """The families of a verb and of the verbs coordinated before it: "identified and assisted"."""
+    """Return the families of a verb and of the verbs coordinated before it: "identified and assisted"."""
     families = [mark.family]
     k = mark.start - 1
     while k > 0 and scene.is_word("clause.adverbs", k):
@@ -174,14 +178,18 @@ def _joined(scene: Scene, mark: Mark) -> tuple[str, ...]:
     if k > 0 and scene.low[k] in scene.lexicon.words["clause.coordinators"]:
         for other in scene.marks:
             gap = [w for w in scene.low[other.end : k] if w != ","]
-            if other.form == "verb" and other.end <= k and len(gap) <= 1 and all(w in scene.lexicon.words["clause.adverbs"] for w in gap):
-                if other.family not in ("light", "other", "open"):
-                    families.insert(0, other.family)
+            if (
+                other.form == "verb"
+                and other.end <= k
+                and len(gap) <= 1
+                and all(w in scene.lexicon.words["clause.adverbs"] for w in gap)
+            ) and other.family not in ("light", "other", "open"):
+                families.insert(0, other.family)
     return tuple(dict.fromkeys(families))
 
 
 def left_of(scene: Scene, numeral: Numeral, bound: int) -> tuple[Governor | None, Mark | None]:
-    """The governor before a number, back to token `bound`; the mark it stands on.
+    """Return the governor before a number, back to token `bound`; the mark it stands on.
 
     Returns
     -------

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .numerals import Numeral
-from .scene import Scene
+from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.scene import Scene
 
 LONGEST_PHRASE = 10
 UNKNOWN_WORDS = 3
@@ -113,10 +113,10 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
         if noun and noun[1] == "not_counted":
             return Head("not_counted", "", k + noun[0], potential, formal, partitive)
         if modifier:
-            if word in lexicon.words["clause.coordinators"] or word in lexicon.words["clause.prepositions"]:
-                if k == begin or not _modifier_follows(scene, k + 1):
-                    break
-            if noun is None and lexicon.nouns.at(low, k):
+            joins = word in lexicon.words["clause.coordinators"] or word in lexicon.words["clause.prepositions"]
+            if joins and (k == begin or not _modifier_follows(scene, k + 1)):
+                break
+            if noun is not None and noun[1] == "person":
                 fallback = (k + 1, "person")
             k += modifier[0]
             continue

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ...errors import ReaderError
-from .lexicon import LANGUAGES, fold, load
+from trafficking_stats.errors import ReaderError
+from trafficking_stats.readers.narrative.lexicon import LANGUAGES, fold, load
 
 SAMPLE = 60_000
 """Characters looked at, in three stretches from the start, the middle and the end."""
@@ -51,10 +51,12 @@ def detect_language(text: str) -> str:
     known = ", ".join(load(code).name for code in sorted(LANGUAGES))
     if len(words) < FEWEST_WORDS:
         raise ReaderError(
-            f"The text has {len(words)} words, too few to tell its language. Name the language, or check that the file holds text."
+            f"The text has {len(words)} words, too few to tell its language. Name the language, or check that "
+            "the file holds text."
         )
     shares = {
-        code: sum(word in load(code).words["function_words"] for word in words) / len(words) for code in sorted(LANGUAGES)
+        code: sum(word in load(code).words["function_words"] for word in words) / len(words)
+        for code in sorted(LANGUAGES)
     }
     best = max(shares, key=lambda code: shares[code])
     if shares[best] < LEAST_SHARE:

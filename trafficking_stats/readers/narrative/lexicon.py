@@ -11,7 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from ...errors import ReaderError
+from trafficking_stats.errors import ReaderError
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "english.toml", "da": "danish.toml"})
 
@@ -52,7 +52,7 @@ class Phrases:
         }
 
     def at(self, words: Sequence[str], i: int) -> tuple[int, Any] | None:
-        """The longest phrase that starts at `i`: its length in words and its value, or None."""
+        """Return the longest phrase that starts at `i`: its length in words and its value, or None."""
         group = self._by_first.get(words[i])
         if group is None:
             return None
@@ -63,7 +63,7 @@ class Phrases:
         return None
 
     def ending_at(self, words: Sequence[str], i: int, longest: int = 4) -> tuple[int, Any] | None:
-        """The longest phrase whose last word stands just before `i`, or None."""
+        """Return the longest phrase whose last word stands just before `i`, or None."""
         for n in range(min(longest, i), 0, -1):
             group = self._by_first.get(words[i - n])
             if group is not None:
@@ -73,7 +73,7 @@ class Phrases:
         return None
 
     def found(self, words: Sequence[str], start: int, end: int) -> int | None:
-        """The first place in ``words[start:end]`` where any phrase starts, or None."""
+        """Return the first place in ``words[start:end]`` where any phrase starts, or None."""
         for i in range(max(start, 0), min(end, len(words))):
             if words[i] in self._by_first and self.at(words, i) is not None:
                 return i
@@ -153,7 +153,7 @@ def _number_words(table: Mapping[str, int], grammar: Mapping[str, Any]) -> dict[
 
 
 def _flat(tables: Mapping[str, Any], section: str) -> dict[str, list[str]]:
-    """The lists of words of a section, keyed ``section.key``."""
+    """Return the lists of words of a section, keyed ``section.key``."""
     return {
         f"{section}.{key}": [fold(word) for word in value]
         for key, value in tables[section].items()
@@ -189,11 +189,26 @@ def load(code: str) -> Lexicon:
         raise ReaderError(f"There are no language tables for {code!r}. Known languages: {known}.")
     tables = tomllib.loads(files(__package__).joinpath(LANGUAGES[code]).read_text(encoding="utf-8"))
     lists: dict[str, list[str]] = {key: tables[key] for key in ("abbreviations", "function_words")}
-    for section in ("number_grammar", "not_counts", "periods", "compare", "clause", "modifiers", "penalties", "ignored", "actions"):
+    for section in (
+        "number_grammar",
+        "not_counts",
+        "periods",
+        "compare",
+        "clause",
+        "modifiers",
+        "penalties",
+        "ignored",
+        "actions",
+    ):
         lists |= _flat(tables, section)
     numbers = _number_words(tables["numbers"], tables["number_grammar"])
     screened = sorted(
-        {*numbers, *tables["scales"], *tables["number_grammar"]["zeros"], *(n.split()[-1] for n in tables["clause"]["negations"])},
+        {
+            *numbers,
+            *tables["scales"],
+            *tables["number_grammar"]["zeros"],
+            *(n.split()[-1] for n in tables["clause"]["negations"]),
+        },
         key=lambda word: (-len(word), word),
     )
     return Lexicon(
@@ -203,7 +218,7 @@ def load(code: str) -> Lexicon:
         numbers=MappingProxyType(numbers),
         scales=MappingProxyType(dict(tables["scales"])),
         qualifiers=Phrases(tables["qualifiers"].items()),
-        verbs=families({k: v for k, v in tables["verbs"].items()}),
+        verbs=families(tables["verbs"]),
         participles=families(tables["participles"]),
         actions=families({k: v for k, v in tables["actions"].items() if k != "action_prepositions"}),
         nouns=families(tables["nouns"]),
@@ -211,8 +226,7 @@ def load(code: str) -> Lexicon:
         formal=plain(tables["modifiers"]["formal"]),
         modifiers=plain(tables["modifiers"]["skip"]),
         complements=tuple(
-            Complement(plain(entry["verbs"]), plain(entry["words"]), entry["family"])
-            for entry in tables["complements"]
+            Complement(plain(entry["verbs"]), plain(entry["words"]), entry["family"]) for entry in tables["complements"]
         ),
         compare=plain(tables["compare"]["markers"]),
         facets=MappingProxyType({key: families(table) for key, table in tables["facets"].items()}),

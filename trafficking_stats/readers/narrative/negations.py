@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from .heads import Head, head_of
-from .numerals import Numeral
-from .readings import ENFORCEMENT, VICTIMS, Reading
-from .scene import Scene
+from trafficking_stats.readers.narrative.heads import Head, head_of
+from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.readings import ENFORCEMENT, VICTIMS, Reading
+from trafficking_stats.readers.narrative.scene import Scene
 
 VERB_REACH = 4
 OBJECT_REACH = 4
 
 
 def _verbs(scene: Scene, k: int) -> tuple[list[str], int]:
-    """The families of the verbs of a negated list ("investigate, prosecute, or convict") and the token after it."""
+    """Return the families of the verbs of a negated list ("investigate, prosecute, or convict"), and its end."""
     families: list[str] = []
     after = k
     silent = scene.lexicon.words["clause.silent_verbs"]
@@ -40,7 +40,7 @@ def _verbs(scene: Scene, k: int) -> tuple[list[str], int]:
 
 
 def _object(scene: Scene, k: int) -> int | None:
-    """The token after "any", where an object of no number follows the verb."""
+    """Return the token after "any", where an object of no number follows the verb."""
     for i in range(k, min(len(scene.low), k + OBJECT_REACH)):
         n = scene.phrase("clause.negation_objects", i)
         if n:
@@ -51,7 +51,7 @@ def _object(scene: Scene, k: int) -> int | None:
 
 
 def _listed_actions(scene: Scene, k: int) -> list[str]:
-    """Counted nouns of a list: "any investigations, prosecutions, or convictions"."""
+    """Return counted nouns of a list: "any investigations, prosecutions, or convictions"."""
     families: list[str] = []
     for i in range(k, min(len(scene.low), k + 12)):
         mark = scene.at.get(i)
@@ -63,7 +63,7 @@ def _listed_actions(scene: Scene, k: int) -> list[str]:
 
 
 def find_negations(scene: Scene) -> list[Reading]:
-    """Readings of value 0 for the negated verbs of a sentence.
+    """Return readings of value 0 for the negated verbs of a sentence.
 
     The span of such a reading is the negation itself ("did not", "ikke").
     """

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .lexicon import Lexicon
-from .periods import Period
-from .tokens import Token
+from trafficking_stats.readers.narrative.lexicon import Lexicon
+from trafficking_stats.readers.narrative.periods import Period
+from trafficking_stats.readers.narrative.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Numeral:
 
 
 def _digits(text: str, lexicon: Lexicon) -> float | None:
-    """The value of a number in digits under the separators of the language."""
+    """Return the value of a number in digits under the separators of the language."""
     if len(text) > 15:
         return None
     decimal = lexicon.tables["decimal"]
@@ -68,7 +68,12 @@ class _Numbers:
             before = self.tokens[i - 1].text
             if before[-1].isalnum() or before in "/#_.":
                 return True
-            if before in "-–" and i > 1 and self.tokens[i - 2].end == self.tokens[i - 1].start and self.tokens[i - 2].text[-1].isalpha():
+            if (
+                before in "-–"
+                and i > 1
+                and self.tokens[i - 2].end == self.tokens[i - 1].start
+                and self.tokens[i - 2].text[-1].isalpha()
+            ):
                 return True
         if i + 1 < len(self.tokens) and self.tokens[i + 1].start == token.end:
             after = self.tokens[i + 1].text
@@ -76,7 +81,7 @@ class _Numbers:
         return False
 
     def word_value(self, i: int) -> tuple[int, float] | None:
-        """Number words at `i`: (next token, value)."""
+        """Return number words at `i`: (next token, value)."""
         lexicon, low = self.lexicon, self.low
         total = 0.0
         current: float | None = None
@@ -92,7 +97,13 @@ class _Numbers:
             if value is not None:
                 if current is None:
                     current = value
-                elif self.grammar["tens_first"] and 20 <= current < 100 and current % 10 == 0 and 0 < value < 10 and scaled == 1:
+                elif (
+                    self.grammar["tens_first"]
+                    and 20 <= current < 100
+                    and current % 10 == 0
+                    and 0 < value < 10
+                    and scaled == 1
+                ):
                     current += value
                 elif scaled > 1 and value < scaled:
                     current += value
@@ -108,7 +119,10 @@ class _Numbers:
                     current = (current or 1) * scale
                     scaled = scale
             elif (
-                scaled > 1 and word in self.grammar["and"] and j + 1 < len(low) and 0 < lexicon.numbers.get(low[j + 1], 0) < 100
+                scaled > 1
+                and word in self.grammar["and"]
+                and j + 1 < len(low)
+                and 0 < lexicon.numbers.get(low[j + 1], 0) < 100
             ):
                 j += 1
                 continue
@@ -127,7 +141,7 @@ class _Numbers:
         )
 
     def at(self, i: int) -> tuple[int, float] | None:
-        """A number at `i`: (next token, value)."""
+        """Return a number at `i`: (next token, value)."""
         word = self.low[i]
         if word[0].isdigit():
             if self.glued(i):
@@ -147,7 +161,7 @@ class _Numbers:
 
 
 def _unit_at(low: Sequence[str], j: int, lexicon: Lexicon) -> str:
-    """The unit of time at `j`, past a hyphen: "months", "years", "other" or ""."""
+    """Return the unit of time at `j`, past a hyphen: "months", "years", "other" or ""."""
     if j < len(low) and low[j] in "-–" and j + 1 < len(low):
         j += 1
     if j >= len(low):
@@ -159,7 +173,7 @@ def _unit_at(low: Sequence[str], j: int, lexicon: Lexicon) -> str:
 
 
 def _kind(numbers: _Numbers, i: int, j: int, value: float, later: dict[int, str]) -> str:
-    """What kind of number stands at tokens `i` to `j`."""
+    """Return what kind of number stands at tokens `i` to `j`."""
     low, lexicon = numbers.low, numbers.lexicon
     phrases, words = lexicon.phrases, lexicon.words
     before = low[i - 1] if i else ""
@@ -184,7 +198,7 @@ def _kind(numbers: _Numbers, i: int, j: int, value: float, later: dict[int, str]
         return "none"
     # "three to 15 years", "24 og 36 måneder": the unit stands after the second number
     judged = lexicon.verbs.ending_at(low, i)
-    if judged and judged[1] == "sentence" or before in words["clause.definite"]:
+    if (judged and judged[1] == "sentence") or before in words["clause.definite"]:
         return "count"
     if after in words["not_counts.range_joiners"] and j + 1 in later:
         unit = later[j + 1]
@@ -198,7 +212,7 @@ def _kind(numbers: _Numbers, i: int, j: int, value: float, later: dict[int, str]
 
 
 def _qualify(numbers: _Numbers, i: int) -> tuple[str, int, bool]:
-    """The qualifier before `i`, where the whole expression starts, and whether it is definite."""
+    """Return the qualifier before `i`, where the whole expression starts, and whether it is definite."""
     low, lexicon = numbers.low, numbers.lexicon
     first, qualifier = i, "exact"
     if first and low[first - 1] == "." and first > 1 and low[first - 2] in ("ca", "approx"):
@@ -261,7 +275,7 @@ def find_numerals(tokens: Sequence[Token], lexicon: Lexicon, periods: Sequence[P
 
 
 def _looks_like_year(numbers: _Numbers, i: int, j: int, value: float) -> bool:
-    """A bare 19xx or 20xx with nothing counted after it."""
+    """Return a bare 19xx or 20xx with nothing counted after it."""
     if not (1900 <= value <= 2060 and len(numbers.low[i]) == 4):
         return False
     return numbers.lexicon.nouns.at(numbers.low, j) is None if j < len(numbers.low) else True
@@ -277,7 +291,9 @@ def _chain_references(numbers: _Numbers, spans: list[tuple[int, int, float, str]
         linked = len(gap) <= 6 and all(
             word in ",()¹²³" or word in words["clause.coordinators"] or len(word) == 1 for word in gap
         )
-        if reference or (chained >= 0 and linked and not cue and numbers.lexicon.nouns.at(low, min(j, len(low) - 1)) is None):
+        if reference or (
+            chained >= 0 and linked and not cue and numbers.lexicon.nouns.at(low, min(j, len(low) - 1)) is None
+        ):
             kinds[i] = "none"
             chained = j
         else:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .lexicon import Lexicon
-from .tokens import Token
+from trafficking_stats.readers.narrative.lexicon import Lexicon
+from trafficking_stats.readers.narrative.tokens import Token
 
 _YEAR = re.compile(r"(?:19[89]\d|20[0-4]\d)")
 
@@ -30,7 +30,7 @@ class Period:
 
 
 def year_of(label: str) -> int:
-    """The first year of a period label.
+    """Return the first year of a period label.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def is_single_year(label: str) -> bool:
 
 
 def year_before(label: str, years: int = 1) -> str:
-    """The label of the year before the (last) year of a period; fiscal stays fiscal.
+    """Return the label of the year before the (last) year of a period; fiscal stays fiscal.
 
     Examples
     --------
@@ -84,7 +84,7 @@ class _Reader:
         return None
 
     def small(self, i: int) -> int | None:
-        """A number below 100 in digits or words."""
+        """Return a number below 100 in digits or words."""
         if not 0 <= i < len(self.low):
             return None
         word = self.low[i]
@@ -121,7 +121,7 @@ class _Reader:
         return None
 
     def part_of_year(self, i: int) -> Period | None:
-        """The first nine months, the first half (of the year, of 2016)."""
+        """Return the first nine months, the first half (of the year, of 2016)."""
         first, last = 1, 0
         n = self._in("first_half", i)
         last = 6
@@ -151,7 +151,7 @@ class _Reader:
         return Period(i, j, f"{year}-{first:02}/{year}-{last:02}", "part")
 
     def day_month(self, i: int) -> tuple[int, int, int | None] | None:
-        """A month with its day and year where printed: (month, next token, year)."""
+        """Return a month with its day and year where printed: (month, next token, year)."""
         j = i
         if self.small(j) and j + 1 < len(self.low):
             j += 1
@@ -161,7 +161,9 @@ class _Reader:
         if month is None:
             return None
         j += 1
-        if self.small(j) and not (j + 1 < len(self.low) and self.low[j + 1] in self.lexicon.words["not_counts.range_joiners"]):
+        if self.small(j) and not (
+            j + 1 < len(self.low) and self.low[j + 1] in self.lexicon.words["not_counts.range_joiners"]
+        ):
             day = self.small(j)
             if self.low[j].isdecimal() and day and day <= 31 and self._ends_date(j + 1):
                 j += 1

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .governors import Governor, auxiliary_before, copula_after, left_of, right_of
-from .heads import Head, head_of
-from .numerals import Numeral
-from .scene import Scene
+from trafficking_stats.readers.narrative.governors import Governor, auxiliary_before, copula_after, left_of, right_of
+from trafficking_stats.readers.narrative.heads import Head, head_of
+from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.scene import Scene
 
 ENFORCEMENT = ("investigate", "prosecute", "convict", "sentence", "open")
 VICTIMS = ("identify", "refer", "assist")
@@ -62,7 +62,9 @@ class Reading:
     def indicators(self) -> tuple[str, ...]:
         """The labels, one for each verb."""
         labels = (
-            ("victims_potential" if self.potential else "victims_identified") if family == "identify" else _INDICATOR[family]
+            ("victims_potential" if self.potential else "victims_identified")
+            if family == "identify"
+            else _INDICATOR[family]
             for family in self.families
         )
         return tuple(dict.fromkeys(labels))
@@ -142,7 +144,7 @@ class SentenceReader:
         return self.readings + waiting
 
     def _shared_head(self, numeral: Numeral, heads: dict[int, Head]) -> Head:
-        """The noun of a coordinated number: "two confirmed and 129 potential victims"."""
+        """Return the noun of a coordinated number: "two confirmed and 129 potential victims"."""
         head = heads[numeral.start]
         if head.noun in ("empty", "unknown"):
             k = head.end
@@ -170,10 +172,8 @@ class SentenceReader:
         unit = _unit(chosen[0], head, base.unit if base else "")
         return Reading(numeral, head, tuple(chosen), potential, unit, rule)
 
-    def _repeat(
-        self, numeral: Numeral, head: Head, left: Governor | None, right: Governor | None
-    ) -> Reading | None:
-        """A figure that points back to one already read: "of the 71 victims"."""
+    def _repeat(self, numeral: Numeral, head: Head, left: Governor | None, right: Governor | None) -> Reading | None:
+        """Return a figure that points back to one already read: "of the 71 victims"."""
         if not numeral.definite or self.scene.segments[numeral.start] in self.scene.comparisons:
             return None
         earlier = next((r for r in reversed(self.readings) if r.numeral.value == numeral.value), None)
@@ -264,10 +264,12 @@ class SentenceReader:
 
     def _exists(self, numeral: Numeral) -> bool:
         scene = self.scene
-        return scene.contains("clause.existential", max(0, numeral.first - 8), numeral.first) or auxiliary_before(scene, numeral)
+        return scene.contains("clause.existential", max(0, numeral.first - 8), numeral.first) or auxiliary_before(
+            scene, numeral
+        )
 
     def _flow(self, numeral: Numeral, head: Head, right: Governor | None) -> Reading | None:
-        """The reading of the figure before, where nothing changed it."""
+        """Return the reading of the figure before, where nothing changed it."""
         scene = self.scene
         compared = scene.segments[numeral.start] in scene.comparisons
         bracketed = scene.segments[numeral.start] in scene.parents

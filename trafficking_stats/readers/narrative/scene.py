@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .lexicon import Lexicon
-from .numerals import Numeral, find_numerals
-from .periods import Period, find_periods
-from .tokens import Sentence, Token, tokenize
+from trafficking_stats.readers.narrative.lexicon import Lexicon
+from trafficking_stats.readers.narrative.numerals import Numeral, find_numerals
+from trafficking_stats.readers.narrative.periods import Period, find_periods
+from trafficking_stats.readers.narrative.tokens import Sentence, Token, tokenize
 
 COMPLEMENT_WINDOW = 14
 """Tokens after a general verb within which its complement ("provided ... shelter") is looked for."""
@@ -76,8 +76,12 @@ class Scene:
         """Whether any phrase of a word list starts in ``[start, end)``."""
         return self.lexicon.phrases[group].found(self.low, start, end) is not None
 
+    def is_compared(self, i: int) -> bool:
+        """Whether token `i` stands in a comparison with another time."""
+        return self.segments[i] in self.comparisons
+
     def numeral_at(self, i: int) -> Numeral | None:
-        """The counted number whose expression starts at token `i`."""
+        """Return the counted number whose expression starts at token `i`."""
         return next((n for n in self.numerals if n.start == i and n.kind == "count"), None)
 
     def is_unknown_verb(self, i: int) -> bool:
@@ -109,7 +113,7 @@ def _marks(low: Sequence[str], taken: set[int], lexicon: Lexicon) -> list[Mark]:
 
 
 def _completed(mark: Mark, low: Sequence[str], marks: Sequence[Mark], lexicon: Lexicon) -> Mark:
-    """The mark with the meaning a complement gives it: "referred ... to prosecutors"."""
+    """Return the mark with the meaning a complement gives it: "referred ... to prosecutors"."""
     if mark.form != "verb":
         return mark
     stop = min(len(low), mark.end + COMPLEMENT_WINDOW)
@@ -123,8 +127,8 @@ def _completed(mark: Mark, low: Sequence[str], marks: Sequence[Mark], lexicon: L
             continue
         reach = stop
         for other in marks:
-            if other.start > mark.start and other.form == "verb" and other.start < reach and other.family not in ("light", "assist"):
-                reach = other.start
+            if mark.start < other.start < reach and other.form == "verb" and other.family not in ("light", "assist"):
+                reach = other.start + (complement.words.at(low, other.start) is not None)
         place = complement.words.found(low, mark.start + 1, reach)
         if place is not None and (best is None or place < best[0]):
             best = (place, complement.family)
@@ -140,7 +144,11 @@ def _compare_at(low: Sequence[str], i: int, lexicon: Lexicon, numbers: dict[int,
     if low[i] in lexicon.words["compare.against"] and length == 1:
         ahead = [k for k in range(i + 1, min(i + 5, len(low))) if k in numbers]
         nouns = lexicon.nouns.at(low, numbers[ahead[0]].end) if ahead and numbers[ahead[0]].end < len(low) else None
-        if not ahead or (nouns is not None) or not any(k in taken for k in range(ahead[0], min(ahead[0] + 8, len(low)))):
+        if (
+            not ahead
+            or (nouns is not None)
+            or not any(k in taken for k in range(ahead[0], min(ahead[0] + 8, len(low))))
+        ):
             return 0
     return length
 
@@ -207,10 +215,7 @@ def _segment(
             current = count
             comparisons.add(current)
             seen_number = seen_period = False
-        elif current in comparisons and not stack and seen_period and _subset_after(low, i, lexicon):
-            count += 1
-            current = count
-        elif (
+        elif (current in comparisons and not stack and seen_period and _subset_after(low, i, lexicon)) or (
             current in comparisons
             and seen_number
             and not stack
@@ -230,9 +235,7 @@ def _subset_after(low: Sequence[str], i: int, lexicon: Lexicon) -> bool:
     return low[i] == "," and i + 1 < len(low) and lexicon.phrases["clause.subset"].at(low, i + 1) is not None
 
 
-def _bracket_compares(
-    low: Sequence[str], i: int, numbers: dict[int, Numeral], periods: Sequence[Period]
-) -> bool:
+def _bracket_compares(low: Sequence[str], i: int, numbers: dict[int, Numeral], periods: Sequence[Period]) -> bool:
     """Whether a bracket holds a figure and a year: "(10 in 2017)"."""
     close = next((k for k in range(i + 1, min(len(low), i + 40)) if low[k] in ")]"), None)
     if close is None:
@@ -240,9 +243,7 @@ def _bracket_compares(
     return any(i < k < close for k in numbers) and any(i < p.start < close for p in periods)
 
 
-def _new_clause(
-    low: Sequence[str], i: int, numbers: dict[int, Numeral], finite: set[int], dated: set[int]
-) -> bool:
+def _new_clause(low: Sequence[str], i: int, numbers: dict[int, Numeral], finite: set[int], dated: set[int]) -> bool:
     """Whether a clause with its own verb starts after a comma or conjunction at `i`."""
     for k in range(i + 1, min(i + 14, len(low))):
         if k in numbers or low[k] in ";)(":
@@ -274,9 +275,7 @@ def build(text: str, sentence: Sentence, lexicon: Lexicon, default_year: int) ->
     low = [token.lower for token in tokens]
     periods = find_periods(tokens, lexicon, default_year)
     numerals = find_numerals(tokens, lexicon, periods)
-    taken = {k for p in periods for k in range(p.start, p.end)} | {
-        k for n in numerals for k in range(n.start, n.end)
-    }
+    taken = {k for p in periods for k in range(p.start, p.end)} | {k for n in numerals for k in range(n.start, n.end)}
     marks = _marks(low, taken, lexicon)
     segments, comparisons, parents = _segment(low, numerals, periods, marks, lexicon)
     return Scene(

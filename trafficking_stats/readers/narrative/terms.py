@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .numerals import Numeral
-from .scene import Scene
+from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.scene import Scene
 
 STRONG_FAMILIES = ("sentence", "convict")
 
@@ -19,8 +18,6 @@ class Term:
     indicator: str
     unit: str
     rule: str
-
-
 
 
 def _is_statutory(scene: Scene, numeral: Numeral) -> bool:
@@ -59,7 +56,7 @@ def _months(numeral: Numeral) -> float:
 
 
 def _bound(scene: Scene, numeral: Numeral) -> str:
-    """ "min" or "max" where the words name one bound only, else ""."""
+    """Return "min" or "max" where the words name one bound only, else nothing."""
     for group, bound in (("penalties.at_most", "max"), ("penalties.at_least", "min")):
         if scene.lexicon.phrases[group].ending_at(scene.low, numeral.start):
             return bound
@@ -94,7 +91,11 @@ def find_terms(scene: Scene, convicted_before: bool) -> list[Term]:
         return []
     groups: dict[int, list[Numeral]] = {}
     for numeral in scene.numerals:
-        if numeral.kind in ("months", "years") and not _is_statutory(scene, numeral) and not _not_a_sentence(scene, numeral):
+        if (
+            numeral.kind in ("months", "years")
+            and not _is_statutory(scene, numeral)
+            and not _not_a_sentence(scene, numeral)
+        ):
             segment = scene.segments[numeral.start]
             groups.setdefault(segment if segment in scene.comparisons else -1, []).append(numeral)
     terms: list[Term] = []

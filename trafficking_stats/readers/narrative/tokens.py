@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .lexicon import Lexicon, fold
+from trafficking_stats.readers.narrative.lexicon import Lexicon, fold
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d{3}(?!\d))*(?:[.,]\d+)?|[^\W\d_]+(?:['’\-][^\W\d_]+)*|[^\s]")
 _LINE_GAP = re.compile(r"[^\S\n]*\n\s*")

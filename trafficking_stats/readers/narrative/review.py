@@ -1,0 +1,264 @@
+"""The sheet in which an analyst reviews proposals, and the claims accepted from it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from trafficking_stats.claims import canonical_breakdown
+from trafficking_stats.errors import ClaimError, ReaderError
+from trafficking_stats.files import spreadsheet_safe, write_table, write_text
+from trafficking_stats.readers.narrative.claims import as_claim
+from trafficking_stats.readers.narrative.proposals import Proposal
+from trafficking_stats.readers.tables import RAW_COLUMNS, source_name
+from trafficking_stats.schema import check_claims
+from trafficking_stats.vocabulary import load_vocabulary
+
+YES = frozenset({"y", "yes", "x", "1", "true", "j", "ja"})
+NO = frozenset({"", "n", "no", "0", "false", "nej"})
+REVIEW_COLUMNS = (
+    "accept",
+    "source_id",
+    *RAW_COLUMNS,
+    "sentence",
+    "char_start",
+    "char_end",
+    "text",
+    "context",
+    "label",
+    "period",
+    "rule",
+    "period_source",
+    "confidence",
+)
+_SAME_CLAIM = ("country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "unit")
+_GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What `accept` did.
+
+    Attributes
+    ----------
+    added : int
+        Claims written.
+    present : int
+        Accepted claims that were there already.
+    files : tuple of pathlib.Path
+        The files of claims that changed.
+    unknown_sources : tuple of str
+        Source ids without a row in ``sources.csv``, which the claims need before they can be read.
+    """
+
+    added: int
+    present: int
+    files: tuple[Path, ...]
+    unknown_sources: tuple[str, ...]
+
+
+def to_json_lines(proposals: Iterable[Proposal]) -> str:
+    """Write proposals as JSON, one line each.
+
+    Parameters
+    ----------
+    proposals : iterable of Proposal
+        From `extract`.
+
+    Returns
+    -------
+    str
+        Fields as in `Proposal`; empty for no proposals.
+
+    Examples
+    --------
+    >>> to_json_lines([])
+    ''
+    """
+    return "".join(json.dumps(proposal.as_label(), ensure_ascii=False) + "\n" for proposal in proposals)
+
+
+def to_review_csv(proposals: Sequence[Proposal], path: str | Path) -> None:
+    """Write the sheet in which an analyst marks what to accept.
+
+    Parameters
+    ----------
+    proposals : sequence of Proposal
+        From `extract`.
+    path : str or pathlib.Path
+        The CSV file; it is written beside and renamed. No cell of it can run as a formula.
+
+    Raises
+    ------
+    ReaderError
+        If the folder cannot be written.
+    """
+    rows = [
+        {
+            "accept": "",
+            "source_id": p.source_id,
+            **as_claim(p),
+            "sentence": p.sentence,
+            "char_start": p.char_start,
+            "char_end": p.char_end,
+            "text": p.text,
+            "context": p.context,
+            "label": p.indicator,
+            "period": p.period,
+            "rule": p.rule,
+            "period_source": p.period_source,
+            "confidence": p.confidence,
+        }
+        for p in proposals
+    ]
+    try:
+        write_table(Path(path), pd.DataFrame(rows, columns=list(REVIEW_COLUMNS)))
+    except OSError as error:
+        raise ReaderError(f"{path}: cannot be written ({error.strerror or error}).") from error
+
+
+def _read_sheet(path: Path) -> list[tuple[int, dict[str, str]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReaderError(f"{path}: not a review sheet that can be read ({error}).") from error
+    header = text.split("\n", 1)[0]
+    # spreadsheet programs of Danish and many other locales save "CSV" with semicolons
+    delimiter = max(",;\t", key=header.count)
+    try:
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        missing = [
+            column for column in ("accept", "source_id", *RAW_COLUMNS) if column not in (reader.fieldnames or [])
+        ]
+        if missing:
+            raise ReaderError(f"{path}: not a review sheet; the columns {', '.join(missing)} are missing.")
+        return [(reader.line_num, {k: v or "" for k, v in row.items() if k}) for row in reader]
+    except csv.Error as error:
+        raise ReaderError(f"{path}: not a CSV file: {error}") from error
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith(_GUARDED) else cell
+
+
+def _number(cell: str) -> str:
+    try:
+        return format(float(cell.strip().replace(",", ".")), ".15g")
+    except ValueError:
+        return cell
+
+
+def _marked(path: Path) -> pd.DataFrame:
+    """Return the accepted rows of a sheet, checked against the vocabulary."""
+    problems: list[str] = []
+    rows: list[dict[str, object]] = []
+    for line, row in _read_sheet(path):
+        mark = row["accept"].strip().lower()
+        if mark in NO:
+            continue
+        if mark not in YES:
+            problems.append(
+                f"{path}, line {line}, accept: {row['accept']!r} is neither yes nor no; write y or leave it empty"
+            )
+            continue
+        claim: dict[str, object] = {column: _unguarded(row[column]).strip() for column in RAW_COLUMNS}
+        claim["value"] = _number(str(claim["value"]))
+        claim["breakdown"] = canonical_breakdown(str(claim["breakdown"]))
+        try:
+            claim["source_id"] = source_name(_unguarded(row["source_id"]).strip())
+        except ReaderError as error:
+            problems.append(f"{path}, line {line}, source_id: {error}")
+            continue
+        if not claim["indicator"]:
+            problems.append(f"{path}, line {line}, indicator: empty; the vocabulary has none for this figure")
+            continue
+        rows.append({**claim, "_file": str(path), "_line": line})
+    columns = ["source_id", *RAW_COLUMNS, "_file", "_line"]
+    table = pd.DataFrame(rows, columns=columns).drop_duplicates(["source_id", *_SAME_CLAIM])
+    if not table.empty:
+        problems += check_claims(table, load_vocabulary())
+    if problems:
+        raise ClaimError(problems)
+    return table
+
+
+def _append(path: Path, new: pd.DataFrame) -> tuple[int, int]:
+    """Add rows to a file of claims; how many were added and how many stood there."""
+    old_text = ""
+    present: set[tuple[str, ...]] = set()
+    if path.is_file():
+        try:
+            old_text = path.read_text(encoding="utf-8-sig")
+            old = pd.read_csv(io.StringIO(old_text), dtype=str, keep_default_na=False)
+        except (UnicodeDecodeError, ValueError) as error:
+            raise ReaderError(f"{path}: not a file of claims: {error}") from error
+        if list(old.columns) != list(RAW_COLUMNS):
+            raise ReaderError(f"{path}: the columns must be {', '.join(RAW_COLUMNS)}")
+        present = {_key(row) for row in old.to_dict("records")}
+    fresh = new[[_key(row) not in present for row in new.to_dict("records")]]
+    if not fresh.empty:
+        body = spreadsheet_safe(fresh[list(RAW_COLUMNS)]).to_csv(index=False, header=not old_text, lineterminator="\n")
+        if old_text and not old_text.endswith("\n"):
+            old_text += "\n"
+        write_text(path, old_text + body)
+    return len(fresh), len(new) - len(fresh)
+
+
+def _key(row: Mapping[Hashable, object]) -> tuple[str, ...]:
+    cells = {column: str(row[column]) for column in _SAME_CLAIM}
+    cells["value"] = _number(cells["value"])
+    cells["breakdown"] = canonical_breakdown(cells["breakdown"])
+    return tuple(cells.values())
+
+
+def accept(review_csv: str | Path, raw_dir: str | Path) -> Accepted:
+    """Append the rows an analyst marked to the raw claims of their source.
+
+    Parameters
+    ----------
+    review_csv : str or pathlib.Path
+        A sheet of `to_review_csv` with ``accept`` set to y, yes, x, 1 or ja in the rows to take; cells may
+        have been corrected.
+    raw_dir : str or pathlib.Path
+        The folder that holds ``sources.csv`` and ``claims/``.
+
+    Returns
+    -------
+    Accepted
+        A second run adds nothing.
+
+    Raises
+    ------
+    ReaderError
+        If the sheet or a file of claims cannot be read.
+    ClaimError
+        If a marked row is no valid claim; nothing is written then.
+    """
+    table = _marked(Path(review_csv))
+    raw_dir = Path(raw_dir)
+    added = present = 0
+    changed: list[Path] = []
+    for source_id, new in table.groupby("source_id", sort=True):
+        path = raw_dir / "claims" / f"{source_id}.csv"
+        try:
+            more, known = _append(path, new)
+        except OSError as error:
+            raise ReaderError(f"{path}: cannot be written ({error.strerror or error}).") from error
+        added, present = added + more, present + known
+        if more:
+            changed.append(path)
+    return Accepted(added, present, tuple(changed), _unknown_sources(raw_dir, table["source_id"].unique()))
+
+
+def _unknown_sources(raw_dir: Path, wanted: Iterable[str]) -> tuple[str, ...]:
+    path = raw_dir / "sources.csv"
+    known: set[str] = set()
+    if path.is_file():
+        known = set(pd.read_csv(path, dtype=str, keep_default_na=False, usecols=["source_id"])["source_id"])
+    return tuple(sorted(set(wanted) - known))
