@@ -44,7 +44,7 @@ def read_eurostat(
     countries: Collection[str] | None = None,
     table: str | None = None,
 ) -> EurostatImport:
-    """Read a download of a ``crim_thb_*`` table as claims.
+    r"""Read a download of a ``crim_thb_*`` table as claims.
 
     Both layouts of Eurostat's bulk downloads are read, plain or gzip-compressed: SDMX-CSV (version 1.0 or 2.0,
     with or without labels) and Eurostat's own TSV, in which flags follow the value. A flag is kept in words in
@@ -79,6 +79,17 @@ def read_eurostat(
     ----------
     Eurostat, Trafficking in human beings (crim_thb), reference metadata; SDMX-CSV field guide of the SDMX
     Technical Working Group.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> text = "freq,leg_stat,sex,unit,geo\\TIME_PERIOD\t2020 \t2021 \nA,PER_VICT,T,NR,DK\t91 \t84 p\n"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "crim_thb_sex.tsv"
+    ...     _ = path.write_text(text)
+    ...     found = read_eurostat(path, published="2025-01-17")
+    >>> found.claims[["country", "value", "qualifier", "scope_note"]].values.tolist()
+    [['DNK', 91.0, 'exact', ''], ['DNK', 84.0, 'about', 'provisional']]
     """
     path = Path(path)
     names = load_map("eurostat.toml")
@@ -256,7 +267,7 @@ def _claims(data: pd.DataFrame, table: str, names: dict[str, Any]) -> tuple[pd.D
     whole = value.fillna(0) % 1 == 0
     refuse((out.unit == "persons") & ~whole, "the value " + data.obs_value.map(repr) + " is not a whole number")
     out["breakdown"] = _breakdowns(data, dimensions, names)
-    out["value"] = value
+    out["value"] = value.astype(float)
     about = flags.map(lambda found: any(names["flags"].get(f, {}).get("about", False) for f in found))
     out["qualifier"] = about.map({True: "about", False: "exact"})
     union = data.geo.where(data.geo.isin(unions), "")

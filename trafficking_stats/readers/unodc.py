@@ -80,6 +80,12 @@ def read_unodc(
     References
     ----------
     UNODC, Global Report on Trafficking in Persons, statistical annex (data_glotip.xlsx).
+
+    Examples
+    --------
+    >>> read_unodc("no/such/data_glotip.xlsx")
+    Traceback (most recent call last):
+    trafficking_stats.errors.ReaderError: no/such/data_glotip.xlsx: there is no such file
     """
     path = Path(path)
     names = load_map("unodc.toml")
