@@ -153,9 +153,9 @@ def build(task: Task, engine: str | None = None, *, progress: bool = False) -> B
     pages: list[Exported] = []
     for notebook in task.notebooks:
         try:
-            canonical = _run(task, notebook, engine, progress=progress)
+            canonical = execute(task, notebook, engine, progress=progress)
             page = _page(task, notebook, canonical)
-        except _FailedError as error:
+        except FailedError as error:
             return Built(task.country, task.name, task.key, failure=error.failure)
         except ReportError as error:
             failure = Failure(task.country, notebook.name, 0, str(error))
@@ -172,7 +172,15 @@ def build(task: Task, engine: str | None = None, *, progress: bool = False) -> B
     return Built(task.country, task.name, task.key, files, facts)
 
 
-class _FailedError(Exception):
+class FailedError(Exception):
+    """A notebook could not be run to its end.
+
+    Parameters
+    ----------
+    failure : Failure
+        What is known about it.
+    """
+
     def __init__(self, failure: Failure) -> None:
         self.failure = failure
         super().__init__(str(failure))
@@ -184,7 +192,30 @@ def _dead_links(pages: list[Exported]) -> str:
     return ", ".join(dead[:5]) + (f" and {len(dead) - 5} more" if len(dead) > 5 else "")
 
 
-def _run(task: Task, notebook: NotebookTask, engine: str | None, *, progress: bool) -> NotebookNode:
+def execute(task: Task, notebook: NotebookTask, engine: str | None = None, *, progress: bool = False) -> NotebookNode:
+    """Run one notebook of a task.
+
+    Parameters
+    ----------
+    task : Task
+        Names country and folder.
+    notebook : NotebookTask
+        The notebook.
+    engine, progress
+        As in `build`.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        Canonical: the same bytes in every run.
+
+    Raises
+    ------
+    FailedError
+        If a cell failed or the kernel died.
+    ReportError
+        If the output holds what differs in every run.
+    """
     shield_from_slow_import()
     import nbformat
     import papermill
@@ -213,11 +244,11 @@ def _run(task: Task, notebook: NotebookTask, engine: str | None, *, progress: bo
             number, line, name, text = failed_cell(nb) or (error.cell_index, "", error.ename, error.evalue)
             nb.cells = [c for c in nb.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])]
             message = f"cell {number} ({line}): {name}: {text}"
-            raise _FailedError(
+            raise FailedError(
                 Failure(task.country, notebook.name, number, message, as_bytes(canonicalise(nb)))
             ) from None
         except (RuntimeError, OSError) as error:  # the kernel died, or there is no room for temporary files
-            raise _FailedError(Failure(task.country, notebook.name, 0, _one_line(error))) from error
+            raise FailedError(Failure(task.country, notebook.name, 0, _one_line(error))) from error
     canonical = canonicalise(executed)
     refuse_volatile(canonical, notebook.name)
     return canonical

@@ -10,10 +10,12 @@ safely, standard papermill runs the notebook instead.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
 import tempfile
+import warnings
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from trafficking_stats.canonical import ENVIRONMENT
@@ -130,6 +132,8 @@ def _run_cells(nb: NotebookNode, pipe: BinaryIO) -> None:
     from trafficking_stats.shell import new_shell, run_cell
 
     os.environ.update(ENVIRONMENT)
+    # A caller that records warnings, such as a test or another notebook, must not swallow those of this one.
+    importlib.reload(warnings)
     with tempfile.TemporaryDirectory(prefix="trafficking-stats-shell-") as scratch:
         shell = new_shell(scratch)
         for index, cell in enumerate(nb.cells):

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from types import TracebackType
@@ -61,9 +62,15 @@ class WarmServer:
     """The owner's side of a warm process.
 
     Used as a context manager; `build` may be called from several threads at once.
+
+    Parameters
+    ----------
+    libraries : sequence of str, optional
+        The modules to import before the first fork; others are imported by each notebook that needs them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, libraries: Sequence[str] = LIBRARIES) -> None:
+        self._libraries = libraries
         self._folder = tempfile.TemporaryDirectory(prefix="trafficking-stats-warm-")
         self._address = str(Path(self._folder.name) / "socket")
         self._process: subprocess.Popen[bytes] | None = None
@@ -72,7 +79,7 @@ class WarmServer:
         """Start the process and wait until it is ready."""
         environment = {**os.environ, **ENVIRONMENT, "IPYTHONDIR": self._folder.name}
         process = subprocess.Popen(
-            [sys.executable, "-m", "trafficking_stats.warm", self._address],
+            [sys.executable, "-m", "trafficking_stats.warm", self._address, *self._libraries],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -158,15 +165,17 @@ def build_warm(task: Task) -> Built:
     return _server_of_process().build(task)
 
 
-def serve(address: str) -> None:
+def serve(address: str, libraries: Sequence[str]) -> None:
     """Import everything, say ``ready``, and fork for every connection until standard input closes.
 
     Parameters
     ----------
     address : str
         The path of the Unix socket.
+    libraries : sequence of str
+        The modules to import.
     """
-    warm_up()
+    warm_up(libraries)
     # Forks that ended are not waited for; a fork itself waits for those it makes.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with Listener(address, "AF_UNIX", backlog=64) as listener, selectors.DefaultSelector() as selector:
@@ -195,13 +204,20 @@ def _answer(line: Connection) -> None:
         os._exit(status)
 
 
-def warm_up() -> None:
-    """Import the libraries, fill their caches, and compile the template."""
+def warm_up(libraries: Sequence[str]) -> None:
+    """Import the libraries, fill their caches, and compile the template.
+
+    Parameters
+    ----------
+    libraries : sequence of str
+        The modules to import.
+    """
     shield_from_slow_import()
-    for name in LIBRARIES:
+    for name in libraries:
         importlib.import_module(name)
     exporter()
-    _draw()
+    if "matplotlib.pyplot" in libraries:
+        _draw()
 
 
 def _draw() -> None:
@@ -216,4 +232,4 @@ def _draw() -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(sys.argv[1], sys.argv[2:])

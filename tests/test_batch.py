@@ -1,0 +1,271 @@
+"""Many reports: skipping, failing, being killed, running twice at once, and other executors."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Future, ProcessPoolExecutor
+
+import psutil
+import pytest
+from report_notebooks import write_notebook
+
+from trafficking_stats import reports
+from trafficking_stats.batch import batch
+from trafficking_stats.errors import ReportError
+from trafficking_stats.warm import WarmServer, build_warm
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="warm processes fork, which is safe on Linux only"),
+]
+KNOWN = ["CIV", "DNK", "NOR", "SWE"]
+
+
+def pages_of(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def toys(root):
+    return root / "tests" / "notebooks"
+
+
+@pytest.fixture(scope="module")
+def server():
+    """One warm process for all tests that need no other."""
+    with WarmServer() as warm:
+        yield warm
+
+
+class Inline:
+    """The tests' executor: runs at once, in the warm process they share."""
+
+    def __init__(self, server):
+        self.server, self.built = server, []
+
+    def submit(self, _, task):
+        self.built.append(task.country)
+        future = Future()
+        future.set_result(self.server.build(task))
+        return future
+
+
+@pytest.fixture
+def run(server):
+    def run_batch(countries, folder, notebooks, **options):
+        executor = Inline(server)
+        result = batch(
+            countries, folder, notebooks=notebooks, known=KNOWN, executor=executor, progress=False, **options
+        )
+        return result, executor.built
+
+    return run_batch
+
+
+@pytest.fixture
+def small(tmp_path):
+    """One quick notebook that fails for Sweden if told to, and counts nothing else."""
+    write_notebook(
+        tmp_path / "n",
+        "a",
+        'assert country != broken, "no figures"',
+        parameters='country: str = "DNK"\nbroken: str = ""',
+    )
+    return tmp_path / "n"
+
+
+def test_two_workers_give_the_bytes_of_one_standard_report(toys, tmp_path):
+    made = batch(["DNK", "SWE", "CIV"], tmp_path / "b", workers=2, notebooks=toys, known=KNOWN, progress=False)
+    assert len(made.written) == 6
+    assert (made.skipped, made.failures) == ([], [])
+    reports.report("SWE", tmp_path / "s", notebooks=toys, countries=KNOWN)
+    alone = {name: data for name, data in pages_of(tmp_path / "s").items() if name.startswith("SWE")}
+    assert {name: data for name, data in pages_of(tmp_path / "b").items() if name.startswith("SWE")} == alone
+
+
+def test_unchanged_is_skipped_and_force_and_parameters_are_not(run, small, tmp_path):
+    out = tmp_path / "out"
+    assert run(["DNK", "SWE"], out, small)[1] == ["DNK", "SWE"]
+    before = pages_of(out)
+    result, built = run(["SWE", "DNK", "SWE"], out, small)
+    assert (built, result.skipped, result.written) == ([], ["SWE", "DNK"], [])
+    assert run(["DNK"], out, small, force=True)[1] == ["DNK"]
+    assert pages_of(out) == before
+    assert run(["DNK"], out, small, parameters={"broken": "x"})[1] == ["DNK"]
+    (out / "SWE" / "a.html").write_text("changed")
+    assert run(["DNK", "SWE"], out, small)[1] == ["DNK", "SWE"]
+    assert pages_of(out) == before
+
+
+def test_every_country_with_claims_is_the_default(run, small, tmp_path):
+    assert run(None, tmp_path / "out", small)[1] == KNOWN
+
+
+def test_a_failure_is_one_line_and_the_rest_goes_on(run, small, tmp_path):
+    said = []
+    result, _ = run(["DNK", "SWE", "NOR"], tmp_path / "out", small, parameters={"broken": "SWE"}, say=said.append)
+    assert said == ['SWE a: cell 3 (assert country != broken, "no figures"): AssertionError: no figures']
+    assert [f.country for f in result.failures] == ["SWE"]
+    assert [p.parent.name for p in result.written] == ["DNK", "NOR"]
+    index = (tmp_path / "out" / "index.html").read_text()
+    assert index.count('class="verdict failed"') == 1
+    # A failure is tried again; what worked is not.
+    assert run(["DNK", "SWE", "NOR"], tmp_path / "out", small, parameters={"broken": "SWE"})[1] == ["SWE"]
+
+
+def test_a_wrong_country_among_many_stops_before_anything_runs(run, small, tmp_path):
+    with pytest.raises(ReportError, match=r"'NO'\. Did you mean NOR"):
+        run(["DNK", "NO"], tmp_path / "out", small)
+    with pytest.raises(ReportError, match="workers must be at least 1"):
+        batch(["DNK"], tmp_path / "out", workers=0, notebooks=small, known=KNOWN)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_killed_worker_is_a_failure_and_the_rest_goes_on(run, tmp_path):
+    kill = "import os, signal\nif country == 'SWE':\n    os.kill(os.getppid(), signal.SIGKILL)"
+    write_notebook(tmp_path / "n", "a", kill)
+    said = []
+    result, _ = run(["DNK", "SWE", "NOR"], tmp_path / "out", tmp_path / "n", say=said.append)
+    assert said == ["SWE: the process that ran it was killed, twice; run again"]
+    assert [p.parent.name for p in result.written] == ["DNK", "NOR"]
+
+
+def test_a_worker_killed_once_is_replaced(run, tmp_path):
+    flag = tmp_path / "once"
+    kill = f"""import os, pathlib, signal
+flag = pathlib.Path({str(flag)!r})
+if not flag.exists():
+    flag.touch()
+    os.kill(os.getppid(), signal.SIGKILL)"""
+    write_notebook(tmp_path / "n", "a", kill)
+    result, _ = run(["DNK"], tmp_path / "out", tmp_path / "n")
+    assert (len(result.written), result.failures) == (1, [])
+
+
+def test_a_killed_warm_process_fails_the_rest_with_a_message(small, tmp_path):
+    with WarmServer(libraries=()) as server:
+        os.kill(server.process_id, signal.SIGKILL)
+        time.sleep(0.05)
+        built = server.build(reports.plan(small, []).task("DNK", {}))
+    assert "the warm process was killed" in str(built.failure)
+
+
+BATCH = """
+import sys
+from trafficking_stats.batch import batch
+result = batch({countries!r}, {out!r}, workers=1, notebooks={notebooks!r}, known=[], progress=False)
+print(len(result.written), len(result.skipped), flush=True)
+"""
+
+
+def start(out, notebooks, countries):
+    code = BATCH.format(out=str(out), notebooks=str(notebooks), countries=countries)
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+
+
+def test_a_killed_batch_resumes_and_two_at_once_agree(tmp_path):
+    write_notebook(tmp_path / "n", "a", "import time\ntime.sleep(0.2)")
+    out, countries = tmp_path / "out", ["DNK", "NOR", "SWE", "CIV", "FIN", "ISL"]
+    killed = start(out, tmp_path / "n", countries)
+    deadline = time.monotonic() + 60
+    while len(list(out.glob("*/report.json"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    killed.kill()
+    killed.wait()
+    done = {p.parent.name: p.stat().st_mtime_ns for p in out.glob("*/report.json")}
+    assert 2 <= len(done) < len(countries)
+    both = [start(out, tmp_path / "n", countries) for _ in range(2)]
+    told = [process.communicate(timeout=120)[0].split() for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert all(int(skipped) >= len(done) for _, skipped in told)
+    assert {n: (out / n / "report.json").stat().st_mtime_ns for n in done} == done
+    assert not list(out.rglob("*.tmp"))
+    assert {p.parent.name for p in out.glob("*/a.html")} == set(countries)
+    index = (out / "index.html").read_text()
+    assert all(f'href="{country}/a.html"' in index for country in countries)
+
+
+OWNER = """
+from trafficking_stats.warm import WarmServer
+server = WarmServer(libraries=()).__enter__()
+print(server.process_id, flush=True)
+input()
+"""
+
+
+def test_the_warm_process_ends_with_its_owner():
+    owner = subprocess.Popen([sys.executable, "-c", OWNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    warm = psutil.Process(int(owner.stdout.readline()))
+    owner.kill()
+    owner.wait()
+    deadline = time.monotonic() + 20
+    while warm.is_running() and warm.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not warm.is_running() or warm.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_pool_of_processes_runs_a_batch(small, tmp_path):
+    with ProcessPoolExecutor(1) as pool:
+        result = batch(["DNK"], tmp_path / "out", executor=pool, notebooks=small, known=KNOWN, progress=False)
+    assert len(result.written) == 1
+
+
+def test_a_cluster_runs_a_batch(small, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    options = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    with distributed.LocalCluster(**options, protocol="tcp://", silence_logs=50) as cluster:
+        result = batch(
+            ["DNK", "SWE"],
+            tmp_path / "out",
+            scheduler=cluster.scheduler_address,
+            notebooks=small,
+            known=KNOWN,
+            parameters={"broken": "SWE"},
+            progress=False,
+            say=lambda _: None,
+        )
+    assert [p.parent.name for p in result.written] == ["DNK"]
+    assert [f.country for f in result.failures] == ["SWE"]
+
+
+def test_a_scheduler_that_is_not_there_is_named(small, tmp_path):
+    pytest.importorskip("distributed")
+    with pytest.raises(ReportError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        batch(["DNK"], tmp_path / "out", scheduler="tcp://127.0.0.1:9", notebooks=small, known=KNOWN)
+
+
+def test_an_executor_that_lost_its_workers_stops_the_batch(small, tmp_path):
+    from concurrent.futures.process import BrokenProcessPool
+
+    class Broken:
+        def submit(self, *_):
+            future = Future()
+            future.set_exception(BrokenProcessPool("gone"))
+            return future
+
+    with pytest.raises(ReportError, match=r"lost its workers.*run again"):
+        batch(["DNK"], tmp_path / "out", executor=Broken(), notebooks=small, known=KNOWN, progress=False)
+
+
+def test_two_hundred_unchanged_reports_are_checked_in_a_moment(run, small, tmp_path):
+    out, codes = tmp_path / "out", [f"X{i:03d}" for i in range(200)]
+    made = reports.plan(small, [])
+    from trafficking_stats import folder
+    from trafficking_stats.build import Built
+
+    for code in codes:
+        task = made.task(code, {})
+        folder.store(out, Built(code, code, task.key, {"a.html": b"x" * 300_000}))
+    start = time.perf_counter()
+    result = batch(codes, out, notebooks=small, known=[], progress=False)
+    assert time.perf_counter() - start < 1
+    assert len(result.skipped) == 200
+    assert json.loads((out / "X000" / "report.json").read_text())["key"] == made.task("X000", {}).key
+
+
+def test_build_warm_keeps_one_process(small):
+    task = reports.plan(small, []).task("DNK", {})
+    assert build_warm(task).files == build_warm(task).files

@@ -1,0 +1,271 @@
+"""What a page may hold, and what must not be published."""
+
+import html
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from markupsafe import Markup
+
+from trafficking_stats import display
+from trafficking_stats.build import exporter
+from trafficking_stats.canonical import as_bytes, canonicalise, failed_cell, refuse_volatile
+from trafficking_stats.errors import ReportError
+from trafficking_stats.export import Frame, export
+from trafficking_stats.html_table import adopted_html, csv_link, frame_html
+from trafficking_stats.safe_html import Page, inner_html
+
+v4 = nbformat.v4
+
+
+def cleaned(html: str, page: Page | None = None) -> str:
+    return inner_html((page or Page()).clean(html, "cell 1", listed=True))
+
+
+def html_output(html: str) -> nbformat.NotebookNode:
+    return v4.new_output("display_data", data={"text/html": html})
+
+
+def notebook(*outputs, title="# Title", source="1"):
+    cells = [v4.new_markdown_cell(title), v4.new_code_cell(source, outputs=list(outputs))]
+    return canonicalise(v4.new_notebook(cells=cells))
+
+
+def page_of(*outputs, name="3_gap", **options):
+    return export(exporter(), notebook(*outputs, **options), Frame(name, "Denmark"))
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("<p>a<script>alert(1)</script>b</p>", "<p>a&lt;script&gt;alert(1)&lt;/script&gt;b</p>"),
+        ("<iframe src='x'></iframe>", '&lt;iframe src=&#34;x&#34;&gt;&lt;/iframe&gt;'),
+        ("<object><center><b>x</b></center></object>y", "&lt;object&gt;"),
+        ("<p onclick='x()' style='color:red'>a</p>", "<p>a</p>"),
+        ("<td style='text-align: right'>a</td>", "a"),
+        ("<a href='javascript:alert(1)'>a</a>!", "a (javascript:alert(1))!"),
+        ("<a href=' JaVaScRiPt:alert(1)'>a</a>", "JaVaScRiPt:alert(1))"),
+        ("<a href='data:text/html,x'>a</a>", "a (data:text/html,x)"),
+        ("<a href='https://example.org/'>a</a>", '<a href="https://example.org/" rel="noreferrer">a</a>'),
+        ("<a href='1_sources.html#note-3'>a</a>", '<a href="1_sources.html#note-3">a</a>'),
+        ("<style>p{}</style><p>a</p><!-- c -->", "<p>a</p>"),
+        ("a\x00b &lt;i&gt;", "ab &lt;i&gt;"),
+        ("<svg><script>alert(1)</script></svg>", "&lt;svg&gt;"),
+        ("<p id='main'>a</p>", "<p>a</p>"),
+        ("<form action='https://x'><input></form>", "&lt;form"),
+        ("<math><mi//xlink:href='data:x,<script>alert(4)</script>'>", "&lt;"),
+    ],
+)
+def test_only_known_elements_stay(given, shown):
+    result = cleaned(given)
+    assert shown in result
+    assert "<script" not in result
+    assert "onclick" not in result
+
+
+def test_headings_keep_their_order_and_fill_the_contents():
+    page = Page()
+    out = cleaned("<h1>Title</h1><h4>A</h4><h2>B</h2><h1>C</h1><h2>B</h2>", page)
+    assert page.title == "Title"
+    assert page.contents == [(2, "a", "A"), (2, "b", "B"), (2, "c", "C"), (2, "b-2", "B")]
+    assert "<h4" not in out
+    assert "<h1" not in out
+
+
+def test_a_table_gets_scopes_alignment_and_a_region_of_its_own():
+    out = cleaned(
+        "<table><thead><tr><th></th><th>n</th></tr></thead><tbody><tr><th>a</th><td>12</td></tr>"
+        "<tr><th>b</th><td><NA></td></tr></tbody></table>"
+    )
+    assert '<td></td><th scope="col" class="num">n</th>' in out
+    assert '<th scope="row">a</th><td class="num">12</td>' in out
+    assert '<td class="num">–</td>' in out
+    assert 'role="region" tabindex="0" aria-label="Table 1"' in out
+
+
+def test_the_name_of_the_index_joins_the_first_row_of_the_head():
+    data = pd.DataFrame({"n": [1]}, index=pd.Index([2014], name="Year"))
+    out = cleaned(data.style.to_html())
+    assert out.count("<tr>") == 2
+    assert ">Year</th>" in out
+
+
+def test_an_image_needs_alternative_text_and_must_be_inside_the_page():
+    page = Page()
+    cleaned("<img src='https://example.org/a.png' alt='a'><img src='data:image/png;base64,AA'>", page)
+    assert ["from outside" in page.problems[0], "no alternative text" in page.problems[1]] == [True, True]
+
+
+@pytest.mark.parametrize("kind", ["image/png", "image/svg+xml"])
+def test_a_figure_without_alternative_text_fails_the_build(kind):
+    bare = v4.new_output("display_data", data={kind: "iVBORw0KGgo=", "text/plain": "<Figure>"})
+    with pytest.raises(ReportError, match=r"3_gap, cell 2: a figure has no alternative text"):
+        page_of(bare)
+
+
+def test_a_notebook_without_title_fails_the_build():
+    with pytest.raises(ReportError, match="must begin with a heading"):
+        page_of(title="no heading")
+
+
+def test_a_page_is_whole_and_asks_for_nothing():
+    page = page_of(html_output("<p>text</p>"))
+    assert page.html.startswith('<!doctype html>\n<html lang="en">')
+    assert "<title>Denmark: Title</title>" in page.html
+    assert "default-src 'none'" in html.unescape(page.html)
+    assert "http" not in page.html.replace("http-equiv", "")
+
+
+def test_names_of_countries_and_parameters_are_escaped():
+    frame = Frame("3_gap", 'C"<i>', [("a", "<b>")], [("p", "<script>", '"')], {"<k>": "<v>"})
+    text = export(exporter(), notebook(), frame).html
+    assert "C&#34;&lt;i&gt;" in text
+    for raw in ("<i>", "<b>", "<k>", "<v>"):
+        assert raw not in text
+
+
+def test_markdown_from_data_shows_html_as_text():
+    html = page_of(v4.new_output("display_data", data={"text/markdown": "**a** <img src=x onerror=y>"})).html
+    assert "<strong>a</strong> &lt;img src=x onerror=y&gt;" in html
+
+
+def test_links_to_explanations_stay_or_lead_to_the_reconciliation():
+    here = '<section class="explanation" id="explain-DNK-v-2020"></section>'
+    links = '<a href="#explain-DNK-v-2020">1</a><a href="#explain-DNK-v-2021">2</a>'
+    page = page_of(html_output(here), html_output(links))
+    assert 'href="#explain-DNK-v-2020"' in page.html
+    assert 'href="2_reconciliation.html#explain-DNK-v-2021"' in page.html
+    assert page.elsewhere == {"explain-DNK-v-2021"}
+    assert page.anchors == {"explain-DNK-v-2020"}
+
+
+def test_the_reconciliation_must_explain_what_it_links_to():
+    with pytest.raises(ReportError, match="does not show: explain-DNK-v-2021"):
+        page_of(html_output('<a href="#explain-DNK-v-2021">2</a>'), name="2_reconciliation")
+
+
+def test_a_place_may_stand_once():
+    twice = html_output('<p id="explain-a">a</p><p id="explain-a">b</p>')
+    with pytest.raises(ReportError, match="on the page twice"):
+        page_of(twice)
+
+
+def test_what_differs_between_runs_is_taken_out():
+    def executed(seed: str) -> nbformat.NotebookNode:
+        outputs = [
+            v4.new_output("stream", name="stderr", text=f"/tmp/ipykernel_{seed}/{seed}.py:1: W\n"),
+            v4.new_output("stream", name="stdout", text="a"),
+            html_output(f'<style>#T_a{seed} td</style><table id="T_a{seed}"></table>'),
+            v4.new_output("execute_result", data={"text/plain": f"<x at 0x{seed}{seed}>", "text/html": "x"}),
+        ]
+        cell = v4.new_code_cell("1", outputs=outputs, execution_count=int(seed), id=f"x{seed}")
+        cell.metadata = {"papermill": {"duration": seed}, "execution": {"iopub.status.busy": seed}, "tags": ["a"]}
+        nb = v4.new_notebook(cells=[cell])
+        nb.metadata = {
+            "papermill": {"start_time": seed, "parameters": {"country": "DNK"}},
+            "language_info": {"version": seed},
+        }
+        return nb
+
+    first, second = canonicalise(executed("1234")), canonicalise(executed("5678"))
+    assert as_bytes(first) == as_bytes(second)
+    assert first.metadata.papermill == {"parameters": {"country": "DNK"}}
+    assert [o.get("name") for o in first.cells[0].outputs[:2]] == ["stdout", "stderr"]
+    refuse_volatile(first, "a")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("<object at 0x7f3a2b1c9d00>", "memory address"),
+        ("saved to /tmp/abc.csv", "temporary path"),
+        ("made 2026-11-22 04:45:53", "time of day"),
+        ("Wall time: 3 s", "timing"),
+    ],
+)
+def test_what_would_differ_is_refused(text, what):
+    nb = notebook(v4.new_output("stream", name="stdout", text=text))
+    with pytest.raises(ReportError, match=f"a, cell 2: the output shows a {what}"):
+        refuse_volatile(nb, "a")
+
+
+def test_the_failed_cell_is_counted_as_in_the_notebook():
+    cells = [
+        v4.new_markdown_cell("banner", metadata={"tags": ["papermill-error-cell-tag"]}),
+        v4.new_markdown_cell("# T"),
+        v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]}),
+        v4.new_code_cell("x = 2", metadata={"tags": ["injected-parameters"]}),
+        v4.new_code_cell(
+            "\n1 / 0\nmore",
+            outputs=[v4.new_output("error", ename="E", evalue="\x1b[31mbad\x1b[0m\nsecond", traceback=[])],
+        ),
+    ]
+    assert failed_cell(v4.new_notebook(cells=cells)) == (3, "1 / 0", "E", "bad")
+    assert failed_cell(v4.new_notebook(cells=cells[:3])) is None
+
+
+def test_a_data_frame_becomes_a_table_with_everything_escaped():
+    data = pd.DataFrame(
+        {
+            "Year": [2014, 2015],
+            "n": pd.array([12345, pd.NA], dtype="Int64"),
+            "link": [display.explain_link("DNK", "v", 2014, "<64>"), "65"],
+            "r": [np.float64(1.5), 2.0],
+            "note": ["<script>", None],
+        }
+    )
+    html = frame_html(data, "A & B", {"r": ".1f", "note": lambda v: f"{v}!"})
+    assert "<caption>A &amp; B</caption>" in html
+    assert '<th scope="row">2014</th>' in html
+    assert '<td class="num">12,345</td>' in html
+    assert '<td class="num">–</td>' in html
+    assert "&lt;64&gt;</a>" in html
+    assert "&lt;script&gt;!" in html
+    assert "1.5" in html
+    assert "2.0" in html
+
+
+def test_a_table_of_another_library_keeps_its_cells_and_gets_our_caption():
+    gt = pytest.importorskip("great_tables")
+    table = gt.GT(pd.DataFrame({"a": [1]})).tab_header("Old").tab_source_note("source")
+    html = adopted_html(table.as_raw_html(), "New <b>")
+    assert "<caption>New &lt;b&gt;</caption>" in html
+    assert "Old" not in html
+    assert "source" in html
+    assert "<style" not in html
+    with pytest.raises(ReportError, match="no table"):
+        adopted_html("<p>nothing</p>", "x")
+
+
+def test_a_download_is_safe_for_spreadsheets():
+    import base64
+
+    link = csv_link(pd.DataFrame({"a": ["=1+1", Markup("<b>x</b>")]}), 'f".csv')
+    assert 'download="f&#34;.csv"' in link
+    code = link.split("base64,")[1].split('"')[0]
+    assert base64.b64decode(code).decode() == "a\n'=1+1\nx\n"
+    assert "data:text/csv" in cleaned(str(link))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: display.headline("", interval="a", verdict="b", robustness="robust"),
+        lambda: display.headline("a", interval="a", verdict="b", robustness="sure"),
+        lambda: display.table(pd.DataFrame({"a": [1]}), caption=" "),
+        lambda: display.table([1], caption="a"),
+        lambda: display.prose("{missing}"),
+        lambda: display.figure(None, caption="a", alt=""),
+    ],
+)
+def test_helpers_refuse_what_a_page_cannot_carry(call):
+    with pytest.raises(ReportError):
+        call()
+
+
+def test_only_web_addresses_become_links():
+    assert "href" not in display.source_link("javascript:alert(1)", "a")
+    assert "href" not in display.source_link("//example.org", "a")
+    assert display.source_link("", "<a>") == "&lt;a&gt;"
+    assert 'href="https://example.org/?a=1&amp;b=%22"' in display.source_link("https://example.org/?a=1&b=%22", "a")
