@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import optimize, special, stats
 from scipy.optimize import elementwise
 
 from trafficking_stats.errors import RefusalError
@@ -141,20 +141,30 @@ def _one_limit(k1: float, k2: float, tail: float, method: str) -> float:
     share = float(special.betaincinv(k1, k2 + 1, tail))
     rest = float(special.betainccinv(k2 + 1, k1, tail))
     odds = share / rest if rest > 0 else math.inf
-    if method == "exact" or odds == 0 or math.isinf(odds):
+    if odds == 0 or math.isinf(odds):
+        return odds
+    # The inverse is wrong without a word for some large counts (1000 against 10**9), so it is put to the test.
+    reached = special.betainc(k1, k2 + 1, share) if share < 0.5 else special.betaincc(k2 + 1, k1, rest)
+    settled = abs(reached / tail - 1) < 1e-6 or share < 1e-300
+    if method == "exact" and settled:
         return odds
 
     def excess(log_odds: float) -> float:
-        return conditional_tails(k1, k2, math.exp(log_odds), 1.0, 1.0, "mid-p")[1] - tail
+        return conditional_tails(k1, k2, math.exp(log_odds), 1.0, 1.0, method)[1] - tail
 
-    # The mid-P limit lies between the exact one and the odds themselves; without k2, above the exact one.
-    start = math.log(odds)
-    found = elementwise.find_root(
-        np.vectorize(excess, otypes=[float]), (start, max(math.log((k1 + 1) / (k2 + 0.5)), start) + 3)
-    )
-    if not bool(found.success):
-        raise RefusalError("the mid-P limits were not found by bisection; use the exact ones")
-    return math.exp(float(found.x))
+    # The mid-P limit lies above the exact one, which for a tiny count is too close to 0 for a float to hold.
+    start = math.log(odds) if settled else math.log(k1) - math.log(k2 + 1)
+    if settled and excess(start) >= 0:
+        return odds
+    while excess(start) >= 0:
+        start -= 1
+    end = start + 1
+    while excess(end) <= 0:
+        end += 1
+    root, report = optimize.brentq(excess, start, end, xtol=1e-13, rtol=1e-13, full_output=True, disp=False)
+    if not report.converged:
+        raise RefusalError(f"the {method} limits of {k1:g} to {k2:g} were not found")
+    return math.exp(root)
 
 
 def _reciprocal(value: float) -> float:
