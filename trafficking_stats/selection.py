@@ -1,0 +1,76 @@
+"""Which claims take part and whose weigh more: what an analyst may choose before claims are reconciled."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+
+import pandas as pd
+
+from trafficking_stats.errors import ClaimError
+from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
+
+
+def select(
+    claims: pd.DataFrame,
+    exclude_sources: Collection[str] = (),
+    prefer: Collection[str] = (),
+    vocabulary: Vocabulary | None = None,
+) -> pd.DataFrame:
+    """Leave sources out, and let those that are preferred weigh as much as the heaviest tier.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        With columns ``source_id``, ``publisher`` and ``tier``.
+    exclude_sources : collection of str
+        Ids of sources whose claims are dropped.
+    prefer : collection of str
+        Ids of sources, or names of publishers, whose claims get the tier of the greatest weight. A preferred
+        claim may still be rejected: it only costs as much to reject as one of an official register.
+    vocabulary : Vocabulary, optional
+        Gives the tiers; by default the one that ships with the package.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy with the same columns; the order of the rows is kept.
+
+    Raises
+    ------
+    ClaimError
+        If nobody has one of these names, or a preferred source is left out.
+
+    Examples
+    --------
+    >>> claims = pd.DataFrame(
+    ...     {"source_id": ["tip-2021", "cmm-2022"], "publisher": ["State", "CMM"], "tier": ["compiler", "register"]}
+    ... )
+    >>> select(claims, prefer=["State"]).tier.tolist()
+    ['register', 'register']
+    >>> select(claims, exclude_sources=["cmm-2022"]).source_id.tolist()
+    ['tip-2021']
+    """
+    vocabulary = vocabulary or load_vocabulary()
+    ids, publishers = set(claims["source_id"]), set(claims["publisher"])
+    _check(exclude_sources, ids, "exclude_sources", "source id")
+    _check(prefer, ids | publishers, "prefer", "source id or publisher")
+    both = sorted(set(exclude_sources) & set(prefer))
+    if both:
+        raise ClaimError(f"{', '.join(both)}: a source cannot be left out and preferred at once")
+    heaviest = max(vocabulary.tiers, key=lambda name: vocabulary.tiers[name].weight)
+    kept = claims[~claims["source_id"].isin(list(exclude_sources))].copy()
+    raised = kept["source_id"].isin(list(prefer)) | kept["publisher"].isin(list(prefer))
+    kept.loc[raised, "tier"] = heaviest
+    return kept.reset_index(drop=True)
+
+
+def _check(names: Collection[str], known: set[str], parameter: str, what: str) -> None:
+    """Name every unknown entry with the nearest known ones."""
+    problems = []
+    for name in sorted(set(names) - known):
+        near = difflib.get_close_matches(name, sorted(known), n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else "data/raw/sources.csv lists those there are"
+        problems.append(f"{parameter}: no claim has the {what} {name!r}; {hint}")
+    if problems:
+        raise ClaimError(problems)
