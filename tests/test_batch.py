@@ -82,8 +82,9 @@ def test_two_workers_give_the_bytes_of_one_standard_report(toys, tmp_path):
     assert len(made.written) == 6
     assert (made.skipped, made.failures) == ([], [])
     reports.report("SWE", tmp_path / "s", notebooks=toys, countries=KNOWN)
-    alone = {name: data for name, data in pages_of(tmp_path / "s").items() if name.startswith("SWE")}
-    assert {name: data for name, data in pages_of(tmp_path / "b").items() if name.startswith("SWE")} == alone
+    alone, many = pages_of(tmp_path / "s"), pages_of(tmp_path / "b")
+    names = [f"SWE/{stem}.{kind}" for stem in ("2_reconciliation", "3_gap") for kind in ("html", "ipynb")]
+    assert {name: many[name] for name in names} == {name: alone[name] for name in names}
 
 
 def test_unchanged_is_skipped_and_force_and_parameters_are_not(run, small, tmp_path):
@@ -231,8 +232,9 @@ def test_a_cluster_runs_a_batch(small, tmp_path):
     assert [f.country for f in result.failures] == ["SWE"]
 
 
-def test_a_scheduler_that_is_not_there_is_named(small, tmp_path):
+def test_a_scheduler_that_is_not_there_is_named(small, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
+    monkeypatch.setattr("trafficking_stats.batch.SCHEDULER_TIMEOUT", 0.5)
     with pytest.raises(ReportError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         batch(["DNK"], tmp_path / "out", scheduler="tcp://127.0.0.1:9", notebooks=small, known=KNOWN)
 

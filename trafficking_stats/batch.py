@@ -18,6 +18,9 @@ from trafficking_stats.index import write_index
 from trafficking_stats.reports import Countries, plan
 from trafficking_stats.warm import WarmServer, build_warm, is_supported
 
+#: Seconds after which a Dask scheduler that does not answer is given up.
+SCHEDULER_TIMEOUT = 10.0
+
 
 @dataclass(frozen=True)
 class BatchResult:
@@ -30,7 +33,11 @@ class BatchResult:
     skipped : list of str
         The countries whose pages were up to date.
     failures : list of Failure
-        One for each country that failed, in the order in which they did.
+        One for each country that failed.
+
+    Notes
+    -----
+    All three are in the order in which the countries were asked for.
     """
 
     written: list[Path] = field(default_factory=list)
@@ -96,21 +103,25 @@ def batch(
     tasks = [made.task(code, parameters or {}) for code in codes]
     current = {t.country for t in tasks if not force and report_folder.is_current(folder, t.country, t.key)}
     todo = [task for task in tasks if task.country not in current]
-    result = BatchResult(skipped=[code for code in codes if code in current])
+    skipped = [code for code in codes if code in current]
     if not todo:
         if not (folder / "index.html").is_file() and tasks:
             write_index(folder)
-        return result
+        return BatchResult(skipped=skipped)
+    written: dict[str, list[Path]] = {}
+    failures: dict[str, Failure] = {}
     say = say or _to_stderr
     try:
         with _runner(workers, executor, scheduler, len(todo)) as submit:
             futures = {submit(task): task for task in todo}
             try:
                 for future in _with_bar(as_completed(futures), len(futures), shown=progress):
-                    built = _outcome(future, futures[future], len(result.written))
-                    result.written.extend(report_folder.store(folder, built))
-                    if built.failure is not None:
-                        result.failures.append(built.failure)
+                    built = _outcome(future, futures[future], len(written))
+                    pages = report_folder.store(folder, built)
+                    if built.failure is None:
+                        written[built.country] = pages
+                    else:
+                        failures[built.country] = built.failure
                         say(str(built.failure))
             except BaseException:
                 for future in futures:
@@ -121,7 +132,11 @@ def batch(
         if folder.is_dir():
             with contextlib.suppress(ReportError) if sys.exc_info()[0] else contextlib.nullcontext():
                 write_index(folder)
-    return result
+    return BatchResult(
+        [page for code in codes for page in written.get(code, [])],
+        skipped,
+        [failures[code] for code in codes if code in failures],
+    )
 
 
 def _outcome(future: Future[Built], task: Task, done: int) -> Built:
@@ -129,7 +144,7 @@ def _outcome(future: Future[Built], task: Task, done: int) -> Built:
         return future.result()
     except BrokenExecutor as error:
         raise ReportError(
-            f"the executor lost its workers ({error}); {done} pages are written: run again to go on"
+            f"the executor lost its workers ({error}); {done} countries are done: run again to go on"
         ) from error
     except Exception as error:  # whatever a cluster raises for a lost worker concerns this country alone
         text = " ".join(str(error).split()) or "no message"
@@ -150,7 +165,7 @@ def _runner(
         except ImportError as error:
             raise ReportError("a scheduler needs Dask: pip install 'trafficking-stats[dask]'") from error
         try:
-            client = Client(scheduler, timeout=10)
+            client = Client(scheduler, timeout=SCHEDULER_TIMEOUT)
         except (OSError, TimeoutError, ValueError) as error:
             raise ReportError(f"no Dask scheduler answers at {scheduler}: {error}") from error
         with client, client.get_executor(pure=False) as cluster:

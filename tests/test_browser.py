@@ -1,0 +1,268 @@
+"""The pages in a real browser: nothing leaves them, everybody can read them, and they print whole."""
+
+import itertools
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from trafficking_stats import folder as report_folder
+from trafficking_stats import reports
+from trafficking_stats.build import WARM_ENGINE, Built, Failure
+from trafficking_stats.index import write_index
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# fmt: off
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+           "--disable-component-update", "--disable-sync"]
+# fmt: on
+NOTE = '<script>document.title = "run"</script> <img src=x onerror="document.title=1"> "quoted"'
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed here"),
+]
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed here")
+
+
+@pytest.fixture(scope="module")
+def site(root, tmp_path_factory):
+    """A folder with two countries, a failure, and text that would run if it were not escaped."""
+    folder = tmp_path_factory.mktemp("site")
+    for country in ("DNK", "CIV"):
+        reports.report(country, folder, notebooks=root / "tests/notebooks", countries=[], engine=WARM_ENGINE, note=NOTE)
+    failure = Failure("XKX", "3_gap", 4, 'cell 4 (<script>document.title = "run"</script>): E: no "figures"')
+    report_folder.store(folder, Built("XKX", 'Kosovo "<b>quoted</b>"', "k", failure=failure))
+    write_index(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The source of axe-core, fetched once into a cache outside the repository."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "trafficking-stats-tests"
+    script = cache / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip("npm is not installed here, and axe-core comes from it")
+        cache.mkdir(parents=True, exist_ok=True)
+        command = [npm, "install", "--prefix", str(cache), "--no-audit", "--no-fund", "axe-core@4"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        if done.returncode:
+            pytest.skip(f"npm could not fetch axe-core: {done.stderr.strip()[:200]}")
+    return script.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Open a page of the site; at the end nothing may have been asked for, and nothing complained of."""
+    contexts, noise = [], []
+
+    def open_one(name, *, width=1280, scheme="light", **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: noise.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: noise.append(f"error: {error}"))
+        page.on("request", lambda r: r.url.startswith(("file:", "data:")) or noise.append(f"request: {r.url}"))
+        file, _, anchor = name.partition("#")
+        page.goto((site / file).as_uri() + (f"#{anchor}" if anchor else ""))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert noise == []
+
+
+PAGES = ["index.html", "DNK/3_gap.html", "DNK/2_reconciliation.html"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways_on_a_phone(open_page, name):
+    page = open_page(name, width=390)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.body.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_violation(open_page, axe, name, scheme):
+    # Only the checker itself needs to get past the policy of the page.
+    page = open_page(name, scheme=scheme, bypass_csp=True)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert [(v["id"], [node["target"] for node in v["nodes"]]) for v in found] == []
+
+
+def test_the_answer_stands_on_the_first_screen(open_page):
+    page = open_page("DNK/3_gap.html")
+    for part in (".headline .sentence", ".assurance dd >> nth=0", ".verdict", ".hero figure img"):
+        box = page.locator(part).bounding_box()
+        assert 0 <= box["y"] < box["y"] + box["height"] <= 900, part
+    phone = open_page("DNK/3_gap.html", width=390)
+    assert phone.locator(".hero figure img").bounding_box()["y"] < 700
+
+
+def test_data_is_shown_as_text(open_page):
+    page = open_page("DNK/3_gap.html")
+    assert page.title() == "Denmark: Identification and prosecution"
+    assert NOTE in page.locator("main").inner_text()
+    assert page.locator("a[href^='javascript']").count() == 0
+    assert "(javascript:alert(1))" in page.locator("main").inner_text()
+    index = open_page("index.html")
+    assert 'Kosovo "<b>quoted</b>"' in index.locator("tbody").inner_text()
+    assert '<script>document.title = "run"</script>' in index.locator("tbody").inner_text()
+    assert index.title().startswith("Human trafficking")
+
+
+def test_one_button_opens_and_folds_all_code(open_page):
+    page = open_page("DNK/3_gap.html")
+    button = page.get_by_role("button", name="Show code")
+    folds = page.locator("details.code")
+    assert folds.count() >= 4
+    assert page.locator("details.code[open]").count() == 0
+    button.click()
+    assert page.locator("details.code[open]").count() == folds.count()
+    hide = page.get_by_role("button", name="Hide code")
+    assert hide.get_attribute("aria-pressed") == "true"
+    hide.click()
+    assert page.locator("details.code[open]").count() == 0
+
+
+def test_images_carry_text_and_size(open_page):
+    page = open_page("DNK/3_gap.html")
+    images = page.locator("img").evaluate_all("list => list.map(i => [i.alt, i.width, i.height, i.naturalWidth])")
+    assert len(images) == 1
+    for alt, *sizes in images:
+        assert alt.startswith("Line chart: victims rise from 64 to 71")
+        assert all(size > 100 for size in sizes)
+
+
+def test_headings_go_down_one_level_at_a_time(open_page):
+    for name in PAGES:
+        levels = open_page(name).locator("h1,h2,h3,h4,h5,h6").evaluate_all("l => l.map(h => +h.tagName[1])")
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(b <= a + 1 for a, b in itertools.pairwise(levels))
+
+
+def test_a_figure_leads_to_its_explanation_in_one_click(open_page):
+    page = open_page("DNK/3_gap.html")
+    page.locator("table a.explain", has_text="70").first.click()
+    page.wait_for_url("**/2_reconciliation.html#explain-DNK-victims_identified-2020")
+    target = page.locator("#explain-DNK-victims_identified-2020")
+    assert "two sources say 70 and 69" in target.inner_text()
+    assert 0 <= target.bounding_box()["y"] < 900
+
+
+def test_every_local_link_leads_somewhere(site, open_page):
+    for path in sorted(site.rglob("*.html")):
+        page = open_page(path.relative_to(site).as_posix())
+        for target in page.locator("a[href]").evaluate_all("list => list.map(a => a.getAttribute('href'))"):
+            if target.startswith(("https://", "data:text/csv")):
+                continue
+            file, _, anchor = target.partition("#")
+            goal = (path.parent / file) if file else path
+            assert goal.is_file(), (path, target)
+            assert not anchor or f'id="{anchor}"' in goal.read_text(), (path, target)
+
+
+def test_the_contents_lead_to_the_sections_and_fold_on_a_phone(open_page):
+    page = open_page("DNK/3_gap.html")
+    page.get_by_role("navigation", name="Contents").get_by_role("link", name="How sure are we").click()
+    assert page.url.endswith("#how-sure-are-we")
+    assert page.locator("#how-sure-are-we").bounding_box()["y"] < 900
+    phone = open_page("DNK/3_gap.html", width=390)
+    assert phone.locator(".contents details").get_attribute("open") is None
+
+
+def test_the_keyboard_reaches_the_content_first(open_page):
+    page = open_page("DNK/3_gap.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_the_index_is_searched_and_sorted(open_page):
+    page = open_page("index.html")
+
+    def names():
+        return page.locator("tbody tr:visible th").evaluate_all("list => list.map(t => t.textContent.split(' ')[0])")
+
+    assert names() == ["Côte", "Denmark", "Kosovo"]
+    page.get_by_label("Search").fill("denm")
+    assert names() == ["Denmark"]
+    assert page.get_by_role("status").inner_text() == "1 of 3 countries"
+    page.get_by_label("Search").fill("")
+    page.get_by_role("button", name="Country").click()
+    assert names() == ["Kosovo", "Denmark", "Côte"]
+    page.get_by_role("button", name="Verdict").click()
+    assert names()[-1] == "Kosovo"
+    assert page.locator("th[aria-sort]").inner_text().startswith("Verdict")
+    assert page.locator("svg[role=img]").first.get_attribute("aria-label").startswith("victims 64 in 2014")
+
+
+def test_the_table_can_be_saved_as_csv(open_page):
+    page = open_page("DNK/3_gap.html", accept_downloads=True)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="CSV").click()
+    assert waiting.value.suggested_filename == "DNK.csv"
+    assert Path(waiting.value.path()).read_text().startswith("Year,Victims,Convictions\n2014,64,11\n")
+
+
+def test_the_policy_blocks_what_is_injected(browser, site):
+    context = browser.new_context()
+    page = context.new_page()
+    came, refused = [], []
+    page.on("requestfinished", lambda request: came.append(request.url))
+    page.on("requestfailed", lambda request: refused.append((request.url, request.failure)))
+    page.goto((site / "DNK/3_gap.html").as_uri())
+    page.evaluate(
+        """() => {
+        const image = new Image(); image.src = "https://example.org/a.png"; document.body.append(image);
+        const script = document.createElement("script"); script.textContent = "document.title = 'run'";
+        document.body.append(script);
+        }"""
+    )
+    page.wait_for_timeout(100)
+    assert page.title() != "run"
+    assert refused == [("https://example.org/a.png", "csp")]
+    assert not [url for url in came if url.startswith("http")]
+    context.close()
+
+
+def test_the_page_prints_whole_on_a4(open_page, tmp_path):
+    page = open_page("DNK/3_gap.html")
+    page.pdf(path=tmp_path / "a.pdf", prefer_css_page_size=True)
+    content = (tmp_path / "a.pdf").read_bytes()
+    assert re.search(rb"/MediaBox\s*\[0 0 59[45][\d.]* 84[12]", content)
+    page.emulate_media(media="print")
+    # The printable width of A4 within the margins of the style sheet, in CSS pixels.
+    width = round((210 - 32) / 25.4 * 96)
+    page.set_viewport_size({"width": width, "height": 1000})
+    for part in (".masthead", ".contents", "details.code >> nth=0"):
+        assert not page.locator(part).is_visible()
+    for image in page.locator("figure img").all():
+        box = image.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+        assert box["height"] < (297 - 36) / 25.4 * 96
+        assert image.evaluate("i => getComputedStyle(i.closest('figure')).breakInside") == "avoid"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
