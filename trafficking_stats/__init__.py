@@ -1,20 +1,45 @@
 """Reconcile conflicting published figures on human trafficking and measure the identification-prosecution gap."""
 
-from trafficking_stats.claims import load_claims, load_sources, read_claims
-from trafficking_stats.errors import (
-    ClaimError,
-    ReaderError,
-    ReconciliationError,
-    RefusalError,
-    ReportError,
-    RuleError,
-    TraffickingStatsError,
-    VocabularyError,
-)
-from trafficking_stats.reconcile import Reconciliation, reconcile
-from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trafficking_stats.claims import load_claims, load_sources, read_claims
+    from trafficking_stats.errors import (
+        ClaimError,
+        ReaderError,
+        ReconciliationError,
+        RefusalError,
+        ReportError,
+        RuleError,
+        TraffickingStatsError,
+        VocabularyError,
+    )
+    from trafficking_stats.reconcile import Reconciliation, reconcile
+    from trafficking_stats.reports import report
+    from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 __version__ = "0.1.0"
+
+# Names are imported when they are first used: the command line answers --help without waiting for pandas.
+_HOMES = {
+    "ClaimError": "errors",
+    "ReaderError": "errors",
+    "Reconciliation": "reconcile",
+    "ReconciliationError": "errors",
+    "RefusalError": "errors",
+    "ReportError": "errors",
+    "RuleError": "errors",
+    "TraffickingStatsError": "errors",
+    "Vocabulary": "vocabulary",
+    "VocabularyError": "errors",
+    "load_claims": "claims",
+    "load_sources": "claims",
+    "load_vocabulary": "vocabulary",
+    "read_claims": "claims",
+    "reconcile": "reconcile",
+    "report": "reports",
+}
 
 __all__ = [
     "ClaimError",
@@ -33,4 +58,15 @@ __all__ = [
     "load_vocabulary",
     "read_claims",
     "reconcile",
+    "report",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has: {', '.join(__all__)}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -293,7 +293,7 @@ def probable_causes(judged: pd.DataFrame, bounds: np.ndarray, vocabulary: Vocabu
             claim["qualifier"],
             claim["value"],
             float(claim["lower"]),
-            float("inf") if claim["upper"] is pd.NA else float(claim["upper"]),
+            float("inf") if pd.isna(claim["upper"]) else float(claim["upper"]),
             published_year(claim["published"]),
             *bounds[row],
         )

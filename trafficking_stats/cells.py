@@ -46,7 +46,11 @@ class System:
         Group of each claim, -1 for claims that are no counts.
     groups : pandas.DataFrame
         One row for each interval that is claimed of a cell: ``cell``, ``lower``, ``upper``, ``weight`` (one vote
-        an upstream, in `weights.UNITS`) and ``leader``, the row of the claim that speaks for the group.
+        an upstream, in `weights.UNITS`), ``leader``, the row of the claim that speaks for the group, and ``tie``
+        (from 0 to 1), drawn from what is claimed and not from its place in the table: which of equally heavy
+        groups rather to reject.
+    edition : numpy.ndarray of int, shape (n_claims,)
+        Number of the source of each claim.
     rules : Rules
         The accounting rules.
     """
@@ -56,6 +60,7 @@ class System:
     claim_upper: NDArray[np.float64]
     claim_group: NDArray[np.int64]
     groups: pd.DataFrame
+    edition: NDArray[np.int64]
     rules: Rules
 
 
@@ -151,11 +156,14 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     groups["leader"] = counted[order[first]]
     claim_group = np.full(len(claims), -1)
     claim_group[counted] = group
-    return System(cells, lower, upper, claim_group, groups, build_rules(cells, vocabulary))
+    edition = pd.factorize(claims["source_id"], sort=True)[0]
+    said = cells[KEY].iloc[groups["cell"]].reset_index(drop=True).join(groups[["lower", "upper"]])
+    groups["tie"] = pd.util.hash_pandas_object(said, index=False).to_numpy() / 2.0**64
+    return System(cells, lower, upper, claim_group, groups, edition, build_rules(cells, vocabulary))
 
 
 def _upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:
-    """Number the upstreams.
+    """Give each upstream a number.
 
     A claim that names none is a measurement of its publisher, or of its source.
     """

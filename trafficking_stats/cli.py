@@ -1,1 +1,64 @@
-"""The command ``trafficking-stats``."""
+"""The command ``trafficking-stats``: one subcommand a task, loaded only when it is called.
+
+Exit codes: 0 done, 1 the work failed or found something wrong, 2 the command line is wrong.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from trafficking_stats.errors import TraffickingStatsError
+
+_COMMANDS = {
+    "clean": ("data", "Clean data/raw into data/clean and reconcile it."),
+    "reconcile": ("data", "Reconcile any folder of claims and write the three tables."),
+    "sources": ("data", "List the publications behind the claims."),
+    "explain": ("analysis", "Explain one figure: every claim, kept or rejected, and why."),
+    "gap": ("analysis", "Measure the gap between victims identified and persons convicted."),
+    "report": ("reporting", "Write the HTML reports of one or more countries."),
+    "batch": ("reporting", "Write the reports of many countries, skipping what is unchanged."),
+    "extract": ("intake", "Propose claims from a narrative in English or Danish."),
+    "accept": ("intake", "Add the proposals you marked to the raw claims."),
+    "import": ("intake", "Import a data file of UNODC or Eurostat."),
+    "check": ("intake", "Check that each figure stands in its document and adds up."),
+}
+
+
+class _Commands(click.Group):
+    """Commands whose modules are imported when they are called, so that ``--help`` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"trafficking_stats.commands.{_COMMANDS[name][0]}")
+        command: click.Command = getattr(module, f"{name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="trafficking-stats")
+def cli() -> None:
+    """Reconcile published figures on human trafficking and measure the identification-prosecution gap."""
+
+
+def main() -> None:
+    """Run the command; errors of the package become one message and exit code 1."""
+    try:
+        cli()
+    except TraffickingStatsError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {where}{error.strerror or error}", err=True)
+        sys.exit(1)

@@ -8,12 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from trafficking_stats.cells import System
 from trafficking_stats.linear import LinearSystem
+from trafficking_stats.locate import locate
+from trafficking_stats.rules import Rules
 from trafficking_stats.weights import UNITS
+
+TIME_LIMIT = 60.0
+"""Seconds after which the search in one component stops; the status then says how far it came."""
+
+_LARGE = 40
+"""Components with more groups of claims than this are located by one programme, the others all at once."""
 
 
 @dataclass(frozen=True)
@@ -58,36 +66,124 @@ def solve(system: System) -> Solution:
     ----------
     Fellegi IP, Holt D (1976). A systematic approach to automatic edit and imputation. JASA 71:17-35.
     """
-    n_cells, n_groups = len(system.cells), len(system.groups)
-    accepted = np.ones(n_groups, dtype=bool)
-    lower, upper = np.zeros(n_cells), np.full(n_cells, np.inf)
-    conflicts: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
-    status: list[str] = []
-    component = _components(system)
+    n_cells = len(system.cells)
+    cell = system.groups["cell"].to_numpy()
     ruled = np.zeros(n_cells, dtype=bool)
     ruled[system.rules.entries["cell"].to_numpy()] = True
+    accepted, conflicts = _solve_single(system, ~ruled)
+    lower, upper = np.zeros(n_cells), np.full(n_cells, np.inf)
+    _intersect(system.groups[accepted & ~ruled[cell]], lower, upper)
+    if not ruled.any():
+        return Solution(accepted, lower, upper, conflicts, ())
 
+    groups = np.flatnonzero(ruled[cell])
+    matrix = rule_matrix(system)
+    linear = _linear(system, matrix, groups)
+    dropped, status = _locate(system, matrix, groups)
+    first = matrix.shape[0]
+    kept = np.ones(len(linear), dtype=bool)
+    kept[first + dropped] = False
+    sets = linear.irreducible_sets((first + dropped).tolist(), active=kept)
+    for row, members in sets.items():
+        rules = tuple(k for k in members if k < first)
+        conflicts[int(groups[row - first])] = (tuple(int(groups[k - first]) for k in members if k >= first), rules)
+    accepted[groups[dropped]] = False
+    bounds = linear.bounds(np.flatnonzero(ruled).tolist(), active=kept, time_limit=TIME_LIMIT)
+    lower[ruled], upper[ruled] = bounds.lower, bounds.upper
+    if bounds.status != "tight":
+        status = (*status, bounds.status)
+    return Solution(accepted, lower, upper, conflicts, status)
+
+
+def _solve_single(
+    system: System, single: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], dict[int, tuple[tuple[int, ...], tuple[int, ...]]]]:
+    """Settle in closed form the clashes on cells that no rule touches."""
+    accepted = np.ones(len(system.groups), dtype=bool)
+    conflicts: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+    lower, upper = np.zeros(len(single)), np.full(len(single), np.inf)
+    _intersect(system.groups, lower, upper)
     cell = system.groups["cell"].to_numpy()
-    _intersect(system.groups, accepted, lower, upper)
-    for clash in np.flatnonzero((lower > upper) & ~ruled):
-        members = np.flatnonzero(cell == clash)
+    clashing = single & (lower > upper)
+    # groups are sorted by cell, so those of one cell stand together
+    for here in np.flatnonzero(clashing):
+        members = np.arange(*np.searchsorted(cell, [here, here + 1]))
         kept = best_point(system.groups.iloc[members])
         accepted[members] = kept
         for loser in members[~kept]:
             conflicts[int(loser)] = ((best_rival(system.groups, int(loser), members[kept]),), ())
-    lower[~ruled], upper[~ruled] = 0.0, np.inf
-    _intersect(system.groups[accepted & ~ruled[cell]], None, lower, upper)
+    return accepted, conflicts
 
-    groups_of = _members(component[cell])
-    rules_of = _members(component[system.rules.entries.drop_duplicates("rule")["cell"].to_numpy()])
-    cells_of = _members(component)
-    for number in np.unique(component[ruled]):
-        part = _solve_component(system, cells_of[number], groups_of.get(number, np.zeros(0, int)), rules_of[number])
-        lower[cells_of[number]], upper[cells_of[number]] = part.lower, part.upper
-        accepted[list(part.conflicts)] = False
-        conflicts |= part.conflicts
-        status += part.status
-    return Solution(accepted, lower, upper, conflicts, tuple(status))
+
+def rule_matrix(system: System) -> csr_array:
+    """Return the rules as a sparse matrix, one row a rule and one column a cell."""
+    entries = system.rules.entries
+    return csr_array(
+        (entries["coefficient"].astype(float), (entries["rule"], entries["cell"])),
+        shape=(len(system.rules.table), len(system.cells)),
+    )
+
+
+def _linear(system: System, matrix: csr_array, groups: NDArray[np.int64]) -> LinearSystem:
+    """State rules, then groups of claims, as one linear system."""
+    linear = LinearSystem(matrix.shape[1], np.inf)
+    equal = system.rules.table["equal"].to_numpy(bool)
+    linear.add_many(matrix, 0.0, np.where(equal, 0.0, np.inf))
+    rows = system.groups.iloc[groups]
+    pick = csr_array((np.ones(len(rows)), (np.arange(len(rows)), rows["cell"])), shape=(len(rows), matrix.shape[1]))
+    linear.add_many(pick, rows["lower"].to_numpy(), rows["upper"].to_numpy(), rows["weight"].to_numpy() / UNITS)
+    return linear
+
+
+def _locate(system: System, matrix: csr_array, groups: NDArray[np.int64]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Find which of the groups to drop: large components by one programme each, the others all at once."""
+    component = _components(system)
+    of_group = component[system.groups["cell"].to_numpy()[groups]]
+    of_rule = component[matrix.indices[matrix.indptr[:-1]]]
+    large = np.flatnonzero(np.bincount(of_group) > _LARGE)
+    dropped: list[NDArray[np.int64]] = []
+    status: list[str] = []
+    for number in [*large.tolist(), None]:
+        if number is None:
+            inside, rules = ~np.isin(of_group, large), ~np.isin(of_rule, large)
+        else:
+            inside, rules = of_group == number, of_rule == number
+        part = _part(system, matrix, groups[inside], np.flatnonzero(rules))
+        found, note = _locate_part(part, by_programme=number is not None)
+        dropped.append(np.flatnonzero(inside)[found])
+        status += note
+    return np.sort(np.concatenate(dropped)), tuple(status)
+
+
+def _part(system: System, matrix: csr_array, groups: NDArray[np.int64], rules: NDArray[np.int64]) -> System:
+    """Cut out the rules and groups of one component, or of several, with their cells numbered anew."""
+    cells = np.unique(np.r_[matrix[rules].indices, system.groups["cell"].to_numpy()[groups]])
+    entries = system.rules.entries
+    entries = entries[np.isin(entries["rule"], rules)]
+    entries = entries.assign(rule=np.searchsorted(rules, entries["rule"]), cell=np.searchsorted(cells, entries["cell"]))
+    rows = system.groups.iloc[groups]
+    return dataclasses.replace(
+        system,
+        cells=system.cells.iloc[cells].reset_index(drop=True),
+        groups=rows.assign(cell=np.searchsorted(cells, rows["cell"])).reset_index(drop=True),
+        rules=Rules(system.rules.table.iloc[rules].reset_index(drop=True), entries),
+    )
+
+
+def _locate_part(part: System, *, by_programme: bool) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    matrix = rule_matrix(part)
+    linear = _linear(part, matrix, np.arange(len(part.groups)))
+    first = matrix.shape[0]
+    edition = part.edition[part.groups["leader"].to_numpy()]
+    if by_programme and not linear.is_feasible():
+        equal = part.rules.table["equal"].to_numpy(bool)
+        verdict = locate(matrix, equal, part.groups.assign(edition=edition), TIME_LIMIT)
+        if verdict is not None and verdict.optimal:
+            kept = np.r_[np.ones(first, dtype=bool), ~verdict.dropped]
+            if linear.is_feasible(active=kept):
+                return np.flatnonzero(verdict.dropped), ()
+    found = linear.locate_errors(dict(enumerate(edition.tolist(), start=first)), time_limit=TIME_LIMIT)
+    return np.array(found.dropped, dtype=np.int64) - first, () if found.status == "optimal" else (found.status,)
 
 
 def solve_cell(system: System, cell: int, group: int) -> tuple[float, float]:
@@ -109,16 +205,15 @@ def solve_cell(system: System, cell: int, group: int) -> tuple[float, float]:
     """
     component = _components(system)
     inside = component == component[cell]
-    groups = system.groups[inside[system.groups["cell"]] | (system.groups.index == group)].copy()
-    groups.loc[group, "weight"] = groups["weight"].sum() + UNITS
-    rules = np.unique(system.rules.entries["rule"][inside[system.rules.entries["cell"]]])
-    if not len(rules):
-        kept = groups[best_point(groups)]
-        return float(kept["lower"].max()), float(kept["upper"].min())
-    forced = dataclasses.replace(system, groups=groups)
-    part = _solve_component(forced, np.flatnonzero(inside), groups.index.to_numpy(), rules)
-    here = int(np.searchsorted(np.flatnonzero(inside), cell))
-    return float(part.lower[here]), float(part.upper[here])
+    groups = np.flatnonzero(inside[system.groups["cell"].to_numpy()])
+    matrix = rule_matrix(system)
+    rules = np.flatnonzero(inside[matrix.indices[matrix.indptr[:-1]]])
+    dear = system.groups.copy()
+    dear.loc[group, "weight"] = dear["weight"].iloc[groups].sum() + UNITS
+    part = _part(dataclasses.replace(system, groups=dear), matrix, groups, rules)
+    solution = solve(part)
+    here = int(np.flatnonzero(np.flatnonzero(inside) == cell)[0])
+    return float(solution.lower[here]), float(solution.upper[here])
 
 
 def best_point(groups: pd.DataFrame) -> NDArray[np.bool_]:
@@ -142,11 +237,16 @@ def best_point(groups: pd.DataFrame) -> NDArray[np.bool_]:
     """
     lower, upper = groups["lower"].to_numpy(), groups["upper"].to_numpy()
     weight, leader = groups["weight"].to_numpy(), groups["leader"].to_numpy()
-    # some best common point is the lower end of an interval
-    covers = (lower[None, :] <= lower[:, None]) & (lower[:, None] <= upper[None, :])
-    total = covers @ weight
-    first = np.where(covers, leader[None, :], np.iinfo(np.int64).max).min(axis=1)
-    return np.asarray(covers[np.lexsort((lower, first, -total))[0]])
+    # some best common point is the lower end of an interval; a point is covered by the intervals that began at or
+    # before it, less those that ended before it
+    points = np.unique(lower)
+    begun, ended = np.argsort(lower, kind="stable"), np.argsort(upper, kind="stable")
+    before = np.r_[0, np.cumsum(weight[begun])][np.searchsorted(lower[begun], points, side="right")]
+    over = np.r_[0, np.cumsum(weight[ended])][np.searchsorted(upper[ended], points, side="left")]
+    total = before - over
+    best = points[total == total.max()]
+    covers = [(lower <= point) & (point <= upper) for point in best]
+    return min(covers, key=lambda kept: leader[kept].min())
 
 
 def best_rival(groups: pd.DataFrame, loser: int, kept: NDArray[np.int64]) -> int:
@@ -172,12 +272,10 @@ def best_rival(groups: pd.DataFrame, loser: int, kept: NDArray[np.int64]) -> int
     return int(apart.sort_values(["weight", "leader"], ascending=[False, True]).index[0])
 
 
-def _intersect(
-    groups: pd.DataFrame, accepted: NDArray[np.bool_] | None, lower: NDArray[np.float64], upper: NDArray[np.float64]
-) -> None:
-    rows = groups if accepted is None else groups[accepted]
-    np.maximum.at(lower, rows["cell"].to_numpy(), rows["lower"].to_numpy())
-    np.minimum.at(upper, rows["cell"].to_numpy(), rows["upper"].to_numpy())
+def _intersect(groups: pd.DataFrame, lower: NDArray[np.float64], upper: NDArray[np.float64]) -> None:
+    """Narrow the bounds of cells, in place, to what all of the groups allow."""
+    np.maximum.at(lower, groups["cell"].to_numpy(), groups["lower"].to_numpy())
+    np.minimum.at(upper, groups["cell"].to_numpy(), groups["upper"].to_numpy())
 
 
 def _components(system: System) -> NDArray[np.int64]:
@@ -188,39 +286,3 @@ def _components(system: System) -> NDArray[np.int64]:
         shape=(n_cells + n_rules, n_cells + n_rules),
     )
     return np.asarray(connected_components(links, directed=False)[1][:n_cells], dtype=np.int64)
-
-
-def _members(labels: NDArray[np.int64]) -> dict[int, NDArray[np.int64]]:
-    order = np.argsort(labels, kind="stable")
-    values, starts = np.unique(labels[order], return_index=True)
-    return dict(zip(values.tolist(), np.split(order, starts[1:]), strict=True)) if len(order) else {}
-
-
-def _solve_component(
-    system: System, cells: NDArray[np.int64], groups: NDArray[np.int64], rules: NDArray[np.int64]
-) -> Solution:
-    """Hand one connected component to the linear system and read its answer back."""
-    local = dict(zip(cells.tolist(), range(len(cells)), strict=True))
-    linear = LinearSystem(len(cells), np.inf)
-    entries = system.rules.entries
-    chosen = entries[entries["rule"].isin(rules)]
-    equal = system.rules.table["equal"].to_numpy()
-    for rule, rows in chosen.groupby("rule", sort=True):
-        row = {local[c]: float(k) for c, k in zip(rows["cell"], rows["coefficient"], strict=True)}
-        linear.add(row, 0.0, 0.0 if equal[rule] else np.inf, label=str(rule))
-    edition: dict[int, int] = {}
-    for group in groups:
-        cell, low, high, weight, leader = system.groups.loc[group, ["cell", "lower", "upper", "weight", "leader"]]
-        number = linear.add({local[int(cell)]: 1.0}, low, high, weight / UNITS, label=str(group))
-        edition[number] = int(leader)
-    located = linear.locate_errors()
-    first = len(rules)
-    conflicts = {}
-    for number in located.dropped:
-        clash = linear.irreducible(number)
-        against = tuple(int(groups[k - first]) for k in clash if k >= first)
-        conflicts[int(groups[number - first])] = (against, tuple(int(np.sort(rules)[k]) for k in clash if k < first))
-    ranges = linear.ranges()
-    status = () if located.status == "optimal" else (located.status,)
-    accepted = np.ones(0, dtype=bool)
-    return Solution(accepted, ranges[:, 0], ranges[:, 1], conflicts, status)

@@ -1,0 +1,127 @@
+"""From ``data/raw`` to ``data/clean``: the cleaned tables and the Frictionless package that describes them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from trafficking_stats import paths
+from trafficking_stats.claims import CLAIM, SOURCE, read_claims, read_sources
+from trafficking_stats.errors import TraffickingStatsError
+from trafficking_stats.files import write_table, write_text
+from trafficking_stats.reconcile import reconcile
+
+_TITLES = {
+    "claims": "Every published figure as one source prints it, with its source, locator and interval",
+    "clashes": "Cells on which claims clash: the values, who prints them, which was kept, and the probable cause",
+    "series": "One row a country, indicator, breakdown and year: the reconciled figure and its bounds",
+    "sources": "The publications behind the claims",
+}
+_KEYS = {
+    "claims": ["claim_id"],
+    "clashes": ["country", "indicator", "breakdown", "period"],
+    "series": ["country", "indicator", "breakdown", "year"],
+    "sources": ["source_id"],
+}
+_VERDICT = ["lower", "upper", "accepted", "cause", "clashes_with", "evidence"]
+
+
+def clean(
+    raw: str | Path | None = None, out: str | Path | None = None, progress: Callable[[str], None] = lambda step: None
+) -> dict[str, pd.DataFrame]:
+    """Read the raw figures, reconcile them, and write the cleaned tables.
+
+    Parameters
+    ----------
+    raw : path, optional
+        Folder of the raw figures; by default ``data/raw`` of the checkout.
+    out : path, optional
+        Folder to write to; by default ``data/clean`` of the checkout.
+    progress : callable
+        Told what is being done.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``claims`` (with their verdict), ``series``, ``clashes`` and ``sources``, as written to CSV files of those
+        names beside ``datapackage.json``. The same input gives the same bytes.
+
+    Raises
+    ------
+    ClaimError
+        If the raw figures are not as they must be; nothing is written then.
+    TraffickingStatsError
+        If there is no checkout to write to and no folder is given.
+    """
+    if raw is None or out is None:
+        raw, out = raw or paths.raw_dir(), out or paths.clean_dir()
+        if not (paths.raw_dir() / "claims").is_dir():
+            raise TraffickingStatsError(
+                "the raw figures are not installed with the package; name a folder like data/raw"
+            )
+    progress("reading and checking the raw figures")
+    claims = read_claims(raw)
+    progress(f"reconciling {len(claims):,} claims")
+    rec = reconcile(claims)
+    tables = {
+        "claims": rec.claims[[*CLAIM, *_VERDICT]],
+        "clashes": rec.clashes,
+        "series": rec.series,
+        "sources": read_sources(raw)[list(SOURCE)],
+    }
+    progress(f"writing {out}")
+    for name, table in tables.items():
+        write_table(Path(out) / f"{name}.csv", table)
+    package = _package(tables, Path(out))
+    write_text(Path(out) / "datapackage.json", json.dumps(package, indent=2, ensure_ascii=False) + "\n")
+    return tables
+
+
+def _package(tables: dict[str, pd.DataFrame], out: Path) -> dict[str, Any]:
+    """Describe the tables as a Frictionless data package."""
+    return {
+        "profile": "tabular-data-package",
+        "name": "trafficking-stats",
+        "title": "Published figures on human trafficking, reconciled",
+        "licenses": [
+            {
+                "name": "CC-BY-4.0",
+                "path": "https://creativecommons.org/licenses/by/4.0/",
+                "title": "Creative Commons Attribution 4.0",
+            }
+        ],
+        "resources": [_resource(name, table, out / f"{name}.csv") for name, table in tables.items()],
+    }
+
+
+def _resource(name: str, table: pd.DataFrame, file: Path) -> dict[str, Any]:
+    content = file.read_bytes()
+    return {
+        "profile": "tabular-data-resource",
+        "name": name,
+        "title": _TITLES[name],
+        "path": file.name,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "schema": {
+            "fields": [{"name": column, "type": _type(table[column])} for column in table],
+            "primaryKey": _KEYS[name],
+            "missingValues": [""],
+        },
+    }
+
+
+def _type(column: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(column):
+        return "boolean"
+    if pd.api.types.is_integer_dtype(column):
+        return "integer"
+    return "number" if pd.api.types.is_float_dtype(column) else "string"

@@ -1,0 +1,1 @@
+"""The subcommands of ``trafficking-stats``, one module a kind of work."""

@@ -1,0 +1,71 @@
+"""Commands on the data: clean, reconcile, sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trafficking_stats.claims import load_sources, read_sources
+from trafficking_stats.cleaning import clean
+from trafficking_stats.commands.options import (
+    FOLDER,
+    claims_of,
+    data_option,
+    json_option,
+    policy_option,
+    print_json,
+    print_table,
+)
+from trafficking_stats.files import write_table
+from trafficking_stats.reconcile import reconcile
+
+
+@click.command("clean")
+@click.option("--raw", type=FOLDER, help="Folder of raw figures; by default data/raw of the checkout.")
+@click.option("--out", type=FOLDER, help="Folder to write to; by default data/clean of the checkout.")
+@json_option
+def clean_command(raw: Path | None, out: Path | None, as_json: bool) -> None:
+    """Clean data/raw into data/clean and reconcile it.
+
+    Writes claims.csv, series.csv, clashes.csv, sources.csv and datapackage.json. Running it twice changes no byte.
+    """
+    tables = clean(raw, out, lambda step: click.echo(step, err=True))
+    if as_json:
+        print_json({name: len(table) for name, table in tables.items()})
+    else:
+        click.echo(", ".join(f"{len(table):,} {name}" for name, table in tables.items()))
+
+
+@click.command("reconcile")
+@click.option("--out", type=FOLDER, required=True, help="Folder for series.csv, claims.csv and clashes.csv.")
+@data_option
+@policy_option
+def reconcile_command(out: Path, data: Path | None, policy: str) -> None:
+    """Reconcile any folder of claims and write the three tables.
+
+    series.csv has one row a cell with its estimate and bounds, claims.csv one row a claim with its verdict,
+    clashes.csv one row a clash with the values, who prints them, which was kept and the probable cause.
+    """
+    rec = reconcile(claims_of(data), policy)
+    for name, table in (("series", rec.series), ("claims", rec.claims), ("clashes", rec.clashes)):
+        write_table(out / f"{name}.csv", table)
+    for line in rec.status:
+        click.echo(f"note: {line}", err=True)
+    rejected = int((~rec.claims["accepted"]).sum())
+    click.echo(f"{len(rec.claims):,} claims, {rejected:,} rejected; {len(rec.series):,} cells; written to {out}")
+
+
+@click.command("sources")
+@click.argument("country", required=False)
+@data_option
+@json_option
+def sources_command(country: str | None, data: Path | None, as_json: bool) -> None:
+    """List the publications behind the claims, of COUNTRY or of all."""
+    sources = load_sources() if data is None else read_sources(data)
+    claims = claims_of(data)
+    if country:
+        claims = claims[claims["country"] == country.upper()]
+    counts = claims["source_id"].value_counts()
+    table = sources[sources["source_id"].isin(counts.index)].assign(claims=lambda t: t["source_id"].map(counts))
+    print_table(table, as_json, lambda t: t[["source_id", "publisher", "published", "tier", "upstream", "claims"]])

@@ -1,0 +1,93 @@
+"""Commands that write reports: report, batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from trafficking_stats.commands.options import FOLDER
+from trafficking_stats.policies import POLICIES
+
+
+def _parameters(**given: Any) -> dict[str, Any]:
+    """Keep the parameters that were given; tuples of names become lists."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in given.items()
+        if value is not None and value != ()
+    }
+
+
+@click.command("report")
+@click.argument("countries", nargs=-1, required=True, metavar="COUNTRY...")
+@click.option("--output", "-o", type=FOLDER, default=Path("reports"), show_default=True, help="Folder of the reports.")
+@click.option("--start", type=int, help="First year.")
+@click.option("--end", type=int, help="Last year.")
+@click.option("--policy", type=click.Choice(POLICIES), help="How clashes are resolved.")
+@click.option(
+    "--exclude-source", "exclude_sources", multiple=True, metavar="ID", help="Leave a source out (repeatable)."
+)
+@click.option("--prefer", multiple=True, metavar="ID", help="Let a source weigh like a register (repeatable).")
+@click.option("--check", is_flag=True, help="Write nothing; run three times and compare every byte.")
+def report_command(countries: tuple[str, ...], output: Path, check: bool, **parameters: Any) -> None:
+    """Write the HTML reports of one or more countries.
+
+    COUNTRY is an ISO 3166-1 alpha-3 code such as DNK. Each notebook becomes one self-contained HTML page in
+    OUTPUT/COUNTRY, listed in OUTPUT/index.html.
+    """
+    # imported here: papermill and nbconvert take a second that --help need not wait for
+    from trafficking_stats import reports
+
+    given = _parameters(**parameters)
+    for country in countries:
+        if check:
+            same = reports.check(country.upper(), **given)
+            click.echo(f"{country.upper()}: {len(same)} files are the same in every run, byte for byte")
+            continue
+        for page in reports.report(country.upper(), output, progress=True, **given):
+            click.echo(page)
+    if not check:
+        click.echo(output / "index.html")
+
+
+@click.command("batch")
+@click.option("--countries", "-c", multiple=True, metavar="COUNTRY", help="A country (repeatable).")
+@click.argument("more", nargs=-1, metavar="[COUNTRY...]")
+@click.option("--all", "every", is_flag=True, help="Every country that has claims.")
+@click.option("--output", "-o", type=FOLDER, default=Path("reports"), show_default=True, help="Folder of the reports.")
+@click.option("--workers", type=click.IntRange(min=1), help="Reports at once; by default the number of cores.")
+@click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler whose cluster runs the reports.")
+@click.option("--parameters", "-f", "file", type=click.Path(dir_okay=False, path_type=Path), help="Parameters in YAML.")
+@click.option("--force", is_flag=True, help="Also write what is unchanged.")
+def batch_command(
+    countries: tuple[str, ...],
+    more: tuple[str, ...],
+    every: bool,
+    output: Path,
+    workers: int | None,
+    scheduler: str | None,
+    file: Path | None,
+    force: bool,
+) -> None:
+    """Write the reports of many countries, skipping what is unchanged.
+
+    A country that fails is named in one line and the rest goes on; the exit code is then 1. A batch that was
+    stopped goes on where it was when it is started again.
+    """
+    from trafficking_stats.batch import batch
+    from trafficking_stats.notebooks import read_parameter_file
+
+    chosen = [code.upper() for code in (*countries, *more)]
+    if every == bool(chosen):
+        raise click.UsageError("name countries, or --all")
+    parameters = read_parameter_file(file) if file else {}
+    result = batch(
+        None if every else chosen, output, workers=workers, scheduler=scheduler, force=force, parameters=parameters
+    )
+    click.echo(
+        f"{len(result.written)} pages written, {len(result.skipped)} countries unchanged, {len(result.failures)} failed"
+    )
+    if result.failures:
+        raise click.exceptions.Exit(1)
