@@ -180,15 +180,15 @@ def poisson_fit(
     n, p = columns.shape
     if not events.any():
         raise RefusalError(f"all {n} counts are 0: a regression on the log scale has no answer; give the upper limit")
-    rank = int(np.linalg.matrix_rank(columns))
+    rank = int(np.linalg.matrix_rank(columns / np.maximum(np.abs(columns).max(axis=0), 1e-300)))
     if rank < p:
-        raise RefusalError(f"{p} columns carry only {rank} independent ones: {', '.join(names)} cannot be told apart")
+        raise RefusalError(f"{p} columns, only {rank} of them independent: {', '.join(names)} cannot be told apart")
     direction = unbounded_direction(events, columns)
     if direction is not None:
         guilty = ", ".join(name for name, part in zip(names, direction, strict=True) if part)
         raise RefusalError(
             f"{int((events == 0).sum())} of {n} counts are 0 and separate the data along {guilty}: the "
-            "estimate is infinite and a standard error would be meaningless (the exact ratio of two counts still exists)"
+            "estimate is infinite and a standard error would be meaningless; an exact ratio of two counts still exists"
         )
     result = maximise_poisson(events, columns, np.log(at_risk))
     fitted = np.asarray(result.mu, dtype=float)
