@@ -271,3 +271,14 @@ def test_two_hundred_unchanged_reports_are_checked_in_a_moment(run, small, tmp_p
 def test_build_warm_keeps_one_process(small):
     task = reports.plan(small, []).task("DNK", {})
     assert build_warm(task).files == build_warm(task).files
+
+
+def test_the_notebooks_of_a_country_find_the_reconciliation_made(tmp_path):
+    look = "from trafficking_stats import shipped\nprint(shipped._reconciled.cache_info().currsize)"
+    for name in ("a", "b"):
+        write_notebook(tmp_path / "n", name, look, parameters='country: str = "DNK"\npolicy: str = "consistent"')
+    with WarmServer(libraries=("trafficking_stats.reconcile",)) as server:
+        task = reports.plan(tmp_path / "n").task("SWE", {"policy": "latest"})
+        built = server.build(task)
+    for name in ("a", "b"):
+        assert '"1\\n"' in built.files[f"{name}.ipynb"].decode()

@@ -9,7 +9,6 @@ from trafficking_stats.notebooks import (
     Parameter,
     check_country,
     check_parameters,
-    country_name,
     read_parameter_file,
     read_parameters,
 )
@@ -147,12 +146,6 @@ def test_a_parameter_file_of_another_shape_is_refused(tmp_path, text):
 def test_an_empty_parameter_file_sets_nothing(tmp_path):
     (tmp_path / "p.yml").write_text("# nothing\n")
     assert read_parameter_file(tmp_path / "p.yml") == {}
-
-
-def test_country_names_are_those_in_common_use():
-    assert country_name("BOL") == "Bolivia"
-    assert country_name("CIV") == "Côte d'Ivoire"
-    assert country_name("XXX") == "XXX"
 
 
 @pytest.mark.parametrize(

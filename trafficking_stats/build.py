@@ -66,6 +66,8 @@ class Task:
         Where the notebooks lie: their working directory.
     key : str
         The hash of everything that decides the result.
+    values : mapping of str to object
+        Every parameter of any notebook, given or default.
     provenance : mapping of str to str
         For the foot of the pages.
     """
@@ -75,6 +77,7 @@ class Task:
     notebooks: tuple[NotebookTask, ...]
     folder: str
     key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -107,7 +107,7 @@ def _clean(output: NotebookNode, count: int | None, names: dict[str, str]) -> No
 
 
 def _name_tables(html: str, names: dict[str, str]) -> str:
-    """Number the tables of a page whose id pandas' Styler or great_tables drew by chance."""
+    """Give a number to each table whose id pandas' Styler or great_tables drew by chance."""
     for pattern in _CHANCE_IDS:
         for found in pattern.findall(html):
             names.setdefault(found, f"t{len(names) + 1:03d}")

@@ -7,8 +7,8 @@ import sys
 import tempfile
 from typing import Any
 
-from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
 
 from trafficking_stats.canonical import ENVIRONMENT
 

@@ -249,39 +249,16 @@ def check_country(country: Any, countries: Iterable[str]) -> str:
 
 
 def _meant_country(text: str) -> str | None:
-    import pycountry  # imported late: it costs 50 ms and only a mistake needs it
+    # imported here: they read their data when first used, and only a mistake needs them
+    import pycountry
+
+    from trafficking_stats.names import country_name
 
     try:
         found = pycountry.countries.lookup(text)
     except LookupError:
         return None
     return f"{found.alpha_3} ({country_name(found.alpha_3)})"
-
-
-def country_name(code: str) -> str:
-    """Return the English short name of a country.
-
-    Parameters
-    ----------
-    code : str
-        ISO 3166-1 alpha-3, or ``EUU``.
-
-    Returns
-    -------
-    str
-        The name in common use, or the code itself if nobody knows it.
-
-    Examples
-    --------
-    >>> country_name("DNK"), country_name("EUU")
-    ('Denmark', 'European Union')
-    """
-    if code == "EUU":
-        return "European Union"
-    import pycountry
-
-    found = pycountry.countries.get(alpha_3=code)
-    return str(getattr(found, "common_name", found.name)) if found else code
 
 
 def read_parameter_file(path: Path) -> dict[str, Any]:

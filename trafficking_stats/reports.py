@@ -23,7 +23,6 @@ from trafficking_stats.notebooks import (
     Parameter,
     check_country,
     check_parameters,
-    country_name,
     read_parameters,
 )
 
@@ -89,6 +88,8 @@ class Plan:
         """
         check_country(country, self.countries)
         values = check_parameters(self.contracts, {**parameters, "country": country}, self.countries)
+        from trafficking_stats.names import country_name  # late: it brings the vocabulary
+
         name = country_name(country)
         notebooks = tuple(
             NotebookTask(
@@ -109,7 +110,9 @@ class Plan:
             "Made with": ", ".join(f"{name} {_version(name)}" for name in _SHOWN),
             "Python": ".".join(map(str, sys.version_info[:3])),
         }
-        return Task(country, name, notebooks, str(self.folder), key, provenance)
+        defaults = {p.name: p.default for declared in self.contracts.values() for p in declared}
+        given = {parameter: value for taken in values.values() for parameter, value in taken.items()}
+        return Task(country, name, notebooks, str(self.folder), key, {**defaults, **given}, provenance)
 
 
 def _shown(value: Any) -> str:

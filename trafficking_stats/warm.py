@@ -24,7 +24,7 @@ from typing import Self
 
 from trafficking_stats.build import WARM_ENGINE, Built, Failure, Task, build, exporter, shield_from_slow_import
 from trafficking_stats.canonical import ENVIRONMENT
-from trafficking_stats.errors import ReportError
+from trafficking_stats.errors import ReportError, TraffickingStatsError
 
 #: Imported before the first fork: what the notebooks and the export need.
 LIBRARIES = (
@@ -43,6 +43,7 @@ LIBRARIES = (
     "IPython.display",
     "trafficking_stats",
     "trafficking_stats.display",
+    "trafficking_stats.reconcile",
     "trafficking_stats.shell",
 )
 
@@ -196,12 +197,24 @@ def _answer(line: Connection) -> None:
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         task: Task = line.recv()
+        _prepare(task)
         line.send(build(task, WARM_ENGINE))
         status = 0
     except (EOFError, ConnectionError):
         pass  # the owner is gone
     finally:
         os._exit(status)
+
+
+def _prepare(task: Task) -> None:
+    """Reconcile once what every notebook of the country will ask for."""
+    from trafficking_stats.shipped import reconciled
+
+    if "policy" not in task.values:
+        return  # none of these notebooks asks for a reconciliation
+    options = {name: task.values[name] for name in ("policy", "exclude_sources", "prefer") if name in task.values}
+    with contextlib.suppress(TraffickingStatsError):  # the notebook that asks for it fails with its cell
+        reconciled(task.country, **options)
 
 
 def warm_up(libraries: Sequence[str]) -> None:
