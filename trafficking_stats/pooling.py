@@ -17,6 +17,7 @@ from trafficking_stats.rates import poisson_interval
 Floats = NDArray[np.float64]
 
 MIN_UNITS = 5
+MIN_EVENTS_PER_UNIT = 0.1
 # Trapezoids over a smooth peak that vanishes at the ends converge fast: 61 a side agree with 161 to 8 digits.
 GRID = 61
 NEGLIGIBLE = 1e-9
@@ -82,8 +83,8 @@ def gamma_poisson(
     confidence : float
         Two-sided level.
     unit : float
-        Exposure in terms of which the prior of beta is meant, for instance 100 victims. It matters for "bayes"
-        alone, and results are per single exposure whatever it is.
+        Exposure in terms of which the prior of beta is meant, for instance 100 victims: one in which an event or
+        so is expected. It matters for "bayes" alone, and rates are per single exposure whatever it is.
 
     Returns
     -------
@@ -92,7 +93,8 @@ def gamma_poisson(
     Raises
     ------
     RefusalError
-        For fewer than 5 units, no event at all, or a search that did not converge.
+        For fewer than 5 units, no event at all, a search that did not converge, or a `unit` in which events are
+        so rare that the prior of beta would outweigh the data.
 
     References
     ----------
@@ -122,6 +124,12 @@ def gamma_poisson(
     if method == "empirical":
         return _empirical(events, at_risk, tail, confidence)
     if method == "bayes":
+        per_unit = float(events.sum() / at_risk.sum()) * scale
+        if per_unit < MIN_EVENTS_PER_UNIT:
+            raise RefusalError(
+                f"{per_unit:.2g} events per unit of {scale:g}, at least {MIN_EVENTS_PER_UNIT} are needed: the prior "
+                f"would outweigh the data; pass unit={scale / per_unit:.1g} or so"
+            )
         return _bayes(events, at_risk / scale, tail, scale)
     raise CountError(f"method: unknown {method!r}; one of empirical, bayes")
 

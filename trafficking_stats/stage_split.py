@@ -216,10 +216,9 @@ def bootstrap_split(
     labels = factor_names(names, len(names))
     n = len(labels)
     cells = _stages(stages0, "before", labels) + _stages(stages1, "after", labels)
-    if not all(cell.is_exact for cell in cells):
-        raise RefusalError(
-            f"{sum(not cell.is_exact for cell in cells)} counts are masked: a count is drawn around one value"
-        )
+    masked = sum(not cell.is_exact for cell in cells)
+    if masked:
+        raise RefusalError(f"{masked} of {2 * n} counts are masked: a count is drawn around one value")
     mean = np.array([cell.lower for cell in cells])
     phi = as_dispersion(dispersion).factor
     generator = np.random.default_rng(seed)
