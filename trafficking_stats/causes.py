@@ -46,19 +46,22 @@ def partial_period(claim: Rejected, figures: Figures) -> str:
 
 def unit(claim: Rejected, figures: Figures) -> str:
     """Return the evidence that the figure is that of the same event in another unit."""
+    return _other_indicator(claim, figures, same_unit=False)
+
+
+def _other_indicator(claim: Rejected, figures: Figures, *, same_unit: bool) -> str:
+    """Return the evidence that the figure is the one of another indicator for the same event."""
     country, indicator, breakdown, start, end = claim.place
     if claim.value <= figures.vocabulary.causes.near_count:
         return ""
+    indicators = figures.vocabulary.indicators
     for same in figures.vocabulary.same_event:
-        if indicator not in same.indicators:
-            continue
-        for other in same.indicators:
-            if other == indicator:
+        for other in same.indicators if indicator in same.indicators else ():
+            if other == indicator or (indicators[other].unit == indicators[indicator].unit) != same_unit:
                 continue
             if figures.accepted.get((country, other, breakdown, start, end)) == claim.value:
-                label = figures.vocabulary.indicators[other].label.lower()
-                mine = figures.vocabulary.indicators[indicator].label.lower()
-                return f"{number(claim.value)} is the figure for {label}, not for {mine}"
+                mine, theirs = indicators[indicator].label.lower(), indicators[other].label.lower()
+                return f"{number(claim.value)} is the figure for {theirs}, not for {mine}"
     return ""
 
 
@@ -70,7 +73,7 @@ def double_count(claim: Rejected, figures: Figures) -> str:
 
 
 def corrupt(claim: Rejected, figures: Figures) -> str:
-    """Return the evidence that the figure of a part exceeds what the whole can be, by more than a revision would."""
+    """Return the evidence that a part exceeds its whole: the source's own, or by more than half any other."""
     country, indicator, breakdown, start, end = claim.place
     keys = breakdowns.parse(breakdown)
     for key in keys:
@@ -78,9 +81,13 @@ def corrupt(claim: Rejected, figures: Figures) -> str:
             continue
         rest = breakdowns.unparse({k: v for k, v in keys.items() if k != key})
         for whole in (rest, ""):
-            total = figures.accepted.get((country, indicator, whole, start, end))
-            limits = figures.vocabulary.causes
-            if total is not None and claim.lower > total + max(limits.near_count, limits.near_share * total):
+            place = (country, indicator, whole, start, end)
+            own = figures.printed.get((claim.source_id, place), ())
+            total = figures.accepted.get(place)
+            if own and claim.lower > max(own):
+                theirs = f"the source's own {number(max(own))} {whole or 'in all'}"
+                return f"{number(claim.value)} with {breakdown} exceeds {theirs}"
+            if total is not None and not own and claim.lower > 1.5 * total + figures.vocabulary.causes.near_count:
                 return f"{number(claim.value)} with {breakdown} exceeds {number(total)} {whole or 'in all'}"
     return ""
 
@@ -91,11 +98,15 @@ def early_snapshot(claim: Rejected, figures: Figures) -> str:
     editions = figures.editions.get((claim.publisher, claim.place), ())
     first = min([published for published, value in editions if value == claim.value], default=claim.published)
     early = 12 * (first - (claim.end_year + 1))
-    if claim.value >= claim.kept_lower or not early <= figures.vocabulary.causes.early_months:
+    limits = figures.vocabulary.causes
+    if not (1 - limits.early_share) * claim.kept_lower <= claim.value < claim.kept_lower:
+        return ""
+    if not early <= limits.early_months:
         return ""
     if claim.tier == "register" and early == months:
         return ""
-    repeated = f" and repeated unrevised {months / 12:.0f} years later" if months - early > 6 else ""
+    later = round((months - early) / 12)
+    repeated = f" and repeated unrevised {later} year{'s' * (later > 1)} later" if later else ""
     return (
         f"first published {max(early, 0):.0f} months after the period{repeated}; "
         f"{claim.kept_text} is {number(claim.kept_lower - claim.value)} more"
@@ -147,12 +158,13 @@ def digit_slip(claim: Rejected, figures: Figures) -> str:
 def shifted_year(claim: Rejected, figures: Figures) -> str:
     """Return the evidence that the figure is that of the year before or after."""
     country, indicator, breakdown, start, end = claim.place
-    if period_kind(start, end) != "year" or claim.value < figures.vocabulary.causes.shift_from:
+    too_small = claim.value < figures.vocabulary.causes.shift_from
+    if period_kind(start, end) != "year" or too_small or claim.is_near(figures):
         return ""
     year = claim.end_year
     for other in (year - 1, year + 1):
         if figures.accepted.get((country, indicator, breakdown, f"{other}-01-01", f"{other}-12-31")) == claim.value:
-            return f"{number(claim.value)} is the figure of {other}"
+            return f"{number(claim.value)} is the figure kept for {other}"
     return ""
 
 
@@ -171,38 +183,31 @@ def definition(claim: Rejected, figures: Figures) -> str:
     keys = breakdowns.parse(breakdown)
     for key, category in keys.items():
         dimension = figures.vocabulary.dimensions.get(key)
-        if dimension is None or dimension.relation == "apart":
+        if dimension is None:
             continue
-        for other in dimension.categories:
-            if other == category:
-                continue
-            theirs = breakdowns.unparse({**keys, key: other})
-            place = (country, indicator, theirs, start, end)
-            own_other = figures.printed.get((claim.source_id, place), ())
-            own_parts = [
-                figures.printed.get(
-                    (claim.source_id, (country, indicator, breakdowns.unparse({**keys, key: c}), start, end)), ()
-                )
-                for c in (other, *[inner for inner, outer in dimension.within.items() if outer == category])
-            ]
-            if len(own_parts) > 1 and all(own_parts) and sum(values[0] for values in own_parts) == claim.value:
+        for other in dimension.folds.get(category, ()):
+            place = (country, indicator, breakdowns.unparse({**keys, key: other}), start, end)
+            inner = [part for part, whole in dimension.within.items() if whole == category]
+            wanted = [(country, indicator, breakdowns.unparse({**keys, key: c}), start, end) for c in inner]
+            own = [figures.printed.get((claim.source_id, p), ()) for p in (place, *wanted)]
+            if len(own) > 1 and all(own) and sum(values[0] for values in own) == claim.value:
                 return f"{number(claim.value)} is the source's own sum with {other}, which others count apart"
-            apart = figures.accepted.get(place)
-            if (
-                apart
-                and not own_other
-                and claim.publisher in figures.vocabulary.causes.folded_publishers
-                and claim.kept_upper < claim.value <= claim.kept_upper + apart
-            ):
+            apart = figures.accepted.get(place, 0.0)
+            folds = claim.publisher in figures.vocabulary.causes.folded_publishers and not own[0]
+            if folds and claim.kept_upper < claim.value <= claim.kept_upper + apart:
                 return f"the source prints no {other}, of which others count {number(apart)} apart"
+    same_unit = _other_indicator(claim, figures, same_unit=True)
+    if same_unit:
+        return same_unit
     if claim.value > claim.kept_upper and not claim.is_near(figures):
         for same in figures.vocabulary.same_event:
             for other in same.indicators if indicator in same.indicators else ():
-                earlier = figures.accepted.get((country, other, breakdown, start, end))
                 near = figures.vocabulary.causes.near_count
-                if other != indicator and earlier and abs(earlier - claim.value) <= near < claim.value:
-                    label = figures.vocabulary.indicators[other].label.lower()
-                    return f"{number(claim.value)} is near {number(earlier)}, the figure for {label}"
+                for part in (breakdown, "") if other != indicator else ():
+                    theirs = figures.accepted.get((country, other, part, start, end), 0.0)
+                    if theirs and abs(theirs - claim.value) <= near < claim.value:
+                        label = figures.vocabulary.indicators[other].label.lower()
+                        return f"{number(claim.value)} is near {number(theirs)}, the figure for {label}"
     return ""
 
 
@@ -212,8 +217,21 @@ def revision(claim: Rejected, figures: Figures) -> str:
     restated = sorted(value for value in others if claim.kept_lower <= value <= claim.kept_upper)
     if restated:
         return f"another edition of {claim.publisher} prints {number(restated[0])}"
+    if _copied(claim, figures):
+        return ""
     if claim.qualifier == "exact" and claim.is_near(figures):
         return f"{number(claim.value)} lies within {number(claim.distance)} of {claim.kept_text}"
+    return ""
+
+
+def _copied(claim: Rejected, figures: Figures) -> str:
+    """Return a breakdown, neither above nor below its own, for which the source prints the same number."""
+    country, indicator, breakdown, start, end = claim.place
+    own = breakdowns.parse(breakdown).items()
+    for part, value in figures.parts.get((claim.source_id, country, indicator, start, end), ()):
+        keys = breakdowns.parse(part).items()
+        if value == claim.value >= figures.vocabulary.causes.shift_from and not (own <= keys or keys <= own):
+            return part
     return ""
 
 
@@ -221,11 +239,11 @@ CAUSES: dict[str, Cause] = {
     "vague_wording": vague_wording,
     "double_count": double_count,
     "unit": unit,
-    "corrupt": corrupt,
-    "arithmetic": arithmetic,
     "digit_slip": digit_slip,
     "partial_period": partial_period,
     "definition": definition,
+    "corrupt": corrupt,
+    "arithmetic": arithmetic,
     "early_snapshot": early_snapshot,
     "shifted_year": shifted_year,
     "rounding": rounding,
@@ -253,12 +271,8 @@ def probable_cause(claim: Rejected, figures: Figures) -> tuple[str, str]:
         evidence = cause(claim, figures)
         if evidence:
             return name, evidence
-    copied = [
-        part
-        for part, value in figures.parts.get((claim.source_id, claim.place[0], claim.place[1], *claim.place[3:]), ())
-        if value == claim.value and part != claim.place[2]
-    ]
-    hint = f"; the source prints the same number for {copied[0]}" if copied else ""
+    copied = _copied(claim, figures)
+    hint = f"; the source prints the same number for {copied}, so it may be copied" if copied else ""
     return "unexplained", f"{number(claim.value)} against {claim.kept_text}{hint}"
 
 
@@ -298,7 +312,18 @@ def probable_causes(judged: pd.DataFrame, bounds: np.ndarray, vocabulary: Vocabu
             *bounds[row],
         )
         found.append(probable_cause(rejected, figures))
-    return pd.DataFrame(found, columns=["cause", "evidence"], index=judged.index[rows])
+    causes = pd.DataFrame(found, columns=["cause", "evidence"], index=judged.index[rows])
+    return _beside_corrupt(judged.loc[causes.index], causes)
+
+
+def _beside_corrupt(rejected: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFrame:
+    """Call an unexplained figure corrupt where it stands in a block of figures of which several are."""
+    block = ["source_id", "country", "indicator", "period_end"]
+    corrupt = (causes["cause"] == "corrupt").groupby([rejected[c] for c in block]).transform("sum")
+    beside = (causes["cause"] == "unexplained") & (corrupt >= 3)
+    causes.loc[beside, "evidence"] += "; it stands among " + corrupt[beside].astype(str) + " corrupt figures"
+    causes.loc[beside, "cause"] = "corrupt"
+    return causes
 
 
 def _stage(claim: Rejected, figures: Figures) -> str:

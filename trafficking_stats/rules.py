@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from trafficking_stats import breakdowns
 from trafficking_stats.intervals import period_years
-from trafficking_stats.vocabulary import Vocabulary
+from trafficking_stats.vocabulary import Rule, Vocabulary
 
 KEY = ["country", "indicator", "breakdown", "start", "end"]
 """What names a cell: ``start`` and ``end`` are ISO dates, a calendar year for most."""
@@ -54,7 +55,9 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     cells = pd.concat([cells, _years_of(cells)], ignore_index=True).drop_duplicates(KEY)
     for rule in vocabulary.rules:
         if rule.kind == "sum":
-            wholes = cells[cells["indicator"] == rule.whole]
+            wholes = cells[_covered_by(cells, rule, [rule.whole], rule.whole_breakdown)]
+            if rule.parts_breakdown is not None:
+                wholes = wholes.assign(breakdown=rule.parts_breakdown)
             cells = pd.concat([cells, *(wholes.assign(indicator=part) for part in rule.parts)], ignore_index=True)
     above = breakdowns.ancestors(cells["breakdown"].unique(), vocabulary)
     closed = cells[cells["kind"].isin(["year", "reporting_year"])].merge(above, on="breakdown")
@@ -98,6 +101,14 @@ def _years_of(cells: pd.DataFrame) -> pd.DataFrame:
         for year in (period_years(start, end)[1 if measure == "level" else 0])
     ]
     return pd.DataFrame(years, columns=[*KEY, "kind", "measure"])
+
+
+def _covered_by(cells: pd.DataFrame, rule: Rule, indicators: Sequence[str], breakdown: str | None) -> pd.Series:
+    """Tell which cells of some indicators a rule speaks about."""
+    rows = cells["indicator"].isin(indicators)
+    if rule.country != "*":
+        rows &= cells["country"] == rule.country
+    return rows if breakdown is None else rows & (cells["breakdown"] == breakdown)
 
 
 def _linked(cells: pd.DataFrame) -> pd.Series:
@@ -164,10 +175,13 @@ def _breakdown_entries(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFr
 def _indicator_entries(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     """Rules between indicators on the same breakdown and period."""
     found = []
-    place = ["country", "breakdown", "start", "end"]
     for rule in vocabulary.rules:
-        whole = cells.loc[cells["indicator"] == rule.whole, [*place, "cell"]].rename(columns={"cell": "about"})
-        parts = cells[cells["indicator"].isin(rule.parts)].merge(whole, on=place)
+        place = ["country", "start", "end"]
+        if rule.whole_breakdown is None and rule.parts_breakdown is None:
+            place.append("breakdown")
+        whole = cells[_covered_by(cells, rule, [rule.whole], rule.whole_breakdown)]
+        whole = whole[[*place, "cell"]].rename(columns={"cell": "about"})
+        parts = cells[_covered_by(cells, rule, rule.parts, rule.parts_breakdown)].merge(whole, on=place)
         alone = rule.kind == "part"
         parts["detail"] = rule.name + (" " + parts["indicator"] if alone else "")
         parts = parts.assign(kind="indicator", equal=not alone, coefficient=-1)

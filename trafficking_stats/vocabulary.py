@@ -13,9 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from trafficking_stats.errors import VocabularyError
 
-Stage = Literal[
-    "identification", "assistance", "protection", "investigation", "prosecution", "conviction", "context"
-]
+Stage = Literal["identification", "assistance", "protection", "investigation", "prosecution", "conviction", "context"]
 Measure = Literal["count", "level", "period", "share", "change", "rate", "estimate"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
@@ -56,6 +54,7 @@ class Dimension(_Frozen):
     overlapping: tuple[str, ...] = ()
     within: dict[str, str] = Field(default_factory=dict)
     unions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    folds: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     exhaustive: bool = False
     open: str | None = None
     open_exclusive: bool = False
@@ -66,9 +65,10 @@ class Dimension(_Frozen):
         if both:
             raise ValueError(f"{sorted(both)} are both exclusive and overlapping")
         named = {*self.within, *self.within.values(), *self.unions, *sum(self.unions.values(), ())}
+        named |= {*self.folds, *sum(self.folds.values(), ())}
         unknown = named - set(self.categories)
         if unknown:
-            raise ValueError(f"'within' or 'unions' names {sorted(unknown)}, which are no categories")
+            raise ValueError(f"'within', 'unions' or 'folds' names {sorted(unknown)}, which are no categories")
         if self.exhaustive and not self.exclusive:
             raise ValueError("'exhaustive' needs exclusive categories")
         return self
@@ -123,6 +123,7 @@ class Weights(_Frozen):
 class CauseThresholds(_Frozen):
     """When a rejected claim is given a probable cause."""
 
+    early_share: Annotated[float, Field(ge=0, le=1)]
     near_share: Annotated[float, Field(ge=0, lt=1)]
     near_count: Annotated[int, Field(ge=0)]
     early_months: Annotated[int, Field(ge=0)]
@@ -149,8 +150,15 @@ class Equivalent(_Frozen):
 
 
 class Rule(_Frozen):
-    """A relation between indicators that holds by definition."""
+    """A relation between indicators that holds by definition, everywhere or in one country.
 
+    ``whole_breakdown`` and ``parts_breakdown`` limit it to one breakdown of each; without them it holds for
+    every breakdown that both have.
+    """
+
+    country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3}|\*)$")] = "*"
+    whole_breakdown: str | None = None
+    parts_breakdown: str | None = None
     name: str
     label: str
     kind: Literal["sum", "part"]
