@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -120,6 +121,21 @@ def figure_width(ax: Axes) -> float:
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as plain dictionaries, a missing value as None or NA."""
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def number(value: float) -> str:
+    """Write a rate with two figures that count, without an exponent.
+
+    Examples
+    --------
+    >>> number(5.278), number(0.0123), number(213.4), number(math.inf)
+    ('5.3', '0.012', '213', 'no limit')
+    """
+    if not math.isfinite(value):
+        return "no limit"
+    if value == 0 or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.{max(0, 1 - math.floor(math.log10(abs(value))))}f}"
 
 
 def say(ax: Axes, text: str) -> Axes:
@@ -279,6 +295,19 @@ def marker_key(ax: Axes, markers: Mapping[str, str]) -> None:
     _legend(ax, [*handles, rejected])
 
 
+def line_key(ax: Axes, lines: Mapping[str, tuple[str, float]]) -> None:
+    """Name the lines in one line above the axes.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where.
+    lines : mapping of str to tuple of (str, float)
+        Colour and width in points of each name.
+    """
+    _legend(ax, [Line2D([], [], color=colour, linewidth=width, label=name) for name, (colour, width) in lines.items()])
+
+
 def _legend(ax: Axes, handles: Sequence[Artist]) -> None:
     ax.legend(
         handles=list(handles),
@@ -287,7 +316,7 @@ def _legend(ax: Axes, handles: Sequence[Artist]) -> None:
         ncols=len(handles),
         borderaxespad=0.2,
         borderpad=0.2,
-        handlelength=0.9,
+        handlelength=1.1,
         handletextpad=0.5,
         columnspacing=1.6,
         fontsize=9,

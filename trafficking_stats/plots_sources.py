@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,14 +22,17 @@ from trafficking_stats.plot_style import (
     TIER_MARKERS,
     axes,
     marker_key,
+    number,
     records,
     say,
     theme,
+    wrap,
     year_ticks,
 )
 from trafficking_stats.plots import years_known
 from trafficking_stats.policies import DEFAULT
 from trafficking_stats.series import figure
+from trafficking_stats.specifications import Multiverse
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -189,3 +194,92 @@ def sensitivity_grid(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.axhline(0.5, color=SOFT, linewidth=0.8)
         sns.despine(ax=ax, left=True, bottom=True)
     return ax
+
+
+def specification_curve(
+    result: Multiverse | None,
+    ax: Axes | None = None,
+    *,
+    what: str = "persons convicted per 100 victims identified",
+    reference: float | None = None,
+) -> Axes:
+    """Draw the answer under every set of choices, from the smallest to the largest, and the choices beneath.
+
+    Parameters
+    ----------
+    result : Multiverse or None
+        None where every combination was refused.
+    ax : matplotlib.axes.Axes, optional
+        Where; a new figure by default. The choices stand in axes of their own below it.
+    what : str
+        The name of the answer.
+    reference : float, optional
+        A value to draw a line at.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Those of the answers.
+    """
+    answers = [] if result is None else [s for s in result.specifications if s.value is not None]
+    finite = sorted((s for s in answers if math.isfinite(s.value or 0.0)), key=lambda s: (s.value, str(s.choices)))
+    with theme():
+        options = [] if result is None else _options(result)
+        lines = sum(len(values) for _, values in options)
+        whole = axes(ax, 2.4 + 0.175 * lines)
+        if not finite or result is None:
+            return say(whole, "no combination of choices has an answer")
+        whole.set_axis_off()
+        share = 0.175 * lines / (2.1 + 0.175 * lines)
+        ax = whole.inset_axes((0, share + 0.02, 1, 1 - share - 0.02))
+        sns.despine(ax=ax)
+        _answers(ax, [float(s.value or 0.0) for s in finite], wrap(what, 26))
+        if reference is not None:
+            ax.axhline(reference, color=ALERT, linewidth=0.9)
+        below = whole.inset_axes((0, 0, 1, share), sharex=ax)
+        _choices(below, finite, options)
+        below.set_xlabel(
+            f"{len(finite)} sets of choices, from the smallest answer to the largest"
+            + (f" ({result.refused} more were refused)" if result.refused else "")
+        )
+    return ax
+
+
+def _answers(ax: Axes, values: Sequence[float], what: str) -> None:
+    ax.set_ylabel(what)
+    ax.plot(range(len(values)), values, ".", color=INK, markersize=5 if len(values) < 120 else 3, zorder=3)
+    middle = float(np.median(values))
+    ax.axhline(middle, color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)))
+    note: Any = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "fontsize": 8, "color": SOFT}
+    ax.annotate(f"median {number(middle)}", (0.0, middle), xytext=(4, 2), **note)
+    ax.set_ylim(min(0.0, *values), max(values) * 1.08 or 1.0)
+    ax.set_xlim(-0.5, len(values) - 0.5)
+    ax.tick_params(labelbottom=False, bottom=False)
+
+
+def _options(result: Multiverse) -> list[tuple[str, list[Any]]]:
+    found = []
+    for position, axis in enumerate(result.axes):
+        values = list(dict.fromkeys(s.choices[position][1] for s in result.specifications))
+        if len(values) > 1:
+            found.append((axis, values))
+    return found
+
+
+def _choices(ax: Axes, finite: Sequence[Any], options: Sequence[tuple[str, list[Any]]]) -> None:
+    """Mark what each specification chose, one line an option."""
+    labels, place = [], 0
+    for position, (axis, values) in enumerate(options):
+        for value in values:
+            chosen = [k for k, s in enumerate(finite) if dict(s.choices)[axis] == value]
+            ax.plot(chosen, [place] * len(chosen), "|", color=INK, markersize=5, mew=min(1.2, 120 / len(finite) + 0.3))
+            labels.append(f"{axis}: {value}")
+            place += 1
+        if position < len(options) - 1:
+            ax.axhline(place - 0.5, color=LINE, linewidth=0.8)
+    ax.set_yticks(range(place), labels, fontsize=7.5)
+    ax.set_ylim(place - 0.4, -0.6)
+    ax.set_xticks([])
+    ax.tick_params(axis="y", length=0)
+    for side in ("top", "right", "bottom"):
+        ax.spines[side].set_visible(False)
