@@ -56,8 +56,8 @@ class Dimension(_Frozen):
     unions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     folds: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     exhaustive: bool = False
-    open: str | None = None
-    open_exclusive: bool = False
+    open_exclusive: str | None = None
+    open_overlapping: str | None = None
 
     @model_validator(mode="after")
     def _categories_agree(self) -> Dimension:
@@ -78,18 +78,20 @@ class Dimension(_Frozen):
         """All named categories, the exclusive ones first."""
         return self.exclusive + self.overlapping
 
+    @property
+    def open(self) -> str:
+        """The pattern of categories that need not be named; empty if there is none."""
+        return "|".join(filter(None, (self.open_exclusive, self.open_overlapping)))
+
     def allows(self, category: str) -> bool:
         """Whether ``category`` is named, or matches the pattern of the open categories."""
-        return category in self.categories or self._is_open(category)
+        return category in self.categories or (bool(self.open) and re.fullmatch(self.open, category) is not None)
 
     def is_exclusive(self, category: str) -> bool:
         """Whether no person can be in ``category`` and in another exclusive one."""
-        return category in self.exclusive or (
-            self.open_exclusive and category not in self.overlapping and self._is_open(category)
-        )
-
-    def _is_open(self, category: str) -> bool:
-        return self.open is not None and re.fullmatch(self.open, category) is not None
+        if category in self.categories or self.open_exclusive is None:
+            return category in self.exclusive
+        return re.fullmatch(self.open_exclusive, category) is not None
 
 
 class Qualifier(_Frozen):
