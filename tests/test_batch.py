@@ -277,7 +277,7 @@ def test_the_notebooks_of_a_country_find_the_reconciliation_made(tmp_path):
     look = "from trafficking_stats import shipped\nprint(shipped._reconciled.cache_info().currsize)"
     for name in ("a", "b"):
         write_notebook(tmp_path / "n", name, look, parameters='country: str = "DNK"\npolicy: str = "consistent"')
-    with WarmServer(libraries=("trafficking_stats.reconcile",)) as server:
+    with WarmServer(libraries=("trafficking_stats.reconciliation",)) as server:
         task = reports.plan(tmp_path / "n").task("SWE", {"policy": "latest"})
         built = server.build(task)
     for name in ("a", "b"):

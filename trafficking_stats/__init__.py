@@ -15,17 +15,18 @@ if TYPE_CHECKING:
         TraffickingStatsError,
         VocabularyError,
     )
-    from trafficking_stats.reconcile import Reconciliation, reconcile
+    from trafficking_stats.reconciliation import Reconciliation, reconcile
     from trafficking_stats.reports import report
     from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 __version__ = "0.1.0"
 
-# Names are imported when they are first used: the command line answers --help without waiting for pandas.
+# Names are imported when they are first used: the command line answers --help without waiting for pandas. No module
+# may bear the name of a public function: loading it would put the module in the function's place.
 _HOMES = {
     "ClaimError": "errors",
     "ReaderError": "errors",
-    "Reconciliation": "reconcile",
+    "Reconciliation": "reconciliation",
     "ReconciliationError": "errors",
     "RefusalError": "errors",
     "ReportError": "errors",
@@ -37,7 +38,7 @@ _HOMES = {
     "load_sources": "claims",
     "load_vocabulary": "vocabulary",
     "read_claims": "claims",
-    "reconcile": "reconcile",
+    "reconcile": "reconciliation",
     "report": "reports",
 }
 

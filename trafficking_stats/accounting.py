@@ -9,7 +9,7 @@ import pandas as pd
 from trafficking_stats.intervals import period_kind, period_label
 
 if TYPE_CHECKING:
-    from trafficking_stats.reconcile import Reconciliation
+    from trafficking_stats.reconciliation import Reconciliation
 
 COLUMNS = (
     "claim_id",

@@ -19,7 +19,7 @@ from trafficking_stats.series import figure
 from trafficking_stats.solve import solve_cell
 
 if TYPE_CHECKING:
-    from trafficking_stats.reconcile import Reconciliation
+    from trafficking_stats.reconciliation import Reconciliation
 
 COLUMNS = (
     "verdict",

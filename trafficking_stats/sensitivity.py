@@ -10,13 +10,13 @@ from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.policies import DEFAULT, POLICIES
 
 if TYPE_CHECKING:
-    from trafficking_stats.reconcile import Reconciliation
+    from trafficking_stats.reconciliation import Reconciliation
 
 
 def sensitivity(rec: Reconciliation, country: str, indicator: str, breakdown: str = "") -> pd.DataFrame:
     """Reconcile a series under every policy and without each upstream; see `Reconciliation.sensitivity`."""
     # imported here: reconcile imports this module
-    from trafficking_stats.reconcile import reconcile
+    from trafficking_stats.reconciliation import reconcile
 
     claims = rec.claims[rec.claims["country"] == country]
     own = claims[claims["indicator"] == indicator]

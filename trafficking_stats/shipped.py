@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trafficking_stats.reconcile import Reconciliation
+    from trafficking_stats.reconciliation import Reconciliation
 
 
 def reconciled(
@@ -54,7 +54,7 @@ def reconciled(
 def _reconciled(country: str, policy: str, exclude_sources: tuple[str, ...], prefer: tuple[str, ...]) -> Reconciliation:
     from trafficking_stats.claims import load_claims
     from trafficking_stats.errors import ClaimError
-    from trafficking_stats.reconcile import reconcile
+    from trafficking_stats.reconciliation import reconcile
     from trafficking_stats.selection import select
 
     claims = select(load_claims(), exclude_sources, prefer)

@@ -43,7 +43,7 @@ LIBRARIES = (
     "IPython.display",
     "trafficking_stats",
     "trafficking_stats.display",
-    "trafficking_stats.reconcile",
+    "trafficking_stats.reconciliation",
     "trafficking_stats.shell",
 )
 

@@ -15,7 +15,7 @@ from trafficking_stats.commands.options import (
     print_json,
 )
 from trafficking_stats.errors import ReconciliationError
-from trafficking_stats.reconcile import reconcile
+from trafficking_stats.reconciliation import reconcile
 
 
 @click.command("explain")

@@ -18,7 +18,7 @@ from trafficking_stats.commands.options import (
     print_table,
 )
 from trafficking_stats.files import write_table
-from trafficking_stats.reconcile import reconcile
+from trafficking_stats.reconciliation import reconcile
 
 
 @click.command("clean")
