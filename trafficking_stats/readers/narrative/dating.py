@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trafficking_stats.readers.narrative.periods import Period, is_single_year, year_before, year_of
+from trafficking_stats.readers.narrative.periods import Period, in_year, is_single_year, year_before, year_of
 from trafficking_stats.readers.narrative.scene import Scene
 
 SOURCE_WEIGHT = {
@@ -75,11 +75,14 @@ class Dater:
         return before == "," and not closes and after != ","
 
     def _participial(self, period: Period) -> bool:
+        if period.kind not in ("year", "month"):
+            return False
         begin = self._begin(period)
-        return begin > 0 and self.scene.low[begin - 1] in self.scene.lexicon.words["periods.participles_before"]
+        before = self.scene.low[max(begin - 1, 0) : period.start]
+        return any(word in self.scene.lexicon.words["periods.participles_before"] for word in before)
 
     def _label(self, period: Period, compared: bool) -> str:
-        if period.label:
+        if period.label and period.kind != "shifted":
             return period.label
         if period.start not in self.resolved:
             self.resolved[period.start] = self._resolve(period)
@@ -87,6 +90,8 @@ class Dater:
 
     def _resolve(self, period: Period) -> str:
         around = self.main or self._main_label(period) or self.carried or self.before or self.default
+        if period.kind == "shifted":
+            return in_year(around, int(period.label) if period.label else year_of(around) - 1)
         if period.kind in ("previous", "next"):
             base = around if is_single_year(around) else self.default
             return year_before(base, 1 if period.kind == "previous" else -1)
@@ -117,9 +122,10 @@ class Dater:
                 continue
             if self._fronted(period):
                 break
-            if left and segment not in scene.comparisons:
-                between = any(n.kind == "count" and token < n.start < period.start for n in scene.numerals)
-                if between or self._participial(period):
+            if segment not in scene.comparisons:
+                if self._participial(period):
+                    break
+                if left and any(n.kind == "count" and token < n.start < period.start for n in scene.numerals):
                     break
             return period
         return left[-1] if left else None
@@ -150,13 +156,16 @@ class Dater:
         if own is not None:
             return self._label(own, compared), "clause"
         if bracketed and not compared:
+            dated = self._year_before_bracket(token)
+            if dated is not None:
+                return self._label(dated, compared), "clause"
             outer = scene.parents[segment]
             if outer in self.last:
                 return self.last[outer], "head of the list"
             following = self._in_segment_of(outer, token)
             if following is not None:
                 return self._label(following, outer in scene.comparisons), "sentence"
-        if compared:
+        if compared and not (token and scene.is_word("penalties.range_to", token - 1) and segment in self.last):
             around = self.main or self.carried or self.default
             base = around if is_single_year(around) else self.default
             return year_before(base), "year before the compared figure"
@@ -167,6 +176,14 @@ class Dater:
         if self.carried:
             return self.carried, "preceding sentence"
         return self.default, "document default"
+
+    def _year_before_bracket(self, token: int) -> Period | None:
+        """Return the period right before the bracket around `token`: "in 2017 (66)"."""
+        scene = self.scene
+        k = token
+        while k > 0 and scene.low[k] not in "([":
+            k -= 1
+        return next((p for p in scene.periods if p.end == k), None)
 
     def _in_segment_of(self, segment: int, token: int) -> Period | None:
         scene = self.scene

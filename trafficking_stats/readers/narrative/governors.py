@@ -93,7 +93,7 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
     only_adverbs = True
     k = _past_coordinated(scene, head.end)
     stop = min(len(low), k + RIGHT_REACH)
-    dated = {p.start: p.end for p in scene.periods}
+    dated = scene.dated
     while k < stop:
         word = low[k]
         if k in dated:
@@ -175,21 +175,26 @@ def _joined(scene: Scene, mark: Mark) -> tuple[str, ...]:
     k = mark.start - 1
     while k > 0 and scene.is_word("clause.adverbs", k):
         k -= 1
-    if k > 0 and scene.low[k] in scene.lexicon.words["clause.coordinators"]:
-        for other in scene.marks:
-            gap = [w for w in scene.low[other.end : k] if w != ","]
-            if (
-                other.form == "verb"
-                and other.end <= k
-                and len(gap) <= 1
-                and all(w in scene.lexicon.words["clause.adverbs"] for w in gap)
-            ) and other.family not in ("light", "other", "open"):
-                families.insert(0, other.family)
+    if k > 0 and scene.is_word("clause.coordinators", k):
+        while k > 0 and (scene.low[k - 1] == "," or scene.is_word("clause.adverbs", k - 1)):
+            k -= 1
+        other = scene.ends.get(k)
+        if other is not None and other.form == "verb" and other.family not in ("light", "other", "open"):
+            families.insert(0, other.family)
     return tuple(dict.fromkeys(families))
 
 
-def left_of(scene: Scene, numeral: Numeral, bound: int) -> tuple[Governor | None, Mark | None]:
+def left_of(scene: Scene, numeral: Numeral, bound: int, across: bool = False) -> tuple[Governor | None, Mark | None]:
     """Return the governor before a number, back to token `bound`; the mark it stands on.
+
+    Parameters
+    ----------
+    scene, numeral : Scene, Numeral
+        The sentence and a number in it.
+    bound : int
+        The token after the figure before.
+    across : bool
+        Whether to look past the start of a comparison, where it holds the first figure of the sentence.
 
     Returns
     -------
@@ -197,11 +202,11 @@ def left_of(scene: Scene, numeral: Numeral, bound: int) -> tuple[Governor | None
         Strength "active", or "unknown" where a verb that the tables do not hold comes first.
     mark : Mark or None
     """
-    ends = {mark.end: mark for mark in scene.marks}
+    ends = scene.ends
     light: Mark | None = None
     k = numeral.first
     own = scene.segments[numeral.start]
-    while k > bound and not (own in scene.comparisons and scene.segments[k - 1] != own):
+    while k > bound and (across or not (own in scene.comparisons and scene.segments[k - 1] != own)):
         mark = ends.get(k)
         if mark is not None and mark.start >= bound:
             if mark.form == "action" and not _governs(scene, mark, numeral):
@@ -215,6 +220,10 @@ def left_of(scene: Scene, numeral: Numeral, bound: int) -> tuple[Governor | None
             k = mark.start
             continue
         word = scene.low[k - 1]
+        if word in "([" and bound == 0:
+            # a bracket that holds the first figure of the sentence: what stands before it governs
+            k -= 1
+            continue
         if word in "([;":
             break
         if word in ")]":
@@ -239,6 +248,8 @@ def left_of(scene: Scene, numeral: Numeral, bound: int) -> tuple[Governor | None
 def _governs(scene: Scene, mark: Mark, numeral: Numeral) -> bool:
     """Whether a noun of action takes the number: "prosecutions of 15", "convictions, including 3"."""
     if scene.is_word("actions.action_prepositions", mark.end - 1):
+        return True
+    if scene.lexicon.phrases["clause.number_of"].ending_at(scene.low, mark.start):
         return True
     for k in range(mark.end, min(numeral.start, mark.end + 4)):
         if scene.is_word("actions.action_prepositions", k):

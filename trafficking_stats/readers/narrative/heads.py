@@ -81,7 +81,7 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
             k = base.end
     begin = k
     stop = min(len(low), k + LONGEST_PHRASE)
-    dated = {p.start: p.end for p in scene.periods}
+    dated = scene.dated
     while k < stop:
         word = low[k]
         if k in dated:
@@ -90,6 +90,8 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
             k = dated[k]
             continue
         if not (word[0].isalpha() or word in "-’'\"“”&") or scene.numeral_at(k):
+            break
+        if scene.segments[k] != scene.segments[numeral.start]:
             break
         if word in "-'’\"“”":
             k += 1

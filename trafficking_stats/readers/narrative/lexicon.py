@@ -132,6 +132,7 @@ class Lexicon:
     phrases: Mapping[str, Phrases]
     words: Mapping[str, frozenset[str]]
     screen: re.Pattern[str]
+    time_words: frozenset[str]
 
     def is_word(self, group: str, word: str) -> bool:
         """Whether `word` stands in the word list `group` (such as ``clause.auxiliaries``)."""
@@ -232,5 +233,12 @@ def load(code: str) -> Lexicon:
         facets=MappingProxyType({key: families(table) for key, table in tables["facets"].items()}),
         phrases=MappingProxyType({key: plain(words) for key, words in lists.items() if words}),
         words=MappingProxyType({key: frozenset(words) for key, words in lists.items()}),
+        time_words=frozenset(
+            fold(phrase).split()[0]
+            for key, phrases in lists.items()
+            if key.startswith("periods.")
+            for phrase in phrases
+        )
+        | frozenset(tables["periods"]["months"]),
         screen=re.compile(r"\d|\b(?:" + "|".join(map(re.escape, screened)) + r")\b", re.IGNORECASE),
     )

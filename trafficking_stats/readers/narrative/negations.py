@@ -83,6 +83,9 @@ def find_negations(scene: Scene) -> list[Reading]:
 
 def _read(scene: Scene, start: int, k: int) -> Reading | None:
     families, after = _verbs(scene, k)
+    before = scene.ends.get(start)
+    if not families and before is not None and before.form == "verb" and scene.phrase("clause.negation_objects", k):
+        families, after = [before.family], k
     begin = _object(scene, after)
     if begin is None or begin >= len(scene.low):
         return None

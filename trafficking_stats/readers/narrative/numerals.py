@@ -66,7 +66,7 @@ class _Numbers:
         token = self.tokens[i]
         if i and self.tokens[i - 1].end == token.start:
             before = self.tokens[i - 1].text
-            if before[-1].isalnum() or before in "/#_.":
+            if before[-1].isalnum() or before in "/#_.:":
                 return True
             if (
                 before in "-–"
@@ -110,7 +110,7 @@ class _Numbers:
                     scaled = 1.0
                 else:
                     break
-            elif word in lexicon.scales and (current is not None or total):
+            elif word in lexicon.scales and (current is not None or total or self._hundred_and(j)):
                 scale = lexicon.scales[word]
                 if scale >= 1000:
                     total += (current or 0) * scale
@@ -132,6 +132,16 @@ class _Numbers:
         if j == i:
             return None
         return j, total + (current or 0)
+
+    def _hundred_and(self, j: int) -> bool:
+        """Return whether a bare hundred goes on in a number: "hundrede og tyve"."""
+        after = self.low[j + 1 : j + 3]
+        return (
+            self.lexicon.scales[self.low[j]] == 100
+            and len(after) == 2
+            and after[0] in self.grammar["and"]
+            and after[1] in self.lexicon.numbers
+        )
 
     def _counting(self, i: int) -> bool:
         before = self.low[i - 1] if i else ""
@@ -185,6 +195,8 @@ def _kind(numbers: _Numbers, i: int, j: int, value: float, later: dict[int, str]
         return "none"
     if phrases["not_counts.reference_before"].ending_at(low, i) or before == "#":
         return "none"
+    if i > 1 and before in words["compare.change_by"] and low[i - 2] in words["compare.change_nouns"]:
+        return "none"
     if after in words["number_grammar.not_a_count_after"]:
         return "none"
     unit = _unit_at(low, j, lexicon)
@@ -223,7 +235,16 @@ def _qualify(numbers: _Numbers, i: int) -> tuple[str, int, bool]:
     else:
         first = i
     definite = first > 0 and low[first - 1] in lexicon.words["clause.definite"]
-    return qualifier, first, definite
+    return qualifier, first, definite or _is_base(numbers, first)
+
+
+def _is_base(numbers: _Numbers, first: int) -> bool:
+    """Return whether "of", "out of" opens a clause before the number: "Of 97 victims, 61 were men"."""
+    found = numbers.lexicon.phrases["clause.base"].ending_at(numbers.low, first)
+    if found is None:
+        return False
+    begin = first - found[0]
+    return found[0] > 1 or begin == 0 or numbers.low[begin - 1] in ",;"
 
 
 def find_numerals(tokens: Sequence[Token], lexicon: Lexicon, periods: Sequence[Period]) -> list[Numeral]:
@@ -289,7 +310,8 @@ def _chain_references(numbers: _Numbers, spans: list[tuple[int, int, float, str]
         reference = numbers.lexicon.phrases["not_counts.reference_before"].ending_at(low, i)
         gap = low[chained:i] if chained >= 0 else ["x"]
         linked = len(gap) <= 6 and all(
-            word in ",()¹²³" or word in words["clause.coordinators"] or len(word) == 1 for word in gap
+            word in ",¹²³-–/" or word in words["clause.coordinators"] or (len(word) == 1 and word.isalpha())
+            for word in gap
         )
         if reference or (
             chained >= 0 and linked and not cue and numbers.lexicon.nouns.at(low, min(j, len(low) - 1)) is None

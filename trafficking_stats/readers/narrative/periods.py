@@ -20,7 +20,8 @@ class Period:
     label : str
         The period, or "" where it hangs on the text around it (kinds "previous", "next" and "same").
     kind : str
-        "year", "years", "part", "month", "fiscal", "previous", "next", "current" or "same".
+        "year", "years", "part", "month", "fiscal", "previous", "next", "current", "same" or "shifted"
+        (the months of the text around it, in another year).
     """
 
     start: int
@@ -56,6 +57,20 @@ def year_before(label: str, years: int = 1) -> str:
     last = label.split("/")[-1]
     prefix = "FY" if label.startswith("FY") else ""
     return f"{prefix}{int(last.removeprefix('FY')[:4]) - years}"
+
+
+def in_year(label: str, year: int) -> str:
+    """Return a period label moved to another year, its months kept.
+
+    Examples
+    --------
+    >>> in_year("2018-01/2018-09", 2017)
+    '2017-01/2017-09'
+    """
+    if "-" not in label or label.startswith("FY"):
+        return str(year)
+    step = year - year_of(label)
+    return "/".join(f"{int(end[:4]) + step}{end[4:]}" for end in label.split("/"))
 
 
 class _Reader:
@@ -278,27 +293,37 @@ class _Reader:
             if n:
                 if kind == "current" and i and self.low[i - 1] in self.lexicon.words["periods.current_not_before"]:
                     continue
+                if kind == "same":
+                    return self._same_period(i, i + n)
                 label = str(self.default) if kind in ("current", "whole_year_end") else ""
                 return Period(i, i + n, label, "current" if label else kind)
         return None
 
+    def _same_period(self, start: int, end: int) -> Period:
+        """Return "the same period", of another year where one follows ("of 2017", "the previous year")."""
+        for k in range(end, min(end + 3, len(self.low))):
+            year = self.year(k)
+            if year:
+                return Period(start, k + 1, str(year), "shifted")
+            n = self._in("previous", k)
+            if n:
+                return Period(start, k + n, "", "shifted")
+        return Period(start, end, "", "same")
+
     def at(self, i: int) -> Period | None:
-        for pattern in (
-            self.fiscal,
-            self.relative,
-            self.last_years,
-            self.part_of_year,
-            self.since,
-            self.as_of,
-            self.months_range,
-            self.years_range,
-            self.month_date,
-            self.plain_year,
-        ):
-            found = pattern(i)
-            if found is not None:
-                return found
-        return None
+        """Return the expression that starts at token `i`, or None."""
+        if self.low[i][0].isdecimal():
+            return self.month_date(i) or self.years_range(i) or self.plain_year(i)
+        return (
+            self.fiscal(i)
+            or self.relative(i)
+            or self.last_years(i)
+            or self.part_of_year(i)
+            or self.since(i)
+            or self.as_of(i)
+            or self.months_range(i)
+            or self.month_date(i)
+        )
 
 
 def find_periods(tokens: list[Token], lexicon: Lexicon, default_year: int) -> list[Period]:
@@ -329,7 +354,8 @@ def find_periods(tokens: list[Token], lexicon: Lexicon, default_year: int) -> li
     found: list[Period] = []
     i = 0
     while i < len(tokens):
-        period = reader.at(i)
+        word = reader.low[i]
+        period = reader.at(i) if word[0].isdecimal() or word in lexicon.time_words else None
         if period is None:
             i += 1
         else:

@@ -141,7 +141,24 @@ class SentenceReader:
                 (self.repeats if reading.repeated else self.readings).append(reading)
             bound = numeral.end
             self.consumed.update(range(numeral.end, head.end))
+        self._align()
         return self.readings + waiting
+
+    def _align(self) -> None:
+        """Pair bare compared figures with the figures they are compared with, in order.
+
+        "10 investigations and five prosecutions, compared with 12 and six" compares like with like.
+        """
+        scene = self.scene
+        for segment in sorted(scene.comparisons):
+            first = next((i for i, s in enumerate(scene.segments) if s == segment), 0)
+            bare = [i for i, r in enumerate(self.readings) if scene.segments[r.numeral.start] == segment]
+            if not bare or any(self.readings[i].head.noun != "empty" for i in bare):
+                continue
+            heads = [r for r in self.readings if r.numeral.start < first and not scene.is_compared(r.numeral.start)]
+            if len(heads) == len(bare) > 1 and len({r.families for r in heads}) > 1:
+                for i, head in zip(bare, heads, strict=True):
+                    self.readings[i] = replace(self.readings[i], families=head.families, unit=head.unit)
 
     def _shared_head(self, numeral: Numeral, heads: dict[int, Head]) -> Head:
         """Return the noun of a coordinated number: "two confirmed and 129 potential victims"."""
@@ -191,8 +208,10 @@ class SentenceReader:
         if head.noun == "not_counted":
             self.blocked = True
             return None
+        if numeral.cue == "no" and head.noun == "unknown":
+            return None
         right = right_of(self.scene, numeral, head)
-        left, mark = left_of(self.scene, numeral, bound)
+        left, mark = left_of(self.scene, numeral, bound, self.current is None)
         repeat = self._repeat(numeral, head, left, right)
         if repeat is not None:
             return repeat
@@ -220,8 +239,6 @@ class SentenceReader:
         if (left is not None and left.strength == "unknown") or (right is not None and right.strength == "unknown"):
             self.current, self.blocked = None, True
             return None
-        if numeral.cue and numeral.cue == "no" and head.noun not in ("empty",) and self.current is None:
-            return None
         flowing = self._flow(numeral, head, right)
         if flowing is not None:
             return flowing
@@ -229,7 +246,11 @@ class SentenceReader:
             return self._general(numeral, head)
         if right is not None and right.strength in ("facet", "relative") and head.noun in ("victim", "person", "empty"):
             return self._governed(numeral, head, right, "participle after")
-        if head.noun == "victim" and (head.partitive or self._exists(numeral)):
+        if head.noun == "victim" and (head.partitive or numeral.definite or self._exists(numeral)):
+            return self._make(numeral, head, ("identify",), "existence")
+        if head.noun == "person" and self._victims_include(numeral):
+            return self._make(numeral, head, ("identify",), "existence")
+        if head.noun == "empty" and self._number_of_victims(numeral):
             return self._make(numeral, head, ("identify",), "existence")
         return None
 
@@ -256,7 +277,10 @@ class SentenceReader:
         return None
 
     def _said_potential(self, numeral: Numeral) -> bool:
-        return self.scene.contains("modifiers.potential_adverbs", max(0, numeral.first - 4), numeral.start)
+        first = numeral.first
+        if first > 0 and self.scene.low[first - 1] == "(" and self.current is None:
+            return self.scene.contains("modifiers.potential", max(0, first - 8), first)
+        return self.scene.contains("modifiers.potential_adverbs", max(0, first - 4), numeral.start)
 
     def _doubted(self, head: Head) -> bool:
         """Whether "who may have been" follows: no figure of victims."""
@@ -267,6 +291,27 @@ class SentenceReader:
         return scene.contains("clause.existential", max(0, numeral.first - 8), numeral.first) or auxiliary_before(
             scene, numeral
         )
+
+    def _victims_include(self, numeral: Numeral) -> bool:
+        """Return whether "victims included" stands right before the figure."""
+        scene = self.scene
+        for k in range(max(1, numeral.first - 4), numeral.first):
+            if scene.phrase("clause.subset", k):
+                return (scene.lexicon.nouns.at(scene.low, k - 1) or (0, ""))[1] == "victim"
+        return False
+
+    def _number_of_victims(self, numeral: Numeral) -> bool:
+        """Return whether "the number of victims" stands before a bare figure."""
+        scene = self.scene
+        for k in range(numeral.start):
+            n = scene.phrase("clause.number_of", k)
+            if n and any(
+                (scene.lexicon.nouns.at(scene.low, i) or (0, ""))[1] == "victim"
+                for i in range(k + n, k + n + 4)
+                if i < numeral.start
+            ):
+                return True
+        return False
 
     def _flow(self, numeral: Numeral, head: Head, right: Governor | None) -> Reading | None:
         """Return the reading of the figure before, where nothing changed it."""

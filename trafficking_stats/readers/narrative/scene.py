@@ -46,6 +46,8 @@ class Scene:
         The segments that are comparisons with another time.
     parents : mapping of int to int
         The segment around a segment in brackets.
+    counts, dated, ends : mapping
+        Counted numbers by first token, ends of time expressions by first token, marks by the token after them.
     """
 
     sentence: Sentence
@@ -60,6 +62,9 @@ class Scene:
     segments: tuple[int, ...]
     comparisons: frozenset[int]
     parents: dict[int, int]
+    counts: dict[int, Numeral]
+    dated: dict[int, int]
+    ends: dict[int, Mark]
 
     def phrase(self, group: str, i: int) -> int:
         """Length of a phrase of a word list at token `i`, or 0."""
@@ -82,7 +87,7 @@ class Scene:
 
     def numeral_at(self, i: int) -> Numeral | None:
         """Return the counted number whose expression starts at token `i`."""
-        return next((n for n in self.numerals if n.start == i and n.kind == "count"), None)
+        return self.counts.get(i)
 
     def is_unknown_verb(self, i: int) -> bool:
         """Whether token `i` looks like a verb that the tables do not hold."""
@@ -291,4 +296,7 @@ def build(text: str, sentence: Sentence, lexicon: Lexicon, default_year: int) ->
         tuple(segments),
         frozenset(comparisons),
         parents,
+        {n.start: n for n in numerals if n.kind == "count"},
+        {p.start: p.end for p in periods},
+        {mark.end: mark for mark in marks},
     )

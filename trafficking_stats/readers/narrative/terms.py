@@ -45,6 +45,15 @@ def _not_a_sentence(scene: Scene, numeral: Numeral) -> bool:
     return False
 
 
+def _is_imposed(scene: Scene, numeral: Numeral) -> bool:
+    """Return whether a judgment is named before the number, or a prison right after it."""
+    if any(mark.start < numeral.start and mark.family in STRONG_FAMILIES for mark in scene.marks):
+        return True
+    return scene.contains("penalties.imposed", 0, numeral.start) or scene.contains(
+        "penalties.imposed", numeral.end, numeral.end + 5
+    )
+
+
 def _joins(scene: Scene, first: Numeral, second: Numeral) -> bool:
     """Whether two lengths are the ends of a range: "from 18 months to four years"."""
     between = scene.low[first.end : second.first]
@@ -95,6 +104,7 @@ def find_terms(scene: Scene, convicted_before: bool) -> list[Term]:
             numeral.kind in ("months", "years")
             and not _is_statutory(scene, numeral)
             and not _not_a_sentence(scene, numeral)
+            and _is_imposed(scene, numeral)
         ):
             segment = scene.segments[numeral.start]
             groups.setdefault(segment if segment in scene.comparisons else -1, []).append(numeral)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from trafficking_stats.readers.narrative.lexicon import Lexicon, fold
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d{3}(?!\d))*(?:[.,]\d+)?|[^\W\d_]+(?:['’\-][^\W\d_]+)*|[^\s]")
-_LINE_GAP = re.compile(r"[^\S\n]*\n\s*")
+_LINE_GAP = re.compile(r"\n\s*")
 _STOP = re.compile(r"""[.!?…]["'”’»)\]]{0,3}\s+""")
 _OPENING = "\"'“‘«([•–—-*§"
 
-LONGEST_SENTENCE = 4000
+LONGEST_SENTENCE = 2000
 """Characters; a longer stretch without a full stop (a table, a broken file) is cut at white space."""
 
 
@@ -69,7 +69,7 @@ def _paragraph_breaks(text: str) -> list[tuple[int, int]]:
     for start, end, _ in gaps:
         lines.append(start - previous)
         after = text[end : end + 1]
-        unfinished = not _ends_sentence(text[max(previous, start - 6) : start]) and start > previous
+        unfinished = not _ends_sentence(text[max(previous, start - 12) : start]) and start > previous
         runs_on.append(unfinished and (after.islower() or after == "(" or after.isdigit()))
         previous = end
     wrapped = len(gaps) >= 4 and sum(runs_on) >= 0.25 * len(gaps)
