@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from trafficking_stats import meta, pooling
 from trafficking_stats.counts import CountError
 from trafficking_stats.errors import RefusalError
 from trafficking_stats.meta import random_effects, rubin
@@ -93,9 +94,22 @@ def test_pooling_large_counts():
     assert pooled.rates == pytest.approx(pooled.raw, rel=1e-5)
 
 
+def test_searches_that_stop_short_are_refused(monkeypatch):
+    class Stopped:
+        x = np.array([3.0, 3.0])
+        success = False
+
+    monkeypatch.setattr(pooling.optimize, "minimize", lambda *args, **kwargs: Stopped())
+    with pytest.raises(RefusalError, match="of 10 units was not maximised"):
+        gamma_poisson(PUMPS, HOURS)
+    monkeypatch.setattr(meta.optimize, "minimize_scalar", lambda *args, **kwargs: Stopped())
+    with pytest.raises(RefusalError, match="REML over 9 units did not converge"):
+        random_effects(LABS, ERRORS, method="REML")
+
+
 def test_the_prior_may_not_outweigh_the_data():
     population = np.array(HOURS) * 1e5
-    with pytest.raises(RefusalError, match="2.1e-06 events per unit of 1, at least 0.1 are needed.*unit=5e"):
+    with pytest.raises(RefusalError, match=r"2.1e-06 events per unit of 1, at least 0.1 are needed.*unit=5e"):
         gamma_poisson(PUMPS, population, method="bayes")
     scaled = gamma_poisson(PUMPS, population, method="bayes", unit=1e5)
     assert scaled.rates * 1e5 == pytest.approx(gamma_poisson(PUMPS, HOURS, method="bayes").rates)

@@ -184,6 +184,16 @@ def test_inverse_beta_that_scipy_gets_wrong():
     # betaincinv(1000, 10**9 + 1, 0.025) returns a share whose tail area is 1; Garwood of 1000 is the limit here
     result = ratio(1000, 10**9)
     assert (result.lower * 1e9, result.upper * 1e9) == pytest.approx(poisson_interval(1000), rel=1e-5)
+    middle = ratio(1000, 10**9, method="mid-p")
+    assert result.lower < middle.lower < middle.upper < result.upper
+    assert ratio(10**9, 1000).upper == pytest.approx(1 / result.lower)
+
+
+def test_a_small_part_of_an_event_leaves_no_limit():
+    # one event of phi 40,000 weighs as 1 / 40,000: no float is as small as its lower limit
+    result = ratio(1, 3, dispersion=40_000)
+    assert (result.widened_lower, result.widened_upper) == (0, math.inf)
+    assert ratio(1, 3, dispersion=40_000, method="mid-p").widened_lower == 0
 
 
 def test_conditional_limits_at_counts_that_are_not_whole():

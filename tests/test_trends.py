@@ -4,8 +4,10 @@ import warnings
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from scipy import stats
 
+from trafficking_stats import count_models, trends
 from trafficking_stats.count_models import poisson_fit, unbounded_direction
 from trafficking_stats.counts import CountError
 from trafficking_stats.errors import RefusalError
@@ -135,11 +137,42 @@ def test_negative_binomial_satisfies_its_score_equations():
     assert abs((weight * (trend.times - trend.times.mean())).sum()) < 1e-2 * counts.sum()
 
 
-def test_negative_binomial_refusals():
+def test_negative_binomial_against_the_regression_of_statsmodels():
+    generator = np.random.default_rng(7)
+    t = np.arange(40)
+    counts = generator.poisson(30 * np.exp(-0.03 * t) * generator.gamma(2, 1 / 2, 40))
+    trend = negative_binomial_trend(counts)
+    design = np.column_stack([np.ones(40), t - t.mean()])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        other = sm.NegativeBinomial(counts, design).fit(method="newton", disp=False, maxiter=200)
+    level, slope, alpha = other.params
+    assert math.log(trend.per_unit.ratio) == pytest.approx(slope, abs=1e-6)
+    assert trend.phi == pytest.approx(1 + alpha * trend.fitted.mean(), rel=1e-5)
+    assert trend.fitted[0] == pytest.approx(math.exp(level - slope * t.mean()), rel=1e-5)
+    half = stats.t.ppf(0.975, 38) * other.bse[1]
+    assert math.log(trend.per_unit.upper) == pytest.approx(slope + half, abs=0.003)
+
+
+def test_negative_binomial_where_the_general_search_of_statsmodels_stops_short():
+    # by BFGS statsmodels 0.15 reports converged False for these, and has no covariance
+    counts = [122, 127, 86, 117, 80, 95, 125, 95, 79, 113, 91, 80, 100, 84, 110, 128, 120, 73, 94, 90, 107, 87]
+    trend = negative_binomial_trend(counts)
+    assert trend.phi == pytest.approx(poisson_trend(counts).phi, rel=0.2)
+    assert trend.per_unit.ratio == pytest.approx(poisson_trend(counts).per_unit.ratio, abs=0.001)
+
+
+def test_negative_binomial_refusals(monkeypatch):
     with pytest.raises(RefusalError, match="19 points are too few for a negative binomial trend, at least 20"):
         negative_binomial_trend([5, 20] * 9 + [5])
-    with pytest.raises(RefusalError, match="vary no more than Poisson"):
+    with pytest.raises(RefusalError, match="the 21 counts vary no more than Poisson"):
         negative_binomial_trend([5] * 20 + [6])
+    wild = trends._negative_binomial
+    monkeypatch.setattr(
+        trends, "_negative_binomial", lambda *args: (wild(*args)[0], wild(*args)[1], wild(*args)[2] * 2)
+    )
+    with pytest.raises(RefusalError, match="on 22 points did not converge"):
+        negative_binomial_trend([5, 20] * 11)
 
 
 def test_a_step_by_hand():
@@ -241,3 +274,13 @@ def test_what_a_regression_refuses():
     saturated = poisson_fit([3], [[1]], ["level"])
     assert saturated.df == 0
     assert math.isnan(saturated.dispersion)
+
+
+def test_a_fit_that_stopped_short_is_refused(monkeypatch):
+    class Stopped:
+        converged = True
+        mu = np.array([1.0, 1, 1, 1])
+
+    monkeypatch.setattr(count_models, "maximise_poisson", lambda *args: Stopped())
+    with pytest.raises(RefusalError, match="on 4 points did not converge"):
+        poisson_fit([1, 2, 3, 4], np.ones((4, 1)), ["level"])

@@ -140,22 +140,21 @@ def _one_limit(k1: float, k2: float, tail: float, method: str) -> float:
     # Either share is computed as the smaller tail, so that neither is lost to rounding near 1.
     share = float(special.betaincinv(k1, k2 + 1, tail))
     rest = float(special.betainccinv(k2 + 1, k1, tail))
-    odds = share / rest if rest > 0 else math.inf
-    if odds == 0 or math.isinf(odds):
-        return odds
+    # A small part of an event leaves a limit too close to 0 for a float; 0 is the honest side to err on.
+    if share < 1e-300:
+        return 0.0
+    odds = share / rest
     # The inverse is wrong without a word for some large counts (1000 against 10**9), so it is put to the test.
     reached = special.betainc(k1, k2 + 1, share) if share < 0.5 else special.betaincc(k2 + 1, k1, rest)
-    settled = abs(reached / tail - 1) < 1e-6 or share < 1e-300
+    settled = abs(reached / tail - 1) < 1e-6
     if method == "exact" and settled:
         return odds
 
     def excess(log_odds: float) -> float:
         return conditional_tails(k1, k2, math.exp(log_odds), 1.0, 1.0, method)[1] - tail
 
-    # The mid-P limit lies above the exact one, which for a tiny count is too close to 0 for a float to hold.
+    # The mid-P limit lies above the exact one.
     start = math.log(odds) if settled else math.log(k1) - math.log(k2 + 1)
-    if settled and excess(start) >= 0:
-        return odds
     while excess(start) >= 0:
         start -= 1
     end = start + 1

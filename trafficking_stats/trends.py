@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import statsmodels.api as sm
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import optimize, stats
 
 from trafficking_stats.count_models import PoissonFit, poisson_fit
 from trafficking_stats.counts import (
@@ -206,6 +206,20 @@ def poisson_trend(
     )
 
 
+def _negative_binomial(
+    events: NDArray[np.float64], design: NDArray[np.float64], at_risk: NDArray[np.float64], alpha: float
+) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+    """Return log likelihood, coefficients and fitted counts of the regression with a given dispersion."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        family = sm.families.NegativeBinomial(alpha=alpha)
+        result = sm.GLM(events, design, family=family, offset=np.log(at_risk)).fit(maxiter=200, tol=1e-12)
+    fitted = np.asarray(result.mu, dtype=float)
+    likelihood = stats.nbinom.logpmf(events, 1 / alpha, 1 / (1 + alpha * fitted)).sum()
+    value = float(likelihood) if np.isfinite(likelihood) else -np.inf
+    return value, np.asarray(result.params, dtype=float), fitted
+
+
 def negative_binomial_trend(
     counts: ArrayLike,
     times: ArrayLike | None = None,
@@ -239,29 +253,35 @@ def negative_binomial_trend(
     _refuse_short(events, MIN_POINTS_NEGATIVE_BINOMIAL, "a negative binomial trend")
     design = np.column_stack([np.ones(events.size), when - when.mean()])
     start = poisson_fit(events, design, ["level", "trend"], at_risk)
-    if start.dispersion <= 1:
+    # Given alpha the model is a GLM, so only alpha is searched for, on a grid first since there can be two peaks.
+    # The grid runs from a phi of 1.0001 at the mean count to a standard deviation of 30 times the mean.
+    grid = np.geomspace(min(1e-4 / float(start.fitted.mean()), 1.0), 1e3, 41)
+    profile = [_negative_binomial(events, design, at_risk, alpha)[0] for alpha in grid]
+    best = int(np.argmax(profile))
+    if best in (0, grid.size - 1):
+        problem = "vary no more than Poisson" if best == 0 else "vary more than a negative binomial can"
         raise RefusalError(
-            f"phi is {start.dispersion:.2f}: the counts vary no more than Poisson, and the dispersion of a negative "
-            "binomial would be 0; use the quasi-Poisson trend"
+            f"the {events.size} counts {problem} (phi {start.dispersion:.2f}), so it has no dispersion to estimate; "
+            "use the quasi-Poisson trend"
         )
-    first = (start.dispersion - 1) / float(start.fitted.mean())
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        result = sm.NegativeBinomial(events, design, offset=np.log(at_risk)).fit(
-            start_params=[*start.coefficients, first], method="bfgs", maxiter=500, disp=False, gtol=1e-6
-        )
-        covariance = np.asarray(result.cov_params(), dtype=float)
-        parameters = np.asarray(result.params, dtype=float)
-    alpha = float(parameters[-1])
-    settled = np.isfinite(covariance).all() and np.all(np.diag(covariance) > 0)
-    if not result.mle_retvals["converged"] or not settled or alpha <= 0:
+    found = optimize.minimize_scalar(
+        lambda log_alpha: -_negative_binomial(events, design, at_risk, float(np.exp(log_alpha)))[0],
+        bounds=(np.log(grid[best - 1]), np.log(grid[best + 1])),
+        method="bounded",
+        options={"xatol": 1e-9},
+    )
+    alpha = float(np.exp(found.x))
+    _, parameters, fitted = _negative_binomial(events, design, at_risk, alpha)
+    weight = fitted / (1 + alpha * fitted)
+    score = np.abs(design.T @ ((events - fitted) / (1 + alpha * fitted))).max()
+    if not found.success or not score <= 1e-5 * np.abs(design.T @ (design * weight[:, None])).max():
         raise RefusalError(
             f"the negative binomial regression on {events.size} points did not converge; use the quasi-Poisson trend"
         )
-    fitted = at_risk * np.exp(design @ parameters[:2])
+    covariance = np.linalg.inv(design.T @ (design * weight[:, None]))
     df = events.size - 2
     spread = stats.t.isf((1 - check_level(confidence)) / 2, df) * np.sqrt(
-        np.einsum("ij,jk,ik->i", design, covariance[:2, :2], design)
+        np.einsum("ij,jk,ik->i", design, covariance, design)
     )
     return Trend(
         per_unit=student_effect(float(parameters[1]), float(np.sqrt(covariance[1, 1])), df, confidence),
