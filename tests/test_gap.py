@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from gap_claims import danish_rec
 
-from trafficking_stats.gap import GapResult, gap
+from trafficking_stats.gap_result import GapResult, gap
 
 
 @pytest.fixture(scope="module")

@@ -78,8 +78,8 @@ def counterfactual_table(
                 victims = other.denominator.sum(other.first, other.last)
                 raise RefusalError(
                     f"{victims} victims of {row['name']} are {row['definition']}, "
-                    f"those of {country_name(pair.numerator.country)} are {mine}: the rate of one says nothing about the "
-                    "other unless definitions are accepted"
+                    f"those of {country_name(pair.numerator.country)} are {mine}: the rate of one says nothing "
+                    "about the other unless definitions are accepted"
                 )
             rows.append(row | _expected_row(pair, [other], other.first, other.last))
             usable.append(other)
