@@ -47,7 +47,12 @@ pd.DataFrame({"a": [n]}).style.format(precision=1)
 
 
 def files_of(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    """Every file; of a record only what it says of them, for its key changes with each edit of the package."""
+    files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    for name in files:
+        if name.endswith("report.json"):
+            files[name] = json.dumps({**json.loads(files[name]), "key": ""}).encode()
+    return files
 
 
 @pytest.fixture(scope="module")
@@ -278,3 +283,33 @@ def test_sparklines_break_at_gaps_and_show_single_years():
     paths = sparkline({"victims": [(2014, 5), (2015, 10), (2018, 0)], "convictions": [(2016, 10)]})
     assert paths == {"victims": "M2.0 14.0L31.0 2.0M118.0 26.0", "convictions": "M60.0 2.0h0.1"}
     assert sparkline({"victims": [(2014, 0)]})["victims"].startswith("M")
+
+
+@needs_fork
+def test_papermill_finds_the_engine_by_its_entry_point(tmp_path):
+    write_notebook(tmp_path, "a", "country")
+    about = tmp_path / "installed" / "some_engine-1.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: some-engine\nVersion: 1\n")
+    (about / "entry_points.txt").write_text(
+        f"[papermill.engine]\n{WARM_ENGINE} = trafficking_stats.engine:WarmEngine\n"
+    )
+    code = f"""
+from trafficking_stats.engine import WarmEngine
+import papermill
+from papermill.engines import papermill_engines
+assert papermill_engines.get_engine({WARM_ENGINE!r}) is WarmEngine
+options = {{"engine_name": {WARM_ENGINE!r}, "progress_bar": False}}
+papermill.execute_notebook("a.ipynb", "out.ipynb", {{"country": "SWE"}}, **options)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)
+    assert "'SWE'" in (tmp_path / "out.ipynb").read_text()
+
+
+def test_a_slow_package_of_jupyterlab_is_not_imported(tmp_path):
+    (tmp_path / "rfc3987_syntax.py").write_text("raise SystemExit('imported')")
+    code = (
+        "from trafficking_stats.build import shield_from_slow_import as s; s(); import jsonschema, nbformat, papermill"
+    )
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=True)

@@ -101,7 +101,7 @@ def batch(
     made = plan(notebooks, known)
     codes = list(dict.fromkeys(made.countries if countries is None else countries))
     tasks = [made.task(code, parameters or {}) for code in codes]
-    current = {t.country for t in tasks if not force and report_folder.is_current(folder, t.country, t.key)}
+    current = set() if force else _current(folder, tasks)
     todo = [task for task in tasks if task.country not in current]
     skipped = [code for code in codes if code in current]
     if not todo:
@@ -137,6 +137,13 @@ def batch(
         skipped,
         [failures[code] for code in codes if code in failures],
     )
+
+
+def _current(folder: Path, tasks: Sequence[Task]) -> set[str]:
+    """Return the countries whose pages are up to date; hashing lets threads work side by side."""
+    with ThreadPoolExecutor(_cores()) as pool:
+        same = pool.map(lambda task: report_folder.is_current(folder, task.country, task.key), tasks)
+        return {task.country for task, is_same in zip(tasks, same, strict=True) if is_same}
 
 
 def _outcome(future: Future[Built], task: Task, done: int) -> Built:

@@ -14,7 +14,6 @@ import importlib
 import json
 import os
 import sys
-import tempfile
 import warnings
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -129,24 +128,22 @@ def _take(manager: Any, message: dict[str, Any]) -> None:
 
 def _run_cells(nb: NotebookNode, pipe: BinaryIO) -> None:
     """Run the cells of a notebook in this process, which ends afterwards."""
-    from trafficking_stats.shell import new_shell, run_cell
+    from trafficking_stats.shell import process_shell, run_cell
 
     os.environ.update(ENVIRONMENT)
     # A caller that records warnings, such as a test or another notebook, must not swallow those of this one.
     importlib.reload(warnings)
-    with tempfile.TemporaryDirectory(prefix="trafficking-stats-shell-") as scratch:
-        shell = new_shell(scratch)
-        for index, cell in enumerate(nb.cells):
-            outputs: list[dict[str, Any]] = []
-            failed, count = False, None
-            if cell.cell_type == "code" and cell.source.strip():
-                outputs, failed = run_cell(shell, cell.source)
-                count = shell.execution_count - 1
-                tolerated = "raises-exception" in cell.metadata.get("tags", [])
-                failed = failed and not tolerated
-            message = {"cell": index, "outputs": outputs, "count": count, "failed": failed}
-            pipe.write(json.dumps(message).encode("utf-8") + b"\n")
-            pipe.flush()
-            if failed:
-                break
-        pipe.write(b"{}\n")
+    shell = process_shell()
+    for index, cell in enumerate(nb.cells):
+        outputs: list[dict[str, Any]] = []
+        failed, count = False, None
+        if cell.cell_type == "code" and cell.source.strip():
+            outputs, failed = run_cell(shell, cell.source)
+            count = shell.execution_count - 1
+            failed = failed and "raises-exception" not in cell.metadata.get("tags", [])
+        message = {"cell": index, "outputs": outputs, "count": count, "failed": failed}
+        pipe.write(json.dumps(message).encode("utf-8") + b"\n")
+        pipe.flush()
+        if failed:
+            break
+    pipe.write(b"{}\n")

@@ -177,6 +177,8 @@ def serve(address: str, libraries: Sequence[str]) -> None:
         The modules to import.
     """
     warm_up(libraries)
+    # An interruption concerns the owner, who closes our standard input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Forks that ended are not waited for; a fork itself waits for those it makes.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with Listener(address, "AF_UNIX", backlog=64) as listener, selectors.DefaultSelector() as selector:
@@ -226,9 +228,12 @@ def warm_up(libraries: Sequence[str]) -> None:
         The modules to import.
     """
     shield_from_slow_import()
+    from trafficking_stats.shell import process_shell
+
     for name in libraries:
         importlib.import_module(name)
     exporter()
+    process_shell()
     if "matplotlib.pyplot" in libraries:
         _draw()
 
