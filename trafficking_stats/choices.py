@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from trafficking_stats.cells import System, build_system, check_table
 from trafficking_stats.counts import CountRange, as_count_range
+from trafficking_stats.gap_data import Refusal
 from trafficking_stats.policies import DEFAULT, POLICIES, pick
 from trafficking_stats.reconciliation import Reconciliation
 from trafficking_stats.solve import Solution, solve
@@ -28,60 +29,15 @@ class Choice:
     ----------
     policy : str
         How clashes are resolved.
-    without : str
+    left_out : str
         What is left out: ``nothing``, ``upstream NAME`` or ``publisher NAME``.
     """
 
     policy: str
-    without: str = NOTHING
+    left_out: str = NOTHING
 
 
-def counts_under_choices(rec: Reconciliation, country: str, indicators: Iterable[str]) -> dict[Choice, Counts]:
-    """Settle the totals of a country under every policy, with all sources and without each of them.
-
-    Parameters
-    ----------
-    rec : Reconciliation
-        Its claims are settled anew. The policy it was made with keeps its own series, breakdowns and all; every
-        other choice uses the claims on the totals of `indicators` alone.
-    country : str
-        Which country.
-    indicators : iterable of str
-        Which totals are needed.
-
-    Returns
-    -------
-    dict of Choice to Counts
-        Years without both ends are left out. A policy that picks one figure a year knows no year without one.
-    """
-    names = sorted(set(indicators))
-    claims = rec.claims
-    own = (claims["country"] == country) & claims["indicator"].isin(names) & (claims["breakdown"] == "")
-    table = check_table(claims[own], rec.vocabulary)
-    found: dict[Choice, Counts] = {}
-    for without, kept in _left_out(table).items():
-        rows = table[kept].reset_index(drop=True)
-        system = build_system(rows, rec.vocabulary)
-        for policy in POLICIES:
-            if without == NOTHING and policy == rec.policy:
-                found[Choice(policy, without)] = counts_of(rec.series, country, names)
-                continue
-            solution = solve(system) if policy == DEFAULT else pick(system, rows, policy, rec.vocabulary)
-            found[Choice(policy, without)] = _from_solution(system, solution, names)
-    return found
-
-
-def _left_out(table: pd.DataFrame) -> dict[str, pd.Series]:
-    """Name what can be left out, with the claims that stay; a source alone on its country cannot."""
-    kept = {NOTHING: pd.Series(True, index=table.index)}
-    for kind in ("upstream", "publisher"):
-        names = sorted(set(table[kind]) - {""})
-        if len(names) > 1:
-            kept |= {f"{kind} {name}": table[kind] != name for name in names}
-    return kept
-
-
-def counts_of(series: pd.DataFrame, country: str, indicators: Sequence[str]) -> Counts:
+def counts_of(series: pd.DataFrame, country: str, indicators: Sequence[str]) -> dict[str, dict[int, CountRange]]:
     """Return the totals of a country that have both ends, by indicator and year."""
     rows = series[(series["country"] == country) & (series["breakdown"] == "") & series["upper"].notna()]
     return {
@@ -93,14 +49,111 @@ def counts_of(series: pd.DataFrame, country: str, indicators: Sequence[str]) -> 
     }
 
 
-def _from_solution(system: System, solution: Solution, indicators: list[str]) -> Counts:
+def counts_under_choices(
+    rec: Reconciliation, country: str, needed: Mapping[str, str], units: Sequence[str], first: int, last: int
+) -> tuple[dict[Choice, Counts], list[Refusal]]:
+    """Settle the totals of a country under every policy, with all sources and without each of them.
+
+    Many publishers pass on the same figures, and counting each as a choice of its own would only make the answers
+    look more alike. So a publisher is left out only if a policy that picks one figure a year notices; an upstream
+    only if figures remain.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        Its claims are settled anew. The policy it was made with keeps its own series, breakdowns and all; every
+        other choice uses the claims on the totals of the indicators alone.
+    country : str
+        Which country.
+    needed : mapping of indicator to label
+        Indicators without which there is no answer.
+    units : sequence of str
+        Further indicators.
+    first, last : int
+        The years that are used.
+
+    Returns
+    -------
+    dict of Choice to Counts
+        Nothing left out first. Years without both ends are missing; a policy that picks one figure a year knows
+        no year that nobody counted.
+    list of Refusal
+        What cannot be left out, because no figure would remain.
+    """
+    names = sorted({*needed, *units})
+    claims = rec.claims
+    own = (claims["country"] == country) & claims["indicator"].isin(names) & (claims["breakdown"] == "")
+    stacked = _stacked(check_table(claims[own], rec.vocabulary), rec)
+    found: dict[Choice, Counts] = {Choice(rec.policy): counts_of(rec.series, country, names)}
+    if stacked.empty:
+        return found, []
+    system = build_system(stacked, rec.vocabulary)
+    for policy in (policy for policy in POLICIES if policy != DEFAULT):
+        settled = _by_variant(system, pick(system, stacked, policy, rec.vocabulary), names)
+        for left_out in stacked["country"].unique():
+            found.setdefault(Choice(policy, left_out), settled.get(left_out, {name: {} for name in names}))
+    variants, refusals = _that_matter(found, needed, range(first, last + 1))
+    rest = stacked[stacked["country"].isin([v for v in variants if Choice(DEFAULT, v) not in found])]
+    if len(rest):
+        rest = rest.reset_index(drop=True)
+        system = build_system(rest, rec.vocabulary)
+        settled = _by_variant(system, solve(system), names)
+        found |= {Choice(DEFAULT, left_out): counts for left_out, counts in settled.items()}
+    order = [Choice(policy, left_out) for left_out in variants for policy in POLICIES]
+    return {choice: found[choice] for choice in order if choice in found}, refusals
+
+
+def _stacked(table: pd.DataFrame, rec: Reconciliation) -> pd.DataFrame:
+    """Set the claims with each source left out below each other, as if of different countries.
+
+    One system then settles all of them at once: nothing ties the cells of two countries together.
+    """
+    kept = {NOTHING: pd.Series(True, index=table.index)}
+    for kind in ("upstream", "publisher"):
+        names = sorted(set(table[kind]) - {""})
+        if len(names) > 1:
+            kept |= {f"{kind} {name}": table[kind] != name for name in names}
+    parts = [
+        table[rows].assign(country=left_out, claim_id=f"{left_out}: " + table["claim_id"])
+        for left_out, rows in kept.items()
+    ]
+    return check_table(pd.concat(parts, ignore_index=True), rec.vocabulary)
+
+
+def _by_variant(system: System, solution: Solution, indicators: Sequence[str]) -> dict[str, Counts]:
+    """Read the yearly totals that have both ends from a solution, by what was left out."""
     cells = system.cells
     known = (cells["kind"] == "year").to_numpy() & (cells["breakdown"] == "").to_numpy() & np.isfinite(solution.upper)
-    counts: dict[str, dict[int, CountRange]] = {name: {} for name in indicators}
-    names, years = cells["indicator"].astype(str), cells["end"].astype(str).str[:4]
-    for name, year, low, high in zip(
-        names[known], years[known], solution.lower[known], solution.upper[known], strict=True
-    ):
-        if name in counts:
-            counts[name][int(year)] = as_count_range((float(low), float(high)))
-    return counts
+    found: dict[str, dict[str, dict[int, CountRange]]] = {
+        str(left_out): {name: {} for name in indicators} for left_out in cells["country"].unique()
+    }
+    columns = (cells[name].astype(str)[known] for name in ("country", "indicator", "end"))
+    for left_out, name, end, low, high in zip(*columns, solution.lower[known], solution.upper[known], strict=True):
+        if name in found[left_out]:
+            found[left_out][name][int(end[:4])] = as_count_range((float(low), float(high)))
+    return dict(found)
+
+
+def _that_matter(
+    found: Mapping[Choice, Counts], needed: Mapping[str, str], years: range
+) -> tuple[list[str], list[Refusal]]:
+    """Return what is worth leaving out, nothing first, and what cannot be."""
+
+    def figures(choice: Choice) -> list[CountRange | None]:
+        counts = found[choice]
+        return [counts[name].get(year) for name in sorted(counts) for year in years]
+
+    variants, refusals = [NOTHING], []
+    for left_out in sorted({choice.left_out for choice in found} - {NOTHING}):
+        own = [choice for choice in found if choice.left_out == left_out]
+        empty = [
+            label
+            for name, label in needed.items()
+            if not any(year in found[choice].get(name, {}) for choice in own for year in years)
+        ]
+        if empty:
+            reason = f"0 years of {' and of '.join(empty)} would remain: every figure starts there"
+            refusals.append(Refusal("multiverse", f"without {left_out}", reason, 0.0))
+        elif any(figures(choice) != figures(Choice(choice.policy)) for choice in own if Choice(choice.policy) in found):
+            variants.append(left_out)
+    return variants, refusals

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from trafficking_stats.breaks import Break, crossed, find_breaks
-from trafficking_stats.counts import CountRange, as_count_range, total
+from trafficking_stats.counts import CountRange, as_count_range
 from trafficking_stats.errors import RefusalError
 from trafficking_stats.gap_settings import GapSettings
 from trafficking_stats.overdispersion import Dispersion, dispersion, largest_dispersion
@@ -108,7 +109,8 @@ class CountSeries:
                 f"{change.year} is a break of {self.label} within {first}-{last}: {change.reason}; "
                 "no sum is taken across it unless breaks are accepted"
             )
-        return total(self.counts[year] for year in range(first, last + 1))
+        cells = [self.counts[year] for year in range(first, last + 1)]
+        return CountRange(math.fsum(cell.lower for cell in cells), math.fsum(cell.upper for cell in cells))
 
     def values(self, first: int, last: int) -> list[CountRange]:
         """Return the counts of a period, after the checks of `sum`."""

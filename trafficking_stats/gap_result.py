@@ -33,7 +33,6 @@ from trafficking_stats.gap_words import headline, nothing_to_say, sentence_table
 from trafficking_stats.multiverse import (
     GapMultiverse,
     Universe,
-    effective,
     gap_multiverse,
     source_ranges,
     source_table,
@@ -405,14 +404,13 @@ def _universe(
 ) -> tuple[Universe, list[Refusal]]:
     """Settle the figures under every choice that says something."""
     units = [request.numerator, *_other_units(rec, request, pair)]
-    names = [*units, request.denominator]
-    reach = (pair.first - max(request.lags), pair.last)
+    first, last = pair.first - max(request.lags), pair.last
     if vary_sources:
-        needed = {request.numerator: pair.numerator.label, request.denominator: pair.denominator.label}
-        counts, refusals = effective(counts_under_choices(rec, request.country, names), *reach, needed)
+        needed = {one.indicator: one.label for one in (pair.numerator, pair.denominator)}
+        counts, refusals = counts_under_choices(rec, request.country, needed, units, first, last)
     else:
-        counts, refusals = {Choice(rec.policy): counts_of(rec.series, request.country, names)}, []
-        refusals.append(Refusal("multiverse", "policies", "1 policy alone: sources were not varied, as asked", 1.0))
+        counts = {Choice(rec.policy): counts_of(rec.series, request.country, [*units, request.denominator])}
+        refusals = [Refusal("multiverse", "policies", "1 policy alone: sources were not varied, as asked", 1.0)]
     return Universe(counts, pair, tuple(units), rec.policy, request.lags), refusals
 
 

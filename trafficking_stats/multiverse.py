@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.choices import NOTHING, Choice, Counts
+from trafficking_stats.choices import Choice, Counts
 from trafficking_stats.counts import CountRange
 from trafficking_stats.errors import RefusalError
 from trafficking_stats.gap_data import CountSeries, Refusal
@@ -56,7 +56,7 @@ class Universe:
     @property
     def left_out(self) -> list[str]:
         """What is left out, nothing first."""
-        return list(dict.fromkeys(choice.without for choice in self.counts))
+        return list(dict.fromkeys(choice.left_out for choice in self.counts))
 
     def axes(self, windows: Sequence[Hashable]) -> dict[str, Sequence[Hashable]]:
         """Return every axis with its choices, the headline's own first."""
@@ -72,12 +72,17 @@ class Universe:
     def series(self, policy: str, left_out: str, indicator: str) -> CountSeries:
         """Return an indicator under a choice, with the breaks of the headline's series."""
         own = self.pair.numerator if indicator != self.pair.denominator.indicator else self.pair.denominator
-        return dataclasses.replace(
-            own, indicator=indicator, counts=self.counts[Choice(policy, left_out)].get(indicator, {}), unusable={}
-        )
+        counts = self.counts[Choice(policy, left_out)].get(indicator, {})
+        return dataclasses.replace(own, indicator=indicator, counts=counts, unusable={})
 
     def sums(self, policy: str, left_out: str, unit: str, span: Span, lag: int) -> tuple[CountRange, CountRange]:
-        """Return numerator and denominator of a window under a choice."""
+        """Return numerator and denominator of a window under a choice.
+
+        Raises
+        ------
+        RefusalError
+            If a year has no figure, or a definition breaks within the window.
+        """
         first, last = span
         return (
             self.series(policy, left_out, unit).sum(first, last),
@@ -312,9 +317,9 @@ def source_table(universe: Universe) -> pd.DataFrame:
     pair = universe.pair
     rows = []
     for choice in universe.counts:
-        row: dict[str, Any] = {"policy": choice.policy, "left_out": choice.without}
+        row: dict[str, Any] = {"policy": choice.policy, "left_out": choice.left_out}
         try:
-            sums = universe.sums(choice.policy, choice.without, universe.units[0], (pair.first, pair.last), 0)
+            sums = universe.sums(choice.policy, choice.left_out, universe.units[0], (pair.first, pair.last), 0)
             low, high = corners(*sums)
             row |= ends(sums[0], "numerator") | ends(sums[1], "denominator")
             rows.append(row | {"per_100_min": 100 * low, "per_100_max": 100 * high})
@@ -330,56 +335,9 @@ def source_ranges(universe: Universe, ratios: pd.DataFrame) -> pd.DataFrame:
         found: list[float] = []
         for choice in universe.counts:
             try:
-                sums = universe.sums(choice.policy, choice.without, universe.units[0], (first, last), lag)
+                sums = universe.sums(choice.policy, choice.left_out, universe.units[0], (first, last), lag)
                 found += corners(*sums)
             except RefusalError:
                 continue
         ends_of.append((100 * min(found), 100 * max(found)) if found else (math.nan, math.nan))
     return ratios.assign(sources_min=[low for low, _ in ends_of], sources_max=[high for _, high in ends_of])
-
-
-def effective(
-    counts: Mapping[Choice, Counts], first: int, last: int, needed: Mapping[str, str]
-) -> tuple[dict[Choice, Counts], list[Refusal]]:
-    """Keep the choices that say something: those that leave figures, and change at least one of them.
-
-    Many publishers pass on the same figures; counting each as a specification of its own would only make the
-    answers look more alike.
-
-    Parameters
-    ----------
-    counts : mapping of Choice to Counts
-        All choices.
-    first, last : int
-        The years that are used, those of the longest lag included.
-    needed : mapping of indicator to label
-        Numerator and denominator.
-
-    Returns
-    -------
-    dict of Choice to Counts
-        Those that are kept.
-    list of Refusal
-        What cannot be left out, because no figure would remain.
-    """
-    years = range(first, last + 1)
-
-    def figures(choice: Choice) -> list[Any]:
-        found = counts[choice]
-        return [(name, year, found[name].get(year)) for name in sorted(found) for year in years]
-
-    refusals = []
-    kept = {NOTHING}
-    for without in dict.fromkeys(choice.without for choice in counts):
-        own = [choice for choice in counts if choice.without == without]
-        empty = [
-            label
-            for name, label in needed.items()
-            if not any(year in counts[choice].get(name, {}) for choice in own for year in years)
-        ]
-        if without != NOTHING and empty:
-            reason = f"0 years of {' and of '.join(empty)} would remain: every figure starts there"
-            refusals.append(Refusal("multiverse", f"without {without}", reason, 0.0))
-        elif any(figures(choice) != figures(Choice(choice.policy)) for choice in own):
-            kept.add(without)
-    return {choice: found for choice, found in counts.items() if choice.without in kept}, refusals
