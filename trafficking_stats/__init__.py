@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         TraffickingStatsError,
         VocabularyError,
     )
+    from trafficking_stats.gap_result import GapResult, gap
     from trafficking_stats.reconciliation import Reconciliation, reconcile
     from trafficking_stats.reports import report
     from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
@@ -34,6 +35,8 @@ _HOMES = {
     "TraffickingStatsError": "errors",
     "Vocabulary": "vocabulary",
     "VocabularyError": "errors",
+    "GapResult": "gap_result",
+    "gap": "gap_result",
     "load_claims": "claims",
     "load_sources": "claims",
     "load_vocabulary": "vocabulary",
@@ -44,6 +47,7 @@ _HOMES = {
 
 __all__ = [
     "ClaimError",
+    "GapResult",
     "ReaderError",
     "Reconciliation",
     "ReconciliationError",
@@ -54,6 +58,7 @@ __all__ = [
     "Vocabulary",
     "VocabularyError",
     "__version__",
+    "gap",
     "load_claims",
     "load_sources",
     "load_vocabulary",
