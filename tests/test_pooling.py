@@ -94,6 +94,13 @@ def test_pooling_large_counts():
     assert pooled.rates == pytest.approx(pooled.raw, rel=1e-5)
 
 
+def test_a_variance_too_small_to_matter_is_none():
+    # squared deviations of 50,002 where Poisson has 50,000: alpha would be about 5 x 10,000^2 / 2
+    counts = 10_000 + np.array([61, -154, -49, 142, 0])
+    assert ((counts - 10_000) ** 2).sum() == 50_002
+    assert gamma_poisson(counts, [1] * 5).homogeneous
+
+
 def test_searches_that_stop_short_are_refused(monkeypatch):
     class Stopped:
         x = np.array([3.0, 3.0])

@@ -217,6 +217,11 @@ def check_exposures(exposures: ArrayLike, name: str = "exposure") -> NDArray[np.
     ------
     CountError
         For a missing, infinite, zero, negative or non-numeric value.
+
+    Examples
+    --------
+    >>> check_exposures([71, 93.5])
+    array([71. , 93.5])
     """
     values = _as_floats(exposures, name)
     bad = ~(np.isfinite(values) & (values > 0))
@@ -234,6 +239,11 @@ def check_level(confidence: float, name: str = "confidence") -> float:
     ------
     CountError
         For anything else, 95 instead of 0.95 included.
+
+    Examples
+    --------
+    >>> check_level(0.998)
+    0.998
     """
     if not _is_number(confidence) or not 0 < confidence < 1:
         raise CountError(f"{name}: expected a level between 0 and 1 such as 0.95, got {confidence!r}")

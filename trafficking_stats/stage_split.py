@@ -212,6 +212,13 @@ def bootstrap_split(
     References
     ----------
     Efron B, Tibshirani RJ (1993). An Introduction to the Bootstrap, chapters 6 and 13. Chapman and Hall.
+
+    Examples
+    --------
+    >>> stages = ["victims", "contact", "prosecuted", "convicted"]
+    >>> lower, upper = bootstrap_split([555, 157, 33, 18], [543, 195, 104, 40], stages)
+    >>> print(f"prosecution: {lower[2]:.0f} to {upper[2]:.0f} convictions")
+    prosecution: 13 to 47 convictions
     """
     labels = factor_names(names, len(names))
     n = len(labels)

@@ -248,6 +248,12 @@ def negative_binomial_trend(
     ----------
     Lawless JF (1987). Negative binomial and mixed Poisson regression. Canadian Journal of Statistics
     15:209-225.
+
+    Examples
+    --------
+    >>> counts = [9, 14, 31, 6, 22, 11, 25, 8, 17, 40, 12, 19, 5, 28, 16, 33, 10, 21, 13, 37]
+    >>> print(negative_binomial_trend(counts))
+    +2.3 % a unit of time (95 % -2.1 to +6.8; negative binomial, phi 5.3, 20 points; p 0.29)
     """
     events, when, at_risk = check_series(counts, times, exposures)
     _refuse_short(events, MIN_POINTS_NEGATIVE_BINOMIAL, "a negative binomial trend")
@@ -309,17 +315,15 @@ class MaskedTrend:
         Fitted where the masked cells make the slope smallest and largest.
     masked : int
         Number of masked cells.
+    verdict : str
+        "below" (the series falls), "above" (it rises) or "undetermined" if all fits agree on it, else "depends on
+        the masked cells".
     """
 
     low: Trend
     high: Trend
     masked: int
-
-    @property
-    def verdict(self) -> Verdict:
-        """Whether the series falls ("below" 1), rises ("above"), or what prevents saying so."""
-        low, high = _direction(self.low), _direction(self.high)
-        return low if low == high else "depends on the masked cells"
+    verdict: Verdict
 
 
 def _direction(trend: Trend) -> Verdict:
@@ -339,7 +343,8 @@ def masked_trend(
 
     The slope is monotone in each count, with the sign of its time less the mean time of all events. So the
     extremes lie where all masked cells before some date are at one end and all after it at the other, and
-    those are all fitted: the range of the slope is exact. The limits are those at the two extreme slopes.
+    those are all fitted: the range of the slope is exact. The verdict is that of these fits; limits in between,
+    where phi differs, are not searched.
 
     Parameters
     ----------
@@ -376,8 +381,10 @@ def masked_trend(
     for cut in [0, *(masked + 1)]:
         for early, late in ((lower, upper), (upper, lower)):
             trends.append(poisson_trend(np.concatenate([early[:cut], late[cut:]]), **options))
+    verdicts = {_direction(trend) for trend in trends}
     return MaskedTrend(
         low=min(trends, key=lambda trend: trend.per_unit.ratio),
         high=max(trends, key=lambda trend: trend.per_unit.ratio),
         masked=masked.size,
+        verdict=verdicts.pop() if len(verdicts) == 1 else "depends on the masked cells",
     )
