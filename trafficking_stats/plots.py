@@ -27,35 +27,11 @@ from trafficking_stats.plot_style import (
     theme,
     year_ticks,
 )
+from trafficking_stats.texts import short_span, years_known
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 #: The stages from identification to conviction, counted in persons.
 STAGES = ("victims_identified", "charged_persons", "prosecutions_suspects", "convictions_persons")
-
-
-def years_known(series: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows on which anything is known, sorted by year: not those from nothing to infinity.
-
-    Parameters
-    ----------
-    series : pandas.DataFrame
-        Rows of `Reconciliation.series`.
-    """
-    empty = (series["lower"].fillna(0) == 0) & series["upper"].isna()
-    return series[~empty].sort_values("year", kind="stable")
-
-
-def short_span(lower: object, upper: object) -> str:
-    """Write an interval as short as a label must be.
-
-    Examples
-    --------
-    >>> short_span(1077, 1077), short_span(0, 4), short_span(3, pd.NA)
-    ('1,077', '0–4', '3+')
-    """
-    if pd.isna(upper):  # type: ignore[call-overload]
-        return f"{lower:,}+"
-    return f"{lower:,}" if lower == upper else f"{lower:,}–{upper:,}"
 
 
 def interval_bars(

@@ -30,7 +30,8 @@ from trafficking_stats.plot_style import (
     wrap,
     year_ticks,
 )
-from trafficking_stats.plots import interval_bars, label_size, short_span, years_known
+from trafficking_stats.plots import interval_bars, label_size
+from trafficking_stats.texts import short_span, years_known
 
 EXACT, WIDENED, CHOSEN = STAGE_SHADES["conviction"], "#7f8b95", ALERT
 _DECADES = 4

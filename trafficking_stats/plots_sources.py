@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,10 +28,9 @@ from trafficking_stats.plot_style import (
     wrap,
     year_ticks,
 )
-from trafficking_stats.plots import years_known
 from trafficking_stats.policies import DEFAULT
 from trafficking_stats.series import figure
-from trafficking_stats.specifications import Multiverse
+from trafficking_stats.texts import label_of, years_known
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -197,89 +195,115 @@ def sensitivity_grid(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
 
 def specification_curve(
-    result: Multiverse | None,
+    specifications: pd.DataFrame,
     ax: Axes | None = None,
     *,
     what: str = "persons convicted per 100 victims identified",
-    reference: float | None = None,
+    choices: Sequence[str] = ("policy", "left_out", "lag", "window", "unit", "masked_cells"),
+    vocabulary: Vocabulary | None = None,
 ) -> Axes:
     """Draw the answer under every set of choices, from the smallest to the largest, and the choices beneath.
 
     Parameters
     ----------
-    result : Multiverse or None
-        None where every combination was refused.
+    specifications : pandas.DataFrame
+        Rows of ``GapMultiverse.specifications`` for one question: ``value``, ``default``, ``refusal`` and a column
+        for each choice.
     ax : matplotlib.axes.Axes, optional
-        Where; a new figure by default. The choices stand in axes of their own below it.
+        Where; a new figure by default.
     what : str
         The name of the answer.
-    reference : float, optional
-        A value to draw a line at.
+    choices : sequence of str
+        The columns that hold choices, from top to bottom; one that never varies is left out.
+    vocabulary : Vocabulary, optional
+        Gives the names of indicators.
 
     Returns
     -------
     matplotlib.axes.Axes
-        Those of the answers.
+        Those of the answers; the answer of the headline is ringed.
     """
-    answers = [] if result is None else [s for s in result.specifications if s.value is not None]
-    finite = sorted((s for s in answers if math.isfinite(s.value or 0.0)), key=lambda s: (s.value, str(s.choices)))
+    answered = specifications[(specifications["refusal"] == "") & np.isfinite(specifications["value"])]
+    answered = answered.sort_values(["value", *choices], kind="stable")
+    options = _options(answered, choices)
+    lines = sum(len(values) for _, values in options)
     with theme():
-        options = [] if result is None else _options(result)
-        lines = sum(len(values) for _, values in options)
-        whole = axes(ax, 2.4 + 0.175 * lines)
-        if not finite or result is None:
+        whole = axes(ax, 2.5 + 0.175 * lines if len(answered) else 1.6)
+        if answered.empty:
             return say(whole, "no combination of choices has an answer")
         whole.set_axis_off()
         share = 0.175 * lines / (2.1 + 0.175 * lines)
         ax = whole.inset_axes((0, share + 0.02, 1, 1 - share - 0.02))
         sns.despine(ax=ax)
-        _answers(ax, [float(s.value or 0.0) for s in finite], wrap(what, 26))
-        if reference is not None:
-            ax.axhline(reference, color=ALERT, linewidth=0.9)
+        _answers(ax, answered, wrap(what, 26))
         below = whole.inset_axes((0, 0, 1, share), sharex=ax)
-        _choices(below, finite, options)
+        _choices(below, answered, options, vocabulary or load_vocabulary())
+        without = len(specifications) - len(answered)
         below.set_xlabel(
-            f"{len(finite)} sets of choices, from the smallest answer to the largest"
-            + (f" ({result.refused} more were refused)" if result.refused else "")
+            f"{len(answered):,} sets of choices, from the smallest answer to the largest"
+            + (f" ({without:,} more have no finite answer)" if without else "")
         )
     return ax
 
 
-def _answers(ax: Axes, values: Sequence[float], what: str) -> None:
+def _answers(ax: Axes, answered: pd.DataFrame, what: str) -> None:
+    values = answered["value"].to_numpy(float)
     ax.set_ylabel(what)
-    ax.plot(range(len(values)), values, ".", color=INK, markersize=5 if len(values) < 120 else 3, zorder=3)
+    # One line instead of a mark each, so that a thousand answers do not weigh down the page.
+    ax.step(range(len(values)), values, where="mid", color=INK, linewidth=1.6, zorder=3)
     middle = float(np.median(values))
     ax.axhline(middle, color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)))
-    note: Any = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "fontsize": 8, "color": SOFT}
-    ax.annotate(f"median {number(middle)}", (0.0, middle), xytext=(4, 2), **note)
+    note: Any = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "fontsize": 8}
+    ax.annotate(f"median {number(middle)}", (0.0, middle), xytext=(4, 2), color=SOFT, **note)
+    own = np.flatnonzero(answered["default"].to_numpy(bool))
+    if len(own):
+        place = int(own[0])
+        ax.plot(place, values[place], "o", color=ALERT, markerfacecolor=PAPER, markersize=8, mew=1.6, zorder=4)
+        ax.annotate(
+            f"headline {number(float(values[place]))}",
+            (place, values[place]),
+            xytext=(7, -10),
+            textcoords="offset points",
+            fontsize=8,
+            color=ALERT,
+        )
     ax.set_ylim(min(0.0, *values), max(values) * 1.08 or 1.0)
     ax.set_xlim(-0.5, len(values) - 0.5)
     ax.tick_params(labelbottom=False, bottom=False)
 
 
-def _options(result: Multiverse) -> list[tuple[str, list[Any]]]:
-    found = []
-    for position, axis in enumerate(result.axes):
-        values = list(dict.fromkeys(s.choices[position][1] for s in result.specifications))
-        if len(values) > 1:
-            found.append((axis, values))
-    return found
+def _options(answered: pd.DataFrame, choices: Sequence[str]) -> list[tuple[str, list[Any]]]:
+    found = [(choice, list(dict.fromkeys(answered[choice].sort_index()))) for choice in choices]
+    return [(choice, values) for choice, values in found if len(values) > 1]
 
 
-def _choices(ax: Axes, finite: Sequence[Any], options: Sequence[tuple[str, list[Any]]]) -> None:
-    """Mark what each specification chose, one line an option."""
-    labels, place = [], 0
-    for position, (axis, values) in enumerate(options):
+def _choices(
+    ax: Axes, answered: pd.DataFrame, options: Sequence[tuple[str, list[Any]]], vocabulary: Vocabulary
+) -> None:
+    """Mark what each set of choices holds, one line an option; neighbours run together."""
+    labels: list[str] = []
+    for position, (choice, values) in enumerate(options):
+        chosen = answered[choice].to_numpy()
         for value in values:
-            chosen = [k for k, s in enumerate(finite) if dict(s.choices)[axis] == value]
-            ax.plot(chosen, [place] * len(chosen), "|", color=INK, markersize=5, mew=min(1.2, 120 / len(finite) + 0.3))
-            labels.append(f"{axis}: {value}")
-            place += 1
+            xs, ys = _runs(np.flatnonzero(chosen == value), len(labels))
+            ax.plot(xs, ys, color=INK, linewidth=4, solid_capstyle="butt")
+            name = label_of(value, vocabulary) if choice == "unit" else str(value)
+            labels.append(f"{choice.replace('_', ' ')}: {name}")
         if position < len(options) - 1:
-            ax.axhline(place - 0.5, color=LINE, linewidth=0.8)
-    ax.set_yticks(range(place), labels, fontsize=7.5)
-    ax.set_ylim(place - 0.4, -0.6)
+            ax.axhline(len(labels) - 0.5, color=LINE, linewidth=0.8)
+    ax.set_yticks(range(len(labels)), labels, fontsize=7.5)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.set_xticks([])
     ax.tick_params(axis="y", length=0)
-    for side in ("top", "right", "bottom"):
-        ax.spines[side].set_visible(False)
+    sns.despine(ax=ax, bottom=True)
+
+
+def _runs(places: np.ndarray, height: int) -> tuple[list[float], list[float]]:
+    """Return one line that is broken between the runs of neighbouring places."""
+    xs: list[float] = []
+    for place in places.tolist():
+        if xs and xs[-2] == place - 0.65:
+            xs[-2] = place + 0.35
+        else:
+            xs += [place - 0.35, place + 0.35, float("nan")]
+    return xs, [float(height)] * len(xs)

@@ -1,0 +1,118 @@
+"""What a report looks at: which indicators it draws, and which cells it explains so that others can link to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from trafficking_stats.gap_settings import load_gap_settings
+from trafficking_stats.intervals import period_kind
+
+if TYPE_CHECKING:
+    from trafficking_stats.reconciliation import Reconciliation
+
+
+class Cell(NamedTuple):
+    """One figure of a country: an indicator, a calendar year, and a breakdown, empty for the total."""
+
+    indicator: str
+    year: int
+    breakdown: str
+
+
+def stage_indicators(rec: Reconciliation, country: str) -> list[str]:
+    """Return the indicators from identification to conviction of which some claim gives a total.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The claims.
+    country : str
+        Which country.
+
+    Returns
+    -------
+    list of str
+        In the order of the stages; of several that can stand for a stage, all.
+    """
+    settings = load_gap_settings().stages
+    wanted = ["victims_identified", *settings.investigation, *settings.prosecution, "convictions_persons"]
+    claims = rec.claims
+    there = set(claims.loc[(claims["country"] == country) & (claims["breakdown"] == ""), "indicator"])
+    return [indicator for indicator in wanted if indicator in there]
+
+
+def yearly_claims(rec: Reconciliation, country: str, indicator: str = "") -> pd.DataFrame:
+    """Return the judged claims on totals of one calendar year.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The judged claims.
+    country : str
+        Which country.
+    indicator : str, optional
+        Which indicator; all by default.
+    """
+    claims = rec.claims
+    own = claims[(claims["country"] == country) & (claims["breakdown"] == "") & claims["lower"].notna()]
+    if indicator:
+        own = own[own["indicator"] == indicator]
+    annual = [period_kind(a, b) == "year" for a, b in zip(own["period_start"], own["period_end"], strict=True)]
+    return own[np.array(annual, dtype=bool)]
+
+
+def compared_indicators(rec: Reconciliation, country: str) -> list[str]:
+    """Return the indicators on whose yearly totals two publishers have a say, or a claim was rejected.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The judged claims.
+    country : str
+        Which country.
+
+    Returns
+    -------
+    list of str
+        In the order of the vocabulary; only counts.
+    """
+    own = yearly_claims(rec, country)
+    publishers = own.groupby(["indicator", "period_end"])["publisher"].nunique()
+    several = set(publishers[publishers > 1].index.get_level_values("indicator"))
+    disputed = set(own.loc[~own["accepted"], "indicator"])
+    return [
+        name
+        for name, indicator in rec.vocabulary.indicators.items()
+        if name in several | disputed and indicator.measure == "count"
+    ]
+
+
+def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
+    """Return the cells that the page of the reconciliation explains: the stages year by year, and every clash.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The series and the clashes.
+    country : str
+        Which country.
+
+    Returns
+    -------
+    list of Cell
+        In the order of the vocabulary, then by breakdown and year.
+    """
+    series, clashes = rec.series, rec.clashes
+    stages = set(stage_indicators(rec, country))
+    own = series[(series["country"] == country) & (series["breakdown"] == "") & (series["n_claims"] > 0)]
+    own = own[own["indicator"].isin(list(stages))]
+    there = series.loc[series["country"] == country, ["indicator", "year", "breakdown"]]
+    clashing = clashes[(clashes["country"] == country) & clashes["year"].notna()]
+    cells = {Cell(str(i), int(y), str(b)) for i, y, b in own[["indicator", "year", "breakdown"]].values}
+    cells |= {Cell(str(i), int(y), str(b)) for i, y, b in clashing[["indicator", "year", "breakdown"]].values}
+    cells &= {Cell(str(i), int(y), str(b)) for i, y, b in there.values}
+    order = {name: place for place, name in enumerate(rec.vocabulary.indicators)}
+    return sorted(cells, key=lambda cell: (order.get(cell.indicator, len(order)), cell.indicator, cell[2], cell[1]))
