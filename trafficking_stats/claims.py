@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import difflib
 import hashlib
+import io
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from trafficking_stats import paths
 from trafficking_stats.errors import ClaimError
+from trafficking_stats.files import as_written, read_table
 from trafficking_stats.schema import check_claims, check_sources
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
@@ -47,7 +50,7 @@ SOURCE = (
 CLAIM = ("claim_id", "source_id", *PRINTED, "publisher", "upstream", "tier", "published")
 """Columns of a table of claims."""
 
-_ORDER = ["country", "indicator", "breakdown", "period_start", "period_end", "source_id", "value", "claim_id"]
+_ORDER = ["country", "indicator", "breakdown", "period_start", "period_end", "claim_id"]
 
 
 def canonical_breakdown(breakdown: str) -> str:
@@ -108,12 +111,15 @@ def read_claims(folder: str | Path, vocabulary: Vocabulary | None = None) -> pd.
         )
     problems: list[str] = []
     sources = _read_table(folder / "sources.csv", SOURCE, problems)
+    are_sources_known = not problems
     problems += check_sources(sources, vocabulary)
     tables = []
     for file in files:
         table = _read_table(file, PRINTED, problems, optional=("source_id",))
         named = table.pop("source_id") if "source_id" in table else pd.Series(file.stem, index=table.index)
-        problems += _check_source_ids(table.assign(source_id=named), file, sources)
+        problems += _check_names(named, table["_line"], file)
+        if are_sources_known:
+            problems += _check_source(file, sources)
         tables.append(table.assign(source_id=file.stem))
     claims = pd.concat(tables, ignore_index=True)
     claims["breakdown"] = claims["breakdown"].map(canonical_breakdown)
@@ -160,8 +166,8 @@ def load_claims() -> pd.DataFrame:
     Examples
     --------
     >>> claims = load_claims()
-    >>> claims.query("country == 'DNK' and source_id == 'center-mod-menneskehandel-2024-dnk'").value.max()
-    1233.0
+    >>> int(claims.query("source_id == 'center-mod-menneskehandel-2024-dnk'").value.max())
+    1233
     """
     return _load("claims", CLAIM)
 
@@ -199,9 +205,16 @@ def known_countries(claims: pd.DataFrame, country: str) -> str:
 
 
 def _load(name: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    text = {column: str for column in columns if column != "value"}
-    table = pd.read_csv(paths.clean_dir() / f"{name}.csv", dtype=text, keep_default_na=False, na_values={"value": [""]})
-    return table[list(columns)]
+    file = paths.clean_dir() / f"{name}.csv"
+    try:
+        table = read_table(file)
+    except FileNotFoundError as error:
+        raise ClaimError(f"{file}: there is no such file; run trafficking-stats clean, or install again") from error
+    missing = [column for column in columns if column not in table]
+    if missing:
+        raise ClaimError(f"{file}: the columns {', '.join(missing)} are missing; run trafficking-stats clean")
+    table = table[list(columns)]
+    return table.assign(value=table["value"].astype(float)) if "value" in columns else table
 
 
 def _read_table(
@@ -217,14 +230,26 @@ def _read_table(
         problems.append(f"{name}: there is no such file")
         return empty
     except UnicodeDecodeError as error:
-        guess = "UTF-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "another encoding such as Latin-1"
+        is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content
+        guess = "UTF-16" if is_wide else "another encoding such as Latin-1"
         line = content[: error.start].count(b"\n") + 1
         problems.append(f"{name}, line {line}: not UTF-8 (it looks like {guess}); save the file as CSV UTF-8")
         return empty
     if "\x00" in text:
-        problems.append(f"{name}: holds NUL bytes, so it is no text file; save the file as CSV UTF-8")
+        problems.append(f"{name}: holds NUL bytes (it looks like UTF-16 or no text); save the file as CSV UTF-8")
         return empty
-    rows = csv.reader(text.splitlines(keepends=True))
+    rows = csv.reader(io.StringIO(text, newline=""))
+    try:
+        return _rows(name, rows, columns, optional, problems)
+    except csv.Error as error:
+        problems.append(f"{name}, line {rows.line_num}: not a CSV file: {error}")
+        return empty
+
+
+def _rows(
+    name: str, rows: Any, columns: tuple[str, ...], optional: tuple[str, ...], problems: list[str]
+) -> pd.DataFrame:
+    """Turn the lines of a CSV reader into a table, noting what is wrong with the header or the number of cells."""
     header = [column.strip() for column in next(rows, [])]
     missing = [column for column in columns if column not in header]
     unknown = [column for column in header if column not in (*columns, *optional)]
@@ -243,7 +268,7 @@ def _read_table(
             )
             + f"; there must be: {', '.join(columns)}; there are: {', '.join(header) or 'none (the file is empty)'}"
         )
-        return empty
+        return pd.DataFrame(columns=[*columns, "_file", "_line"], dtype=str)
     records: list[dict[str, object]] = []
     for row in rows:
         if not any(row):
@@ -251,33 +276,33 @@ def _read_table(
         if len(row) != len(header):
             problems.append(f"{name}, line {rows.line_num}: {len(row)} cells instead of {len(header)}; quote commas")
             continue
-        cells = (cell.strip() for cell in row)
+        cells = (as_written(cell.strip()) for cell in row)
         records.append({**dict(zip(header, cells, strict=True)), "_file": name, "_line": rows.line_num})
     return pd.DataFrame(records, columns=[*header, "_file", "_line"])
 
 
-def _check_source_ids(table: pd.DataFrame, file: Path, sources: pd.DataFrame) -> list[str]:
-    """Every row belongs to the source the file is named after, and that source is known."""
-    name = f"claims/{file.name}"
-    problems = [
-        f"{name}, line {line}: column source_id, value {value!r}: must be {file.stem!r}, the name of the file"
-        for value, line in zip(table["source_id"], table.get("_line", []), strict=False)
+def _check_names(named: pd.Series, lines: pd.Series, file: Path) -> list[str]:
+    """Every row of a file belongs to the source the file is named after."""
+    return [
+        f"claims/{file.name}, line {line}: column source_id, value {value!r}: "
+        f"must be {file.stem!r}, the name of the file"
+        for value, line in zip(named, lines, strict=True)
         if value != file.stem
     ]
-    if file.stem not in set(sources["source_id"]):
-        near = difflib.get_close_matches(file.stem, list(sources["source_id"]), n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        problems.append(f"{name}: source id {file.stem!r} is not in sources.csv; add a row there{hint}")
-    return problems
+
+
+def _check_source(file: Path, sources: pd.DataFrame) -> list[str]:
+    """Say so if the source a file is named after is not known."""
+    if file.stem in set(sources["source_id"]):
+        return []
+    near = difflib.get_close_matches(file.stem, list(sources["source_id"]), n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return [f"claims/{file.name}: source id {file.stem!r} is not in sources.csv; add a row there{hint}"]
 
 
 def _normalise(claims: pd.DataFrame, sources: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     """Join what the source says of itself, name the upstream, fold equivalent breakdowns, and sort."""
-    printed = claims[list(PRINTED)].agg("\x1f".join, axis=1)
-    claims["claim_id"] = [
-        f"{source}:{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-        for source, text in zip(claims["source_id"], printed, strict=True)
-    ]
+    claims["claim_id"] = _claim_ids(claims)
     claims = claims.merge(sources[["source_id", "publisher", "upstream", "tier", "published"]], on="source_id")
     stages = claims["indicator"].map(lambda name: vocabulary.indicators[name].stage)
     claims["upstream"] = [
@@ -288,6 +313,17 @@ def _normalise(claims: pd.DataFrame, sources: pd.DataFrame, vocabulary: Vocabula
         _fold(claims, equivalent.country, equivalent.printed, equivalent.means)
     claims["value"] = claims["value"].astype(float)
     return claims.sort_values(_ORDER, ignore_index=True)[list(CLAIM)]
+
+
+def _claim_ids(claims: pd.DataFrame) -> pd.Series:
+    """Name each claim by its source and a hash of its row, which stays the same when rows around it change."""
+    rows = claims[list(PRINTED)].itertuples(index=False, name=None)
+    digests = pd.Series(
+        [hashlib.sha256("\x1f".join(row).encode()).hexdigest() for row in rows], claims.index, dtype=str
+    )
+    short = claims["source_id"] + ":" + digests.str[:8]
+    # among tens of thousands of rows two may begin alike
+    return short.mask(short.duplicated(keep=False), claims["source_id"] + ":" + digests.str[:32])
 
 
 def _fold(claims: pd.DataFrame, country: str, printed: str, means: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 
 import pandas as pd
 
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
+_RUNS = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -50,7 +52,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a copy in which no text cell can run as a formula.
+    """Return a copy in which no text cell can run as a formula; `as_written` is the way back.
 
     Parameters
     ----------
@@ -61,20 +63,44 @@ def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The same table; text that begins with ``= + - @``, a tab or a carriage return gets an apostrophe in
-        front, as OWASP advises against CSV injection.
+        front, as OWASP advises against CSV injection, unless it is a plain number.
 
     Examples
     --------
-    >>> spreadsheet_safe(pd.DataFrame({"note": ["=1+1", "plain"]})).note.tolist()
-    ["'=1+1", 'plain']
+    >>> spreadsheet_safe(pd.DataFrame({"note": ["=1+1", "plain", "-14"]})).note.tolist()
+    ["'=1+1", 'plain', '-14']
     """
     safe = table.copy()
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = safe[column].map(
-                lambda cell: "'" + cell if isinstance(cell, str) and cell.startswith(_RUNS) else cell
-            )
+            safe[column] = safe[column].map(lambda cell: _safe(cell) if isinstance(cell, str) else cell)
     return safe
+
+
+def _safe(cell: str) -> str:
+    # a cell that already has the apostrophe gets another one: only then does reading give back what was written
+    return f"'{cell}" if _RUNS.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def as_written(cell: str) -> str:
+    """Take away the apostrophe that `spreadsheet_safe` put in front of a cell.
+
+    Parameters
+    ----------
+    cell : str
+        A cell of a CSV file.
+
+    Returns
+    -------
+    str
+        The text before it was made safe.
+
+    Examples
+    --------
+    >>> as_written("'+35 pct. is printed"), as_written("'tis plain")
+    ('+35 pct. is printed', "'tis plain")
+    """
+    return cell[1:] if cell.startswith("'") and _RUNS.match(cell) else cell
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
@@ -94,5 +120,38 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
     """
     out = spreadsheet_safe(table)
     for column in out.select_dtypes("float").columns:
-        out[column] = out[column].map(lambda v: "" if pd.isna(v) else format(v, ".15g"))
+        out[column] = out[column].map(_digits)
     write_text(path, out.to_csv(index=False, lineterminator="\n"))
+
+
+def _digits(value: float) -> str:
+    if pd.isna(value):
+        return ""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a CSV file of `write_table` back as text, every cell as it was before it was made safe.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All columns text; empty cells are empty text.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_table(Path(folder) / "a.csv", pd.DataFrame({"note": ["-35 pct."], "value": [2.0]}))
+    ...     read_table(Path(folder) / "a.csv").values.tolist()
+    [['-35 pct.', '2']]
+    """
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    for column in table.columns:
+        table[column] = table[column].map(as_written)
+    return table

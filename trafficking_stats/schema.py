@@ -42,10 +42,10 @@ def check_claims(claims: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
         "value": functools.cache(_number),
         "qualifier": functools.cache(lambda cell: _one_of(cell, vocabulary.qualifiers, "")),
     }
-    rows: dict[str, Callable[[dict[str, str]], str]] = {
-        "period_end": _end_after_start,
-        "value": lambda row: _value_fits(row, vocabulary),
-        "unit": lambda row: _unit_fits(row, vocabulary),
+    rows: dict[str, tuple[set[str], Callable[[dict[str, str]], str]]] = {
+        "period_end": ({"period_start", "period_end"}, _end_after_start),
+        "value": ({"indicator", "value", "qualifier"}, lambda row: _value_fits(row, vocabulary)),
+        "unit": ({"indicator"}, lambda row: _unit_fits(row, vocabulary)),
     }
     problems = _failures(claims, checks, rows)
     key = ["source_id", "country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "unit"]
@@ -93,9 +93,11 @@ def check_sources(sources: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
 
 
 def _failures(
-    table: pd.DataFrame, checks: dict[str, Callable[[str], str]], rows: dict[str, Callable[[dict[str, str]], str]]
+    table: pd.DataFrame,
+    checks: dict[str, Callable[[str], str]],
+    rows: dict[str, tuple[set[str], Callable[[dict[str, str]], str]]],
 ) -> list[tuple[str, int, str]]:
-    """Run the checks of cells, then those of rows whose cells are sound, through one lazy pandera schema each."""
+    """Run the checks of cells, then those of rows whose cells they need are sound, each through a lazy schema."""
     # imported here: every other use of the package starts faster without pandera
     import pandera.pandas as pa
 
@@ -109,10 +111,19 @@ def _failures(
     cells = table.to_dict("list")
     columns = {name: pa.Column(checks=pa.Check(lambda s, ok=ok: s.map(ok) == "")) for name, ok in checks.items()}
     found = [(i, c, f"must be {checks[c](cells[c][i])}") for i, c in failing(columns, table)]
-    sound = table.drop(index=sorted({i for i, _, _ in found}))
-    records: list[dict[str, str]] = sound.to_dict("records")  # type: ignore[assignment]
-    answers = pd.DataFrame({name: [check(row) for row in records] for name, check in rows.items()})
-    answers = answers.set_index(sound.index) if rows else answers
+    unsound = {(i, c) for i, c, _ in found}
+    records: list[dict[str, str]] = table.to_dict("records")  # type: ignore[assignment]
+    answers = pd.DataFrame(
+        {
+            name: [
+                "" if any((i, c) in unsound for c in needs) else check(row)
+                for i, row in zip(table.index, records, strict=True)
+            ]
+            for name, (needs, check) in rows.items()
+        },
+        index=table.index,
+        dtype=str,
+    )
     columns = {name: pa.Column(checks=pa.Check(lambda s: s == "")) for name in rows}
     found += [(i, c, str(answers.at[i, c])) for i, c in failing(columns, answers)]
     return [
@@ -166,10 +177,11 @@ def _breakdown(cell: str, vocabulary: Vocabulary) -> str:
 
 def _date(cell: str) -> str:
     try:
-        date = datetime.date.fromisoformat(cell) if len(cell) == 10 else None
+        date = datetime.date.fromisoformat(cell)
     except ValueError:
         date = None
-    if date is None or date.year not in _YEARS:
+    # Python also reads other forms of ISO 8601, such as weeks
+    if date is None or date.isoformat() != cell or date.year not in _YEARS:
         return f"a date as YYYY-MM-DD between {_YEARS[0]} and {_YEARS[-1]}"
     return ""
 
