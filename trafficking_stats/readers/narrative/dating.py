@@ -165,7 +165,7 @@ class Dater:
             following = self._in_segment_of(outer, token)
             if following is not None:
                 return self._label(following, outer in scene.comparisons), "sentence"
-        if compared and not (token and scene.is_word("penalties.range_to", token - 1) and segment in self.last):
+        if compared and not (token and scene.is_word("compare.change_to", token - 1) and segment in self.last):
             around = self.main or self.carried or self.default
             base = around if is_single_year(around) else self.default
             return year_before(base), "year before the compared figure"

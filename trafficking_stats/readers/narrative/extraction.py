@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from trafficking_stats.errors import ReaderError
@@ -12,6 +13,7 @@ from trafficking_stats.readers.narrative.language import detect_language
 from trafficking_stats.readers.narrative.lexicon import load
 from trafficking_stats.readers.narrative.negations import find_negations
 from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.periods import is_single_year, year_of
 from trafficking_stats.readers.narrative.proposals import Proposal
 from trafficking_stats.readers.narrative.readings import CONFIDENCE, Reading, SentenceReader
 from trafficking_stats.readers.narrative.scene import Scene, build
@@ -21,6 +23,8 @@ from trafficking_stats.readers.narrative.tokens import Sentence, sentences
 CONTEXT = 150
 """Characters of the sentence kept on either side of a figure, for the reviewer."""
 TERM_CONFIDENCE = 0.85
+RECENT_TOTALS = 50
+"""Totals that a later sentence may break down."""
 
 
 def extract(
@@ -90,7 +94,7 @@ class _Document:
     before: str = ""
     known: dict[float, Reading] = field(default_factory=dict)
     labels: dict[float, str] = field(default_factory=dict)
-    totals: dict[bool, list[tuple[float, str]]] = field(default_factory=dict)
+    totals: dict[bool, deque[tuple[float, str]]] = field(default_factory=dict)
 
     def enter(self, sentence: Sentence) -> None:
         """Forget what only the same paragraph may refer to."""
@@ -146,25 +150,34 @@ class _Document:
             if base.numeral.start < reading.numeral.start and base.numeral.value in self.labels:
                 return self.labels[base.numeral.value], "figure it belongs to"
         if scene.contains("clause.group", 0, len(scene.low)):
-            for value, earlier in reversed(self.totals.get(reading.enforcement, [])):
-                if value >= reading.numeral.value:
-                    return earlier, "figure it belongs to"
+            large = [e for v, e in self.totals.get(reading.enforcement, ()) if v >= reading.numeral.value]
+            if large:
+                # a text breaks down the year it is about; a total over many years is mostly said in passing
+                return self.default if self.default in large else large[-1], "figure it belongs to"
         return label, source
 
     def _facets(
         self, scene: Scene, reading: Reading, before: list[tuple[Reading, dict[str, str], str]]
     ) -> dict[str, str]:
-        """Return the breakdown; a bare compared figure has that of the figure it is compared with."""
+        """Return the breakdown; a part has that of its whole, a bare compared figure that of its counterpart."""
         facets = facets_of(scene, reading.numeral, reading.head, self.nationals)
         if not facets and reading.rule == "comparison" and reading.head.noun in ("empty", "case", "action"):
             for earlier, known, _ in before:
                 if earlier.families == reading.families and not scene.is_compared(earlier.numeral.start):
                     return dict(known)
+        if reading.rule in ("list", "subset"):
+            whole = next((e for e in reversed(before) if e[0].rule not in ("list", "subset", "comparison")), None)
+            if whole is not None and _is_part(scene, whole[0], reading):
+                return {**whole[1], **facets}
         return facets
+
+    def _aside(self, reading: Reading, label: str) -> bool:
+        """Return whether a sentence only names an earlier year's figure: "in 2018 the figure was 356"."""
+        return reading.rule == "carried over" and is_single_year(label) and year_of(label) < int(self.default)
 
     def _remember(self, scene: Scene, dated: list[tuple[Reading, dict[str, str], str]]) -> None:
         main = [entry for entry in dated if not scene.is_compared(entry[0].numeral.start)]
-        if main:
+        if main and not self._aside(main[0][0], main[0][2]):
             self.lead, _, self.before = main[0]
             self.carried = self.before if "-" not in self.before else ""
         for reading, facets, label in main:
@@ -173,7 +186,7 @@ class _Document:
                 self.known[value] = reading
                 self.labels[value] = label
                 if not facets and reading.rule not in ("subset", "list", "carried over"):
-                    self.totals.setdefault(reading.enforcement, []).append((value, label))
+                    self.totals.setdefault(reading.enforcement, deque(maxlen=RECENT_TOTALS)).append((value, label))
 
     def _proposal(
         self, scene: Scene, numeral: Numeral, details: tuple[str, str, str, str, str, str, float], phrase_end: int
@@ -203,3 +216,9 @@ class _Document:
             country=self.country,
             source_id=self.source_id,
         )
+
+
+def _is_part(scene: Scene, whole: Reading, part: Reading) -> bool:
+    """Return whether "including", "of whom" or a bracket stands between a figure and a later one."""
+    between = range(whole.numeral.end, part.numeral.start)
+    return any(scene.low[k] == "(" or scene.phrase("clause.subset", k) for k in between)

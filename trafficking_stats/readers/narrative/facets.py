@@ -35,8 +35,6 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head, nationals: frozenset[s
             break
         if word == "," and k >= head.end:
             break
-        if k >= head.end and scene.phrase("clause.subset", k):
-            break
         step = 1
         for facet, phrases in scene.lexicon.facets.items():
             match = phrases.at(scene.low, k)

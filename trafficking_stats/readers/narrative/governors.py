@@ -10,6 +10,7 @@ from trafficking_stats.readers.narrative.scene import Mark, Scene
 
 RIGHT_REACH = 14
 LEFT_AUXILIARY_REACH = 7
+LEFT_REACH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,7 @@ def left_of(scene: Scene, numeral: Numeral, bound: int, across: bool = False) ->
     """
     ends = scene.ends
     light: Mark | None = None
+    bound = max(bound, numeral.first - LEFT_REACH)
     k = numeral.first
     own = scene.segments[numeral.start]
     while k > bound and (across or not (own in scene.comparisons and scene.segments[k - 1] != own)):
@@ -220,7 +222,7 @@ def left_of(scene: Scene, numeral: Numeral, bound: int, across: bool = False) ->
             k = mark.start
             continue
         word = scene.low[k - 1]
-        if word in "([" and bound == 0:
+        if word in "([" and across and bound == 0:
             # a bracket that holds the first figure of the sentence: what stands before it governs
             k -= 1
             continue

@@ -11,15 +11,15 @@ VERB_REACH = 4
 OBJECT_REACH = 4
 
 
-def _verbs(scene: Scene, k: int) -> tuple[list[str], int]:
-    """Return the families of the verbs of a negated list ("investigate, prosecute, or convict"), and its end."""
+def _verbs(scene: Scene, k: int) -> tuple[list[str], int] | None:
+    """Return the families of a negated list ("investigate, prosecute, or convict") and its end; None for "report"."""
     families: list[str] = []
     after = k
     silent = scene.lexicon.words["clause.silent_verbs"]
     steps = 0
     while k < len(scene.low) and steps < VERB_REACH:
         if scene.low[k] in silent:
-            return [], k
+            return None
         mark = scene.at.get(k)
         if mark is not None and mark.form == "verb":
             families.append(mark.family)
@@ -82,7 +82,10 @@ def find_negations(scene: Scene) -> list[Reading]:
 
 
 def _read(scene: Scene, start: int, k: int) -> Reading | None:
-    families, after = _verbs(scene, k)
+    verbs = _verbs(scene, k)
+    if verbs is None:
+        return None
+    families, after = verbs
     before = scene.ends.get(start)
     if not families and before is not None and before.form == "verb" and scene.phrase("clause.negation_objects", k):
         families, after = [before.family], k

@@ -310,7 +310,10 @@ def _chain_references(numbers: _Numbers, spans: list[tuple[int, int, float, str]
         reference = numbers.lexicon.phrases["not_counts.reference_before"].ending_at(low, i)
         gap = low[chained:i] if chained >= 0 else ["x"]
         linked = len(gap) <= 6 and all(
-            word in ",¹²³-–/" or word in words["clause.coordinators"] or (len(word) == 1 and word.isalpha())
+            word in ",¹²³-–/"
+            or word in words["clause.coordinators"]
+            or word.isdecimal()
+            or (len(word) == 1 and word.isalpha())
             for word in gap
         )
         if reference or (

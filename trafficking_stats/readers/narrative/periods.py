@@ -313,7 +313,9 @@ class _Reader:
     def at(self, i: int) -> Period | None:
         """Return the expression that starts at token `i`, or None."""
         if self.low[i][0].isdecimal():
-            return self.month_date(i) or self.years_range(i) or self.plain_year(i)
+            if len(self.low[i]) != 4:
+                return self.month_date(i) if len(self.low[i]) < 3 else None
+            return self.years_range(i) or self.plain_year(i)
         return (
             self.fiscal(i)
             or self.relative(i)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from trafficking_stats.readers.narrative.governors import Governor, auxiliary_before, copula_after, left_of, right_of
+from trafficking_stats.readers.narrative.governors import (
+    LEFT_REACH,
+    Governor,
+    auxiliary_before,
+    copula_after,
+    left_of,
+    right_of,
+)
 from trafficking_stats.readers.narrative.heads import Head, head_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.scene import Scene
 
 ENFORCEMENT = ("investigate", "prosecute", "convict", "sentence", "open")
 VICTIMS = ("identify", "refer", "assist")
+MOST_FIGURES = 100
+"""A stretch without a full stop that holds more numbers than this is a table, not a sentence."""
 CONFIDENCE = {
     "counted noun": 0.95,
     "passive verb": 0.9,
@@ -128,6 +137,8 @@ class SentenceReader:
         waiting = list(negations)
         bound = 0
         counts = [n for n in self.scene.numerals if n.kind == "count"]
+        if len(counts) > MOST_FIGURES:
+            return []
         heads = {n.start: head_of(self.scene, n) for n in counts}
         for numeral in counts:
             while waiting and waiting[0].numeral.start < numeral.start:
@@ -303,7 +314,7 @@ class SentenceReader:
     def _number_of_victims(self, numeral: Numeral) -> bool:
         """Return whether "the number of victims" stands before a bare figure."""
         scene = self.scene
-        for k in range(numeral.start):
+        for k in range(max(0, numeral.start - LEFT_REACH), numeral.start):
             n = scene.phrase("clause.number_of", k)
             if n and any(
                 (scene.lexicon.nouns.at(scene.low, i) or (0, ""))[1] == "victim"
@@ -334,11 +345,12 @@ class SentenceReader:
     def _points_back(self, numeral: Numeral, head: Head, right: Governor | None) -> bool:
         """Whether the sentence goes on about the figure of the sentence before."""
         scene = self.scene
-        if head.partitive or scene.contains("clause.anaphors", 0, numeral.start):
+        begin = max(0, numeral.start - LEFT_REACH)
+        if head.partitive or scene.contains("clause.anaphors", begin, numeral.start):
             return True
         if scene.segments[numeral.start] in scene.comparisons and head.noun == "empty":
             return True
-        if scene.contains("clause.figure_nouns", 0, numeral.start):
+        if scene.contains("clause.figure_nouns", begin, numeral.start):
             return True
         if head.noun in ("person", "empty", "victim") and (copula_after(scene, head) or right is not None):
             return True

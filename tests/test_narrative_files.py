@@ -1,0 +1,249 @@
+"""Opening narratives, the review sheet, the page, and accepting claims."""
+
+import csv
+import json
+
+import pandas as pd
+import pytest
+
+from trafficking_stats.errors import ClaimError, ReaderError
+from trafficking_stats.readers.narrative import (
+    accept,
+    extract,
+    read_document,
+    to_html,
+    to_json_lines,
+    to_review_csv,
+)
+
+TEXT = (
+    "In 2014, courts convicted nine traffickers, compared with three convictions in 2013. "
+    "Terms ranged from 18 months to three years in prison. Police identified 71 victims, including six children."
+)
+
+
+@pytest.fixture
+def proposals():
+    return extract(TEXT, country="DNK", default_year=2014, source_id="made-up-2015")
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def mark(path, wanted=lambda row: True, mark="y", delimiter=","):
+    rows = rows_of(path)
+    for row in rows:
+        row["accept"] = mark if wanted(row) else ""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys(), delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_plain_text_keeps_its_newlines_and_offsets(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("Første linje.\r\nRetten dømte ni personer.\n".encode())
+    document = read_document(path)
+    assert (document.kind, document.encoding) == ("text", "utf-8")
+    assert "\r\n" in document.text
+    (found,) = extract(document.text, country="DNK", default_year=2014, language="da")
+    assert document.text[found.char_start : found.char_end] == "ni"
+
+
+def test_windows_encoding_is_read_and_named(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_bytes("Retten dømte ni mænd i København.".encode("cp1252"))
+    document = read_document(path)
+    assert document.encoding == "cp1252"
+    assert "dømte" in document.text
+
+
+def test_web_page_loses_scripts_and_keeps_figures(tmp_path):
+    path = tmp_path / "a.html"
+    body = "".join(f"<p>The police convicted {n} traffickers in {2000 + n}.</p>" for n in (11, 12, 13))
+    path.write_text(
+        f"<html><head><title>x</title><script>var a='convicted 99 traffickers'</script></head><body>{body}"
+        "<script>document.write('identified 77 victims')</script></body></html>",
+        encoding="utf-8",
+    )
+    document = read_document(path)
+    assert document.kind == "html"
+    assert [p.value for p in extract(document.text, country="DNK", default_year=2014)] == [11, 12, 13]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("empty.txt", b"", "empty"),
+        ("blank.txt", b" \n\t", "empty"),
+        ("a.pdf", b"%PDF-1.7 ...", "PDF"),
+        ("a.docx", b"PK\x03\x04....", "Office"),
+        ("a.bin", bytes(range(256)) * 20, "binary"),
+        ("a.dat", b"\x01\x02\x03\x04" * 100, "binary"),
+        ("bad.txt", b"\x81\x8d\x8f abc", "UTF-8"),
+        ("page.html", b"<html><body><script>x()</script></body></html>", "no text"),
+    ],
+)
+def test_files_that_cannot_be_read_say_why(tmp_path, name, content, message):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(ReaderError, match=message):
+        read_document(path)
+
+
+def test_missing_file_and_too_large_file(tmp_path, monkeypatch):
+    with pytest.raises(ReaderError, match="cannot be read"):
+        read_document(tmp_path / "none.txt")
+    path = tmp_path / "a.txt"
+    path.write_text("x" * 2000, encoding="utf-8")
+    monkeypatch.setattr("trafficking_stats.readers.narrative.document.LARGEST", 1000)
+    with pytest.raises(ReaderError, match="cut it up"):
+        read_document(path)
+
+
+def test_json_lines_hold_the_labels(proposals):
+    records = [json.loads(line) for line in to_json_lines(proposals).splitlines()]
+    assert records[0]["indicator"] == "convictions"
+    assert records[0]["value"] == 9
+    assert isinstance(records[0]["value"], int)
+    assert {"breakdown", "period", "qualifier", "unit", "char_start", "char_end"} <= records[0].keys()
+
+
+def test_review_sheet_holds_claims(tmp_path, proposals):
+    path = tmp_path / "review.csv"
+    to_review_csv(proposals, path)
+    rows = rows_of(path)
+    assert [(r["indicator"], r["value"], r["unit"], r["period_end"]) for r in rows] == [
+        ("convictions_persons", "9", "persons", "2014-12-31"),
+        ("convictions", "3", "convictions", "2013-12-31"),
+        ("sentence_min_months", "18", "months", "2014-12-31"),
+        ("sentence_max_months", "36", "months", "2014-12-31"),
+        ("victims_identified", "71", "persons", "2014-12-31"),
+        ("victims_identified", "6", "persons", "2014-12-31"),
+    ]
+    assert rows[3]["scope_note"] == "printed as 3 years"
+    assert rows[5]["breakdown"] == "age=child"
+    assert {row["accept"] for row in rows} == {""}
+    assert all(row["rule"] and row["period_source"] and row["confidence"] and row["sentence"] for row in rows)
+
+
+def test_no_cell_of_the_sheet_can_run(tmp_path):
+    text = "=cmd() | convicted nine traffickers in the year 2014 and it was so."
+    found = extract(text, country="DNK", default_year=2014, language="en", source_id="-x")
+    path = tmp_path / "review.csv"
+    to_review_csv(found, path)
+    for row in rows_of(path):
+        assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row.values())
+    assert rows_of(path)[0]["source_id"] == "'-x"
+
+
+def test_page_is_self_contained_and_escaped():
+    text = "<script>alert(1)</script> Courts convicted nine traffickers & <b>two</b> others in 2014."
+    found = extract(text, country="DNK", default_year=2014, language="en")
+    page = to_html(text, found, title="<x>")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "<title>&lt;x&gt;</title>" in page
+    assert "<mark" in page
+    assert "convictions" in page
+    assert "http" not in page
+
+
+def test_page_shows_every_reading_of_one_number():
+    text = "NGOs identified and assisted 12 victims."
+    page = to_html(text, extract(text, country="DNK", default_year=2014, language="en"))
+    assert "<sup>1, 2</sup>" in page
+    assert page.count("<li") == 2
+
+
+def test_accept_appends_once(tmp_path, proposals):
+    sheet, raw = tmp_path / "review.csv", tmp_path / "raw"
+    to_review_csv(proposals, sheet)
+    mark(sheet, lambda row: row["indicator"].startswith("victims"))
+    first = accept(sheet, raw)
+    assert (first.added, first.present) == (2, 0)
+    assert first.unknown_sources == ("made-up-2015",)
+    path = raw / "claims" / "made-up-2015.csv"
+    before = path.read_bytes()
+    second = accept(sheet, raw)
+    assert (second.added, second.present, second.files) == (0, 2, ())
+    assert path.read_bytes() == before
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert list(table["value"]) == ["71", "6"]
+    assert not list(raw.rglob("*.tmp"))
+
+
+def test_accept_keeps_what_stood_there(tmp_path, proposals):
+    sheet, raw = tmp_path / "review.csv", tmp_path / "raw"
+    to_review_csv(proposals, sheet)
+    mark(sheet, lambda row: row["value"] == "71", mark="X")
+    path = raw / "claims" / "made-up-2015.csv"
+    path.parent.mkdir(parents=True)
+    head = "country,indicator,breakdown,period_start,period_end,value,qualifier,unit,locator,scope_note\n"
+    old = head + "DNK,victims_identified,,2013-01-01,2013-12-31,76.0,exact,persons,p. 1,by hand"
+    path.write_text(old, encoding="utf-8")
+    assert accept(sheet, raw).added == 1
+    assert path.read_text(encoding="utf-8").startswith(old + "\n")
+
+
+def test_accept_reads_a_sheet_saved_with_semicolons(tmp_path, proposals):
+    sheet = tmp_path / "review.csv"
+    to_review_csv(proposals, sheet)
+    mark(sheet, lambda row: row["value"] == "9", mark="ja", delimiter=";")
+    assert accept(sheet, tmp_path / "raw").added == 1
+
+
+def test_nothing_marked_adds_nothing(tmp_path, proposals):
+    sheet = tmp_path / "review.csv"
+    to_review_csv(proposals, sheet)
+    assert accept(sheet, tmp_path / "raw").added == 0
+    assert not (tmp_path / "raw").exists()
+
+
+def test_accept_refuses_what_is_no_claim_and_writes_nothing(tmp_path, proposals):
+    sheet, raw = tmp_path / "review.csv", tmp_path / "raw"
+    to_review_csv(proposals, sheet)
+    rows = rows_of(sheet)
+    for row in rows:
+        row["accept"] = "y"
+    rows[0]["indicator"] = "convictions_person"
+    rows[1]["accept"] = "perhaps"
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    with pytest.raises(ClaimError) as caught:
+        accept(sheet, raw)
+    text = str(caught.value)
+    assert "convictions_person" in text
+    assert "perhaps" in text
+    assert not raw.exists()
+
+
+def test_accept_needs_a_source(tmp_path):
+    sheet = tmp_path / "review.csv"
+    to_review_csv(extract(TEXT, country="DNK", default_year=2014), sheet)
+    mark(sheet)
+    with pytest.raises(ClaimError, match="source_id"):
+        accept(sheet, tmp_path / "raw")
+
+
+def test_accept_refuses_another_table(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(ReaderError, match="columns"):
+        accept(path, tmp_path)
+    with pytest.raises(ReaderError, match="cannot|can be read"):
+        accept(tmp_path / "none.csv", tmp_path)
+
+
+def test_counts_of_sentences_have_no_indicator_and_say_so(tmp_path):
+    found = extract("Courts sentenced 12 traffickers.", country="DNK", default_year=2014, language="en", source_id="s")
+    sheet = tmp_path / "review.csv"
+    to_review_csv(found, sheet)
+    assert "no indicator" in rows_of(sheet)[0]["scope_note"]
+    mark(sheet)
+    with pytest.raises(ClaimError, match="indicator"):
+        accept(sheet, tmp_path / "raw")
