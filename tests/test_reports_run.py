@@ -43,7 +43,9 @@ pd.DataFrame({"a": [n, 2]}, index=["x", "y"])
 pd.DataFrame({"a": [n]}).style.format(precision=1)
 ---
 %time_is_a_magic = 1
-""".replace("%time_is_a_magic = 1", "!echo shell\n%precision 3\nn / 7").split("---\n")
+""".replace("%time_is_a_magic = 1", "!echo shell\n%precision 3\nn / 7\n---\nimport os\nos.system('echo lost')").split(
+    "---\n"
+)
 
 
 def files_of(folder):

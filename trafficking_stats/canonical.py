@@ -171,8 +171,12 @@ def failed_cell(nb: NotebookNode) -> tuple[int, str, str, str] | None:
             if output.output_type == "error":
                 first = next((line for line in cell.source.splitlines() if line.strip()), "")
                 lines = _ANSI.sub("", str(output.evalue)).strip().splitlines()
-                return number, first.strip(), str(output.ename), lines[0] if lines else ""
+                return number, _short(first.strip()), str(output.ename), lines[0] if lines else ""
     return None
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= 80 else line[:77] + "..."
 
 
 def as_bytes(nb: NotebookNode) -> bytes:

@@ -320,10 +320,10 @@ def summarise(
         rows = series[series["indicator"] == indicator].dropna(subset=["estimate"]).sort_values("year")
         return [[int(y), int(v)] for y, v in zip(rows["year"], rows["estimate"], strict=True)]
 
-    years = claims["period_start"].str[:4].tolist() + claims["period_end"].str[:4].tolist()
+    years = [int(year) for year in series.loc[series["n_claims"] > 0, "year"]]
     facts = {
-        "first_year": int(min(years)) if years else None,
-        "last_year": int(max(years)) if years else None,
+        "first_year": min(years) if years else None,
+        "last_year": max(years) if years else None,
         "sources": int(claims["source_id"].nunique()),
         "clashes": len(clashes),
         "victims": line(victims),

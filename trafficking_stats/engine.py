@@ -133,6 +133,10 @@ def _run_cells(nb: NotebookNode, pipe: BinaryIO) -> None:
     os.environ.update(ENVIRONMENT)
     # A caller that records warnings, such as a test or another notebook, must not swallow those of this one.
     importlib.reload(warnings)
+    # As in the kernel of standard papermill, what C code prints is not part of a report.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
     shell = process_shell()
     for index, cell in enumerate(nb.cells):
         outputs: list[dict[str, Any]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 from typing import Any
@@ -11,6 +12,9 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 from trafficking_stats.canonical import ENVIRONMENT
+
+# What C code prints arrives in a kernel too late or too early, by chance: it is not part of a report.
+_OPTIONS = ("--log-level=CRITICAL", "--IPKernelApp.capture_fd_output=False")
 
 
 class ReportKernelManager(AsyncKernelManager):
@@ -26,12 +30,13 @@ class ReportKernelManager(AsyncKernelManager):
             options |= {"transport": "ipc", "ip": os.path.join(self._scratch.name, "k")}  # noqa: PTH118
         super().__init__(**options)
         self._kernel_spec = KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=CRITICAL"],
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *_OPTIONS],
             display_name="Python 3",
             language="python",
         )
 
     async def _async_pre_start_kernel(self, **options: Any) -> Any:
+        options["stdout"] = subprocess.DEVNULL
         options["env"] = {**os.environ, **ENVIRONMENT, "IPYTHONDIR": self._scratch.name}
         return await super()._async_pre_start_kernel(**options)
 
