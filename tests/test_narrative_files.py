@@ -235,7 +235,7 @@ def test_accept_refuses_another_table(tmp_path):
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(ReaderError, match="columns"):
         accept(path, tmp_path)
-    with pytest.raises(ReaderError, match="cannot|can be read"):
+    with pytest.raises(ReaderError, match="can be read"):
         accept(tmp_path / "none.csv", tmp_path)
 
 

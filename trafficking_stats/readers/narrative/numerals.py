@@ -153,7 +153,7 @@ class _Numbers:
     def at(self, i: int) -> tuple[int, float] | None:
         """Return a number at `i`: (next token, value)."""
         word = self.low[i]
-        if word[0].isdigit():
+        if word[0].isdecimal():
             if self.glued(i):
                 return None
             value = _digits(word, self.lexicon)
