@@ -56,6 +56,8 @@ def intervals(claims: pd.DataFrame, vocabulary: Vocabulary) -> tuple[np.ndarray,
 
 
 def _share(value: np.ndarray, percent: int, outward: np.ufunc) -> np.ndarray:
+    if percent == 100:
+        return value  # the product of a value near 2**53 would be rounded
     # multiplied before dividing: 10 * 110 / 100 is 11, but 10 * 1.1 is above 11 and would round up to 12
     return np.asarray(outward(value * percent / 100))
 

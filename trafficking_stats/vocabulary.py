@@ -71,6 +71,11 @@ class Dimension(_Frozen):
             raise ValueError(f"'within', 'unions' or 'folds' names {sorted(unknown)}, which are no categories")
         if self.exhaustive and not self.exclusive:
             raise ValueError("'exhaustive' needs exclusive categories")
+        for pattern in filter(None, (self.open_exclusive, self.open_overlapping)):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is no pattern: {error}") from error
         return self
 
     @property
@@ -226,6 +231,10 @@ class Vocabulary(_Frozen):
             missing = set(same.indicators) - set(self.indicators)
             if missing:
                 raise ValueError(f"same_event {same.event!r} names {sorted(missing)}, which are no indicators")
+        named = [(register.country, stage) for register in self.registers for stage in register.stages]
+        twice = sorted({pair for pair in named if named.count(pair) > 1})
+        if twice:
+            raise ValueError(f"registers names {twice} more than once; a stage of a country has one register")
         for change in self.definition_breaks:
             if change.indicator not in self.indicators:
                 raise ValueError(f"definition_breaks names {change.indicator!r}, which is no indicator")
