@@ -88,7 +88,8 @@ def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
     entries["rule"] = entries.groupby(names, sort=True).ngroup()
     table = entries.drop_duplicates("rule").sort_values("rule", ignore_index=True)[[*names, "equal"]]
     entries = entries.sort_values(["rule", "coefficient", "cell"], ascending=[True, False, True], ignore_index=True)
-    return Rules(table, entries[["rule", "cell", "coefficient"]])
+    # without any rule the columns would keep no type
+    return Rules(table.astype({"equal": bool}), entries[["rule", "cell", "coefficient"]].astype("int64"))
 
 
 def _years_of(cells: pd.DataFrame) -> pd.DataFrame:

@@ -86,7 +86,7 @@ def _claims_on_cells(judged: pd.DataFrame, system: System) -> pd.DataFrame:
         )
     )
     partial = named[named["cell"].isin(list(year_of))]
-    return pd.concat([named, partial.assign(cell=partial["cell"].map(year_of))])
+    return pd.concat([named, partial.assign(cell=partial["cell"].map(year_of).astype("int64"))])
 
 
 def _estimates(named: pd.DataFrame, solution: Solution, vocabulary: Vocabulary, n_cells: int) -> np.ndarray:
@@ -122,31 +122,46 @@ def build_clashes(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
         ones first; ``won`` is the kept value or ``none``; ``year`` is NA for periods that are no calendar year.
     """
     key = ["country", "indicator", "breakdown", "period_start", "period_end"]
-    rejected = judged.loc[~judged["accepted"], key].drop_duplicates()
-    rows = judged.merge(rejected, on=key)
-    rows["weight"] = claim_weights(rows, vocabulary)
-    rows = rows.sort_values([*key, "accepted", "weight", "claim_id"], ascending=[True] * 5 + [False, False, True])
+    cell = judged.groupby(key, sort=True).ngroup().to_numpy()
+    rows = judged[np.isin(cell, cell[~judged["accepted"].to_numpy(bool)])]
+    rows = rows.assign(
+        cell=cell[rows.index], weight=claim_weights(rows, vocabulary), printed=_printed(rows, vocabulary)
+    )
+    rows = rows.sort_values(["cell", "accepted", "weight", "claim_id"], ascending=[True, False, False, True])
+    columns = [rows[name].tolist() for name in ("printed", "source_id", "accepted", "cause", "evidence")]
+    begins = np.flatnonzero(np.diff(rows["cell"], prepend=-1)).tolist()
     found = []
-    for cell, claims in rows.groupby(key, sort=True):
-        printed = claims.apply(lambda claim: figure(claim["value"], claim["qualifier"], vocabulary), axis=1)
-        by_value = claims.assign(printed=printed).groupby("printed", sort=False)
-        lost = claims.loc[~claims["accepted"]].drop_duplicates("cause")
-        period = period_label(cell[3], cell[4])
+    for first, last in zip(begins, [*begins[1:], len(rows)], strict=True):
+        printed, sources, kept, causes, evidence = (column[first:last] for column in columns)
+        by_value: dict[str, set[str]] = {}
+        for value, source in zip(printed, sources, strict=True):
+            by_value.setdefault(value, set()).add(source)
+        n_kept = sum(kept)
+        # the words of the heaviest claim speak for others of the same cause
+        why: dict[str, str] = {}
+        for cause, words in zip(causes[n_kept:], evidence[n_kept:], strict=True):
+            why.setdefault(cause, words)
         found.append(
-            {
-                **dict(zip(key[:3], cell[:3], strict=True)),
-                "period": period,
-                "year": int(period) if period.isdigit() else None,
-                "values": " | ".join(by_value.groups),
-                "sources": " | ".join(", ".join(sorted(set(group["source_id"]))) for _, group in by_value),
-                "won": " and ".join(dict.fromkeys(printed[claims["accepted"]])) or "none",
-                "cause": ", ".join(lost["cause"]),
-                "evidence": "; ".join(dict.fromkeys(filter(None, lost["evidence"]))),
-            }
+            (
+                " | ".join(by_value),
+                " | ".join(", ".join(sorted(names)) for names in by_value.values()),
+                " and ".join(dict.fromkeys(printed[:n_kept])) or "none",
+                ", ".join(why),
+                "; ".join(dict.fromkeys(filter(None, why.values()))),
+            )
         )
-    table = pd.DataFrame(found, columns=list(CLASHES))
-    table["year"] = table["year"].astype("Int64")
-    return table
+    table = rows.iloc[begins][key].reset_index(drop=True)
+    table[["values", "sources", "won", "cause", "evidence"]] = pd.DataFrame(found, columns=range(5), dtype=object)
+    periods = zip(table["period_start"], table["period_end"], strict=True)
+    table["period"] = pd.Series([period_label(start, end) for start, end in periods], dtype=object)
+    table["year"] = table["period"].where(table["period"].str.isdigit()).astype("Int64")
+    return table[list(CLASHES)]
+
+
+def _printed(claims: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
+    """Write the figure of each claim."""
+    words = {pair: figure(*pair, vocabulary) for pair in set(zip(claims["value"], claims["qualifier"], strict=True))}
+    return [words[pair] for pair in zip(claims["value"], claims["qualifier"], strict=True)]
 
 
 def figure(value: float, qualifier: str, vocabulary: Vocabulary) -> str:
