@@ -14,6 +14,7 @@ from trafficking_stats.counts import CountRange, as_count_range
 from trafficking_stats.errors import RefusalError
 from trafficking_stats.gap_settings import GapSettings
 from trafficking_stats.overdispersion import Dispersion, dispersion, largest_dispersion
+from trafficking_stats.texts import year_list
 from trafficking_stats.vocabulary import Vocabulary
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -69,7 +70,9 @@ class CountSeries:
     unusable : mapping of year to str
         The years with a figure that cannot be added, and why.
     breaks : tuple of Break
-        Breaks across which no sum is taken; empty where they were accepted.
+        Breaks across which no sum is taken.
+    accepted : tuple of Break
+        Breaks across which sums are taken all the same.
     status : mapping of year to str
         As in the series of the reconciliation.
     n_claims : mapping of year to int
@@ -82,6 +85,7 @@ class CountSeries:
     counts: Mapping[int, CountRange]
     unusable: Mapping[int, str] = field(default_factory=dict)
     breaks: tuple[Break, ...] = ()
+    accepted: tuple[Break, ...] = ()
     status: Mapping[int, str] = field(default_factory=dict)
     n_claims: Mapping[int, int] = field(default_factory=dict)
 
@@ -99,9 +103,8 @@ class CountSeries:
             If a year lacks a figure with both ends, or the period crosses a break of the definition.
         """
         if lacking := self.lacking(first, last):
-            named = ", ".join(f"{year} ({why})" for year, why in lacking.items())
             raise RefusalError(
-                f"{len(lacking)} of {last - first + 1} years of {self.label} cannot be added: {named}; "
+                f"{len(lacking)} of {last - first + 1} years of {self.label} cannot be added: {by_reason(lacking)}; "
                 "a missing year is not a zero"
             )
         if change := crossed(self.breaks, first, last):
@@ -116,6 +119,20 @@ class CountSeries:
         """Return the counts of a period, after the checks of `sum`."""
         self.sum(first, last)
         return [self.counts[year] for year in range(first, last + 1)]
+
+
+def by_reason(lacking: Mapping[int, str]) -> str:
+    """Write years with the reason each has, years of one reason together.
+
+    Examples
+    --------
+    >>> by_reason({2010: "no figure", 2011: "no figure", 2014: "at least 90, no upper end"})
+    '2010 and 2011 (no figure), 2014 (at least 90, no upper end)'
+    """
+    reasons: dict[str, list[int]] = {}
+    for year, why in lacking.items():
+        reasons.setdefault(why, []).append(year)
+    return ", ".join(f"{year_list(found)} ({why})" for why, found in reasons.items())
 
 
 def plain_label(indicator: str, vocabulary: Vocabulary) -> str:
@@ -173,16 +190,17 @@ def count_series(
             unusable[int(year)] = f"at least {int(lower):,}, no upper end" if claims else "no figure"
         else:
             counts[int(year)] = as_count_range((int(lower), int(upper)))
-    breaks = () if accept_breaks else find_breaks(country, indicator, counts, vocabulary, settings.breaks)
+    breaks = find_breaks(country, indicator, counts, vocabulary, settings.breaks)
     return CountSeries(
         country,
         indicator,
         plain_label(indicator, vocabulary),
         counts,
         unusable,
-        breaks,
-        {int(year): status for year, status in zip(rows["year"], rows["status"], strict=True)},
-        {int(year): int(n) for year, n in zip(rows["year"], rows["n_claims"], strict=True)},
+        breaks=() if accept_breaks else breaks,
+        accepted=breaks if accept_breaks else (),
+        status={int(year): status for year, status in zip(rows["year"], rows["status"], strict=True)},
+        n_claims={int(year): int(n) for year, n in zip(rows["year"], rows["n_claims"], strict=True)},
     )
 
 

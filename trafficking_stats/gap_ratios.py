@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from scipy.optimize import brentq
 
 from trafficking_stats.errors import RefusalError
 from trafficking_stats.gap_data import CountSeries, Refusal, series_dispersion
 from trafficking_stats.gap_tables import PERIODS, RATIOS, ends, tidy
 from trafficking_stats.masked import MaskedRatio, masked_ratio
 from trafficking_stats.overdispersion import Dispersion
+from trafficking_stats.rates import RatioResult, ratio
+
+LARGEST_PHI = 1000.0
 
 
 @dataclass(frozen=True)
@@ -53,14 +57,12 @@ class Pair:
         Raises
         ------
         RefusalError
-            If a year cannot be added, or both sums are 0.
+            If a year cannot be added, or the denominator is 0.
         """
-        return masked_ratio(
-            self.numerator.sum(first, last),
-            self.denominator.sum(first - lag, last - lag),
-            confidence=self.confidence,
-            dispersion=self.phi,
-        )
+        events, exposure = self.numerator.sum(first, last), self.denominator.sum(first - lag, last - lag)
+        if exposure.upper == 0:
+            raise RefusalError(f"0 {self.denominator.label} in {first - lag}-{last - lag}: nothing to divide by")
+        return masked_ratio(events, exposure, confidence=self.confidence, dispersion=self.phi)
 
     def rate_ratio(self, early: tuple[int, int], late: tuple[int, int]) -> tuple[MaskedRatio, Dispersion]:
         """Rate of an early period by that of a late one, the denominators taken as known, and phi within them.
@@ -187,9 +189,52 @@ def _period_row(pair: Pair, kind: str, early: tuple[int, int], late: tuple[int, 
         "p_max": max(result.p_values),
         "phi": phi.factor,
         "phi_borrowed": phi.borrowed,
+        "tipping_phi": tipping_phi(result),
         "verdict": result.verdict,
         "widened_verdict": result.widened_verdict,
     }
+
+
+def tipping_phi(result: MaskedRatio) -> float:
+    """Return the over-dispersion from which on chance explains a ratio of two rates.
+
+    Parameters
+    ----------
+    result : MaskedRatio
+        Its own phi does not matter.
+
+    Returns
+    -------
+    float
+        The smallest phi, taken as known, at which the widened limits of some corner hold the null; ``nan`` if the
+        limits for Poisson counts do already, infinite if no phi up to a thousand is enough.
+
+    Examples
+    --------
+    >>> round(tipping_phi(masked_ratio(36, 1, 383, 318)), 2)
+    5.42
+    """
+    if result.verdict not in ("above", "below"):
+        return math.nan
+
+    def excess(log_phi: float, corner: RatioResult) -> float:
+        again = ratio(
+            corner.count1,
+            corner.count2,
+            corner.exposure1,
+            corner.exposure2,
+            confidence=corner.confidence,
+            dispersion=math.exp(log_phi),
+            null=corner.null,
+        )
+        return again.widened_p_value - (1 - corner.confidence)
+
+    most = math.log(LARGEST_PHI)
+    found = [
+        math.exp(brentq(excess, 0.0, most, args=(corner,), xtol=1e-6)) if excess(most, corner) > 0 else math.inf
+        for corner in (result.low, result.high)
+    ]
+    return min(found)
 
 
 def ratio_refusals(ratios: pd.DataFrame, periods: pd.DataFrame) -> list[Refusal]:
@@ -206,6 +251,8 @@ def ratio_refusals(ratios: pd.DataFrame, periods: pd.DataFrame) -> list[Refusal]
             f"{len(rows)} of {of} {kind}s refused, the first ({first['first']}-{first['last']}): {first['refusal']}"
         )
         found.append(Refusal.of("ratio", f"{kind}s, lag {lag}", reason))
+    if periods.empty and len(ratios):
+        found.append(Refusal("periods", "halves", "1 year has no earlier and later half", 1.0))
     found += [
         Refusal.of("periods", f"{row['early_first']}-{row['late_last']}", row["refusal"])
         for row in periods[periods["refusal"] != ""].to_dict("records")

@@ -30,7 +30,7 @@ class GapRequest:
     start, end : int
         The period, also where none was asked for.
     lags : tuple of int
-        Each once.
+        Each once, the shortest first.
     window : int
         Years pooled in the moving windows.
     peers : tuple of str
@@ -96,7 +96,7 @@ def check_request(
         denominator=indicators[1],
         start=start,
         end=end,
-        lags=tuple(dict.fromkeys(int(lag) for lag in lags)),
+        lags=tuple(sorted({int(lag) for lag in lags})),
         window=int(window),
         peers=tuple(dict.fromkeys(peer for peer in peers if peer != country)),
         confidence=check_level(confidence),
@@ -119,20 +119,22 @@ def _period(
     for name, year in zip(("start", "end"), period, strict=True):
         if year is not None and not (_is_whole(year) and YEARS[0] <= year <= YEARS[1]):
             raise GapError(f"{name}: expected a year from {YEARS[0]} to {YEARS[1]}, got {year!r}")
-    rows = rec.series[
-        (rec.series["country"] == country)
-        & (rec.series["breakdown"] == "")
-        & rec.series["indicator"].isin(indicators)
-        & (rec.series["n_claims"] > 0)
-    ]
-    years = rows["year"]
-    first = int(period[0]) if period[0] is not None else None if years.empty else int(years.min())
-    last = int(period[1]) if period[1] is not None else None if years.empty else int(years.max())
+    known = [_known_years(rec, country, indicator) for indicator in indicators]
+    # the years that both have, or where there are none those that either has
+    years = known[0] & known[1] or known[0] | known[1]
+    first = int(period[0]) if period[0] is not None else min(years, default=None)
+    last = int(period[1]) if period[1] is not None else max(years, default=None)
     if first is None or last is None:
         raise GapError(f"start and end: {country} has no figure for {' or '.join(indicators)}; name the years")
     if last < first:
         raise GapError(f"start and end: {first}-{last} ends before it begins")
     return first, last
+
+
+def _known_years(rec: Reconciliation, country: str, indicator: str) -> set[int]:
+    series = rec.series
+    rows = (series["country"] == country) & (series["indicator"] == indicator) & (series["breakdown"] == "")
+    return {int(year) for year in series.loc[rows & series["upper"].notna(), "year"]}
 
 
 def _is_whole(value: object) -> bool:

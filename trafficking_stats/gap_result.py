@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from html import escape
 
 import pandas as pd
 
-from trafficking_stats.breaks import find_breaks
-from trafficking_stats.choices import Choice, counts_of, counts_under_choices
-from trafficking_stats.gap_data import CountSeries, Refusal, count_series, longest_run, series_dispersion
-from trafficking_stats.gap_ratios import Pair, make_pair, period_table, ratio_refusals, ratio_table
-from trafficking_stats.gap_request import GapError, GapRequest, check_request
-from trafficking_stats.gap_settings import BreakThresholds, load_gap_settings
-from trafficking_stats.gap_stages import ORDER, change_table, choose_stage, stage_table, step_table
-from trafficking_stats.gap_tables import (
-    BREAKS,
-    CHANGE,
-    COUNTERFACTUAL,
-    PEERS,
-    PERIODS,
-    RATIOS,
-    REFUSALS,
-    SENTENCES,
-    SOURCES,
-    STEPS,
-    tidy,
-)
+from trafficking_stats.gap_data import CountSeries, count_series, longest_run, series_dispersion
+from trafficking_stats.gap_parts import break_table, coverage, measure_pair
+from trafficking_stats.gap_ratios import make_pair
+from trafficking_stats.gap_request import GapError, check_request
+from trafficking_stats.gap_settings import load_gap_settings
+from trafficking_stats.gap_stages import chain, choose_stage, stage_table
+from trafficking_stats.gap_tables import REFUSALS, tidy
 from trafficking_stats.gap_time import break_year_table, spell_table, trend_tables
-from trafficking_stats.gap_words import headline, nothing_to_say, sentence_table
-from trafficking_stats.multiverse import (
-    GapMultiverse,
-    Universe,
-    gap_multiverse,
-    source_ranges,
-    source_table,
-)
+from trafficking_stats.gap_words import nothing_to_say
+from trafficking_stats.multiverse import GapMultiverse
 from trafficking_stats.overdispersion import Dispersion
-from trafficking_stats.peers import counterfactual_table, peer_table
 from trafficking_stats.reconciliation import Reconciliation
 
 __all__ = ["GapError", "GapResult", "gap"]
@@ -212,12 +192,12 @@ def gap(
     country : str
         ISO 3166-1 alpha-3.
     start, end : int, optional
-        First and last year of the numerator; by default all years with a figure.
+        First and last year of the numerator; by default those in which both stages have a figure.
     numerator, denominator : str
         Indicators that count persons or events.
     lags : sequence of int
-        Years by which the denominator lies earlier; all are shown, none is chosen by fit. The first is that of
-        the headline.
+        Years by which the denominator lies earlier; all are shown, none is chosen by fit. The shortest is that
+        of the headline.
     window : int
         Years pooled in the moving windows.
     peers : sequence of str
@@ -267,14 +247,14 @@ def gap(
         return count_series(rec.series, code, indicator, rec.vocabulary, settings, accept_breaks=accept_breaks)
 
     above, below = series(country, numerator), series(country, denominator)
-    stages: dict[str, CountSeries | None] = {
-        ORDER[0]: below,
-        **{
-            stage: choose_stage([series(country, name) for name in names], request.start, request.end)
-            for stage, names in settings.stages.named().items()
-        },
-        ORDER[-1]: above,
-    }
+    named = settings.stages.named()
+    stages = chain(
+        above,
+        below,
+        rec.vocabulary,
+        lambda stage: choose_stage([series(country, name) for name in named[stage]], request.start, request.end),
+    )
+    court = series(country, settings.court.acquitted) if numerator == settings.court.convicted else None
     run = longest_run([above, below], request.start, request.end)
     pair = make_pair(above, below, *run, request.confidence, request.borrow) if run else None
     own = [above.counts[year] for year in range(request.start, request.end + 1) if year in above.counts]
@@ -283,7 +263,7 @@ def gap(
     spells, unspelled = spell_table(above, below, request.start, request.end, phi, request.confidence)
     break_years, unbroken = break_year_table(above, request.start, request.end, rec.vocabulary, request.confidence)
     both = {code: (series(code, numerator), series(code, denominator)) for code in request.peers}
-    parts = _of_pair(rec, request, pair, stages, both, accept_definitions, vary_sources)
+    parts = measure_pair(rec, request, pair, stages, court, both, accept_definitions, vary_sources)
     return GapResult(
         country=country,
         numerator=numerator,
@@ -312,12 +292,12 @@ def gap(
         multiverse=parts.multiverse,
         sentences=parts.sentences,
         sources=parts.sources,
-        breaks=_breaks(rec, country, stages.values(), settings.breaks, accepted=accept_breaks),
+        breaks=break_table(stages.values()),
         refusals=tidy(
             [
                 asdict(one)
                 for one in [
-                    *_coverage(request, above, below, pair),
+                    *coverage(request, above, below, pair),
                     *parts.refusals,
                     *untrended,
                     *unspelled,
@@ -327,148 +307,3 @@ def gap(
             REFUSALS,
         ),
     )
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """What needs years in which both stages have a figure; empty where there are none."""
-
-    ratios: pd.DataFrame = field(default_factory=lambda: tidy([], RATIOS))
-    periods: pd.DataFrame = field(default_factory=lambda: tidy([], PERIODS))
-    steps: pd.DataFrame = field(default_factory=lambda: tidy([], STEPS))
-    change: pd.DataFrame = field(default_factory=lambda: tidy([], CHANGE))
-    counterfactual: pd.DataFrame = field(default_factory=lambda: tidy([], COUNTERFACTUAL))
-    peers: pd.DataFrame = field(default_factory=lambda: tidy([], PEERS))
-    sources: pd.DataFrame = field(default_factory=lambda: tidy([], SOURCES))
-    sentences: pd.DataFrame = field(default_factory=lambda: tidy([], SENTENCES))
-    multiverse: GapMultiverse = field(default_factory=GapMultiverse.empty)
-    headline: str = ""
-    robust: str = "undetermined"
-    refusals: tuple[Refusal, ...] = ()
-
-
-def _of_pair(
-    rec: Reconciliation,
-    request: GapRequest,
-    pair: Pair | None,
-    stages: Mapping[str, CountSeries | None],
-    peers: Mapping[str, tuple[CountSeries, CountSeries]],
-    accept_definitions: bool,
-    vary_sources: bool,
-) -> _Parts:
-    """Measure everything that takes both stages."""
-    if pair is None:
-        return _Parts(
-            refusals=tuple(
-                Refusal(analysis, f"{request.start}-{request.end}", "0 years have a figure for both stages", 0.0)
-                for analysis in ("ratio", "periods", "steps", "change", "counterfactual", "peers", "multiverse")
-            )
-        )
-    settings = load_gap_settings()
-    universe, unvaried = _universe(rec, request, pair, vary_sources=vary_sources)
-    ratios = source_ranges(universe, ratio_table(pair, request.start, request.end, request.lags, request.window))
-    periods = period_table(pair)
-    steps, unstepped = step_table(stages, pair, request.window)
-    change, unsplit = change_table(stages, pair, settings.stages.named())
-    expected, unexpected = counterfactual_table(pair, peers, settings, accept_definitions=accept_definitions)
-    beside, unpaired = peer_table(pair, peers, settings, accept_definitions=accept_definitions)
-    worlds, unanswered = gap_multiverse(universe, request.window)
-    robust = worlds.robust
-    sources = source_table(universe)
-    return _Parts(
-        ratios,
-        periods,
-        steps,
-        change,
-        expected,
-        beside,
-        sources,
-        sentence_table(universe, periods),
-        worlds,
-        headline(pair, ratios, periods, robust),
-        robust,
-        (
-            *ratio_refusals(ratios, periods),
-            *unstepped,
-            *unsplit,
-            *unexpected,
-            *unpaired,
-            *unvaried,
-            *unanswered,
-        ),
-    )
-
-
-def _universe(
-    rec: Reconciliation, request: GapRequest, pair: Pair, *, vary_sources: bool
-) -> tuple[Universe, list[Refusal]]:
-    """Settle the figures under every choice that says something."""
-    units = [request.numerator, *_other_units(rec, request, pair)]
-    first, last = pair.first - max(request.lags), pair.last
-    if vary_sources:
-        needed = {one.indicator: one.label for one in (pair.numerator, pair.denominator)}
-        counts, refusals = counts_under_choices(rec, request.country, needed, units, first, last)
-    else:
-        counts = {Choice(rec.policy): counts_of(rec.series, request.country, [*units, request.denominator])}
-        refusals = [Refusal("multiverse", "policies", "1 policy alone: sources were not varied, as asked", 1.0)]
-    return Universe(counts, pair, tuple(units), rec.policy, request.lags), refusals
-
-
-def _other_units(rec: Reconciliation, request: GapRequest, pair: Pair) -> list[str]:
-    """Return indicators that count the numerator's event in another unit, with figures for a window at least."""
-    same = [event.indicators for event in rec.vocabulary.same_event if request.numerator in event.indicators]
-    counts = counts_of(rec.series, request.country, [name for group in same for name in group])
-    fewest = min(request.window, pair.last - pair.first + 1)
-    return [
-        name
-        for name, years in counts.items()
-        if name not in (request.numerator, request.denominator)
-        and sum(pair.first <= year <= pair.last for year in years) >= fewest
-    ]
-
-
-def _coverage(
-    request: GapRequest, numerator: CountSeries, denominator: CountSeries, pair: Pair | None
-) -> list[Refusal]:
-    """Say which years of the period asked for are not pooled, and why."""
-    if pair and (pair.first, pair.last) == (request.start, request.end):
-        return []
-    found = []
-    for series in (numerator, denominator):
-        if lacking := series.lacking(request.start, request.end):
-            named = ", ".join(f"{year} ({why})" for year, why in lacking.items())
-            reason = f"{len(lacking)} of {request.end - request.start + 1} years of {series.label}: {named}"
-            found.append(Refusal("years", f"{request.start}-{request.end}", reason, float(len(lacking))))
-        found += [
-            Refusal(
-                "definition break",
-                f"{series.label} {change.year}",
-                f"{change.year} begins another count: {change.reason}; nothing is added across it",
-                float(change.year),
-            )
-            for change in series.breaks
-            if request.start < change.year <= request.end
-        ]
-    if pair:
-        left = request.end - request.start - (pair.last - pair.first)
-        reason = f"{left} of {request.end - request.start + 1} years are not pooled: {pair.first}-{pair.last} is the"
-        reason += " longest run with both figures and no break"
-        found.append(Refusal("years", f"{request.start}-{request.end}", reason, float(left)))
-    return found
-
-
-def _breaks(
-    rec: Reconciliation,
-    country: str,
-    stages: Iterable[CountSeries | None],
-    thresholds: BreakThresholds,
-    *,
-    accepted: bool,
-) -> pd.DataFrame:
-    found = [
-        asdict(change) | {"accepted": accepted}
-        for series in stages
-        if series is not None
-        for change in find_breaks(country, series.indicator, series.counts, rec.vocabulary, thresholds)
-    ]
-    return tidy(found, BREAKS)

@@ -49,6 +49,13 @@ class Stages(_Frozen):
         return {"investigation": self.investigation, "prosecution": self.prosecution}
 
 
+class Court(_Frozen):
+    """The two outcomes of a court that make a proportion."""
+
+    convicted: str
+    acquitted: str
+
+
 class CountedVictims(_Frozen):
     """Whom a country counts as a victim, from a year on."""
 
@@ -65,6 +72,7 @@ class GapSettings(_Frozen):
     breaks: BreakThresholds
     peers: PeerThresholds
     stages: Stages
+    court: Court
     victims: tuple[CountedVictims, ...] = ()
 
     def definition_of(self, country: str, year: int) -> VictimDefinition:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,14 +11,50 @@ import pandas as pd
 
 from trafficking_stats.counts import CountRange
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.gap_data import CountSeries, Refusal, series_dispersion
+from trafficking_stats.gap_data import CountSeries, Refusal, longest_run, series_dispersion
 from trafficking_stats.gap_ratios import Pair
 from trafficking_stats.gap_tables import CHANGE, STAGES, STEPS, ends, tidy
 from trafficking_stats.masked import masked_interval, masked_ratio
 from trafficking_stats.overdispersion import Dispersion
 from trafficking_stats.stage_split import StageSplit, bootstrap_split, split_change
+from trafficking_stats.vocabulary import Vocabulary
 
 ORDER = ("identification", "investigation", "prosecution", "conviction")
+COURT = "court outcome"
+
+
+def chain(
+    numerator: CountSeries,
+    denominator: CountSeries,
+    vocabulary: Vocabulary,
+    between: Callable[[str], CountSeries | None],
+) -> dict[str, CountSeries | None]:
+    """Name the stages from the denominator to the numerator.
+
+    Parameters
+    ----------
+    numerator, denominator : CountSeries
+        The outer stages.
+    vocabulary : Vocabulary
+        Says at which stage an indicator counts.
+    between : callable
+        Returns the series that stands for a stage in between, or None.
+
+    Returns
+    -------
+    dict of str to CountSeries or None
+        In their order. Where the two are of one stage, or not in this order, they are called ``denominator`` and
+        ``numerator`` and nothing is between them.
+    """
+    found = [
+        vocabulary.indicators[one.indicator].stage if one.indicator in vocabulary.indicators else ""
+        for one in (denominator, numerator)
+    ]
+    if not all(stage in ORDER for stage in found) or ORDER.index(found[0]) >= ORDER.index(found[1]):
+        return {"denominator": denominator, "numerator": numerator}
+    first, last = ORDER.index(found[0]), ORDER.index(found[1])
+    middle = {stage: between(stage) for stage in ORDER[first + 1 : last]}
+    return {found[0]: denominator, **middle, found[1]: numerator}
 
 
 def stage_table(
@@ -126,6 +163,45 @@ def _step_row(
     }
 
 
+def court_table(convicted: CountSeries, acquitted: CountSeries, pair: Pair) -> tuple[pd.DataFrame, list[Refusal]]:
+    """Tabulate the convicted of all persons with a court outcome, the one real proportion among the steps.
+
+    Given their sum the convicted are binomial, so the limits are those of Clopper and Pearson.
+    """
+    run = longest_run([convicted, acquitted], pair.first, pair.last)
+    subject = f"{convicted.label} of those convicted or acquitted"
+    if run is None:
+        reason = f"0 years of {pair.first}-{pair.last} have {convicted.label} beside {acquitted.label}"
+        return tidy([], STEPS), [Refusal(COURT, subject, reason, 0.0)]
+    row: dict[str, Any] = {
+        "step": COURT,
+        "from_indicator": f"{convicted.indicator}+{acquitted.indicator}",
+        "from_label": "persons with a court outcome",
+        "to_indicator": convicted.indicator,
+        "to_label": convicted.label,
+        "kind": "whole",
+        "first": run[0],
+        "last": run[1],
+    }
+    try:
+        yes, no = convicted.sum(*run), acquitted.sum(*run)
+        phi = series_dispersion(convicted.values(*run), pair.borrow)
+        odds = masked_ratio(yes, no, confidence=pair.confidence, dispersion=phi)
+    except RefusalError as refusal:
+        return tidy([row | {"refusal": str(refusal)}], STEPS), [Refusal.of(COURT, subject, refusal)]
+    shares = {
+        "per_100_min": odds.ratio_lower,
+        "per_100_max": odds.ratio_upper,
+        "exact_lower": odds.lower,
+        "exact_upper": odds.upper,
+        "widened_lower": odds.widened_lower,
+        "widened_upper": odds.widened_upper,
+    }
+    row |= ends(CountRange(yes.lower + no.lower, yes.upper + no.upper), "from") | ends(yes, "to")
+    row |= {name: 100.0 if math.isinf(value) else 100 * value / (1 + value) for name, value in shares.items()}
+    return tidy([row], STEPS), []
+
+
 def change_table(
     stages: Mapping[str, CountSeries | None], pair: Pair, looked_for: Mapping[str, Sequence[str]]
 ) -> tuple[pd.DataFrame, list[Refusal]]:
@@ -156,15 +232,16 @@ def change_table(
     early, late = (pair.first, pair.middle - 1), (pair.middle, pair.last)
     kept: dict[str, tuple[CountSeries, CountRange, CountRange]] = {}
     refusals = []
+    order = list(stages)
     for stage, series in stages.items():
-        outer = stage in (ORDER[0], ORDER[-1])
+        outer = stage in (order[0], order[-1])
         try:
             if series is None:
-                looked = ", ".join(looked_for[stage])
+                looked = ", ".join(looked_for.get(stage, ()))
                 raise RefusalError(f"0 years of {years} have a figure for the stage {stage} (looked for {looked})")
             sums = series.sum(*early), series.sum(*late)
             zero = next((period for cell, period in zip(sums, (early, late), strict=True) if cell.upper == 0), None)
-            if zero and stage != ORDER[-1]:
+            if zero and stage != order[-1]:
                 raise RefusalError(f"0 {series.label} in {zero[0]}-{zero[1]}, and the next stage is divided by it")
         except RefusalError as refusal:
             merged = "" if outer else f"; the stage {stage} is merged with the next"
@@ -179,7 +256,7 @@ def change_table(
     except RefusalError as refusal:
         return empty, [*refusals, Refusal.of("change", years, refusal)]
     chance = _by_chance(kept, names, pair, refusals)
-    return _change_rows(kept, split, chance, early, late, [s for s in stages if s not in kept]), refusals
+    return _change_rows(kept, split, chance, early, late, order), refusals
 
 
 def _by_chance(
@@ -212,14 +289,12 @@ def _change_rows(
     chance: tuple[Sequence[float], Sequence[float]],
     early: tuple[int, int],
     late: tuple[int, int],
-    merged: list[str],
+    order: list[str],
 ) -> pd.DataFrame:
     percent = split.point.percent if split.point else [float("nan")] * len(kept)
     rows = []
     for k, (stage, (series, before, after)) in enumerate(kept.items()):
-        absorbed = [name for name in merged if ORDER.index(name) < ORDER.index(stage)]
-        if k:
-            absorbed = [name for name in absorbed if ORDER.index(name) > ORDER.index(list(kept)[k - 1])]
+        since = order.index(list(kept)[k - 1]) + 1 if k else 0
         rows.append(
             {
                 "stage": stage,
@@ -238,7 +313,7 @@ def _change_rows(
                 "chance_upper": chance[1][k],
                 "sign_fixed": split.sign_fixed[k],
                 "above_one": stage in split.above_one,
-                "merged": ", ".join(absorbed),
+                "merged": ", ".join(order[since : order.index(stage)]),
             }
         )
     return tidy(rows, CHANGE)

@@ -72,6 +72,7 @@ PERIODS: Columns = {
     "p_max": "measure",
     "phi": "measure",
     "phi_borrowed": "flag",
+    "tipping_phi": "measure",
     "verdict": "text",
     "widened_verdict": "text",
     "refusal": "text",
@@ -313,7 +314,13 @@ MULTIVERSE: Columns = {
 }
 """Columns of ``GapMultiverse.summary``."""
 
-INFLUENCE: Columns = {"question": "text", "axis": "text", "share": "measure"}
+INFLUENCE: Columns = {
+    "question": "text",
+    "axis": "text",
+    "share": "measure",
+    "alone_mean": "measure",
+    "alone_max": "measure",
+}
 """Columns of ``GapMultiverse.influence``."""
 
 SENTENCES: Columns = {

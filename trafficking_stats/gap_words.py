@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
+from trafficking_stats.breaks import Break
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.gap_data import CountSeries
-from trafficking_stats.gap_ratios import Pair
+from trafficking_stats.gap_data import CountSeries, series_dispersion
+from trafficking_stats.gap_ratios import Pair, tipping_phi
 from trafficking_stats.gap_tables import SENTENCES, tidy
+from trafficking_stats.masked import masked_ratio
 from trafficking_stats.multiverse import Universe, log_ratio, run, words
 from trafficking_stats.names import country_name
 from trafficking_stats.specifications import Multiverse
 
+NOT_TESTED = "not tested"
 SHOWN = {
     "above": "beyond chance after widening",
     "below": "beyond chance after widening",
@@ -68,33 +71,63 @@ def years(first: int, last: int) -> str:
     return f"{first}–{last}" if first != last else f"{first}"
 
 
-def headline(pair: Pair, ratios: pd.DataFrame, periods: pd.DataFrame, robust: str) -> str:
-    """Say in one sentence how wide the gap is, how sure that is, whether it changed, and what not to read into it."""
-    whole = ratios[(ratios["kind"] == "whole")].iloc[0]
+def headline(
+    pair: Pair, ratios: pd.DataFrame, periods: pd.DataFrame, robust: str, accepted: Sequence[Break] = ()
+) -> str:
+    """Say in one sentence how wide the gap is, how sure that is, whether it changed, and what not to read into it.
+
+    Parameters
+    ----------
+    pair : Pair
+        Series and years.
+    ratios, periods : pandas.DataFrame
+        As `GapResult` holds them.
+    robust : str
+        Whether other choices agree on the direction of the change.
+    accepted : sequence of Break
+        Breaks across which the counts were added.
+
+    Returns
+    -------
+    str
+    """
+    whole = ratios[ratios["kind"] == "whole"].iloc[0]
     who, victims, convicted = country_name(pair.numerator.country), pair.denominator.label, pair.numerator.label
-    period = years(pair.first, pair.last)
-    counts = {
-        name: span(float(whole[f"{name}_lower"]), float(whole[f"{name}_upper"])) if whole["refusal"] == "" else ""
-        for name in ("numerator", "denominator")
-    }
+    period, lag = years(pair.first, pair.last), int(whole["lag"])
     if whole["refusal"]:
-        return f"{who}, {period}: no ratio of {convicted} to {victims} can be given, because {whole['refusal']}."
-    level = round(100 * pair.confidence)
+        return f"{who} in {period}: no ratio of {convicted} to {victims} can be given, because {whole['refusal']}."
+    above, below = (
+        span(float(whole[f"{name}_lower"]), float(whole[f"{name}_upper"])) for name in ("numerator", "denominator")
+    )
+    earlier = f" of {years(pair.first - lag, pair.last - lag)}" if lag else ""
+    level = f"{100 * pair.confidence:g}"
+    one_for = span(whole["inverse_min"], whole["inverse_max"])
+    inverse = (
+        f", or one for every {one_for}" if math.isfinite(whole["inverse_max"]) and whole["inverse_min"] > 1 else ""
+    )
+    exact = span(whole["exact_lower"], whole["exact_upper"])
     parts = [
-        f"In {who}, {counts['denominator']} {victims} stand beside {counts['numerator']} {convicted} in {period}: "
-        f"{span(whole['per_100_min'], whole['per_100_max'])} for every 100 ({level} % interval "
-        f"{span(whole['exact_lower'], whole['exact_upper'])} if every person were convicted on their own, "
-        f"{span(whole['widened_lower'], whole['widened_upper'])} with phi {number(whole['phi_numerator'])}"
-        f"{' (borrowed)' if pair.phi[0].borrowed else ''} because cases come in batches)"
+        f"{who} in {period}: {above} {convicted} stood against {below} {victims}{earlier}, "
+        f"{span(whole['per_100_min'], whole['per_100_max'])} for every 100{inverse} ({level} % interval "
+        f"{span(whole['widened_lower'], whole['widened_upper'])}, which allows for cases of several persons; {exact} "
+        f"without that{_other_sources(whole)})"
     ]
-    if whole["sources_min"] < whole["per_100_min"] or whole["sources_max"] > whole["per_100_max"]:
-        parts.append(f"another choice of sources alone gives {span(whole['sources_min'], whole['sources_max'])}")
+    if whole["above_one"]:
+        parts.append(f"there were more {convicted} than {victims}, which two counts allow")
     parts += _change(periods, robust)
+    parts += [f"the count of {change.indicator} changed in {change.year}, which was accepted" for change in accepted]
     parts.append(
-        f"the {convicted} of a year are not those who harmed the victims of that year, so this compares two counts "
-        "and is no probability"
+        f"the {convicted} of a year are not those who harmed the victims of that year, so this sets two counts side by "
+        "side and is no probability"
     )
     return "; ".join(parts) + "."
+
+
+def _other_sources(whole: pd.Series) -> str:
+    low, high = whole["sources_min"], whole["sources_max"]
+    if not (low < whole["per_100_min"] or high > whole["per_100_max"]):
+        return ""
+    return f"; other choices of sources give {span(low, high)}"
 
 
 def nothing_to_say(country: str, start: int, end: int, numerator: CountSeries, denominator: CountSeries) -> str:
@@ -104,8 +137,8 @@ def nothing_to_say(country: str, start: int, end: int, numerator: CountSeries, d
         for one in (numerator, denominator)
     ]
     return (
-        f"In {country_name(country)}, no ratio of {numerator.label} to {denominator.label} can be given for "
-        f"{years(start, end)}: there are figures for {known[0]} and {known[1]}, and for no year of both."
+        f"{country_name(country)} in {years(start, end)}: no ratio of {numerator.label} to {denominator.label} can be "
+        f"given: there are figures for {known[0]} and {known[1]}, and for no year of both."
     )
 
 
@@ -114,20 +147,25 @@ def _change(periods: pd.DataFrame, robust: str) -> list[str]:
     if halves.empty:
         return []
     row = halves.iloc[0]
-    early = (
-        f"{span(row['early_per_100_min'], row['early_per_100_max'])} in {years(row['early_first'], row['early_last'])}"
+    early, late = (
+        f"{span(row[f'{half}_per_100_min'], row[f'{half}_per_100_max'])} in "
+        f"{years(row[f'{half}_first'], row[f'{half}_last'])}"
+        for half in ("early", "late")
     )
-    late = f"{span(row['late_per_100_min'], row['late_per_100_max'])} in {years(row['late_first'], row['late_last'])}"
-    holds = {
-        "holds in every specification": "which every other choice of sources, lag and years bears out",
-        "undetermined": "a direction that other choices do not settle",
-    }.get(robust, f"which {robust}")
     if row["widened_verdict"] in ("above", "below"):
         verb = "fell" if row["widened_verdict"] == "above" else "rose"
-        return [f"the rate {verb} from {early} to {late}, {holds}"]
+        return [f"the rate {verb} from {early} to {late}, {_borne_out(robust)}"]
     if row["widened_verdict"] == "undetermined":
-        return [f"it was {early} and {late}, a difference that batches of cases alone could make"]
+        return [f"it was {early} and {late}, a difference that cases of several persons alone could make"]
     return [f"it was {early} and {late}, and whether that is a change depends on the masked cells"]
+
+
+def _borne_out(robust: str) -> str:
+    if robust == "holds in every specification":
+        return "a direction that every other choice of sources, lag, years and unit bears out"
+    if robust == "undetermined":
+        return "a direction that other choices do not settle"
+    return f"a direction that {robust}"
 
 
 @dataclass(frozen=True)
@@ -159,28 +197,36 @@ class Statement:
     shown: str = "a count, not tested"
 
 
-def sentence_table(universe: Universe, periods: pd.DataFrame) -> pd.DataFrame:
+def sentence_table(universe: Universe, ratios: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
     """Tabulate plain statements with the share of choices under which they hold.
 
-    The direction of each is that under the headline's own choice. ``shown`` says whether it is beyond chance
-    there; that it holds under every choice says nothing about chance.
+    The direction of each is that under the headline's own choice, or where masked cells leave it open there, that
+    of most choices. ``shown`` says whether it is beyond chance under the headline's choice; that a statement holds
+    under every choice says nothing about chance.
     """
     rows = []
-    for statement in _statements(universe, periods):
-        home = {axis: values[0] for axis, values in universe.axes([statement.window]).items()}
+    for statement in _statements(universe, ratios, periods):
         try:
-            own = statement.estimate(**home)
             found = run(universe, statement.estimate, [statement.window], statement.axes)
         except RefusalError:
             continue
-        if own == 0 or math.isnan(own):
-            continue
-        rows.append(_row(statement, found, own))
+        if direction := _direction(universe, statement, found):
+            rows.append(_row(statement, found, direction))
     return tidy(rows, SENTENCES)
 
 
-def _row(statement: Statement, found: Multiverse, own: float) -> dict[str, Any]:
-    held = [one.value is not None and one.value * own > 0 for one in found.specifications]
+def _direction(universe: Universe, statement: Statement, found: Multiverse) -> int:
+    """Return 1 or -1, or 0 where nothing points anywhere."""
+    home = {axis: values[0] for axis, values in universe.axes([statement.window]).items() if axis != "masked_cells"}
+    own = {one.value > 0 for one in found.specifications if one.value and one.chose(**home)}
+    if len(own) == 1:
+        return 1 if own.pop() else -1
+    signs = sum((value > 0) - (value < 0) for value in found.values)
+    return (signs > 0) - (signs < 0)
+
+
+def _row(statement: Statement, found: Multiverse, direction: int) -> dict[str, Any]:
+    held = [one.value is not None and one.value * direction > 0 for one in found.specifications]
     policies: dict[Any, bool] = {}
     for one, holds in zip(found.specifications, held, strict=True):
         policy = dict(one.choices)["policy"]
@@ -188,7 +234,7 @@ def _row(statement: Statement, found: Multiverse, own: float) -> dict[str, Any]:
             policies[policy] = policies.get(policy, True) and holds
     return {
         "claim": statement.claim,
-        "sentence": statement.if_above if own > 0 else statement.if_below,
+        "sentence": statement.if_above if direction > 0 else statement.if_below,
         "holds": sum(held),
         "answered": len(found.values),
         "refused": found.refused,
@@ -199,7 +245,7 @@ def _row(statement: Statement, found: Multiverse, own: float) -> dict[str, Any]:
     }
 
 
-def _statements(universe: Universe, periods: pd.DataFrame) -> list[Statement]:
+def _statements(universe: Universe, ratios: pd.DataFrame, periods: pd.DataFrame) -> list[Statement]:
     pair = universe.pair
     who, victims, convicted = country_name(pair.numerator.country), pair.denominator.label, pair.numerator.label
     whole = (pair.first, pair.last)
@@ -209,23 +255,25 @@ def _statements(universe: Universe, periods: pd.DataFrame) -> list[Statement]:
             "level",
             whole,
             lambda **choice: -math.log(max(universe.level(**choice), 1e-9) / 100),
-            f"More {victims} than {convicted} in {who} in {years(*whole)}.",
-            f"More {convicted} than {victims} in {who} in {years(*whole)}.",
+            f"{who} in {years(*whole)}: more {victims} than {convicted}.",
+            f"{who} in {years(*whole)}: more {convicted} than {victims}.",
             (*figures, "lag", "unit"),
+            _beside_one(ratios[ratios["kind"] == "whole"].iloc[0]),
         )
     ]
     if pair.first < pair.middle <= pair.last:
         early, late = (pair.first, pair.middle - 1), (pair.middle, pair.last)
         when = f"from {years(*early)} to {years(*late)}"
         own = periods[periods["kind"] == "halves"]
-        shown = SHOWN.get(own.iloc[0]["widened_verdict"], "not tested") if len(own) else "not tested"
+        known = len(own) > 0 and own.iloc[0]["refusal"] == ""
+        shown = _beyond(*own.iloc[0][["widened_verdict", "tipping_phi", "phi"]]) if known else NOT_TESTED
         found.append(
             Statement(
                 "rate",
                 (early, late),
                 universe.change,
-                f"{capital(convicted)} per 100 {victims} fell in {who} {when}.",
-                f"{capital(convicted)} per 100 {victims} rose in {who} {when}.",
+                f"{who}: {convicted} per 100 {victims} fell {when}.",
+                f"{who}: {convicted} per 100 {victims} rose {when}.",
                 (*figures, "lag", "unit"),
                 shown,
             )
@@ -235,13 +283,14 @@ def _statements(universe: Universe, periods: pd.DataFrame) -> list[Statement]:
                 claim,
                 (early, late),
                 partial(_yearly_change, universe, indicator),
-                f"Fewer {label} a year in {who} {when}.",
-                f"More {label} a year in {who} {when}.",
+                f"{who}: fewer {label} a year {when}.",
+                f"{who}: more {label} a year {when}.",
                 figures,
+                _counts_shown(pair, series, early, late),
             )
-            for claim, indicator, label in (
-                ("numerator", pair.numerator.indicator, convicted),
-                ("denominator", pair.denominator.indicator, victims),
+            for claim, indicator, label, series in (
+                ("numerator", pair.numerator.indicator, convicted, pair.numerator),
+                ("denominator", pair.denominator.indicator, victims, pair.denominator),
             )
         ]
     found.append(
@@ -249,12 +298,20 @@ def _statements(universe: Universe, periods: pd.DataFrame) -> list[Statement]:
             "zeros",
             whole,
             partial(_zero_years, universe),
-            f"At least one year without any {convicted} in {who} in {years(*whole)}.",
-            f"No year is certain to be without any {convicted} in {who} in {years(*whole)}.",
+            f"{who} in {years(*whole)}: at least one year without any {convicted}.",
+            f"{who} in {years(*whole)}: no year that is certain to be without any {convicted}.",
             figures,
         )
     )
     return found
+
+
+def _beyond(verdict: str, tipping: float, phi: float) -> str:
+    """Say whether a change is beyond chance, and how dispersed counts would have to be for chance to explain it."""
+    if math.isnan(tipping):
+        return SHOWN[verdict]
+    at = "at no phi" if math.isinf(tipping) else f"from phi {number(tipping)} on"
+    return f"{SHOWN[verdict]} with phi {number(phi)}; chance would explain it {at}"
 
 
 def _yearly_change(universe: Universe, indicator: str, **choice: Any) -> float:
@@ -268,14 +325,31 @@ def _yearly_change(universe: Universe, indicator: str, **choice: Any) -> float:
 
 
 def _zero_years(universe: Universe, **choice: Any) -> float:
-    """1 if some year is 0, with masked cells at either end; -1 if none is."""
+    """1 if some year is 0, -1 if none is; at ``low`` masked cells hide as few zeros as they can."""
     series = universe.series(choice["policy"], choice["left_out"], universe.pair.numerator.indicator)
     cells = series.values(*choice["window"])
-    # at their high ends masked cells hide as few zeros as they can
-    zero = any((cell.lower if choice["masked_cells"] == "low" else cell.upper) == 0 for cell in cells)
+    zero = any((cell.upper if choice["masked_cells"] == "low" else cell.lower) == 0 for cell in cells)
     return 1.0 if zero else -1.0
 
 
-def capital(text: str) -> str:
-    """Return a text with a capital first letter."""
-    return text[:1].upper() + text[1:]
+def _beside_one(whole: pd.Series) -> str:
+    if whole["refusal"]:
+        return NOT_TESTED
+    if whole["widened_upper"] < 100 or whole["widened_lower"] > 100:
+        return SHOWN["below"]
+    masked = whole["per_100_min"] < 100 < whole["per_100_max"]
+    return SHOWN["depends on the masked cells" if masked else "undetermined"]
+
+
+def _counts_shown(pair: Pair, series: CountSeries, early: tuple[int, int], late: tuple[int, int]) -> str:
+    """Say whether the yearly count of one series changed beyond chance."""
+    counts = [series.values(*early), series.values(*late)]
+    lengths = [len(part) for part in counts]
+    phi = series_dispersion(counts[0] + counts[1], pair.borrow, [0] * lengths[0] + [1] * lengths[1])
+    try:
+        result = masked_ratio(
+            series.sum(*early), series.sum(*late), *lengths, confidence=pair.confidence, dispersion=phi
+        )
+    except RefusalError:
+        return NOT_TESTED
+    return _beyond(result.widened_verdict, tipping_phi(result), phi.factor)

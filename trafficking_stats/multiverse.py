@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import statistics
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -142,7 +143,8 @@ class GapMultiverse:
     summary : pandas.DataFrame
         One row a question, columns `gap_tables.MULTIVERSE`.
     influence : pandas.DataFrame
-        ``question``, ``axis``, ``share`` of the variance of the answers that the axis explains on its own.
+        ``question``, ``axis``, ``share`` of the variance of the answers that the axis explains on its own, and how
+        far answers lie apart that differ in this choice alone: ``alone_mean``, ``alone_max``.
     """
 
     specifications: pd.DataFrame
@@ -211,7 +213,10 @@ def gap_multiverse(universe: Universe, window: int) -> tuple[GapMultiverse, list
             _specification(question, one.choices, one.value, one.refusal, default) for one in answers.specifications
         ]
         shares = answers.influence()
-        tables["influence"] += [{"question": question, "axis": axis, "share": share} for axis, share in shares.items()]
+        tables["influence"] += [
+            {"question": question, "axis": axis, "share": share, **_alone(answers, axis)}
+            for axis, share in shares.items()
+        ]
         tables["summary"].append(_summary(question, answers, shares))
     found = GapMultiverse(
         tidy(tables["specifications"], SPECIFICATIONS),
@@ -264,7 +269,7 @@ def _summary(question: str, found: Multiverse, shares: Mapping[str, float]) -> d
         "answered": len(values),
         "refused": found.refused,
         "minimum": found.minimum,
-        "median": found.median,
+        "median": statistics.median(values),
         "maximum": found.maximum,
         "moves_most": words(most) if shares[most] > 0 else "nothing",
         "moves_share": shares[most],
@@ -274,6 +279,23 @@ def _summary(question: str, found: Multiverse, shares: Mapping[str, float]) -> d
         below = sum(value < 0 for value in values) / len(values)
         row |= {"share_same_sign": max(above, below), "robust": found.robust(0.0).replace("_", " ")}
     return row
+
+
+def _alone(found: Multiverse, axis: str) -> dict[str, float]:
+    """Return how far answers lie apart that differ in one choice alone, on average and at most.
+
+    Unlike the share of the variance this compares like with like also where some combinations were refused.
+    """
+    position = found.axes.index(axis)
+    matched: dict[tuple[Any, ...], list[float]] = {}
+    for one in found.specifications:
+        if one.value is not None and math.isfinite(one.value):
+            others = tuple(choice for k, (_, choice) in enumerate(one.choices) if k != position)
+            matched.setdefault(others, []).append(one.value)
+    apart = [max(values) - min(values) for values in matched.values() if len(values) > 1]
+    if not apart:
+        return {}
+    return {"alone_mean": math.fsum(apart) / len(apart), "alone_max": max(apart)}
 
 
 def words(axis: str) -> str:

@@ -17,6 +17,7 @@ from trafficking_stats.gap_settings import GapSettings
 from trafficking_stats.gap_tables import COUNTERFACTUAL, PEERS, ends, tidy
 from trafficking_stats.names import country_name
 from trafficking_stats.pooling import gamma_poisson
+from trafficking_stats.texts import year_list
 
 POOLED = "pooled"
 Both = tuple[CountSeries, CountSeries]
@@ -50,7 +51,7 @@ def common_pair(own: Both, peer: Both, pair: Pair, fewest: int) -> Pair:
         lacking = sorted(set(peer[0].lacking(pair.first, pair.last)) | set(peer[1].lacking(pair.first, pair.last)))
         raise RefusalError(
             f"{years} of {pair.last - pair.first + 1} years in a row have both counts of {name}, at least {needed} "
-            f"are needed; lacking: {', '.join(map(str, lacking)) or 'none, but a definition breaks'}"
+            f"are needed; lacking: {year_list(lacking) if lacking else 'none, but a definition breaks'}"
         )
     return make_pair(*peer, *run, pair.confidence, pair.borrow)
 
@@ -178,7 +179,8 @@ def peer_table(
         )
     table = tidy(sorted(rows, key=lambda one: one["name"]), PEERS)
     if peers:
-        refusals += _spread(table, pair)
+        table, alone = _with_spread(table, pair)
+        refusals += alone
         refusals += _definitions(table, pair, accept_definitions=accept_definitions)
     else:
         refusals.append(Refusal("peers", country_name(own[0].country), "0 peers were named", 0.0))
@@ -195,37 +197,38 @@ def _definitions(table: pd.DataFrame, pair: Pair, *, accept_definitions: bool) -
     return [Refusal("ranking", pair.denominator.label, reason, float(len(known)))]
 
 
-def _spread(table: pd.DataFrame, pair: Pair) -> list[Refusal]:
-    """Fill in, in place, the funnel limits around the common rate and the partially pooled rates."""
-    exact = (
-        (table["refusal"] == "")
-        & (table["numerator_lower"] == table["numerator_upper"]).fillna(False)
-        & (table["denominator_lower"] == table["denominator_upper"]).fillna(False)
-        & (table["denominator_lower"] > 0).fillna(False)
-    ).to_numpy(bool)
+def _with_spread(table: pd.DataFrame, pair: Pair) -> tuple[pd.DataFrame, list[Refusal]]:
+    """Add the funnel limits around the common rate, and the partially pooled rates, of countries without masks."""
+    table = table.copy()
+    known = (table["refusal"] == "") & (table["denominator_lower"] > 0).fillna(False)
+    for name in ("numerator", "denominator"):
+        known &= (table[f"{name}_lower"] == table[f"{name}_upper"]).fillna(False)
+    exact = known.to_numpy(bool)
     events = table.loc[exact, "numerator_lower"].to_numpy(float)
     exposure = table.loc[exact, "denominator_lower"].to_numpy(float)
-    refusals = []
     subject = f"{len(events)} countries without masked cells"
+    refusals = []
+
+    def put(names: Sequence[str], values: Sequence[Any]) -> None:
+        for name, column in zip(names, values, strict=True):
+            table.loc[exact, name] = 100 * np.asarray(column)
+
     if events.sum() > 0:
         expected = exposure * events.sum() / exposure.sum()
-        limits = {0.95: ("funnel_lower", "funnel_upper"), 0.998: ("funnel_lower_998", "funnel_upper_998")}
         table.loc[exact, "expected"] = expected
-        for confidence, names in limits.items():
-            for name, values in zip(names, funnel_limits(expected, confidence=confidence), strict=True):
-                table.loc[exact, name] = 100 * np.asarray(values) / exposure
+        for confidence, suffix in ((0.95, ""), (0.998, "_998")):
+            limits = funnel_limits(expected, confidence=confidence)
+            put([f"funnel_lower{suffix}", f"funnel_upper{suffix}"], [one / exposure for one in limits])
         try:
-            spread = funnel_spread(events, expected)
-            wide = funnel_limits(expected, tau2=spread.tau2)
-            for name, values in zip(("funnel_wide_lower", "funnel_wide_upper"), wide, strict=True):
-                table.loc[exact, name] = 100 * np.asarray(values) / exposure
+            wide = funnel_limits(expected, tau2=funnel_spread(events, expected).tau2)
+            put(["funnel_wide_lower", "funnel_wide_upper"], [one / exposure for one in wide])
         except RefusalError as refusal:
             refusals.append(Refusal.of("funnel", subject, refusal))
+    else:
+        refusals.append(Refusal("funnel", subject, f"0 {pair.numerator.label}: there is no common rate", 0.0))
     try:
         pooled = gamma_poisson(events, exposure, confidence=pair.confidence)
-        table.loc[exact, "pooled"] = 100 * pooled.rates
-        table.loc[exact, "pooled_lower"] = 100 * pooled.lower
-        table.loc[exact, "pooled_upper"] = 100 * pooled.upper
+        put(["pooled", "pooled_lower", "pooled_upper"], [pooled.rates, pooled.lower, pooled.upper])
     except RefusalError as refusal:
         refusals.append(Refusal.of("pooling", subject, refusal))
-    return refusals
+    return table, refusals
