@@ -274,9 +274,9 @@ def source_link(url: str, text: object) -> Markup:
 
 
 def explanation(
-    content: Any, country: str, indicator: str, year: int | str, *, title: str, breakdown: str = ""
+    content: Any, country: str, indicator: str, year: int | str, *, title: str = "", breakdown: str = ""
 ) -> None:
-    """Show why a figure is what it is, at the place to which `explain_link` leads.
+    """Show why a figure is what it is, at the place to which `explain_link` leads; folded until somebody comes.
 
     Parameters
     ----------
@@ -284,11 +284,19 @@ def explanation(
         What a reconciliation returns as explanation: an object with ``_repr_html_``, or text.
     country, indicator, year, breakdown
         The cell, see `explain_anchor`.
-    title : str
-        Names the figure.
+    title : str, optional
+        Names the figure; by default the title of ``content``.
+
+    Raises
+    ------
+    ReportError
+        If there is no title.
     """
+    title = title or str(getattr(content, "title", ""))
+    if not title:
+        raise ReportError("an explanation needs a title")
     inner = Markup(content._repr_html_()) if hasattr(content, "_repr_html_") else escape(str(content))
-    html = Markup('<section class="explanation" id="{}"><h3>{}</h3>{}</section>').format(
+    html = Markup('<details class="explanation" id="{}"><summary>{}</summary>{}</details>').format(
         explain_anchor(country, indicator, year, breakdown), title, inner
     )
     _show({"text/html": html, "text/plain": f"{title}\n{content}"}, "explanation")

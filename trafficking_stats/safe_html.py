@@ -36,6 +36,7 @@ _WEB = re.compile(r"^https?://", re.IGNORECASE)
 _CSV = "data:text/csv;base64,"
 _IMAGES = ("data:image/png;base64,", "data:image/svg+xml;base64,", "data:image/jpeg;base64,")
 _NUMBER = re.compile(r"^[<>≤≥~±+−-]?\s*\d[\d,.]*(?:\s?[–-]\s?\d[\d,.]*)?\s?%?$")
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _ABSENT = {"", "–", "-", "nan", "None", "NaN"}
 
 
@@ -185,6 +186,8 @@ class Page:
         _join_head(table)
         for cell in table.iter("th", "td"):
             text = cell.text_content().strip()
+            if _DATE.match(text):
+                _add_class(cell, "date")
             if cell.tag == "th" and not text:
                 cell.tag = "td"
                 cell.attrib.pop("scope", None)
