@@ -122,6 +122,9 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
                 fallback = (k + 1, "person")
             k += modifier[0]
             continue
+        if partitive and k in scene.at and scene.lexicon.participles.at(low, k):
+            # "seven of the convicted", "12 of those identified"
+            return Head("person", "", scene.at[k].end, potential, formal, partitive)
         if (
             k in scene.at
             or scene.is_word("clause.prepositions", k)

@@ -18,6 +18,8 @@ def _verbs(scene: Scene, k: int) -> tuple[list[str], int] | None:
     silent = scene.lexicon.words["clause.silent_verbs"]
     steps = 0
     while k < len(scene.low) and steps < VERB_REACH:
+        if not families and scene.phrase("clause.negation_objects", k):
+            break
         if scene.low[k] in silent:
             return None
         mark = scene.at.get(k)
@@ -111,4 +113,4 @@ def _read(scene: Scene, start: int, k: int) -> Reading | None:
 def _object_fits(family: str, head: Head) -> bool:
     if family in VICTIMS:
         return head.noun in ("victim", "person")
-    return head.noun in ("offender", "person", "case")
+    return head.noun in ("offender", "person", "case", "empty")

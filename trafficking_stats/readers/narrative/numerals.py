@@ -197,6 +197,8 @@ def _kind(numbers: _Numbers, i: int, j: int, value: float, later: dict[int, str]
         return "none"
     if i > 1 and before in words["compare.change_by"] and low[i - 2] in words["compare.change_nouns"]:
         return "none"
+    if after and phrases["not_counts.differences"].at(low, j):
+        return "none"
     if after in words["number_grammar.not_a_count_after"]:
         return "none"
     unit = _unit_at(low, j, lexicon)

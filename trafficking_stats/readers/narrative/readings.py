@@ -240,6 +240,8 @@ class SentenceReader:
             return self._governed(numeral, head, right, "passive verb")
         if left is not None and left.families == ("open",) and head.noun == "empty" and self.current is not None:
             left = None
+        if right is not None and right.strength == "reduced" and self._opens_clause(numeral):
+            left = None
         if left is not None and left.strength == "active" and left.families != ("light",):
             if right is not None and right.strength == "reduced" and mark is not None and mark.form == "action":
                 return self._governed(numeral, head, right, "participle after")
@@ -250,6 +252,8 @@ class SentenceReader:
         if (left is not None and left.strength == "unknown") or (right is not None and right.strength == "unknown"):
             self.current, self.blocked = None, True
             return None
+        if numeral.definite and head.formal and head.noun == "victim":
+            return self._make(numeral, head, ("identify",), "existence")
         flowing = self._flow(numeral, head, right)
         if flowing is not None:
             return flowing
@@ -286,6 +290,9 @@ class SentenceReader:
         if head.noun == "case":
             return self._make(numeral, head, ("investigate",), "general verb")
         return None
+
+    def _opens_clause(self, numeral: Numeral) -> bool:
+        return numeral.first == 0 or self.scene.low[numeral.first - 1] in ",;"
 
     def _said_potential(self, numeral: Numeral) -> bool:
         first = numeral.first

@@ -151,7 +151,7 @@ def _compare_at(low: Sequence[str], i: int, lexicon: Lexicon, numbers: dict[int,
         nouns = lexicon.nouns.at(low, numbers[ahead[0]].end) if ahead and numbers[ahead[0]].end < len(low) else None
         if (
             not ahead
-            or (nouns is not None)
+            or (nouns is not None and nouns[1] not in ("victim", "case"))
             or not any(k in taken for k in range(ahead[0], min(ahead[0] + 8, len(low))))
         ):
             return 0
