@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,7 +12,12 @@ from trafficking_stats.gap_settings import load_gap_settings
 from trafficking_stats.intervals import period_kind
 
 if TYPE_CHECKING:
+    from trafficking_stats.gap_result import GapResult
     from trafficking_stats.reconciliation import Reconciliation
+
+
+LEADING = ("victims_identified", "prosecutions_suspects", "convictions_persons")
+"""The indicators whose dependence on choices is always shown."""
 
 
 class Cell(NamedTuple):
@@ -44,7 +50,9 @@ def stage_indicators(rec: Reconciliation, country: str) -> list[str]:
     return [indicator for indicator in wanted if indicator in there]
 
 
-def yearly_claims(rec: Reconciliation, country: str, indicator: str = "") -> pd.DataFrame:
+def yearly_claims(
+    rec: Reconciliation, country: str, indicator: str = "", start: int | None = None, end: int | None = None
+) -> pd.DataFrame:
     """Return the judged claims on totals of one calendar year.
 
     Parameters
@@ -55,13 +63,17 @@ def yearly_claims(rec: Reconciliation, country: str, indicator: str = "") -> pd.
         Which country.
     indicator : str, optional
         Which indicator; all by default.
+    start, end : int, optional
+        First and last year; all by default.
     """
     claims = rec.claims
     own = claims[(claims["country"] == country) & (claims["breakdown"] == "") & claims["lower"].notna()]
     if indicator:
         own = own[own["indicator"] == indicator]
     annual = [period_kind(a, b) == "year" for a, b in zip(own["period_start"], own["period_end"], strict=True)]
-    return own[np.array(annual, dtype=bool)]
+    own = own[np.array(annual, dtype=bool)]
+    year = own["period_end"].str[:4].astype(int)
+    return own[(year >= (start or year.min())) & (year <= (end or year.max()))]
 
 
 def compared_indicators(rec: Reconciliation, country: str) -> list[str]:
@@ -88,6 +100,55 @@ def compared_indicators(rec: Reconciliation, country: str) -> list[str]:
         for name, indicator in rec.vocabulary.indicators.items()
         if name in several | disputed and indicator.measure == "count"
     ]
+
+
+def leading_indicator(rec: Reconciliation, country: str, start: int, end: int) -> str:
+    """Return the indicator on whose yearly totals most claims were rejected; of equals that with most claims.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The judged claims.
+    country : str
+        Which country.
+    start, end : int
+        The years that count.
+
+    Returns
+    -------
+    str
+        ``victims_identified`` if no claim is about a single year.
+    """
+    own = yearly_claims(rec, country, "", start, end)
+    if own.empty:
+        return LEADING[0]
+    counts = own.groupby("indicator")["accepted"].agg(rejected=lambda kept: int((~kept).sum()), claims="size")
+    order = {name: -place for place, name in enumerate(rec.vocabulary.indicators)}
+    return str(max(counts.index, key=lambda name: (*counts.loc[name], order.get(name, -len(order)))))
+
+
+def but(items: Sequence[str], one: str) -> list[str]:
+    """Return a list without one of its items.
+
+    Examples
+    --------
+    >>> but(["a", "b"], "a")
+    ['b']
+    """
+    return [item for item in items if item != one]
+
+
+def stages_of(result: GapResult) -> list[str]:
+    """Return the indicators that stand for the stages of a gap, in their order, the outer two always.
+
+    Parameters
+    ----------
+    result : GapResult
+        Of `trafficking_stats.gap`.
+    """
+    found = list(dict.fromkeys(result.stages["indicator"])) if len(result.stages) else []
+    inner = [indicator for indicator in found if indicator not in (result.denominator, result.numerator)]
+    return [result.denominator, *inner, result.numerator]
 
 
 def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:

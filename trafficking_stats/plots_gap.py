@@ -85,7 +85,7 @@ def rates(
         for tick in ax.get_yticklabels():
             tick.set_fontweight("bold" if tick.get_text() == bold else "normal")
         ax.set_ylim(len(rows) - 0.4, -0.6)
-        ax.tick_params(axis="y", length=0)
+        ax.tick_params(axis="y", length=0, pad=9)
         plain = FuncFormatter(lambda value, _: f"{value:g}")
         ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=20))
         ax.xaxis.set_major_formatter(plain)

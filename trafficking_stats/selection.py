@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from trafficking_stats.claims import known_countries
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
@@ -15,6 +16,7 @@ def select(
     claims: pd.DataFrame,
     exclude_sources: Collection[str] = (),
     prefer: Collection[str] = (),
+    countries: Collection[str] = (),
     vocabulary: Vocabulary | None = None,
 ) -> pd.DataFrame:
     """Leave sources out, and let those that are preferred weigh as much as the heaviest tier.
@@ -28,6 +30,8 @@ def select(
     prefer : collection of str
         Ids of sources, or names of publishers, whose claims get the tier of the greatest weight. A preferred
         claim may still be rejected: it only costs as much to reject as one of an official register.
+    countries : collection of str
+        Only claims about these; about all by default.
     vocabulary : Vocabulary, optional
         Gives the tiers; by default the one that ships with the package.
 
@@ -39,13 +43,13 @@ def select(
     Raises
     ------
     ClaimError
-        If nobody has one of these names, or a preferred source is left out.
+        If nobody has one of these names, a preferred source is left out, or nothing remains of a country.
 
     Examples
     --------
     >>> claims = pd.DataFrame(
     ...     {"source_id": ["tip-2021", "cmm-2022"], "publisher": ["State", "CMM"], "tier": ["compiler", "register"]}
-    ... )
+    ... ).assign(country="DNK")
     >>> select(claims, prefer=["State"]).tier.tolist()
     ['register', 'register']
     >>> select(claims, exclude_sources=["cmm-2022"]).source_id.tolist()
@@ -62,6 +66,10 @@ def select(
     kept = claims[~claims["source_id"].isin(list(exclude_sources))].copy()
     raised = kept["source_id"].isin(list(prefer)) | kept["publisher"].isin(list(prefer))
     kept.loc[raised, "tier"] = heaviest
+    if countries:
+        for country in countries:
+            known_countries(kept, country)
+        kept = kept[kept["country"].isin(list(countries))]
     return kept.reset_index(drop=True)
 
 

@@ -17,19 +17,13 @@ from trafficking_stats.focus import Cell
 from trafficking_stats.intervals import period_label
 from trafficking_stats.names import breakdown_name
 from trafficking_stats.series import figure
-from trafficking_stats.texts import label_of, short_span, source_name, year_list
+from trafficking_stats.texts import short_span, source_name, title_of, year_list
 from trafficking_stats.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation import Reconciliation
 
 ABSENT = "–"
-STATUS = {
-    "agreed": "all claims agree",
-    "reconciled": "a clash was resolved",
-    "bounded": "known only within bounds",
-    "deduced": "deduced; no source names it",
-}
 
 
 def build(
@@ -117,7 +111,7 @@ def series(
     rows = rec.series[(rec.series["country"] == country) & (rec.series["breakdown"] == "")]
     rows = rows[rows["indicator"].isin(list(indicators)) & rows["year"].between(start, end)]
     rows = rows[~((rows["lower"] == 0) & rows["upper"].isna())]
-    heads = {indicator: _head(indicator, rec.vocabulary) for indicator in indicators}
+    heads = {indicator: title_of(indicator, rec.vocabulary) for indicator in indicators}
     table: dict[str, list[Any]] = {"year": [], **{head: [] for head in heads.values()}}
     for year in sorted(int(year) for year in set(rows["year"])):
         found = rows[rows["year"] == year].set_index("indicator")
@@ -133,13 +127,14 @@ def series(
     return build(pd.DataFrame(table), "series", numbers=list(heads.values()))
 
 
-def _head(indicator: str, vocabulary: Vocabulary) -> str:
-    label = label_of(indicator, vocabulary)
-    return label[:1].upper() + label[1:]
-
-
 def clashes(
-    rec: Reconciliation, country: str, explained: Collection[Cell] = (), *, parts: bool = False, limit: int = 150
+    rec: Reconciliation,
+    country: str,
+    explained: Collection[Cell] = (),
+    *,
+    parts: bool = False,
+    indicators: Sequence[str] = (),
+    limit: int = 150,
 ) -> GT:
     """Tabulate the counts on which claims clash: who says what, what was kept, and the probable cause.
 
@@ -153,6 +148,8 @@ def clashes(
         Cells to link.
     parts : bool
         Whether to show breakdowns instead of totals.
+    indicators : sequence of str
+        Only these; all by default.
     limit : int
         Most rows shown; a note says how many there are.
 
@@ -162,7 +159,7 @@ def clashes(
         Grouped by indicator.
     """
     key = ["indicator", "breakdown", "period_start", "period_end"]
-    own = rec.claims[rec.claims["country"] == country]
+    own = _own(rec, country, indicators)
     rejected = own.loc[~own["accepted"] & ((own["breakdown"] != "") == parts), key].drop_duplicates()
     order = {name: place for place, name in enumerate(rec.vocabulary.indicators)}
     rejected = (
@@ -176,6 +173,11 @@ def clashes(
     notes = [f"The first {limit} of {len(rejected):,} are shown."] if len(rejected) > limit else []
     frame = pd.DataFrame(rows, columns=columns)
     return build(frame, "clashing-parts" if parts else "clashes", groups="what", notes=notes)
+
+
+def _own(rec: Reconciliation, country: str, indicators: Sequence[str]) -> pd.DataFrame:
+    own = rec.claims[rec.claims["country"] == country]
+    return own[own["indicator"].isin(list(indicators))] if indicators else own
 
 
 def _clash_row(
@@ -196,7 +198,7 @@ def _clash_row(
     place = Cell(indicator, int(period), breakdown) if period.isdigit() else None
     why = f"{about['cause'].replace('_', ' ')}: {about['evidence']}" if about["evidence"] else about["cause"]
     row = {
-        "what": _head(indicator, rec.vocabulary),
+        "what": title_of(indicator, rec.vocabulary),
         "when": linked(country, place, period, explained)
         if place
         else period.replace("-01-01", "").replace("-12-31", ""),
@@ -221,7 +223,7 @@ def _voices(claims: pd.DataFrame, vocabulary: Vocabulary) -> str:
     return "; ".join(texts)
 
 
-def sources(rec: Reconciliation, country: str, listed: pd.DataFrame) -> GT:
+def sources(rec: Reconciliation, country: str, listed: pd.DataFrame, *, indicators: Sequence[str] = ()) -> GT:
     """Tabulate every source with its kind, date, and how many of its figures were kept.
 
     Parameters
@@ -232,13 +234,15 @@ def sources(rec: Reconciliation, country: str, listed: pd.DataFrame) -> GT:
         Which country.
     listed : pandas.DataFrame
         As `load_sources` returns it; sources that are not in it are shown without title and link.
+    indicators : sequence of str
+        Only claims on these; all by default.
 
     Returns
     -------
     great_tables.GT
         Grouped by kind of source, the newest first.
     """
-    own = rec.claims[rec.claims["country"] == country]
+    own = _own(rec, country, indicators)
     counts = own.groupby(["source_id", "publisher", "published", "tier"], as_index=False).agg(
         claims=("claim_id", "size"), rejected=("accepted", lambda kept: int((~kept).sum()))
     )
@@ -285,3 +289,19 @@ def sums(checked: pd.DataFrame, vocabulary: Vocabulary) -> GT:
     ]
     columns = ["period", "source", "printed", "sum of the years", "verdict"]
     return build(pd.DataFrame(rows, columns=columns), "sums", numbers=["printed", "sum of the years"])
+
+
+def policy_dates(rec: Reconciliation, country: str, start: int, end: int) -> GT:
+    """Tabulate the changes of law and policy of a period with their reference and what to beware of."""
+    rows = [
+        {
+            "date": str(date.date),
+            "change": date.label,
+            "kind": date.kind,
+            "reference": date.reference,
+            "note": date.note,
+        }
+        for date in rec.vocabulary.policy_dates_of(country)
+        if start <= date.date.year <= end
+    ]
+    return build(pd.DataFrame(rows, columns=["date", "change", "kind", "reference", "note"]), "policy-dates")

@@ -1,15 +1,14 @@
-"""Sentences that a report computes from its results, so that another country reads right."""
+"""Words that a report computes from its results, so that another country reads right."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from trafficking_stats.names import breakdown_name, country_name
-from trafficking_stats.series import figure
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:
@@ -88,6 +87,21 @@ def year_list(years: Iterable[int]) -> str:
     return listed(parts)
 
 
+def brief(text: str) -> str:
+    """Fold a run of years for which the same is said.
+
+    Examples
+    --------
+    >>> brief("3 of 8 years lack a figure: 2014 (no figure), 2015 (no figure), 2016 (no figure); all others have one")
+    '3 of 8 years lack a figure: 2014–2016 (no figure); all others have one'
+    """
+
+    def fold(match: re.Match[str]) -> str:
+        return f"{year_list(int(year) for year in re.findall(r'[0-9]{4}(?= [(])', match[0]))} ({match[1]})"
+
+    return re.sub(r"[0-9]{4} \(([^()]+)\)(?:, [0-9]{4} \(\1\))+", fold, text)
+
+
 def source_name(publisher: str, published: str) -> str:
     """Name a source briefly: its publisher, by its short name where it has one, and the year.
 
@@ -106,6 +120,12 @@ def label_of(indicator: str, vocabulary: Vocabulary | None = None) -> str:
     return (known.label[:1].lower() + known.label[1:]) if known else indicator.replace("_", " ")
 
 
+def title_of(indicator: str, vocabulary: Vocabulary | None = None) -> str:
+    """Return what an indicator counts, as it stands at the beginning of a sentence."""
+    label = label_of(indicator, vocabulary)
+    return label[:1].upper() + label[1:]
+
+
 def cell_title(indicator: str, year: int, breakdown: str, vocabulary: Vocabulary | None = None) -> str:
     """Name a cell as a heading does.
 
@@ -115,9 +135,8 @@ def cell_title(indicator: str, year: int, breakdown: str, vocabulary: Vocabulary
     'Victims identified, 2020, sex female'
     """
     vocabulary = vocabulary or load_vocabulary()
-    label = label_of(indicator, vocabulary)
     part = f", {breakdown_name(breakdown, vocabulary)}" if breakdown else ""
-    return f"{label[:1].upper()}{label[1:]}, {year}{part}"
+    return f"{title_of(indicator, vocabulary)}, {year}{part}"
 
 
 def series_words(series: pd.DataFrame, indicator: str, vocabulary: Vocabulary | None = None) -> str:
@@ -161,217 +180,71 @@ def stages_alt(series: pd.DataFrame, indicators: Sequence[str], vocabulary: Voca
     return "Bars a year. " + "; ".join(series_words(series, one, vocabulary) for one in indicators) + "."
 
 
-def coverage(rec: Reconciliation, country: str) -> str:
-    """Say how many sources print how many figures, and of what kind."""
-    own = rec.claims[rec.claims["country"] == country]
-    starts = [int(start[:4]) for start in own["period_start"] if start]
-    ends = [int(end[:4]) for end in own["period_end"]]
-    totals = int((own["breakdown"] == "").sum())
-    tiers = own.groupby("tier")["source_id"].nunique()
-    shares = [
-        counted(int(tiers[tier]), f"is of the kind “{entry.label}”", f"are of the kind “{entry.label}”")
-        for tier, entry in rec.vocabulary.tiers.items()
-        if tier in tiers
-    ]
-    return (
-        f"{counted(own['source_id'].nunique(), 'source')} by {counted(own['publisher'].nunique(), 'publisher')} "
-        f"print {counted(len(own), 'figure')} about {country_name(country)} for {min(starts + ends)}–{max(ends)}: "
-        f"{totals:,} on totals and {len(own) - totals:,} on parts of them, on "
-        f"{counted(own['indicator'].nunique(), 'indicator')}. Of the sources, {listed(shares)}."
-    )
-
-
-def widest_clash(rec: Reconciliation, country: str) -> str:
-    """Name the rejected yearly total that is furthest from what was kept, by its ratio; empty if none was rejected."""
-    claims = rec.claims
-    own = claims[(claims["country"] == country) & (claims["breakdown"] == "") & ~claims["accepted"]]
-    cells = rec.series[(rec.series["country"] == country) & (rec.series["breakdown"] == "")]
-    own = own.assign(year=own["period_end"].str[:4].astype(int))
-    own = own[own["period_start"].str[:4] == own["period_end"].str[:4]]
-    pairs = own.merge(cells[["indicator", "year", "estimate"]], on=["indicator", "year"]).dropna(subset=["estimate"])
-    if pairs.empty:
-        return ""
-    ratio = (pairs["value"] + 1) / (pairs["estimate"].astype(float) + 1)
-    pairs = pairs.assign(distance=ratio.where(ratio >= 1, 1 / ratio))
-    pairs = pairs.sort_values(["distance", "claim_id"], ascending=[False, True])
-    row = pairs.iloc[0]
-    printed = figure(row["value"], row["qualifier"], rec.vocabulary)
-    return (
-        f"{label_of(row['indicator'], rec.vocabulary)} in {row['year']}: {printed} in "
-        f"{source_name(row['publisher'], row['published'])} against {row['estimate']:,}"
-    )
-
-
-def sources_headline(rec: Reconciliation, country: str) -> dict[str, Any]:
-    """Compute the headline of the page on sources.
-
-    Returns
-    -------
-    dict
-        The arguments of `display.headline`.
-    """
-    own = rec.claims[rec.claims["country"] == country]
-    key = ["indicator", "breakdown", "period_start", "period_end"]
-    per_cell = own.groupby(key)["source_id"].nunique()
-    several = int((per_cell > 1).sum())
-    clashes = rec.clashes[rec.clashes["country"] == country]
-    rejected = int((~own["accepted"]).sum())
-    name = country_name(country)
-    sentence = (
-        f"{counted(own['source_id'].nunique(), 'source')} {'prints' if own['source_id'].nunique() == 1 else 'print'} "
-        f"{counted(len(own), 'figure')} about {name}; "
-        + (
-            f"on {counted(len(clashes), 'count')} they cannot all be true, and {counted(rejected, 'figure')} had to be "
-            "set aside."
-            if len(clashes)
-            else "all of them can be true together."
-        )
-    )
-    widest = widest_clash(rec, country)
-    return {
-        "sentence": sentence,
-        "interval": f"The widest clash on a yearly total is over {widest}."
-        if widest
-        else "No yearly total is contradicted.",
-        "verdict": f"{counted(several, 'count')} can be compared because more than one source has a figure; the other "
-        f"{len(per_cell) - several:,} rest on one source each.",
-        "robustness": "sensitive" if len(clashes) else "robust",
-    }
-
-
-def reconciliation_headline(
-    rec: Reconciliation, country: str, sensitivities: dict[str, pd.DataFrame]
-) -> dict[str, Any]:
-    """Compute the headline of the page on the reconciliation.
+def stages_caption(name: str, *, dates: bool = False) -> str:
+    """Write the caption of a figure of several stages.
 
     Parameters
     ----------
-    rec : Reconciliation
-        The judged claims and the series.
-    country : str
-        Which country.
-    sensitivities : dict of str to pandas.DataFrame
-        `Reconciliation.sensitivity` of the indicators that matter.
-
-    Returns
-    -------
-    dict
-        The arguments of `display.headline`.
+    name : str
+        Of the country.
+    dates : bool
+        Whether policy dates are marked.
     """
-    own = rec.claims[rec.claims["country"] == country]
-    series = rec.series[(rec.series["country"] == country) & (rec.series["breakdown"] == "")]
-    series = series[series["n_claims"] > 0]
-    exact = int((series["lower"] == series["upper"]).sum())
-    kept = int(own["accepted"].sum())
-    moves = {name: moved_years(table) for name, table in sensitivities.items()}
-    moved = [f"{label_of(name, rec.vocabulary)} in {year_list(years)}" for name, years in moves.items() if years]
-    still = [label_of(name, rec.vocabulary) for name, years in moves.items() if not years]
-    verdict = f"Another policy, or leaving one upstream out, changes {'; '.join(moved)}" if moved else ""
-    if still:
-        verdict += "; it leaves " if moved else "No policy and no upstream left out changes "
-        verdict += f"{listed(still)}{' as they are' if moved else ''}"
-    return {
-        "sentence": f"{kept:,} of {counted(len(own), 'figure')} about {country_name(country)} can be true together"
-        + (f"; {len(own) - kept:,} cannot." if kept < len(own) else "."),
-        "interval": f"{exact:,} of {counted(len(series), 'yearly total')} that some source names "
-        f"{'is' if exact == 1 else 'are'} settled to the person; the others lie within bounds.",
-        "verdict": (verdict or "There is no series whose dependence on a choice could be tested") + ".",
-        "robustness": "sensitive" if moved else "robust" if still else "unsettled",
-    }
-
-
-def moved_years(sensitivity: pd.DataFrame) -> list[int]:
-    """Return the years in which some choice gives another figure than the default.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"year": [2019, 2020], "consistent": [64, 77], "earliest": [64, 64]}).astype("Int64")
-    >>> moved_years(table)
-    [2020]
-    """
-    runs = [name for name in sensitivity if name not in ("year", "consistent", "range_lower", "range_upper")]
-    default = sensitivity["consistent"]
-    differs = pd.Series(False, index=sensitivity.index)
-    for name in runs:
-        differs |= ((sensitivity[name] != default) & sensitivity[name].notna() & default.notna()).fillna(False)
-    return [int(year) for year in sensitivity.loc[differs, "year"]]
-
-
-def sums_sentence(sums: pd.DataFrame, indicator: str, vocabulary: Vocabulary | None = None) -> str:
-    """Say which figures about several years equal the sum of the years, and which do not.
-
-    Parameters
-    ----------
-    sums : pandas.DataFrame
-        As `accounting.check_sums` returns it.
-    indicator : str
-        What was added.
-    vocabulary : Vocabulary, optional
-        Gives label and qualifiers.
-
-    Returns
-    -------
-    str
-        One paragraph.
-    """
-    vocabulary = vocabulary or load_vocabulary()
-    label = label_of(indicator, vocabulary)
-    if sums.empty:
-        return f"No source gives a figure on {label} for several years together."
-    exact = sums[sums["verdict"] == "adds up"]
-    wrong = sums[sums["verdict"] == "does not add up"]
-    parts = []
-    if len(exact):
-        totals = [
-            f"{value:,.0f} for {str(period).replace('-', '–')} ({listed(map(source_name, w.publisher, w.published))})"
-            for (period, value), w in exact.groupby(["period", "value"], sort=False)
-        ]
-        parts.append(f"The yearly figures on {label} add up to the person to what sources print: {listed(totals)}.")
-    if len(wrong):
-        against = [
-            f"{figure(row['value'], row['qualifier'], vocabulary)} for {row['period'].replace('-', '–')} "
-            f"({source_name(row['publisher'], row['published'])}) against "
-            f"{short_span(row['sum_lower'], row['sum_upper'])}"
-            for row in wrong.to_dict("records")
-        ]
-        parts.append(
-            f"{'They do' if len(exact) else f'The yearly figures on {label} do'} not add up to {listed(against)}."
-        )
-    loose = int((sums["verdict"] == "within the bounds").sum())
-    open_ = sums[sums["verdict"] == "cannot be checked"]
-    if loose:
-        parts.append(f"{counted(loose, 'vaguer figure')} {'agrees' if loose == 1 else 'agree'} with the sum.")
-    if len(open_):
-        years = sorted({year for missing in open_["missing"] for year in missing})
-        parts.append(
-            f"{counted(len(open_), 'figure')} cannot be checked, because no source has a figure of its own for "
-            f"{year_list(years)}."
-        )
-    return " ".join(parts)
-
-
-def strip_caption(claims: pd.DataFrame, indicator: str, vocabulary: Vocabulary | None = None) -> str:
-    """Write the caption of a strip of claims."""
-    vocabulary = vocabulary or load_vocabulary()
-    rejected = int((~claims["accepted"]).sum())
-    label = label_of(indicator, vocabulary)
     return (
-        f"Every figure on {label} in a calendar year, side by side by kind of source; grey: the reconciled series. "
-        + (f"{counted(rejected, 'figure')} rejected." if rejected else "None rejected.")
+        f"{name}. Each stage has a scale of its own. Solid: as many as there were for certain; hatched: as many as "
+        "there can have been; broken edge: named by no source, forced by other figures; a dash: no figure."
+        + (" Dotted lines: changes of law or policy." if dates else "")
     )
 
 
-def strip_alt(claims: pd.DataFrame, indicator: str, vocabulary: Vocabulary | None = None) -> str:
-    """Describe a strip of claims: how many, and each rejected figure with its year."""
-    vocabulary = vocabulary or load_vocabulary()
-    rejected = claims[~claims["accepted"]].drop_duplicates(["period_end", "value", "qualifier"])
-    named = [
-        f"{figure(row['value'], row['qualifier'], vocabulary)} in {row['period_end'][:4]}"
-        for row in rejected.head(8).to_dict("records")
-    ]
-    more = f" and {len(rejected) - 8} more" if len(rejected) > 8 else ""
+def pair_caption(exposed: str, events: str, name: str) -> str:
+    """Write the caption of the figure that sets two indicators on one scale."""
     return (
-        f"{counted(len(claims), 'claim')} on {label_of(indicator, vocabulary)} by year, "
-        f"{counted(claims['publisher'].nunique(), 'publisher')}; "
-        + (f"rejected: {', '.join(named)}{more}." if named else "none rejected.")
+        f"{title_of(exposed)} and {label_of(events)} a year in {name}, on one scale. Hatched: known only within "
+        "bounds. A year without a bar has no figure."
+    )
+
+
+def status_note(series: pd.DataFrame, indicators: Sequence[str]) -> str:
+    """Say how many of the figures of a table are agreed, reconciled, bounded or deduced."""
+    rows = years_known(series[series["indicator"].isin(list(indicators))])
+    counts = rows["status"].value_counts()
+    names = {
+        "agreed": "on which all claims agree",
+        "reconciled": "on which a clash was resolved",
+        "bounded": "known only within bounds",
+        "deduced": "that no source names (in brackets)",
+    }
+    parts = [f"{counts[status]} {words}" for status, words in names.items() if status in counts]
+    return f"{counted(len(rows), 'figure')}: {listed(parts)}." if parts else "No source has a figure."
+
+
+def identified(series: pd.DataFrame, indicator: str, name: str, vocabulary: Vocabulary | None = None) -> str:
+    """Say how many were identified over the years shown, in which year most and fewest."""
+    label = label_of(indicator, vocabulary)
+    rows = years_known(series[series["indicator"] == indicator])
+    if rows.empty:
+        return f"No source has a yearly figure on {label} in {name} for these years."
+    years = [int(year) for year in rows["year"]]
+    upper = pd.NA if rows["upper"].isna().any() else int(rows["upper"].sum())
+    text = f"{short_span(int(rows['lower'].sum()), upper)} {label} are on record in {name} for {year_list(years)}"
+    exact = rows[(rows["lower"] == rows["upper"]).fillna(False)]
+    if len(exact) > 2:
+        values = exact["lower"].to_numpy(dtype=float)
+        most, fewest = exact.iloc[int(values.argmax())], exact.iloc[int(values.argmin())]
+        text += (
+            f", most of them in {most['year']} ({most['lower']:,}) and fewest in {fewest['year']} ({fewest['lower']:,})"
+        )
+    gaps = sorted(set(range(min(years), max(years) + 1)) - set(years))
+    return text + (f"; for {year_list(gaps)} no source has a figure." if gaps else ".")
+
+
+def policy_dates(rec: Reconciliation, country: str, start: int, end: int) -> str:
+    """Say how many changes of law and policy fall into the years shown."""
+    dates = [date for date in rec.vocabulary.policy_dates_of(country) if start <= date.date.year <= end]
+    if not dates:
+        return f"No change of law or policy is on record for {country_name(country)} in {start}–{end}."
+    return (
+        f"{counted(len(dates), 'change')} of law or policy {'is' if len(dates) == 1 else 'are'} on record for "
+        f"{start}–{end}: {listed(f'{date.label} ({date.date.year})' for date in dates)}."
     )
