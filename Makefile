@@ -50,13 +50,15 @@ lint: .venv/test  ## ruff, mypy, and notebooks without outputs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/nbstripout --verify $(STRIP) notebooks/*.ipynb
 
 lock:  ## resolve the lock files anew (needs uv)
 	printf 'hatchling\neditables\n' | uv pip compile pyproject.toml - $(LOCKFLAGS) -o requirements.lock
 	printf 'hatchling\neditables\n' | uv pip compile pyproject.toml - --extra test -c requirements.lock $(LOCKFLAGS) -o requirements-test.lock
 	printf 'hatchling\neditables\n' | uv pip compile pyproject.toml - --extra lab -c requirements.lock $(LOCKFLAGS) -o requirements-lab.lock
 
+# As in .pre-commit-config.yaml.
+STRIP := --keep-id --extra-keys "metadata.papermill cell.metadata.papermill cell.metadata.execution"
 LOCKFLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean:  ## remove environments, caches and generated reports

@@ -41,7 +41,7 @@ def clean_dir() -> Path:
 
 
 def raw_dir() -> Path:
-    """Return the folder of the raw figures; a wheel carries only its ``sources.csv``."""
+    """Return the folder of the raw figures, which a wheel does not carry."""
     return share_dir() / "data" / "raw"
 
 
