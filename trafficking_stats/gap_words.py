@@ -16,7 +16,7 @@ from trafficking_stats.gap_data import CountSeries, series_dispersion
 from trafficking_stats.gap_ratios import Pair, tipping_phi
 from trafficking_stats.gap_tables import SENTENCES, tidy
 from trafficking_stats.masked import masked_ratio
-from trafficking_stats.multiverse import Universe, log_ratio, run, words
+from trafficking_stats.multiverse import Universe, run, words
 from trafficking_stats.names import country_name
 from trafficking_stats.specifications import Multiverse
 
@@ -254,7 +254,7 @@ def _statements(universe: Universe, ratios: pd.DataFrame, periods: pd.DataFrame)
         Statement(
             "level",
             whole,
-            lambda **choice: -math.log(max(universe.level(**choice), 1e-9) / 100),
+            lambda **choice: 100 - universe.level(**choice),
             f"{who} in {years(*whole)}: more {victims} than {convicted}.",
             f"{who} in {years(*whole)}: more {convicted} than {victims}.",
             (*figures, "lag", "unit"),
@@ -272,8 +272,8 @@ def _statements(universe: Universe, ratios: pd.DataFrame, periods: pd.DataFrame)
                 "rate",
                 (early, late),
                 universe.change,
-                f"{who}: {convicted} per 100 {victims} fell {when}.",
                 f"{who}: {convicted} per 100 {victims} rose {when}.",
+                f"{who}: {convicted} per 100 {victims} fell {when}.",
                 (*figures, "lag", "unit"),
                 shown,
             )
@@ -283,8 +283,8 @@ def _statements(universe: Universe, ratios: pd.DataFrame, periods: pd.DataFrame)
                 claim,
                 (early, late),
                 partial(_yearly_change, universe, indicator),
-                f"{who}: fewer {label} a year {when}.",
                 f"{who}: more {label} a year {when}.",
+                f"{who}: fewer {label} a year {when}.",
                 figures,
                 _counts_shown(pair, series, early, late),
             )
@@ -315,13 +315,12 @@ def _beyond(verdict: str, tipping: float, phi: float) -> str:
 
 
 def _yearly_change(universe: Universe, indicator: str, **choice: Any) -> float:
-    """Logarithm of the early by the late yearly mean of one indicator, masked cells at either end."""
+    """Late less early yearly mean of one indicator, masked cells at the ends that make it lowest or highest."""
     series = universe.series(choice["policy"], choice["left_out"], indicator)
-    before, after = ((series.sum(*span), span[1] - span[0] + 1) for span in choice["window"])
-    low = choice["masked_cells"] == "low"
-    first = (before[0].lower if low else before[0].upper) / before[1]
-    last = (after[0].upper if low else after[0].lower) / after[1]
-    return 0.0 if first == last else log_ratio(first, last)
+    early, late = ((series.sum(*part), part[1] - part[0] + 1) for part in choice["window"])
+    if choice["masked_cells"] == "low":
+        return late[0].lower / late[1] - early[0].upper / early[1]
+    return late[0].upper / late[1] - early[0].lower / early[1]
 
 
 def _zero_years(universe: Universe, **choice: Any) -> float:

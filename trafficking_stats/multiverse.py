@@ -98,12 +98,11 @@ class Universe:
     def change(
         self, policy: str, left_out: str, lag: int, window: tuple[Span, Span], unit: str, masked_cells: str
     ) -> float:
-        """Logarithm of the early by the late rate: above 0 for a fall."""
+        """Late less early rate per 100, below 0 for a fall; masked cells at the ends that make it lowest or highest."""
         early, late = (corners(*self.sums(policy, left_out, unit, span, lag)) for span in window)
-        before, after = (early[0], late[1]) if masked_cells == "low" else (early[1], late[0])
-        if before == 0 and after == 0:
+        if early[1] == late[1] == 0:
             raise RefusalError("0 events in both periods: nothing can have changed")
-        return log_ratio(before, after)
+        return 100 * (late[0] - early[1] if masked_cells == "low" else late[1] - early[0])
 
 
 def corners(numerator: CountRange, denominator: CountRange) -> tuple[float, float]:
@@ -124,13 +123,6 @@ def corners(numerator: CountRange, denominator: CountRange) -> tuple[float, floa
     return numerator.lower / denominator.upper, numerator.upper / denominator.lower
 
 
-def log_ratio(before: float, after: float) -> float:
-    """Return ln(before / after), infinite where one of them is 0."""
-    if after == 0:
-        return math.inf
-    return -math.inf if before == 0 else math.log(before / after)
-
-
 @dataclass(frozen=True)
 class GapMultiverse:
     """The answers to two questions over all combinations of choices; there is no p value over them.
@@ -139,7 +131,7 @@ class GapMultiverse:
     ----------
     specifications : pandas.DataFrame
         One row a combination, columns `gap_tables.SPECIFICATIONS`. Question ``level`` is the rate per 100;
-        ``change`` is the logarithm of the early rate by the late one, above 0 for a fall.
+        ``change`` is the late less the early rate per 100, below 0 for a fall.
     summary : pandas.DataFrame
         One row a question, columns `gap_tables.MULTIVERSE`.
     influence : pandas.DataFrame
@@ -165,10 +157,10 @@ class GapMultiverse:
     def __str__(self) -> str:
         if self.summary.empty:
             return "no specification has an answer"
+        names = {"level": "the rate per 100", "change": "its change"}
         return "; ".join(
-            f"{row['question']}: {row['answered']} of {row['specifications']} specifications answered, "
-            f"{row['minimum']:.3g} to {row['maximum']:.3g}, median {row['median']:.3g}, "
-            f"moved most by {row['moves_most']}"
+            f"{names[row['question']]} is {row['minimum']:,.3g} to {row['maximum']:,.3g} (median {row['median']:,.3g}) in "
+            f"{row['answered']:,} of {row['specifications']:,} specifications, moved most by {row['moves_most']}"
             for row in self.summary.to_dict("records")
         )
 
