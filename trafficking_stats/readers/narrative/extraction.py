@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -15,10 +16,12 @@ from trafficking_stats.readers.narrative.negations import find_negations
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.periods import is_single_year, year_of
 from trafficking_stats.readers.narrative.proposals import Proposal
-from trafficking_stats.readers.narrative.readings import CONFIDENCE, Reading, SentenceReader
+from trafficking_stats.readers.narrative.readings import CONFIDENCE, MOST_FIGURES, Reading, SentenceReader
 from trafficking_stats.readers.narrative.scene import Scene, build
 from trafficking_stats.readers.narrative.terms import find_terms
 from trafficking_stats.readers.narrative.tokens import Sentence, sentences
+
+_DIGITS = re.compile(r"\d+")
 
 CONTEXT = 150
 """Characters of the sentence kept on either side of a figure, for the reviewer."""
@@ -75,6 +78,8 @@ def extract(
     proposals: list[Proposal] = []
     for sentence in sentences(text, lexicon):
         document.enter(sentence)
+        if len(_DIGITS.findall(text, sentence.start, sentence.end)) > MOST_FIGURES:
+            continue
         if lexicon.screen.search(text, sentence.start, sentence.end) is not None:
             proposals += document.read(build(text, sentence, lexicon, default_year))
     return proposals
