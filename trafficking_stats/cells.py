@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trafficking_stats.claims import canonical_breakdown
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.intervals import intervals, period_kind
 from trafficking_stats.rules import KEY, Rules, build_rules, needed_cells
@@ -30,6 +34,9 @@ REQUIRED = (
     "published",
 )
 """Columns that a table of claims must have to be reconciled."""
+
+LARGEST = 1e12
+"""Up to here sums of counts are exact."""
 
 
 @dataclass(frozen=True)
@@ -89,32 +96,18 @@ def check_table(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
         raise ClaimError(
             f"the table of claims lacks the columns {', '.join(missing)}; it has: {', '.join(map(str, claims))}"
         )
-    table = claims.copy()
+    table = claims.reset_index(drop=True)
     for column in REQUIRED:
         if column != "value":
-            table[column] = table[column].astype(object).where(table[column].notna(), "").map(_text)
+            table[column] = _each(table[column], _text)
     table["value"] = pd.to_numeric(table["value"], errors="coerce").astype(float)
-    table["breakdown"] = table["breakdown"].map(
-        {b: ";".join(sorted(filter(None, b.split(";")))) for b in table["breakdown"].unique()}
-    )
-    problems: list[str] = []
-    for column, allowed in (("qualifier", vocabulary.qualifiers), ("tier", vocabulary.tiers)):
-        bad = ~table[column].isin(list(allowed))
-        problems += _name(table, bad, column, f"one of {', '.join(allowed)}")
-    problems += _name(table, ~np.isfinite(table["value"]), "value", "a number")
-    pairs = table[["period_start", "period_end"]].drop_duplicates()
-    wrong = {(start, end) for start, end in pairs.values if not _is_period(start, end)}
-    if wrong:
-        bad = pd.Series(
-            [pair in wrong for pair in zip(table["period_start"], table["period_end"], strict=True)], table.index
-        )
-        problems += _name(table, bad, "period_end", "an ISO date, not before period_start (an ISO date or empty)")
-    problems += _name(table, table["claim_id"].duplicated(keep=False), "claim_id", "an id that no other claim has")
+    table["breakdown"] = _each(table["breakdown"], canonical_breakdown)
+    problems = _problems(table, claims["value"].to_numpy(), vocabulary)
     if problems:
         raise ClaimError(problems)
-    return table.sort_values(
-        ["country", "indicator", "breakdown", "period_start", "period_end", "claim_id"], ignore_index=True
-    )
+    order = ["country", "indicator", "breakdown", "period_start", "period_end", "claim_id"]
+    ranks = [pd.factorize(table[column], sort=True)[0] for column in order]
+    return table.take(np.lexsort(ranks[::-1])).reset_index(drop=True)
 
 
 def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
@@ -143,7 +136,7 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     cell = named.merge(place, on=KEY, how="left")["cell"].to_numpy()
 
     key = pd.DataFrame({"cell": cell, "lower": lower[counted], "upper": upper[counted]})
-    group = key.groupby(["cell", "lower", "upper"], sort=True).ngroup().to_numpy(np.int64)
+    group: NDArray[np.int64] = key.groupby(["cell", "lower", "upper"], sort=True).ngroup().to_numpy(np.int64)
     weight = claim_weights(claims, vocabulary)[counted]
     upstream = _upstreams(claims.iloc[counted])
     groups = (
@@ -154,7 +147,7 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     order = np.lexsort((np.arange(len(group)), -weight, group))
     first = np.r_[True, np.diff(group[order]) > 0] if len(order) else np.zeros(0, bool)
     groups["leader"] = counted[order[first]]
-    claim_group = np.full(len(claims), -1)
+    claim_group = np.full(len(claims), -1, dtype=np.int64)
     claim_group[counted] = group
     edition = pd.factorize(claims["source_id"], sort=True)[0]
     said = cells[KEY].iloc[groups["cell"]].reset_index(drop=True).join(groups[["lower", "upper"]])
@@ -168,11 +161,15 @@ def _upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:
     A claim that names none is a measurement of its publisher, or of its source.
     """
     name = claims["upstream"].where(claims["upstream"] != "", claims["publisher"])
-    return pd.factorize(name.where(name != "", claims["source_id"]))[0]
+    return np.asarray(pd.factorize(name.where(name != "", claims["source_id"]))[0], dtype=np.int64)
 
 
 def _measure(indicator: str, vocabulary: Vocabulary) -> str:
     return vocabulary.indicators[indicator].measure if indicator in vocabulary.indicators else "count"
+
+
+def _is_whole(indicator: str, vocabulary: Vocabulary) -> bool:
+    return indicator not in vocabulary.indicators or vocabulary.indicators[indicator].is_whole
 
 
 def _by_unique(table: pd.DataFrame, function) -> NDArray[np.object_]:  # type: ignore[no-untyped-def]
@@ -180,17 +177,57 @@ def _by_unique(table: pd.DataFrame, function) -> NDArray[np.object_]:  # type: i
     return np.array([function(*values) for values in uniques], dtype=object)[codes]
 
 
+def _each(column: pd.Series, function: Callable[[Any], str]) -> pd.Series:
+    """Apply a function to each different value of a column; a missing one counts as empty text."""
+    codes, values = pd.factorize(column)
+    words = np.array([*map(function, np.asarray(values, dtype=object)), function("")], dtype=object)
+    return pd.Series(words[codes], index=column.index, dtype=object)
+
+
 def _text(cell: object) -> str:
     return cell.strip() if isinstance(cell, str) else str(cell).removesuffix(" 00:00:00")
 
 
-def _is_period(start: str, end: str) -> bool:
+def _problems(table: pd.DataFrame, printed: NDArray[Any], vocabulary: Vocabulary) -> list[str]:
+    """List what is wrong in a table, claim by claim."""
+    value = table["value"]
+    whole = {name for name in table["indicator"].unique() if _is_whole(name, vocabulary)}
+    counts = table["indicator"].isin(whole)
+    dates = {end: _holds(table[end], _is_date) for end in ("period_start", "period_end")}
+    ordered = dates["period_start"] & dates["period_end"] & (table["period_start"] <= table["period_end"])
+    qualifiers, tiers = list(vocabulary.qualifiers), list(vocabulary.tiers)
+    checks = [
+        ("qualifier", table["qualifier"].isin(qualifiers), f"one of {', '.join(qualifiers)}"),
+        ("tier", table["tier"].isin(tiers), f"one of {', '.join(tiers)}"),
+        ("breakdown", _holds(table["breakdown"], _is_breakdown), "key=category pairs joined by ;, each key once"),
+        ("value", np.isfinite(value), "a number"),
+        ("value", ~counts | ~np.isfinite(value) | value.between(0, LARGEST), f"from 0 to {LARGEST:,.0f} for a count"),
+        ("period_end", ordered & (table["period_end"] != ""), "an ISO date, not before period_start"),
+        ("claim_id", ~table["claim_id"].duplicated(keep=False), "an id that no other claim has"),
+        ("claim_id", [text != "" and ";" not in text for text in table["claim_id"]], "an id without semicolons"),
+    ]
+    shown = table.assign(value=printed)
+    return [
+        f"claim {claim!r}: column {column}, value {cell!r}: must be {allowed}"
+        for column, good, allowed in checks
+        if not np.all(good)
+        for claim, cell in shown.loc[~np.asarray(good), ["claim_id", column]].values
+    ]
+
+
+def _holds(column: pd.Series, test: Callable[[str], bool]) -> NDArray[np.bool_]:
+    """Tell for each value of a column of text whether it passes a test."""
+    codes, values = pd.factorize(column)
+    return np.array([test(value) for value in values], dtype=bool)[codes]
+
+
+def _is_breakdown(text: str) -> bool:
+    pairs = [part.partition("=") for part in text.split(";") if part]
+    return all(key and category for key, _, category in pairs) and len({pair[0] for pair in pairs}) == len(pairs)
+
+
+def _is_date(text: str) -> bool:
     try:
-        return period_kind(start, end) == "since_records" or start <= end
+        return text == "" or datetime.date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def _name(table: pd.DataFrame, bad: pd.Series | NDArray[np.bool_], column: str, allowed: str) -> list[str]:
-    rows = table.loc[bad, ["claim_id", column]]
-    return [f"claim {claim!r}: column {column}, value {value!r}: must be {allowed}" for claim, value in rows.values]

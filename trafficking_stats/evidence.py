@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -102,32 +104,53 @@ class Rejected:
 
 
 def gather(judged: pd.DataFrame, vocabulary: Vocabulary) -> Figures:
-    """Index the exact figures of the countries that have rejected claims."""
-    countries = judged.loc[~judged["accepted"], "country"].unique()
-    exact = judged[judged["country"].isin(countries) & (judged["qualifier"] == "exact")]
-    accepted: dict[Place, float] = {}
+    """Index the exact figures that may say why claims were rejected.
+
+    Parameters
+    ----------
+    judged : pandas.DataFrame
+        Claims with ``accepted``.
+    vocabulary : Vocabulary
+        Thresholds, dimensions and units.
+
+    Returns
+    -------
+    Figures
+        Of the countries, sources and periods of the rejected claims alone.
+    """
+    exact = judged[(judged["qualifier"] == "exact").to_numpy()]
+    lost = judged[~judged["accepted"].to_numpy(bool)]
+    place = ["country", "indicator", "breakdown", "period_start", "period_end"]
+    # what a rejected whole is compared with may stand under the indicators of its parts
+    parts_of = pd.DataFrame(
+        [(rule.whole, part) for rule in vocabulary.rules for part in rule.parts], columns=["indicator", "part"]
+    )
+    block = ["source_id", "country", "indicator", "period_start", "period_end"]
+    below = lost[block].merge(parts_of, on="indicator").drop(columns="indicator").rename(columns={"part": "indicator"})
     printed: dict[tuple[str, Place], list[float]] = defaultdict(list)
-    editions: dict[tuple[str, Place], list[tuple[float, float]]] = defaultdict(list)
     parts: dict[tuple[str, str, str, str, str], list[tuple[str, float]]] = defaultdict(list)
-    columns = ["country", "indicator", "breakdown", "period_start", "period_end"]
-    year = {date: published_year(date) for date in exact["published"].unique()}
-    for place, source, publisher, published, value, kept in zip(
-        zip(*(exact[column] for column in columns), strict=True),
-        *(exact[column] for column in ("source_id", "publisher", "published", "value", "accepted")),
-        strict=True,
-    ):
-        if kept:
-            accepted[place] = value
-        printed[source, place].append(value)
-        editions[publisher, place].append((year[published], value))
-        parts[(source, place[0], place[1], place[3], place[4])].append((place[2], value))
+    for source, where, value in _records(exact, pd.concat([lost[block], below]), ["source_id"], place):
+        printed[source, where].append(value)
+        parts[source, where[0], where[1], where[3], where[4]].append((where[2], value))
+    editions: dict[tuple[str, Place], list[tuple[float, float]]] = defaultdict(list)
+    for publisher, published, where, value in _records(exact, lost[place], ["publisher", "published"], place):
+        editions[publisher, where].append((published_year(published), value))
     return Figures(
-        accepted,
+        dict(_records(exact[exact["accepted"].to_numpy(bool)], lost[["country"]], [], place)),
         {key: tuple(values) for key, values in printed.items()},
         {key: tuple(sorted(values)) for key, values in editions.items()},
         {key: tuple(sorted(values)) for key, values in parts.items()},
         vocabulary,
     )
+
+
+def _records(claims: pd.DataFrame, wanted: pd.DataFrame, columns: list[str], place: list[str]) -> Iterator[Any]:
+    """Iterate over the claims that agree with a row of ``wanted``: some columns, the place, the value."""
+    both = pd.concat([wanted, claims[wanted.columns]])
+    code = both.groupby(list(wanted.columns), sort=False).ngroup().to_numpy()
+    rows = claims[np.isin(code[len(wanted) :], code[: len(wanted)])]
+    where = zip(*(rows[name].tolist() for name in place), strict=True)
+    return zip(*(rows[name].tolist() for name in columns), where, rows["value"].tolist(), strict=True)
 
 
 def number(value: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -131,7 +133,7 @@ def build_clashes(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     columns = [rows[name].tolist() for name in ("printed", "source_id", "accepted", "cause", "evidence")]
     begins = np.flatnonzero(np.diff(rows["cell"], prepend=-1)).tolist()
     found = []
-    for first, last in zip(begins, [*begins[1:], len(rows)], strict=True):
+    for first, last in pairwise([*begins, len(rows)]):
         printed, sources, kept, causes, evidence = (column[first:last] for column in columns)
         by_value: dict[str, set[str]] = {}
         for value, source in zip(printed, sources, strict=True):
