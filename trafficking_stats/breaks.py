@@ -40,10 +40,10 @@ def find_breaks(
     vocabulary: Vocabulary,
     thresholds: BreakThresholds,
 ) -> tuple[Break, ...]:
-    """Find the breaks of a series: those declared, and jumps that no real change explains.
+    """Find the breaks of a series: those declared, and rises that no real change explains.
 
-    A jump counts only if it is as large whatever masked cells are. Rises and falls count alike; a fall must
-    lead to the base, as a rise must start there.
+    A rise counts only if it is as large whatever masked cells are. A fall is never taken for a break: that cases
+    are lost is what the gap is about.
 
     Parameters
     ----------
@@ -77,8 +77,7 @@ def find_breaks(
         before = series.get(year - 1)
         if before is None or year in found:
             continue
-        low, high = (before, now) if now.lower >= before.upper else (now, before)
-        if low.lower >= thresholds.base and high.lower >= thresholds.jump * low.upper:
+        if before.lower >= thresholds.base and now.lower >= thresholds.jump * before.upper:
             found[year] = Break(country, indicator, year, f"{before} in {year - 1}, {now} in {year}", False)
     return tuple(found[year] for year in sorted(found))
 

@@ -38,8 +38,12 @@ class Choice:
 
 
 def counts_of(series: pd.DataFrame, country: str, indicators: Sequence[str]) -> dict[str, dict[int, CountRange]]:
-    """Return the totals of a country that have both ends, by indicator and year."""
-    rows = series[(series["country"] == country) & (series["breakdown"] == "") & series["upper"].notna()]
+    """Return the totals of a country that have both ends, by indicator and year.
+
+    A year that no claim names counts where the rules leave one value.
+    """
+    known = series["upper"].notna() & ((series["n_claims"] > 0) | (series["lower"] == series["upper"]).fillna(False))
+    rows = series[(series["country"] == country) & (series["breakdown"] == "") & known]
     return {
         name: {
             int(year): as_count_range((int(low), int(high)))
@@ -123,7 +127,10 @@ def _stacked(table: pd.DataFrame, rec: Reconciliation) -> pd.DataFrame:
 def _by_variant(system: System, solution: Solution, indicators: Sequence[str]) -> dict[str, Counts]:
     """Read the yearly totals that have both ends from a solution, by what was left out."""
     cells = system.cells
-    known = (cells["kind"] == "year").to_numpy() & (cells["breakdown"] == "").to_numpy() & np.isfinite(solution.upper)
+    named = np.zeros(len(cells), dtype=bool)
+    named[system.groups["cell"].to_numpy()] = True
+    known = np.isfinite(solution.upper) & (named | (solution.lower == solution.upper))
+    known &= (cells["kind"] == "year").to_numpy() & (cells["breakdown"] == "").to_numpy()
     found: dict[str, dict[str, dict[int, CountRange]]] = {
         str(left_out): {name: {} for name in indicators} for left_out in cells["country"].unique()
     }

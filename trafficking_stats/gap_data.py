@@ -177,7 +177,7 @@ def count_series(
     Returns
     -------
     CountSeries
-        A year that no claim names is used where the rules give it both ends.
+        A year that no claim names is used where the rules leave one value.
     """
     rows = series[
         (series["country"] == country) & (series["indicator"] == indicator) & (series["breakdown"] == "")
@@ -186,8 +186,9 @@ def count_series(
     unusable: dict[int, str] = {}
     for year, lower, upper, claims in zip(rows["year"], rows["lower"], rows["upper"], rows["n_claims"], strict=True):
         if pd.isna(upper):
-            # nothing but a rule names the cell: the same as no figure
             unusable[int(year)] = f"at least {int(lower):,}, no upper end" if claims else "no figure"
+        elif not claims and lower != upper:
+            unusable[int(year)] = f"{int(lower):,} to {int(upper):,} by deduction, no figure"
         else:
             counts[int(year)] = as_count_range((int(lower), int(upper)))
     breaks = find_breaks(country, indicator, counts, vocabulary, settings.breaks)

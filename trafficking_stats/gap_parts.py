@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 
 import pandas as pd
 
-from trafficking_stats.breaks import Break
 from trafficking_stats.choices import Choice, counts_of, counts_under_choices
 from trafficking_stats.gap_data import CountSeries, Refusal, by_reason
 from trafficking_stats.gap_ratios import Pair, period_table, ratio_refusals, ratio_table
@@ -92,7 +91,7 @@ def measure_pair(
         sources,
         sentence_table(universe, ratios, periods),
         worlds,
-        headline(pair, ratios, periods, robust, _accepted(pair)),
+        headline(pair, ratios, periods, robust),
         robust,
         (
             *ratio_refusals(ratios, periods),
@@ -104,12 +103,6 @@ def measure_pair(
             *unanswered,
         ),
     )
-
-
-def _accepted(pair: Pair) -> list[Break]:
-    """Return the accepted breaks within the years that are pooled."""
-    both = (*pair.numerator.accepted, *pair.denominator.accepted)
-    return [change for change in both if pair.first < change.year <= pair.last]
 
 
 def _universe(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.breaks import Break
 from trafficking_stats.errors import RefusalError
 from trafficking_stats.gap_data import CountSeries, series_dispersion
 from trafficking_stats.gap_ratios import Pair, tipping_phi
@@ -71,9 +70,7 @@ def years(first: int, last: int) -> str:
     return f"{first}–{last}" if first != last else f"{first}"
 
 
-def headline(
-    pair: Pair, ratios: pd.DataFrame, periods: pd.DataFrame, robust: str, accepted: Sequence[Break] = ()
-) -> str:
+def headline(pair: Pair, ratios: pd.DataFrame, periods: pd.DataFrame, robust: str) -> str:
     """Say in one sentence how wide the gap is, how sure that is, whether it changed, and what not to read into it.
 
     Parameters
@@ -84,8 +81,6 @@ def headline(
         As `GapResult` holds them.
     robust : str
         Whether other choices agree on the direction of the change.
-    accepted : sequence of Break
-        Breaks across which the counts were added.
 
     Returns
     -------
@@ -115,7 +110,12 @@ def headline(
     if whole["above_one"]:
         parts.append(f"there were more {convicted} than {victims}, which two counts allow")
     parts += _change(periods, robust)
-    parts += [f"the count of {change.indicator} changed in {change.year}, which was accepted" for change in accepted]
+    parts += [
+        f"the count of {series.label} changed in {change.year}, which was accepted"
+        for series in (pair.numerator, pair.denominator)
+        for change in series.accepted
+        if pair.first < change.year <= pair.last
+    ]
     parts.append(
         f"the {convicted} of a year are not those who harmed the victims of that year, so this sets two counts side by "
         "side and is no probability"

@@ -159,8 +159,8 @@ class GapMultiverse:
             return "no specification has an answer"
         names = {"level": "the rate per 100", "change": "its change"}
         return "; ".join(
-            f"{names[row['question']]} is {row['minimum']:,.3g} to {row['maximum']:,.3g} (median {row['median']:,.3g}) in "
-            f"{row['answered']:,} of {row['specifications']:,} specifications, moved most by {row['moves_most']}"
+            f"{names[row['question']]} is {row['minimum']:,.3g} to {row['maximum']:,.3g} (median {row['median']:,.3g}) "
+            f"in {row['answered']:,} of {row['specifications']:,} specifications, moved most by {row['moves_most']}"
             for row in self.summary.to_dict("records")
         )
 
