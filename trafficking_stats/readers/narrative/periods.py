@@ -275,7 +275,7 @@ class _Reader:
 
     def plain_year(self, i: int) -> Period | None:
         found = self.year(i)
-        if found is None or found > self.default + 1 or self._is_title(i + 1):
+        if found is None or found > self.default + 3 or self._is_title(i + 1):
             return None
         token = self.tokens[i]
         if token.end < len(self.tokens) and i + 1 < len(self.tokens) and self.tokens[i + 1].start == token.end:

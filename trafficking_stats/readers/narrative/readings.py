@@ -194,6 +194,7 @@ class SentenceReader:
             return None
         if head.noun == "case" and chosen == ["identify"]:
             chosen = ["investigate"]
+        chosen = ["investigate" if family == "open" else family for family in chosen]
         potential = (head.potential or self._said_potential(numeral)) and not head.formal
         if base is not None and not head.formal:
             potential = potential or base.potential

@@ -160,6 +160,9 @@ def _compare_at(low: Sequence[str], i: int, lexicon: Lexicon, numbers: dict[int,
 
 def _change_at(low: Sequence[str], i: int, lexicon: Lexicon, numbers: dict[int, Numeral]) -> int:
     """Length of "decrease (more than half) from" before a figure, or 0."""
+    if low[i] in lexicon.words["compare.change_from"] and i + 1 in numbers:
+        # "decreased to 80 from 110"
+        return int(any(word in lexicon.words["compare.change_verbs"] for word in low[max(0, i - 6) : i]))
     if low[i] not in lexicon.words["compare.change_nouns"]:
         return 0
     for k in range(i + 1, min(i + 12, len(low) - 1)):
