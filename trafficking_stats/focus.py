@@ -138,6 +138,18 @@ def but(items: Sequence[str], one: str) -> list[str]:
     return [item for item in items if item != one]
 
 
+def fitted_of(result: GapResult) -> list[str]:
+    """Return the outer indicators of a gap to which a trend was fitted.
+
+    Parameters
+    ----------
+    result : GapResult
+        Of `trafficking_stats.gap`.
+    """
+    fitted = result.fitted.loc[result.fitted["series"] != "rate", "indicator"]
+    return [name for name in (result.denominator, result.numerator) if name in set(fitted)]
+
+
 def stages_of(result: GapResult) -> list[str]:
     """Return the indicators that stand for the stages of a gap, in their order, the outer two always.
 

@@ -279,7 +279,7 @@ def key(ax: Axes, colours: Mapping[str, str]) -> None:
     _legend(ax, handles)
 
 
-def marker_key(ax: Axes, markers: Mapping[str, str]) -> None:
+def marker_key(ax: Axes, markers: Mapping[str, str], *, rejected: bool = True) -> None:
     """Name the markers in one line above the axes, and what filled and open ones mean.
 
     Parameters
@@ -288,11 +288,14 @@ def marker_key(ax: Axes, markers: Mapping[str, str]) -> None:
         Where.
     markers : mapping of str to str
         Marker of each name.
+    rejected : bool
+        Whether there are open ones.
     """
     shape: Any = {"linestyle": "none", "markersize": 5, "markeredgewidth": 1.3}
     handles = [Line2D([], [], marker=m, color=INK, label=name, **shape) for name, m in markers.items()]
-    rejected = Line2D([], [], marker="o", color=ALERT, markerfacecolor=PAPER, label="open: rejected", **shape)
-    _legend(ax, [*handles, rejected])
+    if rejected:
+        handles.append(Line2D([], [], marker="o", color=ALERT, markerfacecolor=PAPER, label="open: rejected", **shape))
+    _legend(ax, handles)
 
 
 def line_key(ax: Axes, lines: Mapping[str, tuple[str, float]]) -> None:

@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from trafficking_stats.plot_style import (
     HATCH,
@@ -52,10 +53,9 @@ def interval_bars(
     size : float
         Of the figures above the bars, in points.
     halo : bool
-        Whether the figures stand on paper of their own, so that no line crosses them.
+        Whether the figures have an edge of paper, so that lines do not cross them.
     """
     top = float(pd.concat([rows["lower"], rows["upper"]]).max())
-    paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6} if halo else None
     for row in records(rows):
         lower, certain = float(row["lower"]), row["status"] != "deduced"
         unbounded = pd.isna(row["upper"])
@@ -86,8 +86,8 @@ def interval_bars(
             ha="center",
             va="bottom",
             fontsize=size,
-            bbox=paper,
-            zorder=4,
+            path_effects=[withStroke(linewidth=2.2, foreground=PAPER)] if halo else None,
+            zorder=5,
         )
 
 

@@ -31,7 +31,7 @@ from trafficking_stats.plot_style import (
     year_ticks,
 )
 from trafficking_stats.plots import interval_bars, label_size
-from trafficking_stats.texts import short_span, years_known
+from trafficking_stats.texts import short_span, span_signed, title_of, years_known
 
 EXACT, WIDENED, CHOSEN = STAGE_SHADES["conviction"], "#7f8b95", ALERT
 _DECADES = 4
@@ -169,7 +169,7 @@ def waterfall(change: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     rows = records(change)
     with theme():
-        ax = axes(ax, 3.3)
+        ax = axes(ax, 3.3 if rows else 1.2)
         if not rows:
             return say(ax, "the change was not split into stages")
         last = rows[-1]
@@ -223,8 +223,7 @@ def _step(ax: Axes, place: int, row: dict[str, Any], level: float, *, exact: boo
         ax.plot([place, place], ends, color=INK, linewidth=1.1, zorder=3)
         ax.plot([place, place], ends, "_", color=INK, markersize=8, zorder=3)
         top = max(top, *ends)
-    text = f"{low:+.1f}" if low == high else f"{low:+.1f} to {high:+.1f}"
-    _above(ax, place, top, text.replace("-", "−"))
+    _above(ax, place, top, span_signed(low, high))
     if exact:
         ax.plot([place - 0.7, place - 0.3], [level, level], color=SOFT, linewidth=0.8)
         ax.plot([place + 0.3, place + 0.7], [level + low, level + low], color=SOFT, linewidth=0.8)
@@ -256,7 +255,7 @@ def break_years(table: pd.DataFrame, ax: Axes | None = None, *, reason: str = ""
     rows = records(table)
     steps = [row for row in rows if not row["refusal"]]
     with theme():
-        ax = axes(ax, 3.0)
+        ax = axes(ax, 3.0 if steps else 1.2)
         if not steps:
             return say(ax, reason or (rows[0]["refusal"] if rows else "no year allows a step"))
         low = max(min(row["lower"] for row in steps) * 0.7, 1e-3)
@@ -319,7 +318,8 @@ def trend(series: pd.DataFrame, fitted: pd.DataFrame, ax: Axes | None = None, *,
         if rows.empty:
             return say(ax, "no source has a figure")
         first, last = int(rows["year"].min()), int(rows["year"].max())
-        interval_bars(ax, rows, STAGE_SHADES["identification"], size=label_size(first, last), halo=False)
+        interval_bars(ax, rows, STAGE_SHADES["identification"], size=label_size(first, last))
+        ax.set_title(title_of(str(rows["indicator"].iloc[0])))
         top = float(pd.concat([rows["lower"], rows["upper"]]).max())
         if len(fitted):
             years = fitted["year"].to_numpy(float)

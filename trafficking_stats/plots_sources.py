@@ -30,7 +30,7 @@ from trafficking_stats.plot_style import (
 )
 from trafficking_stats.policies import DEFAULT
 from trafficking_stats.series import figure
-from trafficking_stats.texts import label_of, years_known
+from trafficking_stats.texts import label_of, title_of, years_known
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -77,14 +77,17 @@ def source_strip(
         for mark in records(marks):
             _claim(ax, mark["year"] + places[mark["tier"]], mark, TIER_MARKERS[mark["tier"]])
         _label_rejected(ax, marks, vocabulary)
-        known = vocabulary.indicators.get(str(rows["indicator"].iloc[0]))
+        indicator = str(rows["indicator"].iloc[0])
+        known = vocabulary.indicators.get(indicator)
+        ax.set_title(f"{title_of(indicator, vocabulary)}: every figure of a calendar year", pad=22)
         ax.set_ylabel(known.unit if known else "")
         top = float(pd.concat([marks["lower"], marks["upper"]]).max())
         # Room below zero, so that a mark at zero is whole.
         ax.set_ylim(-0.045 * max(top, 1), 1.12 * max(top, 1))
         ax.locator_params(axis="y", nbins=6, integer=True)
         year_ticks(ax, first, last)
-        marker_key(ax, {vocabulary.tiers[tier].label: TIER_MARKERS[tier] for tier in tiers})
+        kinds = {vocabulary.tiers[tier].label: TIER_MARKERS[tier] for tier in tiers}
+        marker_key(ax, kinds, rejected=not marks["accepted"].all())
     return ax
 
 
@@ -253,19 +256,14 @@ def _answers(ax: Axes, answered: pd.DataFrame, what: str) -> None:
     ax.step(range(len(values)), values, where="mid", color=INK, linewidth=1.6, zorder=3)
     middle = float(np.median(values))
     ax.axhline(middle, color=SOFT, linewidth=0.8, linestyle=(0, (3, 2)))
-    note: Any = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "fontsize": 8}
-    ax.annotate(f"median {number(middle)}", (0.0, middle), xytext=(4, 2), color=SOFT, **note)
+    note: Any = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "fontsize": 8, "color": SOFT}
+    ax.annotate(f"median {number(middle)}", (0.0, middle), xytext=(4, 2), **note)
     own = np.flatnonzero(answered["default"].to_numpy(bool))
-    if len(own):
-        place = int(own[0])
+    # Masked cells at either end make two answers of the headline; equal ones are ringed once.
+    for place in {float(values[k]): int(k) for k in own[::-1]}.values():
         ax.plot(place, values[place], "o", color=ALERT, markerfacecolor=PAPER, markersize=8, mew=1.6, zorder=4)
         ax.annotate(
-            f"headline {number(float(values[place]))}",
-            (place, values[place]),
-            xytext=(7, -10),
-            textcoords="offset points",
-            fontsize=8,
-            color=ALERT,
+            f"headline {number(float(values[place]))}", (place, values[place]), xytext=(8, 6), color=ALERT, **note
         )
     ax.set_ylim(min(0.0, *values), max(values) * 1.08 or 1.0)
     ax.set_xlim(-0.5, len(values) - 0.5)

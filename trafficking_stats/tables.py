@@ -33,6 +33,7 @@ def build(
     numbers: Sequence[str] = (),
     groups: str | None = None,
     notes: Iterable[str] = (),
+    empty: str = "none",
 ) -> GT:
     """Make a table of texts, links and numbers.
 
@@ -48,6 +49,8 @@ def build(
         A column whose values head groups of rows.
     notes : iterable of str
         Source notes at the foot.
+    empty : str
+        What stands instead of rows if there are none.
 
     Returns
     -------
@@ -60,6 +63,9 @@ def build(
     True
     """
     stub = next((str(column) for column in frame if column != groups), None)
+    if frame.empty and stub:
+        frame, groups = pd.DataFrame({stub: [empty]}), None
+        numbers = ()
     table = GT(frame, id=f"t-{name}", rowname_col=stub if groups else None, groupname_col=groups)
     shown = [str(column) for column in frame if column not in (groups, stub if groups else None)]
     if len(frame):
@@ -172,7 +178,8 @@ def clashes(
     columns = ["what", "when", *(["part"] if parts else []), "kept", "rejected", "why, probably"]
     notes = [f"The first {limit} of {len(rejected):,} are shown."] if len(rejected) > limit else []
     frame = pd.DataFrame(rows, columns=columns)
-    return build(frame, "clashing-parts" if parts else "clashes", groups="what", notes=notes)
+    nothing = f"No claim on a {'part' if parts else 'total'} was rejected."
+    return build(frame, "clashing-parts" if parts else "clashes", groups="what", notes=notes, empty=nothing)
 
 
 def _own(rec: Reconciliation, country: str, indicators: Sequence[str]) -> pd.DataFrame:
@@ -295,7 +302,7 @@ def policy_dates(rec: Reconciliation, country: str, start: int, end: int) -> GT:
     """Tabulate the changes of law and policy of a period with their reference and what to beware of."""
     rows = [
         {
-            "date": str(date.date),
+            "date": str(date.date).replace("-", "\u2011"),
             "change": date.label,
             "kind": date.kind,
             "reference": date.reference,
@@ -304,4 +311,5 @@ def policy_dates(rec: Reconciliation, country: str, start: int, end: int) -> GT:
         for date in rec.vocabulary.policy_dates_of(country)
         if start <= date.date.year <= end
     ]
-    return build(pd.DataFrame(rows, columns=["date", "change", "kind", "reference", "note"]), "policy-dates")
+    columns = ["date", "change", "kind", "reference", "note"]
+    return build(pd.DataFrame(rows, columns=columns), "policy-dates", empty="No change is on record.")

@@ -10,11 +10,10 @@ import pandas as pd
 from great_tables import GT
 
 from trafficking_stats.gap_result import GapResult
-from trafficking_stats.gap_words import number, years
-from trafficking_stats.names import country_name
+from trafficking_stats.gap_words import years
 from trafficking_stats.tables import ABSENT, build
-from trafficking_stats.texts import brief, label_of, short_span
-from trafficking_stats.texts_gap import limits, span_signed, window_labels
+from trafficking_stats.texts import brief, short_span, span_signed
+from trafficking_stats.texts_gap import limits, window_labels
 
 
 def _rate(row: dict[str, Any], low: str, high: str) -> str:
@@ -31,6 +30,15 @@ def _counts(row: dict[str, Any], name: str) -> str:
     return ABSENT if pd.isna(low) else short_span(int(low), pd.NA if pd.isna(high) else int(high))
 
 
+def _both(row: dict[str, Any], part: str, whole: str) -> str:
+    return f"{_counts(row, part)} by {_counts(row, whole)}"
+
+
+def unbroken(text: str) -> str:
+    """Keep a short text on one line."""
+    return text.replace(" ", "\u00a0").replace("–", "–\u2060")
+
+
 def ratios(result: GapResult, shown: pd.DataFrame) -> GT:
     """Tabulate ratios with exact and widened limits, and the range over choices of source.
 
@@ -41,15 +49,13 @@ def ratios(result: GapResult, shown: pd.DataFrame) -> GT:
     shown : pandas.DataFrame
         Rows of ``result.ratios``.
     """
-    events, exposed = label_of(result.numerator), label_of(result.denominator)
     rows = []
     for label, row in zip(window_labels(shown), _rows(shown), strict=True):
         refused = bool(row["refusal"])
         rows.append(
             {
-                "years": label,
-                events: _counts(row, "numerator"),
-                exposed: _counts(row, "denominator"),
+                "years": unbroken(label),
+                "counts": ABSENT if refused else _both(row, "numerator", "denominator"),
                 "one for every": "refused" if refused else _rate(row, "inverse_min", "inverse_max"),
                 "per 100": _rate(row, "per_100_min", "per_100_max"),
                 "exact 95 %": _rate(row, "exact_lower", "exact_upper"),
@@ -57,7 +63,7 @@ def ratios(result: GapResult, shown: pd.DataFrame) -> GT:
                 "over sources": _rate(row, "sources_min", "sources_max"),
             }
         )
-    columns = ["years", events, exposed, "one for every", "per 100", "exact 95 %", "widened 95 %", "over sources"]
+    columns = ["years", "counts", "one for every", "per 100", "exact 95 %", "widened 95 %", "over sources"]
     return build(pd.DataFrame(rows, columns=columns), "ratios", numbers=columns[1:])
 
 
@@ -66,8 +72,8 @@ def steps(result: GapResult) -> GT:
     rows = [
         {
             "step": f"{row['to_label']} per 100 {row['from_label']}",
-            "years": years(row["first"], row["last"]),
-            "counts": f"{_counts(row, 'to')} of {_counts(row, 'from')}",
+            "years": unbroken(years(row["first"], row["last"])),
+            "counts": _both(row, "to", "from"),
             "per 100": _rate(row, "per_100_min", "per_100_max") + (" (above one each)" if row["above_one"] else ""),
             "exact 95 %": _rate(row, "exact_lower", "exact_upper"),
             "widened 95 %": _rate(row, "widened_lower", "widened_upper"),
@@ -119,19 +125,17 @@ def peers(result: GapResult) -> GT:
     """Tabulate the rates of the country and its peers by name, with the definition of victim; never by rank."""
     rows = [
         {
-            "country": row["name"],
+            "country": unbroken(row["name"]),
             "years": years(row["first"], row["last"]) if row["first"] else ABSENT,
             "victims are": row["definition"] or ABSENT,
-            label_of(result.numerator): _counts(row, "numerator"),
-            label_of(result.denominator): _counts(row, "denominator"),
+            "counts": ABSENT if row["refusal"] else _both(row, "numerator", "denominator"),
             "per 100": "refused" if row["refusal"] else _rate(row, "per_100_min", "per_100_max"),
             "exact 95 %": _rate(row, "exact_lower", "exact_upper"),
             "widened 95 %": _rate(row, "widened_lower", "widened_upper"),
         }
         for row in _rows(result.peers)
     ]
-    events, exposed = label_of(result.numerator), label_of(result.denominator)
-    columns = ["country", "years", "victims are", events, exposed, "per 100", "exact 95 %", "widened 95 %"]
+    columns = ["country", "years", "victims are", "counts", "per 100", "exact 95 %", "widened 95 %"]
     return build(pd.DataFrame(rows, columns=columns), "peers", numbers=columns[3:])
 
 
@@ -139,18 +143,17 @@ def counterfactual(result: GapResult) -> GT:
     """Tabulate how many there would have been at each peer's rate, or why that is not said."""
     rows = [
         {
-            "at the rate of": row["name"],
+            "at the rate of": unbroken(row["name"]),
             "years": years(row["first"], row["last"]) if row["first"] else ABSENT,
-            f"{label_of(result.numerator)}, {country_name(result.country)}": _counts(row, "observed"),
+            "counted": _counts(row, "observed"),
             "expected": _rate(row, "expected_min", "expected_max"),
             "short of it by": ABSENT if row["refusal"] else _short_by(row["gap_min"], row["gap_max"]),
             "widened 95 %": ABSENT if row["refusal"] else _short_by(row["widened_lower"], row["widened_upper"]),
-            "reading": brief(row["refusal"]) or _reading(row["widened_verdict"]),
+            "reading": "refused" if row["refusal"] else _reading(row["widened_verdict"]),
         }
-        for row in _rows(result.counterfactual)
+        for row in sorted(_rows(result.counterfactual), key=lambda row: (row["peer"] == "pooled", row["name"]))
     ]
-    own = f"{label_of(result.numerator)}, {country_name(result.country)}"
-    columns = ["at the rate of", "years", own, "expected", "short of it by", "widened 95 %", "reading"]
+    columns = ["at the rate of", "years", "counted", "expected", "short of it by", "widened 95 %", "reading"]
     return build(pd.DataFrame(rows, columns=columns), "counterfactual", numbers=columns[2:6])
 
 
@@ -162,20 +165,26 @@ def _reading(verdict: str) -> str:
     return {
         "below": "fewer than at that rate",
         "above": "more than at that rate",
-        "undetermined": "chance in batches can explain it",
+        "undetermined": "within chance",
     }.get(verdict, verdict)
 
 
 def influence(result: GapResult) -> GT:
     """Tabulate how much of the spread of the answers each choice accounts for on its own."""
-    names = {"level": "the rate", "change": "the change of the rate"}
+    names = {"level": "spread of the rate", "change": "spread of its change"}
+    shares = result.multiverse.influence
+    wide = shares.pivot(index="axis", columns="question", values="share").reindex(columns=list(names))
+    wide = wide.reindex(list(dict.fromkeys(shares["axis"])))
     rows = [
-        {
-            "answer": names.get(row["question"], row["question"]),
-            "choice": row["axis"].replace("_", " "),
-            "share of the spread": f"{number(100 * row['share'])} %",
-        }
-        for row in _rows(result.multiverse.influence)
+        {"choice": str(axis).replace("_", " ")}
+        | {head: _percent(float(wide.loc[axis, question])) for question, head in names.items()}
+        for axis in wide.index
     ]
-    columns = ["answer", "choice", "share of the spread"]
-    return build(pd.DataFrame(rows, columns=columns), "influence", numbers=columns[2:], groups="answer")
+    columns = ["choice", *names.values()]
+    return build(pd.DataFrame(rows, columns=columns), "influence", numbers=columns[1:])
+
+
+def _percent(share: float) -> str:
+    if math.isnan(share):
+        return ABSENT
+    return "below 1 %" if share < 0.01 else f"{100 * share:.0f} %"

@@ -102,6 +102,18 @@ def brief(text: str) -> str:
     return re.sub(r"[0-9]{4} \(([^()]+)\)(?:, [0-9]{4} \(\1\))+", fold, text)
 
 
+def span_signed(low: float, high: float) -> str:
+    """Write a range of changes with their signs.
+
+    Examples
+    --------
+    >>> span_signed(-34.42, -34.42), span_signed(-58.5, 3.5)
+    ('−34.4', '−58.5 to +3.5')
+    """
+    ends = ["0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−") for value in (low, high)]
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
 def source_name(publisher: str, published: str) -> str:
     """Name a source briefly: its publisher, by its short name where it has one, and the year.
 

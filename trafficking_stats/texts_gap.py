@@ -11,7 +11,7 @@ import pandas as pd
 from trafficking_stats.gap_result import GapResult
 from trafficking_stats.gap_words import number, span, years
 from trafficking_stats.names import country_name
-from trafficking_stats.texts import brief, counted, label_of, listed, year_list
+from trafficking_stats.texts import brief, counted, label_of, listed, span_signed, year_list
 
 _ROBUST = {"holds in every specification": "robust", "undetermined": "unsettled"}
 
@@ -99,19 +99,19 @@ def _interval(result: GapResult, row: dict[str, Any]) -> str:
 
 
 def _verdict(result: GapResult, row: dict[str, Any]) -> str:
-    parts = []
     rate = first_row(result.sentences, claim="rate")
-    if rate is not None:
-        direction = "The direction of the change"
-        parts.append(
-            {
-                "holds in every specification": f"{direction} is the same in all {counted(rate['answered'], 'set')} of "
-                "choices of policy, sources, lag and years that give an answer.",
-                "undetermined": f"{direction} is not settled: other policies, sources, lags or years reverse it.",
-            }.get(result.robust, f"{direction} {result.robust}.")
-        )
+    if result.robust.startswith("depends"):
+        parts = [f"The direction of the change {result.robust}."]
+    elif rate is None:
+        parts = ["Whether the rate changed cannot be said."]
+    elif result.robust == "undetermined":
+        parts = ["The direction of the change is not settled: other policies, sources, lags or years reverse it."]
     else:
-        parts.append("Whether the rate changed cannot be said.")
+        sets = counted(rate["answered"], "set")
+        parts = [
+            f"The direction of the change is the same in all {sets} of choices of policy, sources, lag and years that "
+            "give an answer."
+        ]
     low, high = row["sources_min"], row["sources_max"]
     if math.isfinite(low) and (low < row["per_100_min"] or high > row["per_100_max"]):
         inverse = span(100 / high if high else math.inf, 100 / low if low else math.inf)
@@ -234,24 +234,14 @@ def limits(low: float, high: float) -> str:
 
     Examples
     --------
-    >>> limits(3.685, 7.347), limits(2e-9, 9.9), limits(4e-8, 159908.0), limits(0.0, math.inf)
-    ('3.7 to 7.3', 'below 0.01 to 9.9', 'below 0.01 to above 1,000', '0 to above 1,000')
+    >>> limits(3.685, 7.347), limits(2e-9, 9.9), limits(4e-8, 159908.0), limits(3.2, math.inf), limits(0.0, math.inf)
+    ('3.7 to 7.3', 'below 0.01 to 9.9', 'below 0.01 to above 1,000', '3.2 or more', 'anything')
     """
+    if math.isinf(high):
+        return "without limit" if math.isinf(low) else f"{number(low)} or more" if low > 0 else "anything"
     first = "below 0.01" if 0 < low < 0.01 else number(low)
     last = "above 1,000" if high > 1000 else number(high)
     return first if first == last else f"{first} to {last}"
-
-
-def span_signed(low: float, high: float) -> str:
-    """Write a range of changes with their signs.
-
-    Examples
-    --------
-    >>> span_signed(-34.42, -34.42), span_signed(-58.5, 3.5)
-    ('−34.4', '−58.5 to +3.5')
-    """
-    ends = ["0.0" if abs(value) < 0.05 else f"{value:+.1f}".replace("-", "−") for value in (low, high)]
-    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
 def coverage_words(result: GapResult) -> str:
@@ -302,6 +292,8 @@ def period_words(result: GapResult) -> str:
         return "The earlier and the later half of the period cannot be compared" + (
             f": {brief(str(result.periods['refusal'].iloc[0]))}." if len(result.periods) else "."
         )
+    if row["ratio_min"] == 0 and math.isinf(row["ratio_max"]):
+        return "Masked counts leave open whether the rate rose or fell between the halves of the period."
     early, late = (years(row[f"{half}_first"], row[f"{half}_last"]) for half in ("early", "late"))
     rates = [limits(row[f"{half}_per_100_min"], row[f"{half}_per_100_max"]) for half in ("early", "late")]
     verdict = {

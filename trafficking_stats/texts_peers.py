@@ -52,7 +52,7 @@ def headline(result: GapResult) -> dict[str, Any]:
         "interval": f"95 % limits for {name}: {limits(own['exact_lower'], own['exact_upper'])}, or "
         f"{limits(own['widened_lower'], own['widened_upper'])} since cases come in batches; those of its peers are in "
         "the table.",
-        "verdict": _verdict(result, others),
+        "verdict": _verdict(result),
         "robustness": "unsettled" if reason(result, "ranking") else "sensitive",
     }
 
@@ -61,7 +61,7 @@ def _rate(row: dict[str, Any]) -> str:
     return limits(row["per_100_min"], row["per_100_max"])
 
 
-def _verdict(result: GapResult, others: list[dict[str, Any]]) -> str:
+def _verdict(result: GapResult) -> str:
     settled = [
         row["name"]
         for row in result.counterfactual.to_dict("records")
@@ -72,8 +72,7 @@ def _verdict(result: GapResult, others: list[dict[str, Any]]) -> str:
         if settled
         else "Against no single peer is the difference larger than chance in batches makes"
     )
-    ranking = reason(result, "ranking")
-    return f"{apart}. " + (f"No ranking: {ranking}." if ranking else f"All {len(others)} count victims alike.")
+    return f"{apart}. {ranking_words(result)}"
 
 
 def rates_caption(result: GapResult) -> str:
@@ -97,11 +96,11 @@ def rates_alt(result: GapResult) -> str:
 
 def ranking_words(result: GapResult) -> str:
     """Say why the countries are not ranked."""
-    ranking = reason(result, "ranking")
-    common = (
-        "A rate is high where many are convicted or where few are recognised as victims; it cannot tell the two apart."
-    )
-    return f"{common} {ranking[:1].upper()}{ranking[1:]}." if ranking else common
+    if not reason(result, "ranking"):
+        return "All of them count victims alike, as far as is known; they are not ranked all the same."
+    known = result.peers.loc[result.peers["refusal"] == "", "definition"].value_counts().sort_index()
+    parts = [f"{name} in {counted(int(n), 'country', 'countries')}" for name, n in known.items()]
+    return f"They are not ranked: who counts as a victim is {listed(parts)}."
 
 
 def counterfactual_words(result: GapResult) -> str:
