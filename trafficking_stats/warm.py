@@ -212,8 +212,8 @@ def _prepare(task: Task) -> None:
     """Reconcile once what every notebook of the country will ask for."""
     from trafficking_stats.shipped import reconciled
 
-    if "policy" not in task.values:
-        return  # none of these notebooks asks for a reconciliation
+    if not any("shipped" in notebook.source for notebook in task.notebooks):
+        return  # none of them asks for it
     options = {name: task.values[name] for name in ("policy", "exclude_sources", "prefer") if name in task.values}
     with contextlib.suppress(TraffickingStatsError):  # the notebook that asks for it fails with its cell
         reconciled(task.country, **options)
