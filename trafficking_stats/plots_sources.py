@@ -262,9 +262,8 @@ def _answers(ax: Axes, answered: pd.DataFrame, what: str) -> None:
     # Masked cells at either end make two answers of the headline; equal ones are ringed once.
     for place in {float(values[k]): int(k) for k in own[::-1]}.values():
         ax.plot(place, values[place], "o", color=ALERT, markerfacecolor=PAPER, markersize=8, mew=1.6, zorder=4)
-        ax.annotate(
-            f"headline {number(float(values[place]))}", (place, values[place]), xytext=(8, 6), color=ALERT, **note
-        )
+        text = f"headline {number(float(values[place]))}"
+        ax.annotate(text, (place, values[place]), xytext=(8, 6), textcoords="offset points", fontsize=8, color=ALERT)
     ax.set_ylim(min(0.0, *values), max(values) * 1.08 or 1.0)
     ax.set_xlim(-0.5, len(values) - 0.5)
     ax.tick_params(labelbottom=False, bottom=False)
