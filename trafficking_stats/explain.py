@@ -15,8 +15,9 @@ from trafficking_stats.chains import Chain, force, write
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.intervals import period_label
 from trafficking_stats.names import breakdown_name, country_name
+from trafficking_stats.rules import KEY
 from trafficking_stats.series import figure
-from trafficking_stats.solve import solve_cell
+from trafficking_stats.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation import Reconciliation
@@ -93,36 +94,85 @@ class Explanation:
 _LABELS = {"cause": "probable cause: ", "evidence": "", "clash": "cannot be: ", "if_kept": "had it been kept: "}
 
 
-def explain(rec: Reconciliation, country: str, indicator: str, year: int, breakdown: str = "") -> Explanation:
-    """Explain one cell of a reconciliation; see `Reconciliation.explain`."""
-    row = _find(rec.series, country, indicator, year, breakdown)
-    own = rec.claims[rec.claims["country"] == country].reset_index(drop=True)
-    system = build_system(own, rec.vocabulary)
-    start, end = f"{year}-01-01", f"{year}-12-31"
-    cells = system.cells
-    here = np.flatnonzero(
-        (cells["indicator"] == indicator)
-        & (cells["breakdown"] == breakdown)
-        & (cells["start"] == start)
-        & (cells["end"] == end)
-    )[0]
-    names = pd.Series([_cell_name(cell, indicator) for cell in cells.to_dict("records")])
-    group_of = system.claim_group
-    accepted = np.unique(group_of[own["accepted"].to_numpy(bool) & (group_of >= 0)])
-    chains = _bounds(system, accepted, int(here), names, row)
-    inside = own[
-        (own["indicator"] == indicator)
-        & (own["breakdown"] == breakdown)
-        & (own["period_end"].str[:4] == str(year))
-        & (own["period_start"].str[:4] == str(year))
-    ]
-    table = [_describe(rec, own, system, claim, index, int(here), names) for index, claim in inside.iterrows()]
-    claims = pd.DataFrame(table, columns=list(COLUMNS))
-    claims = claims.sort_values(["verdict", "published", "source"], ascending=[True, False, True], ignore_index=True)
-    label = rec.vocabulary.indicators[indicator].label.lower() if indicator in rec.vocabulary.indicators else indicator
-    part = f", {breakdown_name(breakdown, rec.vocabulary)}" if breakdown else ""
-    title = f"{country_name(country)}, {label}{part}, {year}: {span(row['estimate'], row['lower'], row['upper'])}"
-    return Explanation(title, _summary(row), claims, chains)
+class Explainer:
+    """Explains cells of one country; what they share is built once.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        Whose verdicts to explain.
+    country : str
+        Which country.
+    """
+
+    def __init__(self, rec: Reconciliation, country: str) -> None:
+        self._rec, self._country = rec, country
+        self._claims = rec.claims[rec.claims["country"] == country].reset_index(drop=True)
+        self._series = rec.series[rec.series["country"] == country]
+        self._system = build_system(self._claims, rec.vocabulary)
+        cells = self._system.cells
+        self._place = {key: i for i, key in enumerate(zip(*(cells[c] for c in KEY[1:]), strict=True))}
+        group = self._system.claim_group
+        self._accepted = np.unique(group[self._claims["accepted"].to_numpy(bool) & (group >= 0)])
+
+    def cell(self, indicator: str, year: int, breakdown: str = "") -> Explanation:
+        """Explain one cell; see `Reconciliation.explain`."""
+        country, vocabulary = self._country, self._rec.vocabulary
+        row = _find(self._rec.series if self._series.empty else self._series, country, indicator, year, breakdown)
+        here = self._place[indicator, breakdown, f"{year}-01-01", f"{year}-12-31"]
+        cells = self._system.cells
+        names = pd.Series([_cell_name(tuple(cell), indicator) for cell in cells[KEY[1:]].to_numpy(str).tolist()])
+        chains = _bounds(self._system, self._accepted, here, names, row)
+        claims = self._claims
+        inside = claims[
+            (claims["indicator"] == indicator)
+            & (claims["breakdown"] == breakdown)
+            & (claims["period_end"].str[:4] == str(year))
+            & (claims["period_start"].str[:4] == str(year))
+        ]
+        table = self._describe(inside, here, names)
+        label = vocabulary.indicators[indicator].label.lower() if indicator in vocabulary.indicators else indicator
+        part = f", {breakdown_name(breakdown, vocabulary)}" if breakdown else ""
+        title = f"{country_name(country)}, {label}{part}, {year}: {span(row['estimate'], row['lower'], row['upper'])}"
+        return Explanation(title, _summary(row), table, chains)
+
+    def _describe(self, inside: pd.DataFrame, here: int, names: pd.Series) -> pd.DataFrame:
+        """Describe the claims of a cell, the kept ones first."""
+        rows = []
+        told: dict[int, tuple[str, str]] = {}
+        for index, claim in inside.iterrows():
+            text = _describe(claim, self._rec.vocabulary)
+            if not claim["accepted"]:
+                group = int(self._system.claim_group[index])  # type: ignore[call-overload]
+                against = self._claims["claim_id"].isin(claim["clashes_with"].split(";"))
+                rivals = self._system.claim_group[against]
+                if group not in told:
+                    clash = _clash(self._system, rivals, group, names, self._claims[against], self._rec.vocabulary)
+                    told[group] = clash, self._if_kept(here, group, rivals)
+                text["clash"], text["if_kept"] = told[group]
+            rows.append(text)
+        table = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+        return table.sort_values(["verdict", "published", "source"], ascending=[True, False, True], ignore_index=True)
+
+    def _if_kept(self, here: int, group: int, rivals: np.ndarray) -> str:
+        """Bound the cell as it would be with a rejected claim in the place of those it clashes with."""
+        others = np.setdiff1d(self._accepted, rivals)
+        _, least, most = _of_group(self._system, group)
+        low = max(least, force(self._system, others, here, upper=False).bound)
+        high = min(most, force(self._system, others, here, upper=True).bound)
+        if low > high:
+            return f"{_bounds_text(least, most)}, and other kept claims would have to go"
+        return _bounds_text(np.ceil(low), np.floor(high))
+
+
+def _of_group(system: System, group: int) -> tuple[int, float, float]:
+    """Return the cell and the interval of a group of claims."""
+    cell, lower, upper = (system.groups[column].to_numpy()[group] for column in ("cell", "lower", "upper"))
+    return int(cell), float(lower), float(upper)
+
+
+def _bounds_text(low: float, high: float) -> str:
+    return span(pd.NA, int(low), pd.NA if np.isinf(high) else int(high))
 
 
 def span(estimate: object, lower: object, upper: object) -> str:
@@ -177,10 +227,10 @@ def _summary(row: pd.Series) -> str:
     }[row["status"]]
 
 
-def _cell_name(cell: dict[str, str], indicator: str) -> str:
-    other = f"{cell['indicator']} " if cell["indicator"] != indicator else ""
-    breakdown = f" {cell['breakdown']}" if cell["breakdown"] else ""
-    return f"{other}{period_label(cell['start'], cell['end'])}{breakdown}"
+def _cell_name(cell: tuple[str, ...], indicator: str) -> str:
+    """Name a cell where another indicator is spoken of."""
+    other, breakdown, start, end = cell
+    return " ".join(filter(None, ["" if other == indicator else other, period_label(start, end), breakdown]))
 
 
 def _bounds(system: System, accepted: np.ndarray, here: int, names: pd.Series, row: pd.Series) -> tuple[str, ...]:
@@ -194,23 +244,16 @@ def _bounds(system: System, accepted: np.ndarray, here: int, names: pd.Series, r
     return tuple(filter(None, lines))
 
 
-def _describe(
-    rec: Reconciliation,
-    own: pd.DataFrame,
-    system: System,
-    claim: pd.Series,
-    index: int,
-    here: int,
-    names: pd.Series,
-) -> dict[str, str]:
-    """Describe one claim of the cell."""
-    group = int(system.claim_group[index])
-    text = {
+def _describe(claim: pd.Series, vocabulary: Vocabulary) -> dict[str, str]:
+    """Describe one claim by itself."""
+    interval = ""
+    if pd.notna(claim["lower"]):
+        upper = "no bound" if pd.isna(claim["upper"]) else format(claim["upper"], ",")
+        interval = f"[{claim['lower']:,}, {upper}]"
+    return {
         "verdict": "kept" if claim["accepted"] else "rejected",
-        "figure": figure(claim["value"], claim["qualifier"], rec.vocabulary),
-        "interval": ""
-        if pd.isna(claim["lower"])
-        else f"[{claim['lower']:,}, {'no bound' if pd.isna(claim['upper']) else format(claim['upper'], ',')}]",
+        "figure": figure(claim["value"], claim["qualifier"], vocabulary),
+        "interval": interval,
         "source": claim["source_id"],
         "published": claim["published"],
         "upstream": claim["upstream"],
@@ -220,25 +263,17 @@ def _describe(
         "clash": "",
         "if_kept": "",
     }
-    if not claim["accepted"]:
-        against = own["claim_id"].isin(claim["clashes_with"].split(";"))
-        text["clash"] = _clash(system, system.claim_group[against], group, names, own[against], rec)
-        if rec.policy == "consistent":
-            low, high = solve_cell(system, here, group)
-            bounds = (pd.NA if low != high else int(low), int(low), pd.NA if np.isinf(high) else int(high))
-            text["if_kept"] = span(*bounds)
-    return text
 
 
 def _clash(
-    system: System, rivals: np.ndarray, group: int, names: pd.Series, claims: pd.DataFrame, rec: Reconciliation
+    system: System, rivals: np.ndarray, group: int, names: pd.Series, claims: pd.DataFrame, vocabulary: Vocabulary
 ) -> str:
     """Spell out what a rejected claim cannot be true together with."""
-    cell, lower, upper = system.groups.loc[group, ["cell", "lower", "upper"]]
+    cell, lower, upper = _of_group(system, group)
     for push_up, breaks in ((True, lambda chain: chain.bound < lower), (False, lambda chain: chain.bound > upper)):
-        chain: Chain = force(system, np.unique(rivals), int(cell), upper=push_up)
+        chain: Chain = force(system, np.unique(rivals), cell, upper=push_up)
         if breaks(chain) and chain.rules:
             return write(chain, names)
     return " and ".join(
-        f"{figure(c['value'], c['qualifier'], rec.vocabulary)} ({c['source_id']})" for c in claims.to_dict("records")
+        f"{figure(c['value'], c['qualifier'], vocabulary)} ({c['source_id']})" for c in claims.to_dict("records")
     )

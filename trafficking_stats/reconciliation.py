@@ -11,7 +11,7 @@ import pandas as pd
 from trafficking_stats.causes import probable_causes
 from trafficking_stats.cells import System, build_system, check_table
 from trafficking_stats.errors import ReconciliationError
-from trafficking_stats.explain import Explanation, explain
+from trafficking_stats.explain import Explainer, Explanation
 from trafficking_stats.policies import DEFAULT, check_policy, pick
 from trafficking_stats.sensitivity import sensitivity
 from trafficking_stats.series import build_clashes, build_series
@@ -78,7 +78,19 @@ class Reconciliation:
         >>> print(str(ts.reconcile(claims).explain("DNK", "prosecutions_suspects", 2016)).splitlines()[0])
         Denmark, persons prosecuted, 2016: 1
         """
-        return explain(self, country, indicator, year, breakdown)
+        return Explainer(self, country).cell(indicator, year, breakdown)
+
+    def explainer(self, country: str) -> Explainer:
+        """Return what explains many cells of one country faster than `explain` called for each.
+
+        Examples
+        --------
+        >>> import trafficking_stats as ts
+        >>> rec = ts.reconcile(ts.load_claims().query("country == 'DNK' and indicator == 'judgments'"))
+        >>> [rec.explainer("DNK").cell("judgments", year).title for year in rec.series.year]
+        ['Denmark, judgments, 2015: 12']
+        """
+        return Explainer(self, country)
 
     def sensitivity(self, country: str, indicator: str, breakdown: str = "") -> pd.DataFrame:
         """Reconcile one country under every policy, and without each upstream, side by side.

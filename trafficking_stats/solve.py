@@ -20,8 +20,12 @@ from trafficking_stats.weights import UNITS
 TIME_LIMIT = 60.0
 """Seconds after which the search in one component stops; the status then says how far it came."""
 
-_LARGE = 40
+_LARGE = 400
 """Components with more groups of claims than this are located by one programme, the others all at once."""
+
+
+Conflicts = dict[int, tuple[tuple[int, ...], tuple[int, ...]]]
+"""For a rejected group of claims: the groups, and the rules, that it cannot be true together with."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +43,16 @@ class Solution:
         of them away would let it be true.
     status : tuple of str
         What the solver says of the components it did not solve to optimality; empty if it solved all.
+    ruled : bool
+        Whether the bounds follow from the accounting rules too.
     """
 
     accepted: NDArray[np.bool_]
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
-    conflicts: dict[int, tuple[tuple[int, ...], tuple[int, ...]]]
-    status: tuple[str, ...]
+    conflicts: Conflicts
+    status: tuple[str, ...] = ()
+    ruled: bool = True
 
 
 def solve(system: System) -> Solution:
@@ -79,7 +86,7 @@ def solve(system: System) -> Solution:
     groups = np.flatnonzero(ruled[cell])
     matrix = rule_matrix(system)
     linear = _linear(system, matrix, groups)
-    dropped, status = _locate(system, matrix, groups)
+    dropped, status = _locate(system, matrix, groups, linear)
     first = matrix.shape[0]
     kept = np.ones(len(linear), dtype=bool)
     kept[first + dropped] = False
@@ -95,23 +102,24 @@ def solve(system: System) -> Solution:
     return Solution(accepted, lower, upper, conflicts, status)
 
 
-def _solve_single(
-    system: System, single: NDArray[np.bool_]
-) -> tuple[NDArray[np.bool_], dict[int, tuple[tuple[int, ...], tuple[int, ...]]]]:
+def _solve_single(system: System, single: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Conflicts]:
     """Settle in closed form the clashes on cells that no rule touches."""
     accepted = np.ones(len(system.groups), dtype=bool)
-    conflicts: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
-    lower, upper = np.zeros(len(single)), np.full(len(single), np.inf)
-    _intersect(system.groups, lower, upper)
-    cell = system.groups["cell"].to_numpy()
-    clashing = single & (lower > upper)
+    conflicts: Conflicts = {}
+    low, high = np.zeros(len(single)), np.full(len(single), np.inf)
+    _intersect(system.groups, low, high)
+    cell, lower, upper, weight, edition = (
+        system.groups[name].to_numpy() for name in ("cell", "lower", "upper", "weight", "edition")
+    )
+    clashing = np.flatnonzero(single & (low > high))
     # groups are sorted by cell, so those of one cell stand together
-    for here in np.flatnonzero(clashing):
-        members = np.arange(*np.searchsorted(cell, [here, here + 1]))
-        kept = best_point(system.groups.iloc[members])
-        accepted[members] = kept
-        for loser in members[~kept]:
-            conflicts[int(loser)] = ((best_rival(system.groups, int(loser), members[kept]),), ())
+    for first, last in zip(np.searchsorted(cell, clashing), np.searchsorted(cell, clashing, "right"), strict=True):
+        here = slice(first, last)
+        kept = best_point(lower[here], upper[here], weight[here], edition[here])
+        accepted[here] = kept
+        rivals = best_rivals(lower[here], upper[here], weight[here], kept)
+        for loser, rival in zip(np.flatnonzero(~kept), rivals, strict=True):
+            conflicts[int(first + loser)] = ((int(first + rival),), ())
     return accepted, conflicts
 
 
@@ -135,7 +143,9 @@ def _linear(system: System, matrix: csr_array, groups: NDArray[np.int64]) -> Lin
     return linear
 
 
-def _locate(system: System, matrix: csr_array, groups: NDArray[np.int64]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def _locate(
+    system: System, matrix: csr_array, groups: NDArray[np.int64], linear: LinearSystem
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Find which of the groups to drop: large components by one programme each, the others all at once."""
     component = _components(system)
     of_group = component[system.groups["cell"].to_numpy()[groups]]
@@ -143,16 +153,43 @@ def _locate(system: System, matrix: csr_array, groups: NDArray[np.int64]) -> tup
     large = np.flatnonzero(np.bincount(of_group) > _LARGE)
     dropped: list[NDArray[np.int64]] = []
     status: list[str] = []
-    for number in [*large.tolist(), None]:
-        if number is None:
-            inside, rules = ~np.isin(of_group, large), ~np.isin(of_rule, large)
-        else:
-            inside, rules = of_group == number, of_rule == number
-        part = _part(system, matrix, groups[inside], np.flatnonzero(rules))
-        found, note = _locate_part(part, by_programme=number is not None)
-        dropped.append(np.flatnonzero(inside)[found])
-        status += note
+    rest = np.ones(len(groups), dtype=bool)
+    for number in large.tolist():
+        inside = of_group == number
+        part = _part(system, matrix, groups[inside], np.flatnonzero(of_rule == number))
+        found = _by_programme(part)
+        if found is not None:
+            dropped.append(np.flatnonzero(inside)[found])
+            rest &= ~inside
+    if rest.all():
+        part_linear, edition = linear, _edition(system.groups.iloc[groups], of_group)
+    else:
+        part = _part(system, matrix, groups[rest], np.flatnonzero(np.isin(of_rule, of_group[rest])))
+        part_linear = _linear(part, rule_matrix(part), np.arange(len(part.groups)))
+        edition = _edition(part.groups, of_group[rest])
+    first = len(part_linear) - len(edition)
+    located = part_linear.locate_errors(dict(enumerate(edition.tolist(), start=first)), time_limit=TIME_LIMIT)
+    dropped.append(np.flatnonzero(rest)[np.array(located.dropped, dtype=np.int64) - first])
+    status += [] if located.status == "optimal" else [located.status]
     return np.sort(np.concatenate(dropped)), tuple(status)
+
+
+def _edition(groups: pd.DataFrame, component: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number the sources anew in each component: what is rejected elsewhere has no say in a tie."""
+    return np.asarray(groups["edition"].to_numpy() + component * (groups["edition"].max() + 1), dtype=np.int64)
+
+
+def _by_programme(part: System) -> NDArray[np.int64] | None:
+    """Locate the groups to drop in one component; None where that is better left to the linear system."""
+    matrix = rule_matrix(part)
+    linear = _linear(part, matrix, np.arange(len(part.groups)))
+    if linear.is_feasible():
+        return np.empty(0, dtype=np.int64)
+    verdict = locate(matrix, part.rules.table["equal"].to_numpy(bool), part.groups, TIME_LIMIT)
+    if verdict is None or not verdict.optimal:
+        return None
+    kept = np.r_[np.ones(matrix.shape[0], dtype=bool), ~verdict.dropped]
+    return np.flatnonzero(verdict.dropped) if linear.is_feasible(active=kept) else None
 
 
 def _part(system: System, matrix: csr_array, groups: NDArray[np.int64], rules: NDArray[np.int64]) -> System:
@@ -170,73 +207,29 @@ def _part(system: System, matrix: csr_array, groups: NDArray[np.int64], rules: N
     )
 
 
-def _locate_part(part: System, *, by_programme: bool) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    matrix = rule_matrix(part)
-    linear = _linear(part, matrix, np.arange(len(part.groups)))
-    first = matrix.shape[0]
-    edition = part.edition[part.groups["leader"].to_numpy()]
-    if by_programme and not linear.is_feasible():
-        equal = part.rules.table["equal"].to_numpy(bool)
-        verdict = locate(matrix, equal, part.groups.assign(edition=edition), TIME_LIMIT)
-        if verdict is not None and verdict.optimal:
-            kept = np.r_[np.ones(first, dtype=bool), ~verdict.dropped]
-            if linear.is_feasible(active=kept):
-                return np.flatnonzero(verdict.dropped), ()
-    found = linear.locate_errors(dict(enumerate(edition.tolist(), start=first)), time_limit=TIME_LIMIT)
-    return np.array(found.dropped, dtype=np.int64) - first, () if found.status == "optimal" else (found.status,)
-
-
-def solve_cell(system: System, cell: int, group: int) -> tuple[float, float]:
-    """Bound a cell as it would be had a rejected group of claims been kept at any price.
-
-    Parameters
-    ----------
-    system : System
-        Cells, groups of claims, rules.
-    cell : int
-        The cell to bound.
-    group : int
-        The group to keep.
-
-    Returns
-    -------
-    lower, upper : float
-        Bounds of the cell.
-    """
-    component = _components(system)
-    inside = component == component[cell]
-    groups = np.flatnonzero(inside[system.groups["cell"].to_numpy()])
-    matrix = rule_matrix(system)
-    rules = np.flatnonzero(inside[matrix.indices[matrix.indptr[:-1]]])
-    dear = system.groups.copy()
-    dear.loc[group, "weight"] = dear["weight"].iloc[groups].sum() + UNITS
-    part = _part(dataclasses.replace(system, groups=dear), matrix, groups, rules)
-    solution = solve(part)
-    here = int(np.flatnonzero(np.flatnonzero(inside) == cell)[0])
-    return float(solution.lower[here]), float(solution.upper[here])
-
-
-def best_point(groups: pd.DataFrame) -> NDArray[np.bool_]:
+def best_point(
+    lower: NDArray[np.float64], upper: NDArray[np.float64], weight: NDArray[np.int64], edition: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     """Choose the heaviest set of intervals on one cell that have a point in common.
 
     Parameters
     ----------
-    groups : pandas.DataFrame
-        Columns ``lower``, ``upper``, ``weight``, ``leader``, one row an interval.
+    lower, upper : numpy.ndarray of float, shape (n,)
+        The intervals.
+    weight, edition : numpy.ndarray of int, shape (n,)
+        What rejecting each costs, and the source that speaks for it.
 
     Returns
     -------
-    numpy.ndarray of bool
-        The intervals kept. Between sets of equal weight the one whose first claim in the fixed order is kept.
+    numpy.ndarray of bool, shape (n,)
+        The intervals kept. Between sets of equal weight the one that rejects fewer sources, then the one that keeps
+        the first interval in which they differ.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"lower": [77, 64], "upper": [77, 64], "weight": [8, 2], "leader": [0, 1]})
-    >>> best_point(rows).tolist()
-    [True, False]
+    >>> best_point(np.array([64.0, 77]), np.array([64.0, 77]), np.array([2, 8]), np.array([0, 1])).tolist()
+    [False, True]
     """
-    lower, upper = groups["lower"].to_numpy(), groups["upper"].to_numpy()
-    weight, leader = groups["weight"].to_numpy(), groups["leader"].to_numpy()
     # some best common point is the lower end of an interval; a point is covered by the intervals that began at or
     # before it, less those that ended before it
     points = np.unique(lower)
@@ -244,32 +237,40 @@ def best_point(groups: pd.DataFrame) -> NDArray[np.bool_]:
     before = np.r_[0, np.cumsum(weight[begun])][np.searchsorted(lower[begun], points, side="right")]
     over = np.r_[0, np.cumsum(weight[ended])][np.searchsorted(upper[ended], points, side="left")]
     total = before - over
-    best = points[total == total.max()]
-    covers = [(lower <= point) & (point <= upper) for point in best]
-    return min(covers, key=lambda kept: leader[kept].min())
+    covers = [(lower <= point) & (point <= upper) for point in points[total == total.max()]]
+    return min(covers, key=lambda kept: (len(np.unique(edition[~kept])), tuple(~kept))) if covers[1:] else covers[0]
 
 
-def best_rival(groups: pd.DataFrame, loser: int, kept: NDArray[np.int64]) -> int:
-    """Return the heaviest kept interval of a cell that has no point in common with a rejected one.
+def best_rivals(
+    lower: NDArray[np.float64], upper: NDArray[np.float64], weight: NDArray[np.int64], kept: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Find for each rejected interval of a cell the heaviest kept one that has no point in common with it.
 
     Parameters
     ----------
-    groups : pandas.DataFrame
-        Columns ``lower``, ``upper``, ``weight``, ``leader``.
-    loser : int
-        Row of the rejected interval.
-    kept : numpy.ndarray of int
-        Rows of intervals that have a point in common, which ``loser`` does not contain: on a line at least one
-        of them then lies wholly beside it (Helly).
+    lower, upper, weight : numpy.ndarray, shape (n,)
+        The intervals and what rejecting each costs.
+    kept : numpy.ndarray of bool, shape (n,)
+        All intervals that contain some point: on a line at least one of them then lies wholly beside each of the
+        others (Helly).
 
     Returns
     -------
-    int
-        Row of the rival.
+    numpy.ndarray of int, shape (n_rejected,)
+        Number of the rival of each rejected interval, in order.
     """
-    rows = groups.loc[kept]
-    apart = rows[(rows["lower"] > groups.at[loser, "upper"]) | (rows["upper"] < groups.at[loser, "lower"])]
-    return int(apart.sort_values(["weight", "leader"], ascending=[False, True]).index[0])
+    rank = np.empty(len(weight), dtype=np.int64)
+    by_weight = np.argsort(-weight, kind="stable")
+    rank[by_weight] = np.arange(len(weight))
+    inside, losers = np.flatnonzero(kept), np.flatnonzero(~kept)
+    # the best rank among the kept intervals that begin the last, and among those that end the first
+    begin, end = inside[np.argsort(-lower[inside])], inside[np.argsort(upper[inside])]
+    n_above = np.searchsorted(-lower[begin], -upper[losers], side="left")
+    n_below = np.searchsorted(upper[end], lower[losers], side="left")
+    none = np.array([len(weight)])
+    above = np.r_[none, np.minimum.accumulate(rank[begin])][n_above]
+    below = np.r_[none, np.minimum.accumulate(rank[end])][n_below]
+    return by_weight[np.minimum(above, below)]
 
 
 def _intersect(groups: pd.DataFrame, lower: NDArray[np.float64], upper: NDArray[np.float64]) -> None:
