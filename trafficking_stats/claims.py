@@ -204,6 +204,12 @@ def known_countries(claims: pd.DataFrame, country: str) -> str:
     raise ClaimError(f"country {country!r} has no claims; {hint}those that have: {', '.join(have) or 'none'}")
 
 
+def known_source(sources: pd.DataFrame, source_id: str) -> dict[str, str] | None:
+    """Return the row of a source, or None if there is none of this id."""
+    rows: list[dict[str, str]] = sources[sources["source_id"] == source_id].to_dict("records")  # type: ignore[assignment]
+    return rows[0] if rows else None
+
+
 def _load(name: str, columns: tuple[str, ...]) -> pd.DataFrame:
     file = paths.clean_dir() / f"{name}.csv"
     try:

@@ -23,7 +23,7 @@ _COMMANDS = {
     "extract": ("intake", "Propose claims from a narrative in English or Danish."),
     "accept": ("intake", "Add the proposals you marked to the raw claims."),
     "import": ("intake", "Import a data file of UNODC or Eurostat."),
-    "check": ("intake", "Check that each figure stands in its document and adds up."),
+    "check": ("checking", "Check that each figure stands in its document and adds up."),
 }
 
 

@@ -29,7 +29,8 @@ class Indicator(_Frozen):
 
     ``measure`` says how a figure relates to time: ``count`` adds up over years, ``level`` holds in every
     year of its period, ``period`` is one figure for its whole period; ``share``, ``change``, ``rate`` and
-    ``estimate`` are kept and checked but never reconciled as counts.
+    ``estimate`` are kept and checked but never reconciled as counts. ``of`` names the counts that a share or
+    change is made of.
     """
 
     label: str
@@ -38,6 +39,7 @@ class Indicator(_Frozen):
     stage: Stage
     measure: Measure
     definition: str
+    of: str | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -223,6 +225,9 @@ class Vocabulary(_Frozen):
 
     @model_validator(mode="after")
     def _references_exist(self) -> Vocabulary:
+        for name, indicator in self.indicators.items():
+            if indicator.of is not None and indicator.of not in self.indicators:
+                raise ValueError(f"indicator {name!r} is of {indicator.of!r}, which is no indicator")
         for rule in self.rules:
             missing = {rule.whole, *rule.parts} - set(self.indicators)
             if missing:

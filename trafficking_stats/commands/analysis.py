@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
+from typing import Any
 
 import click
+import pandas as pd
 
 from trafficking_stats.commands.options import (
     check_country,
@@ -13,9 +16,11 @@ from trafficking_stats.commands.options import (
     json_option,
     policy_option,
     print_json,
+    records,
 )
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.reconciliation import reconcile
+from trafficking_stats.vocabulary import load_vocabulary
 
 
 @click.command("explain")
@@ -50,3 +55,64 @@ def explain_command(
         )
     else:
         click.echo(str(found))
+
+
+@click.command("gap")
+@click.argument("country")
+@click.option("--start", type=int, help="First year; by default the first with a figure.")
+@click.option("--end", type=int, help="Last year; by default the last with a figure.")
+@click.option("--numerator", default="convictions_persons", show_default=True, help="Indicator of the later stage.")
+@click.option("--denominator", default="victims_identified", show_default=True, help="Indicator of the earlier stage.")
+@click.option("--lag", "lags", type=int, multiple=True, help="Years between (repeatable); 0, 1 and 2 by default.")
+@click.option("--window", type=int, default=3, show_default=True, help="Years pooled in the moving windows.")
+@click.option("--peer", "peers", multiple=True, metavar="COUNTRY", help="A country to compare with (repeatable).")
+@click.option("--one-choice", is_flag=True, help="Do not settle the figures under the other policies: much faster.")
+@data_option
+@policy_option
+@json_option
+def gap_command(
+    country: str,
+    lags: tuple[int, ...],
+    peers: tuple[str, ...],
+    one_choice: bool,
+    data: Path | None,
+    policy: str,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Measure the gap between victims identified and persons convicted.
+
+    Two counts side by side, never a probability: the headline with its interval, how far other choices move it, and
+    what is refused for which reason. For instance: trafficking-stats gap DNK --start 2014 --end 2021
+    """
+    from trafficking_stats.gap_result import gap
+
+    claims = claims_of(data)
+    code, others = check_country(claims, country), [check_country(claims, peer) for peer in peers]
+    for indicator in (given["numerator"], given["denominator"]):
+        _check_indicator(indicator)
+    rec = reconcile(claims[claims["country"].isin([code, *others])], policy)
+    found = gap(rec, code, peers=others, lags=lags or (0, 1, 2), vary_sources=not one_choice, **given)
+    if not as_json:
+        click.echo(str(found))
+        return
+    plain = ("country", "numerator", "denominator", "start", "end", "first", "last", "window", "confidence")
+    tables = {name: table for name, table in vars(found).items() if isinstance(table, pd.DataFrame)}
+    print_json(
+        {
+            **{name: getattr(found, name) for name in plain},
+            "lags": list(found.lags),
+            "headline": found.headline,
+            "robust": found.robust,
+            **{name: records(table) for name, table in tables.items()},
+        }
+    )
+
+
+def _check_indicator(name: str) -> None:
+    """End the command with exit code 2 and the nearest names where an indicator does not exist."""
+    known = load_vocabulary().indicators
+    if name not in known:
+        near = difflib.get_close_matches(name, list(known), n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise click.BadParameter(f"there is no indicator {name!r}{hint}")

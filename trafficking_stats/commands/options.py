@@ -51,11 +51,17 @@ def print_table(
 ) -> None:
     """Print a table for people, or as JSON records."""
     if as_json:
-        print_json(json.loads(table.to_json(orient="records", force_ascii=False)))
+        print_json(records(table))
         return
     shown = columns(table) if columns else table
     with pd.option_context("display.max_rows", None, "display.max_columns", None, "display.width", None):
         click.echo(shown.to_string(index=False, na_rep="") if len(shown) else "(nothing)")
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Turn a table into records of plain values, missing ones as None."""
+    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records", force_ascii=False, double_precision=15))
+    return rows
 
 
 def print_json(value: Any) -> None:
