@@ -53,6 +53,12 @@ class Inline:
         return future
 
 
+@pytest.fixture(autouse=True)
+def same_package(monkeypatch):
+    """Whoever edits the package while its tests run changes every key, which is right and no help here."""
+    monkeypatch.setattr(reports, "_hash_files", lambda _: "same")
+
+
 @pytest.fixture
 def run(server):
     def run_batch(countries, folder, notebooks, **options):

@@ -66,7 +66,20 @@ def is_current(folder: Path, country: str, key: str) -> bool:
     record = read_record(folder, country)
     if record is None or record.key != key or (folder / country / FAILURE).exists():
         return False
-    return all(_digest(folder / country / name) == digest for name, digest in record.files.items())
+    try:
+        written = (folder / country / RECORD).stat().st_mtime_ns
+    except OSError:
+        return False
+    return all(_is_unchanged(folder / country / name, digest, written) for name, digest in record.files.items())
+
+
+def _is_unchanged(path: Path, digest: str, written: int) -> bool:
+    """Whether a file is as recorded; what is older than the record, which is written last, is not read again."""
+    try:
+        older = path.stat().st_mtime_ns < written
+    except OSError:
+        return False
+    return older or _digest(path) == digest
 
 
 def _digest(path: Path) -> str:
