@@ -76,7 +76,10 @@ def edges(breakdowns: Iterable[str], vocabulary: Vocabulary) -> pd.DataFrame:
 
 
 def ancestors(breakdowns: Iterable[str], vocabulary: Vocabulary) -> pd.DataFrame:
-    """List every breakdown above each one, down to the total, and the siblings an exhaustive dimension needs.
+    """List every breakdown that relations with each one go through, whether or not somebody names it.
+
+    These are the breakdowns above it, up to the total; the category it lies within, so that the part excludes what
+    that category excludes; the parts of a union; and the siblings that an exhaustive dimension adds up.
 
     Parameters
     ----------
@@ -106,9 +109,14 @@ def ancestors(breakdowns: Iterable[str], vocabulary: Vocabulary) -> pd.DataFrame
                 if relation(key, vocabulary) == "apart":
                     continue
                 dimension = vocabulary.dimensions[key]
+                # a category around this one matters where it takes part in a further relation
+                middle = {*dimension.exclusive, *dimension.within, *sum(dimension.unions.values(), ())}
                 above = [unparse({k: v for k, v in keys.items() if k != key})]
+                beside = [dimension.within[category]] if dimension.within.get(category, "") in middle else []
+                beside += dimension.unions.get(category, ())
                 if dimension.exhaustive and category in dimension.exclusive:
-                    above += [unparse({**keys, key: other}) for other in dimension.exclusive]
+                    beside += dimension.exclusive
+                above += [unparse({**keys, key: other}) for other in beside]
                 open_ += [b for b in above if b not in needed and b != breakdown]
                 needed.update(above)
         rows += [(breakdown, other) for other in sorted(needed - {breakdown})]

@@ -53,11 +53,9 @@ class System:
         Group of each claim, -1 for claims that are no counts.
     groups : pandas.DataFrame
         One row for each interval that is claimed of a cell: ``cell``, ``lower``, ``upper``, ``weight`` (one vote
-        an upstream, in `weights.UNITS`), ``leader``, the row of the claim that speaks for the group, and ``tie``
-        (from 0 to 1), drawn from what is claimed and not from its place in the table: which of equally heavy
-        groups rather to reject.
-    edition : numpy.ndarray of int, shape (n_claims,)
-        Number of the source of each claim.
+        an upstream, in `weights.UNITS`), ``leader``, the row of the claim that speaks for the group, and
+        ``edition``, the number of that claim's source. Sorted by cell, lower and upper: what decides ties never
+        depends on the names of the claims.
     rules : Rules
         The accounting rules.
     """
@@ -67,7 +65,6 @@ class System:
     claim_upper: NDArray[np.float64]
     claim_group: NDArray[np.int64]
     groups: pd.DataFrame
-    edition: NDArray[np.int64]
     rules: Rules
 
 
@@ -136,9 +133,9 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     cell = named.merge(place, on=KEY, how="left")["cell"].to_numpy()
 
     key = pd.DataFrame({"cell": cell, "lower": lower[counted], "upper": upper[counted]})
-    group: NDArray[np.int64] = key.groupby(["cell", "lower", "upper"], sort=True).ngroup().to_numpy(np.int64)
+    group = np.asarray(key.groupby(["cell", "lower", "upper"], sort=True).ngroup(), dtype=np.int64)
     weight = claim_weights(claims, vocabulary)[counted]
-    upstream = _upstreams(claims.iloc[counted])
+    upstream = upstreams(claims)[counted]
     groups = (
         key.assign(group=group).drop_duplicates("group").sort_values("group", ignore_index=True).drop(columns="group")
     )
@@ -149,16 +146,22 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     groups["leader"] = counted[order[first]]
     claim_group = np.full(len(claims), -1, dtype=np.int64)
     claim_group[counted] = group
-    edition = pd.factorize(claims["source_id"], sort=True)[0]
-    said = cells[KEY].iloc[groups["cell"]].reset_index(drop=True).join(groups[["lower", "upper"]])
-    groups["tie"] = pd.util.hash_pandas_object(said, index=False).to_numpy() / 2.0**64
-    return System(cells, lower, upper, claim_group, groups, edition, build_rules(cells, vocabulary))
+    groups["edition"] = pd.factorize(claims["source_id"], sort=True)[0][groups["leader"]]
+    return System(cells, lower, upper, claim_group, groups, build_rules(cells, vocabulary))
 
 
-def _upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:
-    """Give each upstream a number.
+def upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:
+    """Give each upstream a number; a claim that names none is a measurement of its publisher, or of its source.
 
-    A claim that names none is a measurement of its publisher, or of its source.
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        Columns ``upstream``, ``publisher`` and ``source_id``.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n_claims,)
+        The same number for claims of the same upstream.
     """
     name = claims["upstream"].where(claims["upstream"] != "", claims["publisher"])
     return np.asarray(pd.factorize(name.where(name != "", claims["source_id"]))[0], dtype=np.int64)

@@ -6,13 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from trafficking_stats.cells import System
 from trafficking_stats.errors import ReconciliationError
-from trafficking_stats.solve import Solution, best_rival
+from trafficking_stats.solve import Conflicts, Solution
 from trafficking_stats.vocabulary import Vocabulary
-from trafficking_stats.weights import published_year
+from trafficking_stats.weights import published_years
 
 DEFAULT = "consistent"
 """The policy that uses every claim and every rule."""
@@ -58,9 +57,9 @@ def pick(system: System, claims: pd.DataFrame, policy: str, vocabulary: Vocabula
         The checked claims the system was built from.
     policy : str
         ``latest`` and ``earliest`` go by the date of publication (then by weight), ``register`` by tier (then the
-        latest), ``lowest`` and ``highest`` by the interval; ``median`` spans the middle one or two of the
-        intervals ordered by their lower ends. A claim is accepted if it has a point in common with what was
-        picked.
+        latest), ``lowest`` and ``highest`` by the interval; ``median`` takes the middle claim in the order of
+        their lower ends, of two middle ones the heavier. A claim is accepted if it has a point in common with
+        the one that was picked, which is also all that the others clash with.
     vocabulary : Vocabulary
         Gives the tiers.
 
@@ -70,33 +69,26 @@ def pick(system: System, claims: pd.DataFrame, policy: str, vocabulary: Vocabula
         Cells that no claim names are unbounded.
     """
     rows = pd.DataFrame({"group": system.claim_group, "order": np.arange(len(claims))})
-    rows["published"] = claims["published"].map(published_year).fillna(-np.inf)
+    # undated claims come last, whichever end goes first
+    rows["published"] = published_years(claims["published"])
     rows["tier_weight"] = claims["tier"].map({name: tier.weight for name, tier in vocabulary.tiers.items()})
     rows = rows[rows["group"] >= 0]
     rows = rows.join(system.groups[["cell", "lower", "upper", "weight"]], on="group")
-    if policy == "median":
-        lower, upper = _median(rows, len(system.cells))
-    else:
-        lower, upper = np.zeros(len(system.cells)), np.full(len(system.cells), np.inf)
-        chosen = _RANKS[policy](rows).drop_duplicates("cell")
-        lower[chosen["cell"]], upper[chosen["cell"]] = chosen["lower"], chosen["upper"]
+    chosen = (_median(rows) if policy == "median" else _RANKS[policy](rows)).drop_duplicates("cell")
+    lower, upper = np.zeros(len(system.cells)), np.full(len(system.cells), np.inf)
+    lower[chosen["cell"]], upper[chosen["cell"]] = chosen["lower"], chosen["upper"]
     cell = system.groups["cell"].to_numpy()
-    accepted = (system.groups["lower"] <= upper[cell]) & (system.groups["upper"] >= lower[cell])
-    kept = accepted.to_numpy()
-    members = pd.Series(np.flatnonzero(kept)).groupby(cell[kept]).agg(np.array)
-    conflicts = {
-        int(loser): ((best_rival(system.groups, int(loser), members[cell[loser]]),), ())
-        for loser in np.flatnonzero(~kept)
-    }
-    return Solution(kept, lower, upper, conflicts, ())
+    kept = ((system.groups["lower"] <= upper[cell]) & (system.groups["upper"] >= lower[cell])).to_numpy(bool)
+    winner = np.zeros(len(system.cells), dtype=np.int64)
+    winner[chosen["cell"]] = chosen["group"]
+    conflicts: Conflicts = {int(loser): ((int(winner[cell[loser]]),), ()) for loser in np.flatnonzero(~kept)}
+    return Solution(kept, lower, upper, conflicts, ruled=False)
 
 
-def _median(rows: pd.DataFrame, n_cells: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _median(rows: pd.DataFrame) -> pd.DataFrame:
+    """Put the middle claim of each cell first, of two the heavier."""
     rows = rows.sort_values(["cell", "lower", "upper", "order"])
     place = rows.groupby("cell").cumcount()
     size = rows.groupby("cell")["cell"].transform("size")
     middle = rows[(place >= (size - 1) // 2) & (place <= size // 2)]
-    spans = middle.groupby("cell").agg(low=("lower", "min"), high=("upper", "max"))
-    lower, upper = np.zeros(n_cells), np.full(n_cells, np.inf)
-    lower[spans.index], upper[spans.index] = spans["low"], spans["high"]
-    return lower, upper
+    return middle.sort_values(["weight", "lower", "order"], ascending=[False, True, True])

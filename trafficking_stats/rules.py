@@ -60,7 +60,8 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
                 wholes = wholes.assign(breakdown=rule.parts_breakdown)
             cells = pd.concat([cells, *(wholes.assign(indicator=part) for part in rule.parts)], ignore_index=True)
     above = breakdowns.ancestors(cells["breakdown"].unique(), vocabulary)
-    closed = cells[cells["kind"].isin(["year", "reporting_year"])].merge(above, on="breakdown")
+    # what holds in every year holds for several; a level has no parts
+    closed = cells[(cells["kind"] != "years") & (cells["measure"] != "level")].merge(above, on="breakdown")
     cells = pd.concat([cells, closed.assign(breakdown=closed["needs"]).drop(columns="needs")], ignore_index=True)
     return cells.drop_duplicates(KEY).sort_values(KEY, ignore_index=True)
 
@@ -155,22 +156,24 @@ def _breakdown_entries(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFr
     pairs = pairs.merge(wholes, on=[*_GROUP, "whole"])
     alone = pairs["kind"].isin(["overlapping", "within"])
     pairs["detail"] = pairs["dimension"].where(~alone, pairs["dimension"] + " " + pairs["part"])
-    pairs["equal"] = pairs["kind"].eq("exhaustive")
-    unions = pairs["kind"].eq("union")
-    if unions.any():
-        members = {
-            (key, union): len(parts)
-            for key, dimension in vocabulary.dimensions.items()
-            for union, parts in dimension.unions.items()
-        }
-        chosen = pairs.loc[unions, ["whole", "dimension"]]
-        size = [members[key, breakdowns.parse(whole)[key]] for whole, key in chosen.values]
-        have = pairs[unions].groupby(["about", "detail"])["cell"].transform("size")
-        pairs.loc[unions, "equal"] = (have == size).to_numpy()
+    # a sum is exact only where all its parts are cells; over several years it follows from the years
+    have = pairs.groupby(["about", "kind", "detail"])["cell"].transform("size")
+    pairs["equal"] = have == _complete(pairs, vocabulary)
     pairs["coefficient"] = -1
     own = pairs.drop_duplicates(["about", "kind", "detail"])
     own = own.assign(cell=own["about"], coefficient=1)
     return pd.concat([own, pairs])[["about", "kind", "detail", "equal", "cell", "coefficient"]]
+
+
+def _complete(pairs: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
+    """Count the parts that together are exactly the whole; 0 where no parts are."""
+    size = pd.Series(0, index=pairs.index)
+    for key, dimension in vocabulary.dimensions.items():
+        size[(pairs["dimension"] == key) & (pairs["kind"] == "exhaustive")] = len(dimension.exclusive)
+        for union, parts in dimension.unions.items():
+            ends = {whole for whole in pairs["whole"].unique() if breakdowns.parse(whole).get(key) == union}
+            size[(pairs["dimension"] == key) & (pairs["kind"] == "union") & pairs["whole"].isin(ends)] = len(parts)
+    return size
 
 
 def _indicator_entries(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from trafficking_stats.cells import System
+from trafficking_stats.cells import System, upstreams
 from trafficking_stats.intervals import period_label
 from trafficking_stats.solve import Solution
 from trafficking_stats.vocabulary import Vocabulary
@@ -40,22 +41,24 @@ def build_series(judged: pd.DataFrame, system: System, solution: Solution, vocab
     system : System
         Cells and groups.
     solution : Solution
-        Bounds of the cells.
+        Bounds of the cells, and whether they come from the rules.
     vocabulary : Vocabulary
         Says which qualifiers name a number.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `SERIES`. A claim about a part of a year counts as a claim on the year: it bounds it from below.
+        Columns `SERIES`. Where the rules are used, a claim about a part of a year counts as a claim on the year: it
+        bounds it from below. Where they are not, only cells that claims name have a row.
     """
-    named = _claims_on_cells(judged, system)
-    counts = named.groupby("cell").agg(
-        n_claims=("claim_id", "size"), n_accepted=("accepted", "sum"), n_upstreams=("upstream", "nunique")
-    )
+    named = _claims_on_cells(judged, system, with_parts=solution.ruled)
     table = system.cells.assign(lower=solution.lower, upper=solution.upper)
-    table = table.join(counts).fillna({"n_claims": 0, "n_accepted": 0, "n_upstreams": 0})
-    table["estimate"] = _estimates(named, solution, vocabulary, len(table))
+    n_cells = len(table)
+    table["n_claims"] = np.bincount(named["cell"], minlength=n_cells)
+    table["n_accepted"] = np.bincount(named["cell"], named["accepted"], n_cells).astype(np.int64)
+    votes = named[["cell", "upstream"]].drop_duplicates()
+    table["n_upstreams"] = np.bincount(votes["cell"], minlength=n_cells)
+    table["estimate"] = _estimates(named, judged, solution, vocabulary)
     met = table["lower"] == table["upper"]
     table.loc[met, "estimate"] = table.loc[met, "lower"]
     table["status"] = np.select(
@@ -64,46 +67,54 @@ def build_series(judged: pd.DataFrame, system: System, solution: Solution, vocab
         "agreed",
     )
     table = table[(table["kind"] == "year") & table["measure"].isin(["count", "level"])]
+    if not solution.ruled:
+        table = table[table["n_claims"] > 0]
     table = table.assign(year=table["end"].str[:4].astype("int64"))
     for column in ("estimate", "lower", "upper"):
-        table[column] = pd.array(table[column].where(np.isfinite(table[column])), dtype="Int64")
-    for column in ("n_claims", "n_accepted", "n_upstreams"):
-        table[column] = table[column].astype("int64")
+        table[column] = table[column].where(np.isfinite(table[column])).astype("Int64")
     return table[list(SERIES)].reset_index(drop=True)
 
 
-def _claims_on_cells(judged: pd.DataFrame, system: System) -> pd.DataFrame:
-    """Pair each counted claim with its cell, and a claim about a part of a year with the year's cell."""
-    counted = system.claim_group >= 0
-    named = judged[counted].assign(cell=system.groups["cell"].to_numpy()[system.claim_group[counted]])
+def _claims_on_cells(judged: pd.DataFrame, system: System, *, with_parts: bool) -> pd.DataFrame:
+    """Pair each counted claim with its cell, and a claim about a part of a year with the year's cell too.
+
+    Columns ``row`` (of ``judged``), ``cell``, ``accepted``, ``upstream`` (a number) and ``part`` (of the year).
+    """
+    row = np.flatnonzero(system.claim_group >= 0)
+    named = pd.DataFrame({"row": row, "cell": system.groups["cell"].to_numpy()[system.claim_group[row]]})
+    named["accepted"] = judged["accepted"].to_numpy(bool)[row]
+    named["upstream"] = upstreams(judged)[row]
+    named["part"] = False
+    if not with_parts:
+        return named
     entries = system.rules.entries
-    kind = system.rules.table["kind"].to_numpy()[entries["rule"]]
-    parts = entries[kind == "part_of_year"]
-    whole = parts[parts["coefficient"] > 0].set_index("rule")["cell"]
-    year_of = dict(
-        zip(
-            parts.loc[parts["coefficient"] < 0, "cell"],
-            whole.loc[parts.loc[parts["coefficient"] < 0, "rule"]],
-            strict=True,
-        )
-    )
+    entries = entries[(system.rules.table["kind"] == "part_of_year").to_numpy()[entries["rule"]]]
+    ends = entries.pivot(index="rule", columns="coefficient", values="cell") if len(entries) else entries
+    year_of = dict(zip(ends[-1], ends[1], strict=True)) if len(entries) else {}
     partial = named[named["cell"].isin(list(year_of))]
-    return pd.concat([named, partial.assign(cell=partial["cell"].map(year_of).astype("int64"))])
+    return pd.concat([named, partial.assign(cell=partial["cell"].map(year_of).astype("int64"), part=True)])
 
 
-def _estimates(named: pd.DataFrame, solution: Solution, vocabulary: Vocabulary, n_cells: int) -> np.ndarray:
-    """Take the number that the most precise, then heaviest, accepted claim within the bounds names."""
+def _estimates(
+    named: pd.DataFrame, judged: pd.DataFrame, solution: Solution, vocabulary: Vocabulary
+) -> NDArray[np.float64]:
+    """Take the whole number that the most precise, then heaviest, accepted claim within the bounds names.
+
+    What is said of a part of the year stands back behind all that is said of the year itself.
+    """
     names_number = [name for name, qualifier in vocabulary.qualifiers.items() if qualifier.names_number]
-    rows = named[named["accepted"] & named["qualifier"].isin(names_number)]
+    value = judged["value"].to_numpy()
+    usable = judged["qualifier"].isin(names_number).to_numpy() & (value == np.rint(value))
+    rows = named[named["accepted"] & usable[named["row"]]]
+    printed = value[rows["row"]]
     cell = rows["cell"].to_numpy()
-    inside = (rows["value"] >= solution.lower[cell]) & (rows["value"] <= solution.upper[cell])
-    rows = rows[inside.to_numpy()]
-    width = (rows["upper"] - rows["lower"]).astype("Float64").fillna(np.inf).to_numpy(float)
-    rows = rows.assign(width=width, weight=claim_weights(rows, vocabulary))
-    rows = rows.sort_values(["cell", "width", "weight", "claim_id"], ascending=[True, True, False, True])
-    first = rows.drop_duplicates("cell")
-    estimates = np.full(n_cells, np.nan)
-    estimates[first["cell"]] = first["value"]
+    rows = rows[(printed >= solution.lower[cell]) & (printed <= solution.upper[cell])]
+    row = rows["row"].to_numpy()
+    width = (judged["upper"] - judged["lower"]).to_numpy(float, na_value=np.inf)[row]
+    weight = claim_weights(judged, vocabulary)[row]
+    rows = rows.iloc[np.lexsort((row, -weight, width, rows["part"], rows["cell"]))].drop_duplicates("cell")
+    estimates = np.full(len(solution.lower), np.nan)
+    estimates[rows["cell"]] = value[rows["row"]]
     return estimates
 
 

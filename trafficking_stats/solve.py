@@ -175,7 +175,7 @@ def _locate(
 
 
 def _edition(groups: pd.DataFrame, component: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number the sources anew in each component: what is rejected elsewhere has no say in a tie."""
+    """Give the sources of each component numbers of their own: what is rejected elsewhere has no say in a tie."""
     return np.asarray(groups["edition"].to_numpy() + component * (groups["edition"].max() + 1), dtype=np.int64)
 
 

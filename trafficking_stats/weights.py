@@ -40,6 +40,12 @@ def published_year(published: object) -> float:
     return int(year) + months / 12
 
 
+def published_years(published: pd.Series) -> NDArray[np.float64]:
+    """Apply `published_year` to a column."""
+    codes, dates = pd.factorize(published)
+    return np.array([published_year(date) for date in dates] + [np.nan])[codes]
+
+
 def claim_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.int64]:
     """Weigh each claim by itself.
 
@@ -58,8 +64,7 @@ def claim_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.in
     """
     weights = vocabulary.weights
     tier = claims["tier"].map({name: entry.weight for name, entry in vocabulary.tiers.items()}).to_numpy(float)
-    codes, dates = pd.factorize(claims["published"])
-    years = np.array([published_year(date) for date in dates] + [np.nan])[codes]
+    years = published_years(claims["published"])
     recency = weights.recency_per_year * np.clip(np.nan_to_num(years, nan=0.0) - weights.recency_from, 0, 100)
     return np.asarray(np.rint(tier * (1 + recency) * UNITS), dtype=np.int64)
 
