@@ -22,6 +22,7 @@ from pathlib import Path
 
 from trafficking_stats import reports
 from trafficking_stats.batch import batch
+from trafficking_stats.index import write_index
 
 FLOOR = """
 import json, os, sys, time
@@ -130,6 +131,7 @@ def time_unchanged(notebooks: Path | None, count: int, folder: Path) -> float:
     for code in codes:
         files = {f"{name}.html": os.urandom(300_000) for name in plan.sources}
         report_folder.store(folder, Built(code, code, plan.task(code, {}).key, files))
+    write_index(folder)
     chosen = repr(str(notebooks)) if notebooks else "None"
     code = (
         "from trafficking_stats.batch import batch\n"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import mistune
@@ -18,11 +16,11 @@ from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
+from trafficking_stats.assets import TEMPLATES, page_assets, security_policy
 from trafficking_stats.display import SUMMARY_TYPE
 from trafficking_stats.errors import ReportError
 from trafficking_stats.safe_html import Page, inner_html
 
-TEMPLATES = Path(__file__).resolve().parent / "templates"
 #: The notebook that explains every figure; links to explanations that are not on a page lead there.
 EXPLANATIONS = "2_reconciliation"
 _HIDDEN = {"parameters", "injected-parameters"}
@@ -180,33 +178,6 @@ class ReportExporter(TemplateExporter):
         self.environment.globals.update(style=Markup(style), script=Markup(script), policy=security_policy())
         self.environment.filters["python"] = _highlight
         self.environment.filters["fragment"] = lambda tree: Markup(inner_html(tree))
-
-
-def page_assets() -> tuple[str, str]:
-    """Return the style sheet and the script that every page carries.
-
-    Returns
-    -------
-    tuple of (str, str)
-        CSS and JavaScript.
-    """
-    folder = TEMPLATES / "report"
-    return (folder / "report.css").read_text("utf-8"), (folder / "report.js").read_text("utf-8")
-
-
-def security_policy() -> str:
-    """Return the content security policy of a page: nothing but its own style, script and images.
-
-    Returns
-    -------
-    str
-        The value of the header, with the hashes of the one style sheet and the one script.
-    """
-    style, script = (base64.b64encode(hashlib.sha256(t.encode()).digest()).decode() for t in page_assets())
-    return (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
 
 
 def _highlight(source: str) -> Markup:

@@ -157,7 +157,7 @@ def render_index(rows: Sequence[Row]) -> str:
     """
     import jinja2
 
-    from trafficking_stats.export import TEMPLATES, page_assets, security_policy
+    from trafficking_stats.assets import TEMPLATES, page_assets, security_policy
 
     loader = jinja2.FileSystemLoader(TEMPLATES / "report")
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
