@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-WIDTH = 8.0
+WIDTH = 9.2
 """Width of a figure in inches: that of the column of a report at 96 dots an inch."""
 
 INK, SOFT, LINE, PAPER = "#1c2126", "#5a646e", "#c9d1d8", "#ffffff"

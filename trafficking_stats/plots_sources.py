@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -76,7 +76,7 @@ def source_strip(
         marks = rows.sort_values("claim_id").drop_duplicates(["year", "tier", "lower", "upper", "accepted"])
         for mark in records(marks):
             _claim(ax, mark["year"] + places[mark["tier"]], mark, TIER_MARKERS[mark["tier"]])
-        _label_rejected(ax, marks, vocabulary)
+        _label_rejected(ax, marks, places, vocabulary)
         indicator = str(rows["indicator"].iloc[0])
         known = vocabulary.indicators.get(indicator)
         ax.set_title(f"{title_of(indicator, vocabulary)}: every figure of a calendar year", pad=22)
@@ -129,16 +129,20 @@ def _claim(ax: Axes, place: float, claim: dict[str, Any], marker: str) -> None:
             ax.plot(place, end, marker="_", color=colour, markersize=6, mew=1.3, zorder=4)
 
 
-def _label_rejected(ax: Axes, marks: pd.DataFrame, vocabulary: Vocabulary) -> None:
-    """Write each rejected figure as printed beside the claims of its year, once."""
+def _label_rejected(ax: Axes, marks: pd.DataFrame, places: Mapping[str, float], vocabulary: Vocabulary) -> None:
+    """Write each rejected figure as printed, once: below its mark if what was kept lies above, and above it if not."""
+    kept = marks[marks["accepted"]].groupby("year")["lower"].max()
     for row in records(marks[~marks["accepted"]].drop_duplicates(["year", "lower", "upper"])):
+        below = float(row["lower"]) < float(kept.get(row["year"], -1.0))
+        arrow = 0 if pd.notna(row["upper"]) else 12
         ax.annotate(
             figure(row["value"], row["qualifier"], vocabulary),
-            (row["year"] + 0.31, float(row["lower"])),
-            xytext=(5, 0),
+            (row["year"] + places[row["tier"]], float(row["lower"])),
+            xytext=(0, -5 if below else 5 + arrow),
             textcoords="offset points",
-            va="center",
-            fontsize=7.5,
+            ha="center",
+            va="top" if below else "bottom",
+            fontsize=8,
             color=ALERT,
             annotation_clip=False,
         )

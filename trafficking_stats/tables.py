@@ -17,7 +17,7 @@ from trafficking_stats.focus import Cell
 from trafficking_stats.intervals import period_label
 from trafficking_stats.names import breakdown_name
 from trafficking_stats.series import figure
-from trafficking_stats.texts import short_span, source_name, title_of, year_list
+from trafficking_stats.texts import plain_breakdowns, short_span, source_name, title_of, year_list
 from trafficking_stats.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def build(
         frame, groups = pd.DataFrame({stub: [empty]}), None
         numbers = ()
     table = GT(frame, id=f"t-{name}", rowname_col=stub if groups else None, groupname_col=groups)
-    shown = [str(column) for column in frame if column not in (groups, stub if groups else None)]
+    shown = [str(column) for column in frame if column != groups]
     if len(frame):
         table = table.fmt(lambda value: str(escape(value)), columns=shown).sub_missing(missing_text=ABSENT)
     if numbers:
@@ -203,7 +203,8 @@ def _clash_row(
     where: Any = (indicator, breakdown, period)
     about = labels.loc[where]
     place = Cell(indicator, int(period), breakdown) if period.isdigit() else None
-    why = f"{about['cause'].replace('_', ' ')}: {about['evidence']}" if about["evidence"] else about["cause"]
+    cause = about["cause"].replace("_", " ")
+    why = f"{cause}: {plain_breakdowns(about['evidence'], rec.vocabulary)}" if about["evidence"] else cause
     row = {
         "what": title_of(indicator, rec.vocabulary),
         "when": linked(country, place, period, explained)

@@ -144,7 +144,7 @@ def counterfactual(result: GapResult) -> GT:
     rows = [
         {
             "at the rate of": unbroken(row["name"]),
-            "years": years(row["first"], row["last"]) if row["first"] else ABSENT,
+            "years": ABSENT if row["refusal"] else years(row["first"], row["last"]),
             "counted": _counts(row, "observed"),
             "expected": _rate(row, "expected_min", "expected_max"),
             "short of it by": ABSENT if row["refusal"] else _short_by(row["gap_min"], row["gap_max"]),

@@ -114,6 +114,18 @@ def span_signed(low: float, high: float) -> str:
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
+def plain_breakdowns(text: str, vocabulary: Vocabulary | None = None) -> str:
+    """Replace breakdowns in a text by their names.
+
+    Examples
+    --------
+    >>> plain_breakdowns("45 with age=adult;sex=male exceeds 17")
+    '45 with age adult, sex male exceeds 17'
+    """
+    vocabulary = vocabulary or load_vocabulary()
+    return re.sub(r"\w+=\w+(?:;\w+=\w+)*", lambda found: breakdown_name(found[0], vocabulary), text)
+
+
 def source_name(publisher: str, published: str) -> str:
     """Name a source briefly: its publisher, by its short name where it has one, and the year.
 

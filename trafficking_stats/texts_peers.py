@@ -99,8 +99,12 @@ def ranking_words(result: GapResult) -> str:
     if not reason(result, "ranking"):
         return "All of them count victims alike, as far as is known; they are not ranked all the same."
     known = result.peers.loc[result.peers["refusal"] == "", "definition"].value_counts().sort_index()
-    parts = [f"{name} in {counted(int(n), 'country', 'countries')}" for name, n in known.items()]
-    return f"They are not ranked: who counts as a victim is {listed(parts)}."
+    names = {"assessed": "formally assessed in", "presumed": "presumed in", "mixed": "now one and now the other in"}
+    parts = [
+        f"{names.get(str(name), 'of a definition not known here in')} {counted(int(n), 'country', 'countries')}"
+        for name, n in known.items()
+    ]
+    return f"They are not ranked: victims are {listed(parts)}."
 
 
 def counterfactual_words(result: GapResult) -> str:
