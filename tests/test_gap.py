@@ -130,9 +130,10 @@ def test_sources_alone(danish: GapResult) -> None:
     # UNODC of 2023 is the latest: 10 + 7 + 15 + 8 and three years of "<5"; the register alone has 2021
     assert (latest["numerator_lower"], latest["numerator_upper"]) == (40, 52)
     whole = danish.ratios.iloc[0]
-    # the median of 1 and "<5" in 2018 spans 0 to 4, so 10 + 4 + 14 + 8 are the fewest
-    assert whole["sources_min"] == pytest.approx(100 * 36 / 701)
+    assert whole["sources_min"] == pytest.approx(100 * 37 / 701)
     assert whole["sources_max"] == pytest.approx(100 * 52 / 701)
+    # 2.14 per 100 beside an exact interval 3.66 wide
+    assert danish.source_share == pytest.approx(2.14 / 3.66, abs=0.005)
 
 
 def test_multiverse(danish: GapResult) -> None:
@@ -178,7 +179,7 @@ def test_headline(danish: GapResult) -> None:
     text = danish.headline
     for part in ("Denmark in 2014–2021", "37 persons convicted", "701 victims identified", "5.3 for every 100"):
         assert part in text
-    for part in ("one for every 18.9", "95 % interval 1.9 to 11.7", "3.7 to 7.3 without", "give 5.1 to 7.4"):
+    for part in ("one for every 18.9", "95 % interval 1.9 to 11.7", "3.7 to 7.3 without", "give 5.3 to 7.4"):
         assert part in text
     assert "fell from 9.4 in 2014–2017 to 0.31 in 2018–2021" in text
     assert "no probability" in text

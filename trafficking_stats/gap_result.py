@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from html import escape
@@ -110,11 +111,25 @@ class GapResult:
     breaks: pd.DataFrame = field(repr=False)
     refusals: pd.DataFrame = field(repr=False)
 
+    @property
+    def source_share(self) -> float:
+        """How far the choice of sources moves the pooled rate, as a share of the width of its exact interval.
+
+        Above 1 the sources matter more than chance; ``nan`` without a rate or an interval of finite width.
+        """
+        whole = self.ratios[(self.ratios["kind"] == "whole") & (self.ratios["refusal"] == "")]
+        if whole.empty:
+            return math.nan
+        row = whole.iloc[0]
+        width = float(row["exact_upper"] - row["exact_lower"])
+        return float(row["sources_max"] - row["sources_min"]) / width if 0 < width < math.inf else math.nan
+
     def __str__(self) -> str:
         lines = [
             self.headline,
             f"Robust: {self.robust}. Over-dispersion: {self._phi()}.",
             f"Multiverse: {self.multiverse}.",
+            *self._disagreement(),
         ]
         lines += [
             f"  {row['sentence']} Holds in {row['holds']:,} of {row['answered']:,} specifications; {row['shown']}."
@@ -124,6 +139,11 @@ class GapResult:
             lines.append(f"Refused ({len(self.refusals)}):")
         lines += [f"  {row['analysis']}, {row['subject']}: {row['reason']}" for row in self.refusals.to_dict("records")]
         return "\n".join(lines)
+
+    def _disagreement(self) -> list[str]:
+        if math.isnan(self.source_share):
+            return []
+        return [f"Sources alone move the rate over {self.source_share:.2g} times the width of its exact interval."]
 
     def _phi(self) -> str:
         if self.phi is None:
@@ -155,7 +175,7 @@ class GapResult:
             "Refused": self.refusals[["analysis", "subject", "reason"]],
         }
         tables = "".join(f"<h4>{escape(title)}</h4>{_html(table)}" for title, table in shown.items() if len(table))
-        facts = f"Robust: {self.robust}. Over-dispersion: {self._phi()}."
+        facts = " ".join([f"Robust: {self.robust}. Over-dispersion: {self._phi()}.", *self._disagreement()])
         return f"<div class='gap'><p><strong>{escape(self.headline)}</strong></p><p>{escape(facts)}</p>{tables}</div>"
 
 
