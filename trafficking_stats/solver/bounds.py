@@ -11,8 +11,8 @@ import math
 
 import numpy as np
 
-from trafficking_stats.solver.feasibility import DIVE_VARIABLES, checked, split, try_dive
-from trafficking_stats.solver.milp import Deadline, OutOfTimeError, SolverError, solve_part
+from trafficking_stats.solver.feasibility import DIVE_VARIABLES, check, repaired, split, try_dive
+from trafficking_stats.solver.milp import Deadline, OutOfTimeError, PartProblem, SolverError
 from trafficking_stats.solver.parts import open_parts
 from trafficking_stats.solver.propagation import Propagated, propagate
 from trafficking_stats.solver.rows import TOLERANCE, Bools, Floats, Rows
@@ -110,27 +110,36 @@ class _Search:
 
     def _solve(self, block: int) -> None:
         rows = self.rows
-        row_ids, inside = rows.rows_in(block), rows.variables_in(block)
+        inside = rows.variables_in(block)
         for side, sign in ((0, 1.0), (1, -1.0)):
             for variable in inside[self.wanted[inside]].tolist():
-                if self.closed[side][variable]:
-                    continue
-                free = inside[self.end[0][inside] < self.end[1][inside]]
-                cost = np.where(free == variable, sign, 0.0)
-                status, found, bound = solve_part(
-                    rows, row_ids, free, self.end[0], self.end[1], cost, self.deadline.left()
-                )
-                if status == "infeasible":
-                    raise SolverError("a system with a point was found to have none")
-                if status == "unbounded":
-                    self.closed[side][variable] = True
-                    continue
-                self._improve(block, side, variable, sign * bound)
-                if found is not None:
-                    point = checked(rows, block, free, found, self.end)
-                    if status == "optimal":
-                        self._close(side, variable, float(point[variable]))
-                    self._touch(point, rows.block_of_variable == block)
+                # The relaxed programme first: its bound, carried on by propagation, often closes the end.
+                for relaxed in (True, False):
+                    if not self.closed[side][variable]:
+                        self._minimise(block, side, sign, variable, relaxed)
+
+    def _minimise(self, block: int, side: int, sign: float, variable: int, relaxed: bool) -> None:
+        rows = self.rows
+        inside = rows.variables_in(block)
+        free = inside[self.end[0][inside] < self.end[1][inside]]
+        problem = PartProblem(rows, rows.rows_in(block), free, *self.end)
+        answer = problem.solve(np.where(free == variable, sign, 0.0), self.deadline, relaxed=relaxed)
+        if answer.status == "infeasible":
+            raise SolverError("a system with a point was found to have none")
+        if answer.status == "unbounded":
+            self.closed[side][variable] = True
+            return
+        interval = self.end.copy()
+        self._improve(block, side, variable, sign * answer.bound)
+        if answer.values is None:
+            return
+        point = check(rows, block, free, answer.values, interval)
+        if point is None and not relaxed:
+            point = repaired(rows, block, free, answer.values, interval)
+        if point is not None:
+            if answer.status == "optimal":
+                self._close(side, variable, float(point[variable]))
+            self._touch(point, rows.block_of_variable == block)
 
     def _improve(self, block: int, side: int, variable: int, bound: float) -> None:
         """Move an end to a proven bound, and let propagation carry it to the rest of the block."""

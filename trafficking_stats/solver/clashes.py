@@ -31,7 +31,7 @@ from trafficking_stats.solver.rows import Bools, Ints, Rows
 # Claims that disagree on one expression up to which their pairs are listed as clashes from the start.
 _PAIRS = 8
 # Clashes of one block after which its list is given up.
-_CORES = 400
+_CORES = 200
 
 
 class Clashes:

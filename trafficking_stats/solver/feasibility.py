@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trafficking_stats.solver.milp import Deadline, SolverError, solve_part
+from trafficking_stats.solver.milp import Deadline, PartProblem, SolverError
 from trafficking_stats.solver.parts import Parts, anchor, open_parts
 from trafficking_stats.solver.propagation import Propagated, propagate
 from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
@@ -177,21 +177,30 @@ def dive(rows: Rows, active: Bools, state: Propagated, variables: Bools) -> Prop
 
 
 def point_of(sub: Rows, block: int, deadline: Deadline) -> Floats | None:
-    """Ask the MILP solver for a point of one block, and check it; None if there is none."""
-    row_ids, inside = sub.rows_in(block), sub.variables_in(block)
+    """Ask the solver for a point of one block, and check it; None if there is none."""
+    interval = np.stack([sub.domain_lower, sub.domain_upper])
+    inside = sub.variables_in(block)
     variable_ids = inside[sub.domain_lower[inside] < sub.domain_upper[inside]]
-    cost = np.zeros(len(variable_ids))
-    status, found, _ = solve_part(sub, row_ids, variable_ids, sub.domain_lower, sub.domain_upper, cost, deadline.left())
-    if status == "infeasible":
+    problem = PartProblem(sub, sub.rows_in(block), variable_ids, *interval)
+    nothing = np.zeros(len(variable_ids))
+    answer = problem.solve(nothing, deadline, relaxed=True)
+    if answer.values is not None:
+        point = check(sub, block, variable_ids, answer.values, interval)
+        if point is not None:
+            return point
+    if answer.status != "infeasible":
+        answer = problem.solve(nothing, deadline, relaxed=False)
+    if answer.status == "infeasible":
         return None
-    if found is None:
+    if answer.values is None:
         deadline.left()
-        raise SolverError("the MILP solver stopped without an answer to a question of feasibility")
-    return checked(sub, block, variable_ids, found, np.stack([sub.domain_lower, sub.domain_upper]))
+        raise SolverError("the solver stopped without an answer to a question of feasibility")
+    point = check(sub, block, variable_ids, answer.values, interval)
+    return repaired(sub, block, variable_ids, answer.values, interval) if point is None else point
 
 
-def checked(sub: Rows, block: int, variable_ids: Ints, found: Floats, interval: Floats) -> Floats:
-    """Complete a solution of the solver to a point of the block at which every row holds exactly.
+def check(sub: Rows, block: int, variable_ids: Ints, values: Floats, interval: Floats) -> Floats | None:
+    """Complete values by the solver to a point of a block.
 
     Parameters
     ----------
@@ -201,26 +210,27 @@ def checked(sub: Rows, block: int, variable_ids: Ints, found: Floats, interval: 
         The block.
     variable_ids : ndarray of int
         Its variables that were not fixed.
-    found : ndarray of shape (len(variable_ids),)
-        Their values by the solver.
+    values : ndarray of shape (len(variable_ids),)
+        Their values.
     interval : ndarray of shape (2, n)
         Intervals given to the solver.
 
     Returns
     -------
-    ndarray of shape (n,)
-        Meaningful in the block.
+    ndarray of shape (n,) or None
+        The point, meaningful in the block; None if some row does not hold.
     """
     point = np.where(interval[0] == interval[1], interval[0], 0.0)
-    point[variable_ids] = found
-    active = sub.block_of_row == block
-    if not sub.violated(point, active).any():
-        return point
-    # With sums of many large numbers the solver may be a few units off: look in the neighbourhood.
-    lower, upper = interval[0].copy(), interval[1].copy()
-    lower[variable_ids] = np.maximum(lower[variable_ids], found - 2)
-    upper[variable_ids] = np.minimum(upper[variable_ids], found + 2)
-    repaired, point = try_dive(sub, np.arange(sub.n_blocks) == block, lower, upper)
-    if not repaired[block]:
-        raise SolverError("the MILP solver returned a point that does not satisfy the rows exactly")
+    point[variable_ids] = values
+    return None if sub.violated(point, sub.block_of_row == block).any() else point
+
+
+def repaired(sub: Rows, block: int, variable_ids: Ints, values: Floats, interval: Floats) -> Floats:
+    """Look for a point near values by the solver, which may be some units off in sums of large numbers."""
+    lower, upper = interval.copy()
+    lower[variable_ids] = np.maximum(lower[variable_ids], values - 2)
+    upper[variable_ids] = np.minimum(upper[variable_ids], values + 2)
+    found, point = try_dive(sub, np.arange(sub.n_blocks) == block, lower, upper)
+    if not found[block]:
+        raise SolverError("the solver returned a point that does not satisfy the rows exactly")
     return point

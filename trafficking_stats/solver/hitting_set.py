@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 Core = frozenset[int]
 
 # Nodes of one search after which it is given up; what a few sources disagree on takes some dozens.
-_NODES = 20_000
+_NODES = 2_000
 
 
 class SearchLimitError(Exception):

@@ -27,6 +27,8 @@ class Claims:
         The interval, cut to what the rules allow; ``lower > upper`` where nothing is left.
     weight : ndarray of int of shape (k,)
         Cost of dropping the claim.
+    sign : ndarray of shape (k,)
+        1 where the expression is the left side of the row, -1 where it is the negative.
     """
 
     row: Ints
@@ -34,6 +36,18 @@ class Claims:
     lower: Floats
     upper: Floats
     weight: Ints
+    sign: Floats
+
+    def among(self, keep: Bools) -> Claims:
+        """Return some of the claims."""
+        return Claims(
+            self.row[keep],
+            self.expression[keep],
+            self.lower[keep],
+            self.upper[keep],
+            self.weight[keep],
+            self.sign[keep],
+        )
 
 
 def claims_of(rows: Rows, is_claim: Bools, weight: Ints, lower: Floats, upper: Floats) -> Claims:
@@ -67,7 +81,7 @@ def claims_of(rows: Rows, is_claim: Bools, weight: Ints, lower: Floats, upper: F
     most = np.bincount(local, value * np.where(value > 0, *ends[::-1]), len(row))
     dead = rows.impossible[row]
     low, high = np.maximum(low, least), np.minimum(high, most)
-    return Claims(row, expression, np.where(dead, 1.0, low), np.where(dead, 0.0, high), weight[row])
+    return Claims(row, expression, np.where(dead, 1.0, low), np.where(dead, 0.0, high), weight[row], sign)
 
 
 def expressions(rows: Rows, row: Ints) -> tuple[Ints, Floats]:

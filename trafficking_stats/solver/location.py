@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from trafficking_stats.solver.clashes import Clashes
 from trafficking_stats.solver.feasibility import Verdict, decide
 from trafficking_stats.solver.groups import Tie, choose, in_order, ties_of_clashes
-from trafficking_stats.solver.intervals import Claims, best_points, claims_of
+from trafficking_stats.solver.intervals import best_points, claims_of
 from trafficking_stats.solver.master import Master
 from trafficking_stats.solver.milp import Deadline, OutOfTimeError
 from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
@@ -150,9 +149,7 @@ class Repair:
         self.proven = np.where(blocks, spent.astype(np.int64), self.proven)
 
     def _search(self, blocks: Bools, deadline: Deadline) -> None:
-        c = self.claims
-        keep = blocks[self.rows.block_of_row[c.row]]
-        self.clashes.seed(Claims(c.row[keep], c.expression[keep], c.lower[keep], c.upper[keep], c.weight[keep]))
+        self.clashes.seed(self.claims.among(blocks[self.rows.block_of_row[self.claims.row]]))
         self.clashes.solve(blocks, deadline)
 
     def _by_programme(
@@ -167,8 +164,8 @@ class Repair:
         self.proven[block] = outcome.proven
         if not outcome.ties_broken:
             self.notes.add("ties not broken in the fixed order")
-        if math.isfinite(outcome.assumed_reach):
-            self.notes.add(f"assuming that no unbounded expression exceeds {outcome.assumed_reach:.0f}")
+        if np.isfinite(outcome.reach):
+            self.notes.add(f"assuming that no sum without an upper bound exceeds {outcome.reach:.0f}")
         used = group[(self.rows.block_of_row == block) & self.dropped]
         return frozenset(int(g) for g in used if g >= 0)
 

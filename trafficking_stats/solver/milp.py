@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -41,16 +46,103 @@ class Deadline:
         return left
 
 
-def solve_part(
-    rows: Rows,
-    row_ids: Ints,
-    variable_ids: Ints,
-    lower: Floats,
-    upper: Floats,
-    cost: Floats,
-    seconds: float = np.inf,
-) -> tuple[str, Floats | None, float]:
-    """Minimise ``cost @ x`` over the variables of one part, the others being fixed.
+@dataclass(frozen=True)
+class Answer:
+    """What the solver said.
+
+    Parameters
+    ----------
+    status : {"optimal", "infeasible", "unbounded", "limit"}
+        Of the solver.
+    values : ndarray or None
+        Its solution, whole variables rounded: to be checked before use.
+    bound : float
+        Its bound of the objective.
+    """
+
+    status: str
+    values: Floats | None
+    bound: float
+
+
+def minimise(
+    cost: Floats, matrix: sparse.csr_array, sides: Floats, interval: Floats, integer: Floats, deadline: Deadline
+) -> Answer:
+    """Minimise ``cost @ x`` subject to ``sides[0] <= matrix @ x <= sides[1]``.
+
+    The presolver is left out: of small integer programmes it has called feasible ones infeasible, and broken off
+    others with an error.
+
+    Parameters
+    ----------
+    cost : ndarray of shape (n,)
+        Objective.
+    matrix : sparse array of shape (m, n)
+        Coefficients.
+    sides : ndarray of shape (2, m)
+        Lower and upper sides.
+    interval : ndarray of shape (2, n)
+        Bounds of the variables.
+    integer : ndarray of shape (n,)
+        1 for whole variables, 0 for real ones.
+    deadline : Deadline
+        Limit.
+
+    Returns
+    -------
+    Answer
+
+    Raises
+    ------
+    OutOfTimeError
+        If there was no time to begin.
+    SolverError
+        If the solver broke off.
+    """
+    left = deadline.left()
+    limit = {"time_limit": left} if np.isfinite(left) else {}
+    with _no_chatter():
+        result = milp(
+            cost,
+            constraints=LinearConstraint(matrix, *sides),
+            bounds=Bounds(*interval),
+            integrality=integer,
+            options={"mip_rel_gap": 0.0, "presolve": False, **limit},
+        )
+    status = {0: "optimal", 1: "limit", 2: "infeasible", 3: "unbounded", 4: "other"}[result.status]
+    if status == "other" and "unbounded" in result.message.lower():
+        status = "unbounded"
+    if status == "other":
+        raise SolverError(f"the solver stopped with: {result.message}")
+    values = None if result.x is None else np.where(integer > 0, np.round(result.x), result.x)
+    bound = result.mip_dual_bound if integer.any() else result.fun
+    return Answer(status, values, -np.inf if bound is None else float(bound))
+
+
+@contextlib.contextmanager
+def _no_chatter() -> Iterator[None]:
+    """Send what the solver prints to the process's standard output, whatever it is told, to standard error.
+
+    A line of debugging there would break output that another program reads.
+    """
+    try:
+        sys.stdout.flush()
+        kept = os.dup(1)
+        os.dup2(2, 1)
+    except (OSError, ValueError):  # no such descriptors: nothing to protect
+        yield
+        return
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+class PartProblem:
+    """A part of a system as a programme for the solver.
+
+    Numbers are measured from a corner of the box, so that they stay small even where the figures run to 10^9.
 
     Parameters
     ----------
@@ -59,49 +151,52 @@ def solve_part(
     row_ids, variable_ids : ndarray of int
         Rows and free variables of the part, ascending.
     lower, upper : ndarray of shape (n,)
-        Intervals; ``lower == upper`` outside `variable_ids`.
-    cost : ndarray of shape (len(variable_ids),)
-        Objective.
-    seconds : float
-        Time limit.
-
-    Returns
-    -------
-    status : {"optimal", "infeasible", "unbounded", "limit"}
-        Of the solver.
-    values : ndarray of shape (len(variable_ids),) or None
-        The rounded solution.
-    bound : float
-        Proven bound of the objective.
+        Intervals; ``lower == upper`` for variables of these rows that are not in `variable_ids`.
     """
-    entry = rows.entries(row_ids)
-    column = rows.column[entry]
-    position = np.full(rows.n, -1)
-    position[variable_ids] = np.arange(len(variable_ids))
-    inside = position[column] >= 0
-    local = np.repeat(np.arange(len(row_ids)), rows.length[row_ids])
-    # Measured from a corner of the box, numbers stay small even where the figures run to 10^9.
-    corner = np.where(rows.integer, np.round(anchor(lower, upper)), anchor(lower, upper))
-    constant = np.bincount(local, rows.value[entry] * corner[column], len(row_ids))
-    matrix = sparse.csr_array(
-        (rows.value[entry][inside], (local[inside], position[column[inside]])),
-        shape=(len(row_ids), len(variable_ids)),
-    )
-    origin = corner[variable_ids]
-    result = milp(
-        cost,
-        constraints=LinearConstraint(matrix, rows.lower[row_ids] - constant, rows.upper[row_ids] - constant),
-        bounds=Bounds(lower[variable_ids] - origin, upper[variable_ids] - origin),
-        integrality=rows.integer[variable_ids].astype(float),
-        options={"mip_rel_gap": 0.0, "presolve": False, **({"time_limit": seconds} if np.isfinite(seconds) else {})},
-    )
-    status = {0: "optimal", 1: "limit", 2: "infeasible", 3: "unbounded", 4: "other"}[result.status]
-    if status == "other" and "unbounded" in result.message.lower():
-        status = "unbounded"
-    if status == "other":
-        raise SolverError(f"the MILP solver stopped with: {result.message}")
-    values = None
-    if result.x is not None:
-        values = np.where(rows.integer[variable_ids], np.round(result.x), result.x) + origin
-    bound = result.mip_dual_bound if result.mip_dual_bound is not None else -np.inf
-    return status, values, float(bound + cost @ origin)
+
+    def __init__(self, rows: Rows, row_ids: Ints, variable_ids: Ints, lower: Floats, upper: Floats) -> None:
+        entry = rows.entries(row_ids)
+        column, value = rows.column[entry], rows.value[entry]
+        at = np.searchsorted(variable_ids, column)
+        at[at == len(variable_ids)] = 0
+        inside = variable_ids[at] == column if len(variable_ids) else np.zeros(len(column), dtype=bool)
+        local = np.repeat(np.arange(len(row_ids)), rows.length[row_ids])
+        corner = anchor(lower[column], upper[column])
+        constant = np.bincount(local, value * corner, len(row_ids))
+        self._matrix = sparse.csr_array(
+            (value[inside], (local[inside], at[inside])), shape=(len(row_ids), len(variable_ids))
+        )
+        self._origin = anchor(lower[variable_ids], upper[variable_ids])
+        self._sides = np.stack([rows.lower[row_ids], rows.upper[row_ids]]) - constant
+        self._interval = np.stack([lower[variable_ids], upper[variable_ids]]) - self._origin
+        self._integer = rows.integer[variable_ids].astype(float)
+
+    def solve(self, cost: Floats, deadline: Deadline, *, relaxed: bool) -> Answer:
+        """Minimise ``cost @ x``.
+
+        Parameters
+        ----------
+        cost : ndarray of shape (len(variable_ids),)
+            Objective.
+        deadline : Deadline
+            Limit.
+        relaxed : bool
+            Whether to let whole variables take any value: several times faster, and the bound holds as well.
+
+        Returns
+        -------
+        Answer
+
+        Raises
+        ------
+        OutOfTimeError
+            If there was no time to begin.
+        SolverError
+            If the solver broke off.
+        """
+        integer = np.zeros(len(cost)) if relaxed else self._integer
+        answer = minimise(cost, self._matrix, self._sides, self._interval, integer, deadline)
+        if answer.values is None:
+            return answer
+        values = np.where(self._integer > 0, np.round(answer.values), answer.values) + self._origin
+        return Answer(answer.status, values, answer.bound + float(cost @ self._origin))

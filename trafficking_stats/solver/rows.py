@@ -148,6 +148,21 @@ class Rows:
         room = np.where(self.exact & (size < 8 * _LARGEST_EXACT), 0.0, 100 * TOLERANCE * (1 + size))
         return active & (self.impossible | (activity < self.lower - room) | (activity > self.upper + room))
 
+    def with_sides(self, lower: Floats, upper: Floats) -> Rows:
+        """Return the same rows between other sides."""
+        return Rows(
+            self.start,
+            self.column,
+            self.value,
+            lower,
+            upper,
+            self.domain_lower,
+            self.domain_upper,
+            self.integer,
+            self.block_of_row,
+            self.block_of_variable,
+        )
+
     def stack(self, rows: Ints, copy: Ints, lower: Floats, upper: Floats) -> tuple[Rows, Ints]:
         """Put copies of some rows side by side, each copy with variables of its own.
 
