@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the work failed or found something wrong, 2 the command li
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 
 import click
@@ -53,8 +54,11 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command; errors of the package become one message and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter is no failure
     try:
-        cli()
+        cli(prog_name="trafficking-stats")
     except TraffickingStatsError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)

@@ -44,7 +44,7 @@ def check_claims(claims: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
     }
     rows: dict[str, tuple[set[str], Callable[[dict[str, str]], str]]] = {
         "period_end": ({"period_start", "period_end"}, _end_after_start),
-        "value": ({"indicator", "value", "qualifier"}, lambda row: _value_fits(row, vocabulary)),
+        "value": ({"indicator", "value"}, lambda row: _value_fits(row, vocabulary)),
         "unit": ({"indicator"}, lambda row: _unit_fits(row, vocabulary)),
     }
     problems = _failures(claims, checks, rows)

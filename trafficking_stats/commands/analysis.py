@@ -40,6 +40,7 @@ def explain_command(
     """
     claims = claims_of(data)
     code = check_country(claims, country)
+    _check_indicator(indicator)
     try:
         found = reconcile(claims[claims["country"] == code], policy).explain(code, indicator, year, breakdown)
     except ReconciliationError as error:

@@ -10,6 +10,7 @@ from trafficking_stats.claims import load_sources, read_sources
 from trafficking_stats.cleaning import clean
 from trafficking_stats.commands.options import (
     FOLDER,
+    check_country,
     claims_of,
     data_option,
     json_option,
@@ -61,11 +62,14 @@ def reconcile_command(out: Path, data: Path | None, policy: str) -> None:
 @data_option
 @json_option
 def sources_command(country: str | None, data: Path | None, as_json: bool) -> None:
-    """List the publications behind the claims, of COUNTRY or of all."""
+    """List the publications behind the claims.
+
+    Of one COUNTRY, or of all.
+    """
     sources = load_sources() if data is None else read_sources(data)
     claims = claims_of(data)
     if country:
-        claims = claims[claims["country"] == country.upper()]
+        claims = claims[claims["country"] == check_country(claims, country)]
     counts = claims["source_id"].value_counts()
     table = sources[sources["source_id"].isin(counts.index)].assign(claims=lambda t: t["source_id"].map(counts))
     print_table(table, as_json, lambda t: t[["source_id", "publisher", "published", "tier", "upstream", "claims"]])
