@@ -114,6 +114,12 @@ class _Programme:
             LinearConstraint(_beside(pick[above], ease_above, 0 * belongs[above]), -np.inf, upper[above]),
             LinearConstraint(_beside(no_cell, drop, belongs), -np.inf, 0.0),
         ]
+        first, second = clashing_pairs(rules, equal, groups)
+        if len(first):
+            either = csr_array((np.ones(2 * len(first)), (np.tile(np.arange(len(first)), 2), np.r_[first, second])))
+            either.resize((len(first), self.n_groups))
+            none = csr_array((len(first), self.n_cells)), csr_array((len(first), self.n_editions))
+            self.constraints.append(LinearConstraint(_beside(none[0], either, none[1]), 1.0, np.inf))
 
     def solve(self, cost: NDArray[np.float64], per_edition: float) -> Verdict | None:
         """Find the set of the least cost; None if there was not even time for a valid one."""
@@ -128,6 +134,54 @@ class _Programme:
         if answer.x is None:
             return None
         return Verdict(answer.x[self.n_cells : self.n_cells + self.n_groups] > 0.5, answer.status == 0)
+
+
+def clashing_pairs(
+    rules: csr_array, equal: NDArray[np.bool_], groups: pd.DataFrame
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """List the pairs of claims that clash by themselves: a part that is larger than a whole, or than itself.
+
+    Parameters
+    ----------
+    rules, equal, groups
+        As in `locate`.
+
+    Returns
+    -------
+    first, second : numpy.ndarray of int, shape (n_pairs,)
+        Rows of ``groups``, of which one must be rejected: the programme knows so before it tries.
+    """
+    n_cells = rules.shape[1]
+    entries = rules.tocoo()
+    part, whole = [np.arange(n_cells)], [np.arange(n_cells)]
+    for sign, rows in ((1, np.ones(len(equal), dtype=bool)), (-1, equal)):
+        above = (np.sign(entries.data) == sign) & rows[entries.row]
+        # a rule with one cell on its larger side says that each of the others is a part of it
+        single = np.bincount(entries.row[above], minlength=len(equal)) == 1
+        of_rule = np.zeros(len(equal), dtype=np.int64)
+        of_rule[entries.row[above]] = entries.col[above]
+        below = (np.sign(entries.data) == -sign) & single[entries.row]
+        part.append(entries.col[below])
+        whole.append(of_rule[entries.row[below]])
+    reach = _closure(np.concatenate(part), np.concatenate(whole), n_cells)
+    own = groups[["cell", "lower", "upper"]].assign(group=np.arange(len(groups)))
+    pairs = pd.DataFrame({"part": reach[0], "whole": reach[1]})
+    pairs = pairs.merge(own, left_on="part", right_on="cell").merge(own, left_on="whole", right_on="cell")
+    pairs = pairs[pairs["lower_x"] > pairs["upper_y"]]
+    return pairs["group_x"].to_numpy(), pairs["group_y"].to_numpy()
+
+
+def _closure(part: NDArray[np.int64], whole: NDArray[np.int64], n_cells: int) -> tuple[NDArray[np.int64], ...]:
+    """List all pairs of a cell and one that it is, in some steps, a part of."""
+    reach = csr_array((np.ones(len(part)), (part, whole)), shape=(n_cells, n_cells))
+    reach.data[:] = 1.0
+    size = 0
+    while reach.nnz > size:
+        size = reach.nnz
+        reach = csr_array(reach @ reach)
+        reach.data[:] = 1.0
+    pairs = reach.tocoo()
+    return pairs.row, pairs.col
 
 
 def _beside(*blocks: csr_array) -> csr_array:

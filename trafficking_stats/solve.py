@@ -20,8 +20,8 @@ from trafficking_stats.weights import UNITS
 TIME_LIMIT = 60.0
 """Seconds after which the search in one component stops; the status then says how far it came."""
 
-_LARGE = 400
-"""Components with more groups of claims than this are located by one programme, the others all at once."""
+_LARGE = 15
+"""Components with more clashing cells than this are located by one programme each, the others all at once."""
 
 
 Conflicts = dict[int, tuple[tuple[int, ...], tuple[int, ...]]]
@@ -106,12 +106,10 @@ def _solve_single(system: System, single: NDArray[np.bool_]) -> tuple[NDArray[np
     """Settle in closed form the clashes on cells that no rule touches."""
     accepted = np.ones(len(system.groups), dtype=bool)
     conflicts: Conflicts = {}
-    low, high = np.zeros(len(single)), np.full(len(single), np.inf)
-    _intersect(system.groups, low, high)
     cell, lower, upper, weight, edition = (
         system.groups[name].to_numpy() for name in ("cell", "lower", "upper", "weight", "edition")
     )
-    clashing = np.flatnonzero(single & (low > high))
+    clashing = np.flatnonzero(single & _clashing(system))
     # groups are sorted by cell, so those of one cell stand together
     for first, last in zip(np.searchsorted(cell, clashing), np.searchsorted(cell, clashing, "right"), strict=True):
         here = slice(first, last)
@@ -150,7 +148,7 @@ def _locate(
     component = _components(system)
     of_group = component[system.groups["cell"].to_numpy()[groups]]
     of_rule = component[matrix.indices[matrix.indptr[:-1]]]
-    large = np.flatnonzero(np.bincount(of_group) > _LARGE)
+    large = np.flatnonzero(np.bincount(component[_clashing(system)]) > _LARGE)
     dropped: list[NDArray[np.int64]] = []
     status: list[str] = []
     rest = np.ones(len(groups), dtype=bool)
@@ -169,9 +167,22 @@ def _locate(
         edition = _edition(part.groups, of_group[rest])
     first = len(part_linear) - len(edition)
     located = part_linear.locate_errors(dict(enumerate(edition.tolist(), start=first)), time_limit=TIME_LIMIT)
-    dropped.append(np.flatnonzero(rest)[np.array(located.dropped, dtype=np.int64) - first])
-    status += [] if located.status == "optimal" else [located.status]
+    lost = list(located.dropped)
+    if located.status != "optimal":
+        status.append(located.status)
+        lost = _spare(part_linear, lost)
+    dropped.append(np.flatnonzero(rest)[np.array(lost, dtype=np.int64) - first])
     return np.sort(np.concatenate(dropped)), tuple(status)
+
+
+def _spare(linear: LinearSystem, dropped: list[int]) -> list[int]:
+    """Take back what need not have been dropped: a search that ran out of time may drop too much."""
+    kept = np.ones(len(linear), dtype=bool)
+    kept[dropped] = False
+    for row in dropped:
+        kept[row] = True
+        kept[row] = linear.is_feasible(active=kept)
+    return np.flatnonzero(~kept).tolist()
 
 
 def _edition(groups: pd.DataFrame, component: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -277,6 +288,13 @@ def _intersect(groups: pd.DataFrame, lower: NDArray[np.float64], upper: NDArray[
     """Narrow the bounds of cells, in place, to what all of the groups allow."""
     np.maximum.at(lower, groups["cell"].to_numpy(), groups["lower"].to_numpy())
     np.minimum.at(upper, groups["cell"].to_numpy(), groups["upper"].to_numpy())
+
+
+def _clashing(system: System) -> NDArray[np.bool_]:
+    """Tell on which cells the claims clash by themselves."""
+    lower, upper = np.zeros(len(system.cells)), np.full(len(system.cells), np.inf)
+    _intersect(system.groups, lower, upper)
+    return lower > upper
 
 
 def _components(system: System) -> NDArray[np.int64]:
