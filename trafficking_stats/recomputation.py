@@ -89,6 +89,12 @@ class _Figures:
         """Bounds of the sum of the years of a claim, each as its source prints it, or else as reconciled."""
         return self._sum(claim["source_id"], tuple(claim[column] for column in _CELL[1:]), own=True, reconciled=True)
 
+    def printed_years(self, claim: Row) -> Iterator[Row]:
+        """Give what the source of a claim prints for the single years of its period."""
+        source, *cell, start, end = (claim[column] for column in _CELL)
+        for year in range(int(start[:4]), int(end[:4]) + 1):
+            yield from self.printed.get((source, *cell, f"{year}-01-01", f"{year}-12-31"), [])
+
     def pair(self, source: str, first: Sequence[str], second: Sequence[str]) -> tuple[Interval, Interval] | None:
         """Bounds of two cells with their periods, of one origin if that can be: the source's own, or reconciled."""
         for origin in ({"own": True}, {"reconciled": True}, {"own": True, "reconciled": True}):
@@ -215,7 +221,8 @@ def _years(figures: _Figures) -> Iterator[Row]:
         if found is None:
             continue
         agrees = max(found[0], claim["low"]) <= min(found[1], claim["high"])
-        why = None if agrees else _named_in_note(claim["scope_note"], *found) or _rejection([claim])
+        involved = [claim, *figures.printed_years(claim)]
+        why = None if agrees else _named_in_note(claim["scope_note"], *found) or _rejection(involved)
         printed = f"{claim['qualifier'].replace('_', ' ')} {claim['value']:,.15g}".removeprefix("exact ")
         yield _row(claim, "years", printed, found, "the sum of its years", why)
 
