@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -161,6 +162,39 @@ def stages_of(result: GapResult) -> list[str]:
     found = list(dict.fromkeys(result.stages["indicator"])) if len(result.stages) else []
     inner = [indicator for indicator in found if indicator not in (result.denominator, result.numerator)]
     return [result.denominator, *inner, result.numerator]
+
+
+def sensitivities(rec: Reconciliation, country: str, indicators: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Compare the totals of several indicators under every policy, and without each upstream.
+
+    The policy of ``rec`` keeps its series, parts of totals and all; every other choice uses the claims on totals
+    alone.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The series and the claims.
+    country : str
+        Which country.
+    indicators : sequence of str
+        Those without a claim on a total are left out.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        As `Reconciliation.sensitivity` returns them, by indicator.
+    """
+    claims = rec.claims[(rec.claims["country"] == country) & (rec.claims["breakdown"] == "")]
+    totals = dataclasses.replace(rec, claims=claims)
+    series = rec.series[(rec.series["country"] == country) & (rec.series["breakdown"] == "")]
+    found = {}
+    for indicator in indicators:
+        if indicator not in set(claims["indicator"]):
+            continue
+        table = totals.sensitivity(country, indicator)
+        own = series[series["indicator"] == indicator].set_index("year")["estimate"]
+        found[indicator] = table.assign(**{rec.policy: own.reindex(table["year"]).array})
+    return found
 
 
 def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
