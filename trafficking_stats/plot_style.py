@@ -20,6 +20,9 @@ from matplotlib.patches import Patch
 WIDTH = 9.2
 """Width of a figure in inches: that of the column of a report at 96 dots an inch."""
 
+HERO_WIDTH = 7.2
+"""Width of the figure at the head of a page, which a phone shows whole and therefore small."""
+
 INK, SOFT, LINE, PAPER = "#1c2126", "#5a646e", "#c9d1d8", "#ffffff"
 ALERT = "#b5460f"
 """For what was rejected, refused or differs; dark enough to be told from the blues in grey print, too."""

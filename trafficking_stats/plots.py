@@ -15,12 +15,14 @@ from matplotlib.patheffects import withStroke
 
 from trafficking_stats.plot_style import (
     HATCH,
+    HERO_WIDTH,
     PAPER,
     SOFT,
     STAGE_SHADES,
     WIDTH,
     Dated,
     axes,
+    figure_width,
     key,
     mark_dates,
     records,
@@ -36,7 +38,7 @@ STAGES = ("victims_identified", "charged_persons", "prosecutions_suspects", "con
 
 
 def interval_bars(
-    ax: Axes, rows: pd.DataFrame, colour: str, *, width: float = 0.72, size: float = 8.5, halo: bool = True
+    ax: Axes, rows: pd.DataFrame, colour: str, *, years: int, width: float = 0.72, halo: bool = True
 ) -> None:
     """Draw a bar a year: solid as far as the count is certain, hatched to the highest value it can have.
 
@@ -48,14 +50,16 @@ def interval_bars(
         Columns ``year``, ``lower``, ``upper`` and ``status``; a deduced year has a broken edge.
     colour : str
         Of the solid part.
+    years : int
+        How many the axis spans, which decides the size of the figures above the bars.
     width : float
         In years.
-    size : float
-        Of the figures above the bars, in points.
     halo : bool
         Whether the figures have an edge of paper, so that lines do not cross them.
     """
     top = float(pd.concat([rows["lower"], rows["upper"]]).max())
+    longest = max(len(short_span(row["lower"], row["upper"])) for row in records(rows))
+    size = label_size(ax, years, longest)
     for row in records(rows):
         lower, certain = float(row["lower"]), row["status"] != "deduced"
         unbounded = pd.isna(row["upper"])
@@ -91,9 +95,10 @@ def interval_bars(
         )
 
 
-def label_size(first: int, last: int) -> float:
-    """Return the size in points at which a figure above each year still fits."""
-    return 8.5 if last - first < 18 else 7 if last - first < 25 else 5.5
+def label_size(ax: Axes, years: int, letters: int) -> float:
+    """Return the size in points, from 4.5 to 8.5, at which as many letters fit above each year."""
+    room = 72 * 0.88 * figure_width(ax) / (years + 0.2)
+    return min(8.5, max(4.5, room / (0.66 * letters)))
 
 
 def stage(
@@ -140,7 +145,7 @@ def stage(
         if rows.empty:
             return say(ax, "no source has a figure")
         first, last = years or (int(rows["year"].min()), int(rows["year"].max()))
-        interval_bars(ax, rows, STAGE_SHADES[known.stage] if known else SOFT, size=label_size(first, last))
+        interval_bars(ax, rows, STAGE_SHADES[known.stage] if known else SOFT, years=last - first + 1)
         _mark_unknown(ax, set(range(first, last + 1)) - set(rows["year"]))
         ax.set_ylabel(unit)
         ax.set_ylim(0, float(pd.concat([rows["lower"], rows["upper"]]).max()) * 1.22 + 0.5)
@@ -243,7 +248,7 @@ def victims_and_convictions(
     found = {name: years_known(series[series["indicator"] == name]) for name in (victims, convictions)}
     names = {name: vocabulary.indicators[name].label.lower() for name in found if name in vocabulary.indicators}
     with theme():
-        ax = axes(ax, 3.1)
+        ax = axes(ax, 3.0, width=HERO_WIDTH)
         both = pd.concat(found.values())
         if both.empty:
             return say(ax, f"no source has a figure on {' or '.join(names.get(n, n) for n in found)}")
@@ -251,8 +256,8 @@ def victims_and_convictions(
         first, last = int(both["year"].min()), int(both["year"].max())
         for name, shade, width in ((victims, "identification", 0.84), (convictions, "conviction", 0.5)):
             if len(found[name]):
-                size = label_size(first, last)
-                interval_bars(ax, found[name], STAGE_SHADES[shade], width=width, size=size, halo=False)
+                years = last - first + 1
+                interval_bars(ax, found[name], STAGE_SHADES[shade], years=years, width=width, halo=False)
         year_ticks(ax, first, last)
         ax.set_ylim(0, top * 1.12 + 0.5)
         ax.locator_params(axis="y", nbins=5, integer=True)

@@ -30,7 +30,7 @@ from trafficking_stats.plot_style import (
     wrap,
     year_ticks,
 )
-from trafficking_stats.plots import interval_bars, label_size
+from trafficking_stats.plots import interval_bars
 from trafficking_stats.texts import short_span, span_signed, title_of, years_known
 
 EXACT, WIDENED, CHOSEN = STAGE_SHADES["conviction"], "#7f8b95", ALERT
@@ -190,7 +190,7 @@ def waterfall(change: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.axhline(0, color=SOFT, linewidth=0.8)
         ax.set_ylabel("persons")
         bottom, top = ax.dataLim.intervaly
-        ax.set_ylim(min(0.0, bottom - 0.08 * (top - bottom)), top + 0.12 * (top - bottom))
+        ax.set_ylim(bottom - 0.08 * (top - bottom) if bottom < 0 else 0.0, top + 0.12 * (top - bottom))
         ax.tick_params(axis="x", length=0)
     return ax
 
@@ -318,7 +318,7 @@ def trend(series: pd.DataFrame, fitted: pd.DataFrame, ax: Axes | None = None, *,
         if rows.empty:
             return say(ax, "no source has a figure")
         first, last = int(rows["year"].min()), int(rows["year"].max())
-        interval_bars(ax, rows, STAGE_SHADES["identification"], size=label_size(first, last))
+        interval_bars(ax, rows, STAGE_SHADES["identification"], years=last - first + 1)
         ax.set_title(title_of(str(rows["indicator"].iloc[0])))
         top = float(pd.concat([rows["lower"], rows["upper"]]).max())
         if len(fitted):

@@ -174,7 +174,7 @@ def sensitivity_grid(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax = axes(ax, 0.9 + 0.26 * len(choices))
         if table.empty or not choices:
             return say(ax, "there is no series to compare")
-        size = 8.5 if len(table) <= 16 else 7 if len(table) <= 22 else 5.5
+        size = 8.5 if len(table) <= 20 else 7 if len(table) <= 26 else 5.5
         for down, choice in enumerate(choices):
             for across, (value, default) in enumerate(zip(table[choice], table[DEFAULT], strict=True)):
                 differs = bool(pd.notna(value) and pd.notna(default) and value != default)

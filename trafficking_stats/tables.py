@@ -5,11 +5,12 @@ Each function returns a ``great_tables.GT`` for `display.table`, which adds capt
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from great_tables import GT
+from great_tables import GT, html
 from markupsafe import escape
 
 from trafficking_stats import display
@@ -17,7 +18,7 @@ from trafficking_stats.focus import Cell
 from trafficking_stats.intervals import period_label
 from trafficking_stats.names import breakdown_name
 from trafficking_stats.series import figure
-from trafficking_stats.texts import plain_breakdowns, short_span, source_name, title_of, year_list
+from trafficking_stats.texts import plain_breakdowns, short_span, source_name, title_of, unbroken, year_list
 from trafficking_stats.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -130,7 +131,11 @@ def series(
             text = short_span(row["lower"], row["upper"])
             text = f"({text})" if row["status"] == "deduced" else text
             table[head].append(linked(country, Cell(indicator, year, ""), text, explained))
-    return build(pd.DataFrame(table), "series", numbers=list(heads.values()))
+    wide = build(pd.DataFrame(table), "series", numbers=list(heads.values()), empty="No source has a figure.")
+    # Heads of numbers do not wrap by themselves, and six of them would not fit beside each other.
+    lines = {head: "<br>".join(escape(line) for line in textwrap.wrap(head, 13)) for head in heads.values()}
+    labels: dict[str, Any] = {head: html(text) for head, text in lines.items() if table["year"]}
+    return wide.cols_label(labels)
 
 
 def clashes(
@@ -207,14 +212,17 @@ def _clash_row(
     why = f"{cause}: {plain_breakdowns(about['evidence'], rec.vocabulary)}" if about["evidence"] else cause
     row = {
         "what": title_of(indicator, rec.vocabulary),
-        "when": linked(country, place, period, explained)
-        if place
-        else period.replace("-01-01", "").replace("-12-31", ""),
+        "when": linked(country, place, period, explained) if place else _period(period),
         "kept": _voices(claims[claims["accepted"]], rec.vocabulary) or "none",
         "rejected": _voices(claims[~claims["accepted"]], rec.vocabulary),
         "why, probably": why,
     }
     return row | ({"part": breakdown_name(breakdown, rec.vocabulary)} if parts else {})
+
+
+def _period(label: str) -> str:
+    """Write a period that is no calendar year: whole years on one line, dates as they are."""
+    return unbroken(label) if len(label) == len("2007-2013") else label
 
 
 def _voices(claims: pd.DataFrame, vocabulary: Vocabulary) -> str:
@@ -287,7 +295,7 @@ def sums(checked: pd.DataFrame, vocabulary: Vocabulary) -> GT:
     """
     rows = [
         {
-            "period": row["period"].replace("-", "–"),
+            "period": unbroken(row["period"]),
             "source": source_name(row["publisher"], row["published"]),
             "printed": figure(row["value"], row["qualifier"], vocabulary),
             "sum of the years": short_span(row["sum_lower"], row["sum_upper"]),
@@ -304,7 +312,7 @@ def policy_dates(rec: Reconciliation, country: str, start: int, end: int) -> GT:
     rows = [
         {
             "date": str(date.date).replace("-", "\u2011"),
-            "change": date.label,
+            "change": unbroken(date.label) if len(date.label) < 16 else date.label,
             "kind": date.kind,
             "reference": date.reference,
             "note": date.note,

@@ -12,7 +12,7 @@ from great_tables import GT
 from trafficking_stats.gap_result import GapResult
 from trafficking_stats.gap_words import years
 from trafficking_stats.tables import ABSENT, build
-from trafficking_stats.texts import brief, short_span, span_signed
+from trafficking_stats.texts import brief, short_span, span_signed, unbroken
 from trafficking_stats.texts_gap import limits, window_labels
 
 
@@ -32,11 +32,6 @@ def _counts(row: dict[str, Any], name: str) -> str:
 
 def _both(row: dict[str, Any], part: str, whole: str) -> str:
     return f"{_counts(row, part)} by {_counts(row, whole)}"
-
-
-def unbroken(text: str) -> str:
-    """Keep a short text on one line."""
-    return text.replace(" ", "\u00a0").replace("–", "–\u2060")
 
 
 def ratios(result: GapResult, shown: pd.DataFrame) -> GT:

@@ -42,6 +42,24 @@ def short_span(lower: object, upper: object) -> str:
     return f"{lower:,}" if lower == upper else f"{lower:,}–{upper:,}"
 
 
+def span_words(lower: object, upper: object) -> str:
+    """Write an interval as it stands in a sentence.
+
+    Examples
+    --------
+    >>> span_words(77, 77), span_words(0, 4), span_words(45, pd.NA)
+    ('77', '0 to 4', 'at least 45')
+    """
+    if pd.isna(upper):  # type: ignore[call-overload]
+        return f"at least {lower:,}"
+    return f"{lower:,}" if lower == upper else f"{lower:,} to {upper:,}"
+
+
+def unbroken(text: str) -> str:
+    """Keep a short text on one line."""
+    return text.replace(" ", "\u00a0").replace("-", "–").replace("–", "–\u2060")
+
+
 def listed(items: Iterable[object]) -> str:
     """Join items as a sentence does.
 
@@ -251,7 +269,7 @@ def identified(series: pd.DataFrame, indicator: str, name: str, vocabulary: Voca
         return f"No source has a yearly figure on {label} in {name} for these years."
     years = [int(year) for year in rows["year"]]
     upper = pd.NA if rows["upper"].isna().any() else int(rows["upper"].sum())
-    text = f"{short_span(int(rows['lower'].sum()), upper)} {label} are on record in {name} for {year_list(years)}"
+    text = f"{span_words(int(rows['lower'].sum()), upper)} {label} are on record in {name} for {year_list(years)}"
     exact = rows[(rows["lower"] == rows["upper"]).fillna(False)]
     if len(exact) > 2:
         values = exact["lower"].to_numpy(dtype=float)

@@ -305,6 +305,6 @@ def period_words(result: GapResult) -> str:
         f"{rate_label(result).capitalize()}: {rates[0]} in {early}, {rates[1]} in {late}. The earlier rate is "
         f"{limits(row['ratio_min'], row['ratio_max'])} times the later one (95 % "
         f"{limits(row['exact_lower'], row['exact_upper'])}; widened for phi {number(row['phi'])}"
-        f"{' (borrowed)' if row['phi_borrowed'] else ''} {limits(row['widened_lower'], row['widened_upper'])}): "
+        f"{' (borrowed)' if row['phi_borrowed'] else ''}: {limits(row['widened_lower'], row['widened_upper'])}): "
         f"{verdict}."
     )

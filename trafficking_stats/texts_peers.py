@@ -8,7 +8,7 @@ from typing import Any
 from trafficking_stats.gap_result import GapResult
 from trafficking_stats.gap_words import number, years
 from trafficking_stats.names import country_name
-from trafficking_stats.texts import counted, label_of, listed, short_span
+from trafficking_stats.texts import counted, label_of, listed, span_words
 from trafficking_stats.texts_gap import limits, rate_label, reason
 
 
@@ -129,7 +129,7 @@ def counterfactual_words(result: GapResult) -> str:
         text += (
             f" At the rate of {pooled['name']}, {limits(pooled['expected_min'], pooled['expected_max'])} would have "
             f"been expected in {years(pooled['first'], pooled['last'])}, where there were "
-            f"{short_span(pooled['observed_lower'], pooled['observed_upper'])}."
+            f"{span_words(pooled['observed_lower'], pooled['observed_upper'])}."
         )
     return (text + (f" {counted(refused, 'comparison')} refused." if refused else "")).strip()
 

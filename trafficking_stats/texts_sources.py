@@ -9,7 +9,7 @@ import pandas as pd
 
 from trafficking_stats.names import country_name
 from trafficking_stats.series import figure
-from trafficking_stats.texts import counted, label_of, listed, short_span, source_name, title_of, year_list
+from trafficking_stats.texts import counted, label_of, listed, source_name, span_words, title_of, year_list
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def sums_sentence(sums: pd.DataFrame, indicator: str, vocabulary: Vocabulary | N
         against = [
             f"{figure(row['value'], row['qualifier'], vocabulary)} for {row['period'].replace('-', '–')} "
             f"({source_name(row['publisher'], row['published'])}) against "
-            f"{short_span(row['sum_lower'], row['sum_upper'])}"
+            f"{span_words(row['sum_lower'], row['sum_upper'])}"
             for row in wrong.to_dict("records")
         ]
         parts.append(
