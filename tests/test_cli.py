@@ -212,6 +212,66 @@ def test_gap_with_parameters_that_make_no_sense(run, raw):
     assert err.startswith("error: ")
 
 
+# --- reports --------------------------------------------------------------------------------------------------
+
+
+def test_report_hands_on_its_parameters_and_prints_the_pages(run, monkeypatch, tmp_path):
+    from trafficking_stats import reports
+
+    calls = []
+    monkeypatch.setattr(reports, "report", lambda *args, **given: calls.append((args, given)) or [tmp_path / "a.html"])
+    (tmp_path / "p.yml").write_text("start: 2000\nend: 2001\nwindow: 5\n", encoding="utf-8")
+    options = ["--start", 2014, "--policy", "latest", "--exclude-source", "a", "--exclude-source", "b"]
+    more = ["-p", "peers", "SWE,NOR", "-p", "end", "2021", "-f", tmp_path / "p.yml", "--output", tmp_path]
+    code, out, _ = run("report", "dnk", *options, *more)
+    assert code == 0
+    assert out.splitlines() == [str(tmp_path / "a.html"), str(tmp_path / "index.html")]
+    ((args, given),) = calls
+    assert args == ("DNK", tmp_path)
+    assert given == {
+        "progress": True,
+        "start": 2014,
+        "end": "2021",
+        "window": "5",
+        "policy": "latest",
+        "exclude_sources": ["a", "b"],
+        "peers": "SWE,NOR",
+    }
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["report", "DK"], "DNK"),
+        (["report", "DNK", "-p", "strat", "2014"], "no notebook has a parameter 'strat'; did you mean start?"),
+        (["report", "DNK", "-p", "start", "early"], "parameter start must be int, not 'early'"),
+        (["batch", "XXX"], "XXX"),
+        (["batch", "DNK", "-f", "no/such/file.yml"], "no/such/file.yml"),
+    ],
+)
+def test_wrong_parameters_of_a_report_are_told_before_anything_runs(run, tmp_path, args, message):
+    code, _, err = run(*args, "--output", tmp_path / "reports")
+    assert code in (1, 2)
+    assert message in err
+    assert not (tmp_path / "reports").exists()
+
+
+def test_batch_counts_and_ends_with_1_if_a_country_failed(run, monkeypatch):
+    from trafficking_stats import batch
+
+    class Result:
+        written, skipped, failures = ["a"], ["SWE"], ["NOR: 3_gap, cell 2: no"]
+
+    calls = []
+    monkeypatch.setattr(batch, "batch", lambda *args, **given: calls.append((args, given)) or Result)
+    code, out, _ = run("batch", "--countries", "dnk", "nor", "swe", "--workers", 2, "-p", "start", 2014)
+    assert code == 1
+    assert out == "1 pages written, 1 countries unchanged, 1 failed\n"
+    ((args, given),) = calls
+    assert args[0] == ["DNK", "NOR", "SWE"]
+    assert (given["workers"], given["parameters"]) == (2, {"start": "2014"})
+
+
 # --- bringing figures in --------------------------------------------------------------------------------------
 
 NARRATIVE = """\
@@ -248,6 +308,7 @@ def test_extract_needs_a_country_and_a_year(run, narrative):
     code, _, err = run("extract", narrative, "--country", "DNK")
     assert code == 2
     assert "--year: name the year" in err
+    assert "'DENMARK' is no ISO 3166-1 alpha-3 code" in run("extract", narrative, "--country", "Denmark")[2]
 
 
 def test_from_a_text_to_checked_claims(run, narrative, raw, tmp_path):

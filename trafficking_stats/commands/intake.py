@@ -59,8 +59,11 @@ def extract_command(
     rows.
     """
     from trafficking_stats.readers import narrative
+    from trafficking_stats.readers.categories import is_country
 
     country = (country or _country_of(source_id)).upper()
+    if country and country != "EUU" and not is_country(country):
+        raise click.BadParameter(f"{country!r} is no ISO 3166-1 alpha-3 code such as DNK", param_hint="--country")
     if not country:
         raise click.UsageError("--country: name the country the text is about, or --source with its code at the end")
     year = year or _year_before(source_id, raw)

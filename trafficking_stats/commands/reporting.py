@@ -10,13 +10,29 @@ import click
 from trafficking_stats.commands.options import FOLDER
 from trafficking_stats.policies import POLICIES
 
+set_option = click.option(
+    "--set",
+    "-p",
+    "pairs",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="Any parameter of the notebooks; A,B is a list.",
+)
+file_option = click.option(
+    "--parameters", "-f", "file", type=click.Path(dir_okay=False, path_type=Path), help="Parameters in YAML."
+)
 
-def _parameters(**given: Any) -> dict[str, Any]:
-    """Keep the parameters that were given; tuples of names become lists."""
+
+def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], **given: Any) -> dict[str, Any]:
+    """Join parameters of a file, of pairs and of options; the later prevail. Tuples of names become lists."""
+    from trafficking_stats.notebooks import read_parameter_file
+
+    named = {name: value for name, value in given.items() if value is not None and value != ()}
     return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in given.items()
-        if value is not None and value != ()
+        **(read_parameter_file(file) if file else {}),
+        **dict(pairs),
+        **{name: list(value) if isinstance(value, tuple) else value for name, value in named.items()},
     }
 
 
@@ -30,6 +46,8 @@ def _parameters(**given: Any) -> dict[str, Any]:
     "--exclude-source", "exclude_sources", multiple=True, metavar="ID", help="Leave a source out (repeatable)."
 )
 @click.option("--prefer", multiple=True, metavar="ID", help="Let a source weigh like a register (repeatable).")
+@set_option
+@file_option
 @click.option("--check", is_flag=True, help="Write nothing; run three times and compare every byte.")
 def report_command(countries: tuple[str, ...], output: Path, check: bool, **parameters: Any) -> None:
     """Write the HTML reports of one or more countries.
@@ -59,7 +77,8 @@ def report_command(countries: tuple[str, ...], output: Path, check: bool, **para
 @click.option("--output", "-o", type=FOLDER, default=Path("reports"), show_default=True, help="Folder of the reports.")
 @click.option("--workers", type=click.IntRange(min=1), help="Reports at once; by default the number of cores.")
 @click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler whose cluster runs the reports.")
-@click.option("--parameters", "-f", "file", type=click.Path(dir_okay=False, path_type=Path), help="Parameters in YAML.")
+@set_option
+@file_option
 @click.option("--force", is_flag=True, help="Also write what is unchanged.")
 def batch_command(
     countries: tuple[str, ...],
@@ -68,6 +87,7 @@ def batch_command(
     output: Path,
     workers: int | None,
     scheduler: str | None,
+    pairs: tuple[tuple[str, str], ...],
     file: Path | None,
     force: bool,
 ) -> None:
@@ -77,12 +97,11 @@ def batch_command(
     stopped goes on where it was when it is started again.
     """
     from trafficking_stats.batch import batch
-    from trafficking_stats.notebooks import read_parameter_file
 
     chosen = [code.upper() for code in (*countries, *more)]
     if every == bool(chosen):
         raise click.UsageError("name countries, or --all")
-    parameters = read_parameter_file(file) if file else {}
+    parameters = _parameters(file, pairs)
     result = batch(
         None if every else chosen, output, workers=workers, scheduler=scheduler, force=force, parameters=parameters
     )
