@@ -11,11 +11,11 @@ help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
 # One recipe for the three environments: locked packages with hashes, then this package itself.
-# pip writes bytecode for what it installs; compileall does it where PYTHONDONTWRITEBYTECODE is set too,
+# compileall writes the bytecode, with every core and also where PYTHONDONTWRITEBYTECODE is set,
 # without which every process would start seconds late.
 define install
 	$(PYTHON) -m venv $(1)
-	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r $(2)
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	env -u PYTHONDONTWRITEBYTECODE $(1)/bin/python -m compileall -q -j 0 $(1)/lib trafficking_stats || true
 	touch $@
