@@ -109,6 +109,15 @@ def test_peers_together_and_what_they_lack() -> None:
     assert "rank" not in " ".join(peers)
 
 
+def test_a_peer_that_may_have_no_victim_has_no_rate() -> None:
+    rec = countries(
+        SWE=(years(2014, "50", "50", "50"), years(2014, "20", "20", "20")),
+        NOR=(years(2014, "0", "<5", "0"), years(2014, "10", "10", "10")),
+    )
+    [row] = gap(rec, "SWE", 2014, 2016, peers=["NOR"], vary_sources=False).counterfactual.to_dict("records")
+    assert row["refusal"] == "0-4 victims identified of Norway in 2014-2016: a rate by 0"
+
+
 # --- UNODC, data_glotip, release of May 2023: countries with victims and convictions in all three years ------------
 # country: victims, convicted; "<5" is 0 to 4
 EUROPE = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import warnings
 from collections.abc import Iterator, Mapping
 
@@ -271,3 +272,41 @@ def test_a_break_of_the_vocabulary() -> None:
     result = gap(rec, "GBR", 2015, 2018)
     assert (result.first, result.last) == (2017, 2018)
     assert result.breaks["declared"].tolist() == [True]
+
+
+# --- anything --------------------------------------------------------------------------------------------------------
+
+
+def any_figure(draw: random.Random) -> str:
+    return draw.choice(["<5", "<5", ">40", "0", "0", *(str(draw.randint(1, 120)) for _ in range(6))])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_table_is_answered_or_refused(seed: int) -> None:
+    draw = random.Random(seed)
+    indicators = ("victims_identified", "charged_persons", "prosecutions_suspects", "convictions_persons")
+    parts = [
+        rows(
+            country,
+            {
+                name: {year: any_figure(draw) for year in range(2012, 2022) if draw.random() < 0.8}
+                for name in indicators
+            },
+            publisher,
+            upstream,
+        )
+        for country in ("DNK", "SWE")
+        for publisher, upstream in (("A", "U"), ("B", "V"))
+    ]
+    rec = reconcile(pd.concat(parts, ignore_index=True))
+    result = gap(rec, "DNK", 2012, 2021, window=2 + seed % 3, peers=["SWE"], vary_sources=seed % 2 == 0)
+    assert result.headline.endswith(".")
+    assert (result.refusals["reason"] != "").all()
+    assert result.robust.startswith(("holds in every specification", "depends on ", "undetermined"))
+    for table in (result.ratios, result.periods, result.steps):
+        known = table[table["refusal"] == ""]
+        assert (known["widened_lower"] <= known["exact_lower"]).all()
+        assert (known["widened_upper"] >= known["exact_upper"]).all()
+    answered = result.ratios[result.ratios["refusal"] == ""]
+    assert (answered["exact_lower"] <= answered["per_100_min"]).all()
+    assert (answered["exact_upper"] >= answered["per_100_max"]).all()

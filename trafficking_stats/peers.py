@@ -103,11 +103,16 @@ def counterfactual_table(
 def _expected_row(pair: Pair, others: Sequence[Pair], first: int, last: int) -> dict[str, Any]:
     events = [other.numerator.sum(first, last) for other in others]
     exposures = [other.denominator.sum(first, last) for other in others]
+    names = [country_name(other.numerator.country) for other in others]
+    own = pair.denominator.sum(first, last)
+    for exposure, whose in ((own, country_name(pair.numerator.country)), *zip(exposures, names, strict=True)):
+        if exposure.lower == 0:
+            raise RefusalError(f"{exposure} {pair.denominator.label} of {whose} in {first}-{last}: a rate by 0")
     # the larger phi of the peers: their sum is at most as dispersed as the most dispersed of them
     phi = max((other.phi[0] for other in others), key=lambda one: one.factor)
     result = counterfactual(
         pair.numerator.sum(first, last),
-        pair.denominator.sum(first, last),
+        own,
         (sum(cell.lower for cell in events), sum(cell.upper for cell in events)),
         (sum(cell.lower for cell in exposures), sum(cell.upper for cell in exposures)),
         confidence=pair.confidence,
