@@ -22,6 +22,7 @@ CONDA = {"great-tables": "great_tables", "jupyter-client": "jupyter_client", "ma
 IMPORTED = {
     "great_tables": "great-tables",
     "jupyter_client": "jupyter-client",
+    "markdown_it": "markdown-it-py",
     "matplotlib_inline": "matplotlib-inline",
     "python_calamine": "python-calamine",
     "yaml": "pyyaml",
