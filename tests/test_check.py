@@ -124,7 +124,9 @@ def test_a_made_up_document(tmp_path):
     assert found.figures.verdict.tolist() == ["stands", "stands", "stands"]
     assert found.documents.state.tolist() == ["at hand"]
     assert found.faults == 0
-    assert str(found).startswith("documents: 1 of 2 at hand, 3 figures in them; 3 stands, 0 implied, 0 not found, ")
+    assert str(found).startswith(
+        "documents: of 1 of 2 sources at hand, with 3 figures: 3 stand at their locator, 0 are implied, 0 do not stand"
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,13 @@ there; the document has no such place; the locator is free text, so that a reade
 OTHER_VERSION, UNREADABLE, AT_HAND = "another version", "unreadable", "at hand"
 """States of a document: its SHA-256 is not the one in ``sources.csv``; it cannot be read; it was read."""
 
+_TOLD = {
+    STANDS: "stand at their locator",
+    IMPLIED: "are implied",
+    NOT_FOUND: "do not stand there",
+    NO_PLACE: "have a locator that leads nowhere",
+    FREE: "have one that only a reader can follow",
+}
 _DATA_FILES = (".xlsx", ".csv", ".tsv", ".gz")
 _SHOWN = ["country", "indicator", "breakdown", "period_start", "period_end", "value", "locator"]
 _SAME = ["country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "locator"]
@@ -71,11 +78,10 @@ class Check:
     def _document_lines(self) -> list[str]:
         counts = self.figures["verdict"].value_counts()
         at_hand = int((self.documents["state"] == AT_HAND).sum())
+        told = ", ".join(f"{counts.get(verdict, 0):,} {words}" for verdict, words in _TOLD.items())
         lines = [
-            f"documents: {at_hand} of {self.n_sources} at hand, {len(self.figures):,} figures in them; "
-            + ", ".join(
-                f"{counts.get(verdict, 0):,} {verdict}" for verdict in (STANDS, IMPLIED, NOT_FOUND, NO_PLACE, FREE)
-            )
+            f"documents: of {at_hand} of {self.n_sources} sources at hand, with {len(self.figures):,} figures"
+            + (f": {told}" if len(self.figures) else "")
         ]
         lost = self.documents[self.documents["state"] != AT_HAND]
         lines += [f"  {row['source_id']}: {row['file']}: {row['state']}; {row['reason']}" for row in _rows(lost)]
