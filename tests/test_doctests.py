@@ -54,10 +54,10 @@ def blocks(path, language):
 
 def test_python_examples_of_the_pages(root, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    examples = {path: block for path in pages(root) for block in blocks(path, "pycon")}
-    assert any(path.name == "README.md" for path in examples)
-    for path, block in examples.items():
-        test = doctest.DocTestParser().get_doctest(block, {}, path.name, str(path), 0)
+    examples = {path: "\n".join(blocks(path, "pycon")) for path in pages(root)}
+    assert examples[root / "README.md"]
+    for path, text in examples.items():
+        test = doctest.DocTestParser().get_doctest(text, {}, path.name, str(path), 0)
         runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
         runner.run(test)
         assert runner.summarize(verbose=False).failed == 0, path.name
