@@ -231,7 +231,8 @@ def test_a_single_claim_reads_well():
     rec = ts.reconcile(pd.DataFrame([claim(60, year=2019)]))
     head = texts_sources.sources_headline(rec, "DNK")
     assert head["sentence"] == "1 source prints 1 figure about Denmark; all of them can be true together."
-    assert head["robustness"] == "robust"
+    assert head["robustness"] == "unsettled"
+    assert head["verdict"] == "Nothing can be compared, since every count rests on a single source."
     assert texts_sources.comparison([], "victims_identified", "DNK").startswith("No two publishers")
 
 

@@ -16,6 +16,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 WIDTH = 9.2
 """Width of a figure in inches: that of the column of a report at 96 dots an inch."""
@@ -139,6 +140,12 @@ def number(value: float) -> str:
     if value == 0 or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.{max(0, 1 - math.floor(math.log10(abs(value))))}f}"
+
+
+def count_axis(ax: Axes, ticks: int) -> None:
+    """Put about as many ticks on the vertical axis, at whole counts, with separators."""
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=ticks, integer=True))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
 
 
 def say(ax: Axes, text: str) -> Axes:

@@ -22,6 +22,7 @@ from trafficking_stats.plot_style import (
     WIDTH,
     Dated,
     axes,
+    count_axis,
     figure_width,
     key,
     mark_dates,
@@ -140,7 +141,7 @@ def stage(
     label, unit = (known.label, known.unit) if known else (indicator, "")
     rows = years_known(series[series["indicator"] == indicator])
     with theme():
-        ax = axes(ax, 2.4)
+        ax = axes(ax, 2.4 if len(rows) else 1.2)
         ax.set_title(label)
         if rows.empty:
             return say(ax, "no source has a figure")
@@ -149,7 +150,7 @@ def stage(
         _mark_unknown(ax, set(range(first, last + 1)) - set(rows["year"]))
         ax.set_ylabel(unit)
         ax.set_ylim(0, float(pd.concat([rows["lower"], rows["upper"]]).max()) * 1.22 + 0.5)
-        ax.locator_params(axis="y", nbins=4, integer=True)
+        count_axis(ax, 4)
         year_ticks(ax, first, last)
     return ax
 
@@ -248,8 +249,8 @@ def victims_and_convictions(
     found = {name: years_known(series[series["indicator"] == name]) for name in (victims, convictions)}
     names = {name: vocabulary.indicators[name].label.lower() for name in found if name in vocabulary.indicators}
     with theme():
-        ax = axes(ax, 3.0, width=HERO_WIDTH)
         both = pd.concat(found.values())
+        ax = axes(ax, 3.0 if len(both) else 1.2, width=HERO_WIDTH)
         if both.empty:
             return say(ax, f"no source has a figure on {' or '.join(names.get(n, n) for n in found)}")
         top = float(pd.concat([both["lower"], both["upper"]]).max())
@@ -260,7 +261,7 @@ def victims_and_convictions(
                 interval_bars(ax, found[name], STAGE_SHADES[shade], years=years, width=width, halo=False)
         year_ticks(ax, first, last)
         ax.set_ylim(0, top * 1.12 + 0.5)
-        ax.locator_params(axis="y", nbins=5, integer=True)
+        count_axis(ax, 5)
         ax.set_ylabel("persons")
         shades = {victims: "identification", convictions: "conviction"}
         key(

@@ -22,6 +22,7 @@ from trafficking_stats.plot_style import (
     SOFT,
     STAGE_SHADES,
     axes,
+    count_axis,
     line_key,
     number,
     records,
@@ -72,8 +73,8 @@ def rates(
     """
     rows = records(table)
     with theme():
-        ax = axes(ax, 1.25 + 0.31 * max(len(rows), 1))
         drawn = [row for row in rows if not row["refusal"]]
+        ax = axes(ax, 1.25 + 0.31 * len(rows) if drawn else 1.2)
         if not drawn:
             return say(ax, rows[0]["refusal"] if rows else "there is no rate to show")
         low, high = _log_range(drawn)
@@ -314,7 +315,7 @@ def trend(series: pd.DataFrame, fitted: pd.DataFrame, ax: Axes | None = None, *,
     """
     rows = years_known(series)
     with theme():
-        ax = axes(ax, 2.6)
+        ax = axes(ax, 2.6 if len(rows) else 1.2)
         if rows.empty:
             return say(ax, "no source has a figure")
         first, last = int(rows["year"].min()), int(rows["year"].max())
@@ -330,7 +331,7 @@ def trend(series: pd.DataFrame, fitted: pd.DataFrame, ax: Axes | None = None, *,
                 ax.plot(years, fitted[name], color=INK, linewidth=1.6, zorder=3)
             top = max(top, min(float(fitted["band_upper"].max()), 2 * top))
         ax.set_ylim(0, top * 1.15 + 0.5)
-        ax.locator_params(axis="y", nbins=5, integer=True)
+        count_axis(ax, 5)
         ax.set_ylabel(unit)
         year_ticks(ax, first, last)
     return ax

@@ -45,7 +45,7 @@ def funnel(
     if not refusal and len(usable) < MIN_UNITS:
         refusal = f"{len(usable)} countries are too few for a funnel, at least {MIN_UNITS} are needed"
     with theme():
-        ax = axes(ax, 4.2 if not refusal else 1.6)
+        ax = axes(ax, 4.2 if not refusal else 1.2)
         if refusal:
             return say(ax, f"No funnel is drawn: {refusal}.")
         common = sum(row["expected"] for row in usable) / sum(float(row["denominator_lower"]) for row in usable)

@@ -20,6 +20,7 @@ from trafficking_stats.plot_style import (
     SOFT,
     TIER_MARKERS,
     axes,
+    count_axis,
     marker_key,
     number,
     records,
@@ -64,7 +65,7 @@ def source_strip(
     annual = [period_kind(a, b) == "year" for a, b in zip(claims["period_start"], claims["period_end"], strict=True)]
     rows = claims[np.array(annual, dtype=bool)].dropna(subset=["lower"])
     with theme():
-        ax = axes(ax, 3.2)
+        ax = axes(ax, 3.2 if len(rows) else 1.2)
         if rows.empty:
             return say(ax, "no source has a figure for a single calendar year")
         rows = rows.assign(year=rows["period_end"].str[:4].astype(int))
@@ -84,7 +85,7 @@ def source_strip(
         top = float(pd.concat([marks["lower"], marks["upper"]]).max())
         # Room below zero, so that a mark at zero is whole.
         ax.set_ylim(-0.045 * max(top, 1), 1.12 * max(top, 1))
-        ax.locator_params(axis="y", nbins=6, integer=True)
+        count_axis(ax, 6)
         year_ticks(ax, first, last)
         kinds = {vocabulary.tiers[tier].label: TIER_MARKERS[tier] for tier in tiers}
         marker_key(ax, kinds, rejected=not marks["accepted"].all())

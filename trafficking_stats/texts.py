@@ -14,6 +14,11 @@ from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation import Reconciliation
 
+# Names that are plural or begin with a word for a form of state take the article.
+_ARTICLE = re.compile(
+    r"^(United|Central African|European) |(Republic|Islands|Union)$|^(Netherlands|Philippines|Maldives|Bahamas|Gambia|"
+    r"Comoros|Seychelles|Congo)$"
+)
 _SHORT_NAME = re.compile(r"\(([^()]+)\)$")
 
 
@@ -168,6 +173,18 @@ def title_of(indicator: str, vocabulary: Vocabulary | None = None) -> str:
     return label[:1].upper() + label[1:]
 
 
+def in_text(country: str) -> str:
+    """Return the name of a country as it stands inside a sentence.
+
+    Examples
+    --------
+    >>> in_text("DNK"), in_text("EUU"), in_text("NLD")
+    ('Denmark', 'the European Union', 'the Netherlands')
+    """
+    name = country_name(country)
+    return f"the {name}" if _ARTICLE.search(name) else name
+
+
 def cell_title(indicator: str, year: int, breakdown: str, vocabulary: Vocabulary | None = None) -> str:
     """Name a cell as a heading does.
 
@@ -239,8 +256,10 @@ def stages_caption(name: str, *, dates: bool = False) -> str:
     )
 
 
-def pair_caption(exposed: str, events: str, name: str) -> str:
+def pair_caption(series: pd.DataFrame, exposed: str, events: str, name: str) -> str:
     """Write the caption of the figure that sets two indicators on one scale."""
+    if years_known(series[series["indicator"].isin([exposed, events])]).empty:
+        return f"No source has a yearly figure on {label_of(exposed)} or {label_of(events)} in {name} for these years."
     return (
         f"{title_of(exposed)} and {label_of(events)} a year in {name}, on one scale. Hatched: known only within "
         "bounds. A year without a bar has no figure."
@@ -285,7 +304,7 @@ def policy_dates(rec: Reconciliation, country: str, start: int, end: int) -> str
     """Say how many changes of law and policy fall into the years shown."""
     dates = [date for date in rec.vocabulary.policy_dates_of(country) if start <= date.date.year <= end]
     if not dates:
-        return f"No change of law or policy is on record for {country_name(country)} in {start}–{end}."
+        return f"No change of law or policy is on record for {in_text(country)} in {start}–{end}."
     return (
         f"{counted(len(dates), 'change')} of law or policy {'is' if len(dates) == 1 else 'are'} on record for "
         f"{start}–{end}: {listed(f'{date.label} ({date.date.year})' for date in dates)}."

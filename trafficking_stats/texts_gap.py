@@ -183,6 +183,9 @@ def spells_words(result: GapResult) -> str:
     """Say how long there was no event, and what that can mean."""
     events = label_of(result.numerator)
     rows = result.spells.to_dict("records")
+    counted_years = result.stages[(result.stages["indicator"] == result.numerator) & result.stages["lower"].notna()]
+    if counted_years.empty:
+        return f"No source has a yearly figure on {events} for {years(result.start, result.end)}."
     if not rows:
         return f"No year of {result.start}–{result.end} is without any {events}, as far as figures go."
     parts = []

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from trafficking_stats.funnel import MIN_UNITS
 from trafficking_stats.gap_result import GapResult
 from trafficking_stats.gap_words import number, years
-from trafficking_stats.names import country_name
-from trafficking_stats.texts import counted, label_of, listed, span_words
+from trafficking_stats.texts import counted, in_text, label_of, listed, span_words
 from trafficking_stats.texts_gap import limits, rate_label, reason
 
 
@@ -33,21 +33,22 @@ def headline(result: GapResult) -> dict[str, Any]:
     dict
         The arguments of `display.headline`.
     """
-    name = country_name(result.country)
+    name = in_text(result.country)
+    start = name[:1].upper() + name[1:]
     rows = _compared(result)
     own = next((row for row in rows if row["own"]), None)
     others = [row for row in rows if not row["own"]]
     if own is None or not others:
         why = reason(result, "peers") or reason(result, "ratio") or "no peer has figures for the same years"
         return {
-            "sentence": f"{name} cannot be set beside its peers for {years(result.start, result.end)}.",
+            "sentence": f"{start} cannot be set beside its peers for {years(result.start, result.end)}.",
             "interval": f"The reason: {why}.",
             "verdict": f"{counted(len(result.refusals), 'analysis', 'analyses')} refused; the reasons are below.",
             "robustness": "refused",
         }
     low, high = min(row["per_100_min"] for row in others), max(row["per_100_max"] for row in others)
     return {
-        "sentence": f"{name} has {_rate(own)} {rate_label(result)} in {years(own['first'], own['last'])}; in "
+        "sentence": f"{start} has {_rate(own)} {rate_label(result)} in {years(own['first'], own['last'])}; in "
         f"{counted(len(others), 'peer')} it is {limits(low, high)}.",
         "interval": f"95 % limits for {name}: {limits(own['exact_lower'], own['exact_upper'])}, or "
         f"{limits(own['widened_lower'], own['widened_upper'])} since cases come in batches; those of its peers are in "
@@ -96,6 +97,8 @@ def rates_alt(result: GapResult) -> str:
 
 def ranking_words(result: GapResult) -> str:
     """Say why the countries are not ranked."""
+    if len(_compared(result)) < 2:
+        return "There is nothing to set side by side."
     if not reason(result, "ranking"):
         return "All of them count victims alike, as far as is known; they are not ranked all the same."
     known = result.peers.loc[result.peers["refusal"] == "", "definition"].value_counts().sort_index()
@@ -120,7 +123,7 @@ def counterfactual_words(result: GapResult) -> str:
         low, high = min(single, key=_expected_share), max(single, key=_expected_share)
         text = (
             f"Set against {counted(len(single), 'peer')} one by one, the {label_of(result.numerator)} of "
-            f"{country_name(result.country)} are {_times(low)} times what the rate of {low['name']} would give in "
+            f"{in_text(result.country)} are {_times(low)} times what the rate of {low['name']} would give in "
             f"{years(low['first'], low['last'])}, and {_times(high)} times what that of {high['name']} would give in "
             f"{years(high['first'], high['last'])}."
         )
@@ -148,9 +151,9 @@ def _times(row: dict[Any, Any]) -> str:
 def funnel_caption(result: GapResult) -> str:
     """Write the caption of the funnel, or why there is none."""
     why = reason(result, "funnel")
-    if why:
-        return f"There is no funnel: {why}."
     rows = _compared(result)
+    if why or len(rows) < MIN_UNITS:
+        return f"There is no funnel: {why or f'{len(rows)} countries are too few'}."
     outside = [
         row["name"]
         for row in rows

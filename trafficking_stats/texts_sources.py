@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from trafficking_stats.names import country_name
 from trafficking_stats.series import figure
-from trafficking_stats.texts import counted, label_of, listed, source_name, span_words, title_of, year_list
+from trafficking_stats.texts import counted, in_text, label_of, listed, source_name, span_words, title_of, year_list
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def coverage(rec: Reconciliation, country: str) -> str:
     ]
     return (
         f"{counted(own['source_id'].nunique(), 'source')} by {counted(own['publisher'].nunique(), 'publisher')} "
-        f"print {counted(len(own), 'figure')} about {country_name(country)} for {min(starts + ends)}–{max(ends)}: "
+        f"print {counted(len(own), 'figure')} about {in_text(country)} for {min(starts + ends)}–{max(ends)}: "
         f"{totals:,} on totals and {len(own) - totals:,} on parts of them, on "
         f"{counted(own['indicator'].nunique(), 'indicator')}. Of the sources, {listed(shares)}."
     )
@@ -71,7 +70,7 @@ def sources_headline(rec: Reconciliation, country: str) -> dict[str, Any]:
     several = int((per_cell > 1).sum())
     clashes = rec.clashes[rec.clashes["country"] == country]
     rejected = int((~own["accepted"]).sum())
-    name = country_name(country)
+    name = in_text(country)
     sentence = (
         f"{counted(own['source_id'].nunique(), 'source')} {'prints' if own['source_id'].nunique() == 1 else 'print'} "
         f"{counted(len(own), 'figure')} about {name}; "
@@ -89,8 +88,10 @@ def sources_headline(rec: Reconciliation, country: str) -> dict[str, Any]:
         if widest
         else "No yearly total is contradicted.",
         "verdict": f"{counted(several, 'count')} can be compared because more than one source has a figure; the other "
-        f"{len(per_cell) - several:,} rest on one source each.",
-        "robustness": "sensitive" if len(clashes) else "robust",
+        f"{len(per_cell) - several:,} rest on one source each."
+        if several
+        else "Nothing can be compared, since every count rests on a single source.",
+        "robustness": "sensitive" if len(clashes) else "robust" if several else "unsettled",
     }
 
 
@@ -126,7 +127,7 @@ def reconciliation_headline(
         verdict += "; it leaves " if moved else "No policy and no upstream left out changes "
         verdict += f"{listed(still)}{' as they are' if moved else ''}"
     return {
-        "sentence": f"{kept:,} of {counted(len(own), 'figure')} about {country_name(country)} can be true together"
+        "sentence": f"{kept:,} of {counted(len(own), 'figure')} about {in_text(country)} can be true together"
         + (f"; {len(own) - kept:,} cannot." if kept < len(own) else "."),
         "interval": f"{exact:,} of {counted(len(series), 'yearly total')} that some source names "
         f"{'is' if exact == 1 else 'are'} settled to the person; the others lie within bounds.",
@@ -235,7 +236,7 @@ def strip_alt(claims: pd.DataFrame, indicator: str, vocabulary: Vocabulary | Non
 def comparison(compared: Sequence[str], leading: str, country: str, vocabulary: Vocabulary | None = None) -> str:
     """Say which indicators can be compared between publishers."""
     if not compared:
-        return f"No two publishers print the same yearly total about {country_name(country)}: nothing can be compared."
+        return f"No two publishers print the same yearly total about {in_text(country)}: nothing can be compared."
     others = [label_of(indicator, vocabulary) for indicator in compared if indicator != leading]
     if not others:
         return f"Only {label_of(leading, vocabulary)}, at the head of the page, can be compared between publishers."
