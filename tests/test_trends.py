@@ -284,3 +284,8 @@ def test_a_fit_that_stopped_short_is_refused(monkeypatch):
     monkeypatch.setattr(count_models, "maximise_poisson", lambda *args: Stopped())
     with pytest.raises(RefusalError, match="on 4 points did not converge"):
         poisson_fit([1, 2, 3, 4], np.ones((4, 1)), ["level"])
+
+
+def test_a_regression_that_overflows_is_refused():
+    with pytest.raises(RefusalError, match="too far apart"):
+        poisson_trend([741600398, 4, 2, 4, 61, 0, 4])

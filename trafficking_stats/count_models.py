@@ -120,11 +120,23 @@ def unbounded_direction(counts: ArrayLike, design: ArrayLike) -> NDArray[np.floa
 
 
 def maximise_poisson(events: NDArray[np.float64], columns: NDArray[np.float64], offset: NDArray[np.float64]) -> Any:
-    """Fit by iterated weights without any check or warning; the caller sees to both."""
+    """Fit by iterated weights without any check or warning; the caller sees to both.
+
+    Raises
+    ------
+    RefusalError
+        If the iteration overflows, as it does where one count is a million times the others.
+    """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         model = sm.GLM(events, columns, family=sm.families.Poisson(), offset=offset)
-        return model.fit(maxiter=200, tol=1e-12, tol_criterion="deviance")
+        try:
+            return model.fit(maxiter=200, tol=1e-12, tol_criterion="deviance")
+        except (ValueError, np.linalg.LinAlgError) as error:
+            raise RefusalError(
+                f"the Poisson regression on {len(events)} points failed: counts from {events.min():,.0f} to "
+                f"{events.max():,.0f} are too far apart for it ({error})"
+            ) from error
 
 
 def poisson_fit(

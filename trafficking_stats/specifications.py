@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import statistics
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -76,8 +77,9 @@ class Multiverse:
 
     @property
     def median(self) -> float:
-        """Middle answer."""
-        return float(np.median(self.values))
+        """Middle answer; the upper of two that are infinite on either side."""
+        low, high = statistics.median_low(self.values), statistics.median_high(self.values)
+        return (low + high) / 2 if low != -high else 0.0 if np.isfinite(high) else high
 
     def where(self, **choices: Hashable) -> Multiverse:
         """Return the part with these choices.
