@@ -2,6 +2,8 @@
 PYTHON ?= python3
 COUNTRY ?= DNK
 BIN := .venv/bin
+# In a container one is root, and Jupyter wants that said.
+LABFLAGS ?= $(if $(filter 0,$(shell id -u)),--allow-root)
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
@@ -38,7 +40,7 @@ test: .venv/test  ## run every test and print the coverage
 	$(BIN)/python -m pytest --cov --cov-report=term
 
 lab: .venv-lab/lab  ## open the notebooks in JupyterLab
-	.venv-lab/bin/jupyter lab --notebook-dir=notebooks
+	.venv-lab/bin/jupyter lab --notebook-dir=notebooks $(LABFLAGS)
 
 clean-data: .venv/report  ## regenerate data/clean from data/raw
 	$(BIN)/trafficking-stats clean
