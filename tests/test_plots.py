@@ -384,3 +384,16 @@ def test_the_same_data_give_the_same_bytes():
             return drawn(plots.stages(series([(2010, 10, 10), (2016, 0, 4)]), ["convictions_persons"], dates=dates)[0])
 
     assert once() == once()
+
+
+def test_figures_of_two_small_bars_do_not_stand_on_each_other():
+    both = pd.concat(
+        [
+            series([(2016, 601, 601), (2019, 10627, 10627)], "victims_identified"),
+            series([(2016, 59, 59), (2019, 251, 251)]),
+        ]
+    )
+    ax = plots.victims_and_convictions(both)
+    heights = {text.get_text(): text.xyann[1] for text in ax.texts}
+    assert heights["601"] > heights["59"]
+    assert heights["10,627"] == heights["251"]

@@ -85,6 +85,7 @@ def change_caption(result: GapResult) -> str:
     return (
         "Effect of each stage on the change, in persons: blue adds, brown takes away. Hatched: the sign is open, or "
         "the size beyond what is certain."
+        + (" Lines: 95 % limits if the counts were drawn anew." if result.change["chance_lower"].notna().any() else "")
     )
 
 

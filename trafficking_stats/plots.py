@@ -5,7 +5,7 @@ Each function takes a table and axes and returns axes. Rows are those of one cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -39,7 +39,14 @@ STAGES = ("victims_identified", "charged_persons", "prosecutions_suspects", "con
 
 
 def interval_bars(
-    ax: Axes, rows: pd.DataFrame, colour: str, *, years: int, width: float = 0.72, halo: bool = True
+    ax: Axes,
+    rows: pd.DataFrame,
+    colour: str,
+    *,
+    years: int,
+    width: float = 0.72,
+    halo: bool = True,
+    raised: Collection[int] = (),
 ) -> None:
     """Draw a bar a year: solid as far as the count is certain, hatched to the highest value it can have.
 
@@ -57,6 +64,8 @@ def interval_bars(
         In years.
     halo : bool
         Whether the figures have an edge of paper, so that lines do not cross them.
+    raised : collection of int
+        Years whose figure stands a line higher, to make room for another one.
     """
     top = float(pd.concat([rows["lower"], rows["upper"]]).max())
     longest = max(len(short_span(row["lower"], row["upper"])) for row in records(rows))
@@ -86,7 +95,7 @@ def interval_bars(
         ax.annotate(
             short_span(row["lower"], row["upper"]),
             (row["year"], upper),
-            xytext=(0, 5 if unbounded else 2),
+            xytext=(0, (5 if unbounded else 2) + (10 if row["year"] in raised else 0)),
             textcoords="offset points",
             ha="center",
             va="bottom",
@@ -255,10 +264,14 @@ def victims_and_convictions(
             return say(ax, f"no source has a figure on {' or '.join(names.get(n, n) for n in found)}")
         top = float(pd.concat([both["lower"], both["upper"]]).max())
         first, last = int(both["year"].min()), int(both["year"].max())
-        for name, shade, width in ((victims, "identification", 0.84), (convictions, "conviction", 0.5)):
+        close = _too_close(found[victims], found[convictions], 0.09 * top)
+        for name, shade, width, raised in (
+            (victims, "identification", 0.84, close),
+            (convictions, "conviction", 0.5, set()),
+        ):
             if len(found[name]):
                 years = last - first + 1
-                interval_bars(ax, found[name], STAGE_SHADES[shade], years=years, width=width, halo=False)
+                interval_bars(ax, found[name], STAGE_SHADES[shade], years=years, width=width, halo=False, raised=raised)
         year_ticks(ax, first, last)
         ax.set_ylim(0, top * 1.12 + 0.5)
         count_axis(ax, 5)
@@ -272,3 +285,10 @@ def victims_and_convictions(
             },
         )
     return ax
+
+
+def _too_close(tall: pd.DataFrame, short: pd.DataFrame, room: float) -> set[int]:
+    """Return the years in which the figures above two bars would stand on each other."""
+    both = tall.merge(short, on="year", suffixes=("_tall", "_short"))
+    tops = [both[f"upper_{name}"].fillna(both[f"lower_{name}"]).astype(float) for name in ("tall", "short")]
+    return {int(year) for year in both.loc[(tops[0] - tops[1]).abs() < room, "year"]}

@@ -127,7 +127,7 @@ def _rate(ax: Axes, place: int, row: dict[str, Any], low: float, high: float) ->
     else:
         left, end = max(least, low), min(most, high)
         ax.barh(place, end - left, 0.42, left=left, color=PAPER, edgecolor=EXACT, hatch=HATCH, zorder=4)
-    if pd.notna(row.get("sources_min")) and row["sources_max"] > max(low, row["sources_min"]):
+    if pd.notna(row.get("sources_min")) and row["sources_max"] > max(low, 1.01 * row["sources_min"]):
         _span(ax, place + 0.27, row["sources_min"], row["sources_max"], low, high, CHOSEN, 1.4, caps=True)
     counts = (
         f"{short_span(row['numerator_lower'], row['numerator_upper'])} of "
