@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import pandas as pd
-
-from trafficking_stats.vocabulary import Vocabulary
+from trafficking_stats.vocabulary import Dimension, Vocabulary
 
 
 def parse(breakdown: str) -> dict[str, str]:
@@ -30,94 +26,99 @@ def relation(key: str, vocabulary: Vocabulary) -> str:
     return vocabulary.dimensions[key].relation if key in vocabulary.dimensions else "apart"
 
 
-def edges(breakdowns: Iterable[str], vocabulary: Vocabulary) -> pd.DataFrame:
-    """List the relations between each breakdown and those one step above it.
+def is_exhaustive(dimension: Dimension) -> bool:
+    """Whether the exclusive categories add up to the whole; those of an open pattern can never be known to."""
+    return dimension.exhaustive and dimension.open_exclusive is None
+
+
+def edges(breakdown: str, vocabulary: Vocabulary) -> list[tuple[str, str, str, int]]:
+    """List the relations between a breakdown and those one step above it.
 
     Parameters
     ----------
-    breakdowns : iterable of str
-        Canonical breakdowns.
+    breakdown : str
+        Canonical.
     vocabulary : Vocabulary
         Gives the dimensions.
 
     Returns
     -------
-    pandas.DataFrame
-        Columns ``part``, ``whole``, ``dimension`` and ``kind``: ``exclusive`` (parts of one dimension exclude
-        each other), ``exhaustive`` (and add up to the whole), ``overlapping`` (each is at most the whole),
-        ``within`` (a category inside another one) or ``union`` (the whole is the sum of these parts).
+    list of (whole, kind, detail, size)
+        ``kind`` is ``exclusive`` (parts of one dimension exclude each other), ``exhaustive`` (and add up to the
+        whole), ``overlapping`` (each is at most the whole), ``within`` (a category inside another one) or ``union``
+        (the whole is the sum of these parts). Parts of the same whole, kind and detail add up; ``size`` says how
+        many of them are exactly the whole, 0 if no number is.
 
     Examples
     --------
     >>> from trafficking_stats.vocabulary import load_vocabulary
-    >>> edges(["sex=female"], load_vocabulary()).values.tolist()
-    [['sex=female', '', 'sex', 'exclusive']]
+    >>> edges("sex=female", load_vocabulary())
+    [('', 'exclusive', 'sex', 0)]
     """
-    rows: list[tuple[str, str, str, str]] = []
-    for breakdown in sorted(set(breakdowns)):
-        keys = parse(breakdown)
-        for key, category in keys.items():
-            if relation(key, vocabulary) == "apart":
-                continue
-            dimension = vocabulary.dimensions[key]
-            rest = {k: v for k, v in keys.items() if k != key}
-            kind = "overlapping"
-            if dimension.is_exclusive(category):
-                kind = "exhaustive" if dimension.exhaustive else "exclusive"
-            rows.append((breakdown, unparse(rest), key, kind))
-            if category in dimension.within:
-                rows.append((breakdown, unparse({**rest, key: dimension.within[category]}), key, "within"))
-            rows += [
-                (breakdown, unparse({**rest, key: union}), key, "union")
-                for union, parts in dimension.unions.items()
-                if category in parts
-            ]
-    return pd.DataFrame(rows, columns=["part", "whole", "dimension", "kind"])
+    keys = parse(breakdown)
+    found: list[tuple[str, str, str, int]] = []
+    for key, category in keys.items():
+        if relation(key, vocabulary) == "apart":
+            continue
+        dimension = vocabulary.dimensions[key]
+        rest = unparse({k: v for k, v in keys.items() if k != key})
+        alone = f"{key} {breakdown}"
+        if not dimension.is_exclusive(category):
+            found.append((rest, "overlapping", alone, 0))
+        elif is_exhaustive(dimension):
+            found.append((rest, "exhaustive", key, len(dimension.exclusive)))
+        else:
+            found.append((rest, "exclusive", key, 0))
+        if category in dimension.within:
+            found.append((unparse({**keys, key: dimension.within[category]}), "within", alone, 0))
+        found += [
+            (unparse({**keys, key: union}), "union", key, len(parts))
+            for union, parts in dimension.unions.items()
+            if category in parts
+        ]
+    return found
 
 
-def ancestors(breakdowns: Iterable[str], vocabulary: Vocabulary) -> pd.DataFrame:
-    """List every breakdown that relations with each one go through, whether or not somebody names it.
+def ancestors(breakdown: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """List every breakdown that relations with this one go through, whether or not somebody names it.
 
     These are the breakdowns above it, up to the total; the category it lies within, so that the part excludes what
     that category excludes; the parts of a union; and the siblings that an exhaustive dimension adds up.
 
     Parameters
     ----------
-    breakdowns : iterable of str
-        Canonical breakdowns.
+    breakdown : str
+        Canonical.
     vocabulary : Vocabulary
         Gives the dimensions.
 
     Returns
     -------
-    pandas.DataFrame
-        Columns ``breakdown`` and ``needs``, one row a pair, not counting the breakdown itself.
+    tuple of str
+        Sorted, without the breakdown itself.
 
     Examples
     --------
     >>> from trafficking_stats.vocabulary import load_vocabulary
-    >>> ancestors(["age=child;sex=male"], load_vocabulary()).needs.tolist()
-    ['', 'age=child', 'sex=male']
+    >>> ancestors("age=child;sex=male", load_vocabulary())
+    ('', 'age=child', 'sex=male')
     """
-    rows: list[tuple[str, str]] = []
-    for breakdown in sorted(set(breakdowns)):
-        needed: set[str] = set()
-        open_ = [breakdown]
-        while open_:
-            keys = parse(open_.pop())
-            for key, category in keys.items():
-                if relation(key, vocabulary) == "apart":
-                    continue
-                dimension = vocabulary.dimensions[key]
-                # a category around this one matters where it takes part in a further relation
-                middle = {*dimension.exclusive, *dimension.within, *sum(dimension.unions.values(), ())}
-                above = [unparse({k: v for k, v in keys.items() if k != key})]
-                beside = [dimension.within[category]] if dimension.within.get(category, "") in middle else []
-                beside += dimension.unions.get(category, ())
-                if dimension.exhaustive and category in dimension.exclusive:
-                    beside += dimension.exclusive
-                above += [unparse({**keys, key: other}) for other in beside]
-                open_ += [b for b in above if b not in needed and b != breakdown]
-                needed.update(above)
-        rows += [(breakdown, other) for other in sorted(needed - {breakdown})]
-    return pd.DataFrame(rows, columns=["breakdown", "needs"])
+    needed: set[str] = set()
+    waiting = [breakdown]
+    while waiting:
+        keys = parse(waiting.pop())
+        for key, category in keys.items():
+            if relation(key, vocabulary) == "apart":
+                continue
+            dimension = vocabulary.dimensions[key]
+            # a category around this one matters where it takes part in a further relation
+            middle = {*dimension.exclusive, *dimension.within, *sum(dimension.unions.values(), ())}
+            beside = [dimension.within[category]] if dimension.within.get(category, "") in middle else []
+            beside += dimension.unions.get(category, ())
+            if is_exhaustive(dimension) and category in dimension.exclusive:
+                beside += dimension.exclusive
+            above = [unparse({k: v for k, v in keys.items() if k != key})]
+            above += [unparse({**keys, key: other}) for other in beside]
+            waiting += [other for other in above if other not in needed and other != breakdown]
+            needed.update(above)
+    return tuple(sorted(needed - {breakdown}))

@@ -99,7 +99,8 @@ def check_table(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
             table[column] = _each(table[column], _text)
     table["value"] = pd.to_numeric(table["value"], errors="coerce").astype(float)
     table["breakdown"] = _each(table["breakdown"], canonical_breakdown)
-    problems = _problems(table, claims["value"].to_numpy(), vocabulary)
+    printed = claims["value"].to_numpy()
+    problems = _problems(table, printed, vocabulary) or _impossible(table, printed, vocabulary)
     if problems:
         raise ClaimError(problems)
     order = ["country", "indicator", "breakdown", "period_start", "period_end", "claim_id"]
@@ -215,6 +216,16 @@ def _problems(table: pd.DataFrame, printed: NDArray[Any], vocabulary: Vocabulary
         for column, good, allowed in checks
         if not np.all(good)
         for claim, cell in shown.loc[~np.asarray(good), ["claim_id", column]].values
+    ]
+
+
+def _impossible(table: pd.DataFrame, printed: NDArray[Any], vocabulary: Vocabulary) -> list[str]:
+    """List the claims that no count can meet, such as fewer than 0."""
+    lower, upper = intervals(table, vocabulary)
+    bad = lower > upper
+    return [
+        f"claim {claim!r}: column value, value {cell!r}: {vocabulary.qualifiers[name].label} {cell} is no count"
+        for claim, cell, name in zip(table["claim_id"][bad], printed[bad], table["qualifier"][bad], strict=True)
     ]
 
 

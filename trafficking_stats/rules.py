@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,11 @@ from trafficking_stats.vocabulary import Rule, Vocabulary
 KEY = ["country", "indicator", "breakdown", "start", "end"]
 """What names a cell: ``start`` and ``end`` are ISO dates, a calendar year for most."""
 
-_GROUP = ["country", "indicator", "start", "end"]
+Cell = tuple[str, str, str, str, str]
+"""The values of `KEY`."""
+
+Relation = tuple[int, str, str]
+"""What names a rule: the cell it is about, its kind, and its detail."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,9 @@ class Rules:
     Parameters
     ----------
     table : pandas.DataFrame
-        One row a rule: ``kind`` (``exclusive``, ``overlapping``, ``within``, ``union``, ``exhaustive``,
-        ``years``, ``part_of_year``, ``span``, ``since_records``, ``level``, ``indicator``), ``detail`` (the
-        dimension or the name of the rule) and ``equal`` (bool).
+        One row a rule: ``about``, the cell it is about; ``kind`` (``exclusive``, ``overlapping``, ``within``,
+        ``union``, ``exhaustive``, ``years``, ``part_of_year``, ``span``, ``since_records``, ``level``,
+        ``indicator``); ``detail`` (the dimension or the name of the rule) and ``equal`` (bool).
     entries : pandas.DataFrame
         ``rule`` (row of ``table``), ``cell`` (row of the table of cells), ``coefficient`` (1 or -1).
     """
@@ -52,18 +56,37 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
         The same columns, each cell once, sorted by `KEY`: with the calendar years inside longer periods, the
         wholes above every part, and the parts of every whole that is an exact sum.
     """
-    cells = pd.concat([cells, _years_of(cells)], ignore_index=True).drop_duplicates(KEY)
+    measure = dict(zip(cells["indicator"], cells["measure"], strict=True))
     for rule in vocabulary.rules:
-        if rule.kind == "sum":
-            wholes = cells[_covered_by(cells, rule, [rule.whole], rule.whole_breakdown)]
-            if rule.parts_breakdown is not None:
-                wholes = wholes.assign(breakdown=rule.parts_breakdown)
-            cells = pd.concat([cells, *(wholes.assign(indicator=part) for part in rule.parts)], ignore_index=True)
-    above = breakdowns.ancestors(cells["breakdown"].unique(), vocabulary)
-    # what holds in every year holds for several; a level has no parts
-    closed = cells[(cells["kind"] != "years") & (cells["measure"] != "level")].merge(above, on="breakdown")
-    cells = pd.concat([cells, closed.assign(breakdown=closed["needs"]).drop(columns="needs")], ignore_index=True)
-    return cells.drop_duplicates(KEY).sort_values(KEY, ignore_index=True)
+        measure |= {name: vocabulary.indicators[name].measure for name in (rule.whole, *rule.parts)}
+    known: dict[Cell, str] = dict(zip(_keys(cells), cells["kind"], strict=True))
+    above: dict[str, tuple[str, ...]] = {}
+    waiting = list(known)
+    while waiting:
+        cell = waiting.pop()
+        country, indicator, breakdown, start, end = cell
+        kind = known[cell]
+        found: list[tuple[Cell, str]] = []
+        if _is_linked(kind, measure[indicator]) and kind != "since_records":
+            touched, covered = period_years(start, end)
+            years = covered if measure[indicator] == "level" else touched
+            found += [((country, indicator, breakdown, f"{y}-01-01", f"{y}-12-31"), "year") for y in years]
+        # what holds in every year holds for several; a level has no parts
+        if kind != "years" and measure[indicator] != "level":
+            if breakdown not in above:
+                above[breakdown] = breakdowns.ancestors(breakdown, vocabulary)
+            found += [((country, indicator, other, start, end), kind) for other in above[breakdown]]
+        for rule in vocabulary.rules:
+            if rule.kind == "sum" and rule.whole == indicator and _speaks_of(rule, country, breakdown):
+                part = breakdown if rule.parts_breakdown is None else rule.parts_breakdown
+                found += [((country, name, part, start, end), kind) for name in rule.parts]
+        for other_cell, other_kind in found:
+            if other_cell not in known:
+                known[other_cell] = other_kind
+                waiting.append(other_cell)
+    order = sorted(known)
+    table = pd.DataFrame(order, columns=KEY, dtype=object)
+    return table.assign(kind=[known[cell] for cell in order], measure=[measure[cell[1]] for cell in order])
 
 
 def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
@@ -81,115 +104,102 @@ def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
     Rules
         In a fixed order that depends on the cells alone.
     """
-    cells = cells.assign(cell=np.arange(len(cells)))
-    parts = [_breakdown_entries(cells, vocabulary), _time_entries(cells), _indicator_entries(cells, vocabulary)]
-    entries = pd.concat(parts, ignore_index=True)
-    # a rule is named by the cell it is about, its kind and its detail; the numbering follows that name
-    names = ["about", "kind", "detail"]
-    entries["rule"] = entries.groupby(names, sort=True).ngroup()
-    table = entries.drop_duplicates("rule").sort_values("rule", ignore_index=True)[[*names, "equal"]]
-    entries = entries.sort_values(["rule", "coefficient", "cell"], ascending=[True, False, True], ignore_index=True)
-    # without any rule the columns would keep no type
-    return Rules(table.astype({"equal": bool}), entries[["rule", "cell", "coefficient"]].astype("int64"))
-
-
-def _years_of(cells: pd.DataFrame) -> pd.DataFrame:
-    """List the calendar-year cells that cells of other periods speak about."""
-    linked = cells[_linked(cells)]
-    years = [
-        (country, indicator, breakdown, f"{year}-01-01", f"{year}-12-31", "year", measure)
-        for country, indicator, breakdown, start, end, kind, measure in linked[[*KEY, "kind", "measure"]].values
-        if kind != "since_records"
-        for year in (period_years(start, end)[1 if measure == "level" else 0])
+    place = {cell: number for number, cell in enumerate(_keys(cells))}
+    kinds, measures = cells["kind"].tolist(), cells["measure"].tolist()
+    members: dict[Relation, list[tuple[int, int]]] = {}
+    complete: dict[Relation, int] = {}
+    for relation, other, sign, size in (
+        *_by_breakdown(place, measures, vocabulary),
+        *_by_indicator(place, vocabulary),
+        *_by_time(place, kinds, measures),
+    ):
+        members.setdefault(relation, [(relation[0], -sign)]).append((other, sign))
+        complete[relation] = size
+    names = sorted(members)
+    table = pd.DataFrame(names, columns=["about", "kind", "detail"])
+    table["equal"] = np.array([complete[name] == len(members[name]) - 1 for name in names], dtype=bool)
+    entries = [
+        (rule, cell, sign)
+        for rule, name in enumerate(names)
+        for cell, sign in sorted(members[name], key=lambda member: (-member[1], member[0]))
     ]
-    return pd.DataFrame(years, columns=[*KEY, "kind", "measure"])
+    return Rules(table, pd.DataFrame(entries, columns=["rule", "cell", "coefficient"], dtype="int64"))
 
 
-def _covered_by(cells: pd.DataFrame, rule: Rule, indicators: Sequence[str], breakdown: str | None) -> pd.Series:
-    """Tell which cells of some indicators a rule speaks about."""
-    rows = cells["indicator"].isin(indicators)
-    if rule.country != "*":
-        rows &= cells["country"] == rule.country
-    return rows if breakdown is None else rows & (cells["breakdown"] == breakdown)
+def _keys(cells: pd.DataFrame) -> list[Cell]:
+    return list(zip(*(cells[name].tolist() for name in KEY), strict=True))
 
 
-def _linked(cells: pd.DataFrame) -> pd.Series:
-    """Cells whose period is tied to calendar years: no reporting year, and nothing that does not add up."""
-    return cells["measure"].isin(["count", "level"]) & ~cells["kind"].isin(["year", "reporting_year"])
+def _is_linked(kind: str, measure: str) -> bool:
+    """Whether a period is tied to calendar years: no reporting year, and nothing that does not add up."""
+    return measure in ("count", "level") and kind not in ("year", "reporting_year")
 
 
-def _time_entries(cells: pd.DataFrame) -> pd.DataFrame:
-    """Years add up to the longer period; a part of a year is at most its year; a level holds in every year."""
-    rows: list[tuple[int, str, str, bool, int, int, int]] = []
-    first_year = int(cells["end"].str[:4].min()) if len(cells) else 0
-    linked = cells[_linked(cells)]
-    for cell, start, end, kind, measure in linked[["cell", "start", "end", "kind", "measure"]].values:
-        touched, covered = period_years(start or f"{first_year}-01-01", end)
-        if measure == "level":
-            rows += [(cell, "level", str(year), True, year, -1, 1) for year in covered]
-        elif kind == "years":
-            rows += [(cell, "years", "", True, year, -1, 1) for year in covered]
-        else:
-            name = {"part": "part_of_year", "since_records": "since_records"}.get(kind, "span")
-            if kind != "since_records":
-                rows += [(cell, name, "at most the years it touches", False, year, 1, -1) for year in touched]
-            rows += [(cell, name, "at least the years it covers", False, year, -1, 1) for year in covered]
-    columns = ["about", "kind", "detail", "equal", "year", "coefficient", "own"]
-    wanted = pd.DataFrame(rows, columns=columns).merge(
-        cells[["cell", "country", "indicator", "breakdown"]], left_on="about", right_on="cell"
-    )
-    years = cells.loc[cells["kind"] == "year", ["cell", "country", "indicator", "breakdown", "end"]]
-    years = years.assign(year=years["end"].str[:4].astype(int))
-    found = wanted.drop(columns="cell").merge(years, on=["country", "indicator", "breakdown", "year"])
-    own = found.drop_duplicates(["about", "kind", "detail"])
-    own = own.assign(cell=own["about"], coefficient=own["own"])
-    return pd.concat([own, found])[["about", "kind", "detail", "equal", "cell", "coefficient"]]
+def _speaks_of(rule: Rule, country: str, breakdown: str) -> bool:
+    """Whether a rule speaks about the wholes of a breakdown in a country."""
+    return rule.country in ("*", country) and rule.whole_breakdown in (None, breakdown)
 
 
-def _breakdown_entries(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+Part = tuple[Relation, int, int, int]
+"""A relation, another cell that takes part, its coefficient, and how many others make it an equality (or 0)."""
+
+
+def _by_breakdown(place: Mapping[Cell, int], measures: list[str], vocabulary: Vocabulary) -> Iterator[Part]:
     """Parts never exceed their whole; parts that exclude each other do not together either."""
-    related = breakdowns.edges(cells["breakdown"].unique(), vocabulary)
-    pairs = cells[[*_GROUP, "breakdown", "cell", "measure"]].merge(related, left_on="breakdown", right_on="part")
-    # a longest sentence of women is not a part of the longest sentence: only what adds up has parts
-    pairs = pairs[pairs["measure"] != "level"]
-    wholes = cells[[*_GROUP, "breakdown", "cell"]].rename(columns={"breakdown": "whole", "cell": "about"})
-    pairs = pairs.merge(wholes, on=[*_GROUP, "whole"])
-    alone = pairs["kind"].isin(["overlapping", "within"])
-    pairs["detail"] = pairs["dimension"].where(~alone, pairs["dimension"] + " " + pairs["part"])
-    # a sum is exact only where all its parts are cells; over several years it follows from the years
-    have = pairs.groupby(["about", "kind", "detail"])["cell"].transform("size")
-    pairs["equal"] = have == _complete(pairs, vocabulary)
-    pairs["coefficient"] = -1
-    own = pairs.drop_duplicates(["about", "kind", "detail"])
-    own = own.assign(cell=own["about"], coefficient=1)
-    return pd.concat([own, pairs])[["about", "kind", "detail", "equal", "cell", "coefficient"]]
+    edges: dict[str, list[tuple[str, str, str, int]]] = {}
+    for (country, indicator, breakdown, start, end), number in place.items():
+        if not breakdown or measures[number] == "level":
+            # a longest sentence of women is not a part of the longest sentence: only what adds up has parts
+            continue
+        if breakdown not in edges:
+            edges[breakdown] = breakdowns.edges(breakdown, vocabulary)
+        for whole, kind, detail, size in edges[breakdown]:
+            about = place.get((country, indicator, whole, start, end))
+            if about is not None:
+                yield (about, kind, detail), number, -1, size
 
 
-def _complete(pairs: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
-    """Count the parts that together are exactly the whole; 0 where no parts are."""
-    size = pd.Series(0, index=pairs.index)
-    for key, dimension in vocabulary.dimensions.items():
-        size[(pairs["dimension"] == key) & (pairs["kind"] == "exhaustive")] = len(dimension.exclusive)
-        for union, parts in dimension.unions.items():
-            ends = {whole for whole in pairs["whole"].unique() if breakdowns.parse(whole).get(key) == union}
-            size[(pairs["dimension"] == key) & (pairs["kind"] == "union") & pairs["whole"].isin(ends)] = len(parts)
-    return size
+def _by_time(place: Mapping[Cell, int], kinds: list[str], measures: list[str]) -> Iterator[Part]:
+    """Years add up to the longer period; a part of a year is at most its year; a level holds in every year."""
+    series: dict[tuple[str, str, str], dict[int, int]] = {}
+    for (country, indicator, breakdown, _, end), number in place.items():
+        if kinds[number] == "year":
+            series.setdefault((country, indicator, breakdown), {})[int(end[:4])] = number
+    for (country, indicator, breakdown, start, end), number in place.items():
+        kind = kinds[number]
+        if not _is_linked(kind, measures[number]):
+            continue
+        known = series.get((country, indicator, breakdown), {})
+        touched, covered = period_years(start or f"{min(known, default=9999)}-01-01", end)
+        if measures[number] == "level":
+            yield from (((number, "level", str(year)), known[year], -1, 1) for year in covered if year in known)
+            continue
+        if kind == "years":
+            yield from (((number, "years", ""), known[year], -1, len(covered)) for year in covered)
+            continue
+        name = "part_of_year" if kind == "part" else kind
+        if kind != "since_records":
+            relation = number, name, "at most the years it touches"
+            yield from ((relation, known[year], 1, 0) for year in touched)
+        relation = number, name, "at least the years it covers"
+        yield from ((relation, known[year], -1, 0) for year in covered if year in known)
 
 
-def _indicator_entries(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-    """Rules between indicators on the same breakdown and period."""
-    found = []
+def _by_indicator(place: Mapping[Cell, int], vocabulary: Vocabulary) -> Iterator[Part]:
+    """Rules between indicators on the same period."""
+    rules: dict[str, list[Rule]] = {}
     for rule in vocabulary.rules:
-        place = ["country", "start", "end"]
-        if rule.whole_breakdown is None and rule.parts_breakdown is None:
-            place.append("breakdown")
-        whole = cells[_covered_by(cells, rule, [rule.whole], rule.whole_breakdown)]
-        whole = whole[[*place, "cell"]].rename(columns={"cell": "about"})
-        parts = cells[_covered_by(cells, rule, rule.parts, rule.parts_breakdown)].merge(whole, on=place)
-        alone = rule.kind == "part"
-        parts["detail"] = rule.name + (" " + parts["indicator"] if alone else "")
-        parts = parts.assign(kind="indicator", equal=not alone, coefficient=-1)
-        own = parts.drop_duplicates(["about", "detail"])
-        found += [own.assign(cell=own["about"], coefficient=1), parts]
-    columns = ["about", "kind", "detail", "equal", "cell", "coefficient"]
-    return pd.concat(found)[columns] if found else pd.DataFrame(columns=columns)
+        for part in rule.parts:
+            rules.setdefault(part, []).append(rule)
+    for (country, indicator, breakdown, start, end), number in place.items():
+        for rule in rules.get(indicator, ()):
+            whole = breakdown if rule.whole_breakdown is None else rule.whole_breakdown
+            if rule.parts_breakdown not in (None, breakdown) or not _speaks_of(rule, country, whole):
+                continue
+            about = place.get((country, rule.whole, whole, start, end))
+            if about is None:
+                continue
+            if rule.kind == "sum":
+                yield (about, "indicator", rule.name), number, -1, len(rule.parts)
+            else:
+                yield (about, "indicator", f"{rule.name} {indicator}"), number, -1, 0
