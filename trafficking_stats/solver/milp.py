@@ -58,11 +58,14 @@ class Answer:
         Its solution, whole variables rounded: to be checked before use.
     bound : float
         Its bound of the objective.
+    exact : ndarray or None
+        The solution before rounding.
     """
 
     status: str
     values: Floats | None
     bound: float
+    exact: Floats | None
 
 
 def minimise(
@@ -70,8 +73,8 @@ def minimise(
 ) -> Answer:
     """Minimise ``cost @ x`` subject to ``sides[0] <= matrix @ x <= sides[1]``.
 
-    The presolver is left out: of small integer programmes it has called feasible ones infeasible, and broken off
-    others with an error.
+    The presolver is left out at first: of small integer programmes it has called feasible ones infeasible, and
+    broken off others with an error. It has a turn where the solver breaks off without it.
 
     Parameters
     ----------
@@ -99,24 +102,27 @@ def minimise(
     SolverError
         If the solver broke off.
     """
-    left = deadline.left()
-    limit = {"time_limit": left} if np.isfinite(left) else {}
-    with _no_chatter():
-        result = milp(
-            cost,
-            constraints=LinearConstraint(matrix, *sides),
-            bounds=Bounds(*interval),
-            integrality=integer,
-            options={"mip_rel_gap": 0.0, "presolve": False, **limit},
-        )
-    status = {0: "optimal", 1: "limit", 2: "infeasible", 3: "unbounded", 4: "other"}[result.status]
-    if status == "other" and "unbounded" in result.message.lower():
-        status = "unbounded"
-    if status == "other":
+    for presolve in (False, True):
+        left = deadline.left()
+        limit = {"time_limit": left} if np.isfinite(left) else {}
+        with _no_chatter():
+            result = milp(
+                cost,
+                constraints=LinearConstraint(matrix, *sides),
+                bounds=Bounds(*interval),
+                integrality=integer,
+                options={"mip_rel_gap": 0.0, "presolve": presolve, **limit},
+            )
+        status = {0: "optimal", 1: "limit", 2: "infeasible", 3: "unbounded", 4: "other"}[result.status]
+        if status == "other" and "unbounded" in result.message.lower():
+            status = "unbounded"
+        if status != "other":
+            break
+    else:
         raise SolverError(f"the solver stopped with: {result.message}")
     values = None if result.x is None else np.where(integer > 0, np.round(result.x), result.x)
     bound = result.mip_dual_bound if integer.any() else result.fun
-    return Answer(status, values, -np.inf if bound is None else float(bound))
+    return Answer(status, values, -np.inf if bound is None else float(bound), result.x)
 
 
 @contextlib.contextmanager
@@ -196,7 +202,8 @@ class PartProblem:
         """
         integer = np.zeros(len(cost)) if relaxed else self._integer
         answer = minimise(cost, self._matrix, self._sides, self._interval, integer, deadline)
-        if answer.values is None:
+        if answer.exact is None:
             return answer
-        values = np.where(self._integer > 0, np.round(answer.values), answer.values) + self._origin
-        return Answer(answer.status, values, answer.bound + float(cost @ self._origin))
+        values = np.where(self._integer > 0, np.round(answer.exact), answer.exact) + self._origin
+        bound = answer.bound + float(cost @ self._origin)
+        return Answer(answer.status, values, bound, answer.exact + self._origin)
