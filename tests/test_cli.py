@@ -395,6 +395,17 @@ def test_import_does_not_replace_other_claims_unasked(run, raw, tmp_path):
     assert "78" in (raw / "claims" / "unodc-glotip-2024-02.csv").read_text(encoding="utf-8")
 
 
+def test_import_leaves_other_sources_as_they_are(run, raw, tmp_path):
+    """A title that was made safe for spreadsheets is not made safer with every import."""
+    kept = SOURCES.replace("Yearbook,Yearbook", "'=Yearbook,Yearbook")
+    (raw / "sources.csv").write_text(kept, encoding="utf-8")
+    for date in ("01/02/2024", "01/02/2025"):
+        assert run("import", "unodc", workbook(tmp_path / "a.xlsx", date, 77, 30), "--raw", raw)[0] == 0
+    lines = (raw / "sources.csv").read_text(encoding="utf-8").splitlines()
+    assert set(kept.splitlines()) <= set(lines)
+    assert len(lines) == 5
+
+
 def test_import_of_eurostat(run, raw, tmp_path):
     table = tmp_path / "crim_thb_sex.tsv"
     table.write_text("freq,leg_stat,sex,unit,geo\\TIME_PERIOD\t2020 \t2021 \nA,PER_VICT,T,NR,DK\t91 \t84 p\n")

@@ -90,6 +90,11 @@ def test_every_fault_is_named(tmp_path, text):
             "equivalents names 'sex=x', which is no category of a dimension",
         ),
         (
+            "[indicators.x]",
+            'label = "x"\nunit = "percent"\nstage = "context"\nmeasure = "share"\ndefinition = "x"\nof = "y"',
+            "indicator 'x' is of 'y', which is no indicator",
+        ),
+        (
             "[[registers]]",
             'country = "DNK"\nname = "A"\nlabel = "a"\nstages = ["identification"]',
             r"registers names \[\('DNK', 'identification'\)\] more than once",

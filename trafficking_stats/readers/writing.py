@@ -11,7 +11,7 @@ import pandas as pd
 
 from trafficking_stats.claims import SOURCE
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.files import spreadsheet_safe, write_text
+from trafficking_stats.files import as_written, spreadsheet_safe, write_text
 from trafficking_stats.readers.tables import RAW_COLUMNS, source_name
 
 
@@ -107,4 +107,4 @@ def _sources(path: Path) -> dict[str, dict[str, str]]:
         raise ReaderError(f"{path}: not a CSV file in UTF-8: {error}") from error
     if rows is None:
         raise ReaderError(f"{path}: the columns must be {', '.join(SOURCE)}")
-    return {key: {column: row[column] or "" for column in SOURCE} for key, row in rows.items()}
+    return {key: {column: as_written(row[column] or "") for column in SOURCE} for key, row in rows.items()}
