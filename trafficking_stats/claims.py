@@ -146,6 +146,12 @@ def read_sources(folder: str | Path) -> pd.DataFrame:
     ------
     ClaimError
         With every problem of the file.
+
+    Examples
+    --------
+    >>> read_sources("no/such/folder")
+    Traceback (most recent call last):
+    trafficking_stats.errors.ClaimError: sources.csv: there is no such file
     """
     problems: list[str] = []
     sources = _read_table(Path(folder) / "sources.csv", SOURCE, problems)
@@ -191,10 +197,28 @@ def load_sources() -> pd.DataFrame:
 def known_countries(claims: pd.DataFrame, country: str) -> str:
     """Return ``country`` if there are claims about it.
 
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        With the column ``country``.
+    country : str
+        ISO 3166-1 alpha-3, or ``EUU``.
+
+    Returns
+    -------
+    str
+        The same code.
+
     Raises
     ------
     ClaimError
         Listing the countries that have claims, and the nearest of them.
+
+    Examples
+    --------
+    >>> known_countries(pd.DataFrame({"country": ["DNK", "SWE"]}), "DNX")
+    Traceback (most recent call last):
+    trafficking_stats.errors.ClaimError: country 'DNX' has no claims; did you mean DNK? those that have: DNK, SWE
     """
     have = sorted(set(claims["country"]))
     if country in have:
@@ -205,7 +229,25 @@ def known_countries(claims: pd.DataFrame, country: str) -> str:
 
 
 def known_source(sources: pd.DataFrame, source_id: str) -> dict[str, str] | None:
-    """Return the row of a source, or None if there is none of this id."""
+    """Return the row of a source.
+
+    Parameters
+    ----------
+    sources : pandas.DataFrame
+        As `read_sources` gives it.
+    source_id : str
+        The id.
+
+    Returns
+    -------
+    dict of str to str, or None
+        None if there is no source of this id.
+
+    Examples
+    --------
+    >>> known_source(load_sources(), "tip-2015-dnk")["tier"]
+    'compiler'
+    """
     rows: list[dict[str, str]] = sources[sources["source_id"] == source_id].to_dict("records")  # type: ignore[assignment]
     return rows[0] if rows else None
 

@@ -124,6 +124,16 @@ def period_years(start: str, end: str) -> tuple[range, range]:
 def period_label(start: str, end: str) -> str:
     """Write a period as a reader would: ``2014``, ``2007-2020``, or both dates.
 
+    Parameters
+    ----------
+    start, end : str
+        As in `period_kind`.
+
+    Returns
+    -------
+    str
+        For people; two periods with one label are the same.
+
     Examples
     --------
     >>> period_label("2007-01-01", "2020-12-31"), period_label("2006-01-01", "2006-09-30")

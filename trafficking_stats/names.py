@@ -42,6 +42,18 @@ def country_name(code: str) -> str:
 def breakdown_name(breakdown: str, vocabulary: Vocabulary) -> str:
     """Write a breakdown for people; the total is empty.
 
+    Parameters
+    ----------
+    breakdown : str
+        Canonical.
+    vocabulary : Vocabulary
+        Gives the labels of the dimensions.
+
+    Returns
+    -------
+    str
+        Dimensions and categories, joined by commas.
+
     Examples
     --------
     >>> from trafficking_stats.vocabulary import load_vocabulary
