@@ -160,7 +160,8 @@ def test_breakdowns_are_sorted_and_known(claims, vocabulary):
         for key, category in parts:
             dimension = vocabulary["dimensions"][key]
             named = [*dimension.get("exclusive", []), *dimension.get("overlapping", [])]
-            fits = category in named or re.fullmatch(dimension.get("open", "(?!)"), category)
+            patterns = (dimension.get(key, "(?!)") for key in ("open_exclusive", "open_overlapping"))
+            fits = category in named or any(re.fullmatch(pattern, category) for pattern in patterns)
             assert fits, f"{source}:{number} {key}={category}"
 
 

@@ -24,14 +24,11 @@ from trafficking_stats.solver.milp import Deadline
 from trafficking_stats.solver.results import Bounds, ContradictingRulesError, Located, OpenBoundsWarning
 from trafficking_stats.solver.rows import Bools, Rows
 
-__all__ = [
-    "Bounds",
-    "ContradictingRulesError",
-    "LinearSystem",
-    "LinearSystemError",
-    "Located",
-    "OpenBoundsWarning",
-]
+__all__ = ["Bounds", "ContradictingRulesError", "LinearSystem", "LinearSystemError", "Located", "OpenBoundsWarning"]
+
+# Seconds for one question. Systems of thousands of constraints take far less than one; some small ones without
+# bounds on their variables can keep any solver busy for ever.
+TIME_LIMIT = 60.0
 
 
 class LinearSystem:
@@ -163,12 +160,7 @@ class LinearSystem:
         Returns
         -------
         range
-            Indices of the constraints.
-
-        Raises
-        ------
-        LinearSystemError
-            If a shape does not fit or a number has no meaning.
+            Indices of the constraints; errors are those of `add`, or that a shape does not fit.
 
         Examples
         --------
@@ -183,14 +175,22 @@ class LinearSystem:
         self._forget()
         return indices
 
-    def is_feasible(self, *, active: Collection[int] | Bools | None = None) -> bool:
-        """Tell whether a point satisfies all constraints, rules and claims (or only those in `active`)."""
+    def is_feasible(
+        self, *, active: Collection[int] | Bools | None = None, time_limit: float | None = TIME_LIMIT
+    ) -> bool:
+        """Tell whether a point satisfies all constraints, rules and claims (or only those in `active`).
+
+        Raises
+        ------
+        OutOfTimeError
+            If that could not be told within `time_limit` seconds.
+        """
         rows, _ = self._system()
         mask = np.ones(rows.m, dtype=bool) if active is None else self._mask(active)
-        return bool(decide(rows, mask).feasible.all())
+        return bool(decide(rows, mask, deadline=Deadline(time_limit)).feasible.all())
 
     def locate_errors(
-        self, groups: Mapping[int, Hashable] | None = None, *, time_limit: float | None = None
+        self, groups: Mapping[int, Hashable] | None = None, *, time_limit: float | None = TIME_LIMIT
     ) -> Located:
         """Find the cheapest claims to drop so that the others hold together with the rules.
 
@@ -202,7 +202,7 @@ class LinearSystem:
             with more than 64 equally cheap ways out, the first is taken. Parts of the system with hundreds of
             interlocking clashes choose after the others, one at a time.) In any case the last word has the
             order of the claims: of two sets the one without the smallest index in which they differ.
-        time_limit : float, optional
+        time_limit : float or None
             Seconds after which no further search is begun. The answer is then valid, but perhaps not cheapest;
             the status says so.
 
@@ -214,11 +214,14 @@ class LinearSystem:
         ------
         ContradictingRulesError
             If the rules alone have no point in common.
+        OutOfTimeError
+            If `time_limit` did not suffice to tell whether anything is wrong at all.
         """
         rows, weight = self._system()
         is_claim = weight > 0
-        rules = self._checked_rules()
-        found = locate(rows, is_claim, weight, rules, self._group_numbers(groups), Deadline(time_limit))
+        deadline = Deadline(time_limit)
+        rules = self._checked_rules(deadline)
+        found = locate(rows, is_claim, weight, rules, self._group_numbers(groups), deadline)
         dropped = tuple(np.flatnonzero(found.dropped).tolist())
         spent = int(weight[found.dropped].sum())
         gap = (spent - found.proven) / spent if spent else 0.0
@@ -234,7 +237,7 @@ class LinearSystem:
         *,
         active: Collection[int] | Bools | None = None,
         exact: bool = True,
-        time_limit: float | None = None,
+        time_limit: float | None = TIME_LIMIT,
     ) -> NDArray[np.float64]:
         """Bound every variable by what the constraints force: `bounds` as one array.
 
@@ -260,7 +263,7 @@ class LinearSystem:
         *,
         active: Collection[int] | Bools | None = None,
         exact: bool = True,
-        time_limit: float | None = None,
+        time_limit: float | None = TIME_LIMIT,
     ) -> Bounds:
         """Bound every variable by what the constraints force.
 
@@ -274,7 +277,7 @@ class LinearSystem:
         exact : bool, default True
             Whether to find the tightest bounds. If not, those that propagation gives: cheap, always valid, and
             tight for sums that do not overlap.
-        time_limit : float, optional
+        time_limit : float or None
             Seconds after which no further solve is begun.
 
         Returns
@@ -292,19 +295,20 @@ class LinearSystem:
         wanted = np.arange(self.n_variables) if variables is None else np.asarray(variables, dtype=np.int64)
         if ((wanted < 0) | (wanted >= self.n_variables)).any():
             raise LinearSystemError(f"variables are numbered from 0 to {self.n_variables - 1}")
+        deadline = Deadline(time_limit)
         mask = self._kept() if active is None else self._mask(active)
         if active is not None:
-            self._require_feasible(mask)
+            self._require_feasible(mask, deadline)
         chosen = np.zeros(self.n_variables, dtype=bool)
         chosen[wanted] = True
-        lower, upper, *closed = tightest(rows, mask, chosen, exact=exact, deadline=Deadline(time_limit))
+        lower, upper, *closed = tightest(rows, mask, chosen, exact=exact, deadline=deadline)
         tight = np.stack(closed, axis=1)[wanted]
         n_open = int((~tight).sum())
         status = f"valid, {n_open} of {tight.size} ends not known to be tight" if n_open else "tight"
         return Bounds(wanted, lower[wanted] + 0.0, upper[wanted] + 0.0, tight, status)
 
     def irreducible(
-        self, i: int, *, active: Collection[int] | Bools | None = None, time_limit: float | None = None
+        self, i: int, *, active: Collection[int] | Bools | None = None, time_limit: float | None = TIME_LIMIT
     ) -> tuple[int, ...]:
         """Find what constraint `i` cannot hold together with, with no member to spare.
 
@@ -314,8 +318,8 @@ class LinearSystem:
             Index of the constraint, often one that was dropped.
         active : collection of int or ndarray of bool, optional
             Constraints that may appear, `i` itself being left aside; by default as in `bounds`.
-        time_limit : float, optional
-            Seconds.
+        time_limit : float or None
+            Seconds after which an OutOfTimeError is raised.
 
         Returns
         -------
@@ -339,25 +343,20 @@ class LinearSystem:
         indices: Sequence[int] | None = None,
         *,
         active: Collection[int] | Bools | None = None,
-        time_limit: float | None = None,
+        time_limit: float | None = TIME_LIMIT,
     ) -> dict[int, tuple[int, ...]]:
-        """Answer `irreducible` for many constraints at once, by default for all dropped ones.
-
-        Returns
-        -------
-        dict of int to tuple of int
-            In the order of `indices`.
-        """
+        """Answer `irreducible` for many constraints, by default all dropped ones, in the order of `indices`."""
         rows, weight = self._system()
         mask = self._kept() if active is None else self._mask(active)
+        deadline = Deadline(time_limit)
         asked = np.flatnonzero(~mask) if indices is None else np.asarray(indices, dtype=np.int64)
         if ((asked < 0) | (asked >= rows.m)).any():
             raise LinearSystemError(f"constraints are numbered from 0 to {rows.m - 1}")
         if active is not None:
             without = mask.copy()
             without[asked] = False
-            self._require_feasible(without)
-        found = conflicts(rows, asked, mask, weight > 0, weight, Deadline(time_limit))
+            self._require_feasible(without, deadline)
+        found = conflicts(rows, asked, mask, weight > 0, weight, deadline)
         out: dict[int, tuple[int, ...]] = {}
         for i, members in zip(asked.tolist(), found, strict=True):
             if members is None:
@@ -373,10 +372,10 @@ class LinearSystem:
     def _label(self, i: int) -> str:
         return self._labels.get(i, f"constraint {i}")
 
-    def _checked_rules(self) -> Verdict:
+    def _checked_rules(self, deadline: Deadline) -> Verdict:
         rows, weight = self._system()
         if self._rules is None:
-            verdict = decide(rows, weight == 0, reasons=True)
+            verdict = decide(rows, weight == 0, reasons=True, deadline=deadline)
             if not verdict.feasible.all():
                 core = tuple(contradiction(rows, weight == 0, verdict).tolist())
                 raise ContradictingRulesError(core, tuple(self._label(i) for i in core))
@@ -399,9 +398,9 @@ class LinearSystem:
             mask[given] = True
         return mask
 
-    def _require_feasible(self, mask: Bools) -> None:
+    def _require_feasible(self, mask: Bools, deadline: Deadline) -> None:
         rows, _ = self._system()
-        if not decide(rows, mask).feasible.all():
+        if not decide(rows, mask, deadline=deadline).feasible.all():
             raise LinearSystemError("the active constraints have no point in common; locate the errors first")
 
     def _group_numbers(self, groups: Mapping[int, Hashable] | None) -> NDArray[np.int64] | None:

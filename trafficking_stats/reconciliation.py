@@ -86,9 +86,10 @@ class Reconciliation:
         Examples
         --------
         >>> import trafficking_stats as ts
-        >>> rec = ts.reconcile(ts.load_claims().query("country == 'DNK' and indicator == 'judgments'"))
-        >>> [rec.explainer("DNK").cell("judgments", year).title for year in rec.series.year]
-        ['Denmark, judgments, 2015: 12']
+        >>> rec = ts.reconcile(ts.load_claims().query("country == 'DNK' and indicator == 'charged_persons'"))
+        >>> explainer = rec.explainer("DNK")
+        >>> [explainer.cell("charged_persons", year).title for year in (2014, 2015)]
+        ['Denmark, persons charged, 2014: 14', 'Denmark, persons charged, 2015: 25']
         """
         return Explainer(self, country)
 
