@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from trafficking_stats.solver.bounds import tightest
-from trafficking_stats.solver.builder import Builder, LinearSystemError
+from trafficking_stats.solver.builder import Builder, LinearSystemError, mask_of, number_groups
 from trafficking_stats.solver.explanations import conflicts, contradiction
 from trafficking_stats.solver.feasibility import Verdict, decide
 from trafficking_stats.solver.location import locate
@@ -79,12 +79,12 @@ class LinearSystem:
         self.n_variables = int(n_variables)
         lower, upper = self._each("lower_bound", lower_bound), self._each("upper_bound", upper_bound)
         whole = self._each("integer", integer).astype(bool)
-        wrong = ~((lower < np.inf) & (upper > -np.inf) & (lower <= upper))
+        low, high = np.where(whole, np.ceil(lower), lower), np.where(whole, np.floor(upper), upper)
+        wrong = ~((low < np.inf) & (high > -np.inf) & (low <= high))
         if wrong.any():
             j = int(np.argmax(wrong))
-            raise LinearSystemError(f"variable {j} has lower bound {lower[j]} and upper bound {upper[j]}")
-        lower, upper = np.where(whole, np.ceil(lower), lower), np.where(whole, np.floor(upper), upper)
-        self._builder = Builder(lower, upper, whole)
+            raise LinearSystemError(f"variable {j} has no value from {lower[j]} to {upper[j]}")
+        self._builder = Builder(low, high, whole)
         self._labels: dict[int, str] = {}
         self._forget()
 
@@ -101,7 +101,9 @@ class LinearSystem:
         self._rules: Verdict | None = None
         self._located: Located | None = None
 
-    def __len__(self) -> int:
+    @property
+    def n_constraints(self) -> int:
+        """Number of constraints added."""
         return len(self._builder)
 
     def add(
@@ -118,8 +120,7 @@ class LinearSystem:
         Parameters
         ----------
         coefficients : mapping of int to float
-            Coefficient of every variable that takes part; zeros are ignored, and so is an empty sum's absence of
-            variables: it is 0.
+            Coefficient of every variable that takes part. A sum without variables is 0.
         lower, upper : float
             Sides, ``-inf`` and ``inf`` for none. A constraint with ``lower > upper`` cannot hold.
         weight : float, default inf
@@ -221,7 +222,8 @@ class LinearSystem:
         is_claim = weight > 0
         deadline = Deadline(time_limit)
         rules = self._checked_rules(deadline)
-        found = locate(rows, is_claim, weight, rules, self._group_numbers(groups), deadline)
+        numbers = None if groups is None else number_groups(groups, rows.m)
+        found = locate(rows, is_claim, weight, rules, numbers, deadline)
         dropped = tuple(np.flatnonzero(found.dropped).tolist())
         spent = int(weight[found.dropped].sum())
         gap = (spent - found.proven) / spent if spent else 0.0
@@ -383,33 +385,14 @@ class LinearSystem:
         return self._rules
 
     def _kept(self) -> Bools:
-        kept = np.ones(len(self), dtype=bool)
+        kept = np.ones(self.n_constraints, dtype=bool)
         kept[list((self._located or self.locate_errors()).dropped)] = False
         return kept
 
     def _mask(self, active: Collection[int] | Bools) -> Bools:
-        given = np.asarray(active if isinstance(active, np.ndarray) else list(active))
-        if given.dtype == bool and given.shape == (len(self),):
-            return given.copy()
-        mask = np.zeros(len(self), dtype=bool)
-        if given.size:
-            if given.dtype.kind not in "iu" or given.min() < 0 or given.max() >= len(self):
-                raise LinearSystemError(f"active holds indices from 0 to {len(self) - 1}, or one bool for each")
-            mask[given] = True
-        return mask
+        return mask_of(active, self.n_constraints)
 
     def _require_feasible(self, mask: Bools, deadline: Deadline) -> None:
         rows, _ = self._system()
         if not decide(rows, mask, deadline=deadline).feasible.all():
             raise LinearSystemError("the active constraints have no point in common; locate the errors first")
-
-    def _group_numbers(self, groups: Mapping[int, Hashable] | None) -> NDArray[np.int64] | None:
-        if groups is None:
-            return None
-        numbers = np.full(len(self), -1)
-        names: dict[Hashable, int] = {}
-        for i in sorted(groups):
-            if not 0 <= i < len(self):
-                raise LinearSystemError(f"groups: there is no constraint {i}")
-            numbers[i] = names.setdefault(groups[i], len(names))
-        return numbers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Hashable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -143,3 +143,39 @@ class Builder:
 
 def _known_weight(weight: float) -> bool:
     return WEIGHT_UNIT <= weight <= _HEAVIEST
+
+
+def mask_of(active: Collection[int] | Bools, size: int) -> Bools:
+    """Turn a choice of constraints, by index or as one bool for each, into a mask of its own.
+
+    Raises
+    ------
+    LinearSystemError
+        If an index does not exist.
+    """
+    given = np.asarray(active if isinstance(active, np.ndarray) else list(active))
+    if given.dtype == bool and given.shape == (size,):
+        return given.copy()
+    mask = np.zeros(size, dtype=bool)
+    if given.size:
+        if given.dtype.kind not in "iu" or given.min() < 0 or given.max() >= size:
+            raise LinearSystemError(f"active holds indices from 0 to {size - 1}, or one bool for each")
+        mask[given] = True
+    return mask
+
+
+def number_groups(groups: Mapping[int, Hashable], size: int) -> Ints:
+    """Give numbers to groups in the order of their first constraint, and -1 to constraints in none.
+
+    Raises
+    ------
+    LinearSystemError
+        If an index does not exist.
+    """
+    numbers = np.full(size, -1)
+    names: dict[Hashable, int] = {}
+    for i in sorted(groups):
+        if not 0 <= i < size:
+            raise LinearSystemError(f"groups: there is no constraint {i}")
+        numbers[i] = names.setdefault(groups[i], len(names))
+    return numbers

@@ -25,13 +25,15 @@ from trafficking_stats.solver.hitting_set import (
     packing,
 )
 from trafficking_stats.solver.intervals import Claims
-from trafficking_stats.solver.milp import Deadline, SolverError
+from trafficking_stats.solver.milp import Deadline, OutOfTimeError, SolverError
 from trafficking_stats.solver.rows import Bools, Ints, Rows
 
 # Claims that disagree on one expression up to which their pairs are listed as clashes from the start.
 _PAIRS = 8
 # Clashes of one block after which its list is given up.
 _CORES = 200
+# Seconds, once the time limit was reached, to find some solution.
+_SETTLING = 10.0
 
 
 class Clashes:
@@ -132,10 +134,18 @@ class Clashes:
         return clashing
 
     def settle(self, pending: Bools) -> None:
-        """Drop the cheapest member of any clash left until every pending block has a point; no proof."""
+        """Drop the cheapest member of any clash left until every pending block has a point; no proof.
+
+        Where even that cannot be told in time, all claims go: the rules have a point.
+        """
+        deadline = Deadline(_SETTLING)
         while True:
             active = pending[self.rows.block_of_row] & ~self.dropped
-            verdict = decide(self.rows, active, reasons=True)
+            try:
+                verdict = decide(self.rows, active, reasons=True, deadline=deadline)
+            except OutOfTimeError:
+                self.dropped |= active & self.is_claim
+                return
             pending = pending & ~verdict.feasible
             if not pending.any():
                 return

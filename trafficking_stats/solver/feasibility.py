@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trafficking_stats.solver.lattice import contradict_modulo
 from trafficking_stats.solver.milp import Deadline, PartProblem, SolverError
 from trafficking_stats.solver.parts import Parts, anchor, open_parts
 from trafficking_stats.solver.propagation import Propagated, propagate
@@ -189,6 +190,8 @@ def point_of(sub: Rows, block: int, deadline: Deadline) -> Floats | None:
         if point is not None:
             return point
     if answer.status != "infeasible":
+        if contradict_modulo(sub, sub.rows_in(block), variable_ids, *interval):
+            return None
         answer = problem.solve(nothing, deadline, relaxed=False)
     if answer.status == "infeasible":
         return None

@@ -62,7 +62,7 @@ def locate(
     Location
     """
     lower, upper = rules.state.lower, rules.state.upper
-    whole = decide(rows, np.ones(rows.m, dtype=bool), lower, upper, point=True)
+    whole = decide(rows, np.ones(rows.m, dtype=bool), lower, upper, point=True, deadline=deadline)
     dropped = np.zeros(rows.m, dtype=bool)
     if whole.point is None or whole.feasible.all():
         return Location(dropped, lower if whole.point is None else whole.point, 0, ())
@@ -114,10 +114,10 @@ class Repair:
             Limit; blocks open by then are settled without proof.
         """
         point_ties = self._best_points()
-        by_points = decide(self.rows, ~self.dropped).feasible
-        self._prove(np.ones_like(by_points))
-        by_search = ~by_points
+        self._prove(np.ones(self.rows.n_blocks, dtype=bool))
         try:
+            by_points = decide(self.rows, ~self.dropped, deadline=deadline).feasible
+            by_search = ~by_points
             self._search(by_search, deadline)
             by_search &= ~self.clashes.too_hard
             self._prove(by_search)
@@ -127,7 +127,7 @@ class Repair:
             for block in np.flatnonzero(~by_points & ~by_search):
                 touched |= self._by_programme(int(block), group, touched, deadline)
         except OutOfTimeError:
-            self.clashes.settle(np.ones_like(by_points))
+            self.clashes.settle(np.ones(self.rows.n_blocks, dtype=bool))
             least = [self.clashes.least(block) for block in range(self.rows.n_blocks)]
             self.proven = np.maximum(self.proven, least)
 
@@ -176,7 +176,17 @@ class Repair:
 
         A block settled by points whose alternatives clash moves from `by_points` to `by_search`, in place.
         """
-        fixed = point_ties
+        solution = self.dropped.copy()
+        try:
+            return self._compare_groups(group, by_points, by_search, point_ties, deadline)
+        except OutOfTimeError:
+            self.dropped[:] = solution
+            self.notes.add("groups not compared to the end")
+            raise
+
+    def _compare_groups(
+        self, group: Ints, by_points: Bools, by_search: Bools, fixed: list[Tie], deadline: Deadline
+    ) -> frozenset[int]:
         while True:
             fixed = [tie for tie in fixed if by_points[tie.block]]
             ties = fixed + ties_of_clashes(self.clashes, np.flatnonzero(by_search))
