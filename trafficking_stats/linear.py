@@ -20,11 +20,19 @@ from trafficking_stats.solver.builder import Builder, LinearSystemError, mask_of
 from trafficking_stats.solver.explanations import conflicts, contradiction
 from trafficking_stats.solver.feasibility import Verdict, decide
 from trafficking_stats.solver.location import locate
-from trafficking_stats.solver.milp import Deadline
+from trafficking_stats.solver.milp import Deadline, OutOfTimeError
 from trafficking_stats.solver.results import Bounds, ContradictingRulesError, Located, OpenBoundsWarning
 from trafficking_stats.solver.rows import Bools, Rows
 
-__all__ = ["Bounds", "ContradictingRulesError", "LinearSystem", "LinearSystemError", "Located", "OpenBoundsWarning"]
+__all__ = [
+    "Bounds",
+    "ContradictingRulesError",
+    "LinearSystem",
+    "LinearSystemError",
+    "Located",
+    "OpenBoundsWarning",
+    "OutOfTimeError",
+]
 
 # Seconds for one question. Systems of thousands of constraints take far less than one; some small ones without
 # bounds on their variables can keep any solver busy for ever.
@@ -187,7 +195,7 @@ class LinearSystem:
             If that could not be told within `time_limit` seconds.
         """
         rows, _ = self._system()
-        mask = np.ones(rows.m, dtype=bool) if active is None else self._mask(active)
+        mask = np.ones(rows.m, dtype=bool) if active is None else mask_of(active, rows.m)
         return bool(decide(rows, mask, deadline=Deadline(time_limit)).feasible.all())
 
     def locate_errors(
@@ -298,7 +306,7 @@ class LinearSystem:
         if ((wanted < 0) | (wanted >= self.n_variables)).any():
             raise LinearSystemError(f"variables are numbered from 0 to {self.n_variables - 1}")
         deadline = Deadline(time_limit)
-        mask = self._kept() if active is None else self._mask(active)
+        mask = self._kept() if active is None else mask_of(active, rows.m)
         if active is not None:
             self._require_feasible(mask, deadline)
         chosen = np.zeros(self.n_variables, dtype=bool)
@@ -349,7 +357,7 @@ class LinearSystem:
     ) -> dict[int, tuple[int, ...]]:
         """Answer `irreducible` for many constraints, by default all dropped ones, in the order of `indices`."""
         rows, weight = self._system()
-        mask = self._kept() if active is None else self._mask(active)
+        mask = self._kept() if active is None else mask_of(active, rows.m)
         deadline = Deadline(time_limit)
         asked = np.flatnonzero(~mask) if indices is None else np.asarray(indices, dtype=np.int64)
         if ((asked < 0) | (asked >= rows.m)).any():
@@ -388,9 +396,6 @@ class LinearSystem:
         kept = np.ones(self.n_constraints, dtype=bool)
         kept[list((self._located or self.locate_errors()).dropped)] = False
         return kept
-
-    def _mask(self, active: Collection[int] | Bools) -> Bools:
-        return mask_of(active, self.n_constraints)
 
     def _require_feasible(self, mask: Bools, deadline: Deadline) -> None:
         rows, _ = self._system()

@@ -104,6 +104,7 @@ class Clashes:
         """
         pending = self.learn(pending & ~self.too_hard, deadline)
         while pending.any():
+            deadline.left()
             self.break_up(pending)
             pending = self.learn(pending & ~self.too_hard, deadline)
 
