@@ -166,10 +166,7 @@ class LinearSystem:
         lower, upper, weight : float or array_like of shape (m,)
             As in `add`.
 
-        Returns
-        -------
-        range
-            Indices of the constraints; errors are those of `add`, or that a shape does not fit.
+        The indices are returned as a range; a shape that does not fit is an error too.
 
         Examples
         --------

@@ -88,7 +88,7 @@ def solve(system: System) -> Solution:
     linear = _linear(system, matrix, groups)
     dropped, status = _locate(system, matrix, groups, linear)
     first = matrix.shape[0]
-    kept = np.ones(len(linear), dtype=bool)
+    kept = np.ones(linear.n_constraints, dtype=bool)
     kept[first + dropped] = False
     sets = linear.irreducible_sets((first + dropped).tolist(), active=kept)
     for row, members in sets.items():
@@ -165,7 +165,7 @@ def _locate(
         part = _part(system, matrix, groups[rest], np.flatnonzero(np.isin(of_rule, of_group[rest])))
         part_linear = _linear(part, rule_matrix(part), np.arange(len(part.groups)))
         edition = _edition(part.groups, of_group[rest])
-    first = len(part_linear) - len(edition)
+    first = part_linear.n_constraints - len(edition)
     located = part_linear.locate_errors(dict(enumerate(edition.tolist(), start=first)), time_limit=TIME_LIMIT)
     lost = list(located.dropped)
     if located.status != "optimal":
@@ -177,7 +177,7 @@ def _locate(
 
 def _spare(linear: LinearSystem, dropped: list[int]) -> list[int]:
     """Take back what need not have been dropped: a search that ran out of time may drop too much."""
-    kept = np.ones(len(linear), dtype=bool)
+    kept = np.ones(linear.n_constraints, dtype=bool)
     kept[dropped] = False
     for row in dropped:
         kept[row] = True
