@@ -13,8 +13,6 @@ from trafficking_stats.linear import (
     ContradictingRulesError,
     LinearSystem,
     LinearSystemError,
-    OpenBoundsWarning,
-    OutOfTimeError,
 )
 
 INF = math.inf
@@ -337,7 +335,7 @@ def test_systems_and_questions_without_meaning():
     for arguments in [(-1, 5), (2.5, 5), (2, [1, 2, 3]), (2, -1), (2, math.nan), (2, -INF)]:
         with pytest.raises(LinearSystemError):
             LinearSystem(*arguments)
-    with pytest.raises(LinearSystemError, match="no value from 0.2 to 0.8"):
+    with pytest.raises(LinearSystemError, match=r"no value from 0\.2 to 0\.8"):
         LinearSystem(1, 0.8, lower_bound=0.2)
     system = LinearSystem(2, 5)
     matrix = sparse.csr_array([[1.0, 1.0], [np.nan, 0]])
@@ -359,38 +357,3 @@ def test_systems_and_questions_without_meaning():
         with pytest.raises(LinearSystemError):
             question()
     assert issubclass(LinearSystemError, TraffickingStatsError)
-
-
-def test_limits_of_time_are_reported():
-    # f+m=t, c+a=t, fc+fa=f, ...: the bounds need a solver, and finding errors takes rounds
-    t, f, m, c, a, fc, fa, mc, ma = range(9)
-    parts = [(f, m, t), (c, a, t), (fc, fa, f), (mc, ma, m), (fc, mc, c), (fa, ma, a)]
-    system = whole(*(({i: 1, j: 1, k: -1}, 0, 0) for i, j, k in parts), n=9, upper=100)
-    add_values(system, {t: 30, f: 17, c: 16})
-    bounds = system.bounds(time_limit=None)
-    assert (bounds.status, bounds.tight.all()) == ("tight", True)
-    cheap = system.bounds(exact=False)
-    assert (cheap.lower <= bounds.lower).all() and (cheap.upper >= bounds.upper).all()
-    add_values(system, {fc: 20, fa: 20, mc: 20, ma: 20, a: 3, m: 1}, weight=2)
-    located = system.locate_errors(time_limit=0)
-    assert located.status.startswith("feasible within gap")
-    assert located.gap > 0
-    kept = [i for i in range(system.n_constraints) if i not in located.dropped]
-    assert system.is_feasible(active=kept)
-    best = system.locate_errors()
-    assert best.status == "optimal"
-    assert located.objective * (1 - located.gap) <= best.objective <= located.objective
-
-
-def test_open_bounds_are_marked_and_warned_of():
-    # x + y + z <= 1 and all pairs equal in parity: 0.5 each is a fraction the solver must exclude
-    system = whole(({0: 2, 1: 3, 2: 5}, 23, 23), ({0: 3, 1: -2, 2: 1}, 1, 6), upper=1000)
-    tight = system.bounds()
-    open_ends = system.bounds(time_limit=0)
-    assert tight.status == "tight"
-    assert re.match(r"valid, \d+ of 6 ends not known to be tight", open_ends.status)
-    assert (open_ends.lower <= tight.lower).all() and (open_ends.upper >= tight.upper).all()
-    with pytest.warns(OpenBoundsWarning, match="not known to be tight"):
-        system.ranges(time_limit=0)
-    with pytest.raises(OutOfTimeError):
-        whole(({0: 20, 1: 31, 2: 53}, 237, 237), ({0: 3, 1: -2, 2: 1}, 1, 6)).is_feasible(time_limit=0)

@@ -40,7 +40,7 @@ def page_of(*outputs, name="3_gap", **options):
     ("given", "shown"),
     [
         ("<p>a<script>alert(1)</script>b</p>", "<p>a&lt;script&gt;alert(1)&lt;/script&gt;b</p>"),
-        ("<iframe src='x'></iframe>", '&lt;iframe src=&#34;x&#34;&gt;&lt;/iframe&gt;'),
+        ("<iframe src='x'></iframe>", "&lt;iframe src=&#34;x&#34;&gt;&lt;/iframe&gt;"),
         ("<object><center><b>x</b></center></object>y", "&lt;object&gt;"),
         ("<p onclick='x()' style='color:red'>a</p>", "<p>a</p>"),
         ("<td style='text-align: right'>a</td>", "a"),

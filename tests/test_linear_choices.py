@@ -1,0 +1,217 @@
+"""Which of several right answers the linear system gives: ties, groups, explanations, limits of time."""
+
+import math
+import os
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trafficking_stats.linear import LinearSystem, LinearSystemError, OpenBoundsWarning, OutOfTimeError
+from trafficking_stats.solver.milp import _no_chatter
+
+INF = math.inf
+
+
+def whole(*rules, n=3, upper=INF, **options):
+    """System of rules, each (coefficients, lower, upper)."""
+    system = LinearSystem(n, upper, **options)
+    for rule in rules:
+        system.add(*rule)
+    return system
+
+
+def add_values(system, values, weight=1.0):
+    return {j: system.add({j: 1}, v, v, weight=weight) for j, v in values.items()}
+
+
+# --- ties -------------------------------------------------------------------------------------------------
+
+
+def test_of_equal_claims_the_earlier_is_kept():
+    # x = 1; x = 2; x = 3: whichever is added first
+    for values in [(1, 2, 3), (3, 1, 2), (2, 3, 1)]:
+        system = LinearSystem(1, INF)
+        for value in values:
+            system.add({0: 1}, value, value, weight=1)
+        assert system.locate_errors().dropped == (1, 2)
+        assert system.ranges().tolist() == [[values[0], values[0]]]
+
+
+def test_the_smallest_index_decides_not_the_number_of_claims():
+    # x = 1 (2) or x = 2 (1 + 1): equal weight, and claim 0 is kept
+    system = LinearSystem(1, INF)
+    system.add({0: 1}, 1, 1, weight=2)
+    system.add({0: 1}, 2, 2, weight=1)
+    system.add({0: 1}, 2, 2, weight=1)
+    assert system.locate_errors().dropped == (1, 2)
+
+
+def test_equal_sums_of_decimal_weights_are_equal():
+    # 0.1 + 0.2 against 0.3, which are two different floats: a tie, and the earlier is kept
+    for first, second in [((0.1, 0.2), (0.3,)), ((0.3,), (0.1, 0.2))]:
+        system = LinearSystem(1, INF)
+        for value, weights in enumerate((first, second)):
+            for weight in weights:
+                system.add({0: 1}, value, value, weight=weight)
+        located = system.locate_errors()
+        assert located.dropped == tuple(range(len(first), 3))
+        assert located.objective == pytest.approx(0.3)
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.permutations(range(12)))
+def test_the_order_of_constraints_does_not_matter_where_the_answer_is_unique(order):
+    # p + q = t; r + s = u; t + u = v; claims with weights that sum to different numbers for all sets
+    constraints = [({0: 1, 1: 1, 4: -1}, 0, 0, INF), ({2: 1, 3: 1, 5: -1}, 0, 0, INF), ({4: 1, 5: 1, 6: -1}, 0, 0, INF)]
+    values = [(0, 5), (1, 7), (2, 4), (3, 9), (4, 13), (5, 13), (6, 26), (6, 25), (0, 6)]
+    constraints += [({j: 1}, v, v, 1 + 2.0**-k) for k, (j, v) in enumerate(values)]
+    system = LinearSystem(7, 100)
+    for k in order:
+        system.add(*constraints[k])
+    located = system.locate_errors()
+    # t = 13, u = 13, v = 26 and p = 6 agree; p = 5 (index 3) and v = 25 (index 10) do not
+    assert sorted(order[i] for i in located.dropped) == [3, 10]
+    assert located.objective == pytest.approx(2 + 1 + 2**-7)
+    assert system.ranges().tolist() == [[v, v] for v in (6, 7, 4, 9, 13, 13, 26)]
+    place = {k: i for i, k in enumerate(order)}
+    assert system.irreducible_sets() == {i: (place[{3: 11, 10: 9}[order[i]]],) for i in located.dropped}
+
+
+# --- groups -----------------------------------------------------------------------------------------------
+
+
+def test_groups_decide_between_equals():
+    # a = 1 | 2; b = 1 | 2; each first claim of one source, the second of another, but both of b of the second
+    system = LinearSystem(2, INF)
+    for j, value in [(0, 1), (0, 2), (1, 1), (1, 2)]:
+        system.add({j: 1}, value, value, weight=1)
+    assert system.locate_errors().dropped == (1, 3)
+    assert system.locate_errors(groups={0: "s", 1: "t", 2: "t", 3: "t"}).dropped == (1, 3)
+    # the claims of one source can be dropped in both cells, so no other source loses one
+    assert system.locate_errors(groups={0: "s", 1: "t", 2: "s", 3: "u"}).dropped == (0, 2)
+
+
+def test_a_group_that_is_wrong_elsewhere_is_wrong_here():
+    # a = 1 (old) | 2 (new): a tie.  b = 5 (old) | 6 | 6: old is wrong for certain, so it is for a
+    system = LinearSystem(2, INF)
+    system.add({0: 1}, 1, 1, weight=1)
+    system.add({0: 1}, 2, 2, weight=1)
+    system.add({1: 1}, 5, 5, weight=1)
+    system.add({1: 1}, 6, 6, weight=2)
+    assert system.locate_errors().dropped == (1, 2)
+    assert system.locate_errors(groups={0: "old", 1: "new", 2: "old", 3: "other"}).dropped == (0, 2)
+
+
+def test_groups_never_raise_the_weight_and_never_break_the_rules():
+    # a + b = c; a = 1 | 2, c = 5 | 5, b = 3: only a = 2 fits, though its source would rather go
+    system = whole(({0: 1, 1: 1, 2: -1}, 0, 0))
+    claims = [system.add({j: 1}, v, v, weight=1) for j, v in [(0, 1), (0, 2), (2, 5), (2, 6), (1, 3)]]
+    groups = {claims[0]: "s", claims[1]: "t", claims[3]: "t"}
+    located = system.locate_errors(groups=groups)
+    assert located.dropped == (claims[0], claims[3])
+    assert located.objective == 2
+
+
+# --- explanations -----------------------------------------------------------------------------------------
+
+
+def test_an_explanation_on_the_same_sum_is_preferred_to_a_derived_one():
+    # a + b = c; a = 10, b = 20, c = 30; c = 40 contradicts c = 30 at once, and through a + b
+    system = whole(({0: 1, 1: 1, 2: -1}, 0, 0))
+    claims = add_values(system, {0: 10, 1: 20, 2: 30})
+    wrong = system.add({2: 2}, 80, 80, weight=0.5)
+    assert system.irreducible(wrong) == (claims[2],)
+    without = [0, claims[0], claims[1]]
+    assert system.irreducible(wrong, active=without) == (0, claims[0], claims[1])
+
+
+def test_heavy_claims_explain_rather_than_light_ones():
+    # x = 5 (1), x = 5 (3), 4 <= x <= 6 (2) all contradict x = 9
+    system = LinearSystem(1, INF)
+    system.add({0: 1}, 5, 5, weight=1)
+    system.add({0: 1}, 5, 5, weight=3)
+    system.add({0: 1}, 4, 6, weight=2)
+    wrong = system.add({0: 1}, 9, 9, weight=1)
+    assert system.irreducible(wrong) == (1,)
+    system.add({0: 1}, 0, 8)
+    assert system.irreducible(wrong) == (4,)
+
+
+def test_explanations_stay_near():
+    # a chain x0 <= x1 <= ... <= x9, with x0 = 5 and x8 = 5: x9 = 3 contradicts x8 through one rule
+    system = whole(*(({j: 1, j + 1: -1}, -INF, 0) for j in range(9)), n=10)
+    first = system.add({0: 1}, 5, 5, weight=9)
+    near = system.add({8: 1}, 5, 5, weight=1)
+    wrong = system.add({9: 1}, 3, 3, weight=1)
+    located = system.locate_errors()
+    assert located.dropped == (wrong,)
+    assert system.irreducible(wrong) == (8, near)
+    assert system.irreducible(wrong, active=[*range(9), first]) == (*range(9), first)
+
+
+def test_no_conflict_no_explanation():
+    system = LinearSystem(1, 10)
+    system.add({0: 1}, 5, 5, weight=1)
+    fits = system.add({0: 1}, 4, 6, weight=1)
+    wrong = system.add({0: 1}, 7, 7, weight=1)
+    with pytest.raises(LinearSystemError, match="constraint 1 is not in conflict"):
+        system.irreducible(fits)
+    with pytest.raises(LinearSystemError, match="no point in common; locate the errors first"):
+        system.irreducible(fits, active=[0, wrong])
+    with pytest.raises(LinearSystemError, match="not in conflict"):
+        system.irreducible(wrong, active=[])
+    with pytest.raises(LinearSystemError, match="no point in common"):
+        system.ranges(active=[0, wrong])
+    assert system.irreducible_sets() == {wrong: (0,)}
+    assert system.irreducible_sets([wrong]) == {wrong: (0,)}
+    assert system.ranges(active=np.array([False, True, False])).tolist() == [[4, 6]]
+
+
+# --- limits -----------------------------------------------------------------------------------------------
+
+
+def test_limits_of_time_are_reported():
+    # f+m=t, c+a=t, fc+fa=f, ...: the bounds need a solver, and finding errors takes rounds
+    t, f, m, c, a, fc, fa, mc, ma = range(9)
+    parts = [(f, m, t), (c, a, t), (fc, fa, f), (mc, ma, m), (fc, mc, c), (fa, ma, a)]
+    system = whole(*(({i: 1, j: 1, k: -1}, 0, 0) for i, j, k in parts), n=9, upper=100)
+    add_values(system, {t: 30, f: 17, c: 16})
+    bounds = system.bounds(time_limit=None)
+    assert (bounds.status, bounds.tight.all()) == ("tight", True)
+    cheap = system.bounds(exact=False)
+    assert (cheap.lower <= bounds.lower).all()
+    assert (cheap.upper >= bounds.upper).all()
+    add_values(system, {fc: 20, fa: 20, mc: 20, ma: 20, a: 3, m: 1}, weight=2)
+    located = system.locate_errors(time_limit=0)
+    assert located.status.startswith("feasible within gap")
+    assert located.gap > 0
+    kept = [i for i in range(system.n_constraints) if i not in located.dropped]
+    assert system.is_feasible(active=kept)
+    best = system.locate_errors()
+    assert best.status == "optimal"
+    assert located.objective * (1 - located.gap) <= best.objective <= located.objective
+
+
+def test_open_bounds_are_marked_and_warned_of():
+    # x + y + z <= 1 and all pairs equal in parity: 0.5 each is a fraction the solver must exclude
+    system = whole(({0: 2, 1: 3, 2: 5}, 23, 23), ({0: 3, 1: -2, 2: 1}, 1, 6), upper=1000)
+    tight = system.bounds()
+    open_ends = system.bounds(time_limit=0)
+    assert tight.status == "tight"
+    assert re.match(r"valid, \d+ of 6 ends not known to be tight", open_ends.status)
+    assert (open_ends.lower <= tight.lower).all()
+    assert (open_ends.upper >= tight.upper).all()
+    with pytest.warns(OpenBoundsWarning, match="not known to be tight"):
+        system.ranges(time_limit=0)
+    with pytest.raises(OutOfTimeError):
+        whole(({0: 20, 1: 31, 2: 53}, 237, 237), ({0: 3, 1: -2, 2: 1}, 1, 6)).is_feasible(time_limit=0)
+
+
+def test_the_solver_does_not_write_to_standard_output(capfd):
+    with _no_chatter():
+        os.write(1, b"debugging")
+    os.write(1, b"answer")
+    assert capfd.readouterr() == ("answer", "debugging")

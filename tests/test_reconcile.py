@@ -1,0 +1,188 @@
+"""The reconciliation against every possible truth, and what must not change it."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tiny import (
+    Truths,
+    cheapest,
+    claim,
+    panels,
+    part_and_sums_and_records,
+    parts_and_half_year,
+    some_claims,
+    table,
+    three_years_and_span,
+)
+
+import trafficking_stats as ts
+from trafficking_stats.cells import build_system
+
+WORLDS = {
+    "parts and half a year": parts_and_half_year(),
+    "three years and a span": three_years_and_span(),
+    "women, sums, since records": part_and_sums_and_records(),
+}
+FEW = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+
+
+def kept_truths(claims: pd.DataFrame, truths: Truths) -> np.ndarray:
+    where = np.ones(len(next(iter(truths.cells.values()))), dtype=bool)
+    for row in claims[claims["accepted"]].itertuples():
+        upper = np.inf if pd.isna(row.upper) else row.upper
+        where &= truths.holds(row.lower, upper, (row.breakdown, row.period_start, row.period_end))
+    return where
+
+
+def check_against_truths(rec: ts.Reconciliation, country: str, truths: Truths) -> None:
+    claims = rec.claims[rec.claims["country"] == country].reset_index(drop=True)
+    system = build_system(claims, rec.vocabulary)
+    lost = np.unique(system.claim_group[~claims["accepted"].to_numpy(bool)])
+    assert system.groups["weight"].iloc[lost].sum() == cheapest(claims, truths)
+    where = kept_truths(claims, truths)
+    assert where.any()
+    for row in rec.series[rec.series["country"] == country].itertuples():
+        cell = (row.breakdown, f"{row.year}-01-01", f"{row.year}-12-31")
+        upper = None if pd.isna(row.upper) else row.upper
+        assert (row.lower, upper) == truths.bounds(where, cell)
+    check_clashes(claims, truths)
+
+
+def check_clashes(claims: pd.DataFrame, truths: Truths) -> None:
+    """What a rejected claim clashes with is accepted, leaves it no truth, and has no member to spare."""
+    by_id = claims.set_index("claim_id")
+
+    def holds(name: str) -> np.ndarray:
+        row = by_id.loc[name]
+        upper = np.inf if pd.isna(row.upper) else row.upper
+        return truths.holds(row.lower, upper, (row.breakdown, row.period_start, row.period_end))
+
+    for name in by_id.index[~by_id["accepted"]]:
+        members = [other for other in by_id.at[name, "clashes_with"].split(";") if other]
+        assert members
+        assert by_id.loc[members, "accepted"].all()
+        together = [holds(name), *map(holds, members)]
+        assert not np.logical_and.reduce(together).any()
+        for spare in range(1, len(together)):
+            assert np.logical_and.reduce(together[:spare] + together[spare + 1 :]).any()
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_rejects_the_cheapest_set_and_gives_the_tightest_bounds(world: str) -> None:
+    truths = WORLDS[world]
+
+    @FEW
+    @given(panels(list(truths.cells)))
+    def check(claims: list[dict[str, object]]) -> None:
+        rec = ts.reconcile(table(claims))
+        assert rec.status == ()
+        for country in rec.claims["country"].unique():
+            check_against_truths(rec, country, truths)
+
+    check()
+
+
+# --- what must not change the answer -----------------------------------------------------------------------------
+
+
+def written(rec: ts.Reconciliation) -> bytes:
+    return b"".join(part.to_csv(index=False).encode() for part in (rec.series, rec.claims, rec.clashes))
+
+
+def variants(base: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Several versions of a table side by side, as if each spoke about a country of its own."""
+    parts = [
+        rows.assign(country=name, claim_id=name + ":" + rows["claim_id"]) for name, rows in {"": base, **tables}.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def verdicts(rec: ts.Reconciliation, country: str) -> dict[str, tuple[bool, str]]:
+    rows = rec.claims[rec.claims["country"] == country]
+    return {
+        row.claim_id.removeprefix(f"{country}:"): (row.accepted, row.clashes_with.replace(f"{country}:", ""))
+        for row in rows.itertuples()
+    }
+
+
+def figures(rec: ts.Reconciliation, country: str) -> dict[tuple[str, int], tuple[object, ...]]:
+    rows = rec.series[rec.series["country"] == country]
+    columns = ["estimate", "lower", "upper"]
+    values = rows[columns].astype(object).where(rows[columns].notna(), None).itertuples(index=False, name=None)
+    return dict(zip(zip(rows["breakdown"], rows["year"], strict=True), values, strict=True))
+
+
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("policy", ["consistent", "latest", "median"])
+def test_order_of_rows_changes_no_byte(world: str, policy: str) -> None:
+    @settings(FEW, max_examples=4)
+    @given(panels(list(WORLDS[world].cells), 4), st.randoms(use_true_random=False))
+    def check(rows: list[dict[str, object]], random: Random) -> None:
+        claims = table(rows)
+        order = list(range(len(claims)))
+        random.shuffle(order)
+        assert written(ts.reconcile(claims, policy)) == written(ts.reconcile(claims.iloc[order], policy))
+
+    check()
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_dropping_a_rejected_claim_changes_nothing_else(world: str) -> None:
+    @settings(FEW, max_examples=12)
+    @given(some_claims(list(WORLDS[world].cells), 12), some_claims(list(WORLDS[world].cells), 12))
+    def check(first: list[dict[str, object]], second: list[dict[str, object]]) -> None:
+        for rows in (first, second):
+            base = table(dated(rows))
+            lost = base["claim_id"][
+                ~ts.reconcile(base).claims.set_index("claim_id")["accepted"][base["claim_id"]].to_numpy()
+            ]
+            if lost.empty:
+                continue
+            without = {f"B{n}": base[base["claim_id"] != name] for n, name in enumerate(lost)}
+            rec = ts.reconcile(variants(base, without))
+            for country, name in zip(without, lost, strict=True):
+                before, after = verdicts(rec, ""), verdicts(rec, country)
+                del before[name]
+                assert after == before
+                old, new = figures(rec, ""), figures(rec, country)
+                assert new == {cell: old[cell] for cell in new}
+
+    check()
+
+
+def dated(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Give each claim a source and a day of its own, so that no two sets of claims weigh the same."""
+    return [{**row, "source_id": f"s{n}", "published": f"20{11 + n}-0{n % 9 + 1}-01"} for n, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_a_claim_that_agrees_never_widens_a_bound(world: str) -> None:
+    @settings(FEW, max_examples=12)
+    @given(some_claims(list(WORLDS[world].cells), 12), st.integers(0, 6))
+    def check(rows: list[dict[str, object]], inside: int) -> None:
+        base = table(rows)
+        first = ts.reconcile(base)
+        more = {}
+        for n, cell in enumerate(first.series.itertuples()):
+            top = cell.lower + inside if pd.isna(cell.upper) else min(cell.lower + inside, cell.upper)
+            said = [("exact", top), ("at_least", cell.lower)] + (
+                [] if pd.isna(cell.upper) else [("at_most", cell.upper)]
+            )
+            for qualifier, value in said:
+                new = table([claim(value, cell.year, cell.breakdown, "z", qualifier=qualifier, tier="press")])
+                more[f"B{n}{qualifier}"] = pd.concat([base, new], ignore_index=True)
+        rec = ts.reconcile(variants(base, more))
+        old = figures(rec, "")
+        for country in more:
+            assert {k: v for k, v in verdicts(rec, country).items() if k != "z0"} == verdicts(rec, "")
+            for cell, (_, lower, upper) in figures(rec, country).items():
+                assert lower >= old[cell][1]
+                assert old[cell][2] is None or (upper is not None and upper <= old[cell][2])
+
+    check()
