@@ -139,7 +139,9 @@ def test_a_reader_that_goes_away_is_no_error_message():
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
 def test_ctrl_c_ends_quietly(raw, tmp_path):
-    code = "import os, signal, time; from trafficking_stats import cleaning, cli\n"
+    # a job in the background may be started with the signal ignored
+    code = "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += "from trafficking_stats import cleaning, cli\n"
     code += "cleaning.read_claims = lambda raw: (print('begun', flush=True), time.sleep(60))\ncli.main()"
     command = [sys.executable, "-c", code, "clean", "--raw", str(raw), "--out", str(tmp_path / "out")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
