@@ -196,7 +196,7 @@ def test_limits_of_time_are_reported():
 
 
 def test_open_bounds_are_marked_and_warned_of():
-    # x + y + z <= 1 and all pairs equal in parity: 0.5 each is a fraction the solver must exclude
+    # 2x + 3y + 5z = 23; 1 <= 3x - 2y + z <= 6: the sums overlap, so propagation does not close the ends
     system = whole(({0: 2, 1: 3, 2: 5}, 23, 23), ({0: 3, 1: -2, 2: 1}, 1, 6), upper=1000)
     tight = system.bounds()
     open_ends = system.bounds(time_limit=0)

@@ -232,9 +232,8 @@ class LinearSystem:
         dropped = tuple(np.flatnonzero(found.dropped).tolist())
         spent = int(weight[found.dropped].sum())
         gap = (spent - found.proven) / spent if spent else 0.0
-        status = "optimal" if gap == 0 else f"feasible within gap {gap:.3g}"
+        status = "; ".join(["optimal" if gap == 0 else f"feasible within gap {gap:.3g}", *found.notes])
         objective = math.fsum(self._builder.weights()[list(dropped)].tolist())
-        status = "; ".join([status, *found.notes])
         self._located = Located(dropped, objective, found.point + 0.0, status, gap)
         return self._located
 
@@ -395,6 +394,5 @@ class LinearSystem:
         return kept
 
     def _require_feasible(self, mask: Bools, deadline: Deadline) -> None:
-        rows, _ = self._system()
-        if not decide(rows, mask, deadline=deadline).feasible.all():
+        if not decide(self._system()[0], mask, deadline=deadline).feasible.all():
             raise LinearSystemError("the active constraints have no point in common; locate the errors first")

@@ -25,6 +25,7 @@ from trafficking_stats.solver.clashes import Clashes
 from trafficking_stats.solver.intervals import Claims
 from trafficking_stats.solver.lifting import half_lines
 from trafficking_stats.solver.milp import Deadline, OutOfTimeError, SolverError, minimise
+from trafficking_stats.solver.parts import anchor
 from trafficking_stats.solver.rows import Bools, Floats, Ints
 
 # Cuts made of one clash: each widens another of its claims most.
@@ -137,12 +138,19 @@ class Master:
         rows, claims = self.clashes.rows, self.claims
         variables = rows.variables_in(self.block)
         domain = rows.domain_lower[variables], rows.domain_upper[variables]
+        # Measured from a corner of the box, as in `PartProblem`.
+        origin = anchor(rows.domain_lower, rows.domain_upper)
+        corner = origin[variables]
         x = np.full(rows.n, -1)
-        x[variables] = self._add_columns(len(variables), *domain, rows.integer[variables])
+        x[variables] = self._add_columns(
+            len(variables), domain[0] - corner, domain[1] - corner, rows.integer[variables]
+        )
         rules = self.row_ids[~self.clashes.is_claim[self.row_ids]]
         for r in rules:
             span = slice(rows.start[r], rows.start[r + 1])
-            self._require(x[rows.column[span]], rows.value[span], rows.lower[r], rows.upper[r])
+            column, value = rows.column[span], rows.value[span]
+            constant = float((value * origin[column]).sum())
+            self._require(x[column], value, rows.lower[r] - constant, rows.upper[r] - constant)
         figures = [s[np.isfinite(s)] for s in (rows.lower[rules], rows.upper[rules], domain[0])]
         figures += [s[np.isfinite(s)] for _, low, high in self.expressions.values() for s in (low, high)]
         limit = _REACH * (1.0 + sum(float(np.abs(f).max(initial=0.0)) for f in figures[3:]))
@@ -161,7 +169,8 @@ class Master:
             outside = (low > most) | (high < least)
             self.upper[own[outside]] = 0.0
             columns = np.concatenate([x[column], own])
-            begin, end = np.clip(low, least, most), np.clip(high, least, most)
+            constant = float((value * origin[column]).sum())
+            begin, end = np.clip(low, least, most) - constant, np.clip(high, least, most) - constant
             self._require(columns, np.concatenate([value, -begin]), 0.0, math.inf)
             self._require(columns, np.concatenate([value, -end]), -math.inf, 0.0)
 
