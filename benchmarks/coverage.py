@@ -13,8 +13,8 @@ import time
 import numpy as np
 
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.overdispersion import dispersion
-from trafficking_stats.rates import ratio
+from trafficking_stats.inference.overdispersion import dispersion
+from trafficking_stats.inference.rates import ratio
 
 SEED = 20240101
 YEARS = 4

@@ -20,14 +20,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from trafficking_stats import reports
-from trafficking_stats.batch import batch
-from trafficking_stats.index import write_index
+from trafficking_stats.reporting import reports
+from trafficking_stats.reporting.batch import batch
+from trafficking_stats.reporting.index import write_index
 
 FLOOR = """
 import json, os, sys, time
 import IPython.display
-from trafficking_stats import warm
+from trafficking_stats.reporting import warm
 
 tasks = json.loads(sys.stdin.read())
 workers = int(sys.argv[1])
@@ -35,7 +35,7 @@ warm.warm_up(warm.LIBRARIES)
 import builtins
 IPython.display.display = lambda *args, **options: None
 builtins.display = IPython.display.display
-from trafficking_stats import shipped
+from trafficking_stats.reconciliation import shipped
 import pycountry
 pycountry.countries.get(alpha_3="DNK")
 
@@ -123,8 +123,8 @@ def time_batch(
 
 def time_unchanged(notebooks: Path | None, count: int, folder: Path) -> float:
     """Return the seconds, Python's start included, of a batch of which nothing has changed."""
-    from trafficking_stats import folder as report_folder
-    from trafficking_stats.build import Built
+    from trafficking_stats.reporting import folder as report_folder
+    from trafficking_stats.reporting.build import Built
 
     codes = [f"X{number:03d}" for number in range(count)]
     plan = reports.plan(notebooks, [])
@@ -134,7 +134,7 @@ def time_unchanged(notebooks: Path | None, count: int, folder: Path) -> float:
     write_index(folder)
     chosen = repr(str(notebooks)) if notebooks else "None"
     code = (
-        "from trafficking_stats.batch import batch\n"
+        "from trafficking_stats.reporting.batch import batch\n"
         f"r = batch({codes!r}, {str(folder)!r}, notebooks={chosen}, known=[], progress=False)\n"
         f"assert len(r.skipped) == {count}"
     )

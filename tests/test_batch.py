@@ -12,10 +12,10 @@ import psutil
 import pytest
 from report_notebooks import write_notebook
 
-from trafficking_stats import reports
-from trafficking_stats.batch import batch
 from trafficking_stats.errors import ReportError
-from trafficking_stats.warm import WarmServer, build_warm
+from trafficking_stats.reporting import reports
+from trafficking_stats.reporting.batch import batch
+from trafficking_stats.reporting.warm import WarmServer, build_warm
 
 pytestmark = [
     pytest.mark.slow,
@@ -162,8 +162,8 @@ def test_a_killed_warm_process_fails_the_rest_with_a_message(small, tmp_path):
 
 BATCH = """
 import sys
-from trafficking_stats import reports
-from trafficking_stats.batch import batch
+from trafficking_stats.reporting import reports
+from trafficking_stats.reporting.batch import batch
 reports._hash_files = lambda _: "same"
 result = batch({countries!r}, {out!r}, workers=1, notebooks={notebooks!r}, known=[], progress=False)
 print(len(result.written), len(result.skipped), flush=True)
@@ -198,7 +198,7 @@ def test_a_killed_batch_resumes_and_two_at_once_agree(tmp_path):
 
 
 OWNER = """
-from trafficking_stats.warm import WarmServer
+from trafficking_stats.reporting.warm import WarmServer
 server = WarmServer(libraries=()).__enter__()
 print(server.process_id, flush=True)
 input()
@@ -242,7 +242,7 @@ def test_a_cluster_runs_a_batch(small, tmp_path):
 
 def test_a_scheduler_that_is_not_there_is_named(small, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("trafficking_stats.batch.SCHEDULER_TIMEOUT", 0.5)
+    monkeypatch.setattr("trafficking_stats.reporting.batch.SCHEDULER_TIMEOUT", 0.5)
     with pytest.raises(ReportError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         batch(["DNK"], tmp_path / "out", scheduler="tcp://127.0.0.1:9", notebooks=small, known=KNOWN)
 
@@ -263,8 +263,8 @@ def test_an_executor_that_lost_its_workers_stops_the_batch(small, tmp_path):
 def test_two_hundred_unchanged_reports_are_checked_in_a_moment(run, small, tmp_path):
     out, codes = tmp_path / "out", [f"X{i:03d}" for i in range(200)]
     made = reports.plan(small, [])
-    from trafficking_stats import folder
-    from trafficking_stats.build import Built
+    from trafficking_stats.reporting import folder
+    from trafficking_stats.reporting.build import Built
 
     for code in codes:
         task = made.task(code, {})
@@ -282,10 +282,10 @@ def test_build_warm_keeps_one_process(small):
 
 
 def test_the_notebooks_of_a_country_find_the_reconciliation_made(tmp_path):
-    look = "from trafficking_stats import shipped\nprint(shipped._reconciled.cache_info().currsize)"
+    look = "from trafficking_stats.reconciliation import shipped\nprint(shipped._reconciled.cache_info().currsize)"
     for name in ("a", "b"):
         write_notebook(tmp_path / "n", name, look, parameters='country: str = "DNK"\npolicy: str = "consistent"')
-    with WarmServer(libraries=("trafficking_stats.reconciliation",)) as server:
+    with WarmServer(libraries=("trafficking_stats.reconciliation.result",)) as server:
         task = reports.plan(tmp_path / "n").task("SWE", {"policy": "latest"})
         built = server.build(task)
     for name in ("a", "b"):

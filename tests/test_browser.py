@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from trafficking_stats import folder as report_folder
-from trafficking_stats import reports
-from trafficking_stats.build import WARM_ENGINE, Built, Failure
-from trafficking_stats.index import write_index
+from trafficking_stats.reporting import folder as report_folder
+from trafficking_stats.reporting import reports
+from trafficking_stats.reporting.build import WARM_ENGINE, Built, Failure
+from trafficking_stats.reporting.index import write_index
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # fmt: off

@@ -9,12 +9,12 @@ from unodc_workbook import row as printed
 from unodc_workbook import write_workbook
 
 import trafficking_stats as ts
-from trafficking_stats.check import check
+from trafficking_stats.checking.documents import check
+from trafficking_stats.checking.locators import follow, numbers_in, sentences
+from trafficking_stats.checking.recomputation import COLUMNS, recompute
 from trafficking_stats.claims import read_sources
-from trafficking_stats.locators import follow, numbers_in, sentences
 from trafficking_stats.readers.unodc import read_unodc
 from trafficking_stats.readers.writing import write_raw
-from trafficking_stats.recomputation import COLUMNS, recompute
 
 HEADER = REGISTER.split("\n", 1)[0]
 

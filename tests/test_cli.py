@@ -218,7 +218,7 @@ def test_gap_with_parameters_that_make_no_sense(run, raw):
 
 
 def test_report_hands_on_its_parameters_and_prints_the_pages(run, monkeypatch, tmp_path):
-    from trafficking_stats import reports
+    from trafficking_stats.reporting import reports
 
     calls = []
     monkeypatch.setattr(reports, "report", lambda *args, **given: calls.append((args, given)) or [tmp_path / "a.html"])
@@ -259,7 +259,7 @@ def test_wrong_parameters_of_a_report_are_told_before_anything_runs(run, tmp_pat
 
 
 def test_batch_counts_and_ends_with_1_if_a_country_failed(run, monkeypatch):
-    from trafficking_stats import batch
+    from trafficking_stats.reporting import batch
 
     class Result:
         written, skipped, failures = ["a"], ["SWE"], ["NOR: 3_gap, cell 2: no"]

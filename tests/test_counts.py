@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trafficking_stats.counts import (
+from trafficking_stats.errors import TraffickingStatsError
+from trafficking_stats.inference.counts import (
     CountError,
     CountRange,
     as_count_range,
@@ -14,7 +15,6 @@ from trafficking_stats.counts import (
     check_series,
     total,
 )
-from trafficking_stats.errors import TraffickingStatsError
 
 
 @pytest.mark.parametrize("value", [0, 7, 7.0, np.int64(7), np.float32(7), np.array(7)])

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trafficking_stats.counts import CountError
-from trafficking_stats.decomposition import decompose, log_mean, shapley_effects
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.stage_split import bootstrap_split, split_change
+from trafficking_stats.inference.counts import CountError
+from trafficking_stats.inference.decomposition import decompose, log_mean, shapley_effects
+from trafficking_stats.inference.stage_split import bootstrap_split, split_change
 
 STAGES = ["identified", "charged", "indicted", "convicted"]
 factors = st.lists(st.sampled_from([0.0, 0.3, 1.0, 2.5, 7.0]), min_size=1, max_size=5)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trafficking_stats.counts import CountError
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.funnel import funnel_limits, funnel_spread
+from trafficking_stats.inference.counts import CountError
+from trafficking_stats.inference.funnel import funnel_limits, funnel_spread
 
 
 @pytest.fixture(autouse=True)

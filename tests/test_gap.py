@@ -10,8 +10,8 @@ import pytest
 from gap_claims import danish_rec
 
 import trafficking_stats as ts
-from trafficking_stats import gap_tables
-from trafficking_stats.gap_result import GapResult, gap
+from trafficking_stats.gap_analysis import columns as gap_tables
+from trafficking_stats.gap_analysis.result import GapResult, gap
 
 
 @pytest.fixture(scope="module")

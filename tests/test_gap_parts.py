@@ -10,16 +10,16 @@ import pytest
 from gap_claims import DANISH, danish_rec, rows
 from unodc_workbook import real_release
 
-from trafficking_stats.breaks import find_breaks
-from trafficking_stats.choices import Choice, counts_under_choices
-from trafficking_stats.counts import CountRange
-from trafficking_stats.gap_data import CountSeries, Refusal, longest_run, series_dispersion
-from trafficking_stats.gap_ratios import tipping_phi
-from trafficking_stats.gap_result import gap
-from trafficking_stats.gap_settings import BreakThresholds, load_gap_settings
-from trafficking_stats.gap_words import number, span
-from trafficking_stats.masked import masked_ratio
-from trafficking_stats.reconciliation import reconcile
+from trafficking_stats.gap_analysis.breaks import find_breaks
+from trafficking_stats.gap_analysis.choices import Choice, counts_under_choices
+from trafficking_stats.gap_analysis.data import CountSeries, Refusal, longest_run, series_dispersion
+from trafficking_stats.gap_analysis.ratios import tipping_phi
+from trafficking_stats.gap_analysis.result import gap
+from trafficking_stats.gap_analysis.settings import BreakThresholds, load_gap_settings
+from trafficking_stats.gap_analysis.words import number, span
+from trafficking_stats.inference.counts import CountRange
+from trafficking_stats.inference.masked import masked_ratio
+from trafficking_stats.reconciliation.result import reconcile
 from trafficking_stats.vocabulary import load_vocabulary
 
 

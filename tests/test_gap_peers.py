@@ -10,8 +10,8 @@ from gap_claims import rows
 from unodc_workbook import real_release
 
 from trafficking_stats.claims import load_claims
-from trafficking_stats.gap_result import GapResult, gap
-from trafficking_stats.reconciliation import Reconciliation, reconcile
+from trafficking_stats.gap_analysis.result import GapResult, gap
+from trafficking_stats.reconciliation.result import Reconciliation, reconcile
 
 
 def years(first: int, *counts: str) -> dict[int, str]:

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from gap_claims import rows
 
-from trafficking_stats.gap_request import GapError
-from trafficking_stats.gap_result import GapResult, gap
-from trafficking_stats.reconciliation import Reconciliation, reconcile
+from trafficking_stats.gap_analysis.request import GapError
+from trafficking_stats.gap_analysis.result import GapResult, gap
+from trafficking_stats.reconciliation.result import Reconciliation, reconcile
 
 
 @pytest.fixture(autouse=True)

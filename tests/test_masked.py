@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trafficking_stats.counterfactual import counterfactual
-from trafficking_stats.counts import CountError, CountRange
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.masked import lagged_ratio, masked_interval, masked_ratio
-from trafficking_stats.overdispersion import dispersion, largest_dispersion
-from trafficking_stats.propagation import split_variance
-from trafficking_stats.rates import poisson_interval, ratio
+from trafficking_stats.inference.counterfactual import counterfactual
+from trafficking_stats.inference.counts import CountError, CountRange
+from trafficking_stats.inference.masked import lagged_ratio, masked_interval, masked_ratio
+from trafficking_stats.inference.overdispersion import dispersion, largest_dispersion
+from trafficking_stats.inference.propagation import split_variance
+from trafficking_stats.inference.rates import poisson_interval, ratio
 
 small = st.integers(0, 12)
 ranges = st.tuples(small, st.integers(0, 3)).map(lambda pair: (pair[0], pair[0] + pair[1]))

@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from trafficking_stats.counts import CountError
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.multiple_systems import multiple_systems
+from trafficking_stats.inference.counts import CountError
+from trafficking_stats.inference.multiple_systems import multiple_systems
 
 
 @pytest.fixture(autouse=True)

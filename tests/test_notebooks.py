@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from trafficking_stats import reports
-from trafficking_stats.notebooks import check_parameters, read_parameters
-from trafficking_stats.warm import WarmServer, is_supported
+from trafficking_stats.reporting import reports
+from trafficking_stats.reporting.notebooks import check_parameters, read_parameters
+from trafficking_stats.reporting.warm import WarmServer, is_supported
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))

@@ -67,7 +67,13 @@ def test_what_the_wheel_holds(wheel, root):
     assert shipped == clean | notebooks
     assert len(clean) == 5
     assert notebooks
-    for needed in ("py.typed", "vocabulary.toml", "gap.toml", "readers/unodc.toml", "templates/report/report.css"):
+    for needed in (
+        "py.typed",
+        "vocabulary.toml",
+        "gap_analysis/gap.toml",
+        "readers/unodc.toml",
+        "reporting/templates/report/report.css",
+    ):
         assert f"trafficking_stats/{needed}" in names, needed
     tops = {name.split("/")[0] for name in names}
     assert tops == {"trafficking_stats", f"trafficking_stats-{ts.__version__}.dist-info"}
@@ -150,7 +156,7 @@ def test_one_version_everywhere(root):
 def test_papermill_finds_the_warm_engine(root):
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     ((name, target),) = project["entry-points"]["papermill.engine"].items()
-    from trafficking_stats.build import WARM_ENGINE
+    from trafficking_stats.reporting.build import WARM_ENGINE
 
     assert name == WARM_ENGINE
     entry = importlib.metadata.EntryPoint(name, target, "papermill.engine")

@@ -12,8 +12,12 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
-from trafficking_stats import plot_style, plots, plots_gap, plots_peers, plots_sources
-from trafficking_stats.gap_tables import BREAK_YEARS, CHANGE, FITTED, PEERS, RATIOS, SPECIFICATIONS, tidy
+from trafficking_stats.gap_analysis.columns import BREAK_YEARS, CHANGE, FITTED, PEERS, RATIOS, SPECIFICATIONS, tidy
+from trafficking_stats.plots import gap as plots_gap
+from trafficking_stats.plots import peers as plots_peers
+from trafficking_stats.plots import series as plots
+from trafficking_stats.plots import sources as plots_sources
+from trafficking_stats.plots import style as plot_style
 from trafficking_stats.vocabulary import load_vocabulary
 
 

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from trafficking_stats import meta, pooling
-from trafficking_stats.counts import CountError
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.meta import random_effects, rubin
-from trafficking_stats.pooling import gamma_poisson
+from trafficking_stats.inference import meta, pooling
+from trafficking_stats.inference.counts import CountError
+from trafficking_stats.inference.meta import random_effects, rubin
+from trafficking_stats.inference.pooling import gamma_poisson
 
 PUMPS = [5, 1, 5, 14, 3, 19, 1, 1, 4, 22]
 HOURS = [94.3, 15.7, 62.9, 126, 5.24, 31.4, 1.05, 1.05, 2.1, 10.5]

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from trafficking_stats import exact
-from trafficking_stats.counts import CountError
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.rates import (
+from trafficking_stats.inference import exact
+from trafficking_stats.inference.counts import CountError
+from trafficking_stats.inference.rates import (
     Dispersion,
     approximate_p_values,
     dispersion,

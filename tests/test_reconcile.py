@@ -22,7 +22,7 @@ from tiny import (
 )
 
 import trafficking_stats as ts
-from trafficking_stats.cells import build_system
+from trafficking_stats.reconciliation.cells import build_system
 
 WORLDS = {
     "parts and half a year": parts_and_half_year(),

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from markupsafe import Markup
 
-from trafficking_stats import display
-from trafficking_stats.build import exporter
-from trafficking_stats.canonical import as_bytes, canonicalise, failed_cell, refuse_volatile
 from trafficking_stats.errors import ReportError
-from trafficking_stats.export import Frame, export
-from trafficking_stats.html_table import adopted_html, csv_link, frame_html
-from trafficking_stats.safe_html import Page, inner_html
+from trafficking_stats.reporting import display
+from trafficking_stats.reporting.build import exporter
+from trafficking_stats.reporting.canonical import as_bytes, canonicalise, failed_cell, refuse_volatile
+from trafficking_stats.reporting.export import Frame, export
+from trafficking_stats.reporting.html_table import adopted_html, csv_link, frame_html
+from trafficking_stats.reporting.safe_html import Page, inner_html
 
 v4 = nbformat.v4
 

@@ -3,9 +3,9 @@
 import pytest
 from report_notebooks import write_notebook
 
-from trafficking_stats import reports
 from trafficking_stats.errors import ReportError
-from trafficking_stats.notebooks import (
+from trafficking_stats.reporting import reports
+from trafficking_stats.reporting.notebooks import (
     Parameter,
     check_country,
     check_parameters,

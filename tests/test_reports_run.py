@@ -9,11 +9,11 @@ import sys
 import pytest
 from report_notebooks import write_notebook
 
-from trafficking_stats import reports
-from trafficking_stats.build import WARM_ENGINE, execute
-from trafficking_stats.canonical import as_bytes
 from trafficking_stats.errors import ReportError
-from trafficking_stats.index import read_rows, render_index, sparkline
+from trafficking_stats.reporting import reports
+from trafficking_stats.reporting.build import WARM_ENGINE, execute
+from trafficking_stats.reporting.canonical import as_bytes
+from trafficking_stats.reporting.index import read_rows, render_index, sparkline
 
 pytestmark = pytest.mark.slow
 needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="the warm engine forks, which is safe on Linux only")
@@ -170,7 +170,8 @@ def test_a_killed_kernel_is_a_failure_of_one_line(tmp_path, engine):
 
 @needs_fork
 def test_a_link_to_no_explanation_fails_the_report(tmp_path):
-    link = "from trafficking_stats import display\ndisplay.prose('{x}', x=display.explain_link('DNK', 'v', 2020, 1))"
+    link = "display.prose('{x}', x=display.explain_link('DNK', 'v', 2020, 1))"
+    link = f"from trafficking_stats.reporting import display\n{link}"
     write_notebook(tmp_path / "n", "a", link)
     with pytest.raises(ReportError, match="no page: explain-DNK-v-2020"):
         reports.report("DNK", tmp_path / "out", notebooks=tmp_path / "n", countries=[], engine=WARM_ENGINE)
@@ -186,8 +187,8 @@ def test_check_finds_what_differs_between_runs(tmp_path):
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from trafficking_stats import folder
-from trafficking_stats.build import Built
+from trafficking_stats.reporting import folder
+from trafficking_stats.reporting.build import Built
 from trafficking_stats.errors import ReportError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 if sys.argv[2] == "limit":
@@ -202,8 +203,8 @@ except ReportError as error:
 
 @pytest.mark.parametrize("how", ["limit", "tmpfs"])
 def test_a_full_disk_leaves_the_older_pages(tmp_path, how):
-    from trafficking_stats import folder
-    from trafficking_stats.build import Built
+    from trafficking_stats.reporting import folder
+    from trafficking_stats.reporting.build import Built
 
     out = tmp_path / "out"
     out.mkdir()
@@ -230,8 +231,8 @@ def test_a_full_disk_leaves_the_older_pages(tmp_path, how):
 
 
 def test_what_a_killed_run_left_is_swept_and_a_running_one_is_left_alone(tmp_path):
-    from trafficking_stats import folder
-    from trafficking_stats.build import Built
+    from trafficking_stats.reporting import folder
+    from trafficking_stats.reporting.build import Built
 
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
@@ -246,8 +247,8 @@ def test_what_a_killed_run_left_is_swept_and_a_running_one_is_left_alone(tmp_pat
 
 
 def test_a_page_that_was_changed_or_is_missing_is_not_current(tmp_path):
-    from trafficking_stats import folder
-    from trafficking_stats.build import Built
+    from trafficking_stats.reporting import folder
+    from trafficking_stats.reporting.build import Built
 
     folder.store(tmp_path, Built("DNK", "Denmark", "k", {"a.html": b"a"}))
     assert folder.is_current(tmp_path, "DNK", "k")
@@ -259,8 +260,8 @@ def test_a_page_that_was_changed_or_is_missing_is_not_current(tmp_path):
 
 
 def test_pages_of_notebooks_that_are_gone_are_removed(tmp_path):
-    from trafficking_stats import folder
-    from trafficking_stats.build import Built
+    from trafficking_stats.reporting import folder
+    from trafficking_stats.reporting.build import Built
 
     folder.store(tmp_path, Built("DNK", "Denmark", "k", {"a.html": b"a", "b.html": b"b"}))
     folder.store(tmp_path, Built("DNK", "Denmark", "k", {"a.html": b"a"}))
@@ -268,8 +269,8 @@ def test_pages_of_notebooks_that_are_gone_are_removed(tmp_path):
 
 
 def test_the_index_shows_names_and_failures_as_text(tmp_path):
-    from trafficking_stats import folder
-    from trafficking_stats.build import Built, Failure
+    from trafficking_stats.reporting import folder
+    from trafficking_stats.reporting.build import Built, Failure
 
     folder.store(tmp_path, Built("CIV", 'Côte "d\'Ivoire" <b>', "k", {"a.html": b"a"}))
     failure = Failure("XKX", "a", 3, "cell 3 (<script>): E: <img src=x>")
@@ -294,10 +295,10 @@ def test_papermill_finds_the_engine_by_its_entry_point(tmp_path):
     about.mkdir(parents=True)
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: some-engine\nVersion: 1\n")
     (about / "entry_points.txt").write_text(
-        f"[papermill.engine]\n{WARM_ENGINE} = trafficking_stats.engine:WarmEngine\n"
+        f"[papermill.engine]\n{WARM_ENGINE} = trafficking_stats.reporting.engine:WarmEngine\n"
     )
     code = f"""
-from trafficking_stats.engine import WarmEngine
+from trafficking_stats.reporting.engine import WarmEngine
 import papermill
 from papermill.engines import papermill_engines
 assert papermill_engines.get_engine({WARM_ENGINE!r}) is WarmEngine
@@ -311,7 +312,6 @@ papermill.execute_notebook("a.ipynb", "out.ipynb", {{"country": "SWE"}}, **optio
 
 def test_a_slow_package_of_jupyterlab_is_not_imported(tmp_path):
     (tmp_path / "rfc3987_syntax.py").write_text("raise SystemExit('imported')")
-    code = (
-        "from trafficking_stats.build import shield_from_slow_import as s; s(); import jsonschema, nbformat, papermill"
-    )
+    code = "from trafficking_stats.reporting.build import shield_from_slow_import as s\ns()\n"
+    code += "import jsonschema, nbformat, papermill"
     subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=True)

@@ -3,9 +3,9 @@ import warnings
 
 import pytest
 
-from trafficking_stats.counts import CountError
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.specifications import multiverse
+from trafficking_stats.inference.counts import CountError
+from trafficking_stats.inference.specifications import multiverse
 
 
 @pytest.fixture(autouse=True)

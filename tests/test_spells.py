@@ -3,9 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from trafficking_stats.counts import CountError
-from trafficking_stats.rates import poisson_interval
-from trafficking_stats.spells import ZeroSpell, spell_probability, zero_spell_limit, zero_spells
+from trafficking_stats.inference.counts import CountError
+from trafficking_stats.inference.rates import poisson_interval
+from trafficking_stats.inference.spells import ZeroSpell, spell_probability, zero_spell_limit, zero_spells
 
 
 def test_spells_certain_and_possible():

@@ -9,21 +9,17 @@ import pandas as pd
 import pytest
 
 import trafficking_stats as ts
-from trafficking_stats import (
-    accounting,
-    captions_gap,
-    display,
-    focus,
-    selection,
-    tables,
-    tables_gap,
-    texts,
-    texts_gap,
-    texts_peers,
-    texts_sources,
-)
-from trafficking_stats.focus import Cell
-from trafficking_stats.html_table import adopted_html
+from trafficking_stats import wording as texts
+from trafficking_stats.reconciliation import accounting, selection
+from trafficking_stats.reporting import display, focus
+from trafficking_stats.reporting.focus import Cell
+from trafficking_stats.reporting.html_table import adopted_html
+from trafficking_stats.tables import gap as tables_gap
+from trafficking_stats.tables import reconciled as tables
+from trafficking_stats.texts import captions as captions_gap
+from trafficking_stats.texts import gap as texts_gap
+from trafficking_stats.texts import peers as texts_peers
+from trafficking_stats.texts import sources as texts_sources
 
 
 def shown(table):

@@ -7,12 +7,12 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from trafficking_stats import count_models, trends
-from trafficking_stats.count_models import poisson_fit, unbounded_direction
-from trafficking_stats.counts import CountError
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.segmented import harmonics, placebo_breaks, segmented_series
-from trafficking_stats.trends import masked_trend, negative_binomial_trend, poisson_trend
+from trafficking_stats.inference import count_models, trends
+from trafficking_stats.inference.count_models import poisson_fit, unbounded_direction
+from trafficking_stats.inference.counts import CountError
+from trafficking_stats.inference.segmented import harmonics, placebo_breaks, segmented_series
+from trafficking_stats.inference.trends import masked_trend, negative_binomial_trend, poisson_trend
 
 CONVICTED = [10, 4, 14, 8, 1, 0, 0, 0]
 

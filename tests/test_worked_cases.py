@@ -8,21 +8,21 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trafficking_stats.count_models import poisson_fit
-from trafficking_stats.counterfactual import counterfactual
-from trafficking_stats.counts import total
-from trafficking_stats.decomposition import decompose, log_mean, shapley_effects
-from trafficking_stats.funnel import funnel_limits
-from trafficking_stats.masked import lagged_ratio, masked_ratio
-from trafficking_stats.meta import random_effects, rubin
-from trafficking_stats.multiple_systems import multiple_systems
-from trafficking_stats.pooling import gamma_poisson
-from trafficking_stats.propagation import split_variance
-from trafficking_stats.rates import approximate_p_values, poisson_interval, poisson_p_value, ratio
-from trafficking_stats.segmented import harmonics, segmented_series
-from trafficking_stats.specifications import multiverse
-from trafficking_stats.spells import zero_spells
-from trafficking_stats.stage_split import split_change
+from trafficking_stats.inference.count_models import poisson_fit
+from trafficking_stats.inference.counterfactual import counterfactual
+from trafficking_stats.inference.counts import total
+from trafficking_stats.inference.decomposition import decompose, log_mean, shapley_effects
+from trafficking_stats.inference.funnel import funnel_limits
+from trafficking_stats.inference.masked import lagged_ratio, masked_ratio
+from trafficking_stats.inference.meta import random_effects, rubin
+from trafficking_stats.inference.multiple_systems import multiple_systems
+from trafficking_stats.inference.pooling import gamma_poisson
+from trafficking_stats.inference.propagation import split_variance
+from trafficking_stats.inference.rates import approximate_p_values, poisson_interval, poisson_p_value, ratio
+from trafficking_stats.inference.segmented import harmonics, segmented_series
+from trafficking_stats.inference.specifications import multiverse
+from trafficking_stats.inference.spells import zero_spells
+from trafficking_stats.inference.stage_split import split_change
 
 DOCUMENT = json.loads((Path(__file__).parent / "data" / "worked_cases.json").read_text(encoding="utf-8"))
 CASES = {case["id"]: case for case in DOCUMENT["cases"]}

@@ -10,7 +10,7 @@ import pandas as pd
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from trafficking_stats.cells import build_system
+from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 LARGE = 1000

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
         TraffickingStatsError,
         VocabularyError,
     )
-    from trafficking_stats.gap_result import GapResult, gap
-    from trafficking_stats.reconciliation import Reconciliation, reconcile
-    from trafficking_stats.reports import report
+    from trafficking_stats.gap_analysis.result import GapResult, gap
+    from trafficking_stats.reconciliation.result import Reconciliation, reconcile
+    from trafficking_stats.reporting.reports import report
     from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 __version__ = "0.1.0"
@@ -27,7 +27,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "ClaimError": "errors",
     "ReaderError": "errors",
-    "Reconciliation": "reconciliation",
+    "Reconciliation": "reconciliation.result",
     "ReconciliationError": "errors",
     "RefusalError": "errors",
     "ReportError": "errors",
@@ -35,14 +35,14 @@ _HOMES = {
     "TraffickingStatsError": "errors",
     "Vocabulary": "vocabulary",
     "VocabularyError": "errors",
-    "GapResult": "gap_result",
-    "gap": "gap_result",
+    "GapResult": "gap_analysis.result",
+    "gap": "gap_analysis.result",
     "load_claims": "claims",
     "load_sources": "claims",
     "load_vocabulary": "vocabulary",
     "read_claims": "claims",
-    "reconcile": "reconciliation",
-    "report": "reports",
+    "reconcile": "reconciliation.result",
+    "report": "reporting.reports",
 }
 
 __all__ = [

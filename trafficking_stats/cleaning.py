@@ -14,7 +14,7 @@ from trafficking_stats import paths
 from trafficking_stats.claims import CLAIM, SOURCE, read_claims, read_sources
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.files import write_table, write_text
-from trafficking_stats.reconciliation import reconcile
+from trafficking_stats.reconciliation.result import reconcile
 
 _TITLES = {
     "claims": "Every published figure as one source prints it, with its source, locator and interval",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trafficking_stats.errors import TraffickingStatsError
 
-_PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parent
 
 
 def share_dir() -> Path:
@@ -27,11 +27,11 @@ def share_dir() -> Path:
     >>> (share_dir() / "data" / "clean").is_dir()
     True
     """
-    for folder in (_PACKAGE / "_share", _PACKAGE.parent):
+    for folder in (PACKAGE / "_share", PACKAGE.parent):
         if (folder / "data" / "clean").is_dir():
             return folder
     raise TraffickingStatsError(
-        f"the data that ship with the package are missing beside {_PACKAGE}: install trafficking_stats again"
+        f"the data that ship with the package are missing beside {PACKAGE}: install trafficking_stats again"
     )
 
 

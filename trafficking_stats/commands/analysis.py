@@ -19,7 +19,7 @@ from trafficking_stats.commands.options import (
     records,
 )
 from trafficking_stats.errors import ReconciliationError
-from trafficking_stats.reconciliation import reconcile
+from trafficking_stats.reconciliation.result import reconcile
 from trafficking_stats.vocabulary import load_vocabulary
 
 
@@ -86,7 +86,7 @@ def gap_command(
     Two counts side by side, never a probability: the headline with its interval, how far other choices move it, and
     what is refused for which reason. For instance: trafficking-stats gap DNK --start 2014 --end 2021
     """
-    from trafficking_stats.gap_result import gap
+    from trafficking_stats.gap_analysis.result import gap
 
     claims = claims_of(data)
     code, others = check_country(claims, country), [check_country(claims, peer) for peer in peers]

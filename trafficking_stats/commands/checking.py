@@ -31,7 +31,7 @@ def check_command(documents: Path | None, country: str | None, data: Path | None
     locator; shares, changes and sums are computed again. The exit code is 1 if a figure does not stand there, if a
     document is another version, or if a difference has no explanation.
     """
-    from trafficking_stats.check import check
+    from trafficking_stats.checking.documents import check
 
     claims, sources = claims_of(data), load_sources() if data is None else read_sources(data)
     if country:

@@ -19,7 +19,7 @@ from trafficking_stats.commands.options import (
     print_table,
 )
 from trafficking_stats.files import write_table
-from trafficking_stats.reconciliation import reconcile
+from trafficking_stats.reconciliation.result import reconcile
 
 
 @click.command("clean")

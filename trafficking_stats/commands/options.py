@@ -12,7 +12,7 @@ import pandas as pd
 
 from trafficking_stats.claims import known_countries, load_claims, read_claims
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.policies import DEFAULT, POLICIES
+from trafficking_stats.reconciliation.policies import DEFAULT, POLICIES
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, exists=True, path_type=Path)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from trafficking_stats.commands.options import FOLDER
-from trafficking_stats.policies import POLICIES
+from trafficking_stats.reconciliation.policies import POLICIES
 
 set_option = click.option(
     "--set",
@@ -26,7 +26,7 @@ file_option = click.option(
 
 def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], **given: Any) -> dict[str, Any]:
     """Join parameters of a file, of pairs and of options; the later prevail. Tuples of names become lists."""
-    from trafficking_stats.notebooks import read_parameter_file
+    from trafficking_stats.reporting.notebooks import read_parameter_file
 
     named = {name: value for name, value in given.items() if value is not None and value != ()}
     return {
@@ -56,7 +56,7 @@ def report_command(countries: tuple[str, ...], output: Path, check: bool, **para
     OUTPUT/COUNTRY, listed in OUTPUT/index.html.
     """
     # imported here: papermill and nbconvert take a second that --help need not wait for
-    from trafficking_stats import reports
+    from trafficking_stats.reporting import reports
 
     given = _parameters(**parameters)
     for country in countries:
@@ -96,7 +96,7 @@ def batch_command(
     A country that fails is named in one line and the rest goes on; the exit code is then 1. A batch that was
     stopped goes on where it was when it is started again.
     """
-    from trafficking_stats.batch import batch
+    from trafficking_stats.reporting.batch import batch
 
     chosen = [code.upper() for code in (*countries, *more)]
     if every == bool(chosen):

@@ -1,0 +1,1 @@
+"""Whether published figures stand in their documents and add up."""

@@ -1,0 +1,94 @@
+"""Breaks of a definition: the years across which two counts of one name are not the same thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trafficking_stats.gap_analysis.settings import BreakThresholds
+from trafficking_stats.inference.counts import CountRange
+from trafficking_stats.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Break:
+    """The first year of a count that is not comparable with the years before.
+
+    Parameters
+    ----------
+    country, indicator : str
+        Which series.
+    year : int
+        The first year under the new definition.
+    reason : str
+        What changed, or which jump was found.
+    declared : bool
+        Whether the vocabulary declares it; otherwise it was found in the figures.
+    """
+
+    country: str
+    indicator: str
+    year: int
+    reason: str
+    declared: bool
+
+
+def find_breaks(
+    country: str,
+    indicator: str,
+    series: Mapping[int, CountRange],
+    vocabulary: Vocabulary,
+    thresholds: BreakThresholds,
+) -> tuple[Break, ...]:
+    """Find the breaks of a series: those declared, and rises that no real change explains.
+
+    A rise counts only if it is as large whatever masked cells are. A fall is never taken for a break: that cases
+    are lost is what the gap is about.
+
+    Parameters
+    ----------
+    country, indicator : str
+        Which series.
+    series : mapping of year to CountRange
+        Its counts; a year that is missing is not compared.
+    vocabulary : Vocabulary
+        Holds the declared breaks.
+    thresholds : BreakThresholds
+        From how many times, and from which base, a jump is a break.
+
+    Returns
+    -------
+    tuple of Break, by year
+
+    Examples
+    --------
+    >>> from trafficking_stats.vocabulary import load_vocabulary
+    >>> counts = {2016: CountRange(40, 40), 2017: CountRange(210, 210), 2018: CountRange(190, 190)}
+    >>> [found] = find_breaks("XXX", "victims_identified", counts, load_vocabulary(), BreakThresholds(jump=5, base=20))
+    >>> found.year, found.reason
+    (2017, '40 in 2016, 210 in 2017')
+    """
+    found = {
+        declared.year: Break(country, indicator, declared.year, declared.reason, True)
+        for declared in vocabulary.definition_breaks
+        if (declared.country, declared.indicator) == (country, indicator)
+    }
+    for year, now in series.items():
+        before = series.get(year - 1)
+        if before is None or year in found:
+            continue
+        if before.lower >= thresholds.base and now.lower >= thresholds.jump * before.upper:
+            found[year] = Break(country, indicator, year, f"{before} in {year - 1}, {now} in {year}", False)
+    return tuple(found[year] for year in sorted(found))
+
+
+def crossed(breaks: tuple[Break, ...], first: int, last: int) -> Break | None:
+    """Return the first break that separates two years of a period, or None.
+
+    Examples
+    --------
+    >>> change = Break("GBR", "victims_identified", 2017, "referrals", True)
+    >>> crossed((change,), 2016, 2018) == change, crossed((change,), 2017, 2019)
+    (True, None)
+    """
+    return next((change for change in breaks if first < change.year <= last), None)

@@ -1,0 +1,1 @@
+"""From claims and accounting rules to bounds on every cell, with every rejected figure explained."""

@@ -1,0 +1,331 @@
+"""The probable cause of a rejected claim: small pure functions, each with its evidence in words.
+
+A cause is a reading of the figures, not a proof; the order of `CAUSES` decides between several that fit.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from trafficking_stats import breakdowns
+from trafficking_stats.intervals import period_kind, period_label
+from trafficking_stats.reconciliation.evidence import Figures, Rejected, gather, number
+from trafficking_stats.reconciliation.weights import published_year
+from trafficking_stats.vocabulary import Vocabulary
+
+Cause = Callable[[Rejected, Figures], str]
+
+
+def vague_wording(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that a word such as "nearly" or "more than" does not fit a figure that is near."""
+    if claim.qualifier == "exact" or not claim.is_near(figures):
+        return ""
+    label = figures.vocabulary.qualifiers[claim.qualifier].label
+    return f'"{label} {number(claim.value)}" is loosely said of {claim.kept_text}'
+
+
+def partial_period(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that the figure covers less, or other months, than its period says."""
+    start, end = claim.place[3], claim.place[4]
+    short = period_kind(start, end) in ("year", "years") and claim.value < claim.kept_lower
+    if short and claim.published < claim.end_year + 1:
+        return f"published before the end of {period_label(start, end)}, so it cannot cover all of it"
+    stage = _stage(claim, figures)
+    if (
+        claim.publisher in figures.vocabulary.causes.reporting_publishers
+        and stage in ("investigation", "prosecution", "conviction")
+        and claim.is_near(figures)
+    ):
+        return f"{claim.publisher} reports on April to March; {number(claim.value)} is near {claim.kept_text}"
+    return ""
+
+
+def unit(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that the figure is that of the same event in another unit."""
+    return _other_indicator(claim, figures, same_unit=False)
+
+
+def _other_indicator(claim: Rejected, figures: Figures, *, same_unit: bool) -> str:
+    """Return the evidence that the figure is the one of another indicator for the same event."""
+    country, indicator, breakdown, start, end = claim.place
+    if claim.value <= figures.vocabulary.causes.near_count:
+        return ""
+    indicators = figures.vocabulary.indicators
+    for same in figures.vocabulary.same_event:
+        for other in same.indicators if indicator in same.indicators else ():
+            if other == indicator or (indicators[other].unit == indicators[indicator].unit) != same_unit:
+                continue
+            if figures.accepted.get((country, other, breakdown, start, end)) == claim.value:
+                mine, theirs = indicators[indicator].label.lower(), indicators[other].label.lower()
+                return f"{number(claim.value)} is the figure for {theirs}, not for {mine}"
+    return ""
+
+
+def double_count(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that the figure is exactly twice the kept one."""
+    if claim.kept > 0 and claim.value == 2 * claim.kept:
+        return f"{number(claim.value)} is twice {number(claim.kept)}"
+    return ""
+
+
+def corrupt(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that a part exceeds its whole: the source's own, or by more than half any other."""
+    country, indicator, breakdown, start, end = claim.place
+    keys = breakdowns.parse(breakdown)
+    for key in keys:
+        if breakdowns.relation(key, figures.vocabulary) == "apart":
+            continue
+        rest = breakdowns.unparse({k: v for k, v in keys.items() if k != key})
+        for whole in (rest, ""):
+            place = (country, indicator, whole, start, end)
+            own = figures.printed.get((claim.source_id, place), ())
+            total = figures.accepted.get(place)
+            if own and claim.lower > max(own):
+                theirs = f"the source's own {number(max(own))} {whole or 'in all'}"
+                return f"{number(claim.value)} with {breakdown} exceeds {theirs}"
+            if total is not None and not own and claim.lower > 1.5 * total + figures.vocabulary.causes.near_count:
+                return f"{number(claim.value)} with {breakdown} exceeds {number(total)} {whole or 'in all'}"
+    return ""
+
+
+def early_snapshot(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that the figure was taken before the register had settled, and never corrected."""
+    months = 12 * (claim.published - (claim.end_year + 1))
+    editions = figures.editions.get((claim.publisher, claim.place), ())
+    first = min([published for published, value in editions if value == claim.value], default=claim.published)
+    early = 12 * (first - (claim.end_year + 1))
+    limits = figures.vocabulary.causes
+    if not (1 - limits.early_share) * claim.kept_lower <= claim.value < claim.kept_lower:
+        return ""
+    if not early <= limits.early_months:
+        return ""
+    if claim.tier == "register" and early == months:
+        return ""
+    later = round((months - early) / 12)
+    repeated = f" and repeated unrevised {later} year{'s' * (later > 1)} later" if later else ""
+    return (
+        f"first published {max(early, 0):.0f} months after the period{repeated}; "
+        f"{claim.kept_text} is {number(claim.kept_lower - claim.value)} more"
+    )
+
+
+def arithmetic(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that the source's own parts do not fit its whole."""
+    country, indicator, breakdown, start, end = claim.place
+    sums: dict[str, float] = defaultdict(float)
+    own = breakdowns.parse(breakdown)
+    for part, value in figures.parts.get((claim.source_id, country, indicator, start, end), ()):
+        keys = breakdowns.parse(part)
+        extra = set(keys) - set(own)
+        if len(extra) == 1 and len(keys) == len(own) + 1 and own.items() <= keys.items():
+            key = extra.pop()
+            dimension = figures.vocabulary.dimensions.get(key)
+            if dimension is not None and dimension.is_exclusive(keys[key]):
+                sums[f"by {key}"] += value
+    for rule in figures.vocabulary.rules:
+        if rule.whole == indicator:
+            for part in rule.parts:
+                for value in figures.printed.get((claim.source_id, (country, part, breakdown, start, end)), ()):
+                    name = f"of {rule.name}"
+                    sums[name] = sums[name] + value if rule.kind == "sum" else max(sums[name], value)
+    for name, total in sorted(sums.items()):
+        if total > claim.upper:
+            return f"the source's own parts {name} come to {number(total)}, more than its {number(claim.value)}"
+    return ""
+
+
+def digit_slip(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that one digit was mistyped, or two neighbours swapped."""
+    kept, value = claim.kept, claim.value
+    if not (kept == kept and min(kept, value) >= figures.vocabulary.causes.slip_from):
+        return ""
+    right, wrong = f"{kept:.0f}", f"{value:.0f}"
+    if len(right) != len(wrong):
+        return ""
+    differ = [i for i in range(len(right)) if right[i] != wrong[i]]
+    if len(differ) == 1 and not claim.is_near(figures):
+        return f"{wrong} differs from {right} in one digit"
+    swapped = len(differ) == 2 and differ[1] == differ[0] + 1
+    if swapped and right[differ[0]] + right[differ[1]] == wrong[differ[1]] + wrong[differ[0]]:
+        return f"{wrong} is {right} with two digits swapped"
+    return ""
+
+
+def shifted_year(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that the figure is that of the year before or after."""
+    country, indicator, breakdown, start, end = claim.place
+    too_small = claim.value < figures.vocabulary.causes.shift_from
+    if period_kind(start, end) != "year" or too_small or claim.is_near(figures):
+        return ""
+    year = claim.end_year
+    for other in (year - 1, year + 1):
+        if figures.accepted.get((country, indicator, breakdown, f"{other}-01-01", f"{other}-12-31")) == claim.value:
+            return f"{number(claim.value)} is the figure kept for {other}"
+    return ""
+
+
+def rounding(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that the kept figure rounds to the printed one."""
+    kept, value = claim.kept, claim.value
+    for digits in (10, 100, 1000) if claim.is_near(figures) else ():
+        if value >= digits and value % digits == 0 and abs(kept - value) <= digits / 2:
+            return f"{number(value)} is {number(kept)} rounded to {digits}"
+    return ""
+
+
+def definition(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that the figure counts something wider, or another stage."""
+    country, indicator, breakdown, start, end = claim.place
+    keys = breakdowns.parse(breakdown)
+    for key, category in keys.items():
+        dimension = figures.vocabulary.dimensions.get(key)
+        if dimension is None:
+            continue
+        for other in dimension.folds.get(category, ()):
+            place = (country, indicator, breakdowns.unparse({**keys, key: other}), start, end)
+            inner = [part for part, whole in dimension.within.items() if whole == category]
+            wanted = [(country, indicator, breakdowns.unparse({**keys, key: c}), start, end) for c in inner]
+            own = [figures.printed.get((claim.source_id, p), ()) for p in (place, *wanted)]
+            if len(own) > 1 and all(own) and sum(values[0] for values in own) == claim.value:
+                return f"{number(claim.value)} is the source's own sum with {other}, which others count apart"
+            apart = figures.accepted.get(place, 0.0)
+            folds = claim.publisher in figures.vocabulary.causes.folded_publishers and not own[0]
+            if folds and claim.kept_upper < claim.value <= claim.kept_upper + apart:
+                return f"the source prints no {other}, of which others count {number(apart)} apart"
+    same_unit = _other_indicator(claim, figures, same_unit=True)
+    if same_unit:
+        return same_unit
+    if claim.value > claim.kept_upper and not claim.is_near(figures):
+        for same in figures.vocabulary.same_event:
+            for other in same.indicators if indicator in same.indicators else ():
+                near = figures.vocabulary.causes.near_count
+                for part in (breakdown, "") if other != indicator else ():
+                    theirs = figures.accepted.get((country, other, part, start, end), 0.0)
+                    if theirs and abs(theirs - claim.value) <= near < claim.value:
+                        label = figures.vocabulary.indicators[other].label.lower()
+                        return f"{number(claim.value)} is near {number(theirs)}, the figure for {label}"
+    return ""
+
+
+def revision(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that the figure was restated, or differs as little as a late decision would make it."""
+    others = {value for _, value in figures.editions.get((claim.publisher, claim.place), ()) if value != claim.value}
+    restated = sorted(value for value in others if claim.kept_lower <= value <= claim.kept_upper)
+    if restated:
+        return f"another edition of {claim.publisher} prints {number(restated[0])}"
+    if _copied(claim, figures):
+        return ""
+    if claim.qualifier == "exact" and claim.is_near(figures):
+        return f"{number(claim.value)} lies within {number(claim.distance)} of {claim.kept_text}"
+    return ""
+
+
+def _copied(claim: Rejected, figures: Figures) -> str:
+    """Return a breakdown, neither above nor below its own, for which the source prints the same number."""
+    country, indicator, breakdown, start, end = claim.place
+    own = breakdowns.parse(breakdown).items()
+    for part, value in figures.parts.get((claim.source_id, country, indicator, start, end), ()):
+        keys = breakdowns.parse(part).items()
+        if value == claim.value >= figures.vocabulary.causes.shift_from and not (own <= keys or keys <= own):
+            return part
+    return ""
+
+
+CAUSES: dict[str, Cause] = {
+    "vague_wording": vague_wording,
+    "double_count": double_count,
+    "unit": unit,
+    "digit_slip": digit_slip,
+    "partial_period": partial_period,
+    "definition": definition,
+    "corrupt": corrupt,
+    "arithmetic": arithmetic,
+    "early_snapshot": early_snapshot,
+    "shifted_year": shifted_year,
+    "rounding": rounding,
+    "revision": revision,
+}
+"""Every cause but ``unexplained``, in the order in which they are tried."""
+
+
+def probable_cause(claim: Rejected, figures: Figures) -> tuple[str, str]:
+    """Return the first cause whose evidence fits, and the evidence.
+
+    Parameters
+    ----------
+    claim : Rejected
+        The claim and the bounds of its cell.
+    figures : Figures
+        What else is printed and kept.
+
+    Returns
+    -------
+    cause, evidence : str
+        ``unexplained`` where none fits; the evidence then says how far off the figure is.
+    """
+    for name, cause in CAUSES.items():
+        evidence = cause(claim, figures)
+        if evidence:
+            return name, evidence
+    copied = _copied(claim, figures)
+    hint = f"; the source prints the same number for {copied}, so it may be copied" if copied else ""
+    return "unexplained", f"{number(claim.value)} against {claim.kept_text}{hint}"
+
+
+def probable_causes(judged: pd.DataFrame, bounds: np.ndarray, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Name the probable cause of every rejected claim.
+
+    Parameters
+    ----------
+    judged : pandas.DataFrame
+        All claims with ``accepted``, ``lower`` and ``upper``.
+    bounds : numpy.ndarray of float, shape (n_claims, 2)
+        Bounds of the cell of each claim.
+    vocabulary : Vocabulary
+        Thresholds, dimensions and units.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``cause`` and ``evidence``, one row a rejected claim, with the index of ``judged``.
+    """
+    rows = np.flatnonzero(~judged["accepted"].to_numpy(bool))
+    if not len(rows):
+        return pd.DataFrame({"cause": [], "evidence": []}, dtype=object)
+    figures = gather(judged, vocabulary)
+    found = []
+    for row, claim in zip(rows, judged.iloc[rows].to_dict("records"), strict=True):
+        rejected = Rejected(
+            (claim["country"], claim["indicator"], claim["breakdown"], claim["period_start"], claim["period_end"]),
+            claim["source_id"],
+            claim["publisher"],
+            claim["tier"],
+            claim["qualifier"],
+            claim["value"],
+            float(claim["lower"]),
+            float("inf") if pd.isna(claim["upper"]) else float(claim["upper"]),
+            published_year(claim["published"]),
+            *bounds[row],
+        )
+        found.append(probable_cause(rejected, figures))
+    causes = pd.DataFrame(found, columns=["cause", "evidence"], index=judged.index[rows])
+    return _beside_corrupt(judged.loc[causes.index], causes)
+
+
+def _beside_corrupt(rejected: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFrame:
+    """Call an unexplained figure corrupt where it stands in a block of figures of which several are."""
+    block = ["source_id", "country", "indicator", "period_end"]
+    corrupt = (causes["cause"] == "corrupt").groupby([rejected[c] for c in block]).transform("sum")
+    beside = (causes["cause"] == "unexplained") & (corrupt >= 3)
+    causes.loc[beside, "evidence"] += "; it stands among " + corrupt[beside].astype(str) + " corrupt figures"
+    causes.loc[beside, "cause"] = "corrupt"
+    return causes
+
+
+def _stage(claim: Rejected, figures: Figures) -> str:
+    indicator = figures.vocabulary.indicators.get(claim.place[1])
+    return indicator.stage if indicator else ""

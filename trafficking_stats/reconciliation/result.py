@@ -1,0 +1,233 @@
+"""Reconcile conflicting claims: locate what must be wrong, bound every cell, keep every figure in sight."""
+
+from __future__ import annotations
+
+from concurrent.futures import BrokenExecutor, Executor
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from trafficking_stats.errors import ReconciliationError
+from trafficking_stats.reconciliation.causes import probable_causes
+from trafficking_stats.reconciliation.cells import System, build_system, check_table
+from trafficking_stats.reconciliation.explain import Explainer, Explanation
+from trafficking_stats.reconciliation.policies import DEFAULT, check_policy, pick
+from trafficking_stats.reconciliation.sensitivity import sensitivity
+from trafficking_stats.reconciliation.series import build_clashes, build_series
+from trafficking_stats.reconciliation.solve import Solution, solve
+from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Claims reconciled: the series, the judged claims and the clashes.
+
+    Parameters
+    ----------
+    series : pandas.DataFrame
+        One row a cell: ``country, indicator, breakdown, year, estimate, lower, upper, status, n_claims,
+        n_accepted, n_upstreams``. ``estimate``, ``lower`` and ``upper`` are nullable ``Int64`` in the unit of
+        the indicator; ``upper`` is NA where nothing bounds the cell, ``estimate`` where only an interval is
+        known. ``status`` is ``agreed``, ``reconciled``, ``bounded`` or ``deduced``.
+    claims : pandas.DataFrame
+        The claims in a fixed order with ``lower`` and ``upper`` (the interval of the claim), ``accepted``,
+        ``cause``, ``clashes_with`` (ids of the claims it cannot be true together with, joined by ``;``) and
+        ``evidence`` for the cause.
+    clashes : pandas.DataFrame
+        One row a cell on which claims clash or were rejected: ``values``, ``sources``, ``won``, ``cause``.
+    policy : str
+        How clashes were resolved.
+    status : tuple of str
+        What the solver says of parts it did not solve to optimality; empty if all are.
+    """
+
+    series: pd.DataFrame
+    claims: pd.DataFrame
+    clashes: pd.DataFrame
+    policy: str = DEFAULT
+    status: tuple[str, ...] = ()
+    vocabulary: Vocabulary = field(default_factory=load_vocabulary, repr=False)
+
+    def explain(self, country: str, indicator: str, year: int, breakdown: str = "") -> Explanation:
+        """Explain one cell: every claim, kept or rejected and why, and what forces its bounds.
+
+        Parameters
+        ----------
+        country, indicator : str
+            Which series.
+        year : int
+            Which calendar year.
+        breakdown : str
+            ``""`` for the total.
+
+        Returns
+        -------
+        Explanation
+            ``str()`` of it is text; a notebook shows it as HTML.
+
+        Raises
+        ------
+        ReconciliationError
+            If there is no such cell; the text lists the nearest there are.
+
+        Examples
+        --------
+        >>> import trafficking_stats as ts
+        >>> claims = ts.load_claims().query("country == 'DNK' and indicator == 'prosecutions_suspects'")
+        >>> print(str(ts.reconcile(claims).explain("DNK", "prosecutions_suspects", 2016)).splitlines()[0])
+        Denmark, persons prosecuted, 2016: 1
+        """
+        return Explainer(self, country).cell(indicator, year, breakdown)
+
+    def explainer(self, country: str) -> Explainer:
+        """Return what explains many cells of one country faster than `explain` called for each.
+
+        Examples
+        --------
+        >>> import trafficking_stats as ts
+        >>> rec = ts.reconcile(ts.load_claims().query("country == 'DNK' and indicator == 'charged_persons'"))
+        >>> explainer = rec.explainer("DNK")
+        >>> [explainer.cell("charged_persons", year).title for year in (2014, 2015)]
+        ['Denmark, persons charged, 2014: 14', 'Denmark, persons charged, 2015: 25']
+        """
+        return Explainer(self, country)
+
+    def sensitivity(self, country: str, indicator: str, breakdown: str = "") -> pd.DataFrame:
+        """Reconcile one country under every policy, and without each upstream, side by side.
+
+        Parameters
+        ----------
+        country, indicator, breakdown : str
+            Which series.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a year: the estimate under each policy and ``without <upstream>``, then ``range_lower`` and
+            ``range_upper`` over all of them. Estimates are NA where only an interval is known.
+
+        Raises
+        ------
+        ReconciliationError
+            If there is no such series.
+        """
+        return sensitivity(self, country, indicator, breakdown)
+
+
+def reconcile(
+    claims: pd.DataFrame,
+    policy: str = DEFAULT,
+    executor: Executor | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> Reconciliation:
+    """Reconcile claims about any number of countries.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        One row a claim with the columns of `cells.REQUIRED`; further columns are kept. The sources need not be
+        in any file.
+    policy : str
+        ``consistent`` rejects the cheapest set of claims so that the others are true together under the
+        accounting rules; ``latest``, ``earliest``, ``register``, ``median``, ``lowest`` and ``highest`` pick one
+        figure a cell.
+    executor : concurrent.futures.Executor, optional
+        Countries are then shared among its workers; the result is the same to the byte.
+    vocabulary : Vocabulary, optional
+        By default the one that ships with the package.
+
+    Returns
+    -------
+    Reconciliation
+        The order of the rows given never matters.
+
+    Raises
+    ------
+    ClaimError
+        If the table lacks a column or holds a value out of range.
+    ReconciliationError
+        If the policy does not exist, or a worker died: the text names its country.
+    RuleError
+        If the accounting rules contradict each other.
+
+    References
+    ----------
+    Fellegi IP, Holt D (1976). A systematic approach to automatic edit and imputation. JASA 71:17-35.
+
+    Examples
+    --------
+    >>> import trafficking_stats as ts
+    >>> claims = ts.load_claims().query("country == 'DNK' and indicator == 'convictions_persons'")
+    >>> rec = reconcile(claims)
+    >>> int(rec.series.query("breakdown == '' and year == 2016").estimate.iloc[0])
+    14
+    """
+    vocabulary = vocabulary or load_vocabulary()
+    check_policy(policy)
+    table = check_table(claims, vocabulary)
+    if executor is None:
+        parts = [_reconcile_part(table, policy, vocabulary)]
+    else:
+        parts = _reconcile_countries(table, policy, vocabulary, executor)
+    series, judged, clashes = (
+        pd.concat([getattr(part, name) for part in parts], ignore_index=True)
+        for name in ("series", "claims", "clashes")
+    )
+    status = tuple(text for part in parts for text in part.status)
+    return Reconciliation(series, judged, clashes, policy, status, vocabulary)
+
+
+def _reconcile_part(table: pd.DataFrame, policy: str, vocabulary: Vocabulary) -> Reconciliation:
+    """Reconcile checked claims in this process."""
+    system = build_system(table, vocabulary)
+    solution = solve(system) if policy == DEFAULT else pick(system, table, policy, vocabulary)
+    judged = _judge(table, system, solution, vocabulary)
+    series = build_series(judged, system, solution, vocabulary)
+    return Reconciliation(series, judged, build_clashes(judged, vocabulary), policy, solution.status, vocabulary)
+
+
+def _reconcile_countries(
+    table: pd.DataFrame, policy: str, vocabulary: Vocabulary, executor: Executor
+) -> list[Reconciliation]:
+    """Share the countries among the workers of an executor."""
+    countries = table.groupby("country", sort=True)
+    if not len(table):
+        return [_reconcile_part(table, policy, vocabulary)]
+    running = {
+        country: executor.submit(_reconcile_part, rows.reset_index(drop=True), policy, vocabulary)
+        for country, rows in countries
+    }
+    parts, dead = [], []
+    for country, future in running.items():
+        try:
+            parts.append(future.result())
+        except BrokenExecutor:
+            dead.append(str(country))
+    if dead:
+        raise ReconciliationError(
+            f"a worker died before these countries were done: {', '.join(dead)}; nothing was written, so run it again"
+            " (with fewer workers if the memory ran out)"
+        )
+    return parts
+
+
+def _judge(table: pd.DataFrame, system: System, solution: Solution, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Add to each claim its interval, the verdict, what it clashes with, and the probable cause."""
+    judged = table.copy()
+    judged["lower"] = pd.array(np.where(np.isfinite(system.claim_lower), system.claim_lower, np.nan), dtype="Int64")
+    judged["upper"] = pd.array(np.where(np.isfinite(system.claim_upper), system.claim_upper, np.nan), dtype="Int64")
+    # claims that are no counts are kept as printed: nothing in the system speaks against them
+    counted = system.claim_group >= 0
+    judged["accepted"] = True
+    judged.loc[counted, "accepted"] = solution.accepted[system.claim_group[counted]]
+    ids, leader = table["claim_id"].to_numpy(), system.groups["leader"].to_numpy()
+    against = {group: ";".join(sorted(ids[leader[list(groups)]])) for group, (groups, _) in solution.conflicts.items()}
+    judged["cause"] = ""
+    judged["clashes_with"] = [against.get(group, "") for group in system.claim_group]
+    judged["evidence"] = ""
+    cell = system.groups["cell"].to_numpy()[system.claim_group]
+    bounds = np.column_stack([solution.lower[cell], solution.upper[cell]]) if len(cell) else np.zeros((0, 2))
+    causes = probable_causes(judged, bounds, vocabulary)
+    judged.loc[causes.index, ["cause", "evidence"]] = causes[["cause", "evidence"]]
+    return judged

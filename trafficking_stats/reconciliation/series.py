@@ -1,0 +1,190 @@
+"""The tables a reconciliation shows: one row a cell, and one row a clash."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trafficking_stats.intervals import period_label
+from trafficking_stats.reconciliation.cells import System, upstreams
+from trafficking_stats.reconciliation.solve import Solution
+from trafficking_stats.reconciliation.weights import claim_weights
+from trafficking_stats.vocabulary import Vocabulary
+
+SERIES = (
+    "country",
+    "indicator",
+    "breakdown",
+    "year",
+    "estimate",
+    "lower",
+    "upper",
+    "status",
+    "n_claims",
+    "n_accepted",
+    "n_upstreams",
+)
+
+CLASHES = ("country", "indicator", "breakdown", "period", "year", "values", "sources", "won", "cause", "evidence")
+
+
+def build_series(judged: pd.DataFrame, system: System, solution: Solution, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Make the table with one row a cell of a calendar year.
+
+    Parameters
+    ----------
+    judged : pandas.DataFrame
+        Claims with their verdict.
+    system : System
+        Cells and groups.
+    solution : Solution
+        Bounds of the cells, and whether they come from the rules.
+    vocabulary : Vocabulary
+        Says which qualifiers name a number.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `SERIES`. Where the rules are used, a claim about a part of a year counts as a claim on the year: it
+        bounds it from below. Where they are not, only cells that claims name have a row.
+    """
+    named = _claims_on_cells(judged, system, with_parts=solution.ruled)
+    table = system.cells.assign(lower=solution.lower, upper=solution.upper)
+    n_cells = len(table)
+    table["n_claims"] = np.bincount(named["cell"], minlength=n_cells)
+    table["n_accepted"] = np.bincount(named["cell"], named["accepted"], n_cells).astype(np.int64)
+    votes = named[["cell", "upstream"]].drop_duplicates()
+    table["n_upstreams"] = np.bincount(votes["cell"], minlength=n_cells)
+    table["estimate"] = _estimates(named, judged, solution, vocabulary)
+    met = table["lower"] == table["upper"]
+    table.loc[met, "estimate"] = table.loc[met, "lower"]
+    table["status"] = np.select(
+        [table["n_claims"] == 0, table["n_accepted"] < table["n_claims"], table["estimate"].isna()],
+        ["deduced", "reconciled", "bounded"],
+        "agreed",
+    )
+    table = table[(table["kind"] == "year") & table["measure"].isin(["count", "level"])]
+    if not solution.ruled:
+        table = table[table["n_claims"] > 0]
+    table = table.assign(year=table["end"].str[:4].astype("int64"))
+    for column in ("estimate", "lower", "upper"):
+        table[column] = table[column].where(np.isfinite(table[column])).astype("Int64")
+    return table[list(SERIES)].reset_index(drop=True)
+
+
+def _claims_on_cells(judged: pd.DataFrame, system: System, *, with_parts: bool) -> pd.DataFrame:
+    """Pair each counted claim with its cell, and a claim about a part of a year with the year's cell too.
+
+    Columns ``row`` (of ``judged``), ``cell``, ``accepted``, ``upstream`` (a number) and ``part`` (of the year).
+    """
+    row = np.flatnonzero(system.claim_group >= 0)
+    named = pd.DataFrame({"row": row, "cell": system.groups["cell"].to_numpy()[system.claim_group[row]]})
+    named["accepted"] = judged["accepted"].to_numpy(bool)[row]
+    named["upstream"] = upstreams(judged)[row]
+    named["part"] = False
+    if not with_parts:
+        return named
+    entries = system.rules.entries
+    entries = entries[(system.rules.table["kind"] == "part_of_year").to_numpy()[entries["rule"]]]
+    ends = entries.pivot(index="rule", columns="coefficient", values="cell") if len(entries) else entries
+    year_of = dict(zip(ends[-1], ends[1], strict=True)) if len(entries) else {}
+    partial = named[named["cell"].isin(list(year_of))]
+    return pd.concat([named, partial.assign(cell=partial["cell"].map(year_of).astype("int64"), part=True)])
+
+
+def _estimates(
+    named: pd.DataFrame, judged: pd.DataFrame, solution: Solution, vocabulary: Vocabulary
+) -> NDArray[np.float64]:
+    """Take the whole number that the most precise, then heaviest, accepted claim within the bounds names.
+
+    What is said of a part of the year stands back behind all that is said of the year itself.
+    """
+    names_number = [name for name, qualifier in vocabulary.qualifiers.items() if qualifier.names_number]
+    value = judged["value"].to_numpy()
+    usable = judged["qualifier"].isin(names_number).to_numpy() & (value == np.rint(value))
+    rows = named[named["accepted"] & usable[named["row"]]]
+    printed = value[rows["row"]]
+    cell = rows["cell"].to_numpy()
+    rows = rows[(printed >= solution.lower[cell]) & (printed <= solution.upper[cell])]
+    row = rows["row"].to_numpy()
+    width = (judged["upper"] - judged["lower"]).to_numpy(float, na_value=np.inf)[row]
+    weight = claim_weights(judged, vocabulary)[row]
+    rows = rows.iloc[np.lexsort((row, -weight, width, rows["part"], rows["cell"]))].drop_duplicates("cell")
+    estimates = np.full(len(solution.lower), np.nan)
+    estimates[rows["cell"]] = value[rows["row"]]
+    return estimates
+
+
+def build_clashes(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Make the table with one row a cell on which claims clash or were rejected.
+
+    Parameters
+    ----------
+    judged : pandas.DataFrame
+        Claims with their verdict.
+    vocabulary : Vocabulary
+        Gives the weights that order the claims of a cell.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `CLASHES`; ``values`` and ``sources`` list the different figures and who prints each, the kept
+        ones first; ``won`` is the kept value or ``none``; ``year`` is NA for periods that are no calendar year.
+    """
+    key = ["country", "indicator", "breakdown", "period_start", "period_end"]
+    cell = judged.groupby(key, sort=True).ngroup().to_numpy()
+    rows = judged[np.isin(cell, cell[~judged["accepted"].to_numpy(bool)])]
+    rows = rows.assign(
+        cell=cell[rows.index], weight=claim_weights(rows, vocabulary), printed=_printed(rows, vocabulary)
+    )
+    rows = rows.sort_values(["cell", "accepted", "weight", "claim_id"], ascending=[True, False, False, True])
+    columns = [rows[name].tolist() for name in ("printed", "source_id", "accepted", "cause", "evidence")]
+    begins = np.flatnonzero(np.diff(rows["cell"], prepend=-1)).tolist()
+    found = []
+    for first, last in pairwise([*begins, len(rows)]):
+        printed, sources, kept, causes, evidence = (column[first:last] for column in columns)
+        by_value: dict[str, set[str]] = {}
+        for value, source in zip(printed, sources, strict=True):
+            by_value.setdefault(value, set()).add(source)
+        n_kept = sum(kept)
+        # the words of the heaviest claim speak for others of the same cause
+        why: dict[str, str] = {}
+        for cause, words in zip(causes[n_kept:], evidence[n_kept:], strict=True):
+            why.setdefault(cause, words)
+        found.append(
+            (
+                " | ".join(by_value),
+                " | ".join(", ".join(sorted(names)) for names in by_value.values()),
+                " and ".join(dict.fromkeys(printed[:n_kept])) or "none",
+                ", ".join(why),
+                "; ".join(dict.fromkeys(filter(None, why.values()))),
+            )
+        )
+    table = rows.iloc[begins][key].reset_index(drop=True)
+    table[["values", "sources", "won", "cause", "evidence"]] = pd.DataFrame(found, columns=range(5), dtype=object)
+    periods = zip(table["period_start"], table["period_end"], strict=True)
+    table["period"] = pd.Series([period_label(start, end) for start, end in periods], dtype=object)
+    table["year"] = table["period"].where(table["period"].str.isdigit()).astype("Int64")
+    return table[list(CLASHES)]
+
+
+def _printed(claims: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
+    """Write the figure of each claim."""
+    words = {pair: figure(*pair, vocabulary) for pair in set(zip(claims["value"], claims["qualifier"], strict=True))}
+    return [words[pair] for pair in zip(claims["value"], claims["qualifier"], strict=True)]
+
+
+def figure(value: float, qualifier: str, vocabulary: Vocabulary) -> str:
+    """Write a claim's figure as a reader would: ``77``, ``fewer than 5``, ``more than 1,000``.
+
+    Examples
+    --------
+    >>> from trafficking_stats.vocabulary import load_vocabulary
+    >>> figure(5, "less_than", load_vocabulary())
+    'fewer than 5'
+    """
+    number = f"{value:,.15g}"
+    return number if qualifier == "exact" else f"{vocabulary.qualifiers[qualifier].label} {number}"

@@ -1,0 +1,5 @@
+"""Tables with captions, source notes, and figures that link to their explanation."""
+
+from trafficking_stats.tables import gap, reconciled
+
+__all__ = ["gap", "reconciled"]
