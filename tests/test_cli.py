@@ -322,6 +322,7 @@ def test_from_a_text_to_checked_claims(run, narrative, raw, tmp_path):
     sheet = tmp_path / "narrative-review.csv"
     assert "<mark" in (tmp_path / "narrative-review.html").read_text(encoding="utf-8")
     table = read_table(sheet)
+    assert run("accept", sheet, "--raw", raw)[1].startswith("no row of ")
     table.assign(accept="y").to_csv(sheet, index=False)
     assert run(*args)[0] == 1, "a sheet with marks is not overwritten"
     assert set(read_table(sheet).accept) == {"y"}

@@ -1,6 +1,7 @@
 """Opening narratives, the review sheet, the page, and accepting claims."""
 
 import csv
+import dataclasses
 import json
 
 import pandas as pd
@@ -239,11 +240,24 @@ def test_accept_refuses_another_table(tmp_path):
         accept(tmp_path / "none.csv", tmp_path)
 
 
-def test_counts_of_sentences_have_no_indicator_and_say_so(tmp_path):
-    found = extract("Courts sentenced 12 traffickers.", country="DNK", default_year=2014, language="en", source_id="s")
+def test_counts_of_sentences_are_apart_from_convictions(tmp_path):
+    text = "Courts sentenced 12 traffickers. Judges handed down 15 prison sentences."
+    found = extract(text, country="DNK", default_year=2014, language="en", source_id="s")
     sheet = tmp_path / "review.csv"
     to_review_csv(found, sheet)
-    assert "no indicator" in rows_of(sheet)[0]["scope_note"]
+    rows = [(row["indicator"], row["unit"], row["value"]) for row in rows_of(sheet)]
+    assert rows == [("sentenced_persons", "persons", "12"), ("sentences", "sentences", "15")]
+    mark(sheet)
+    assert accept(sheet, tmp_path / "raw").added == 2
+
+
+def test_a_figure_without_an_indicator_says_so_and_is_not_accepted(tmp_path):
+    text = "The police investigated 12 cases in 2014."
+    found = extract(text, country="DNK", default_year=2014, language="en", source_id="s")
+    sheet = tmp_path / "review.csv"
+    to_review_csv([dataclasses.replace(found[0], unit="months")], sheet)
+    (row,) = rows_of(sheet)
+    assert (row["indicator"], row["scope_note"]) == ("", "the vocabulary has no indicator for investigations in months")
     mark(sheet)
     with pytest.raises(ClaimError, match="indicator"):
         accept(sheet, tmp_path / "raw")

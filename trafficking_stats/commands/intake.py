@@ -125,6 +125,9 @@ def accept_command(review: Path, raw: Path | None, as_json: bool) -> None:
             }
         )
         return
+    if done.added + done.present == 0:
+        click.echo(f"no row of {review} is marked: write y into the column 'accept' of those to take")
+        return
     click.echo(f"{done.added:,} claims added, {done.present:,} were there already")
     for path in done.files:
         click.echo(path)
