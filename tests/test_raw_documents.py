@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from trafficking_stats.checking.locators import follow
+
 DOCUMENTS = {
     "tip-2015-dnk": "000_09d49dbf7af85bec.txt",
     "nordic-baltic-network-2007-dnk": "001_ee0a55d0264fb869.txt",
@@ -31,46 +33,7 @@ def digests(root) -> dict[str, str]:
     return {row["source_id"]: row["sha256"] for row in rows_of(root / "data" / "raw" / "sources.csv")}
 
 
-LOCATOR = re.compile(r"p(?P<first>\d+)(-(?P<last>\d+))? s(?P<sentence>\d+): \S.*")
-SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\bno\.)(?<!\bca\.)(?P<closing>[\"”’)]*)\s+(?=[\"“‘(]?[A-ZÆØÅ0-9])")
-
-
-def sentences(text):
-    """Sentences of a paragraph: see docs/data.md."""
-    text = " ".join(text.split())
-    out, start = [], 0
-    for match in SENTENCE_END.finditer(text):
-        out.append(text[start : match.end("closing")])
-        start = match.end()
-    return [*out, text[start:]]
-
-
-def sentence_at(document, locator):
-    """The sentence a locator points to."""
-    match = LOCATOR.fullmatch(locator)
-    assert match, locator
-    lines = [line.strip() for line in document.splitlines() if line.strip()]
-    first, last = int(match["first"]), int(match["last"] or match["first"])
-    assert 1 <= first <= last <= len(lines), locator
-    return sentences(" ".join(lines[first - 1 : last]))[int(match["sentence"]) - 1]
-
-
-def test_sentences_by_hand():
-    text = 'In 2014 two were found. 95 more came (of "many").  See Act no. 275; '
-    text += "ca. DKK 12 mio. was\nset aside! “None” was left."
-    assert sentences(text) == [
-        "In 2014 two were found.",
-        '95 more came (of "many").',
-        "See Act no. 275; ca. DKK 12 mio. was set aside!",
-        "“None” was left.",
-    ]
-
-
-def test_locator_by_hand():
-    document = "Title\n\n \n\nOne case was\n\nfound. Two were\n not. \n\nEnd.\n"
-    assert sentence_at(document, "p2-4 s1: section, sentence 1") == "One case was found."
-    assert sentence_at(document, "p2-4 s2: section, sentence 2") == "Two were not."
-    assert sentence_at(document, "p5 s1: end") == "End."
+LOCATOR = re.compile(r"p\d+(-\d+)? s\d+: \S.*")
 
 
 def test_locators_of_the_documents_follow_the_grammar(claims):
@@ -143,7 +106,7 @@ def test_each_figure_of_the_documents_stands_at_its_locator(shared, claims, dige
         data = (shared / "documents" / name).read_bytes()
         assert hashlib.sha256(data).hexdigest() == digests[source]
         for row in claims[source]:
-            sentence = sentence_at(data.decode("utf-8"), row["locator"])
+            sentence = follow(data.decode("utf-8"), row["locator"]).words
             cell = (source, row["indicator"], row["breakdown"], row["period_start"])
             if cell in IMPLIED:
                 implied.add(cell)
