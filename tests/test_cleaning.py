@@ -111,7 +111,7 @@ def test_without_a_checkout_a_folder_must_be_named(tmp_path, monkeypatch):
 
 def test_the_command_says_what_it_does(tmp_path):
     raw = write(tmp_path / "raw")
-    run = CliRunner().invoke(cli, ["clean", "--raw", str(raw), "--out", str(tmp_path / "out"), "--json"])
+    run = CliRunner().invoke(cli, ["clean", "--raw", str(raw), "--output", str(tmp_path / "out"), "--json"])
     assert run.exit_code == 0
     assert json.loads(run.stdout) == COUNTS
     assert run.stderr.splitlines()[0] == "reading and checking the raw figures"

@@ -79,7 +79,7 @@ def test_version(run):
         (["explain", "DNK", "victims_identified", "2020", "--policy", "best"], "'best' is not one of 'consistent'"),
         (["explain", "DNK", "victims_identfied", "2020"], "victims_identified"),
         (["gap", "DNK", "--numerator", "convictions_person"], "did you mean convictions_persons"),
-        (["reconcile"], "Missing option '--out'"),
+        (["reconcile"], "Missing option '--output'"),
         (["report"], "Missing argument"),
         (["batch"], "name countries, or --all"),
         (["import", "unodc", "no/such/file.xlsx"], "does not exist"),
@@ -106,7 +106,7 @@ def test_a_country_without_claims_is_answered_with_those_that_have(run, raw, com
 
 def test_problems_in_the_figures_are_one_message_and_1(run, tmp_path):
     raw = write(tmp_path / "raw", register_2021=REGISTER.replace(",64,", ",-64,").replace("exact", "precise"))
-    code, out, err = run("clean", "--raw", raw, "--out", tmp_path / "out")
+    code, out, err = run("clean", "--raw", raw, "--output", tmp_path / "out")
     assert code == 1
     assert out == ""
     assert "error: 3 problems in the claims:\nclaims/register-2021.csv, line 2: column qualifier" in err
@@ -114,7 +114,7 @@ def test_problems_in_the_figures_are_one_message_and_1(run, tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_one_message_and_1(run, raw, tmp_path):
     (tmp_path / "out").write_text("a file")
-    code, _, err = run("clean", "--raw", raw, "--out", tmp_path / "out")
+    code, _, err = run("clean", "--raw", raw, "--output", tmp_path / "out")
     assert code in (1, 2)
     assert "out" in err
 
@@ -143,7 +143,7 @@ def test_ctrl_c_ends_quietly(raw, tmp_path):
     code = "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     code += "from trafficking_stats import cleaning, cli\n"
     code += "cleaning.read_claims = lambda raw: (print('begun', flush=True), time.sleep(60))\ncli.main()"
-    command = [sys.executable, "-c", code, "clean", "--raw", str(raw), "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-c", code, "clean", "--raw", str(raw), "--output", str(tmp_path / "out")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "begun\n"
         process.send_signal(signal.SIGINT)
@@ -179,7 +179,7 @@ def test_sources_of_a_country_without_claims(run, raw):
 
 
 def test_reconcile_writes_three_tables(run, raw, tmp_path):
-    code, out, _ = run("reconcile", "--data", raw, "--out", tmp_path / "out")
+    code, out, _ = run("reconcile", "--data", raw, "--output", tmp_path / "out")
     assert code == 0
     assert out.startswith("5 claims, 1 rejected; 6 cells; written to ")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["claims.csv", "clashes.csv", "series.csv"]
@@ -315,7 +315,7 @@ def test_extract_needs_a_country_and_a_year(run, narrative):
 
 def test_from_a_text_to_checked_claims(run, narrative, raw, tmp_path):
     """extract, mark, accept, accept again, add the source, check: the way of a new narrative."""
-    args = ["extract", narrative, "--source", "tip-2021-dnk", "--year", 2020, "--raw", raw, "--out", tmp_path]
+    args = ["extract", narrative, "--source", "tip-2021-dnk", "--year", 2020, "--raw", raw, "--output", tmp_path]
     code, out, _ = run(*args)
     assert code == 0
     assert "then: trafficking-stats accept " in out

@@ -24,7 +24,7 @@ from trafficking_stats.reconciliation.result import reconcile
 
 @click.command("clean")
 @click.option("--raw", type=FOLDER, help="Folder of raw figures; by default data/raw of the checkout.")
-@click.option("--out", type=FOLDER, help="Folder to write to; by default data/clean of the checkout.")
+@click.option("--output", "-o", "out", type=FOLDER, help="Folder to write to; by default data/clean of the checkout.")
 @json_option
 def clean_command(raw: Path | None, out: Path | None, as_json: bool) -> None:
     """Clean data/raw into data/clean and reconcile it.
@@ -39,7 +39,9 @@ def clean_command(raw: Path | None, out: Path | None, as_json: bool) -> None:
 
 
 @click.command("reconcile")
-@click.option("--out", type=FOLDER, required=True, help="Folder for series.csv, claims.csv and clashes.csv.")
+@click.option(
+    "--output", "-o", "out", type=FOLDER, required=True, help="Folder for series.csv, claims.csv and clashes.csv."
+)
 @data_option
 @policy_option
 def reconcile_command(out: Path, data: Path | None, policy: str) -> None:

@@ -37,7 +37,9 @@ def raw_folder(raw: Path | None) -> Path:
 @click.option("--country", metavar="ISO3", help="Country the text is about; by default the end of the source id.")
 @click.option("--year", type=int, help="Year the text reports on; by default the one before the source's publication.")
 @click.option("--language", type=click.Choice(["en", "da"]), help="By default detected from the text.")
-@click.option("--out", type=FOLDER, default=Path(), help="Folder of the review; by default the current one.")
+@click.option(
+    "--output", "-o", "out", type=FOLDER, default=Path(), help="Folder of the review; by default the current one."
+)
 @click.option("--replace", is_flag=True, help="Replace an older review of the same text.")
 @click.option("--json", "as_json", is_flag=True, help="Print the proposals as JSON lines and write nothing.")
 @raw_option
