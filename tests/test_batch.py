@@ -15,6 +15,7 @@ from report_notebooks import write_notebook
 from trafficking_stats.errors import ReportError
 from trafficking_stats.reporting import reports
 from trafficking_stats.reporting.batch import batch
+from trafficking_stats.reporting.build import STANDARD_ENGINE
 from trafficking_stats.reporting.warm import WarmServer, build_warm
 
 pytestmark = [
@@ -87,7 +88,7 @@ def test_two_workers_give_the_bytes_of_one_standard_report(toys, tmp_path):
     made = batch(["DNK", "SWE", "CIV"], tmp_path / "b", workers=2, notebooks=toys, known=KNOWN, progress=False)
     assert len(made.written) == 6
     assert (made.skipped, made.failures) == ([], [])
-    reports.report("SWE", tmp_path / "s", notebooks=toys, countries=KNOWN)
+    reports.report("SWE", tmp_path / "s", notebooks=toys, countries=KNOWN, engine=STANDARD_ENGINE)
     alone, many = pages_of(tmp_path / "s"), pages_of(tmp_path / "b")
     names = [f"SWE/{stem}.{kind}" for stem in ("2_reconciliation", "3_gap") for kind in ("html", "ipynb")]
     assert {name: many[name] for name in names} == {name: alone[name] for name in names}

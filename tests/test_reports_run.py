@@ -11,7 +11,7 @@ from report_notebooks import write_notebook
 
 from trafficking_stats.errors import ReportError
 from trafficking_stats.reporting import reports
-from trafficking_stats.reporting.build import WARM_ENGINE, execute
+from trafficking_stats.reporting.build import STANDARD_ENGINE, WARM_ENGINE, execute
 from trafficking_stats.reporting.canonical import as_bytes
 from trafficking_stats.reporting.index import read_rows, render_index, sparkline
 
@@ -66,8 +66,8 @@ def toys(root):
 def standard(toys, tmp_path_factory):
     """The toy report, by standard papermill."""
     folder = tmp_path_factory.mktemp("standard")
-    pages = reports.report("DNK", folder, notebooks=toys, countries=["DNK"], note='<script>alert("1")</script>')
-    return folder, pages
+    note = '<script>alert("1")</script>'
+    return folder, reports.report("DNK", folder, notebooks=toys, countries=["DNK"], engine=STANDARD_ENGINE, note=note)
 
 
 def test_a_report_has_a_page_and_an_executed_notebook_for_each_notebook(standard):
@@ -111,16 +111,12 @@ def test_the_index_tells_years_sources_clashes_lines_and_verdict(standard):
 
 
 @needs_fork
-def test_the_warm_engine_gives_the_same_bytes(standard, toys, tmp_path):
-    reports.report(
-        "DNK",
-        tmp_path / "another folder",
-        notebooks=toys,
-        countries=["DNK"],
-        engine=WARM_ENGINE,
-        note='<script>alert("1")</script>',
-    )
-    assert files_of(tmp_path / "another folder") == files_of(standard[0])
+@pytest.mark.parametrize("engine", [WARM_ENGINE, None])
+def test_the_warm_engine_and_the_default_give_the_same_bytes(standard, toys, tmp_path, engine):
+    note = '<script>alert("1")</script>'
+    folder = tmp_path / "another folder"
+    reports.report("DNK", folder, notebooks=toys, countries=["DNK"], engine=engine, note=note)
+    assert files_of(folder) == files_of(standard[0])
 
 
 @needs_fork
@@ -128,7 +124,8 @@ def test_the_warm_engine_gives_the_same_bytes(standard, toys, tmp_path):
 def test_both_engines_lose_nothing(tmp_path, country, n):
     write_notebook(tmp_path, "a", *EVERYTHING, parameters='country: str = "DNK"\nn: int = 1')
     task = reports.plan(tmp_path, []).task(country, {"n": n})
-    warm, again, standard = (execute(task, task.notebooks[0], engine) for engine in (WARM_ENGINE, WARM_ENGINE, None))
+    engines = (WARM_ENGINE, WARM_ENGINE, STANDARD_ENGINE)
+    warm, again, standard = (execute(task, task.notebooks[0], engine) for engine in engines)
     kinds = [set(o.get("data", {})) for cell in standard.cells for o in cell.get("outputs", [])]
     assert sum("image/png" in kind for kind in kinds) == 2
     assert as_bytes(warm).decode() == as_bytes(standard).decode()

@@ -48,7 +48,7 @@ def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], **given: 
 @click.option("--prefer", multiple=True, metavar="ID", help="Let a source weigh like a register (repeatable).")
 @set_option
 @file_option
-@click.option("--check", is_flag=True, help="Write nothing; run three times and compare every byte.")
+@click.option("--check", is_flag=True, help="Write nothing; run three ways and compare every byte.")
 def report_command(countries: tuple[str, ...], output: Path, check: bool, **parameters: Any) -> None:
     """Write the HTML reports of one or more countries.
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: The name under which the engine that forks a warm process is registered with papermill.
 WARM_ENGINE = "trafficking-stats-warm"
+#: Papermill's own name of its standard engine.
+STANDARD_ENGINE = "nbclient"
 
 
 @dataclass(frozen=True)
@@ -269,7 +271,7 @@ def _notebook_bytes(nb: NotebookNode) -> bytes:
 
 
 def _engine_options(engine: str | None, folder: str) -> dict[str, Any]:
-    if engine is not None:
+    if engine not in (None, STANDARD_ENGINE):
         return {"cwd": folder}
     from trafficking_stats.reporting.kernel import ReportKernelManager
 

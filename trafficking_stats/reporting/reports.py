@@ -17,7 +17,7 @@ from typing import Any
 from trafficking_stats import paths
 from trafficking_stats.errors import ReportError
 from trafficking_stats.reporting import folder as report_folder
-from trafficking_stats.reporting.build import WARM_ENGINE, Built, NotebookTask, Task, build
+from trafficking_stats.reporting.build import STANDARD_ENGINE, WARM_ENGINE, Built, NotebookTask, Task, build
 from trafficking_stats.reporting.index import write_index
 from trafficking_stats.reporting.notebooks import (
     Parameter,
@@ -25,6 +25,7 @@ from trafficking_stats.reporting.notebooks import (
     check_parameters,
     read_parameters,
 )
+from trafficking_stats.reporting.warm import WarmServer, is_supported
 
 Countries = Sequence[str] | Callable[[], Iterable[str]] | None
 
@@ -244,7 +245,9 @@ def report(
     notebooks : path, optional
         A folder of notebooks; those of the package by default.
     engine : str, optional
-        A papermill engine; standard papermill by default.
+        A papermill engine, such as ``nbclient``, the standard one. By default several notebooks run in forks of
+        one process that has the libraries imported and the claims reconciled, which gives the same bytes; a
+        notebook on its own runs in the standard engine, and so does everything where processes cannot be forked.
     countries : sequence of str or callable, optional
         The codes that may be asked for; those that have claims by default.
     progress : bool, optional
@@ -272,11 +275,18 @@ def report(
     """
     task = plan(notebooks, countries).task(country, parameters)
     folder = Path(output_dir)
-    built = build(task, engine, progress=progress)
+    built = _build(task, engine, progress=progress)
     pages = publish(folder, [built])
     if built.failure is not None:
         raise ReportError(str(built.failure))
     return pages
+
+
+def _build(task: Task, engine: str | None, *, progress: bool) -> Built:
+    if engine is not None or len(task.notebooks) == 1 or not is_supported():
+        return build(task, engine, progress=progress)
+    with WarmServer() as server:
+        return server.build(task, progress=progress)
 
 
 def publish(folder: Path, built: Iterable[Built]) -> list[Path]:
@@ -304,7 +314,7 @@ def check(
     *,
     notebooks: Path | str | None = None,
     countries: Countries = None,
-    engines: Sequence[str | None] = (None, None, WARM_ENGINE),
+    engines: Sequence[str | None] = (STANDARD_ENGINE, WARM_ENGINE, None),
     **parameters: Any,
 ) -> dict[str, str]:
     """Build the report of a country several times in different folders and compare every byte.
@@ -316,7 +326,8 @@ def check(
     notebooks, countries
         As in `report`.
     engines : sequence of str or None, optional
-        One run each; twice standard papermill and once the warm engine by default.
+        One run each, as in `report`; by default one by standard papermill, one by the warm engine in this
+        process, and one in a warm process, as a batch runs them.
     **parameters : object
         As in `report`.
 
@@ -347,7 +358,7 @@ def check(
 
 
 def _compare(first: Mapping[str, bytes], other: Mapping[str, bytes], engine: str | None) -> None:
-    label = engine or "standard papermill"
+    label = engine or "the default"
     if first.keys() != other.keys():
         raise ReportError(f"two runs wrote different files: {sorted(first.keys() ^ other.keys())}")
     for name, content in first.items():

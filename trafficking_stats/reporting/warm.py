@@ -50,9 +50,14 @@ LIBRARIES = (
     "papermill.translators",
     "IPython.display",
     "trafficking_stats",
-    "trafficking_stats.reporting.display",
+    "trafficking_stats.gap_analysis.result",
+    "trafficking_stats.plots",
     "trafficking_stats.reconciliation.result",
+    "trafficking_stats.reporting.display",
+    "trafficking_stats.reporting.focus",
     "trafficking_stats.reporting.shell",
+    "trafficking_stats.tables",
+    "trafficking_stats.texts",
 )
 
 
@@ -125,13 +130,15 @@ class WarmServer:
         """The id of the warm process, None while it does not run."""
         return self._process.pid if self._process else None
 
-    def build(self, task: Task) -> Built:
+    def build(self, task: Task, *, progress: bool = False) -> Built:
         """Build the pages of a country in a fork of the warm process.
 
         Parameters
         ----------
         task : Task
             What to run.
+        progress : bool, optional
+            Whether each notebook shows a bar on a terminal.
 
         Returns
         -------
@@ -140,7 +147,7 @@ class WarmServer:
         """
         for _ in range(2):
             with contextlib.suppress(EOFError, ConnectionError, FileNotFoundError), Client(self._address) as line:
-                line.send(task)
+                line.send((task, progress))
                 built: Built = line.recv()
                 return built
         alive = self._process is not None and self._process.poll() is None
@@ -206,9 +213,9 @@ def _answer(line: Connection) -> None:
     status = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        task: Task = line.recv()
+        task, progress = line.recv()
         _prepare(task)
-        line.send(build(task, WARM_ENGINE))
+        line.send(build(task, WARM_ENGINE, progress=progress))
         status = 0
     except (EOFError, ConnectionError):
         pass  # the owner is gone

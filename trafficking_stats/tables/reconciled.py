@@ -6,7 +6,7 @@ Each function returns a ``great_tables.GT`` for `display.table`, which adds capt
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -176,8 +176,14 @@ def clashes(
     rejected = (
         rejected.assign(place=rejected["indicator"].map(order)).sort_values(["place", *key]).drop(columns="place")
     )
-    of_cell: dict[Any, pd.DataFrame] = dict(list(own.groupby(key, sort=False)))
-    labels = rec.clashes[rec.clashes["country"] == country].set_index(["indicator", "breakdown", "period"])
+    # Records, for a table of some hundred rows out of a data frame takes seconds row by row.
+    of_cell: dict[Any, list[dict[Any, Any]]] = {}
+    for claim in own.sort_values(["tier", "published", "claim_id"]).to_dict("records"):
+        of_cell.setdefault(tuple(claim[name] for name in key), []).append(claim)
+    labels = {
+        (about["indicator"], about["breakdown"], about["period"]): about
+        for about in rec.clashes[rec.clashes["country"] == country].to_dict("records")
+    }
     shown: list[Any] = list(rejected.head(limit).itertuples(index=False, name=None))
     rows = [_clash_row(rec, country, cell, of_cell[cell], labels, explained, parts=parts) for cell in shown]
     columns = ["what", "when", *(["part"] if parts else []), "kept", "rejected", "why, probably"]
@@ -196,25 +202,23 @@ def _clash_row(
     rec: Reconciliation,
     country: str,
     cell: Any,
-    claims: pd.DataFrame,
-    labels: pd.DataFrame,
+    claims: Sequence[Mapping[Any, Any]],
+    labels: Mapping[Any, Mapping[Any, Any]],
     explained: Collection[Cell],
     *,
     parts: bool,
 ) -> dict[str, Any]:
-
     indicator, breakdown, start, end = cell
     period = period_label(start, end)
-    where: Any = (indicator, breakdown, period)
-    about = labels.loc[where]
+    about = labels[indicator, breakdown, period]
     place = Cell(indicator, int(period), breakdown) if period.isdigit() else None
     cause = about["cause"].replace("_", " ")
     why = f"{cause}: {plain_breakdowns(about['evidence'], rec.vocabulary)}" if about["evidence"] else cause
     row = {
         "what": title_of(indicator, rec.vocabulary),
         "when": linked(country, place, period, explained) if place else _period(period),
-        "kept": _voices(claims[claims["accepted"]], rec.vocabulary) or "none",
-        "rejected": _voices(claims[~claims["accepted"]], rec.vocabulary),
+        "kept": _voices([claim for claim in claims if claim["accepted"]], rec.vocabulary) or "none",
+        "rejected": _voices([claim for claim in claims if not claim["accepted"]], rec.vocabulary),
         "why, probably": why,
     }
     return row | ({"part": breakdown_name(breakdown, rec.vocabulary)} if parts else {})
@@ -225,10 +229,10 @@ def _period(label: str) -> str:
     return unbroken(label) if len(label) == len("2007-2013") else label
 
 
-def _voices(claims: pd.DataFrame, vocabulary: Vocabulary) -> str:
+def _voices(claims: Iterable[Mapping[Any, Any]], vocabulary: Vocabulary) -> str:
     """Write each figure with the sources that print it: ``77 (CMM 2022, UNODC 2023); 64 (...)``."""
     voices: dict[str, list[str]] = {}
-    for claim in claims.sort_values(["tier", "published", "claim_id"]).to_dict("records"):
+    for claim in claims:
         printed = figure(claim["value"], claim["qualifier"], vocabulary)
         voices.setdefault(printed, []).append(source_name(claim["publisher"], claim["published"]))
     texts = []
