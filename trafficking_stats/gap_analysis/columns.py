@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.inference.counts import CountRange
+from trafficking_stats.inference.masked import MaskedRatio
 
 Columns = Mapping[str, str]
 """Names of columns with their kind: text, whole, count (whole or not known), measure or flag."""
@@ -367,3 +368,23 @@ def ends(cell: CountRange, name: str) -> dict[str, Any]:
     """
     prefix = f"{name}_" if name else ""
     return {f"{prefix}lower": int(cell.lower), f"{prefix}upper": int(cell.upper) if cell.is_bounded else pd.NA}
+
+
+def per_100(result: MaskedRatio) -> dict[str, float]:
+    """Return the columns of a ratio and its limits, for every 100 of the denominator.
+
+    Examples
+    --------
+    >>> from trafficking_stats.inference.masked import masked_ratio
+    >>> columns = per_100(masked_ratio(CountRange(0, 4), CountRange(80, 80)))
+    >>> columns["per_100_min"], columns["per_100_max"]
+    (0.0, 5.0)
+    """
+    return {
+        "per_100_min": 100 * result.ratio_lower,
+        "per_100_max": 100 * result.ratio_upper,
+        "exact_lower": 100 * result.lower,
+        "exact_upper": 100 * result.upper,
+        "widened_lower": 100 * result.widened_lower,
+        "widened_upper": 100 * result.widened_upper,
+    }

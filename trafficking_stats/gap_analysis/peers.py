@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.gap_analysis.columns import COUNTERFACTUAL, PEERS, ends, tidy
+from trafficking_stats.gap_analysis.columns import COUNTERFACTUAL, PEERS, ends, per_100, tidy
 from trafficking_stats.gap_analysis.data import CountSeries, Refusal, longest_run
 from trafficking_stats.gap_analysis.ratios import Pair, make_pair
 from trafficking_stats.gap_analysis.settings import GapSettings
@@ -172,12 +172,7 @@ def peer_table(
                 "last": one.last,
                 **ends(ratio.count1, "numerator"),
                 **ends(ratio.count2, "denominator"),
-                "per_100_min": 100 * ratio.ratio_lower,
-                "per_100_max": 100 * ratio.ratio_upper,
-                "exact_lower": 100 * ratio.lower,
-                "exact_upper": 100 * ratio.upper,
-                "widened_lower": 100 * ratio.widened_lower,
-                "widened_upper": 100 * ratio.widened_upper,
+                **per_100(ratio),
                 "phi": one.phi[0].factor,
                 "phi_borrowed": one.phi[0].borrowed,
             }

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.gap_analysis.columns import PERIODS, RATIOS, ends, tidy
+from trafficking_stats.gap_analysis.columns import PERIODS, RATIOS, ends, per_100, tidy
 from trafficking_stats.gap_analysis.data import CountSeries, Refusal, series_dispersion
 from trafficking_stats.inference.masked import MaskedRatio, masked_ratio
 from trafficking_stats.inference.overdispersion import Dispersion
@@ -124,12 +124,7 @@ def _ratio_row(pair: Pair, kind: str, first: int, last: int, lag: int) -> dict[s
     return row | {
         **ends(result.count1, "numerator"),
         **ends(result.count2, "denominator"),
-        "per_100_min": 100 * result.ratio_lower,
-        "per_100_max": 100 * result.ratio_upper,
-        "exact_lower": 100 * result.lower,
-        "exact_upper": 100 * result.upper,
-        "widened_lower": 100 * result.widened_lower,
-        "widened_upper": 100 * result.widened_upper,
+        **per_100(result),
         "inverse_min": inverse(result.ratio_upper),
         "inverse_max": inverse(result.ratio_lower),
         "inverse_exact_lower": inverse(result.upper),

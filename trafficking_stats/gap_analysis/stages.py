@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.gap_analysis.columns import CHANGE, STAGES, STEPS, ends, tidy
+from trafficking_stats.gap_analysis.columns import CHANGE, STAGES, STEPS, ends, per_100, tidy
 from trafficking_stats.gap_analysis.data import CountSeries, Refusal, longest_run, series_dispersion
 from trafficking_stats.gap_analysis.ratios import Pair
 from trafficking_stats.inference.counts import CountRange
@@ -153,12 +153,7 @@ def _step_row(
     return row | {
         **ends(result.count2, "from"),
         **ends(result.count1, "to"),
-        "per_100_min": 100 * result.ratio_lower,
-        "per_100_max": 100 * result.ratio_upper,
-        "exact_lower": 100 * result.lower,
-        "exact_upper": 100 * result.upper,
-        "widened_lower": 100 * result.widened_lower,
-        "widened_upper": 100 * result.widened_upper,
+        **per_100(result),
         "above_one": result.ratio_lower > 1,
     }
 
