@@ -1,97 +1,36 @@
-"""Explain one cell: every claim, kept or rejected and why, as text and as HTML."""
+"""Explain the cells of a country: every claim, kept or rejected and why, and what forces the bounds."""
 
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
-from html import escape
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from trafficking_stats.claims import load_sources
 from trafficking_stats.errors import ReconciliationError
-from trafficking_stats.intervals import period_label
+from trafficking_stats.linear import LinearSystem, LinearSystemError
 from trafficking_stats.names import breakdown_name, country_name
-from trafficking_stats.reconciliation.cells import System, build_system
-from trafficking_stats.reconciliation.chains import Chain, force, write
-from trafficking_stats.reconciliation.rules import KEY
+from trafficking_stats.reconciliation.arithmetic import Words
+from trafficking_stats.reconciliation.cells import build_system
+from trafficking_stats.reconciliation.chains import Chain, Network, Part, Steps
+from trafficking_stats.reconciliation.explanation import COLUMNS, Explanation
+from trafficking_stats.reconciliation.policies import DEFAULT
 from trafficking_stats.reconciliation.series import figure
-from trafficking_stats.vocabulary import Vocabulary
+from trafficking_stats.wording import counted, label_of, listed, source_name
 
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation.result import Reconciliation
 
-COLUMNS = (
-    "verdict",
-    "figure",
-    "interval",
-    "source",
-    "published",
-    "upstream",
-    "tier",
-    "cause",
-    "evidence",
-    "clash",
-    "if_kept",
-)
+__all__ = ["Explainer", "Explanation", "span"]
 
+Cell = tuple[str, str, int]
+"""Indicator, breakdown, calendar year."""
 
-@dataclass(frozen=True)
-class Explanation:
-    """Why a cell has the value or the bounds it has.
-
-    Parameters
-    ----------
-    title : str
-        What the cell is and its value, such as ``Denmark, victims identified, 2020: 77``.
-    summary : str
-        One sentence on how the value came about.
-    claims : pandas.DataFrame
-        One row a claim on the cell, the kept ones first: ``verdict``, ``figure``, ``interval``, ``source``,
-        ``published``, ``upstream``, ``tier``, ``cause``, ``evidence``, ``clash`` (the arithmetic it cannot be
-        true together with) and ``if_kept`` (the value of the cell had it been kept).
-    chains : tuple of str
-        The arithmetic that forces the bounds, where rules take part.
-    """
-
-    title: str
-    summary: str
-    claims: pd.DataFrame
-    chains: tuple[str, ...]
-
-    def __str__(self) -> str:
-        lines = [self.title, self.summary, *(f"  {chain}" for chain in self.chains)]
-        for row in self.claims.to_dict("records"):
-            lines.append(
-                f"  {row['verdict']:8} {row['figure']} {row['interval']}: {row['source']} ({row['published']}),"
-                f" upstream {row['upstream']}, {row['tier']}"
-            )
-            lines += [f"           {label}{row[column]}" for column, label in _LABELS.items() if row[column]]
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        rows = []
-        for row in self.claims.to_dict("records"):
-            notes = "".join(f"<br>{escape(label + str(row[c]))}" for c, label in _LABELS.items() if row[c])
-            cells = "".join(
-                f"<td>{escape(str(row[column]))}</td>"
-                for column in ("verdict", "figure", "interval", "published", "upstream", "tier")
-            )
-            rows.append(f"<tr><th scope='row'>{escape(str(row['source']))}{notes}</th>{cells}</tr>")
-        heads = "".join(
-            f"<th scope='col'>{name}</th>"
-            for name in ("Source", "Verdict", "Figure", "Interval", "Published", "Upstream", "Tier")
-        )
-        chains = "".join(f"<li>{escape(chain)}</li>" for chain in self.chains)
-        return (
-            f"<div class='explanation'><p><strong>{escape(self.title)}</strong></p><p>{escape(self.summary)}</p>"
-            + (f"<ul>{chains}</ul>" if chains else "")
-            + f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-        )
-
-
-_LABELS = {"cause": "probable cause: ", "evidence": "", "clash": "cannot be: ", "if_kept": "had it been kept: "}
+Groups = NDArray[np.int64]
 
 
 class Explainer:
@@ -106,73 +45,214 @@ class Explainer:
     """
 
     def __init__(self, rec: Reconciliation, country: str) -> None:
-        self._rec, self._country = rec, country
-        self._claims = rec.claims[rec.claims["country"] == country].reset_index(drop=True)
+        self._rec, self._country, self._ruled = rec, country, rec.policy == DEFAULT
+        claims = rec.claims[rec.claims["country"] == country].reset_index(drop=True)
+        self._columns = {str(name): claims[name].tolist() for name in claims}
+        self._row_of = {name: row for row, name in enumerate(self._columns["claim_id"])}
+        self._inside: dict[Cell, list[int]] = {}
+        names = ("indicator", "breakdown", "period_start", "period_end")
+        for row, (*what, start, end) in enumerate(zip(*(self._columns[name] for name in names), strict=True)):
+            if start[:4] == end[:4]:
+                self._inside.setdefault((what[0], what[1], int(end[:4])), []).append(row)
         self._series = rec.series[rec.series["country"] == country]
-        self._system = build_system(self._claims, rec.vocabulary)
-        cells = self._system.cells
-        self._place = {key: i for i, key in enumerate(zip(*(cells[c] for c in KEY[1:]), strict=True))}
+        keys = zip(*(self._series[name].tolist() for name in ("indicator", "breakdown", "year")), strict=True)
+        self._known: dict[Cell, int] = {(key[0], key[1], int(key[2])): number for number, key in enumerate(keys)}
+        self._system = build_system(claims, rec.vocabulary)
+        years = self._system.cells[self._system.cells["kind"] == "year"]
+        keys = zip(years["indicator"], years["breakdown"], years["end"].str[:4].astype(int), strict=True)
+        self._place: dict[Cell, int] = dict(zip(keys, years.index.tolist(), strict=True))
+        self._cell, self._lower, self._upper = (
+            self._system.groups[column].to_numpy() for column in ("cell", "lower", "upper")
+        )
         group = self._system.claim_group
-        self._accepted = np.unique(group[self._claims["accepted"].to_numpy(bool) & (group >= 0)])
+        self._kept: Groups = np.unique(group[claims["accepted"].to_numpy(bool) & (group >= 0)])
+        self._network, self._words = Network(self._system), Words(self._system, claims, rec.vocabulary)
+        self._given: dict[int, Steps] = {}
+        self._others: tuple[int, Steps] | None = None
+        self._linear: dict[int, tuple[LinearSystem, int]] = {}
 
     def cell(self, indicator: str, year: int, breakdown: str = "") -> Explanation:
         """Explain one cell; see `Reconciliation.explain`."""
-        country, vocabulary = self._country, self._rec.vocabulary
-        row = _find(self._rec.series if self._series.empty else self._series, country, indicator, year, breakdown)
-        here = self._place[indicator, breakdown, f"{year}-01-01", f"{year}-12-31"]
-        cells = self._system.cells
-        names = pd.Series([_cell_name(tuple(cell), indicator) for cell in cells[KEY[1:]].to_numpy(str).tolist()])
-        chains = _bounds(self._system, self._accepted, here, names, row)
-        claims = self._claims
-        inside = claims[
-            (claims["indicator"] == indicator)
-            & (claims["breakdown"] == breakdown)
-            & (claims["period_end"].str[:4] == str(year))
-            & (claims["period_start"].str[:4] == str(year))
-        ]
-        table = self._describe(inside, here, names)
-        label = vocabulary.indicators[indicator].label.lower() if indicator in vocabulary.indicators else indicator
-        part = f", {breakdown_name(breakdown, vocabulary)}" if breakdown else ""
-        title = f"{country_name(country)}, {label}{part}, {year}: {span(row['estimate'], row['lower'], row['upper'])}"
-        return Explanation(title, _summary(row), table, chains)
+        key = indicator, breakdown, int(year)
+        if key not in self._known:
+            raise _missing(self._rec.series, self._country, *key)
+        here, row = self._place[key], self._series.iloc[self._known[key]]
+        told: dict[tuple[int, str], tuple[str, str]] = {}
+        inside = [self._describe(number, here, told) for number in self._inside.get(key, ())]
+        table = pd.DataFrame(inside, columns=list(COLUMNS), dtype=object)
+        table = table.sort_values(["verdict", "published", "source"], ascending=[True, False, True], ignore_index=True)
+        part = f", {breakdown_name(breakdown, self._rec.vocabulary)}" if breakdown else ""
+        what = f"{country_name(self._country)}, {label_of(indicator, self._rec.vocabulary)}{part}, {year}"
+        title = f"{what}: {span(row.estimate, row.lower, row.upper)}"
+        return Explanation(title, _summary(row, table, self._rec.policy), table, self._forced(here, row))
 
-    def _describe(self, inside: pd.DataFrame, here: int, names: pd.Series) -> pd.DataFrame:
-        """Describe the claims of a cell, the kept ones first."""
-        rows = []
-        told: dict[int, tuple[str, str]] = {}
-        for index, claim in inside.iterrows():
-            text = _describe(claim, self._rec.vocabulary)
-            if not claim["accepted"]:
-                group = int(self._system.claim_group[index])  # type: ignore[call-overload]
-                against = self._claims["claim_id"].isin(claim["clashes_with"].split(";"))
-                rivals = self._system.claim_group[against]
-                if group not in told:
-                    clash = _clash(self._system, rivals, group, names, self._claims[against], self._rec.vocabulary)
-                    told[group] = clash, self._if_kept(here, group, rivals)
-                text["clash"], text["if_kept"] = told[group]
-            rows.append(text)
-        table = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
-        return table.sort_values(["verdict", "published", "source"], ascending=[True, False, True], ignore_index=True)
+    @functools.cached_property
+    def _addresses(self) -> dict[tuple[str, ...], str]:
+        """The addresses of the sources that ship with the package; another source of the same id gets none."""
+        columns = ["source_id", "publisher", "published"]
+        known = load_sources()
+        return dict(zip(zip(*(known[name] for name in columns), strict=True), known["url"], strict=True))
 
-    def _if_kept(self, here: int, group: int, rivals: np.ndarray) -> str:
-        """Bound the cell as it would be with a rejected claim in the place of those it clashes with."""
-        others = np.setdiff1d(self._accepted, rivals)
-        _, least, most = _of_group(self._system, group)
-        low = max(least, force(self._system, others, here, upper=False).bound)
-        high = min(most, force(self._system, others, here, upper=True).bound)
-        if low > high:
-            return f"{_bounds_text(least, most)}, and other kept claims would have to go"
-        return _bounds_text(np.ceil(low), np.floor(high))
+    def _describe(self, number: int, here: int, told: dict[tuple[int, str], tuple[str, str]]) -> dict[str, str]:
+        """Describe one claim on a cell; what is to be told of claims that say the same is told once."""
+        claim, group = self._claim(number), int(self._system.claim_group[number])
+        interval = clash = if_kept = ""
+        if group >= 0:
+            upper = self._upper[group]
+            interval = f"[{self._lower[group]:,.0f}, {'no bound' if np.isinf(upper) else format(upper, ',.0f')}]"
+        if not claim["accepted"]:
+            same = group, claim["clashes_with"]
+            if same not in told:
+                told[same] = self._against(*same, here)
+            clash, if_kept = told[same]
+        known = claim["source_id"], claim["publisher"], claim["published"]
+        return {
+            "verdict": "kept" if claim["accepted"] else "rejected",
+            "figure": figure(claim["value"], claim["qualifier"], self._rec.vocabulary),
+            "interval": interval,
+            "source": claim["source_id"],
+            "publisher": claim["publisher"],
+            "published": claim["published"],
+            "upstream": claim["upstream"],
+            "tier": claim["tier"],
+            "url": _text(claim.get("url")) or self._addresses.get(known, ""),
+            "locator": _text(claim.get("locator")),
+            "note": _text(claim.get("scope_note")),
+            "cause": claim["cause"],
+            "evidence": claim["evidence"],
+            "clash": clash,
+            "if_kept": if_kept,
+        }
+
+    def _forced(self, here: int, row: Any) -> tuple[str, ...]:
+        """Write the arithmetic of each bound that no claim on the cell gives by itself."""
+        if not self._ruled:
+            return ()
+        part, chains = self._network.part(here), []
+        own = part.groups[self._cell[part.groups] == here]
+        own = own[np.isin(own, self._kept)]
+        if pd.notna(row.upper) and not (self._upper[own] <= row.upper).any():
+            chains.append(_tightest(self._steps(part), here, float(row.upper), upper=True))
+        if row.lower > 0 and not (self._lower[own] >= row.lower).any():
+            chains.append(_tightest(self._steps(part), here, float(row.lower), upper=False))
+        # an equation says both at once
+        chains = [chain for chain in chains if chain.exact][:1] or chains
+        return tuple(filter(None, (self._words.write(chain, self._kept) for chain in chains)))
+
+    def _kept_in(self, part: Part) -> Groups:
+        return part.groups[np.isin(part.groups, self._kept)]
+
+    def _steps(self, part: Part) -> Steps:
+        """Pass on the bounds of all claims that are kept, once for each component."""
+        first = int(part.cells[0])
+        if first not in self._given:
+            self._given[first] = part.steps(self._kept_in(part))
+        return self._given[first]
+
+    def _without(self, cell: int) -> Steps:
+        """Pass on the bounds of all kept claims but those on a cell itself, once while the same cell is explained."""
+        if self._others is None or self._others[0] != cell:
+            part = self._network.part(cell)
+            kept = self._kept_in(part)
+            self._others = cell, part.steps(kept[self._cell[kept] != cell])
+        return self._others[1]
+
+    def _against(self, group: int, names: str, here: int) -> tuple[str, str]:
+        """Say what a rejected group of claims cannot be true with, and what the cell would be had it been kept."""
+        rows = [self._row_of[name] for name in names.split(";")]
+        rivals: Groups = np.unique(self._system.claim_group[rows])
+        cell = int(self._cell[group])
+        direct = bool((self._cell[rivals] == cell).all())
+        line = "" if direct else self._spell(self._network.part(cell).steps(rivals), group, rivals)
+        clash = line or " and ".join(self._voice(row) for row in rows)
+        if not self._ruled:
+            return clash, self._span(group)
+        excluded = False
+        if direct:
+            chain = self._excludes(self._without(cell), group)
+            excluded = chain is not None
+            if chain:
+                line = self._words.write(chain, self._kept) if len(chain.terms) <= _LONG else "by a longer sum of them"
+                clash += f"; nor with the figures for other counts: {line}"
+        if cell != here and "x " in clash:
+            clash += f", where x is the figure for {self._words.name(cell, here)}"
+        part = self._network.part(cell)
+        kept = self._kept_in(part)
+        replaced = kept[(self._cell[kept] == cell) & ~self._meets(group, kept)]
+        together = np.append(np.setdiff1d(kept, np.union1d(rivals, replaced)), group)
+        return clash, self._span(group) + _GO if excluded else self._if_kept(part, group, here, together)
+
+    def _meets(self, group: int, others: Groups) -> NDArray[np.bool_]:
+        """Tell which groups have a point in common with one on the same cell."""
+        return (self._lower[others] <= self._upper[group]) & (self._upper[others] >= self._lower[group])
+
+    def _excludes(self, steps: Steps, group: int) -> Chain | None:
+        """Find the shortest chain that leaves no room for a group of claims."""
+        cell, lower, upper = int(self._cell[group]), float(self._lower[group]), float(self._upper[group])
+        least, most = steps.bounds(cell)
+        if most < lower:
+            return steps.chain(cell, upper=True, beyond=lower)
+        return steps.chain(cell, upper=False, beyond=upper) if least > upper else None
+
+    def _spell(self, steps: Steps, group: int, rivals: Groups) -> str:
+        """Spell out why a group cannot be true with its rivals; single steps nearly always find a line."""
+        cell, lower, upper = int(self._cell[group]), float(self._lower[group]), float(self._upper[group])
+        chain = (
+            self._excludes(steps, group)
+            or steps.programme(cell, lower - 1, upper=True)
+            or steps.programme(cell, upper + 1, upper=False)
+        )
+        return self._words.write(chain, rivals) if chain else ""
+
+    def _if_kept(self, part: Part, group: int, here: int, together: Groups) -> str:
+        """Bound the cell as it would be with a rejected group in the place of those it clashes with."""
+        steps = part.steps(together)
+        if steps.contradict:
+            return self._span(group) + _GO
+        if not len(part.rules):
+            return _span(*steps.bounds(here))
+        first = int(part.cells[0])
+        if first not in self._linear:
+            self._linear[first] = part.linear()
+        linear, n_rules = self._linear[first]
+        active = np.r_[np.ones(n_rules, dtype=bool), np.isin(part.groups, together)]
+        try:
+            bounds = linear.bounds([int(np.searchsorted(part.cells, here))], active=active)
+        except LinearSystemError:
+            return self._span(group) + _GO
+        return _span(float(bounds.lower[0]), float(bounds.upper[0]))
+
+    def _claim(self, row: int) -> dict[str, Any]:
+        return {name: column[row] for name, column in self._columns.items()}
+
+    def _voice(self, row: int) -> str:
+        claim = self._claim(row)
+        printed = figure(claim["value"], claim["qualifier"], self._rec.vocabulary)
+        return f"{printed} ({source_name(claim['publisher'], claim['published'])})"
+
+    def _span(self, group: int) -> str:
+        return _span(float(self._lower[group]), float(self._upper[group]))
 
 
-def _of_group(system: System, group: int) -> tuple[int, float, float]:
-    """Return the cell and the interval of a group of claims."""
-    cell, lower, upper = (system.groups[column].to_numpy()[group] for column in ("cell", "lower", "upper"))
-    return int(cell), float(lower), float(upper)
+def _tightest(steps: Steps, cell: int, known: float, *, upper: bool) -> Chain:
+    """Find what forces a bound that is known; a linear programme is asked where single steps do not reach it."""
+    low, high = steps.bounds(cell)
+    reached = high <= known if upper else low >= known
+    return (None if reached else steps.programme(cell, known, upper=upper)) or steps.chain(cell, upper=upper)
 
 
-def _bounds_text(low: float, high: float) -> str:
+_LONG = 12
+"""Terms of a chain that is not needed to understand a verdict, up to which it is written out."""
+
+_GO = ", and further figures that are kept would have to go"
+
+
+def _span(low: float, high: float) -> str:
     return span(pd.NA, int(low), pd.NA if np.isinf(high) else int(high))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def span(estimate: object, lower: object, upper: object) -> str:
@@ -191,7 +271,8 @@ def span(estimate: object, lower: object, upper: object) -> str:
     return bounds if pd.isna(estimate) else f"{estimate:,} (between {bounds.replace(' to ', ' and ')})"  # type: ignore[call-overload]
 
 
-def _find(series: pd.DataFrame, country: str, indicator: str, year: int, breakdown: str) -> pd.Series:
+def _missing(series: pd.DataFrame, country: str, indicator: str, breakdown: str, year: int) -> ReconciliationError:
+    """Say that there is no such cell, and which there are."""
     rows = series[(series["country"] == country) & (series["indicator"] == indicator)]
     if rows.empty:
         have = sorted(set(series.loc[series["country"] == country, "indicator"]))
@@ -201,79 +282,38 @@ def _find(series: pd.DataFrame, country: str, indicator: str, year: int, breakdo
             if have
             else f"countries: {', '.join(sorted(set(series['country'])))}"
         )
-        raise ReconciliationError(
+        return ReconciliationError(
             f"no cell for {country} {indicator}; {f'did you mean {near[0]}? ' if near else ''}{what}"
         )
-    cell = rows[(rows["year"] == int(year)) & (rows["breakdown"] == breakdown)]
-    if cell.empty:
-        same = rows[rows["breakdown"] == breakdown]
-        known = (
-            f"years {', '.join(map(str, same['year']))}"
-            if len(same)
-            else f"breakdowns {', '.join(map(repr, sorted(set(rows['breakdown']))))}"
-        )
-        raise ReconciliationError(f"no cell for {country} {indicator} {breakdown!r} in {year}; there are the {known}")
-    return cell.iloc[0]
-
-
-def _summary(row: pd.Series) -> str:
-    claims = f"{row['n_claims']} claim{'s' if row['n_claims'] != 1 else ''}"
-    upstreams = f"{row['n_upstreams']} upstream{'s' if row['n_upstreams'] != 1 else ''}"
-    return {
-        "agreed": f"All {claims} ({upstreams}) can be true together.",
-        "reconciled": f"{row['n_accepted']} of {claims} ({upstreams}) kept; the others cannot be true with them.",
-        "bounded": f"{claims} ({upstreams}) and the rules leave an interval; no claim names a number.",
-        "deduced": "No claim names this cell; other claims and the rules bound it.",
-    }[row["status"]]
-
-
-def _cell_name(cell: tuple[str, ...], indicator: str) -> str:
-    """Name a cell where another indicator is spoken of."""
-    other, breakdown, start, end = cell
-    return " ".join(filter(None, ["" if other == indicator else other, period_label(start, end), breakdown]))
-
-
-def _bounds(system: System, accepted: np.ndarray, here: int, names: pd.Series, row: pd.Series) -> tuple[str, ...]:
-    """Write the arithmetic of each bound that no claim on the cell gives by itself."""
-    own = system.groups[system.groups.index.isin(accepted) & (system.groups["cell"] == here)]
-    lines = []
-    if pd.notna(row["upper"]) and not (own["upper"] <= row["upper"]).any():
-        lines.append(write(force(system, accepted, here, upper=True), names))
-    if row["lower"] > 0 and not (own["lower"] >= row["lower"]).any():
-        lines.append(write(force(system, accepted, here, upper=False), names))
-    return tuple(filter(None, lines))
-
-
-def _describe(claim: pd.Series, vocabulary: Vocabulary) -> dict[str, str]:
-    """Describe one claim by itself."""
-    interval = ""
-    if pd.notna(claim["lower"]):
-        upper = "no bound" if pd.isna(claim["upper"]) else format(claim["upper"], ",")
-        interval = f"[{claim['lower']:,}, {upper}]"
-    return {
-        "verdict": "kept" if claim["accepted"] else "rejected",
-        "figure": figure(claim["value"], claim["qualifier"], vocabulary),
-        "interval": interval,
-        "source": claim["source_id"],
-        "published": claim["published"],
-        "upstream": claim["upstream"],
-        "tier": claim["tier"],
-        "cause": claim["cause"],
-        "evidence": claim["evidence"],
-        "clash": "",
-        "if_kept": "",
-    }
-
-
-def _clash(
-    system: System, rivals: np.ndarray, group: int, names: pd.Series, claims: pd.DataFrame, vocabulary: Vocabulary
-) -> str:
-    """Spell out what a rejected claim cannot be true together with."""
-    cell, lower, upper = _of_group(system, group)
-    for push_up, breaks in ((True, lambda chain: chain.bound < lower), (False, lambda chain: chain.bound > upper)):
-        chain: Chain = force(system, np.unique(rivals), cell, upper=push_up)
-        if breaks(chain) and chain.rules:
-            return write(chain, names)
-    return " and ".join(
-        f"{figure(c['value'], c['qualifier'], vocabulary)} ({c['source_id']})" for c in claims.to_dict("records")
+    same = rows[rows["breakdown"] == breakdown]
+    known = (
+        f"years {', '.join(map(str, same['year']))}"
+        if len(same)
+        else f"breakdowns {', '.join(map(repr, sorted(set(rows['breakdown']))))}"
     )
+    return ReconciliationError(f"no cell for {country} {indicator} {breakdown!r} in {year}; there are the {known}")
+
+
+def _summary(row: Any, claims: pd.DataFrame, policy: str) -> str:
+    """Say in a sentence or two how a value came about."""
+    n, kept = int(row.n_claims), int(row.n_accepted)
+    if row.status == "deduced":
+        if pd.isna(row.upper) and row.lower == 0:
+            return "No source prints this figure, and nothing bounds it."
+        force = "force it" if pd.notna(row.upper) and row.lower == row.upper else "bound it"
+        return f"No source prints this figure; the figures for other counts and the accounting rules {force}."
+    upstreams = sorted(set(claims["upstream"]) - {""})
+    start = f" Upstream{'s' * (len(upstreams) > 1)}: {listed(upstreams)}." if upstreams else ""
+    if policy != DEFAULT:
+        said = f"Of {counted(n, 'figure')} one was picked by the policy {policy}; the accounting rules take no part."
+    elif kept < n:
+        lost = "the other cannot" if n - kept == 1 else f"the other {n - kept} cannot"
+        said = f"{kept} of {n} figures kept; {lost} be true with what is kept." if kept else ""
+        none = "The only figure" if n == 1 else f"None of the {n} figures"
+        said = said or f"{none} can{'not' * (n == 1)} be true with what is kept for other counts."
+    elif row.status == "bounded":
+        said = f"{counted(n, 'figure')} kept; {'it names' if n == 1 else 'they name'} no number, only an interval."
+    else:
+        all_of = "Both" if n == 2 else f"All {n}"
+        said = "One figure, and nothing speaks against it." if n == 1 else f"{all_of} figures can be true together."
+    return said + start

@@ -83,8 +83,8 @@ def reconciled_with(
 
     Examples
     --------
-    >>> sorted(set(reconciled_with("ISL", ["MLT"]).series["country"]))
-    ['ISL', 'MLT']
+    >>> sorted(set(reconciled_with("ISL", ["LTU"]).series["country"]))
+    ['ISL', 'LTU']
     """
     import pandas as pd
 
