@@ -206,8 +206,9 @@ class LinearSystem:
             Group of claims, by index. Of equally cheap sets the one that takes claims from fewer groups is
             preferred, then the one that spares the group whose first claim was added first. (Of a single clash
             with more than 64 equally cheap ways out, the first is taken. Parts of the system with hundreds of
-            interlocking clashes choose after the others, one at a time.) In any case the last word has the
-            order of the claims: of two sets the one without the smallest index in which they differ.
+            interlocking clashes choose after the others, one at a time.) The last word has the order of the
+            claims: of two sets the one without the smallest index in which they differ; in parts with hundreds
+            of interlocking clashes about a hundred sums or more, the one of later claims on the whole.
         time_limit : float or None
             Seconds after which no further search is begun. The answer is then valid, but perhaps not cheapest;
             the status says so.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,15 +12,13 @@ from scipy.sparse.csgraph import connected_components
 
 from trafficking_stats.linear import LinearSystem
 from trafficking_stats.reconciliation.cells import System
-from trafficking_stats.reconciliation.locate import locate
-from trafficking_stats.reconciliation.rules import Rules
 from trafficking_stats.reconciliation.weights import UNITS
 
 TIME_LIMIT = 60.0
-"""Seconds after which the search in one component stops; the status then says how far it came."""
+"""Seconds after which a search stops; the status then says how far it came."""
 
-_LARGE = 15
-"""Components with more clashing cells than this are located by one programme each, the others all at once."""
+_GROUPS = 10_000
+"""So many groups of claims have one such limit; more have more time."""
 
 
 Conflicts = dict[int, tuple[tuple[int, ...], tuple[int, ...]]]
@@ -86,8 +83,8 @@ def solve(system: System) -> Solution:
     groups = np.flatnonzero(ruled[cell])
     matrix = rule_matrix(system)
     linear = _linear(system, matrix, groups)
-    dropped, status = _locate(system, matrix, groups, linear)
     first = matrix.shape[0]
+    dropped, status = _locate(system, groups, linear, first)
     kept = np.ones(linear.n_constraints, dtype=bool)
     kept[first + dropped] = False
     sets = linear.irreducible_sets((first + dropped).tolist(), active=kept)
@@ -95,7 +92,8 @@ def solve(system: System) -> Solution:
         rules = tuple(k for k in members if k < first)
         conflicts[int(groups[row - first])] = (tuple(int(groups[k - first]) for k in members if k >= first), rules)
     accepted[groups[dropped]] = False
-    bounds = linear.bounds(np.flatnonzero(ruled).tolist(), active=kept, time_limit=TIME_LIMIT)
+    limit = TIME_LIMIT * max(1.0, len(groups) / _GROUPS)
+    bounds = linear.bounds(np.flatnonzero(ruled).tolist(), active=kept, time_limit=limit)
     lower[ruled], upper[ruled] = bounds.lower, bounds.upper
     if bounds.status != "tight":
         status = (*status, bounds.status)
@@ -142,37 +140,18 @@ def _linear(system: System, matrix: csr_array, groups: NDArray[np.int64]) -> Lin
 
 
 def _locate(
-    system: System, matrix: csr_array, groups: NDArray[np.int64], linear: LinearSystem
+    system: System, groups: NDArray[np.int64], linear: LinearSystem, first: int
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Find which of the groups to drop: large components by one programme each, the others all at once."""
-    component = _components(system)
-    of_group = component[system.groups["cell"].to_numpy()[groups]]
-    of_rule = component[matrix.indices[matrix.indptr[:-1]]]
-    large = np.flatnonzero(np.bincount(component[_clashing(system)]) > _LARGE)
-    dropped: list[NDArray[np.int64]] = []
-    status: list[str] = []
-    rest = np.ones(len(groups), dtype=bool)
-    for number in large.tolist():
-        inside = of_group == number
-        part = _part(system, matrix, groups[inside], np.flatnonzero(of_rule == number))
-        found = _by_programme(part)
-        if found is not None:
-            dropped.append(np.flatnonzero(inside)[found])
-            rest &= ~inside
-    if rest.all():
-        part_linear, edition = linear, _edition(system.groups.iloc[groups], of_group)
-    else:
-        part = _part(system, matrix, groups[rest], np.flatnonzero(np.isin(of_rule, of_group[rest])))
-        part_linear = _linear(part, rule_matrix(part), np.arange(len(part.groups)))
-        edition = _edition(part.groups, of_group[rest])
-    first = part_linear.n_constraints - len(edition)
-    located = part_linear.locate_errors(dict(enumerate(edition.tolist(), start=first)), time_limit=TIME_LIMIT)
-    lost = list(located.dropped)
-    if located.status != "optimal":
-        status.append(located.status)
-        lost = _spare(part_linear, lost)
-    dropped.append(np.flatnonzero(rest)[np.array(lost, dtype=np.int64) - first])
-    return np.sort(np.concatenate(dropped)), tuple(status)
+    """Find which of the groups to drop; they are the rows of the linear system from ``first`` on."""
+    edition = _edition(system.groups.iloc[groups], _components(system)[system.groups["cell"].to_numpy()[groups]])
+    limit = TIME_LIMIT * max(1.0, len(groups) / _GROUPS)
+    located = linear.locate_errors(dict(enumerate(edition.tolist(), start=first)), time_limit=limit)
+    lost, status = list(located.dropped), tuple[str, ...]()
+    # that no count exceeds all printed figures together is taken for granted
+    if not located.status.startswith("optimal"):
+        status = (located.status,)
+        lost = _spare(linear, lost)
+    return np.array(lost, dtype=np.int64) - first, status
 
 
 def _spare(linear: LinearSystem, dropped: list[int]) -> list[int]:
@@ -188,34 +167,6 @@ def _spare(linear: LinearSystem, dropped: list[int]) -> list[int]:
 def _edition(groups: pd.DataFrame, component: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give the sources of each component numbers of their own: what is rejected elsewhere has no say in a tie."""
     return np.asarray(groups["edition"].to_numpy() + component * (groups["edition"].max() + 1), dtype=np.int64)
-
-
-def _by_programme(part: System) -> NDArray[np.int64] | None:
-    """Locate the groups to drop in one component; None where that is better left to the linear system."""
-    matrix = rule_matrix(part)
-    linear = _linear(part, matrix, np.arange(len(part.groups)))
-    if linear.is_feasible():
-        return np.empty(0, dtype=np.int64)
-    verdict = locate(matrix, part.rules.table["equal"].to_numpy(bool), part.groups, TIME_LIMIT)
-    if verdict is None or not verdict.optimal:
-        return None
-    kept = np.r_[np.ones(matrix.shape[0], dtype=bool), ~verdict.dropped]
-    return np.flatnonzero(verdict.dropped) if linear.is_feasible(active=kept) else None
-
-
-def _part(system: System, matrix: csr_array, groups: NDArray[np.int64], rules: NDArray[np.int64]) -> System:
-    """Cut out the rules and groups of one component, or of several, with their cells numbered anew."""
-    cells = np.unique(np.r_[matrix[rules].indices, system.groups["cell"].to_numpy()[groups]])
-    entries = system.rules.entries
-    entries = entries[np.isin(entries["rule"], rules)]
-    entries = entries.assign(rule=np.searchsorted(rules, entries["rule"]), cell=np.searchsorted(cells, entries["cell"]))
-    rows = system.groups.iloc[groups]
-    return dataclasses.replace(
-        system,
-        cells=system.cells.iloc[cells].reset_index(drop=True),
-        groups=rows.assign(cell=np.searchsorted(cells, rows["cell"])).reset_index(drop=True),
-        rules=Rules(system.rules.table.iloc[rules].reset_index(drop=True), entries),
-    )
 
 
 def best_point(

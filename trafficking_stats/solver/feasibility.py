@@ -1,7 +1,8 @@
 """Which blocks of a system have a point? All blocks are asked at once; a yes never rests on a tolerance.
 
-Three ways in order of cost: propagation proves that there is none; a forest of sums has one (see `open_parts`);
-a greedy dive finds one. Only what is left goes to the MILP solver, part by part. Every point found, by a dive
+Four ways in order of cost: propagation proves that there is none; a forest of sums has one (see `open_parts`);
+the least value of every variable together are one, as where parts may sum to less than their whole; a greedy dive
+finds one. Only what is left goes to the MILP solver, part by part. Every point found, by a dive
 or by the solver, is checked against the rows in exact arithmetic before it counts.
 """
 
@@ -114,8 +115,13 @@ def split(rows: Rows, parts: Parts, wanted: Bools, state: Propagated) -> tuple[R
 
 def _complete(sub: Rows, feasible: Bools, owner: Ints, deadline: Deadline) -> tuple[Bools, Floats]:
     """Look for a point in every block of `sub`; note in `feasible` the owners in which there is none."""
+    values = anchor(sub.domain_lower, sub.domain_upper)
+    wrong = sub.violated(values, np.ones(sub.m, dtype=bool))
+    found = np.bincount(sub.block_of_row, wrong, sub.n_blocks) == 0
     free = np.bincount(sub.block_of_variable, sub.domain_lower < sub.domain_upper, sub.n_blocks)
-    found, values = try_dive(sub, free <= DIVE_VARIABLES)
+    dived, dived_values = try_dive(sub, ~found & (free <= DIVE_VARIABLES))
+    found |= dived
+    values = np.where(dived[sub.block_of_variable], dived_values, values)
     for part in np.flatnonzero(~found):
         if not feasible[owner[part]]:
             continue

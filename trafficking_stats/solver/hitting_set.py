@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping
 
 Core = frozenset[int]
 
-# Nodes of one search after which it is given up; what a few sources disagree on takes some dozens.
-_NODES = 2_000
+# Nodes of one search after which it is given up, as one programme is faster then; what a few sources disagree on
+# takes some dozens. Listing all sets that are equally cheap may take more.
+_NODES = 300
+_LISTED = 2_000
 
 
 class SearchLimitError(Exception):
@@ -104,7 +106,7 @@ def all_minimum(cores: list[Core], weight: Mapping[int, int], best: int, limit: 
     while stack:
         chosen, barred, spent = stack.pop()
         nodes += 1
-        if nodes > _NODES:
+        if nodes > _LISTED:
             return None
         open_cores = [core - barred for core in cores if not core & chosen]
         if not open_cores:

@@ -12,7 +12,11 @@ from trafficking_stats.solver.groups import Tie, choose, in_order, ties_of_clash
 from trafficking_stats.solver.intervals import best_points, claims_of
 from trafficking_stats.solver.master import Master
 from trafficking_stats.solver.milp import Deadline, OutOfTimeError
+from trafficking_stats.solver.programme import cheapest
 from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
+
+# Expressions of a block from which on it is first tried as one programme; for fewer the order among equals is exact.
+_LARGE = 100
 
 
 @dataclass(frozen=True)
@@ -160,14 +164,42 @@ class Repair:
             group = np.full(self.rows.m, -1)
         free = np.zeros(group.max(initial=0) + 1, dtype=bool)
         free[list(touched)] = True
-        outcome = Master(self.clashes, self.claims, block).solve(group, free, deadline)
-        self.proven[block] = outcome.proven
-        if not outcome.ties_broken:
-            self.notes.add("ties not broken in the fixed order")
-        if np.isfinite(outcome.reach):
-            self.notes.add(f"assuming that no sum without an upper bound exceeds {outcome.reach:.0f}")
+        if not self._at_once(block, group, free, deadline):
+            outcome = Master(self.clashes, self.claims, block).solve(group, free, deadline)
+            self.proven[block] = outcome.proven
+            self._note(ties_broken=outcome.ties_broken, reach=outcome.reach)
         used = group[(self.rows.block_of_row == block) & self.dropped]
         return frozenset(int(g) for g in used if g >= 0)
+
+    def _at_once(self, block: int, group: Ints, free: Bools, deadline: Deadline) -> bool:
+        """Settle a large block of whole numbers by one programme; tell whether that was possible."""
+        rows = self.rows
+        mine = self.claims.among(rows.block_of_row[self.claims.row] == block)
+        alive = mine.among(mine.lower <= mine.upper)
+        row_ids = rows.rows_in(block)
+        if len(np.unique(alive.expression)) < _LARGE or not rows.exact[row_ids].all():
+            return False
+        rules = row_ids[~self.clashes.is_claim[row_ids]]
+        counts = group[alive.row]
+        counts = np.where((counts >= 0) & ~free[counts], counts, -1)
+        found = cheapest(rows, rules, rows.variables_in(block), alive, counts, Deadline(deadline.left() / 2))
+        if found is None:
+            return False
+        self.dropped[row_ids] = False
+        self.dropped[mine.row[mine.lower > mine.upper]] = True
+        self.dropped[alive.row[found.dropped]] = True
+        one = np.arange(rows.n_blocks) == block
+        if self.clashes.learn(one, deadline).any():
+            return False
+        self._prove(one)
+        self._note(ties_broken=found.ties_broken, reach=found.reach)
+        return True
+
+    def _note(self, *, ties_broken: bool, reach: float) -> None:
+        if not ties_broken:
+            self.notes.add("ties not broken in the fixed order")
+        if np.isfinite(reach):
+            self.notes.add(f"assuming that no sum without an upper bound exceeds {reach:.0f}")
 
     def _prefer_few_groups(
         self, group: Ints, by_points: Bools, by_search: Bools, point_ties: list[Tie], deadline: Deadline

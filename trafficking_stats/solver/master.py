@@ -212,7 +212,9 @@ class Master:
             raise SolverError("the search for errors found no solution, though dropping every claim is one")
         best, bound = answer
         spent = sum(w for w, c in zip(self.claims.weight.tolist(), self.choices, strict=True) if _lost(best, c))
-        proven = math.ceil(bound - 1e-6 * max(1.0, abs(bound))) * self.unit
+        # The solver's bound holds within its tolerance: up to that an optimal answer is taken as proven.
+        closed = bound * self.unit >= spent * (1 - 1e-6)
+        proven = spent if closed else math.ceil(bound) * self.unit
         proven += int(self.clashes.weight[self.dead].sum())
         self._fix_cost(spent // self.unit)
         try:

@@ -69,12 +69,20 @@ class Answer:
 
 
 def minimise(
-    cost: Floats, matrix: sparse.csr_array, sides: Floats, interval: Floats, integer: Floats, deadline: Deadline
+    cost: Floats,
+    matrix: sparse.csr_array,
+    sides: Floats,
+    interval: Floats,
+    integer: Floats,
+    deadline: Deadline,
+    *,
+    presolve: bool = False,
 ) -> Answer:
     """Minimise ``cost @ x`` subject to ``sides[0] <= matrix @ x <= sides[1]``.
 
-    The presolver is left out at first: of small integer programmes it has called feasible ones infeasible, and
-    broken off others with an error. It has a turn where the solver breaks off without it.
+    The presolver is left out unless asked for: of small integer programmes it has called feasible ones infeasible,
+    and broken off others with an error. It has a turn where the solver breaks off without it, and the other way
+    round.
 
     Parameters
     ----------
@@ -90,6 +98,8 @@ def minimise(
         1 for whole variables, 0 for real ones.
     deadline : Deadline
         Limit.
+    presolve : bool, optional
+        Whether to begin with the presolver: for large programmes of which no answer is taken on trust.
 
     Returns
     -------
@@ -102,7 +112,7 @@ def minimise(
     SolverError
         If the solver broke off.
     """
-    for presolve in (False, True):
+    for presolved in (presolve, not presolve):
         left = deadline.left()
         limit = {"time_limit": left} if np.isfinite(left) else {}
         with _no_chatter():
@@ -111,7 +121,7 @@ def minimise(
                 constraints=LinearConstraint(matrix, *sides),
                 bounds=Bounds(*interval),
                 integrality=integer,
-                options={"mip_rel_gap": 0.0, "presolve": presolve, **limit},
+                options={"mip_rel_gap": 0.0, "presolve": presolved, **limit},
             )
         status = {0: "optimal", 1: "limit", 2: "infeasible", 3: "unbounded", 4: "other"}[result.status]
         if status == "other" and "unbounded" in result.message.lower():
