@@ -196,7 +196,7 @@ def _problems(table: pd.DataFrame, printed: NDArray[Any], vocabulary: Vocabulary
     """List what is wrong in a table, claim by claim."""
     value = table["value"]
     whole = {name for name in table["indicator"].unique() if _is_whole(name, vocabulary)}
-    counts = table["indicator"].isin(whole)
+    counted = table["indicator"].isin(whole) & np.isfinite(value)
     dates = {end: _holds(table[end], _is_date) for end in ("period_start", "period_end")}
     ordered = dates["period_start"] & dates["period_end"] & (table["period_start"] <= table["period_end"])
     qualifiers, tiers = list(vocabulary.qualifiers), list(vocabulary.tiers)
@@ -205,7 +205,8 @@ def _problems(table: pd.DataFrame, printed: NDArray[Any], vocabulary: Vocabulary
         ("tier", table["tier"].isin(tiers), f"one of {', '.join(tiers)}"),
         ("breakdown", _holds(table["breakdown"], _is_breakdown), "key=category pairs joined by ;, each key once"),
         ("value", np.isfinite(value), "a number"),
-        ("value", ~counts | ~np.isfinite(value) | value.between(0, LARGEST), f"from 0 to {LARGEST:,.0f} for a count"),
+        ("value", ~counted | value.between(0, LARGEST), f"from 0 to {LARGEST:,.0f} for a count"),
+        ("value", ~counted | ~value.between(0, LARGEST) | (value % 1 == 0), "a whole number for a count"),
         ("period_end", ordered & (table["period_end"] != ""), "an ISO date, not before period_start"),
         ("claim_id", ~table["claim_id"].duplicated(keep=False), "an id that no other claim has"),
         ("claim_id", [text != "" and ";" not in text for text in table["claim_id"]], "an id without semicolons"),

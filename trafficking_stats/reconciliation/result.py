@@ -165,6 +165,8 @@ def reconcile(
     """
     vocabulary = vocabulary or load_vocabulary()
     check_policy(policy)
+    if executor is not None and not hasattr(executor, "submit"):
+        raise ReconciliationError(f"executor must be a concurrent.futures.Executor, not {type(executor).__name__}")
     table = check_table(claims, vocabulary)
     if executor is None:
         parts = [_reconcile_part(table, policy, vocabulary)]

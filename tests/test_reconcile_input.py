@@ -1,0 +1,116 @@
+"""What `reconcile` takes, and what it refuses with which words."""
+
+import pandas as pd
+import pytest
+
+import trafficking_stats as ts
+
+
+@pytest.fixture(scope="module")
+def claims() -> pd.DataFrame:
+    table = ts.load_claims()
+    chosen = (table["country"] == "DNK") & (table["indicator"] == "convictions_persons") & (table["breakdown"] == "")
+    return table[chosen].reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def rec(claims) -> ts.Reconciliation:
+    return ts.reconcile(claims)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "allowed"),
+    [
+        ("value", None, "a number"),
+        ("value", float("inf"), "a number"),
+        ("value", "seven", "a number"),
+        ("value", -1.0, "from 0 to 1,000,000,000,000 for a count"),
+        ("value", 2e12, "from 0 to 1,000,000,000,000 for a count"),
+        ("value", 1.5, "a whole number for a count"),
+        ("qualifier", "roughly", "one of exact, less_than"),
+        ("tier", "blog", "one of register, publisher, compiler, press"),
+        ("breakdown", "sex", "key=category pairs joined by ;, each key once"),
+        ("breakdown", "sex=male;sex=female", "key=category pairs joined by ;, each key once"),
+        ("period_end", "2020-13-01", "an ISO date, not before period_start"),
+        ("period_end", "1999-12-31", "an ISO date, not before period_start"),
+        ("claim_id", "a;b", "an id without semicolons"),
+    ],
+)
+def test_each_wrong_value_is_named_with_its_claim(claims, column, value, allowed):
+    wrong = claims.astype(object)
+    wrong.loc[3, column] = value
+    with pytest.raises(ts.ClaimError) as caught:
+        ts.reconcile(wrong)
+    message = str(caught.value)
+    assert f"column {column}" in message
+    assert f"must be {allowed}" in message
+    assert str(wrong.loc[3, "claim_id"]) in message
+    assert len(message.splitlines()) == 1, "the other claims are right"
+
+
+def test_missing_columns_and_repeated_ids_are_named(claims):
+    with pytest.raises(ts.ClaimError, match="lacks the columns tier; it has: claim_id, source_id"):
+        ts.reconcile(claims.drop(columns="tier"))
+    with pytest.raises(ts.ClaimError, match="must be an id that no other claim has"):
+        ts.reconcile(pd.concat([claims, claims.head(1)]))
+
+
+def test_less_than_nothing_is_refused(claims):
+    wrong = claims.assign(qualifier=["less_than", *claims["qualifier"][1:]], value=[0.0, *claims["value"][1:]])
+    with pytest.raises(ts.ClaimError, match=claims["claim_id"][0]):
+        ts.reconcile(wrong)
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda table: table.astype(object),
+        lambda table: table.astype({"country": "category", "indicator": "category", "tier": "category"}),
+        lambda table: table.astype({"value": "Int64"}),
+        lambda table: table.assign(value=table["value"].map("{:.0f}".format)),
+        lambda table: table.assign(**{end: pd.to_datetime(table[end]) for end in ("period_start", "period_end")}),
+        lambda table: table.set_index("claim_id", drop=False),
+        lambda table: table.assign(remark="of mine"),
+    ],
+    ids=["object", "category", "whole", "text", "dates", "index", "further column"],
+)
+def test_the_kind_of_column_makes_no_difference(claims, rec, disguise):
+    other = ts.reconcile(disguise(claims))
+    pd.testing.assert_frame_equal(other.series, rec.series)
+    assert other.claims["accepted"].tolist() == rec.claims["accepted"].tolist()
+
+
+def test_no_claims_give_empty_tables_with_the_same_columns(claims, rec):
+    empty = ts.reconcile(claims.head(0))
+    assert list(empty.series) == list(rec.series)
+    assert list(empty.claims) == list(rec.claims)
+    assert list(empty.clashes) == list(rec.clashes)
+    assert len(empty.series) == len(empty.claims) == len(empty.clashes) == 0
+
+
+def test_the_input_is_left_as_it_was(claims):
+    before = claims.copy()
+    ts.reconcile(claims)
+    pd.testing.assert_frame_equal(claims, before)
+
+
+def test_what_is_no_executor_and_no_policy_is_refused(claims):
+    with pytest.raises(ts.ReconciliationError, match=r"must be a concurrent\.futures\.Executor, not int"):
+        ts.reconcile(claims, executor=4)
+    with pytest.raises(ts.ReconciliationError, match="policy 'newest' does not exist; there are: consistent, latest"):
+        ts.reconcile(claims, policy="newest")
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        (("XXX", "convictions_persons", 2016), "no cell for XXX convictions_persons; countries: DNK"),
+        (("DNK", "convictions", 2016), r"no cell for DNK convictions; did you mean convictions_persons\?"),
+        (("DNK", "convictions_persons", 1900), "in 1900; there are the years 20"),
+    ],
+)
+def test_a_cell_that_is_not_there_is_named_with_those_that_are(rec, cell, message):
+    with pytest.raises(ts.ReconciliationError, match=message):
+        rec.explain(*cell)
+    with pytest.raises(ts.ReconciliationError, match="DNK has no claims on convictions; it has: convictions_persons"):
+        rec.sensitivity("DNK", "convictions")
