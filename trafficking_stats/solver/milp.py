@@ -115,7 +115,7 @@ def minimise(
     for presolved in (presolve, not presolve):
         left = deadline.left()
         limit = {"time_limit": left} if np.isfinite(left) else {}
-        with _no_chatter():
+        with without_chatter():
             result = milp(
                 cost,
                 constraints=LinearConstraint(matrix, *sides),
@@ -136,7 +136,7 @@ def minimise(
 
 
 @contextlib.contextmanager
-def _no_chatter() -> Iterator[None]:
+def without_chatter() -> Iterator[None]:
     """Send what the solver prints to the process's standard output, whatever it is told, to standard error.
 
     A line of debugging there would break output that another program reads.
