@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trafficking_stats.linear import LinearSystem, LinearSystemError, OpenBoundsWarning, OutOfTimeError
-from trafficking_stats.solver.milp import _no_chatter
+from trafficking_stats.solver.milp import without_chatter
 
 INF = math.inf
 
@@ -211,7 +211,7 @@ def test_open_bounds_are_marked_and_warned_of():
 
 
 def test_the_solver_does_not_write_to_standard_output(capfd):
-    with _no_chatter():
+    with without_chatter():
         os.write(1, b"debugging")
     os.write(1, b"answer")
     assert capfd.readouterr() == ("answer", "debugging")
