@@ -79,7 +79,7 @@ def test_version(run):
         (["explain", "DNK", "victims_identified", "2020", "--policy", "best"], "'best' is not one of 'consistent'"),
         (["explain", "DNK", "victims_identfied", "2020"], "victims_identified"),
         (["gap", "DNK", "--numerator", "convictions_person"], "did you mean convictions_persons"),
-        (["reconcile"], "Missing option '--output'"),
+        (["reconcile", "DNX"], "country 'DNX' has no claims; did you mean DNK?"),
         (["report"], "Missing argument"),
         (["batch"], "name countries, or --all"),
         (["import", "unodc", "no/such/file.xlsx"], "does not exist"),
@@ -183,6 +183,17 @@ def test_reconcile_writes_three_tables(run, raw, tmp_path):
     assert code == 0
     assert out.startswith("5 claims, 1 rejected; 6 cells; written to ")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["claims.csv", "clashes.csv", "series.csv"]
+
+
+def test_reconcile_lists_the_clashes(run, raw):
+    code, out, _ = run("reconcile", "dnk", "--data", raw)
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0].split() == ["country", "indicator", "breakdown", "period", "values", "won", "cause"]
+    assert lines[1].split() == ["DNK", "victims_identified", "2020", "77", "|", "68", "77", "early_snapshot"]
+    assert lines[2].endswith(" claims, 1 rejected; 5 cells")
+    told = json.loads(run("reconcile", "DNK", "--data", raw, "--json")[1])
+    assert (told["rejected"], told["status"], told["clashing"][0]["won"]) == (1, [], "77")
 
 
 def test_explain(run, raw):

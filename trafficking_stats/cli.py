@@ -15,7 +15,7 @@ from trafficking_stats.errors import TraffickingStatsError
 
 _COMMANDS = {
     "clean": ("data", "Clean data/raw into data/clean and reconcile it."),
-    "reconcile": ("data", "Reconcile any folder of claims and write the three tables."),
+    "reconcile": ("data", "Reconcile claims: list the clashes, or write the three tables."),
     "sources": ("data", "List the publications behind the claims."),
     "explain": ("analysis", "Explain one figure: every claim, kept or rejected, and why."),
     "gap": ("analysis", "Measure the gap between victims identified and persons convicted."),

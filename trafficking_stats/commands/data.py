@@ -17,6 +17,7 @@ from trafficking_stats.commands.options import (
     policy_option,
     print_json,
     print_table,
+    records,
 )
 from trafficking_stats.files import write_table
 from trafficking_stats.reconciliation.result import reconcile
@@ -39,24 +40,40 @@ def clean_command(raw: Path | None, out: Path | None, as_json: bool) -> None:
 
 
 @click.command("reconcile")
-@click.option(
-    "--output", "-o", "out", type=FOLDER, required=True, help="Folder for series.csv, claims.csv and clashes.csv."
-)
+@click.argument("countries", nargs=-1, metavar="[COUNTRY]...")
+@click.option("--output", "-o", "out", type=FOLDER, help="Write series.csv, claims.csv and clashes.csv to this folder.")
 @data_option
 @policy_option
-def reconcile_command(out: Path, data: Path | None, policy: str) -> None:
-    """Reconcile any folder of claims and write the three tables.
+@json_option
+def reconcile_command(
+    countries: tuple[str, ...], out: Path | None, data: Path | None, policy: str, as_json: bool
+) -> None:
+    """Reconcile claims: list the clashes, or write the three tables.
 
-    series.csv has one row a cell with its estimate and bounds, claims.csv one row a claim with its verdict,
-    clashes.csv one row a clash with the values, who prints them, which was kept and the probable cause.
+    Of the countries named, or of all. series.csv has one row a cell with its estimate and bounds, claims.csv one row
+    a claim with its verdict, clashes.csv one row a clash with the values, who prints them, which was kept and the
+    probable cause.
     """
-    rec = reconcile(claims_of(data), policy)
-    for name, table in (("series", rec.series), ("claims", rec.claims), ("clashes", rec.clashes)):
-        write_table(out / f"{name}.csv", table)
+    claims = claims_of(data)
+    if countries:
+        claims = claims[claims["country"].isin([check_country(claims, country) for country in countries])]
+    rec = reconcile(claims, policy)
+    tables = {"series": rec.series, "claims": rec.claims, "clashes": rec.clashes}
+    if out is not None:
+        for name, table in tables.items():
+            write_table(out / f"{name}.csv", table)
+    rejected = int((~rec.claims["accepted"]).sum())
+    if as_json:
+        counts = {name: len(table) for name, table in tables.items()}
+        print_json({**counts, "rejected": rejected, "status": list(rec.status), "clashing": records(rec.clashes)})
+        return
+    if out is None:
+        columns = ["country", "indicator", "breakdown", "period", "values", "won", "cause"]
+        print_table(rec.clashes, False, lambda table: table[columns])
     for line in rec.status:
         click.echo(f"note: {line}", err=True)
-    rejected = int((~rec.claims["accepted"]).sum())
-    click.echo(f"{len(rec.claims):,} claims, {rejected:,} rejected; {len(rec.series):,} cells; written to {out}")
+    written = f"; written to {out}" if out else ""
+    click.echo(f"{len(rec.claims):,} claims, {rejected:,} rejected; {len(rec.series):,} cells{written}")
 
 
 @click.command("sources")
