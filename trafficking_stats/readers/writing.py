@@ -75,8 +75,8 @@ def write_raw(
     same = path.is_file() and path.read_bytes() == text.encode("utf-8")
     if path.is_file() and not same and not replace:
         raise ReaderError(
-            f"{path}: claims of {identifier} are there already and differ; give the new ones another source id (--source), "
-            "or replace the old ones (--replace, replace=True)"
+            f"{path}: claims of {identifier} are there already and differ; give the new ones another source id "
+            "(--source), or replace the old ones (--replace, replace=True)"
         )
     if not same:
         write_text(path, text)
