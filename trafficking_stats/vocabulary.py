@@ -143,10 +143,11 @@ class CauseThresholds(_Frozen):
 
 
 class SameEvent(_Frozen):
-    """Indicators that count one kind of event in different units."""
+    """Indicators that count one kind of event in different units, and those that count some of them apart."""
 
     event: str
     indicators: tuple[str, ...]
+    apart: tuple[str, ...] = ()
 
 
 class Equivalent(_Frozen):
@@ -233,7 +234,7 @@ class Vocabulary(_Frozen):
             if missing:
                 raise ValueError(f"rule {rule.name!r} names {sorted(missing)}, which are no indicators")
         for same in self.same_event:
-            missing = set(same.indicators) - set(self.indicators)
+            missing = {*same.indicators, *same.apart} - set(self.indicators)
             if missing:
                 raise ValueError(f"same_event {same.event!r} names {sorted(missing)}, which are no indicators")
         named = [(register.country, stage) for register in self.registers for stage in register.stages]

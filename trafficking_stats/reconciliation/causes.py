@@ -5,7 +5,6 @@ A cause is a reading of the figures, not a proof; the order of `CAUSES` decides 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 
 import numpy as np
@@ -13,6 +12,9 @@ import pandas as pd
 
 from trafficking_stats import breakdowns
 from trafficking_stats.intervals import period_kind, period_label
+from trafficking_stats.names import breakdown_name
+from trafficking_stats.reconciliation.causes_of_parts import arithmetic, corrupt
+from trafficking_stats.reconciliation.doubts import doubts
 from trafficking_stats.reconciliation.evidence import Figures, Rejected, gather, number
 from trafficking_stats.reconciliation.weights import published_year
 from trafficking_stats.vocabulary import Vocabulary
@@ -34,13 +36,16 @@ def partial_period(claim: Rejected, figures: Figures) -> str:
     short = period_kind(start, end) in ("year", "years") and claim.value < claim.kept_lower
     if short and claim.published < claim.end_year + 1:
         return f"published before the end of {period_label(start, end)}, so it cannot cover all of it"
-    stage = _stage(claim, figures)
-    if (
-        claim.publisher in figures.vocabulary.causes.reporting_publishers
-        and stage in ("investigation", "prosecution", "conviction")
-        and claim.is_near(figures)
-    ):
-        return f"{claim.publisher} reports on April to March; {number(claim.value)} is near {claim.kept_text}"
+    reports = claim.publisher in figures.vocabulary.causes.reporting_publishers
+    if not reports or _stage(claim, figures) not in ("investigation", "prosecution", "conviction"):
+        return ""
+    if claim.is_near(figures):
+        return f"{claim.publisher} reports on April to March; {claim.off}"
+    # a source that prints no total may mean all by what it files under a part
+    whole = None if figures.own(claim, "") else figures.accepted.get((*claim.place[:2], "", start, end))
+    limits = figures.vocabulary.causes
+    if whole is not None and 0 < abs(claim.value - whole) <= max(limits.near_count, limits.near_share * whole):
+        return f"{claim.publisher} reports on April to March; {number(claim.value)} is near {number(whole)} (in all)"
     return ""
 
 
@@ -59,9 +64,11 @@ def _other_indicator(claim: Rejected, figures: Figures, *, same_unit: bool) -> s
         for other in same.indicators if indicator in same.indicators else ():
             if other == indicator or (indicators[other].unit == indicators[indicator].unit) != same_unit:
                 continue
-            if figures.accepted.get((country, other, breakdown, start, end)) == claim.value:
-                mine, theirs = indicators[indicator].label.lower(), indicators[other].label.lower()
-                return f"{number(claim.value)} is the figure for {theirs}, not for {mine}"
+            place = (country, other, breakdown, start, end)
+            if figures.accepted.get(place) == claim.value:
+                where = f" at {figures.upstreams[place]}" if figures.upstreams[place] else ""
+                mine, theirs = figures.unit_name(indicator), figures.unit_name(other)
+                return f"{number(claim.value)} is the number of {theirs}{where}, not of {mine}"
     return ""
 
 
@@ -72,31 +79,11 @@ def double_count(claim: Rejected, figures: Figures) -> str:
     return ""
 
 
-def corrupt(claim: Rejected, figures: Figures) -> str:
-    """Return the evidence that a part exceeds its whole: the source's own, or by more than half any other."""
-    country, indicator, breakdown, start, end = claim.place
-    keys = breakdowns.parse(breakdown)
-    for key in keys:
-        if breakdowns.relation(key, figures.vocabulary) == "apart":
-            continue
-        rest = breakdowns.unparse({k: v for k, v in keys.items() if k != key})
-        for whole in (rest, ""):
-            place = (country, indicator, whole, start, end)
-            own = figures.printed.get((claim.source_id, place), ())
-            total = figures.accepted.get(place)
-            if own and claim.lower > max(own):
-                theirs = f"the source's own {number(max(own))} {whole or 'in all'}"
-                return f"{number(claim.value)} with {breakdown} exceeds {theirs}"
-            if total is not None and not own and claim.lower > 1.5 * total + figures.vocabulary.causes.near_count:
-                return f"{number(claim.value)} with {breakdown} exceeds {number(total)} {whole or 'in all'}"
-    return ""
-
-
 def early_snapshot(claim: Rejected, figures: Figures) -> str:
     """Return the evidence that the figure was taken before the register had settled, and never corrected."""
     months = 12 * (claim.published - (claim.end_year + 1))
     editions = figures.editions.get((claim.publisher, claim.place), ())
-    first = min([published for published, value in editions if value == claim.value], default=claim.published)
+    first = min([published for published, value, _ in editions if value == claim.value], default=claim.published)
     early = 12 * (first - (claim.end_year + 1))
     limits = figures.vocabulary.causes
     if not (1 - limits.early_share) * claim.kept_lower <= claim.value < claim.kept_lower:
@@ -111,31 +98,6 @@ def early_snapshot(claim: Rejected, figures: Figures) -> str:
         f"first published {max(early, 0):.0f} months after the period{repeated}; "
         f"{claim.kept_text} is {number(claim.kept_lower - claim.value)} more"
     )
-
-
-def arithmetic(claim: Rejected, figures: Figures) -> str:
-    """Return the evidence that the source's own parts do not fit its whole."""
-    country, indicator, breakdown, start, end = claim.place
-    sums: dict[str, float] = defaultdict(float)
-    own = breakdowns.parse(breakdown)
-    for part, value in figures.parts.get((claim.source_id, country, indicator, start, end), ()):
-        keys = breakdowns.parse(part)
-        extra = set(keys) - set(own)
-        if len(extra) == 1 and len(keys) == len(own) + 1 and own.items() <= keys.items():
-            key = extra.pop()
-            dimension = figures.vocabulary.dimensions.get(key)
-            if dimension is not None and dimension.is_exclusive(keys[key]):
-                sums[f"by {key}"] += value
-    for rule in figures.vocabulary.rules:
-        if rule.whole == indicator:
-            for part in rule.parts:
-                for value in figures.printed.get((claim.source_id, (country, part, breakdown, start, end)), ()):
-                    name = f"of {rule.name}"
-                    sums[name] = sums[name] + value if rule.kind == "sum" else max(sums[name], value)
-    for name, total in sorted(sums.items()):
-        if total > claim.upper:
-            return f"the source's own parts {name} come to {number(total)}, more than its {number(claim.value)}"
-    return ""
 
 
 def digit_slip(claim: Rejected, figures: Figures) -> str:
@@ -191,47 +153,73 @@ def definition(claim: Rejected, figures: Figures) -> str:
             wanted = [(country, indicator, breakdowns.unparse({**keys, key: c}), start, end) for c in inner]
             own = [figures.printed.get((claim.source_id, p), ()) for p in (place, *wanted)]
             if len(own) > 1 and all(own) and sum(values[0] for values in own) == claim.value:
-                return f"{number(claim.value)} is the source's own sum with {other}, which others count apart"
+                name = other.replace("_", " ")
+                return f"{number(claim.value)} is the source's own sum with {name}, which others count apart"
             apart = figures.accepted.get(place, 0.0)
             folds = claim.publisher in figures.vocabulary.causes.folded_publishers and not own[0]
             if folds and claim.kept_upper < claim.value <= claim.kept_upper + apart:
-                return f"the source prints no {other}, of which others count {number(apart)} apart"
-    same_unit = _other_indicator(claim, figures, same_unit=True)
-    if same_unit:
-        return same_unit
+                name = other.replace("_", " ")
+                return f"the source prints no {name}, of which others count {number(apart)} apart"
+    found = _other_indicator(claim, figures, same_unit=True) or _counted_apart(claim, figures)
+    if found:
+        return found
     if claim.value > claim.kept_upper and not claim.is_near(figures):
         for same in figures.vocabulary.same_event:
             for other in same.indicators if indicator in same.indicators else ():
                 near = figures.vocabulary.causes.near_count
-                for part in (breakdown, "") if other != indicator else ():
+                # a source that prints a total too means the part as a part
+                parts = (breakdown,) if figures.own(claim, "") else dict.fromkeys((breakdown, ""))
+                for part in parts if other != indicator else ():
                     theirs = figures.accepted.get((country, other, part, start, end), 0.0)
                     if theirs and abs(theirs - claim.value) <= near < claim.value:
-                        label = figures.vocabulary.indicators[other].label.lower()
-                        return f"{number(claim.value)} is near {number(theirs)}, the figure for {label}"
+                        return (
+                            f"{number(claim.value)} is near {number(theirs)}, the number of {figures.unit_name(other)}"
+                        )
+    return ""
+
+
+def _counted_apart(claim: Rejected, figures: Figures) -> str:
+    """Return the evidence that the source counts some of the same events under a name of their own."""
+    country, indicator, breakdown, start, end = claim.place
+    for same in figures.vocabulary.same_event:
+        for other in same.apart if indicator in same.indicators else ():
+            for part in dict.fromkeys((breakdown, "")):
+                for value in figures.printed.get((claim.source_id, (country, other, part, start, end)), ()):
+                    if claim.value < claim.kept_lower <= claim.value + value:
+                        name = figures.unit_name(other)
+                        together = number(claim.value + value)
+                        return f"the source counts {number(value)} {name} apart, and with them {together}"
     return ""
 
 
 def revision(claim: Rejected, figures: Figures) -> str:
     """Return the evidence that the figure was restated, or differs as little as a late decision would make it."""
-    others = {value for _, value in figures.editions.get((claim.publisher, claim.place), ()) if value != claim.value}
+    printed = figures.editions.get((claim.publisher, claim.place), ())
+    others = {value for _, value, _ in printed if value != claim.value}
     restated = sorted(value for value in others if claim.kept_lower <= value <= claim.kept_upper)
     if restated:
         return f"another edition of {claim.publisher} prints {number(restated[0])}"
     if _copied(claim, figures):
         return ""
     if claim.qualifier == "exact" and claim.is_near(figures):
-        return f"{number(claim.value)} lies within {number(claim.distance)} of {claim.kept_text}"
+        return claim.off
     return ""
 
 
 def _copied(claim: Rejected, figures: Figures) -> str:
-    """Return a breakdown, neither above nor below its own, for which the source prints the same number."""
+    """Return a breakdown, neither above nor below its own, for which the source prints the same number.
+
+    An edition that repeats the number of an earlier one may have copied the slip.
+    """
     country, indicator, breakdown, start, end = claim.place
     own = breakdowns.parse(breakdown).items()
-    for part, value in figures.parts.get((claim.source_id, country, indicator, start, end), ()):
-        keys = breakdowns.parse(part).items()
-        if value == claim.value >= figures.vocabulary.causes.shift_from and not (own <= keys or keys <= own):
-            return part
+    editions = figures.editions.get((claim.publisher, claim.place), ())
+    sources = dict.fromkeys([claim.source_id, *(source for _, value, source in editions if value == claim.value)])
+    for source in sources:
+        for part, value in figures.parts.get((source, country, indicator, start, end), ()):
+            keys = breakdowns.parse(part).items()
+            if value == claim.value >= figures.vocabulary.causes.shift_from and not (own <= keys or keys <= own):
+                return part
     return ""
 
 
@@ -240,8 +228,8 @@ CAUSES: dict[str, Cause] = {
     "double_count": double_count,
     "unit": unit,
     "digit_slip": digit_slip,
-    "partial_period": partial_period,
     "definition": definition,
+    "partial_period": partial_period,
     "corrupt": corrupt,
     "arithmetic": arithmetic,
     "early_snapshot": early_snapshot,
@@ -272,12 +260,13 @@ def probable_cause(claim: Rejected, figures: Figures) -> tuple[str, str]:
         if evidence:
             return name, evidence
     copied = _copied(claim, figures)
-    hint = f"; the source prints the same number for {copied}, so it may be copied" if copied else ""
+    name = breakdown_name(copied, figures.vocabulary)
+    hint = f"; the source prints the same number for {name}, so it may be copied" if copied else ""
     return "unexplained", f"{number(claim.value)} against {claim.kept_text}{hint}"
 
 
 def probable_causes(judged: pd.DataFrame, bounds: np.ndarray, vocabulary: Vocabulary) -> pd.DataFrame:
-    """Name the probable cause of every rejected claim.
+    """Name the probable cause of every rejected claim, and say what is doubtful of kept ones.
 
     Parameters
     ----------
@@ -291,11 +280,13 @@ def probable_causes(judged: pd.DataFrame, bounds: np.ndarray, vocabulary: Vocabu
     Returns
     -------
     pandas.DataFrame
-        Columns ``cause`` and ``evidence``, one row a rejected claim, with the index of ``judged``.
+        Columns ``cause`` and ``evidence``, one row a rejected or doubtful claim, with the index of ``judged``; a
+        doubtful one has no cause.
     """
+    doubtful = pd.DataFrame({"cause": "", "evidence": doubts(judged, vocabulary)}, dtype=object)
     rows = np.flatnonzero(~judged["accepted"].to_numpy(bool))
     if not len(rows):
-        return pd.DataFrame({"cause": [], "evidence": []}, dtype=object)
+        return doubtful
     figures = gather(judged, vocabulary)
     found = []
     for row, claim in zip(rows, judged.iloc[rows].to_dict("records"), strict=True):
@@ -313,7 +304,7 @@ def probable_causes(judged: pd.DataFrame, bounds: np.ndarray, vocabulary: Vocabu
         )
         found.append(probable_cause(rejected, figures))
     causes = pd.DataFrame(found, columns=["cause", "evidence"], index=judged.index[rows])
-    return _beside_corrupt(judged.loc[causes.index], causes)
+    return pd.concat([_beside_corrupt(judged.loc[causes.index], causes), doubtful])
 
 
 def _beside_corrupt(rejected: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFrame:

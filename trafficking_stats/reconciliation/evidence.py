@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trafficking_stats.names import breakdown_name
 from trafficking_stats.reconciliation.weights import published_year
 from trafficking_stats.vocabulary import Vocabulary
+from trafficking_stats.wording import label_of
 
 Place = tuple[str, str, str, str, str]
 """Country, indicator, breakdown, start, end."""
@@ -25,9 +28,11 @@ class Figures:
     ----------
     accepted : dict of Place to float
         The exact figure that was kept for a cell, if one was.
+    upstreams : dict of Place to str
+        The upstream of that figure.
     printed : dict of (source_id, Place) to tuple of float
         Exact figures of each source.
-    editions : dict of (publisher, Place) to tuple of (year published, value)
+    editions : dict of (publisher, Place) to tuple of (year published, value, source_id)
         Exact figures of all editions of a publisher.
     parts : dict of (source_id, country, indicator, start, end) to tuple of (breakdown, value)
         Exact figures of one source, period and indicator.
@@ -36,10 +41,24 @@ class Figures:
     """
 
     accepted: dict[Place, float]
+    upstreams: dict[Place, str]
     printed: dict[tuple[str, Place], tuple[float, ...]]
-    editions: dict[tuple[str, Place], tuple[tuple[float, float], ...]]
+    editions: dict[tuple[str, Place], tuple[tuple[float, float, str], ...]]
     parts: dict[tuple[str, str, str, str, str], tuple[tuple[str, float], ...]]
     vocabulary: Vocabulary
+
+    def own(self, claim: Rejected, breakdown: str) -> tuple[float, ...]:
+        """Return what the source of a claim prints of the same event, with another breakdown."""
+        country, indicator, _, start, end = claim.place
+        return self.printed.get((claim.source_id, (country, indicator, breakdown, start, end)), ())
+
+    def named(self, value: float, breakdown: str) -> str:
+        """Write a figure and what part it is: ``45 (age adult)``, ``80 (in all)``."""
+        return f"{number(value)} ({breakdown_name(breakdown, self.vocabulary) or 'in all'})"
+
+    def unit_name(self, indicator: str) -> str:
+        """Name what an indicator counts, without the unit in brackets."""
+        return re.sub(r" \([^()]+\)$", "", label_of(indicator, self.vocabulary))
 
 
 @dataclass(frozen=True)
@@ -96,6 +115,16 @@ class Rejected:
         """The last calendar year of its period."""
         return int(self.place[4][:4])
 
+    @property
+    def off(self) -> str:
+        """How far, and to which side, it lies from the bounds of the cell."""
+        return f"{number(self.value)} is {number(self.distance)} {self.side} {self.kept_text}"
+
+    @property
+    def side(self) -> str:
+        """On which side of the bounds of the cell it lies."""
+        return "below" if self.value < self.kept_lower else "above"
+
     def is_near(self, figures: Figures) -> bool:
         """Whether the printed number lies close to the bounds of the cell."""
         limits = figures.vocabulary.causes
@@ -121,10 +150,10 @@ def gather(judged: pd.DataFrame, vocabulary: Vocabulary) -> Figures:
     exact = judged[(judged["qualifier"] == "exact").to_numpy()]
     lost = judged[~judged["accepted"].to_numpy(bool)]
     place = ["country", "indicator", "breakdown", "period_start", "period_end"]
-    # what a rejected whole is compared with may stand under the indicators of its parts
-    parts_of = pd.DataFrame(
-        [(rule.whole, part) for rule in vocabulary.rules for part in rule.parts], columns=["indicator", "part"]
-    )
+    # what a rejected whole is compared with may stand under the indicators of its parts, or of what is counted apart
+    pairs = [(rule.whole, part) for rule in vocabulary.rules for part in rule.parts]
+    pairs += [(name, apart) for same in vocabulary.same_event for name in same.indicators for apart in same.apart]
+    parts_of = pd.DataFrame(pairs, columns=["indicator", "part"])
     block = ["source_id", "country", "indicator", "period_start", "period_end"]
     below = lost[block].merge(parts_of, on="indicator").drop(columns="indicator").rename(columns={"part": "indicator"})
     printed: dict[tuple[str, Place], list[float]] = defaultdict(list)
@@ -132,11 +161,14 @@ def gather(judged: pd.DataFrame, vocabulary: Vocabulary) -> Figures:
     for source, where, value in _records(exact, pd.concat([lost[block], below]), ["source_id"], place):
         printed[source, where].append(value)
         parts[source, where[0], where[1], where[3], where[4]].append((where[2], value))
-    editions: dict[tuple[str, Place], list[tuple[float, float]]] = defaultdict(list)
-    for publisher, published, where, value in _records(exact, lost[place], ["publisher", "published"], place):
-        editions[publisher, where].append((published_year(published), value))
+    editions: dict[tuple[str, Place], list[tuple[float, float, str]]] = defaultdict(list)
+    columns = ["publisher", "published", "source_id"]
+    for publisher, published, source, where, value in _records(exact, lost[place], columns, place):
+        editions[publisher, where].append((published_year(published), value, source))
+    kept = list(_records(exact[exact["accepted"].to_numpy(bool)], lost[["country"]], ["upstream"], place))
     return Figures(
-        dict(_records(exact[exact["accepted"].to_numpy(bool)], lost[["country"]], [], place)),
+        {where: value for _, where, value in kept},
+        {where: upstream for upstream, where, _ in kept},
         {key: tuple(values) for key, values in printed.items()},
         {key: tuple(sorted(values)) for key, values in editions.items()},
         {key: tuple(sorted(values)) for key, values in parts.items()},
