@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from trafficking_stats.reconciliation.sensitivity import moves
 from trafficking_stats.reconciliation.series import figure
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 from trafficking_stats.wording import counted, in_text, label_of, listed, source_name, span_words, title_of, year_list
@@ -145,12 +146,7 @@ def moved_years(sensitivity: pd.DataFrame) -> list[int]:
     >>> moved_years(table)
     [2020]
     """
-    runs = [name for name in sensitivity if name not in ("year", "consistent", "range_lower", "range_upper")]
-    default = sensitivity["consistent"]
-    differs = pd.Series(False, index=sensitivity.index)
-    for name in runs:
-        differs |= ((sensitivity[name] != default) & sensitivity[name].notna() & default.notna()).fillna(False)
-    return [int(year) for year in sensitivity.loc[differs, "year"]]
+    return sorted({year for years in moves(sensitivity).values() for year in years})
 
 
 def sums_sentence(sums: pd.DataFrame, indicator: str, vocabulary: Vocabulary | None = None) -> str:
