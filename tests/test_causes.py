@@ -1,0 +1,427 @@
+"""Every probable cause on a small table: where it is named, with which words, and a near miss where it must not be.
+
+The claims of the source ``odd`` are the ones in question. ``Register`` and ``Court`` keep registers, so what they
+say stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny import claim, table
+
+import trafficking_stats as ts
+from trafficking_stats.reconciliation.causes import CAUSES, probable_causes
+from trafficking_stats.vocabulary import load_vocabulary
+
+STATE = "U.S. Department of State"
+YEARS = ("2007-01-01", "2013-12-31")
+
+
+def register(value, period=2015, breakdown="", **more):
+    return claim(value, period, breakdown, "register", tier="register", published="2020-01-01", **more)
+
+
+def court(value, indicator, period=2015, breakdown=""):
+    more = {"publisher": "Court", "upstream": "Court", "indicator": indicator}
+    return claim(value, period, breakdown, "court", tier="register", published="2020-01-01", **more)
+
+
+def odd(value, period=2015, breakdown="", published="2019-01-01", **more):
+    return claim(value, period, breakdown, "odd", published=published, **more)
+
+
+def state(value, indicator="prosecutions_suspects", **more):
+    return odd(value, indicator=indicator, publisher=STATE, **more)
+
+
+class Case(NamedTuple):
+    """A table, the cause of its rejected claims of ``odd``, and words of the evidence."""
+
+    name: str
+    claims: Iterable[dict[str, object]]
+    cause: str
+    words: str
+
+
+def total(value, qualifier="exact", published="2019-01-01", kept=97):
+    """A total of the register, and another one."""
+    return [register(kept), odd(value, qualifier=qualifier, published=published)]
+
+
+CHARGES = [court(25, "charged_persons"), court(67, "charges_counts")]
+FOLDED = [
+    register(19, breakdown="exploitation=forced_labour"),
+    register(18, breakdown="exploitation=criminal_activity"),
+]
+LABOUR = "exploitation=forced_labour"
+VICTIMS = {"indicator": "victims_identified", "publisher": STATE}
+SUSPECTS = {"indicator": "prosecutions_suspects"}
+CONVICTED = {"indicator": "convictions_persons", "publisher": STATE, "breakdown": "exploitation=sexual"}
+PENDING = [court(10, "convictions_persons", breakdown="exploitation=sexual"), court(10, "convictions_persons")]
+
+CASES = [
+    # --- vague wording: a loose word for a figure that is near
+    Case("more than", total(100, "more_than"), "vague_wording", '"more than 100" is loosely said of 97'),
+    Case("nearly", total(120, "nearly", kept=125), "vague_wording", '"nearly 120" is loosely said of 125'),
+    Case("more than far more", total(150, "more_than"), "unexplained", "150 against 97"),
+    # --- double count: exactly twice
+    Case("twice", total(58, kept=29), "double_count", "58 is twice 29"),
+    Case("not quite twice", total(57, kept=29), "unexplained", "57 against 29"),
+    Case("twice nothing", [register(0), odd(0, qualifier="more_than")], "vague_wording", '"more than 0" is loosely'),
+    # --- unit: the figure of the same event in another unit
+    Case(
+        "charges for persons",
+        [*CHARGES, odd(67, indicator="charged_persons")],
+        "unit",
+        "67 is the number of charges at Court, not of persons charged",
+    ),
+    Case("no unit", [*CHARGES, odd(60, indicator="charged_persons")], "unexplained", "60 against 25"),
+    Case(
+        "as small in every unit",
+        [court(1, "charged_persons"), court(2, "charges_counts"), odd(2, indicator="charged_persons")],
+        "double_count",
+        "2 is twice 1",
+    ),
+    # --- digit slip: one digit, or two swapped
+    Case("one digit", total(143, kept=243), "digit_slip", "143 differs from 243 in one digit"),
+    Case("swapped", total(423, kept=243), "digit_slip", "423 is 243 with two digits swapped"),
+    Case("two digits", total(154, kept=243), "unexplained", "154 against 243"),
+    Case("one digit too many", total(2430, kept=243), "unexplained", "2,430 against 243"),
+    Case("too small for a slip", total(93, kept=43), "unexplained", "93 against 43"),
+    Case("a last digit that is near", total(244, kept=243), "revision", "244 is 1 above 243"),
+    # --- definition: something wider, another stage, or some events counted apart
+    Case(
+        "one form under another",
+        [*FOLDED, odd(31, breakdown=LABOUR, **VICTIMS)],
+        "definition",
+        "the source prints no criminal activity, of which others count 18 apart",
+    ),
+    Case("more than both forms", [*FOLDED, odd(40, breakdown=LABOUR, **VICTIMS)], "unexplained", "40 against 19"),
+    Case("who folds no forms", [*FOLDED, odd(31, breakdown=LABOUR)], "unexplained", "31 against 19"),
+    Case(
+        "its own sum with the other form",
+        [
+            register(2, breakdown=LABOUR),
+            odd(2, breakdown="exploitation=forced_labour_commercial"),
+            odd(3, breakdown="exploitation=criminal_activity"),
+            odd(5, breakdown=LABOUR),
+        ],
+        "definition",
+        "5 is the source's own sum with criminal activity, which others count apart",
+    ),
+    Case(
+        "registered for identified",
+        [register(1372), court(1334, "victims_registered"), odd(1334)],
+        "definition",
+        "1,334 is the number of victims registered at Court, not of victims identified",
+    ),
+    Case(
+        "near another stage",
+        [court(4, "prosecutions_suspects"), court(14, "charged_persons"), state(15)],
+        "definition",
+        "15 is near 14, the number of persons charged",
+    ),
+    Case(
+        "near no other stage",
+        [court(4, "prosecutions_suspects"), court(14, "charged_persons"), state(20)],
+        "unexplained",
+        "20 against 4",
+    ),
+    Case(
+        "under appeal",
+        [*PENDING, odd(9, **CONVICTED), odd(2, indicator="convictions_pending_appeal", publisher=STATE)],
+        "definition",
+        "the source counts 2 convictions under appeal apart, and with them 11",
+    ),
+    Case(
+        "too few under appeal",
+        [*PENDING, odd(7, **CONVICTED), odd(2, indicator="convictions_pending_appeal", publisher=STATE)],
+        "unexplained",
+        "7 against 10",
+    ),
+    # --- partial period: not over yet, or another year of reporting
+    Case(
+        "before the end",
+        [register(302, YEARS), odd(250, YEARS, published="2013-03-01")],
+        "partial_period",
+        "published before the end of 2007-2013, so it cannot cover all of it",
+    ),
+    Case("after the end", [register(302, YEARS), odd(250, YEARS)], "unexplained", "250 against 302"),
+    Case(
+        "April to March",
+        [court(51, "prosecutions_suspects"), state(49)],
+        "partial_period",
+        f"{STATE} reports on April to March; 49 is 2 below 51",
+    ),
+    Case(
+        "April to March, of all",
+        [
+            court(10, "convictions_persons"),
+            court(7, "convictions_persons", 2015, "exploitation=sexual"),
+            odd(11, **CONVICTED),
+        ],
+        "partial_period",
+        "11 is near 10 (in all)",
+    ),
+    Case(
+        "a part beside its own total",
+        [
+            court(10, "convictions_persons"),
+            court(7, "convictions_persons", 2015, "exploitation=sexual"),
+            odd(11, **CONVICTED),
+            odd(10, **{**CONVICTED, "breakdown": ""}),
+        ],
+        "corrupt",
+        "11 (form of exploitation sexual) exceeds the source's own 10 (in all)",
+    ),
+    Case(
+        "another publisher",
+        [court(51, "prosecutions_suspects"), odd(49, **SUSPECTS)],
+        "revision",
+        "49 is 2 below 51",
+    ),
+    Case("far from April to March", [court(51, "prosecutions_suspects"), state(40)], "unexplained", "40 against 51"),
+    Case("victims of a calendar year", [register(51), state(49, "victims_identified")], "revision", "49 is 2 below 51"),
+    # --- corrupt: a part above its whole
+    Case(
+        "above its own whole",
+        [register(80), odd(80), odd(238, breakdown="sex=female")],
+        "corrupt",
+        "238 (sex female) exceeds the source's own 80 (in all)",
+    ),
+    Case(
+        "far above the whole of another",
+        [register(80), odd(238, breakdown="sex=female")],
+        "corrupt",
+        "238 (sex female) exceeds 80 (in all)",
+    ),
+    Case(
+        "little above the whole of another",
+        [register(80), odd(95, breakdown="sex=female")],
+        "unexplained",
+        "95 against 0 to 80",
+    ),
+    # --- arithmetic: the source's own parts do not fit
+    Case(
+        "more parts than whole",
+        [
+            register(86, breakdown="exploitation=sexual"),
+            odd(82, breakdown="exploitation=sexual"),
+            odd(80, breakdown="age=adult;exploitation=sexual"),
+            odd(6, breakdown="age=child;exploitation=sexual"),
+        ],
+        "arithmetic",
+        "the source's own parts by age come to 86, more than its 82",
+    ),
+    Case(
+        "parts that fit",
+        [
+            register(86, breakdown="exploitation=sexual"),
+            odd(82, breakdown="exploitation=sexual"),
+            odd(80, breakdown="age=adult;exploitation=sexual"),
+            odd(2, breakdown="age=child;exploitation=sexual"),
+        ],
+        "revision",
+        "82 is 4 below 86",
+    ),
+    Case(
+        "with its other parts above the whole",
+        [
+            register(121),
+            register(112, breakdown="age=adult"),
+            odd(121),
+            odd(114, breakdown="age=adult"),
+            odd(9, breakdown="age=child"),
+        ],
+        "arithmetic",
+        "with the source's own 9 (age child) it comes to 123, more than its 121 (in all)",
+    ),
+    Case(
+        "with its other parts as much as the whole",
+        [
+            register(121),
+            register(112, breakdown="age=adult"),
+            odd(121),
+            odd(114, breakdown="age=adult"),
+            odd(7, breakdown="age=child"),
+        ],
+        "revision",
+        "114 is 2 above 112",
+    ),
+    Case(
+        "an outcome above all outcomes",
+        [
+            court(11, "decisions_persons"),
+            odd(2, indicator="decisions_persons"),
+            odd(8, indicator="charges_dropped_persons"),
+        ],
+        "arithmetic",
+        "the source's own part comes to 8, more than its 2: persons with one outcome are among the persons with a",
+    ),
+    # --- early snapshot: taken soon, too small, never corrected
+    Case(
+        "soon after",
+        total(64, published="2016-07-01", kept=77),
+        "early_snapshot",
+        "first published 6 months after the period; 77 is 13 more",
+    ),
+    Case(
+        "an early edition of somebody else",
+        [*total(64, published="2018-07-01", kept=77), claim(64, 2015, "", "old", published="2016-07-01")],
+        "unexplained",
+        "64 against 77",
+    ),
+    Case("years after", total(64, published="2018-07-01", kept=77), "unexplained", "64 against 77"),
+    Case("too few for a snapshot", total(40, published="2016-07-01", kept=77), "unexplained", "40 against 77"),
+    Case("too many for a snapshot", total(90, published="2016-07-01", kept=77), "unexplained", "90 against 77"),
+    # --- shifted year
+    Case(
+        "the year before",
+        [register(195, 2014), register(83), odd(195)],
+        "shifted_year",
+        "195 is the figure kept for 2014",
+    ),
+    Case(
+        "the year after", [register(83), register(40, 2016), odd(40)], "shifted_year", "40 is the figure kept for 2016"
+    ),
+    Case("two years before", [register(195, 2013), register(83), odd(195)], "unexplained", "195 against 83"),
+    Case("small numbers meet by chance", [register(8, 2014), register(3), odd(8)], "unexplained", "8 against 3"),
+    # --- rounding
+    Case("to ten", total(100), "rounding", "100 is 97 rounded to 10"),
+    Case("to a hundred", total(1300, kept=1334), "rounding", "1,300 is 1,334 rounded to 100"),
+    Case("not round", total(102), "revision", "102 is 5 above 97"),
+    Case("round but far", total(120), "unexplained", "120 against 97"),
+    # --- revision: restated by an edition, or by little
+    Case(
+        "restated",
+        [odd(288, publisher="P"), claim(267, 2015, "", "new", published="2024-01-01", publisher="P", upstream="odd")],
+        "revision",
+        "another edition of P prints 267",
+    ),
+    Case("by little", total(104), "revision", "104 is 7 above 97"),
+    Case("by more", total(110), "unexplained", "110 against 97"),
+    # --- what is left
+    Case(
+        "the number of another part",
+        [
+            register(9, breakdown="age=child"),
+            odd(12, breakdown="age=child"),
+            odd(12, breakdown="exploitation=unknown"),
+            odd(60),
+        ],
+        "unexplained",
+        "12 against 9; the source prints the same number for form of exploitation unknown, so it may be copied",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def judged() -> pd.DataFrame:
+    """All cases settled at once, each as a country of its own."""
+    rows = [{**row, "country": f"C{number:02}"} for number, case in enumerate(CASES) for row in case.claims]
+    return ts.reconcile(table(rows)).claims
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[case.name for case in CASES])
+def test_a_cause_and_its_evidence(judged, number):
+    case, claims = CASES[number], judged[judged["country"] == f"C{number:02}"]
+    assert claims.loc[claims["source_id"].isin(["register", "court"]), "accepted"].all(), "the register must stand"
+    lost = claims[~claims["accepted"] & (claims["source_id"] == "odd")]
+    assert lost["cause"].tolist() == [case.cause]
+    assert case.words in lost["evidence"].item()
+
+
+def test_every_cause_is_named_and_missed():
+    named = {case.cause for case in CASES}
+    assert named == {*CAUSES, "unexplained"}
+    assert sum(case.cause in ("unexplained", "revision") for case in CASES) > 20
+
+
+def test_an_edition_that_repeats_an_early_snapshot_says_for_how_long():
+    """As TIP 2021 to 2023 print 64 for 2020, and the register 77."""
+    editions = [
+        claim(64, 2020, "", f"tip-{year}", published=f"{year}-07-01", publisher=STATE, upstream="CMM")
+        for year in (2021, 2022, 2023)
+    ]
+    rec = ts.reconcile(table([claim(77, 2020, "", "cmm", tier="register", published="2022-05-04"), *editions]))
+    evidence = rec.claims.set_index("source_id")["evidence"]
+    assert evidence["tip-2021"] == "first published 6 months after the period; 77 is 13 more"
+    assert "and repeated unrevised 1 year later;" in evidence["tip-2022"]
+    assert "and repeated unrevised 2 years later;" in evidence["tip-2023"]
+
+
+def test_an_edition_that_repeats_a_copied_number_repeats_the_slip():
+    first = [
+        odd(11, 2020, part, published="2021-07-01", publisher=STATE) for part in ("age=child", "exploitation=unknown")
+    ]
+    later = claim(11, 2020, "age=child", "later", published="2022-07-01", publisher=STATE, upstream="odd")
+    rec = ts.reconcile(table([register(9, 2020, "age=child"), *first, later]))
+    lost = rec.claims[~rec.claims["accepted"]]
+    assert lost["source_id"].tolist() == ["later", "odd"]
+    assert lost["cause"].tolist() == ["unexplained"] * 2
+    assert all("so it may be copied" in words for words in lost["evidence"])
+
+
+def test_an_unexplained_figure_among_corrupt_ones_is_corrupt():
+    parts = ["sex=female", "age=child", "age=adult", "age=adult;sex=female"]
+    block = [odd(value, 2021, part) for part, value in zip(parts, (238, 265, 260, 221), strict=True)]
+    small = [odd(14, 2021, "age=adult;sex=other"), register(0, 2021, "age=adult;sex=other")]
+    judged = ts.reconcile(table([register(80, 2021), odd(80, 2021), *block, *small])).claims
+    found = judged[judged["breakdown"] == "age=adult;sex=other"].set_index("source_id")
+    assert found.at["odd", "cause"] == "corrupt"
+    assert found.at["odd", "evidence"] == "14 against 0; it stands among 4 corrupt figures"
+    two = ts.reconcile(table([register(80, 2021), odd(80, 2021), *block[:2], *small])).claims
+    assert "unexplained" in set(two["cause"])
+
+
+# --- what nothing contradicts ------------------------------------------------------------------------------------
+
+
+def doubtful(claims) -> pd.DataFrame:
+    judged = ts.reconcile(table(claims)).claims
+    assert judged["accepted"].all()
+    return judged[judged["evidence"] != ""]
+
+
+def filed(value, indicator="suspects_formal_contact", **more):
+    return odd(value, indicator=indicator, publisher="UNODC", **more)
+
+
+def test_a_kept_figure_that_is_another_unit_is_doubtful():
+    """As UNODC files the 67 charges of 2015 as persons, of whom 25 were charged."""
+    found = doubtful([*CHARGES, filed(67)])
+    assert found["source_id"].tolist() == ["odd"]
+    assert found["cause"].tolist() == [""]
+    assert found["evidence"].item() == (
+        "doubtful: unit: 67 is the number of charges (counts) at Court; persons charged are 25"
+    )
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        pytest.param([*CHARGES, filed(66)], id="another number"),
+        pytest.param([*CHARGES, filed(67, qualifier="at_most")], id="no exact number"),
+        pytest.param([CHARGES[1], filed(67)], id="no persons to compare"),
+        pytest.param([court(66, "charged_persons"), CHARGES[1], filed(67)], id="as many persons"),
+        pytest.param([*CHARGES, court(67, "suspects_formal_contact")], id="the register itself"),
+        pytest.param([*CHARGES, filed(67, period=2016)], id="another year"),
+        pytest.param([court(1, "charged_persons"), court(2, "charges_counts"), filed(2)], id="too small to tell"),
+    ],
+)
+def test_what_is_not_doubtful(claims):
+    assert doubtful(claims).empty
+
+
+def test_without_claims_there_is_nothing_to_explain():
+    empty = pd.DataFrame(columns=["accepted", "indicator", "qualifier", "value", "publisher", "upstream"])
+    for column in ("country", "breakdown", "period_start", "period_end"):
+        empty[column] = ""
+    found = probable_causes(empty, np.zeros((0, 2)), load_vocabulary())
+    assert list(found) == ["cause", "evidence"]
+    assert found.empty
