@@ -26,6 +26,7 @@ from trafficking_stats.solver.hitting_set import (
 )
 from trafficking_stats.solver.intervals import Claims
 from trafficking_stats.solver.milp import Deadline, OutOfTimeError, SolverError
+from trafficking_stats.solver.pairs import clashing_pairs
 from trafficking_stats.solver.rows import Bools, Ints, Rows
 
 # Claims that disagree on one expression up to which their pairs are listed as clashes from the start.
@@ -55,9 +56,10 @@ class Clashes:
         self.dropped = np.zeros(rows.m, dtype=bool)
         self.too_hard = np.zeros(rows.n_blocks, dtype=bool)
         self._cost: list[dict[int, int] | None] = [None] * rows.n_blocks
+        self._broken_up: dict[frozenset[Core], frozenset[int]] = {}
 
     def seed(self, claims: Claims) -> None:
-        """List the pairs of claims that contradict each other on one expression, and claims without a point."""
+        """List the pairs of claims that clash by themselves, and claims without a point."""
         empty = claims.lower > claims.upper
         for row in claims.row[empty].tolist():
             self.cores[self.rows.block_of_row[row]].add(frozenset({row}))
@@ -78,6 +80,19 @@ class Clashes:
                 continue
             for a, b in np.argwhere(low[:, None] > high).tolist():
                 self.cores[block].add(frozenset({row[a], row[b]}))
+        self._seed_parts(claims.among(alive))
+
+    def _seed_parts(self, claims: Claims) -> None:
+        """List the pairs of which one is a part and larger than its whole."""
+        rows = self.rows
+        claims = claims.among(~self.too_hard[rows.block_of_row[claims.row]])
+        blocks = np.zeros(rows.n_blocks, dtype=bool)
+        blocks[rows.block_of_row[claims.row]] = True
+        rules = np.flatnonzero(blocks[rows.block_of_row] & ~self.is_claim)
+        first, second = clashing_pairs(rows, rules, np.flatnonzero(blocks[rows.block_of_variable]), claims)
+        block = rows.block_of_row[claims.row[first]]
+        for k, a, b in zip(block.tolist(), claims.row[first].tolist(), claims.row[second].tolist(), strict=True):
+            self.cores[k].add(frozenset({a, b}))
 
     def cost(self, block: int) -> dict[int, int]:
         """Costs of the claims of a block with their order in the low bits."""
@@ -165,7 +180,7 @@ class Clashes:
             self.too_hard[block] = True
             return
         try:
-            hit = minimum_hitting_set(self.cores[block], self.cost(block))
+            hit = minimum_hitting_set(self.cores[block], self.cost(block), self._broken_up)
         except SearchLimitError:
             self.too_hard[block] = True
             return

@@ -39,7 +39,9 @@ def ordered_costs(weight: Mapping[int, int]) -> dict[int, int]:
     return {member: (weight[member] << n) | (1 << (n - 1 - position)) for position, member in enumerate(sorted(weight))}
 
 
-def minimum_hitting_set(cores: Iterable[Core], cost: Mapping[int, int]) -> frozenset[int]:
+def minimum_hitting_set(
+    cores: Iterable[Core], cost: Mapping[int, int], known: dict[frozenset[Core], frozenset[int]] | None = None
+) -> frozenset[int]:
     """Find the cheapest set that shares a member with every core.
 
     Parameters
@@ -48,6 +50,8 @@ def minimum_hitting_set(cores: Iterable[Core], cost: Mapping[int, int]) -> froze
         None of them empty.
     cost : mapping of int to int
         Positive cost of every member.
+    known : dict, optional
+        Sets found before for connected groups of cores, at the same costs; those found now are added.
 
     Returns
     -------
@@ -69,8 +73,14 @@ def minimum_hitting_set(cores: Iterable[Core], cost: Mapping[int, int]) -> froze
     for block in connected(cores):
         if len(block) == 1:
             chosen.add(min(block[0], key=lambda member: (cost[member], member)))
-        else:
-            chosen |= _Search(cost).solve(block)
+            continue
+        name = frozenset(block)
+        found = None if known is None else known.get(name)
+        if found is None:
+            found = _Search(cost).solve(block)
+            if known is not None:
+                known[name] = found
+        chosen |= found
     return frozenset(chosen)
 
 

@@ -38,8 +38,8 @@ class Claims:
     weight: Ints
     sign: Floats
 
-    def among(self, keep: Bools) -> Claims:
-        """Return some of the claims."""
+    def among(self, keep: Bools | Ints) -> Claims:
+        """Return some of the claims, by mark or by position."""
         return Claims(
             self.row[keep],
             self.expression[keep],

@@ -9,7 +9,7 @@ import numpy as np
 from trafficking_stats.solver.clashes import Clashes
 from trafficking_stats.solver.feasibility import Verdict, decide
 from trafficking_stats.solver.groups import Tie, choose, in_order, ties_of_clashes
-from trafficking_stats.solver.intervals import best_points, claims_of
+from trafficking_stats.solver.intervals import Claims, best_points, claims_of
 from trafficking_stats.solver.master import Master
 from trafficking_stats.solver.milp import Deadline, OutOfTimeError
 from trafficking_stats.solver.programme import cheapest
@@ -128,8 +128,9 @@ class Repair:
             touched: frozenset[int] = frozenset()
             if group is not None:
                 touched = self._prefer_few_groups(group, by_points, by_search, point_ties, deadline)
-            for block in np.flatnonzero(~by_points & ~by_search):
-                touched |= self._by_programme(int(block), group, touched, deadline)
+            hard = np.flatnonzero(~by_points & ~by_search)
+            if len(hard):
+                self._by_programme(hard, group, touched, deadline)
         except OutOfTimeError:
             self.clashes.settle(np.ones(self.rows.n_blocks, dtype=bool))
             least = [self.clashes.least(block) for block in range(self.rows.n_blocks)]
@@ -156,26 +157,32 @@ class Repair:
         self.clashes.seed(self.claims.among(blocks[self.rows.block_of_row[self.claims.row]]))
         self.clashes.solve(blocks, deadline)
 
-    def _by_programme(
-        self, block: int, group: Ints | None, touched: frozenset[int], deadline: Deadline
-    ) -> frozenset[int]:
-        """Settle a block by `Master`; the groups it touches."""
+    def _by_programme(self, blocks: Ints, group: Ints | None, touched: frozenset[int], deadline: Deadline) -> None:
+        """Settle blocks with many clashes: large ones by one programme each, the others by `Master`."""
+        rows = self.rows
         if group is None:
-            group = np.full(self.rows.m, -1)
+            group = np.full(rows.m, -1)
         free = np.zeros(group.max(initial=0) + 1, dtype=bool)
         free[list(touched)] = True
-        if not self._at_once(block, group, free, deadline):
+        at_once = np.zeros(rows.n_blocks, dtype=bool)
+        block_of_claim = rows.block_of_row[self.claims.row]
+        order = np.argsort(block_of_claim, kind="stable")
+        begin = np.searchsorted(block_of_claim[order], blocks)
+        end = np.searchsorted(block_of_claim[order], blocks, "right")
+        for k, block in enumerate(blocks.tolist()):
+            at_once[block] = self._at_once(block, self.claims.among(order[begin[k] : end[k]]), group, free, deadline)
+        clashing = self.clashes.learn(at_once, deadline)
+        self._prove(at_once & ~clashing)
+        for block in blocks[~at_once[blocks] | clashing[blocks]].tolist():
             outcome = Master(self.clashes, self.claims, block).solve(group, free, deadline)
             self.proven[block] = outcome.proven
             self._note(ties_broken=outcome.ties_broken, reach=outcome.reach)
-        used = group[(self.rows.block_of_row == block) & self.dropped]
-        return frozenset(int(g) for g in used if g >= 0)
+            self._free(block, group, free)
 
-    def _at_once(self, block: int, group: Ints, free: Bools, deadline: Deadline) -> bool:
-        """Settle a large block of whole numbers by one programme; tell whether that was possible."""
+    def _at_once(self, block: int, claims: Claims, group: Ints, free: Bools, deadline: Deadline) -> bool:
+        """Settle a large block of whole numbers by one programme, unchecked; tell whether that was possible."""
         rows = self.rows
-        mine = self.claims.among(rows.block_of_row[self.claims.row] == block)
-        alive = mine.among(mine.lower <= mine.upper)
+        alive = claims.among(claims.lower <= claims.upper)
         row_ids = rows.rows_in(block)
         if len(np.unique(alive.expression)) < _LARGE or not rows.exact[row_ids].all():
             return False
@@ -186,14 +193,17 @@ class Repair:
         if found is None:
             return False
         self.dropped[row_ids] = False
-        self.dropped[mine.row[mine.lower > mine.upper]] = True
+        self.dropped[claims.row[claims.lower > claims.upper]] = True
         self.dropped[alive.row[found.dropped]] = True
-        one = np.arange(rows.n_blocks) == block
-        if self.clashes.learn(one, deadline).any():
-            return False
-        self._prove(one)
         self._note(ties_broken=found.ties_broken, reach=found.reach)
+        self._free(block, group, free)
         return True
+
+    def _free(self, block: int, group: Ints, free: Bools) -> None:
+        """Note, in place, the groups that a block drops claims of: dropping more of them costs nothing."""
+        row_ids = self.rows.rows_in(block)
+        used = group[row_ids[self.dropped[row_ids]]]
+        free[used[used >= 0]] = True
 
     def _note(self, *, ties_broken: bool, reach: float) -> None:
         if not ties_broken:

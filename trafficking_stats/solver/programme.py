@@ -20,6 +20,7 @@ from scipy import sparse
 
 from trafficking_stats.solver.intervals import Claims
 from trafficking_stats.solver.milp import Deadline, minimise
+from trafficking_stats.solver.pairs import clashing_pairs, left_sides, places
 from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
 
 # What it costs, beside its claims, to drop anything of a group at all; and the most that the place of a claim
@@ -119,10 +120,10 @@ class _Programme:
         drop = sparse.eye_array(self.k, format="csr")
         ease_below = drop[below].multiply((claims.lower - least)[below, None])
         ease_above = drop[above].multiply((claims.upper - most)[above, None])
-        belongs = _places(-1.0, np.arange(len(tied)), member, (len(tied), self.n_groups))
+        belongs = places(-1.0, np.arange(len(tied)), member, (len(tied), self.n_groups))
         pairs = clashing_pairs(rows, rules, variables, claims)
         number = np.tile(np.arange(len(pairs[0])), 2)
-        either = _places(1.0, number, np.concatenate(pairs), (len(pairs[0]), self.k))
+        either = places(1.0, number, np.concatenate(pairs), (len(pairs[0]), self.k))
         unrelated = sparse.csr_array((len(rules), self.k)), sparse.csr_array((len(rules), self.n_groups))
         self.matrix = sparse.block_array(
             [
@@ -158,73 +159,7 @@ class _Programme:
         return np.asarray(answer.exact[self.n : self.n + self.k] > 0.5)
 
 
-def left_sides(rows: Rows, row: Ints, variables: Ints, sign: Floats) -> sparse.csr_array:
-    """Return the left sides of some rows, each times a sign, over the variables of their block alone."""
-    entry = rows.entries(row)
-    number = np.repeat(np.arange(len(row)), rows.length[row])
-    column = np.searchsorted(variables, rows.column[entry])
-    return sparse.csr_array((rows.value[entry] * sign[number], (number, column)), shape=(len(row), len(variables)))
-
-
-def clashing_pairs(rows: Rows, rules: Ints, variables: Ints, claims: Claims) -> tuple[Ints, Ints]:
-    """List the pairs of claims that clash by themselves: a part that is larger than a whole, or than itself.
-
-    Parameters
-    ----------
-    rows, rules, variables, claims
-        As in `cheapest`.
-
-    Returns
-    -------
-    first, second : ndarray of int of shape (n_pairs,)
-        Positions in `claims`, of which one must be dropped: the programme knows so before it tries.
-    """
-    n = len(variables)
-    not_negative = rows.domain_lower[variables] >= 0
-    matrix = left_sides(rows, rules, variables, np.ones(len(rules)))
-    part, whole = [np.arange(n)], [np.arange(n)]
-    for sign, holds in ((1.0, rows.lower[rules] >= 0), (-1.0, rows.upper[rules] <= 0)):
-        # sum of wholes - sum of parts >= 0: with one whole, each of the parts is at most that
-        entries = (matrix * sign).tocoo()
-        up = entries.data > 0
-        usable = holds & (np.bincount(entries.row, up, len(rules)) == 1)
-        usable &= np.bincount(entries.row, ~not_negative[entries.col] | (up & (entries.data != 1)), len(rules)) == 0
-        of_rule = np.zeros(len(rules), dtype=np.int64)
-        of_rule[entries.row[up]] = entries.col[up]
-        below = usable[entries.row] & (entries.data <= -1)
-        part.append(entries.col[below])
-        whole.append(of_rule[entries.row[below]])
-    reach = _closure(_places(1.0, np.concatenate(part), np.concatenate(whole), (n, n)))
-    # only claims about one variable, times 1, are compared over rules; others with those of the same sum
-    single = np.flatnonzero((rows.length[claims.row] == 1) & (rows.value[rows.start[claims.row]] * claims.sign == 1))
-    about = _places(
-        1.0,
-        single,
-        np.searchsorted(variables, rows.column[rows.start[claims.row[single]]]),
-        (len(claims.row), n),
-    )
-    same = _places(1.0, np.arange(len(claims.row)), claims.expression, (len(claims.row), claims.expression.max() + 1))
-    comparable = (about @ reach @ about.T + same @ same.T).tocoo()
-    clash = claims.lower[comparable.row] > claims.upper[comparable.col]
-    return comparable.row[clash].astype(np.int64), comparable.col[clash].astype(np.int64)
-
-
-def _closure(step: sparse.csr_array) -> sparse.csr_array:
-    """Follow the steps from variable to variable as far as they go."""
-    size = -1
-    while step.nnz > size:
-        size = step.nnz
-        step = sparse.csr_array(step @ step)
-        step.data[:] = 1.0
-    return step
-
-
 def _extremes(sums: sparse.csr_array, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Return the least and the largest value of sums of variables in a box."""
     up, down = sums.maximum(0), sums.minimum(0)
     return up @ low + down @ high, up @ high + down @ low
-
-
-def _places(value: float, row: Ints, column: Ints, shape: tuple[int, int]) -> sparse.csr_array:
-    """Return a matrix of one value in some places."""
-    return sparse.csr_array((np.full(len(row), value), (row, column)), shape=shape)
