@@ -92,6 +92,48 @@ def open_page(browser, site):
 PAGES = ["index.html", "DNK/3_gap.html", "DNK/2_reconciliation.html"]
 
 
+@pytest.fixture(scope="module")
+def iceland(tmp_path_factory):
+    """The pages of a small country, as they are published."""
+    folder = tmp_path_factory.mktemp("iceland")
+    reports.report("ISL", folder)
+    return folder
+
+
+def test_the_pages_of_a_country_read_well_on_every_screen(iceland, browser, axe):
+    noise = []
+    for path in sorted(iceland.rglob("*.html")):
+        for width, scheme in ((1440, "light"), (390, "dark")):
+            viewport = {"width": width, "height": 900}
+            context = browser.new_context(viewport=viewport, color_scheme=scheme, bypass_csp=True)
+            page = context.new_page()
+            page.on("console", lambda message: noise.append(f"console: {message.text}"))
+            page.on("request", lambda r: r.url.startswith(("file:", "data:")) or noise.append(f"request: {r.url}"))
+            page.goto(path.as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path.name, width)
+            if hero := page.locator(".hero figure img").all():
+                assert hero[0].bounding_box()["y"] + (hero[0].bounding_box()["height"] if width > 390 else 0) < 900
+                # A phone shows the drawing made for it, whose letters are hardly scaled down.
+                assert hero[0].evaluate("i => i.clientWidth / i.naturalWidth") > 0.85
+            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+            page.evaluate(axe)
+            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+            assert [(v["id"], [node["target"] for node in v["nodes"]]) for v in found] == [], (path.name, scheme)
+            context.close()
+    assert noise == []
+
+
+def test_every_link_of_a_country_leads_somewhere(iceland):
+    for path in sorted(iceland.rglob("*.html")):
+        for target in re.findall(r'<a [^>]*href="([^"]+)"', path.read_text()):
+            if target.startswith(("https://", "http://", "data:text/csv")):
+                continue
+            file, _, anchor = target.partition("#")
+            goal = (path.parent / file) if file else path
+            assert goal.is_file(), (path.name, target)
+            assert not anchor or f'id="{anchor}"' in goal.read_text(), (path.name, target)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_scrolls_sideways_on_a_phone(open_page, name):
     page = open_page(name, width=390)

@@ -127,7 +127,8 @@ def test_a_country_without_prosecutions_says_so(server):
     pages, built = build(server, "EUU")
     assert built.facts["headlines"]["3_gap"]["robustness"] == "refused"
     assert "no ratio of persons convicted to victims identified can be given" in pages["3_gap.html"]
-    assert "no source has a figure" in pages["3_gap.html"]
+    assert "no source has a yearly figure on victims identified or persons convicted" in pages["3_gap.html"]
+    assert "<figure>" not in pages["3_gap.html"]  # sentences instead of empty charts
     assert built.facts["headlines"]["4_peers"]["robustness"] == "refused"
 
 

@@ -138,6 +138,24 @@ def test_a_long_series_keeps_every_figure():
     drawn(ax)
 
 
+def test_a_narrow_figure_has_fewer_years_named_and_upright_figures():
+    rows = [(year, year - 1900, year - 1900) for year in range(2003, 2025)]
+    wide, narrow = (plots.stages(series(rows), ["convictions_persons"], width=w)[0] for w in (9.2, plot_style.NARROW))
+    assert len(narrow.get_xticks()) < len(wide.get_xticks())
+    assert {text.get_rotation() for text in wide.texts} == {0}
+    assert {text.get_rotation() for text in narrow.texts} == {90}
+    assert all(text.get_fontsize() >= 7.5 for text in narrow.texts)
+    drawn(narrow)
+
+
+def test_a_key_takes_as_many_lines_as_it_needs():
+    names = ["official register", "direct publisher", "compiler", "press and secondary", "open: rejected"]
+    wide, narrow = (plot_style.axes(None, 3, width=width) for width in (9.2, plot_style.NARROW))
+    assert plot_style.key_columns(wide, names) == 5
+    assert plot_style.key_columns(narrow, names) == 2
+    assert plot_style.key_columns(narrow, ["a name that is far too long for the width of a telephone"]) == 1
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [

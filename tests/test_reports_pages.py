@@ -1,7 +1,9 @@
 """What a page may hold, and what must not be published."""
 
+import base64
 import html
 
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pandas as pd
@@ -9,6 +11,8 @@ import pytest
 from markupsafe import Markup
 
 from trafficking_stats.errors import ReportError
+from trafficking_stats.plots.style import axes as style_axes
+from trafficking_stats.plots.style import say
 from trafficking_stats.reporting import display
 from trafficking_stats.reporting.build import exporter
 from trafficking_stats.reporting.canonical import as_bytes, canonicalise, failed_cell, refuse_volatile
@@ -239,13 +243,56 @@ def test_a_table_of_another_library_keeps_its_cells_and_gets_our_caption():
 
 
 def test_a_download_is_safe_for_spreadsheets():
-    import base64
-
     link = csv_link(pd.DataFrame({"a": ["=1+1", Markup("<b>x</b>")]}), 'f".csv')
     assert 'download="f&#34;.csv"' in link
     code = link.split("base64,")[1].split('"')[0]
     assert base64.b64decode(code).decode() == "a\n'=1+1\nx\n"
     assert "data:text/csv" in cleaned(str(link))
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What the helpers hand to IPython: the bundle and what is said about it."""
+    seen = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw, metadata: seen.append((data, metadata["report"])))
+    return seen
+
+
+def test_a_table_offers_the_numbers_behind_it(shown):
+    numbers = pd.DataFrame({"year": [2020], "rate": [1 / 3]})
+    display.table(pd.DataFrame({"year": ["2020"], "rate": ["0.33"]}), caption="Rates, Denmark 2020", csv=numbers)
+    assert 'download="rates-denmark-2020.csv"' in shown[0][0]["text/html"]
+    code = shown[0][0]["text/html"].split("base64,")[1].split('"')[0]
+    assert base64.b64decode(code).decode() == "year,rate\n2020,0.333333\n"
+    display.table(pd.DataFrame({"year": ["2020"]}), caption="Rates", csv=numbers.head(0))
+    assert "download" not in shown[1][0]["text/html"]
+
+
+def test_a_headline_may_name_its_verdict_in_other_words(shown):
+    display.headline(
+        "a", interval="b", verdict="c", robustness="sensitive", word="contested", labels=("How far", "Who")
+    )
+    assert '<span class="verdict sensitive">contested</span>' in shown[0][0]["text/html"]
+    assert "<dt>How far</dt>" in shown[0][0]["text/html"]
+    assert shown[0][1]["robustness"] == "sensitive"
+
+
+def test_a_figure_without_content_is_a_sentence(shown):
+    display.figure(say(style_axes(None, 1), "nothing"), caption="No source <has> a figure.", alt="nothing")
+    assert shown[0][0]["text/html"] == "<p>No source &lt;has&gt; a figure.</p>\n"
+    assert shown[0][1]["kind"] == "prose"
+    assert not plt.get_fignums()
+
+
+def test_a_phone_gets_its_own_figure(shown):
+    wide, narrow = style_axes(None, 1, width=5), style_axes(None, 1, width=2)
+    display.figure(wide, caption="caption", alt="alt", narrow=narrow)
+    bundle, about = shown[0]
+    output = v4.new_output("display_data", data=bundle, metadata={"report": about})
+    page = page_of(output).html
+    assert '<source media="screen and (max-width: 40rem)" srcset="data:image/svg+xml;base64,' in page
+    assert 'width="192" height="96"><img src="data:image/svg+xml' in page
+    assert not plt.get_fignums()
 
 
 @pytest.mark.parametrize(

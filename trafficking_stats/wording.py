@@ -239,35 +239,49 @@ def stages_alt(series: pd.DataFrame, indicators: Sequence[str], vocabulary: Voca
     return "Bars a year. " + "; ".join(series_words(series, one, vocabulary) for one in indicators) + "."
 
 
-def stages_caption(name: str, *, dates: bool = False) -> str:
+def stages_caption(series: pd.DataFrame, indicators: Sequence[str], name: str, *, dates: bool = False) -> str:
     """Write the caption of a figure of several stages.
 
     Parameters
     ----------
+    series : pandas.DataFrame
+        Rows of `Reconciliation.series` of one country and breakdown.
+    indicators : sequence of str
+        Those shown.
     name : str
         Of the country.
     dates : bool
         Whether policy dates are marked.
     """
-    return (
-        f"{name}. Each stage has a scale of its own. Solid: as many as there were for certain; hatched: as many as "
-        "there can have been; broken edge: named by no source, forced by other figures; a dash: no figure."
-        + (" Dotted lines: changes of law or policy." if dates else "")
-    )
+    rows = years_known(series[series["indicator"].isin(list(indicators))])
+    if rows.empty:
+        return f"{name}: no source has a yearly figure on any of these stages."
+    loose = (rows["lower"] != rows["upper"].fillna(-1)).any()
+    text = f"{name}. Each stage has a scale of its own."
+    if loose:
+        text += " Solid: as many as there were for certain; hatched: as many as there can have been."
+    if (rows["status"] == "deduced").any():
+        text += " Broken edge: named by no source, forced by other figures."
+    if len(rows) < len(indicators) * (rows["year"].max() - rows["year"].min() + 1):
+        text += " A dash: no source has a figure."
+    return text + (" Dotted lines: changes of law or policy." if dates else "")
 
 
 def pair_caption(series: pd.DataFrame, exposed: str, events: str, name: str) -> str:
     """Write the caption of the figure that sets two indicators on one scale."""
-    if years_known(series[series["indicator"].isin([exposed, events])]).empty:
+    rows = years_known(series[series["indicator"].isin([exposed, events])])
+    if rows.empty:
         return f"No source has a yearly figure on {label_of(exposed)} or {label_of(events)} in {name} for these years."
-    return (
-        f"{title_of(exposed)} and {label_of(events)} a year in {name}, on one scale. Hatched: known only within "
-        "bounds. A year without a bar has no figure."
-    )
+    text = f"{title_of(exposed)} and {label_of(events)} a year in {name}, on one scale."
+    if (rows["lower"] != rows["upper"].fillna(-1)).any():
+        text += " Hatched: known only within bounds."
+    if len(rows) < 2 * (rows["year"].max() - rows["year"].min() + 1):
+        text += " A year without a bar has no figure."
+    return text
 
 
 def status_note(series: pd.DataFrame, indicators: Sequence[str]) -> str:
-    """Say how many of the figures of a table are agreed, reconciled, bounded or deduced."""
+    """Say how many of the figures of a table are agreed, reconciled, bounded or deduced; empty if there are none."""
     rows = years_known(series[series["indicator"].isin(list(indicators))])
     counts = rows["status"].value_counts()
     names = {
@@ -277,27 +291,7 @@ def status_note(series: pd.DataFrame, indicators: Sequence[str]) -> str:
         "deduced": "that no source names (in brackets)",
     }
     parts = [f"{counts[status]} {words}" for status, words in names.items() if status in counts]
-    return f"{counted(len(rows), 'figure')}: {listed(parts)}." if parts else "No source has a figure."
-
-
-def identified(series: pd.DataFrame, indicator: str, name: str, vocabulary: Vocabulary | None = None) -> str:
-    """Say how many were identified over the years shown, in which year most and fewest."""
-    label = label_of(indicator, vocabulary)
-    rows = years_known(series[series["indicator"] == indicator])
-    if rows.empty:
-        return f"No source has a yearly figure on {label} in {name} for these years."
-    years = [int(year) for year in rows["year"]]
-    upper = pd.NA if rows["upper"].isna().any() else int(rows["upper"].sum())
-    text = f"{span_words(int(rows['lower'].sum()), upper)} {label} are on record in {name} for {year_list(years)}"
-    exact = rows[(rows["lower"] == rows["upper"]).fillna(False)]
-    if len(exact) > 2:
-        values = exact["lower"].to_numpy(dtype=float)
-        most, fewest = exact.iloc[int(values.argmax())], exact.iloc[int(values.argmin())]
-        text += (
-            f", most of them in {most['year']} ({most['lower']:,}) and fewest in {fewest['year']} ({fewest['lower']:,})"
-        )
-    gaps = sorted(set(range(min(years), max(years) + 1)) - set(years))
-    return text + (f"; for {year_list(gaps)} no source has a figure." if gaps else ".")
+    return f"{counted(len(rows), 'figure')}: {listed(parts)}." if parts else ""
 
 
 def policy_dates(rec: Reconciliation, country: str, start: int, end: int) -> str:

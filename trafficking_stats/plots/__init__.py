@@ -1,5 +1,6 @@
 """Figures: data and Axes in, Axes out."""
 
 from trafficking_stats.plots import gap, peers, series, sources
+from trafficking_stats.plots.style import NARROW
 
-__all__ = ["gap", "peers", "series", "sources"]
+__all__ = ["NARROW", "gap", "peers", "series", "sources"]

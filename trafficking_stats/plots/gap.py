@@ -22,8 +22,10 @@ from trafficking_stats.plots.style import (
     PAPER,
     SOFT,
     STAGE_SHADES,
+    WIDTH,
     axes,
     count_axis,
+    figure_width,
     line_key,
     number,
     records,
@@ -47,6 +49,7 @@ def rates(
     what: str = "persons convicted",
     of: str = "victims identified",
     bold: str = "",
+    width: float = WIDTH,
 ) -> Axes:
     """Draw rates with their limits below each other on a logarithmic axis.
 
@@ -64,6 +67,8 @@ def rates(
         Numerator and denominator as they stand in a sentence.
     bold : str
         The label of the row that stands out.
+    width : float
+        Of a new figure, in inches.
 
     Returns
     -------
@@ -74,7 +79,7 @@ def rates(
     rows = records(table)
     with theme():
         drawn = [row for row in rows if not row["refusal"]]
-        ax = axes(ax, 1.25 + 0.31 * len(rows) if drawn else 1.2)
+        ax = axes(ax, 1.25 + 0.31 * len(rows) if drawn else 1.2, width=width)
         if not drawn:
             return say(ax, rows[0]["refusal"] if rows else "there is no rate to show")
         low, high = _log_range(drawn)
@@ -88,10 +93,12 @@ def rates(
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.tick_params(axis="y", length=0, pad=9)
         plain = FuncFormatter(lambda value, _: f"{value:g}")
-        ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=20))
+        # Three labels a decade need about an inch beside the names and the counts.
+        crowded = (figure_width(ax) - 2.4) / math.log10(high / low) < 1
+        ax.xaxis.set_major_locator(LogLocator(subs=(1.0,) if crowded else (1.0, 2.0, 5.0), numticks=20))
         ax.xaxis.set_major_formatter(plain)
         ax.xaxis.set_minor_formatter(NullFormatter())
-        ax.set_xlabel(f"{what} per 100 {of} (logarithmic)")
+        ax.set_xlabel(wrap(f"{what} per 100 {of} (logarithmic)", int(11 * figure_width(ax))))
         if low < 100 < high:
             ax.axvline(100, color=LINE, linewidth=1, zorder=0.5)
         has_sources = "sources_min" in table and table["sources_min"].notna().any()
@@ -114,7 +121,7 @@ def _log_range(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
 def _rate(ax: Axes, place: int, row: dict[str, Any], low: float, high: float) -> None:
     right: Any = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "va": "center"}
     if row["refusal"]:
-        short = wrap(row["refusal"], 95).split("\n")
+        short = wrap(row["refusal"], int(10.3 * figure_width(ax))).split("\n")
         text = "refused: " + short[0] + (" ..." if len(short) > 1 else "")
         ax.annotate(text, (0.0, place), xytext=(6, 0), fontsize=8, style="italic", color=SOFT, **right)
         return

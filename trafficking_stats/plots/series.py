@@ -11,7 +11,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 
 from trafficking_stats.plots.style import (
     HATCH,
@@ -63,13 +62,16 @@ def interval_bars(
     width : float
         In years.
     halo : bool
-        Whether the figures have an edge of paper, so that lines do not cross them.
+        Whether the figures stand on paper, so that lines do not cross them.
     raised : collection of int
         Years whose figure stands a line higher, to make room for another one.
     """
     top = float(pd.concat([rows["lower"], rows["upper"]]).max())
     longest = max(len(short_span(row["lower"], row["upper"])) for row in records(rows))
     size = label_size(ax, years, longest)
+    upright = size < 6.5 and longest <= 5
+    if upright:  # below each other the letters have room that they lack side by side
+        size = min(8.0, 72 * 0.88 * figure_width(ax) / (years + 0.2) / 1.25)
     for row in records(rows):
         lower, certain = float(row["lower"]), row["status"] != "deduced"
         unbounded = pd.isna(row["upper"])
@@ -100,7 +102,8 @@ def interval_bars(
             ha="center",
             va="bottom",
             fontsize=size,
-            path_effects=[withStroke(linewidth=2.2, foreground=PAPER)] if halo else None,
+            rotation=90 if upright else 0,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.4} if halo else None,
             zorder=5,
         )
 
@@ -176,6 +179,7 @@ def stages(
     panels: Sequence[Axes] | None = None,
     *,
     dates: Iterable[Dated] = (),
+    width: float = WIDTH,
     vocabulary: Vocabulary | None = None,
 ) -> np.ndarray:
     """Draw several indicators below each other over the same years, each on a scale of its own.
@@ -190,6 +194,8 @@ def stages(
         One an indicator; a new figure by default.
     dates : iterable of Dated
         Policy dates to mark.
+    width : float
+        Of a new figure, in inches.
     vocabulary : Vocabulary, optional
         Gives names, units and stages.
 
@@ -208,7 +214,7 @@ def stages(
                 plt.subplots(
                     len(indicators),
                     1,
-                    figsize=(WIDTH, height + 0.5),
+                    figsize=(width, height + 0.5),
                     layout="constrained",
                     gridspec_kw={"height_ratios": ratios},
                     squeeze=False,
@@ -234,6 +240,7 @@ def victims_and_convictions(
     *,
     victims: str = "victims_identified",
     convictions: str = "convictions_persons",
+    width: float = HERO_WIDTH,
     vocabulary: Vocabulary | None = None,
 ) -> Axes:
     """Draw those convicted into the bars of those identified, on one scale: the gap at a glance.
@@ -246,6 +253,8 @@ def victims_and_convictions(
         Where; a new figure by default.
     victims, convictions : str
         The two indicators.
+    width : float
+        Of a new figure, in inches.
     vocabulary : Vocabulary, optional
         Gives their names.
 
@@ -259,19 +268,19 @@ def victims_and_convictions(
     names = {name: vocabulary.indicators[name].label.lower() for name in found if name in vocabulary.indicators}
     with theme():
         both = pd.concat(found.values())
-        ax = axes(ax, 3.0 if len(both) else 1.2, width=HERO_WIDTH)
+        ax = axes(ax, 3.0 if len(both) else 1.2, width=width)
         if both.empty:
             return say(ax, f"no source has a figure on {' or '.join(names.get(n, n) for n in found)}")
         top = float(pd.concat([both["lower"], both["upper"]]).max())
         first, last = int(both["year"].min()), int(both["year"].max())
         close = _too_close(found[victims], found[convictions], 0.09 * top)
-        for name, shade, width, raised in (
+        for name, shade, thick, raised in (
             (victims, "identification", 0.84, close),
             (convictions, "conviction", 0.5, set()),
         ):
             if len(found[name]):
                 years = last - first + 1
-                interval_bars(ax, found[name], STAGE_SHADES[shade], years=years, width=width, halo=False, raised=raised)
+                interval_bars(ax, found[name], STAGE_SHADES[shade], years=years, width=thick, halo=False, raised=raised)
         year_ticks(ax, first, last)
         ax.set_ylim(0, top * 1.12 + 0.5)
         count_axis(ax, 5)

@@ -19,8 +19,10 @@ from trafficking_stats.plots.style import (
     PAPER,
     SOFT,
     TIER_MARKERS,
+    WIDTH,
     axes,
     count_axis,
+    figure_width,
     marker_key,
     number,
     records,
@@ -40,6 +42,7 @@ def source_strip(
     series: pd.DataFrame | None = None,
     ax: Axes | None = None,
     *,
+    width: float = WIDTH,
     vocabulary: Vocabulary | None = None,
 ) -> Axes:
     """Draw every claim about a year: kept ones filled, rejected ones open, side by side by the rank of the source.
@@ -53,6 +56,8 @@ def source_strip(
         Rows of `Reconciliation.series` of the same, drawn as a step behind the claims.
     ax : matplotlib.axes.Axes, optional
         Where; a new figure by default.
+    width : float
+        Of a new figure, in inches.
     vocabulary : Vocabulary, optional
         Gives tiers and the unit.
 
@@ -65,7 +70,7 @@ def source_strip(
     annual = [period_kind(a, b) == "year" for a, b in zip(claims["period_start"], claims["period_end"], strict=True)]
     rows = claims[np.array(annual, dtype=bool)].dropna(subset=["lower"])
     with theme():
-        ax = axes(ax, 3.2 if len(rows) else 1.2)
+        ax = axes(ax, 3.2 if len(rows) else 1.2, width=width)
         if rows.empty:
             return say(ax, "no source has a figure for a single calendar year")
         rows = rows.assign(year=rows["period_end"].str[:4].astype(int))
@@ -80,7 +85,6 @@ def source_strip(
         _label_rejected(ax, marks, places, vocabulary)
         indicator = str(rows["indicator"].iloc[0])
         known = vocabulary.indicators.get(indicator)
-        ax.set_title(f"{title_of(indicator, vocabulary)}: every figure of a calendar year", pad=22)
         ax.set_ylabel(known.unit if known else "")
         top = float(pd.concat([marks["lower"], marks["upper"]]).max())
         # Room below zero, so that a mark at zero is whole.
@@ -88,7 +92,9 @@ def source_strip(
         count_axis(ax, 6)
         year_ticks(ax, first, last)
         kinds = {vocabulary.tiers[tier].label: TIER_MARKERS[tier] for tier in tiers}
-        marker_key(ax, kinds, rejected=not marks["accepted"].all())
+        lines = marker_key(ax, kinds, rejected=not marks["accepted"].all())
+        title = f"{title_of(indicator, vocabulary)}: every figure of a calendar year"
+        ax.set_title(wrap(title, int(10 * figure_width(ax))), pad=9 + 13 * lines)
     return ax
 
 

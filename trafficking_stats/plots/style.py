@@ -22,7 +22,10 @@ WIDTH = 9.2
 """Width of a figure in inches: that of the column of a report at 96 dots an inch."""
 
 HERO_WIDTH = 7.2
-"""Width of the figure at the head of a page, which a phone shows whole and therefore small."""
+"""Width of the figure at the head of a page, so that the first screen holds it."""
+
+NARROW = 4.1
+"""Width of the figure that a phone shows instead of the one at the head of a page."""
 
 INK, SOFT, LINE, PAPER = "#1c2126", "#5a646e", "#c9d1d8", "#ffffff"
 ALERT = "#b5460f"
@@ -199,7 +202,8 @@ def year_ticks(ax: Axes, first: int, last: int, *, margin: float = 0.6) -> None:
         Room beside them in years.
     """
     years = range(first, last + 1)
-    step = next(step for step in (1, 2, 5, 10, 25, 100) if len(years) / step <= 18)
+    fitting = min(18.0, figure_width(ax) * 0.9 / 0.4)
+    step = next(step for step in (1, 2, 5, 10, 25, 100) if len(years) / step <= fitting)
     ax.set_xlim(first - margin, last + margin)
     ax.set_xticks([year for year in years if (year - first) % step == 0 or step == 1])
     ax.set_xlabel("calendar year")
@@ -276,7 +280,7 @@ def mark_dates(panels: Sequence[Axes], dates: Iterable[Dated]) -> float:
 
 
 def key(ax: Axes, colours: Mapping[str, str]) -> None:
-    """Name the colours in one line above the axes.
+    """Name the colours above the axes.
 
     Parameters
     ----------
@@ -289,8 +293,8 @@ def key(ax: Axes, colours: Mapping[str, str]) -> None:
     _legend(ax, handles)
 
 
-def marker_key(ax: Axes, markers: Mapping[str, str], *, rejected: bool = True) -> None:
-    """Name the markers in one line above the axes, and what filled and open ones mean.
+def marker_key(ax: Axes, markers: Mapping[str, str], *, rejected: bool = True) -> int:
+    """Name the markers above the axes, and what filled and open ones mean.
 
     Parameters
     ----------
@@ -300,16 +304,22 @@ def marker_key(ax: Axes, markers: Mapping[str, str], *, rejected: bool = True) -
         Marker of each name.
     rejected : bool
         Whether there are open ones.
+
+    Returns
+    -------
+    int
+        The lines it takes.
     """
     shape: Any = {"linestyle": "none", "markersize": 5, "markeredgewidth": 1.3}
     handles = [Line2D([], [], marker=m, color=INK, label=name, **shape) for name, m in markers.items()]
     if rejected:
         handles.append(Line2D([], [], marker="o", color=ALERT, markerfacecolor=PAPER, label="open: rejected", **shape))
     _legend(ax, handles)
+    return math.ceil(len(handles) / key_columns(ax, [str(handle.get_label()) for handle in handles]))
 
 
 def line_key(ax: Axes, lines: Mapping[str, tuple[str, float]]) -> None:
-    """Name the lines in one line above the axes.
+    """Name the lines above the axes.
 
     Parameters
     ----------
@@ -321,12 +331,32 @@ def line_key(ax: Axes, lines: Mapping[str, tuple[str, float]]) -> None:
     _legend(ax, [Line2D([], [], color=colour, linewidth=width, label=name) for name, (colour, width) in lines.items()])
 
 
+def key_columns(ax: Axes, names: Sequence[str]) -> int:
+    """Return in how many columns names and their colours fit above the axes.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where.
+    names : sequence of str
+        In the order of the key.
+    """
+    room = figure_width(ax) * 0.88
+    for columns in range(len(names), 1, -1):
+        rows = math.ceil(len(names) / columns)
+        # A key is filled column by column.
+        longest = [max(map(len, names[start : start + rows])) for start in range(0, len(names), rows)]
+        if sum(0.42 + 0.072 * letters for letters in longest) <= room:
+            return columns
+    return 1
+
+
 def _legend(ax: Axes, handles: Sequence[Artist]) -> None:
     ax.legend(
         handles=list(handles),
         loc="lower left",
         bbox_to_anchor=(0, 1.0),
-        ncols=len(handles),
+        ncols=key_columns(ax, [str(handle.get_label()) for handle in handles]),
         borderaxespad=0.2,
         borderpad=0.2,
         handlelength=1.1,

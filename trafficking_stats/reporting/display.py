@@ -43,7 +43,15 @@ def _show(bundle: dict[str, Any], kind: str, **facts: Any) -> None:
     display(bundle, raw=True, metadata={"report": {"kind": kind, **facts}})
 
 
-def headline(sentence: str, *, interval: str, verdict: str, robustness: Robustness) -> None:
+def headline(
+    sentence: str,
+    *,
+    interval: str,
+    verdict: str,
+    robustness: Robustness,
+    word: str = "",
+    labels: tuple[str, str] = ("How exact", "How robust"),
+) -> None:
     """Show the answer of the page: one sentence, how sure it is, and how far the choice of source moves it.
 
     Put it in a cell tagged ``headline``; the figure shown in the same or the next cell of that tag stands
@@ -59,6 +67,10 @@ def headline(sentence: str, *, interval: str, verdict: str, robustness: Robustne
         What another policy, or leaving one publisher out, does to it.
     robustness : {"robust", "sensitive", "unsettled", "refused"}
         The verdict in one word, by which the page colours it and the index sorts.
+    word : str, optional
+        What the page says instead of that word.
+    labels : tuple of (str, str), optional
+        What stands above the interval and above the verdict.
 
     Raises
     ------
@@ -72,16 +84,16 @@ def headline(sentence: str, *, interval: str, verdict: str, robustness: Robustne
             raise ReportError(f"the headline needs a {name}")
     html = Markup(
         '<div class="headline"><p class="sentence">{}</p><dl class="assurance">'
-        '<div><dt>How exact</dt><dd>{}</dd></div><div><dt>How robust</dt><dd><span class="verdict {}">{}</span> '
+        '<div><dt>{}</dt><dd>{}</dd></div><div><dt>{}</dt><dd><span class="verdict {}">{}</span> '
         "{}</dd></div></dl></div>"
-    ).format(sentence, interval, robustness, robustness, verdict)
+    ).format(sentence, labels[0], interval, labels[1], robustness, word or robustness, verdict)
     facts = {
         "sentence": plain(sentence),
         "interval": plain(interval),
         "verdict": plain(verdict),
         "robustness": robustness,
     }
-    text = f"{facts['sentence']} {facts['interval']}. {robustness}: {facts['verdict']}"
+    text = f"{facts['sentence']} {facts['interval']}. {word or robustness}: {facts['verdict']}"
     _show({"text/html": html, "text/plain": text}, "headline", **facts)
 
 
@@ -110,8 +122,10 @@ def prose(template: str, /, **values: object) -> None:
     _show({"text/html": html, "text/plain": plain(html)}, "prose")
 
 
-def figure(drawing: Axes | Figure, *, caption: str, alt: str) -> None:
+def figure(drawing: Axes | Figure, *, caption: str, alt: str, narrow: Axes | Figure | None = None) -> None:
     """Show a figure with its caption and alternative text, and close it.
+
+    A figure on which nothing is drawn is left out, and its caption stands as a sentence.
 
     Parameters
     ----------
@@ -121,33 +135,56 @@ def figure(drawing: Axes | Figure, *, caption: str, alt: str) -> None:
         What is to be seen and from which sources, printed below.
     alt : str
         What the figure shows, for who cannot see it; computed from the data.
+    narrow : matplotlib.axes.Axes or matplotlib.figure.Figure, optional
+        The same figure for the screen of a phone.
 
     Raises
     ------
     ReportError
         If the caption or the alternative text is empty.
     """
-    import matplotlib as mpl
-    import matplotlib.pyplot as plt
-
     if not alt.strip() or not caption.strip():
         raise ReportError("a figure needs an alternative text and a caption")
-    fig: Any = drawing if hasattr(drawing, "savefig") else drawing.get_figure(root=True)
+    own, *small = [_figure_of(one) for one in (drawing, narrow) if one is not None]
+    if not any(ax.axison for part in own.axes for ax in (part, *part.child_axes)):
+        for one in (own, *small):
+            _close(one)
+        prose("{text}", text=caption)
+        return
+    image = _svg(own)
+    facts: dict[str, Any] = {"narrow": _svg(small[0])} if small else {}
+    about = {name: image[name] for name in ("width", "height")}
+    _show(
+        {"image/svg+xml": image["svg"], "text/plain": alt},
+        "figure",
+        alt=alt,
+        caption=plain(caption),
+        **about,
+        **facts,
+    )
+
+
+def _figure_of(drawing: Axes | Figure) -> Any:
+    return drawing if hasattr(drawing, "savefig") else drawing.get_figure(root=True)
+
+
+def _close(fig: Any) -> None:
+    import matplotlib.pyplot as plt
+
+    plt.close(fig)
+
+
+def _svg(fig: Any) -> dict[str, Any]:
+    """Draw a figure, and close it: its text as paths, its size in pixels."""
+    import matplotlib as mpl
+
     width, height = (round(96 * inches) for inches in fig.get_size_inches())
     image = io.BytesIO()
     # The salt and the missing date make the drawing the same in every run.
     with mpl.rc_context({"svg.hashsalt": "trafficking_stats", "svg.fonttype": "path"}):
         fig.savefig(image, format="svg", metadata={"Date": None, "Creator": None})
-    plt.close(fig)
-    svg = image.getvalue().decode("utf-8")
-    _show(
-        {"image/svg+xml": svg, "text/plain": alt},
-        "figure",
-        alt=alt,
-        caption=plain(caption),
-        width=width,
-        height=height,
-    )
+    _close(fig)
+    return {"svg": image.getvalue().decode("utf-8"), "width": width, "height": height}
 
 
 def table(
@@ -156,6 +193,7 @@ def table(
     caption: str,
     note: str = "",
     formats: Mapping[str, str | Callable[[Any], object]] | None = None,
+    csv: pd.DataFrame | None = None,
     download: str = "",
 ) -> None:
     """Show a table with its caption and source note.
@@ -170,8 +208,10 @@ def table(
         Sources and remarks, printed below.
     formats : mapping of str to str or callable, optional
         For a column of a data frame a format specification such as ``".1f"``, or a function of the value.
+    csv : pandas.DataFrame, optional
+        What the page offers below the table as CSV: the numbers behind what the table writes for readers.
     download : str, optional
-        A file name under which the page offers the data frame as CSV.
+        The file name of the CSV, by default the caption; with a name and no ``csv``, ``data`` itself is offered.
 
     Raises
     ------
@@ -188,11 +228,17 @@ def table(
         inner = adopted_html(data.to_html(), caption)
     else:
         raise ReportError(f"cannot show {type(data).__name__} as a table")
-    link = csv_link(data, download) if download else Markup("")
+    offered = csv if csv is not None else data if download else None
+    nothing = offered is None or (csv is not None and csv.empty)
+    link = Markup("") if nothing else csv_link(offered, download or _file_name(caption))
     html = Markup('<div class="table">{}<div class="note">{} {}</div></div>').format(inner, note, link)
-    if not note and not download:
+    if not note and not link:
         html = Markup('<div class="table">{}</div>').format(inner)
     _show({"text/html": html, "text/plain": plain(caption)}, "table", caption=plain(caption))
+
+
+def _file_name(caption: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", plain(caption).lower()).strip("-")[:60].strip("-") + ".csv"
 
 
 def explain_anchor(country: str, indicator: str, year: int | str, breakdown: str = "") -> str:

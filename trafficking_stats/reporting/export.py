@@ -151,13 +151,14 @@ def _blocks(output: NotebookNode, page: Page, where: str, facts: dict[str, Any])
 def _image(data: NotebookNode, about: Mapping[str, Any], page: Page, where: str) -> dict[str, Any]:
     if not about.get("alt", "").strip():
         page.problems.append(f"{where}: a figure has no alternative text; show it with figure(..., alt=...)")
-    if _SVG in data:
-        code = base64.b64encode(data[_SVG].encode("utf-8")).decode("ascii")
-        source = f"data:{_SVG};base64,{code}"
-    else:
-        source = f"data:{_PNG};base64,{''.join(data[_PNG].split())}"
+    source = _svg_source(data[_SVG]) if _SVG in data else f"data:{_PNG};base64,{''.join(data[_PNG].split())}"
     keys = ("alt", "caption", "width", "height")
-    return {"kind": "figure", "source": source, **{key: about.get(key, "") for key in keys}}
+    narrow = {**about["narrow"], "source": _svg_source(about["narrow"]["svg"])} if about.get("narrow") else None
+    return {"kind": "figure", "source": source, "narrow": narrow, **{key: about.get(key, "") for key in keys}}
+
+
+def _svg_source(svg: str) -> str:
+    return f"data:{_SVG};base64,{base64.b64encode(svg.encode('utf-8')).decode('ascii')}"
 
 
 class ReportExporter(TemplateExporter):

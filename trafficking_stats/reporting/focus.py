@@ -11,6 +11,7 @@ import pandas as pd
 
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.intervals import period_kind
+from trafficking_stats.wording import years_known
 
 if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.result import GapResult
@@ -200,6 +201,8 @@ def sensitivities(rec: Reconciliation, country: str, indicators: Sequence[str]) 
 def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
     """Return the cells that the page of the reconciliation explains: the stages year by year, and every clash.
 
+    Also what no source names and other figures force has an explanation.
+
     Parameters
     ----------
     rec : Reconciliation
@@ -214,7 +217,7 @@ def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
     """
     series, clashes = rec.series, rec.clashes
     stages = set(stage_indicators(rec, country))
-    own = series[(series["country"] == country) & (series["breakdown"] == "") & (series["n_claims"] > 0)]
+    own = years_known(series[(series["country"] == country) & (series["breakdown"] == "")])
     own = own[own["indicator"].isin(list(stages))]
     there = series.loc[series["country"] == country, ["indicator", "year", "breakdown"]]
     clashing = clashes[(clashes["country"] == country) & clashes["year"].notna()]

@@ -153,6 +153,6 @@ def csv_link(data: Any, name: str) -> Markup:
     if not isinstance(data, pd.DataFrame):
         raise ReportError("only a data frame can be offered for download")
     texts = data.map(lambda cell: plain(cell) if isinstance(cell, Markup) else cell)
-    text = spreadsheet_safe(texts).to_csv(index=False, lineterminator="\n")
+    text = spreadsheet_safe(texts).to_csv(index=False, lineterminator="\n", float_format="%.6g")
     code = base64.b64encode(text.encode("utf-8")).decode("ascii")
     return Markup('<a class="download" download="{}" href="data:text/csv;base64,{}">CSV</a>').format(name, code)

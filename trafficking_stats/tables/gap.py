@@ -104,11 +104,13 @@ def refusals(result: GapResult, analyses: Sequence[str] = ()) -> GT:
     result : GapResult
         Holds the refusals.
     analyses : sequence of str
-        Only these; all by default.
+        Only these; all by default, but none on peers where none were asked for.
     """
     table = result.refusals
     if analyses:
         table = table[table["analysis"].isin(list(analyses))]
+    elif len(result.peers) < 2:
+        table = table[table["analysis"] != "peers"]
     rows = [
         {"analysis": row["analysis"], "of what": row["subject"].replace("-", "–"), "why not": brief(row["reason"])}
         for row in _rows(table)

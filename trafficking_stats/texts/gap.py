@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from trafficking_stats.gap_analysis.result import GapResult
 from trafficking_stats.gap_analysis.words import number, span, years
 from trafficking_stats.names import country_name
-from trafficking_stats.wording import brief, counted, label_of, listed, span_signed, year_list
+from trafficking_stats.reporting.display import explain_link
+from trafficking_stats.reporting.focus import Cell
+from trafficking_stats.wording import (
+    brief,
+    counted,
+    in_text,
+    label_of,
+    listed,
+    span_signed,
+    span_words,
+    year_list,
+    years_known,
+)
 
 _ROBUST = {"holds in every specification": "robust", "undetermined": "unsettled"}
 
@@ -45,7 +58,7 @@ def headline(result: GapResult) -> dict[str, Any]:
     row = whole(result)
     if row is None:
         return {
-            "sentence": brief(result.headline),
+            "sentence": brief(result.headline) if result.stages["lower"].notna().any() else _nothing_known(result),
             "interval": "There is no ratio, so there are no limits.",
             "verdict": f"{counted(len(result.refusals), 'analysis', 'analyses')} refused; the reasons are below.",
             "robustness": "refused",
@@ -58,18 +71,77 @@ def headline(result: GapResult) -> dict[str, Any]:
     }
 
 
-def _sentence(result: GapResult, row: dict[str, Any]) -> str:
+def _nothing_known(result: GapResult) -> str:
+    return (
+        f"{country_name(result.country)}, {years(result.start, result.end)}: no source has a yearly figure on "
+        f"{label_of(result.denominator)} or {label_of(result.numerator)}, so no gap can be given."
+    )
+
+
+def _sentence(result: GapResult, row: dict[str, Any]) -> Markup:
+    """Say how many of both there were, each count a link to the years it is the sum of."""
     events, exposed = label_of(result.numerator), label_of(result.denominator)
     above = span(float(row["denominator_lower"]), float(row["denominator_upper"]))
     below = span(float(row["numerator_lower"]), float(row["numerator_upper"]))
-    start = f"{country_name(result.country)}, {years(row['first'], row['last'])}: {above} {exposed} and"
+    by_year = Markup('<a class="explain" href="#how-many-were-identified">{}</a>')
+    victims, convicted = by_year.format(f"{above} {exposed}"), by_year.format(f"{below} {events}")
+    start = Markup("{}, {}: {} and").format(country_name(result.country), years(row["first"], row["last"]), victims)
     if row["numerator_upper"] == 0:
-        return f"{start} no {events}."
+        return Markup("{} no {}.").format(start, events)
     if row["above_one"]:
-        return f"{start} {below} {events}, {span(row['per_100_min'], row['per_100_max'])} for every 100."
-    return (
-        f"{start} {below} {events}: one for every {span(row['inverse_min'], row['inverse_max'])}.{_direction(result)}"
-    )
+        rate = span(row["per_100_min"], row["per_100_max"])
+        return Markup("{} {}, {} for every 100.").format(start, convicted, rate)
+    inverse = span(row["inverse_min"], row["inverse_max"])
+    return Markup("{} {}: one for every {}.{}").format(start, convicted, inverse, _direction(result))
+
+
+def identified(result: GapResult, series: pd.DataFrame, explained: Collection[Cell] = ()) -> Markup:
+    """Say how many were identified over the years shown, and in which year most and fewest.
+
+    Parameters
+    ----------
+    result : GapResult
+        Names country and indicator.
+    series : pandas.DataFrame
+        Rows of `Reconciliation.series` of the country, totals of the years shown.
+    explained : collection of Cell
+        Figures to link to their explanation.
+
+    Returns
+    -------
+    markupsafe.Markup
+        Fewest and most only where no masked figure could be fewer or more.
+    """
+    label, name = label_of(result.denominator), in_text(result.country)
+    rows = years_known(series[series["indicator"] == result.denominator])
+    if rows.empty:
+        return Markup("No source has a yearly figure on {} in {} for these years.").format(label, name)
+    known = [int(year) for year in rows["year"]]
+    total = span_words(int(rows["lower"].sum()), pd.NA if rows["upper"].isna().any() else int(rows["upper"].sum()))
+    text = Markup("In {}, {} {} are on record for {}").format(name, total, label, year_list(known))
+    extremes = _extremes(rows)
+    if len(rows) > 2 and extremes:
+        parts = []
+        for word, year, count in extremes:
+            cell = Cell(result.denominator, year, "")
+            shown: object = f"{count:,}"
+            shown = explain_link(result.country, cell.indicator, year, shown) if cell in explained else shown
+            parts.append(Markup("{} in {} ({})").format(word, year, shown))
+        text += Markup(", ") + Markup(" and ").join(parts)
+    gaps = sorted(set(range(min(known), max(known) + 1)) - set(known))
+    return text + (f"; for {year_list(gaps)} no source has a figure." if gaps else ".")
+
+
+def _extremes(rows: pd.DataFrame) -> list[tuple[str, int, int]]:
+    """Return the years of the highest and the lowest count, as far as they are certain."""
+    lower, upper = rows["lower"].to_numpy(float), rows["upper"].astype("Float64").fillna(math.inf).to_numpy(float)
+    found = []
+    for word, place in (("most of them", int(lower.argmax())), ("fewest", int(upper.argmin()))):
+        rest = [k for k in range(len(rows)) if k != place]
+        certain = upper[rest].max() < lower[place] if word != "fewest" else lower[rest].min() > upper[place]
+        if certain and lower[place] == upper[place]:
+            found.append((word, int(rows["year"].iloc[place]), int(lower[place])))
+    return found
 
 
 def _direction(result: GapResult) -> str:
@@ -88,13 +160,14 @@ def _direction(result: GapResult) -> str:
 def _interval(result: GapResult, row: dict[str, Any]) -> str:
     level = round(100 * result.confidence)
     phi = f"phi {number(row['phi_numerator'])}{', borrowed' if row['phi_borrowed'] else ''}"
-    names = ("per_100", "") if row["above_one"] or row["numerator_upper"] == 0 else ("inverse", "inverse_")
-    unit = "per 100" if names[0] == "per_100" else "for each"
-    exact = span(row[f"{names[1]}exact_lower"], row[f"{names[1]}exact_upper"])
-    widened = span(row[f"{names[1]}widened_lower"], row[f"{names[1]}widened_upper"])
+    per_100 = row["above_one"] or row["numerator_upper"] == 0
+    kind = "" if per_100 else "inverse_"
+    exact = span(row[f"{kind}exact_lower"], row[f"{kind}exact_upper"])
+    widened = span(row[f"{kind}widened_lower"], row[f"{kind}widened_upper"])
+    unit = f"{widened} for every 100" if per_100 else f"one for every {widened}"
     return (
-        f"{level} % limits {exact} {unit} if nobody were convicted together with others; {widened} since cases come "
-        f"in batches ({phi})."
+        f"{level} % interval: {unit}, since cases come in batches ({phi}); {exact} if everybody had been convicted "
+        "alone."
     )
 
 
@@ -219,17 +292,24 @@ def trend_words(result: GapResult) -> str:
     for row in result.trend.to_dict("records"):
         label = f"{row['label'][:1].upper()}{row['label'][1:]}"
         if row["refusal"]:
-            parts.append(f"{label}: no trend, because {brief(row['refusal'])}.")
             continue
         slope = span_signed(row["percent_min"], row["percent_max"])
         limits = span_signed(row["lower"], row["upper"])
         verdict = {"above": "a rise", "below": "a fall"}.get(row["verdict"], "compatible with no change")
         few = "; too few years to test, a description only" if row["describe_only"] else f": {verdict}"
         parts.append(
-            f"{label} {row['first']}–{row['last']}: {slope} % a year (95 % {limits}, phi "
+            f"{label}, {row['first']}–{row['last']}: {slope} % a year (95 % interval {limits}, phi "
             f"{span(row['phi_min'], row['phi_max'])}){few}."
         )
+    without = [row for row in result.trend.to_dict("records") if row["refusal"]]
+    if without:
+        parts.append(f"No trend is fitted to {listed(row['label'] for row in without)}: {_reasons(without)}.")
     return " ".join(parts) or "There are no years to fit a trend to."
+
+
+def _reasons(refused: list[dict[Any, Any]]) -> str:
+    """Join reasons, each once."""
+    return "; ".join(dict.fromkeys(brief(str(row["refusal"])) for row in refused))
 
 
 def limits(low: float, high: float) -> str:
@@ -300,13 +380,13 @@ def period_words(result: GapResult) -> str:
     early, late = (years(row[f"{half}_first"], row[f"{half}_last"]) for half in ("early", "late"))
     rates = [limits(row[f"{half}_per_100_min"], row[f"{half}_per_100_max"]) for half in ("early", "late")]
     verdict = {
-        "above": "a fall beyond what chance in batches makes",
-        "below": "a rise beyond what chance in batches makes",
-        "undetermined": "a difference that chance in batches can make",
+        "above": "a fall larger than chance makes, also where cases come in batches",
+        "below": "a rise larger than chance makes, also where cases come in batches",
+        "undetermined": "a difference that chance can make where cases come in batches",
     }.get(row["widened_verdict"], "what that means depends on the masked counts")
     return (
         f"{rate_label(result).capitalize()}: {rates[0]} in {early}, {rates[1]} in {late}. The earlier rate is "
-        f"{limits(row['ratio_min'], row['ratio_max'])} times the later one (95 % "
+        f"{limits(row['ratio_min'], row['ratio_max'])} times the later one (95 % interval "
         f"{limits(row['exact_lower'], row['exact_upper'])}; widened for phi {number(row['phi'])}"
         f"{' (borrowed)' if row['phi_borrowed'] else ''}: {limits(row['widened_lower'], row['widened_upper'])}): "
         f"{verdict}."

@@ -50,9 +50,8 @@ def headline(result: GapResult) -> dict[str, Any]:
     return {
         "sentence": f"{start} has {_rate(own)} {rate_label(result)} in {years(own['first'], own['last'])}; in "
         f"{counted(len(others), 'peer')} it is {limits(low, high)}.",
-        "interval": f"95 % limits for {name}: {limits(own['exact_lower'], own['exact_upper'])}, or "
-        f"{limits(own['widened_lower'], own['widened_upper'])} since cases come in batches; those of its peers are in "
-        "the table.",
+        "interval": f"95 % interval for {name}: {limits(own['widened_lower'], own['widened_upper'])}, since cases "
+        f"come in batches; {limits(own['exact_lower'], own['exact_upper'])} if everybody had been convicted alone.",
         "verdict": _verdict(result),
         "robustness": "unsettled" if reason(result, "ranking") else "sensitive",
     }
@@ -69,9 +68,9 @@ def _verdict(result: GapResult) -> str:
         if not row["refusal"] and row["widened_verdict"] in ("above", "below") and row["peer"] != "pooled"
     ]
     apart = (
-        f"Against {listed(settled)} the difference is larger than chance in batches makes"
+        f"Against {listed(settled)} the difference is larger than chance makes, also where cases come in batches"
         if settled
-        else "Against no single peer is the difference larger than chance in batches makes"
+        else "Against no single peer is the difference larger than chance makes where cases come in batches"
     )
     return f"{apart}. {ranking_words(result)}"
 

@@ -93,6 +93,8 @@ def sources_headline(rec: Reconciliation, country: str) -> dict[str, Any]:
         if several
         else "Nothing can be compared, since every count rests on a single source.",
         "robustness": "sensitive" if len(clashes) else "robust" if several else "unsettled",
+        "word": "contested" if len(clashes) else "undisputed" if several else "unchecked",
+        "labels": ("How far apart", "How well checked"),
     }
 
 

@@ -16,6 +16,9 @@
   const contents = document.querySelector(".contents details");
   if (contents && window.matchMedia("(max-width: 62rem)").matches) contents.open = false;
 
+  const here = document.querySelector(".masthead [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 16;
+
   function reveal() {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
