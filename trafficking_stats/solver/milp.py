@@ -137,14 +137,15 @@ def minimise(
 
 @contextlib.contextmanager
 def without_chatter() -> Iterator[None]:
-    """Send what the solver prints to the process's standard output, whatever it is told, to standard error.
+    """Drop what the solver prints to the process's standard output, whatever it is told.
 
-    A line of debugging there would break output that another program reads.
+    A line of its debugging there would break output that another program reads, and tells a user nothing.
     """
     try:
         sys.stdout.flush()
-        kept = os.dup(1)
-        os.dup2(2, 1)
+        kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.close(nowhere)
     except (OSError, ValueError):  # no such descriptors: nothing to protect
         yield
         return
