@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 
-import trafficking_stats as ts
+from trafficking_stats.reconciliation.shipped import reconciled
 
 VICTIMS, PROSECUTED, CONVICTED = "victims_identified", "prosecutions_suspects", "convictions_persons"
 SEXUAL, LABOUR = "exploitation=sexual", "exploitation=forced_labour"
@@ -97,8 +97,7 @@ NOT_NAMED = {
 
 @pytest.fixture(scope="module")
 def claims() -> pd.DataFrame:
-    shipped = ts.load_claims()
-    return ts.reconcile(shipped[shipped["country"] == "DNK"]).claims
+    return reconciled("DNK").claims
 
 
 def printed(claims: pd.DataFrame, judged: Judged) -> pd.Series:

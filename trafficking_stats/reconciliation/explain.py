@@ -96,10 +96,8 @@ class Explainer:
     def _describe(self, number: int, here: int, told: dict[tuple[int, str], tuple[str, str]]) -> dict[str, str]:
         """Describe one claim on a cell; what is to be told of claims that say the same is told once."""
         claim, group = self._claim(number), int(self._system.claim_group[number])
-        interval = clash = if_kept = ""
-        if group >= 0:
-            upper = self._upper[group]
-            interval = f"[{self._lower[group]:,.0f}, {'no bound' if np.isinf(upper) else format(upper, ',.0f')}]"
+        clash = if_kept = ""
+        upper = "no bound" if np.isinf(self._upper[group]) else format(self._upper[group], ",.0f")
         if not claim["accepted"]:
             same = group, claim["clashes_with"]
             if same not in told:
@@ -109,7 +107,7 @@ class Explainer:
         return {
             "verdict": "kept" if claim["accepted"] else "rejected",
             "figure": figure(claim["value"], claim["qualifier"], self._rec.vocabulary),
-            "interval": interval,
+            "interval": f"[{self._lower[group]:,.0f}, {upper}]",
             "source": claim["source_id"],
             "publisher": claim["publisher"],
             "published": claim["published"],
