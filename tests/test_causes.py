@@ -419,7 +419,7 @@ def test_what_is_not_doubtful(claims):
 
 
 def test_without_claims_there_is_nothing_to_explain():
-    empty = pd.DataFrame(columns=["accepted", "indicator", "qualifier", "value", "publisher", "upstream"])
+    empty = pd.DataFrame(columns=["accepted", "indicator", "qualifier", "value", "publisher", "upstream", "published"])
     for column in ("country", "breakdown", "period_start", "period_end"):
         empty[column] = ""
     found = probable_causes(empty, np.zeros((0, 2)), load_vocabulary())

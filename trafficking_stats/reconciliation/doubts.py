@@ -1,4 +1,4 @@
-"""Claims that nothing contradicts, and that are doubtful all the same: the number is known to be of another unit."""
+"""Claims that are kept and doubtful all the same: the number is known to be of another unit, or of another year."""
 
 from __future__ import annotations
 
@@ -9,9 +9,29 @@ from trafficking_stats.vocabulary import Vocabulary
 from trafficking_stats.wording import label_of
 
 PLACE = ["country", "breakdown", "period_start", "period_end"]
+SERIES = ["publisher", "country", "indicator", "breakdown"]
 
 
 def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
+    """Say what is doubtful of kept claims.
+
+    Parameters
+    ----------
+    judged : pandas.DataFrame
+        All claims with ``accepted``.
+    vocabulary : Vocabulary
+        Says which indicators count the same event, and how far is far.
+
+    Returns
+    -------
+    pandas.Series
+        Words that begin with ``doubtful``, with the index of ``judged``; only of the doubtful claims.
+    """
+    found = pd.concat([of_another_unit(judged, vocabulary), of_another_year(judged, vocabulary)])
+    return found[~found.index.duplicated()].sort_index()
+
+
+def of_another_unit(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
     """Find kept claims whose number was probably filed under the wrong unit.
 
     Nothing contradicts a number of persons that is in truth a number of counts as long as no other source prints
@@ -37,7 +57,7 @@ def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
     >>> said = [("UNODC", "suspects_formal_contact", 67), ("Court", "charges_counts", 67)]
     >>> said.append(("Court", "charged_persons", 25))
     >>> judged = pd.DataFrame([{**row, "publisher": p, "upstream": p, "indicator": i, "value": v} for p, i, v in said])
-    >>> doubts(judged.assign(accepted=True), load_vocabulary()).tolist()
+    >>> of_another_unit(judged.assign(accepted=True), load_vocabulary()).tolist()
     ['doubtful: unit: 67 is the number of charges (counts) at Court; persons charged are 25']
     """
     indicators, limits = vocabulary.indicators, vocabulary.causes
@@ -66,3 +86,57 @@ def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
                         f"{where}; {label_of(peer, vocabulary)} are {number(pair['value_peer'])}",
                     )
     return pd.Series(found, dtype=object).sort_index()
+
+
+def of_another_year(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
+    """Find kept figures that an earlier edition of their publisher printed for the year before or after.
+
+    The newest edition wins, also where a row of its table slipped. One figure that moved can be chance; where two
+    different figures of a series moved the same way, all that moved are doubtful.
+
+    Parameters
+    ----------
+    judged : pandas.DataFrame
+        All claims with ``accepted``.
+    vocabulary : Vocabulary
+        Says how small a figure may be found twice by chance.
+
+    Returns
+    -------
+    pandas.Series
+        As of `doubts`.
+
+    Examples
+    --------
+    >>> from trafficking_stats.vocabulary import load_vocabulary
+    >>> said = [(2020, 195, "2023", 0), (2021, 83, "2023", 0), (2019, 195, "2025", 1), (2020, 83, "2025", 1)]
+    >>> judged = pd.DataFrame(said, columns=["year", "value", "published", "accepted"])
+    >>> judged["period_start"] = judged["year"].astype(str) + "-01-01"
+    >>> judged["period_end"] = judged["year"].astype(str) + "-12-31"
+    >>> judged = judged.assign(country="AAA", indicator="victims_identified", breakdown="", qualifier="exact")
+    >>> of_another_year(judged.assign(publisher="UNODC"), load_vocabulary()).tolist()[0]
+    'doubtful: shifted_year: UNODC printed 195 for 2020 before, and moved 1 other figure by a year likewise'
+    """
+    start, end = judged["period_start"], judged["period_end"]
+    yearly = start.str.endswith("-01-01") & (end == start.str[:4] + "-12-31") & (judged["qualifier"] == "exact")
+    usable = judged[yearly & (judged["value"] > vocabulary.causes.near_count)]
+    figures = usable[[*SERIES, "value", "published"]].assign(
+        year=usable["period_start"].str[:4].astype(int), row=usable.index
+    )
+    kept = usable["accepted"].astype(bool)
+    tables = []
+    for shift in (1, -1):
+        before = figures[~kept].assign(year=figures.loc[~kept, "year"] - shift)
+        pairs = figures[kept].merge(before, on=[*SERIES, "year", "value"], suffixes=("", "_before"))
+        pairs = pairs[pairs["published_before"] < pairs["published"]].drop_duplicates("row")
+        tables.append(pairs.assign(shift=shift))
+    moved = pd.concat(tables, ignore_index=True)
+    moved["others"] = moved.groupby([*SERIES, "shift"])["value"].transform("nunique") - 1
+    moved = moved[moved["others"] > 0].drop_duplicates("row")
+    words = [
+        f"doubtful: shifted_year: {pair['publisher']} printed {number(pair['value'])} for "
+        f"{pair['year'] + pair['shift']} before, and moved {pair['others']} other figure{'s' * (pair['others'] > 1)} "
+        "by a year likewise"
+        for pair in moved.to_dict("records")
+    ]
+    return pd.Series(words, index=moved["row"].to_numpy(), dtype=object).sort_index()

@@ -1,0 +1,58 @@
+"""Kept figures that stand in another year than in the edition before."""
+
+import pytest
+from tiny import claim, table
+
+import trafficking_stats as ts
+
+
+def doubtful(rows) -> dict[tuple[int, float], str]:
+    claims = ts.reconcile(table(rows)).claims
+    claims = claims[claims["accepted"] & (claims["evidence"] != "")]
+    return {(int(row.period_start[:4]), row.value): row.evidence for row in claims.itertuples()}
+
+
+def edition(published: int, figures: dict[int, int], publisher: str = "P") -> list[dict[str, object]]:
+    name = f"{publisher}{published}"
+    return [
+        claim(value, year, source=name, published=f"{published}-06-01", publisher=publisher, upstream="U")
+        for year, value in figures.items()
+    ]
+
+
+BEFORE = {2019: 96, 2020: 195, 2021: 83}
+
+
+def test_a_series_that_moved_is_doubtful_where_it_moved():
+    found = doubtful(edition(2023, BEFORE) + edition(2025, {2019: 195, 2020: 83, 2021: 65}))
+    assert found == {
+        (
+            2019,
+            195,
+        ): "doubtful: shifted_year: P printed 195 for 2020 before, and moved 1 other figure by a year likewise",
+        (2020, 83): "doubtful: shifted_year: P printed 83 for 2021 before, and moved 1 other figure by a year likewise",
+    }
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        {2019: 195, 2020: 84, 2021: 65},  # one alone can be chance
+        {2019: 96, 2020: 195, 2021: 83},  # nothing moved
+        {2019: 97, 2020: 196, 2021: 84},  # revised
+    ],
+)
+def test_what_did_not_move_together_is_not_doubtful(after):
+    assert doubtful(edition(2023, BEFORE) + edition(2025, after)) == {}
+
+
+def test_another_publisher_is_no_earlier_edition():
+    assert doubtful(edition(2023, BEFORE, "Q") + edition(2025, {2019: 195, 2020: 83, 2021: 65})) == {}
+
+
+def test_the_shifted_dominican_figures_of_2025_are_doubtful():
+    """UNODC, April 2025: the 195 victims of 2020 and the 83 of 2021 each stand one year earlier than in May 2023."""
+    claims = ts.load_claims()
+    rec = ts.reconcile(claims[claims["country"] == "DOM"])
+    told = str(rec.explain("DOM", "victims_identified", 2019))
+    assert "UNODC printed 195 for 2020 before, and moved 1 other figure by a year likewise" in told
