@@ -1,7 +1,7 @@
 """How fast reports are: the batch against a loop of command lines, and against the bare analysis.
 
-    python benchmarks/reports.py --countries 30 --workers 1 2
-    python benchmarks/reports.py --countries 4 --workers 2 --loop-bin .venv-lab/bin   # a loop with JupyterLab
+    python benchmarks/reports.py --loop-countries 5
+    python benchmarks/reports.py --countries 3 --workers 2 --loop-bin .venv-lab/bin   # a loop with JupyterLab
 
 Everything is measured in one run, on the same notebooks and countries, each country once in each way. The
 floor is the code of the notebooks as plain function calls in one process that has everything imported: no
@@ -145,43 +145,56 @@ def time_unchanged(notebooks: Path | None, count: int, folder: Path) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--countries", type=int, default=30, help="how many countries (those with most claims)")
+    parser.add_argument("--countries", type=int, default=30, help="how many countries, spread over those with claims")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--loop-countries", type=int, help="run the loop on fewer countries and scale by report")
+    parser.add_argument("--loop-countries", type=int, help="hold the loop to this many of them")
     parser.add_argument("--loop-bin", type=Path, default=Path(sys.executable).parent, help="papermill and jupyter")
     parser.add_argument("--notebooks", type=Path, help="by default those of the package")
     parser.add_argument("--any-country", action="store_true", help="for notebooks that need no claims")
     options = parser.parse_args()
 
     plan = reports.plan(options.notebooks, [] if options.any_country else None)
+    known = [] if options.any_country else None
     if options.any_country:
         import pycountry
 
-        countries = sorted(c.alpha_3 for c in pycountry.countries)[: options.countries]
+        there = sorted(c.alpha_3 for c in pycountry.countries)
     else:
-        countries = list(plan.countries)[: options.countries]
-    known = [] if options.any_country else None
-    some = countries[: options.loop_countries or len(countries)]
+        there = list(plan.countries)
+    countries = spread(there, options.countries)
+    some = spread(countries, options.loop_countries or len(countries))
     pages = len(plan.sources)
-    print(f"{len(countries)} countries, {pages} notebooks each; loop on {len(some)} with {options.loop_bin}")
-    print(f"{'':24}{'workers':>8}{'seconds':>10}{'a report':>10}{'times loop':>12}{'of floor':>10}")
+    print(f"{len(countries)} countries of {pages} pages; the loop, of {options.loop_bin}, runs {', '.join(some)}")
+    print(f"{'':24}{'workers':>8}{'countries':>10}{'seconds':>9}{'a page':>8}{'faster than loop':>18}{'by floor':>10}")
+
     for workers in options.workers:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
-            loop = time_loop(plan, some, workers, folder, options.loop_bin) / len(some)
-            fast = time_batch(options.notebooks, countries, workers, folder / "b", known) / len(countries)
-            floor = time_floor(plan, countries, workers) / len(countries)
-        print(
-            f"{'loop of command lines':24}{workers:8}{loop * len(some):10.1f}{loop:10.2f}{1:12.1f}{loop / floor:10.2f}"
-        )
-        print(
-            f"{'batch':24}{workers:8}{fast * len(countries):10.1f}{fast:10.2f}{loop / fast:12.1f}{fast / floor:10.2f}"
-        )
-        print(
-            f"{'bare analysis':24}{workers:8}{floor * len(countries):10.1f}{floor:10.2f}{loop / floor:12.1f}{1:10.2f}"
-        )
+            loop = time_loop(plan, some, workers, folder, options.loop_bin)
+            fast = time_batch(options.notebooks, some, workers, folder / "some", known)
+            floor = time_floor(plan, some, workers)
+            rows = [("loop of command lines", some, loop, loop, floor), ("batch", some, fast, loop, floor)]
+            rows.append(("bare analysis", some, floor, loop, floor))
+            if some != countries:
+                fast = time_batch(options.notebooks, countries, workers, folder / "all", known)
+                floor = time_floor(plan, countries, workers)
+                rows.append(("batch", countries, fast, None, floor))
+                rows.append(("bare analysis", countries, floor, None, floor))
+        for name, run, seconds, of_loop, of_floor in rows:
+            faster = f"{of_loop / seconds:.1f}" if of_loop else ""
+            page = seconds / len(run) / pages
+            times = seconds / of_floor
+            print(f"{name:24}{workers:8}{len(run):10}{seconds:9.1f}{page:8.2f}{faster:>18}{times:10.2f}", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         print(f"200 unchanged: {time_unchanged(options.notebooks, 200, Path(scratch)):.2f} s, Python's start included")
+    print(f"load {os.getloadavg()[0]:.1f} at the end, {os.cpu_count()} cores")
+
+
+def spread(items: list[str], count: int) -> list[str]:
+    """Return as many items, evenly spread over all of them."""
+    if count >= len(items):
+        return items
+    return [items[round(k * (len(items) - 1) / max(1, count - 1))] for k in range(count)]
 
 
 if __name__ == "__main__":

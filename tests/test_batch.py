@@ -1,5 +1,6 @@
 """Many reports: skipping, failing, being killed, running twice at once, and other executors."""
 
+import errno
 import json
 import os
 import signal
@@ -159,6 +160,31 @@ def test_a_killed_warm_process_fails_the_rest_with_a_message(small, tmp_path):
         time.sleep(0.05)
         built = server.build(reports.plan(small, []).task("DNK", {}))
     assert "the warm process was killed" in str(built.failure)
+
+
+def test_a_full_disk_stops_a_batch_and_the_next_one_goes_on(run, small, tmp_path, monkeypatch):
+    out, countries = tmp_path / "out", ["DNK", "NOR", "SWE"]
+    run(countries, out, small, parameters={"broken": "older"})
+    before, real, room = pages_of(out), os.fsync, [4]  # a country has three files: the second one is cut short
+
+    def fsync(descriptor):
+        room[0] -= 1
+        if room[0] < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", fsync)
+        with pytest.raises(ReportError, match=r"No space left.*make room and run again"):
+            run(countries, out, small)
+    after = pages_of(out)
+    changed = {name.split("/")[0] for name in before if after[name] != before[name]}
+    assert after.keys() == before.keys()
+    assert len(changed) == 1
+    assert changed < set(countries)
+    result, built = run(countries, out, small)
+    assert sorted(built) == sorted(set(countries) - changed)
+    assert result.skipped == sorted(changed)
 
 
 BATCH = """

@@ -243,7 +243,7 @@ def check_country(country: Any, countries: Iterable[str]) -> str:
     if country is False:
         raise ReportError("country must be text, not False: YAML reads NO as false. Write NOR for Norway")
     meant = _meant_country(str(country))
-    hint = f" Did you mean {meant}?" if meant and not meant.startswith(str(country)) else ""
+    hint = f" Did you mean {meant}?" if meant and not meant.startswith(f"{country} ") else ""
     listed = ", ".join(allowed)
     raise ReportError(f"there are no claims on country {country!r}.{hint} Countries with claims: {listed}")
 
