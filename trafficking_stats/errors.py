@@ -25,6 +25,10 @@ class ClaimError(TraffickingStatsError):
         head = f"{len(self.problems)} problems in the claims:\n" if len(self.problems) > 1 else ""
         super().__init__(head + "\n".join(self.problems))
 
+    def __reduce__(self) -> tuple[type, tuple[list[str]]]:
+        """Make a copy in another process from what this one was made from."""
+        return type(self), (self.problems,)
+
 
 class RuleError(TraffickingStatsError):
     """The accounting rules contradict each other; the text lists an irreducible set of them."""

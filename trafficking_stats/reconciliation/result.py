@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import BrokenExecutor, Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -189,28 +190,49 @@ def _reconcile_part(table: pd.DataFrame, policy: str, vocabulary: Vocabulary) ->
     return Reconciliation(series, judged, build_clashes(judged, vocabulary), policy, solution.status, vocabulary)
 
 
+def _in_worker(table: pd.DataFrame, policy: str, vocabulary: Vocabulary, run: str) -> Reconciliation | Exception:
+    """Reconcile in another process; an error is handed back, so that what fails by itself is the process.
+
+    ``run`` names the run, and is for Dask alone: it knows a task by its arguments, and what failed once it would not
+    try again.
+    """
+    try:
+        return _reconcile_part(table, policy, vocabulary)
+    except Exception as error:
+        return error
+
+
 def _reconcile_countries(
     table: pd.DataFrame, policy: str, vocabulary: Vocabulary, executor: Executor
 ) -> list[Reconciliation]:
     """Share the countries among the workers of an executor."""
-    countries = table.groupby("country", sort=True)
     if not len(table):
         return [_reconcile_part(table, policy, vocabulary)]
-    running = {
-        country: executor.submit(_reconcile_part, rows.reset_index(drop=True), policy, vocabulary)
-        for country, rows in countries
-    }
-    parts, dead = [], []
-    for country, future in running.items():
+    running: dict[str, Future[Reconciliation | Exception]] = {}
+    parts: list[Reconciliation] = []
+    lost: dict[str, Exception] = {}
+    run = uuid4().hex
+    for country, rows in table.groupby("country", sort=True):
         try:
-            parts.append(future.result())
-        except BrokenExecutor:
-            dead.append(str(country))
-    if dead:
+            running[str(country)] = executor.submit(_in_worker, rows.reset_index(drop=True), policy, vocabulary, run)
+        except RuntimeError as error:  # the executor is broken, or was shut down
+            lost[str(country)] = error
+    for name, future in running.items():
+        try:
+            part = future.result()
+        except Exception as error:  # each kind of executor has its own for a worker that died
+            lost[name] = error
+            continue
+        if isinstance(part, Exception):
+            raise part
+        parts.append(part)
+    if lost:
+        first = next(iter(lost.values()))
         raise ReconciliationError(
-            f"a worker died before these countries were done: {', '.join(dead)}; nothing was written, so run it again"
-            " (with fewer workers if the memory ran out)"
-        )
+            f"a worker died, or could not be reached, before these countries were done: {', '.join(sorted(lost))} "
+            f"({type(first).__name__}); nothing was written, so the run can be repeated, with a new executor if this "
+            "one is broken, and with fewer workers if the memory ran out"
+        ) from first
     return parts
 
 

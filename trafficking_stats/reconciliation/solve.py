@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from trafficking_stats.linear import LinearSystem
+from trafficking_stats.errors import RuleError
+from trafficking_stats.intervals import period_label
+from trafficking_stats.linear import ContradictingRulesError, LinearSystem
 from trafficking_stats.reconciliation.cells import System
 from trafficking_stats.reconciliation.weights import UNITS
 
@@ -69,11 +71,18 @@ def solve(system: System) -> Solution:
     References
     ----------
     Fellegi IP, Holt D (1976). A systematic approach to automatic edit and imputation. JASA 71:17-35.
+
+    Raises
+    ------
+    RuleError
+        If the rules contradict each other; no claim is looked at before that.
     """
     n_cells = len(system.cells)
     cell = system.groups["cell"].to_numpy()
     ruled = np.zeros(n_cells, dtype=bool)
     ruled[system.rules.entries["cell"].to_numpy()] = True
+    matrix = rule_matrix(system)
+    check_rules(system, matrix)
     accepted, conflicts = _solve_single(system, ~ruled)
     lower, upper = np.zeros(n_cells), np.full(n_cells, np.inf)
     _intersect(system.groups[accepted & ~ruled[cell]], lower, upper)
@@ -81,18 +90,17 @@ def solve(system: System) -> Solution:
         return Solution(accepted, lower, upper, conflicts, ())
 
     groups = np.flatnonzero(ruled[cell])
-    matrix = rule_matrix(system)
     linear = _linear(system, matrix, groups)
     first = matrix.shape[0]
     dropped, status = _locate(system, groups, linear, first)
     kept = np.ones(linear.n_constraints, dtype=bool)
     kept[first + dropped] = False
-    sets = linear.irreducible_sets((first + dropped).tolist(), active=kept)
+    limit = TIME_LIMIT * max(1.0, len(groups) / _GROUPS)
+    sets = linear.irreducible_sets((first + dropped).tolist(), active=kept, time_limit=limit)
     for row, members in sets.items():
         rules = tuple(k for k in members if k < first)
         conflicts[int(groups[row - first])] = (tuple(int(groups[k - first]) for k in members if k >= first), rules)
     accepted[groups[dropped]] = False
-    limit = TIME_LIMIT * max(1.0, len(groups) / _GROUPS)
     bounds = linear.bounds(np.flatnonzero(ruled).tolist(), active=kept, time_limit=limit)
     lower[ruled], upper[ruled] = bounds.lower, bounds.upper
     if bounds.status != "tight":
@@ -126,6 +134,53 @@ def rule_matrix(system: System) -> csr_array:
         (entries["coefficient"].astype(float), (entries["rule"], entries["cell"])),
         shape=(len(system.rules.table), len(system.cells)),
     )
+
+
+def check_rules(system: System, matrix: csr_array) -> None:
+    """Refuse rules that contradict each other, whatever is claimed.
+
+    All of them compare sums, so 0 everywhere satisfies any: they contradict each other where nothing else does. As
+    they hold for all multiples of a point too, it is enough to ask for one with every cell from 1.
+
+    Parameters
+    ----------
+    system : System
+        Cells and rules.
+    matrix : scipy.sparse.csr_array, shape (n_rules, n_cells)
+        As `rule_matrix` returns it.
+
+    Raises
+    ------
+    RuleError
+        Naming rules that leave some cell no count but 0, of which none can be spared.
+    """
+    linear = LinearSystem(matrix.shape[1], np.inf, lower_bound=1.0)
+    linear.add_many(matrix, 0.0, np.where(system.rules.table["equal"].to_numpy(bool), 0.0, np.inf))
+    try:
+        linear.locate_errors(time_limit=TIME_LIMIT)
+    except ContradictingRulesError as error:
+        names = cell_names(system)
+        listed = [rule_text(system, rule, names) for rule in error.rules]
+        raise RuleError(
+            f"these rules together leave no count but 0: {'; '.join(listed)}. Correct one of them in the vocabulary: "
+            "without any one the others could hold"
+        ) from error
+
+
+def cell_names(system: System) -> pd.Series:
+    """Name every cell: country, indicator, breakdown if any, period."""
+    cells = system.cells
+    periods = [period_label(start, end) for start, end in zip(cells["start"], cells["end"], strict=True)]
+    parts = zip(cells["country"], cells["indicator"], cells["breakdown"], periods, strict=True)
+    return pd.Series([" ".join(filter(None, part)) for part in parts], dtype=object)
+
+
+def rule_text(system: System, rule: int, names: pd.Series) -> str:
+    """Write a rule as a line: its kind, what is at least (or exactly) which sum."""
+    row = system.rules.table.iloc[rule]
+    entries = system.rules.entries[system.rules.entries["rule"] == rule]
+    up, down = (" + ".join(names[entries["cell"][entries["coefficient"] == sign]]) for sign in (1, -1))
+    return f"{row['kind']} {row['detail']}".strip() + f": {up} {'=' if row['equal'] else '>='} {down}"
 
 
 def _linear(system: System, matrix: csr_array, groups: NDArray[np.int64]) -> LinearSystem:

@@ -29,6 +29,10 @@ class ContradictingRulesError(RuleError):
             "Without any one of them the others could: correct or remove one."
         )
 
+    def __reduce__(self) -> tuple[type, tuple[tuple[int, ...], tuple[str, ...]]]:
+        """Make a copy in another process from what this one was made from."""
+        return type(self), (self.rules, self.labels)
+
 
 class OpenBoundsWarning(UserWarning):
     """Bounds are valid, but a limit was reached before all were known to be the tightest."""

@@ -1,0 +1,163 @@
+"""The same bytes from any executor, and a worker that dies is named and can be sent again."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+
+import pandas as pd
+import pytest
+from synthetic import make_panel
+from tiny import claim, table
+
+import trafficking_stats as ts
+from trafficking_stats.errors import ClaimError, ReconciliationError
+from trafficking_stats.linear import ContradictingRulesError
+
+COUNTRIES = ["DNK", "FIN", "NOR", "SWE"]
+
+
+@pytest.fixture(scope="module")
+def claims() -> pd.DataFrame:
+    """Real claims on four countries beside a panel with errors, so that clashes of every kind are there."""
+    real = ts.load_claims()
+    real = real[real["country"].isin(COUNTRIES) & (real["indicator"] != "victims_identified")]
+    return pd.concat([real, make_panel(3000, n_years=8).claims], ignore_index=True)
+
+
+def written(rec: ts.Reconciliation) -> bytes:
+    return b"".join(part.to_csv(index=False).encode() for part in (rec.series, rec.claims, rec.clashes))
+
+
+@pytest.fixture(scope="module")
+def alone(claims: pd.DataFrame) -> bytes:
+    rec = ts.reconcile(claims)
+    assert (~rec.claims["accepted"]).sum() > 50
+    return written(rec)
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with ProcessPoolExecutor(2) as executor:
+        yield executor
+
+
+@pytest.fixture(scope="module")
+def dask_client(tmp_path_factory):
+    pytest.importorskip("dask")
+    distributed = pytest.importorskip("distributed")
+    import dask
+
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            local_directory=str(tmp_path_factory.mktemp("dask")),
+            silence_logs=50,
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+@pytest.mark.slow
+def test_a_process_pool_gives_the_same_bytes(claims: pd.DataFrame, alone: bytes, pool: ProcessPoolExecutor) -> None:
+    assert written(ts.reconcile(claims, executor=pool)) == alone
+
+
+@pytest.mark.slow
+def test_dask_gives_the_same_bytes(claims: pd.DataFrame, alone: bytes, dask_client) -> None:
+    assert written(ts.reconcile(claims, executor=dask_client.get_executor())) == alone
+
+
+def test_threads_give_the_same_bytes(claims: pd.DataFrame, alone: bytes) -> None:
+    with ThreadPoolExecutor(2) as executor:
+        assert written(ts.reconcile(claims, executor=executor)) == alone
+
+
+@pytest.mark.parametrize("policy", ["latest", "median"])
+def test_rival_policies_give_the_same_bytes(claims: pd.DataFrame, policy: str) -> None:
+    with ThreadPoolExecutor(2) as executor:
+        assert written(ts.reconcile(claims, policy, executor=executor)) == written(ts.reconcile(claims, policy))
+
+
+def test_no_claims_need_no_worker() -> None:
+    empty = table([claim(1)]).iloc[:0]
+    with ThreadPoolExecutor(1) as executor:
+        assert ts.reconcile(empty, executor=executor).series.empty
+
+
+# --- what goes wrong in a worker ---------------------------------------------------------------------------------
+
+
+class Killing(Executor):
+    """Ends the worker that is given a country, as running out of memory would."""
+
+    def __init__(self, inner: Executor, country: str) -> None:
+        self.inner, self.country = inner, country
+
+    def submit(self, function, rows, *arguments) -> Future:
+        if rows["country"].iloc[0] == self.country:
+            return self.inner.submit(os._exit, 1)
+        return self.inner.submit(function, rows, *arguments)
+
+
+@pytest.mark.slow
+def test_a_pool_whose_worker_dies_names_the_country_and_can_be_replaced(claims: pd.DataFrame, alone: bytes) -> None:
+    with ProcessPoolExecutor(2) as executor:
+        with pytest.raises(ReconciliationError, match=r"worker died.*FIN.*can be repeated"):
+            ts.reconcile(claims, executor=Killing(executor, "FIN"))
+        # the pool is broken by then: that is said too, and a new one does the work
+        with pytest.raises(ReconciliationError, match=r"DNK, FIN.*with a new executor"):
+            ts.reconcile(claims, executor=executor)
+    with ProcessPoolExecutor(2) as executor:
+        assert written(ts.reconcile(claims, executor=executor)) == alone
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # a cluster that loses a worker says so in its own ways
+def test_a_cluster_whose_worker_dies_names_the_country_and_can_go_on(
+    claims: pd.DataFrame, alone: bytes, dask_client
+) -> None:
+    executor = dask_client.get_executor()
+    with pytest.raises(ReconciliationError, match=r"worker died.*FIN.*KilledWorker.*can be repeated"):
+        ts.reconcile(claims, executor=Killing(executor, "FIN"))
+    dask_client.wait_for_workers(2, timeout=30)
+    assert written(ts.reconcile(claims, executor=executor)) == alone
+
+
+class Failing(Executor):
+    """Hands each worker rules or claims that are refused there, as an older package in a worker might."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def submit(self, function, *arguments) -> Future:
+        future: Future = Future()
+        future.set_result(pickle.loads(pickle.dumps(self.error)))
+        return future
+
+
+@pytest.mark.parametrize(
+    "error", [ContradictingRulesError((0, 2), ("a", "b")), ClaimError(["first", "second"]), KeyError("a bug")]
+)
+def test_an_error_in_a_worker_is_the_error(claims: pd.DataFrame, error: Exception) -> None:
+    with pytest.raises(type(error)) as caught:
+        ts.reconcile(claims, executor=Failing(error))
+    assert str(caught.value) == str(error)
+
+
+def test_an_executor_that_was_shut_down_is_no_traceback(claims: pd.DataFrame) -> None:
+    executor = ThreadPoolExecutor(1)
+    executor.shutdown()
+    with pytest.raises(ReconciliationError, match="could not be reached"):
+        ts.reconcile(claims, executor=executor)
+
+
+def test_what_is_no_executor_is_refused(claims: pd.DataFrame) -> None:
+    with pytest.raises(ReconciliationError, match=r"concurrent\.futures\.Executor, not int"):
+        ts.reconcile(claims, executor=2)  # type: ignore[arg-type]
