@@ -52,6 +52,22 @@ def stage_indicators(rec: Reconciliation, country: str) -> list[str]:
     return [indicator for indicator in wanted if indicator in there]
 
 
+def totals(rec: Reconciliation, country: str, start: int, end: int) -> pd.DataFrame:
+    """Return the rows of the series on totals of a country, without their parts.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The series.
+    country : str
+        Which country.
+    start, end : int
+        First and last year.
+    """
+    series = rec.series
+    return series[(series["country"] == country) & (series["breakdown"] == "") & series["year"].between(start, end)]
+
+
 def yearly_claims(
     rec: Reconciliation, country: str, indicator: str = "", start: int | None = None, end: int | None = None
 ) -> pd.DataFrame:
