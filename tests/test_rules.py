@@ -1,0 +1,195 @@
+"""The accounting rules that a few claims bring with them, written out; and rules that contradict each other."""
+
+from __future__ import annotations
+
+import pytest
+from tiny import claim, table
+
+import trafficking_stats as ts
+from trafficking_stats.errors import RuleError
+from trafficking_stats.reconciliation.cells import System, build_system, check_table
+from trafficking_stats.reconciliation.solve import cell_names, rule_text
+from trafficking_stats.vocabulary import Rule, Vocabulary, load_vocabulary
+
+VOCABULARY = load_vocabulary()
+COUNTS = "decisions_counts", "convictions_counts", "acquittals_counts", "charges_dropped_counts"
+
+
+def system_of(*claims: dict[str, object], vocabulary: Vocabulary = VOCABULARY) -> System:
+    return build_system(check_table(table(claims), vocabulary), vocabulary)
+
+
+def rules_of(*claims: dict[str, object], vocabulary: Vocabulary = VOCABULARY) -> set[str]:
+    """Every rule as a line, without the country and with short names."""
+    system = system_of(*claims, vocabulary=vocabulary)
+    names = cell_names(system)
+    lines = {rule_text(system, rule, names) for rule in range(len(system.rules.table))}
+    return {line.replace("AAA ", "").replace("victims_identified", "victims") for line in lines}
+
+
+def with_dimension(name: str, **changes: object) -> Vocabulary:
+    dimension = VOCABULARY.dimensions[name].model_copy(update=changes)
+    return VOCABULARY.model_copy(update={"dimensions": {**VOCABULARY.dimensions, name: dimension}})
+
+
+def with_rules(*rules: Rule) -> Vocabulary:
+    return VOCABULARY.model_copy(update={"rules": (*VOCABULARY.rules, *rules)})
+
+
+def test_a_total_by_itself_has_no_rule() -> None:
+    assert rules_of(claim(5)) == set()
+
+
+def test_categories_that_exclude_each_other_are_one_sum_below_the_whole() -> None:
+    assert rules_of(claim(5, breakdown="sex=female"), claim(3, breakdown="sex=male")) == {
+        "exclusive sex: victims 2010 >= victims sex=female 2010 + victims sex=male 2010"
+    }
+
+
+def test_categories_that_overlap_are_each_at_most_the_whole() -> None:
+    # a child is under 25, so the two are never added up; whoever is a child is no adult
+    claims = [claim(5, breakdown=f"age={age}") for age in ("child", "adult", "under_25")]
+    assert rules_of(*claims) == {
+        "exclusive age: victims 2010 >= victims age=adult 2010 + victims age=child 2010",
+        "overlapping age age=under_25: victims 2010 >= victims age=under_25 2010",
+        "within age age=child: victims age=under_25 2010 >= victims age=child 2010",
+    }
+
+
+def test_a_union_is_exactly_its_parts() -> None:
+    assert rules_of(claim(5, breakdown="exploitation=forced_labour_or_criminal")) == {
+        "exclusive exploitation: victims 2010 >= "
+        "victims exploitation=criminal_activity 2010 + victims exploitation=forced_labour 2010",
+        "overlapping exploitation exploitation=forced_labour_or_criminal: "
+        "victims 2010 >= victims exploitation=forced_labour_or_criminal 2010",
+        "union exploitation: victims exploitation=forced_labour_or_criminal 2010 = "
+        "victims exploitation=criminal_activity 2010 + victims exploitation=forced_labour 2010",
+    }
+
+
+def test_a_cell_of_two_keys_has_a_whole_in_each_direction() -> None:
+    assert rules_of(claim(2, breakdown="age=child;sex=female")) == {
+        "exclusive age: victims 2010 >= victims age=child 2010",
+        "exclusive sex: victims 2010 >= victims sex=female 2010",
+        "exclusive age: victims sex=female 2010 >= victims age=child;sex=female 2010",
+        "exclusive sex: victims age=child 2010 >= victims age=child;sex=female 2010",
+    }
+
+
+def test_an_exhaustive_dimension_is_an_equation_also_where_nobody_names_a_category() -> None:
+    vocabulary = with_dimension("place", exhaustive=True)
+    assert rules_of(claim(2, breakdown="place=abroad"), vocabulary=vocabulary) == {
+        "exhaustive place: victims 2010 = victims place=abroad 2010 + victims place=domestic 2010"
+    }
+
+
+@pytest.mark.parametrize("breakdown", ["by=ngo", "court=first_instance", "unheard_of=x"])
+def test_what_stands_apart_has_no_rule(breakdown: str) -> None:
+    assert rules_of(claim(9, breakdown=breakdown), claim(5)) == set()
+
+
+def test_years_add_up_to_their_period() -> None:
+    assert rules_of(claim(9, ("2010-01-01", "2012-12-31"))) == {
+        "years: victims 2010-2012 = victims 2010 + victims 2011 + victims 2012"
+    }
+
+
+def test_a_part_of_a_year_is_at_most_its_year() -> None:
+    assert rules_of(claim(9, ("2010-01-01", "2010-09-30"))) == {
+        "part_of_year at most the years it touches: victims 2010 >= victims 2010-01-01 to 2010-09-30"
+    }
+
+
+def test_a_span_lies_between_the_years_it_covers_and_those_it_touches() -> None:
+    assert rules_of(claim(9, ("2007-08-01", "2009-12-31"))) == {
+        "span at least the years it covers: victims 2007-08-01 to 2009-12-31 >= victims 2008 + victims 2009",
+        "span at most the years it touches: "
+        "victims 2007 + victims 2008 + victims 2009 >= victims 2007-08-01 to 2009-12-31",
+    }
+
+
+def test_since_records_began_is_at_least_all_years_that_are_claimed() -> None:
+    assert rules_of(claim(99, ("", "2011-12-31")), claim(1, 2009), claim(2, 2011), claim(3, 2013)) == {
+        "since_records at least the years it covers: victims up to 2011-12-31 >= victims 2009 + victims 2011"
+    }
+
+
+def test_a_reporting_year_is_never_forced_on_calendar_years() -> None:
+    assert rules_of(claim(9, ("2010-04-01", "2011-03-31")), claim(1, 2010), claim(2, 2011)) == set()
+
+
+def test_parts_of_a_longer_period_are_compared_year_by_year() -> None:
+    # the women of three years are women of each year, who are among the victims of that year
+    lines = rules_of(claim(9, ("2010-01-01", "2011-12-31"), "sex=female"))
+    assert "years: victims sex=female 2010-2011 = victims sex=female 2010 + victims sex=female 2011" in lines
+    assert {line for line in lines if line.startswith("exclusive")} == {
+        "exclusive sex: victims 2010 >= victims sex=female 2010",
+        "exclusive sex: victims 2011 >= victims sex=female 2011",
+    }
+
+
+def test_indicators_that_add_up_bring_all_their_parts() -> None:
+    lines = rules_of(claim(9, indicator="decisions_counts"))
+    parts = " + ".join(
+        f"{name} 2010"
+        for name in ("acquittals_counts", "charges_dropped_counts", "charges_unfounded_counts", "convictions_counts")
+    )
+    assert f"indicator decisions-in-counts: decisions_counts 2010 = {parts}" in lines
+
+
+def test_an_indicator_inside_another_is_at_most_that() -> None:
+    assert rules_of(claim(4, indicator="charged_persons"), claim(3, indicator="charges_counts")) == {
+        "indicator persons-charged-have-counts charged_persons: charges_counts 2010 >= charged_persons 2010"
+    }
+
+
+def test_a_rule_of_one_country_holds_there_alone() -> None:
+    def lines(country: str) -> set[str]:
+        return rules_of(claim(9, indicator="victims_identified", country=country))
+
+    assert lines("AAA") == set()
+    assert lines("FIN") == {
+        "indicator finnish-victims-are-clients: FIN victims 2010 = FIN victims_assisted by=assistance_system 2010"
+    }
+
+
+def test_rules_do_not_depend_on_the_order_of_claims() -> None:
+    claims = [claim(9, ("2010-01-01", "2012-12-31"), "sex=female"), claim(3), claim(4, indicator="decisions_counts")]
+    there, back = system_of(*claims), system_of(*claims[::-1])
+    assert there.rules.table.equals(back.rules.table)
+    assert there.rules.entries.equals(back.rules.entries)
+
+
+# --- rules that contradict each other ---------------------------------------------------------------------------
+
+
+def both_ways() -> Vocabulary:
+    """Victims are those assisted and those contacted; those assisted are the victims and those contacted: nobody is."""
+    rule = {"label": "x", "kind": "sum", "origin": "made up"}
+    return with_rules(
+        Rule(name="one-way", whole="victims_identified", parts=("victims_assisted", "victims_contacted"), **rule),
+        Rule(name="back", whole="victims_assisted", parts=("victims_identified", "victims_contacted"), **rule),
+    )
+
+
+def test_rules_that_contradict_each_other_are_named_before_any_claim_is_touched() -> None:
+    # the claims contradict each other too, and a rule beside takes no part
+    claims = [claim(5), claim(7, source="b"), claim(3, indicator="victims_contacted"), claim(2, breakdown="sex=male")]
+    with pytest.raises(RuleError) as caught:
+        ts.reconcile(table(claims), vocabulary=both_ways())
+    text = str(caught.value)
+    assert "one-way: AAA victims_identified 2010 = AAA victims_assisted 2010 + AAA victims_contacted 2010" in text
+    assert "back: AAA victims_assisted 2010 = AAA victims_contacted 2010 + AAA victims_identified 2010" in text
+    assert "sex" not in text
+    assert "no count but 0" in text
+
+
+@pytest.mark.parametrize("spared", [0, 1])
+def test_either_of_them_alone_holds(spared: int) -> None:
+    *others, one_way, back = both_ways().rules
+    vocabulary = VOCABULARY.model_copy(update={"rules": (*others, [one_way, back][spared])})
+    some = claim(0, indicator="victims_assisted", qualifier="at_least")
+    rec = ts.reconcile(table([claim(5), claim(3, indicator="victims_contacted"), some]), vocabulary=vocabulary)
+    other = rec.series.query("indicator == 'victims_assisted' and breakdown == ''")
+    assert other["estimate"].tolist() == [[2], [8]][spared]
+    assert rec.claims["accepted"].all()

@@ -1,0 +1,113 @@
+"""What rejecting a claim costs, computed by hand from the weights in the vocabulary.
+
+Tiers weigh 8, 4, 2 and 1; each year of publication after 1990 adds 0.5 %; a repeat adds 1 % of itself, and all
+repeats of one upstream at most 5 % of its heaviest claim.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny import claim, table
+
+import trafficking_stats as ts
+from trafficking_stats.reconciliation.cells import build_system, check_table
+from trafficking_stats.reconciliation.weights import (
+    UNITS,
+    claim_weights,
+    group_weights,
+    published_year,
+    published_years,
+)
+from trafficking_stats.vocabulary import load_vocabulary
+
+VOCABULARY = load_vocabulary()
+
+
+@pytest.mark.parametrize(
+    ("tier", "published", "weight"),
+    [
+        ("register", "2020-01-01", 9.2),  # 8 * (1 + 0.005 * 30)
+        ("publisher", "2020-01-01", 4.6),
+        ("compiler", "2020-01-01", 2.3),
+        ("press", "2020-01-01", 1.15),
+        ("compiler", "2010", 2.205),  # the middle of the year: 2 * (1 + 0.005 * 20.5)
+        ("compiler", "1990-01-01", 2.0),
+        ("compiler", "1950-01-01", 2.0),  # nothing is taken off for age
+        ("compiler", "", 2.0),
+        ("compiler", "unknown", 2.0),
+    ],
+)
+def test_tier_and_year_of_publication_weigh(tier: str, published: str, weight: float) -> None:
+    claims = pd.DataFrame({"tier": [tier], "published": [published]})
+    assert claim_weights(claims, VOCABULARY).tolist() == [round(weight * UNITS)]
+
+
+def test_of_two_editions_the_later_weighs_more_but_not_a_whole_tier() -> None:
+    claims = pd.DataFrame({"tier": ["compiler", "compiler", "publisher"], "published": ["2010", "2024", "1991"]})
+    old, new, better = claim_weights(claims, VOCABULARY)
+    assert old < new < better
+
+
+def test_dates_of_publication_are_read_to_the_day() -> None:
+    # July is half a year in; the middle of July 6.5 months of 12
+    assert published_year("2021-07-01") == 2021.5
+    assert published_year("2021-07") == pytest.approx(2021 + 6.5 / 12)
+    assert published_year("2021") == 2021.5
+    assert published_year("2021-01-01 00:00:00") == 2021.0
+    assert np.isnan(published_year("spring"))
+    assert np.isnan(published_years(pd.Series(["2021", None]))).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("upstream", "weight", "expected"),
+    [
+        ([0], [2.0], 2.0),
+        ([0, 1], [2.0, 4.0], 6.0),  # two upstreams, two votes
+        ([0, 0], [2.0, 4.0], 4.02),  # one upstream, one vote, and 1 % of the repeat
+        ([0, 0, 1], [2.0, 2.1, 4.0], 6.12),
+        ([0] * 10, [2.0] * 10, 2.1),  # nine repeats would add 0.18, but no more than 5 % of 2
+    ],
+)
+def test_one_upstream_has_one_vote(upstream: list[int], weight: list[float], expected: float) -> None:
+    units = np.array([round(w * UNITS) for w in weight])
+    group = np.zeros(len(units), dtype=np.int64)
+    assert group_weights(group, np.array(upstream), units, VOCABULARY).tolist() == [round(expected * UNITS)]
+
+
+def groups_of(*claims: dict[str, object]) -> pd.DataFrame:
+    return build_system(check_table(table(claims), VOCABULARY), VOCABULARY).groups
+
+
+def test_claims_of_one_value_and_upstream_are_one_group_with_one_vote() -> None:
+    editions = [claim(5, source=f"tip{n}", upstream="register", published="2020-01-01") for n in range(3)]
+    groups = groups_of(*editions, claim(6, source="other", published="2020-01-01"))
+    # 2.3 and two repeats of 2.3 at 1 %; beside it 2.3
+    assert groups["lower"].tolist() == [5, 6]
+    assert groups["weight"].tolist() == [2_346_000, 2_300_000]
+
+
+def test_a_claim_without_upstream_is_its_publisher_s_own() -> None:
+    claims = [claim(5, source=f"s{n}", published="1990-01-01") | {"upstream": ""} for n in range(2)]
+    assert groups_of(*claims)["weight"].tolist() == [4_000_000]
+    same = [row | {"publisher": "ministry"} for row in claims]
+    assert groups_of(*same)["weight"].tolist() == [2_020_000]
+
+
+def test_ten_editions_of_one_register_do_not_outvote_two_others() -> None:
+    editions = [claim(5, source=f"e{n}", upstream="police", published="1990-01-01") for n in range(10)]
+    others = [claim(7, source=name, published="1990-01-01") for name in ("x", "y")]
+    rec = ts.reconcile(table(editions + others))
+    assert rec.series["estimate"].tolist() == [7]
+    # were they ten upstreams, they would
+    apart = [row | {"upstream": row["source_id"]} for row in editions]
+    assert ts.reconcile(table(apart + others)).series["estimate"].tolist() == [5]
+
+
+def test_the_weights_come_from_the_vocabulary() -> None:
+    tiers = {**VOCABULARY.tiers, "press": VOCABULARY.tiers["press"].model_copy(update={"weight": 20.0})}
+    claims = table([claim(5, tier="register"), claim(7, source="b", tier="press")])
+    assert ts.reconcile(claims).series["estimate"].tolist() == [5]
+    other = VOCABULARY.model_copy(update={"tiers": tiers})
+    assert ts.reconcile(claims, vocabulary=other).series["estimate"].tolist() == [7]
