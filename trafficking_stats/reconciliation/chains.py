@@ -117,20 +117,27 @@ class Part:
         place, sign = np.searchsorted(cells, entries["cell"].to_numpy()), entries["coefficient"].to_numpy(float)
         self.matrix = csr_array((sign, (row, place)), shape=(len(self.rules), len(cells)))
         table = system.rules.table.iloc[self.rules]
-        longer, shorter = _nested(self.matrix, np.flatnonzero((table["kind"] == "years") & table["equal"]))
-        # every rule says sum(sign * cell) >= 0, and an equation says so of its negative too; the difference of two
-        # periods, one inside the other, is an equation without the years that they share
-        differ = self.matrix[longer] - self.matrix[shorter]
-        differ.eliminate_zeros()
-        equal = self.matrix[self.equal]
-        rows = vstack([self.matrix, -equal, differ, -differ], format="csr")
+        # every rule says sum(sign * cell) >= 0, and an equation says so of its negative too
         numbers = np.arange(len(self.rules))
-        first = np.r_[numbers, numbers[self.equal], longer, longer]
-        second = np.r_[numbers, numbers[self.equal], shorter, shorter]
+        blocks = [self.matrix, -self.matrix[self.equal]]
+        first, second = [numbers, numbers[self.equal]], [numbers, numbers[self.equal]]
+        # a longer period beside one inside it: the years that they share cancel out
+        years = np.flatnonzero((table["kind"] == "years") & table["equal"])
+        spans = np.flatnonzero(table["kind"].isin(["span", "since_records"]))
+        inside, above = self.matrix.minimum(0), self.matrix.maximum(0)
+        for shorter, of_shorter, times in ((years, inside, -1), (spans, above, 1), (spans, inside, -1)):
+            pairs = _nested(inside[years], of_shorter[shorter])
+            one, other = years[pairs[0]], shorter[pairs[1]]
+            both = self.matrix[one] + times * self.matrix[other]
+            both.eliminate_zeros()
+            blocks += [both, -both] if shorter is years else [times * both]
+            first += [one, one] if shorter is years else [one]
+            second += [other, other] if shorter is years else [other]
+        rows = vstack(blocks, format="csr")
         # of several rules that say the same, short ones go first
         order = np.argsort(np.diff(rows.indptr), kind="stable")
         entries = csr_array(rows[order]).tocoo()
-        self.of_row = np.stack([first, second], axis=1)[order]
+        self.of_row = np.stack([np.concatenate(first), np.concatenate(second)], axis=1)[order]
         self.row, self.place, self.sign = entries.row, entries.col, entries.data
         self.starts = np.searchsorted(self.row, np.arange(len(order) + 1))
 
@@ -152,15 +159,14 @@ class Part:
         return system, len(self.rules)
 
 
-def _nested(matrix: csr_array, years: Ints) -> tuple[Ints, Ints]:
-    """Pair the rules that add up years with those about a period inside theirs; numbers of rules, the longer first."""
-    # a period is the one cell that is taken plus once, its years are taken minus once
-    inside = csr_array(abs(matrix[years].minimum(0)))
-    size = np.asarray(inside.sum(axis=1)).ravel()
-    shared = csr_array(inside @ inside.T).tocoo()
-    within = (shared.data == size[shared.col]) & (size[shared.row] > size[shared.col])
+def _nested(longer: csr_array, shorter: csr_array) -> tuple[Ints, Ints]:
+    """Pair rows with those of which all entries, two at least, are among theirs, but not the other way round."""
+    whole, part = csr_array(abs(longer)), csr_array(abs(shorter))
+    size, of_part = np.asarray(whole.sum(axis=1)).ravel(), np.asarray(part.sum(axis=1)).ravel()
+    shared = csr_array(whole @ part.T).tocoo()
+    within = (shared.data == of_part[shared.col]) & (size[shared.row] > shared.data) & (shared.data > 1)
     order = np.lexsort((shared.col[within], shared.row[within]))
-    return years[shared.row[within][order]], years[shared.col[within][order]]
+    return shared.row[within][order], shared.col[within][order]
 
 
 class Steps:

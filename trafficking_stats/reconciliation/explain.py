@@ -17,7 +17,7 @@ from trafficking_stats.names import breakdown_name, country_name
 from trafficking_stats.reconciliation.arithmetic import Words
 from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.reconciliation.chains import Chain, Network, Part, Steps
-from trafficking_stats.reconciliation.explanation import COLUMNS, Explanation
+from trafficking_stats.reconciliation.explanation import COLUMNS, NOR, Explanation
 from trafficking_stats.reconciliation.policies import DEFAULT
 from trafficking_stats.reconciliation.series import figure
 from trafficking_stats.wording import counted, label_of, listed, source_name
@@ -171,7 +171,7 @@ class Explainer:
             excluded = chain is not None
             if chain:
                 line = self._words.write(chain, self._kept) if len(chain.terms) <= _LONG else "by a longer sum of them"
-                clash += f"; nor with the figures for other counts: {line}"
+                clash += NOR + line
         if cell != here and "x " in clash:
             clash += f", where x is the figure for {self._words.name(cell, here)}"
         part = self._network.part(cell)

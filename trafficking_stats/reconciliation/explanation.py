@@ -30,6 +30,9 @@ COLUMNS = (
 )
 """Columns of the table of claims in an explanation, all text."""
 
+NOR = "; nor with the figures for other counts: "
+"""In a clash, between the rivals on the cell and what all that is kept elsewhere leaves for it."""
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -98,6 +101,7 @@ class Explanation:
 def _notes(rows: list[dict[str, Any]]) -> Iterator[list[str]]:
     """Say what is to be said below each claim; once of claims that follow each other and clash alike."""
     last: tuple[str, ...] = ()
+    last_line = ""
     for row in rows:
         notes = [f"{name}: {row[column]}" for column, name in (("locator", "at"), ("note", "note")) if row[column]]
         if row["cause"]:
@@ -106,12 +110,15 @@ def _notes(rows: list[dict[str, Any]]) -> Iterator[list[str]]:
         elif row["evidence"]:
             notes.append(row["evidence"])
         clash = row["figure"], row["clash"], row["if_kept"]
+        rivals, _, line = row["clash"].partition(NOR)
         if row["clash"] and clash == last:
             notes.append("cannot be true, and would have changed the figure, as above")
-        else:
-            names = (("clash", "cannot be true with"), ("if_kept", "had it been kept"))
-            notes += [f"{name}: {row[column]}" for column, name in names if row[column]]
-        last = clash
+        elif row["clash"]:
+            told = f"{NOR.rstrip(': ')}, as above" if line and line == last_line else f"{NOR}{line}" if line else ""
+            notes.append(f"cannot be true with: {rivals}{told}")
+        if row["if_kept"] and clash != last:
+            notes.append(f"had it been kept: {row['if_kept']}")
+        last, last_line = clash, line or last_line
         yield notes
 
 
