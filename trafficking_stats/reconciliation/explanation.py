@@ -91,11 +91,8 @@ class Explanation:
         )
         chains = "".join(f"<li>{_signs(chain)}</li>" for chain in self.chains)
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>" if body else ""
-        return (
-            f"<div class='explanation'><p><strong>{escape(self.title)}</strong></p><p>{escape(self.summary)}</p>"
-            + (f"<ul>{chains}</ul>" if chains else "")
-            + f"{table}</div>"
-        )
+        title = f"<p class='title'><strong>{escape(self.title)}</strong></p><p>{escape(self.summary)}</p>"
+        return f"<div class='explanation'>{title}{f'<ul>{chains}</ul>' if chains else ''}{table}</div>"
 
 
 def _notes(rows: list[dict[str, Any]]) -> Iterator[list[str]]:
