@@ -142,7 +142,7 @@ def test_the_first_chain_beyond_a_figure_is_the_short_one():
     steps = steps_to(system, here)
     assert steps.bounds(here) == (48, 100)
     assert line(system, steps.chain(here, upper=False)) == (
-        "x >= 45 (age adult, sex female) + 3 (age child, sex female) forces x >= 48"
+        "x >= 45 (adults, female) + 3 (children, female) forces x >= 48"
     )
     assert steps.chain(here, upper=False, beyond=41).bound > 41
 

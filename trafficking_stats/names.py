@@ -47,21 +47,31 @@ def breakdown_name(breakdown: str, vocabulary: Vocabulary) -> str:
     breakdown : str
         Canonical.
     vocabulary : Vocabulary
-        Gives the labels of the dimensions.
+        Gives the words for categories, and the labels of dimensions for those without.
 
     Returns
     -------
     str
-        Dimensions and categories, joined by commas.
+        The categories in words, joined by commas.
 
     Examples
     --------
     >>> from trafficking_stats.vocabulary import load_vocabulary
-    >>> breakdown_name("age=child;exploitation=forced_labour", load_vocabulary())
-    'age child, form of exploitation forced labour'
+    >>> breakdown_name("age=child;citizenship=ROU;exploitation=forced_labour", load_vocabulary())
+    'children, citizens of Romania, forced labour'
+    >>> breakdown_name("age=unknown", load_vocabulary())
+    'age unknown'
     """
-    dimensions = vocabulary.dimensions
-    return ", ".join(
-        f"{dimensions[key].label if key in dimensions else key} {category.replace('_', ' ')}"
-        for key, category in parse(breakdown).items()
-    )
+    return ", ".join(_category_name(key, category, vocabulary) for key, category in parse(breakdown).items())
+
+
+def _category_name(key: str, category: str, vocabulary: Vocabulary) -> str:
+    dimension = vocabulary.dimensions.get(key)
+    if dimension is None:
+        return f"{key} {category.replace('_', ' ')}"
+    if category in dimension.words:
+        return dimension.words[category]
+    country = country_name(category)
+    if dimension.country_words and country != category:
+        return dimension.country_words.format(country)
+    return f"{dimension.label} {category.replace('_', ' ')}"

@@ -51,6 +51,8 @@ class Dimension(_Frozen):
     """A key of a breakdown with its categories and how they relate to the whole and to each other."""
 
     label: str
+    words: dict[str, str] = Field(default_factory=dict)
+    country_words: str = ""
     relation: Literal["part", "apart"]
     exclusive: tuple[str, ...] = ()
     overlapping: tuple[str, ...] = ()
@@ -67,10 +69,10 @@ class Dimension(_Frozen):
         if both:
             raise ValueError(f"{sorted(both)} are both exclusive and overlapping")
         named = {*self.within, *self.within.values(), *self.unions, *sum(self.unions.values(), ())}
-        named |= {*self.folds, *sum(self.folds.values(), ())}
+        named |= {*self.folds, *sum(self.folds.values(), ()), *self.words}
         unknown = named - set(self.categories)
         if unknown:
-            raise ValueError(f"'within', 'unions' or 'folds' names {sorted(unknown)}, which are no categories")
+            raise ValueError(f"'within', 'unions', 'folds' or 'words' names {sorted(unknown)}, which are no categories")
         if self.exhaustive and not self.exclusive:
             raise ValueError("'exhaustive' needs exclusive categories")
         for pattern in filter(None, (self.open_exclusive, self.open_overlapping)):

@@ -143,7 +143,7 @@ def plain_breakdowns(text: str, vocabulary: Vocabulary | None = None) -> str:
     Examples
     --------
     >>> plain_breakdowns("45 with age=adult;sex=male exceeds 17")
-    '45 with age adult, sex male exceeds 17'
+    '45 with adults, male exceeds 17'
     """
     vocabulary = vocabulary or load_vocabulary()
     return re.sub(r"\w+=\w+(?:;\w+=\w+)*", lambda found: breakdown_name(found[0], vocabulary), text)
@@ -191,7 +191,7 @@ def cell_title(indicator: str, year: int, breakdown: str, vocabulary: Vocabulary
     Examples
     --------
     >>> cell_title("victims_identified", 2020, "sex=female")
-    'Victims identified, 2020, sex female'
+    'Victims identified, 2020, female'
     """
     vocabulary = vocabulary or load_vocabulary()
     part = f", {breakdown_name(breakdown, vocabulary)}" if breakdown else ""

@@ -53,7 +53,7 @@ class Figures:
         return self.printed.get((claim.source_id, (country, indicator, breakdown, start, end)), ())
 
     def named(self, value: float, breakdown: str) -> str:
-        """Write a figure and what part it is: ``45 (age adult)``, ``80 (in all)``."""
+        """Write a figure and what part it is: ``45 (adults)``, ``80 (in all)``."""
         return f"{number(value)} ({breakdown_name(breakdown, self.vocabulary) or 'in all'})"
 
     def unit_name(self, indicator: str) -> str:
