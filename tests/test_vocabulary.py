@@ -111,6 +111,11 @@ def test_every_fault_is_named(tmp_path, text):
         ),
         (
             "[dimensions.x]",
+            'label = "x"\nrelation = "part"\nwords = { a = "as" }',
+            r"'words' names \['a'\], which are no cat",
+        ),
+        (
+            "[dimensions.x]",
             'label = "x"\nrelation = "part"\nexhaustive = true',
             "'exhaustive' needs exclusive categories",
         ),
