@@ -379,6 +379,33 @@ def test_an_unexplained_figure_among_corrupt_ones_is_corrupt():
     assert "unexplained" in set(two["cause"])
 
 
+def restated(first: int, second: int, third: int):
+    """A publisher that restates two years at the register's 200, and leaves the third as it was."""
+    editions = [("old", "2023-05-30", (first, second, third)), ("new", "2025-04-14", (200, 200, third))]
+    rows = [register(200, year) for year in (2017, 2019, 2020)]
+    for source, published, values in editions:
+        for year, value in zip((2019, 2020, 2017), values, strict=True):
+            rows.append(claim(value, year, "", source, published=published, publisher="UNODC", upstream="register"))
+    found = ts.reconcile(table(rows)).claims
+    return found[(found["source_id"] == "new") & (found["period_end"] == "2017-12-31")].iloc[0]
+
+
+def test_a_year_that_a_publisher_did_not_restate_has_the_old_definition():
+    """As UNODC restates Sweden's 7 victims of 2020 as 206, and leaves 12 for 2017 beside the register's 212."""
+    found = restated(4, 7, 12)
+    assert found["cause"] == "definition"
+    assert found["evidence"] == "12 against 200; UNODC restated 2019 and 2020 of this series as strongly, and not this"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [(4, 200, 12), (150, 150, 12), (4, 7, 120), (900, 900, 12)],
+    ids=["one year", "little", "near", "other side"],
+)
+def test_a_year_that_may_be_wrong_for_another_reason_stays_unexplained(values):
+    assert restated(*values)["cause"] == "unexplained"
+
+
 # --- what nothing contradicts ------------------------------------------------------------------------------------
 
 

@@ -80,6 +80,11 @@ def test_every_fault_is_named(tmp_path, text):
         ),
         ("[[same_event]]", 'event = "a"\nindicators = ["x"]', r"same_event 'a' names \['x'\], which are no indicators"),
         (
+            "[[same_event]]",
+            'event = "a"\nindicators = ["judgments"]\napart = ["x"]',
+            r"same_event 'a' names \['x'\], which are no indicators",
+        ),
+        (
             "[[definition_breaks]]",
             'country = "DNK"\nindicator = "x"\nyear = 2012\nreason = "a"\nsource = "b"',
             "definition_breaks names 'x', which is no indicator",

@@ -140,6 +140,7 @@ class CauseThresholds(_Frozen):
     early_months: Annotated[int, Field(ge=0)]
     slip_from: int
     shift_from: int
+    restated_times: Annotated[float, Field(gt=1)]
     folded_publishers: tuple[str, ...] = ()
     reporting_publishers: tuple[str, ...] = ()
 

@@ -18,8 +18,11 @@ from trafficking_stats.reconciliation.doubts import doubts
 from trafficking_stats.reconciliation.evidence import Figures, Rejected, gather, number
 from trafficking_stats.reconciliation.weights import published_year
 from trafficking_stats.vocabulary import Vocabulary
+from trafficking_stats.wording import year_list
 
 Cause = Callable[[Rejected, Figures], str]
+
+_RESTATED = "another edition of"
 
 
 def vague_wording(claim: Rejected, figures: Figures) -> str:
@@ -198,7 +201,7 @@ def revision(claim: Rejected, figures: Figures) -> str:
     others = {value for _, value, _ in printed if value != claim.value}
     restated = sorted(value for value in others if claim.kept_lower <= value <= claim.kept_upper)
     if restated:
-        return f"another edition of {claim.publisher} prints {number(restated[0])}"
+        return f"{_RESTATED} {claim.publisher} prints {number(restated[0])}"
     if _copied(claim, figures):
         return ""
     if claim.qualifier == "exact" and claim.is_near(figures):
@@ -304,7 +307,9 @@ def probable_causes(judged: pd.DataFrame, bounds: np.ndarray, vocabulary: Vocabu
         )
         found.append(probable_cause(rejected, figures))
     causes = pd.DataFrame(found, columns=["cause", "evidence"], index=judged.index[rows])
-    return pd.concat([_beside_corrupt(judged.loc[causes.index], causes), doubtful])
+    lost = judged.loc[causes.index]
+    causes = _beside_restated(lost, _beside_corrupt(lost, causes), bounds[rows], vocabulary)
+    return pd.concat([causes, doubtful])
 
 
 def _beside_corrupt(rejected: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFrame:
@@ -315,6 +320,31 @@ def _beside_corrupt(rejected: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFram
     causes.loc[beside, "evidence"] += "; it stands among " + corrupt[beside].astype(str) + " corrupt figures"
     causes.loc[beside, "cause"] = "corrupt"
     return causes
+
+
+def _beside_restated(
+    rejected: pd.DataFrame, causes: pd.DataFrame, bounds: np.ndarray, vocabulary: Vocabulary
+) -> pd.DataFrame:
+    """Call an unexplained figure one of another definition where its publisher left that for other years.
+
+    A publisher that restates two years of a series at least so many times has taken another count; a year that is
+    off to the same side as far, and that it did not restate, has kept the old one.
+    """
+    value, times = rejected["value"].to_numpy(), vocabulary.causes.restated_times
+    far = np.where(value * times <= bounds[:, 0], -1, np.where(value >= times * bounds[:, 1], 1, 0))
+    table = rejected[["publisher", "country", "indicator", "breakdown"]].assign(
+        side=far, year=rejected["period_end"].str[:4].astype(int)
+    )
+    series = [name for name in table if name != "year"]
+    restated = table[(causes["cause"] == "revision") & causes["evidence"].str.startswith(_RESTATED) & (far != 0)]
+    years = {key: sorted(set(rows)) for key, rows in restated.groupby(series)["year"]}
+    names, words = causes["cause"].tolist(), causes["evidence"].tolist()
+    for place, key in enumerate(zip(*(table[name] for name in series), strict=True)):
+        others = years.get(key, []) if far[place] else []
+        if names[place] == "unexplained" and len(others) > 1:
+            names[place] = "definition"
+            words[place] += f"; {key[0]} restated {year_list(others)} of this series as strongly, and not this"
+    return causes.assign(cause=names, evidence=words)
 
 
 def _stage(claim: Rejected, figures: Figures) -> str:
