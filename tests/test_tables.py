@@ -230,6 +230,24 @@ def test_a_single_claim_reads_well():
     assert head["robustness"] == "unsettled"
     assert head["verdict"] == "Nothing can be compared, since every count rests on a single source."
     assert texts_sources.comparison([], "victims_identified", "DNK").startswith("No two publishers")
+    assert texts_sources.coverage(rec, "DNK") == (
+        "1 source by 1 publisher prints 1 figure about Denmark for 2019: all on totals, on 1 indicator."
+    )
+    assert texts.status_note(rec.series, ["victims_identified"]) == "1 figure on which all claims agree."
+    assert texts.status_note(rec.series, ["convictions_persons"]) == ""
+    head = texts_sources.reconciliation_headline(rec, "DNK", {})
+    assert head["interval"] == "Every yearly total that some source names is settled to the person."
+
+
+def test_two_claims_of_which_none_names_a_number_read_well():
+    masked = {"qualifier": "less_than", "indicator": "convictions_persons"}
+    rec = ts.reconcile(pd.DataFrame([claim(5, **masked), claim(5, publisher="UNODC", source_id="glotip", **masked)]))
+    assert texts_sources.sources_headline(rec, "DNK")["verdict"] == (
+        "1 count can be compared because more than one source has a figure."
+    )
+    assert texts_sources.sources_headline(rec, "DNK")["word"] == "undisputed"
+    head = texts_sources.reconciliation_headline(rec, "DNK", {})
+    assert head["interval"].startswith("No yearly total that some source names is settled to the person")
 
 
 def test_series_are_described_for_who_cannot_see_them(small):

@@ -111,18 +111,26 @@ def year_list(years: Iterable[int]) -> str:
 
 
 def brief(text: str) -> str:
-    """Fold a run of years for which the same is said.
+    """Shorten a reason: fold years for which the same is said, write one thing in the singular, a year as one year.
 
     Examples
     --------
     >>> brief("3 of 8 years lack a figure: 2014 (no figure), 2015 (no figure), 2016 (no figure); all others have one")
     '3 of 8 years lack a figure: 2014–2016 (no figure); all others have one'
+    >>> brief("1 points after 2021 are too few"), brief("1 years have a figure"), brief("11 points are too few")
+    ('1 point after 2021 is too few', '1 year has a figure', '11 points are too few')
     """
 
     def fold(match: re.Match[str]) -> str:
         return f"{year_list(int(year) for year in re.findall(r'[0-9]{4}(?= [(])', match[0]))} ({match[1]})"
 
-    return re.sub(r"[0-9]{4} \(([^()]+)\)(?:, [0-9]{4} \(\1\))+", fold, text)
+    folded = re.sub(r"[0-9]{4} \(([^()]+)\)(?:, [0-9]{4} \(\1\))+", fold, text)
+    single = {"are": "is", "have": "has", "were": "was"}
+    return re.sub(
+        r"(?<![\d.,])1 (point|unit|year|peer)s((?: (?:before|after) [0-9]{4})?) (are|have|were)\b",
+        lambda found: f"1 {found[1]}{found[2]} {single[found[3]]}",
+        folded,
+    )
 
 
 def span_signed(low: float, high: float) -> str:
@@ -291,7 +299,11 @@ def status_note(series: pd.DataFrame, indicators: Sequence[str]) -> str:
         "deduced": "that no source names (in brackets)",
     }
     parts = [f"{counts[status]} {words}" for status, words in names.items() if status in counts]
-    return f"{counted(len(rows), 'figure')}: {listed(parts)}." if parts else ""
+    if not counts.size:
+        return ""
+    if counts.size == 1:
+        return f"{counted(len(rows), 'figure')} {names[str(counts.index[0])]}."
+    return f"{counted(len(rows), 'figure')}: {listed(parts)}."
 
 
 def policy_dates(rec: Reconciliation, country: str, start: int, end: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -112,10 +113,15 @@ def refusals(result: GapResult, analyses: Sequence[str] = ()) -> GT:
     elif len(result.peers) < 2:
         table = table[table["analysis"] != "peers"]
     rows = [
-        {"analysis": row["analysis"], "of what": row["subject"].replace("-", "–"), "why not": brief(row["reason"])}
+        {"analysis": row["analysis"], "of what": _period(row["subject"]), "why not": brief(row["reason"])}
         for row in _rows(table)
     ]
     return build(pd.DataFrame(rows, columns=["analysis", "of what", "why not"]), "refusals")
+
+
+def _period(subject: str) -> str:
+    """Write a period as readers do, one year as one year."""
+    return re.sub(r"\b(\d{4})–\1\b", r"\1", subject.replace("-", "–"))
 
 
 def peers(result: GapResult) -> GT:

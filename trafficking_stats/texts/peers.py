@@ -77,6 +77,8 @@ def _verdict(result: GapResult) -> str:
 
 def rates_caption(result: GapResult) -> str:
     """Write the caption of the figure of peers."""
+    if not _compared(result):
+        return "No country has a rate to show; the reasons are in the table of refusals."
     return (
         f"{rate_label(result).capitalize()} by country, in order of the alphabet and not of size, with the two counts. "
         "A hatched bar: what masked counts leave open. Years differ between countries; see the table."
@@ -152,7 +154,7 @@ def funnel_caption(result: GapResult) -> str:
     why = reason(result, "funnel")
     rows = _compared(result)
     if why or len(rows) < MIN_UNITS:
-        return f"There is no funnel: {why or f'{len(rows)} countries are too few'}."
+        return f"There is no funnel: {why or f'rates of {len(rows)} countries are too few'}."
     outside = [
         row["name"]
         for row in rows

@@ -28,11 +28,14 @@ def coverage(rec: Reconciliation, country: str) -> str:
         for tier, entry in rec.vocabulary.tiers.items()
         if tier in tiers
     ]
+    n_sources, first, last = own["source_id"].nunique(), min(starts + ends), max(ends)
+    period = f"{first}–{last}" if first < last else f"{last}"
+    split = f"{totals:,} on totals and {len(own) - totals:,} on parts of them" if totals < len(own) else "all on totals"
+    kinds = f" Of the sources, {listed(shares)}." if n_sources > 1 else ""
     return (
-        f"{counted(own['source_id'].nunique(), 'source')} by {counted(own['publisher'].nunique(), 'publisher')} "
-        f"print {counted(len(own), 'figure')} about {in_text(country)} for {min(starts + ends)}–{max(ends)}: "
-        f"{totals:,} on totals and {len(own) - totals:,} on parts of them, on "
-        f"{counted(own['indicator'].nunique(), 'indicator')}. Of the sources, {listed(shares)}."
+        f"{counted(n_sources, 'source')} by {counted(own['publisher'].nunique(), 'publisher')} "
+        f"{'prints' if n_sources == 1 else 'print'} {counted(len(own), 'figure')} about {in_text(country)} for "
+        f"{period}: {split}, on {counted(own['indicator'].nunique(), 'indicator')}.{kinds}"
     )
 
 
@@ -88,14 +91,22 @@ def sources_headline(rec: Reconciliation, country: str) -> dict[str, Any]:
         "interval": f"The widest clash on a yearly total is over {widest}."
         if widest
         else "No yearly total is contradicted.",
-        "verdict": f"{counted(several, 'count')} can be compared because more than one source has a figure; the other "
-        f"{len(per_cell) - several:,} rest on one source each."
-        if several
-        else "Nothing can be compared, since every count rests on a single source.",
+        "verdict": _compared(several, len(per_cell)),
         "robustness": "sensitive" if len(clashes) else "robust" if several else "unsettled",
         "word": "contested" if len(clashes) else "undisputed" if several else "unchecked",
         "labels": ("How far apart", "How well checked"),
     }
+
+
+def _compared(several: int, counts: int) -> str:
+    """Say how many counts more than one source has a figure on."""
+    if not several:
+        return "Nothing can be compared, since every count rests on a single source."
+    text = f"{counted(several, 'count')} can be compared because more than one source has a figure"
+    if several == counts:
+        return text + "."
+    alone = counts - several
+    return f"{text}; the other {'rests on a single source' if alone == 1 else f'{alone:,} rest on one source each'}."
 
 
 def reconciliation_headline(
@@ -132,11 +143,23 @@ def reconciliation_headline(
     return {
         "sentence": f"{kept:,} of {counted(len(own), 'figure')} about {in_text(country)} can be true together"
         + (f"; {len(own) - kept:,} cannot." if kept < len(own) else "."),
-        "interval": f"{exact:,} of {counted(len(series), 'yearly total')} that some source names "
-        f"{'is' if exact == 1 else 'are'} settled to the person; the others lie within bounds.",
+        "interval": _settled(exact, len(series)),
         "verdict": (verdict or "There is no series whose dependence on a choice could be tested") + ".",
         "robustness": "sensitive" if moved else "robust" if still else "unsettled",
     }
+
+
+def _settled(exact: int, totals: int) -> str:
+    """Say how many yearly totals are known to the person."""
+    if exact in (0, totals):
+        which = "Every" if exact else "No"
+        return f"{which} yearly total that some source names is settled to the person" + (
+            "." if exact else "; what is known are bounds."
+        )
+    return (
+        f"{exact:,} of {totals:,} yearly totals that some source names {'is' if exact == 1 else 'are'} settled to the "
+        "person; the others lie within bounds."
+    )
 
 
 def moved_years(sensitivity: pd.DataFrame) -> list[int]:
