@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 
@@ -178,6 +179,23 @@ def test_a_figure_for_a_part_of_the_year_is_told_within_the_year():
     found = of(claim(20, tier="register"), half)
     assert lost(found)["source"] == "b"
     assert lost(found)["clash"] == ("x <= 20 (2010) [a 2015: 20], where x is the figure for 2010-01-01 to 2010-06-30")
+
+
+def test_a_figure_for_a_part_of_the_year_that_fits_nowhere_names_no_value_of_the_year():
+    """30 in half a year are more than 20 in the year, and more than the 25 in the two years together."""
+    half = claim(30, ("2010-01-01", "2010-06-30"), source="b")
+    both = claim(25, ("2010-01-01", "2011-12-31"), tier="register")
+    assert (
+        lost(of(claim(20, tier="register"), both, half))["if_kept"] == "further figures that are kept would have to go"
+    )
+    assert lost(of(claim(20, tier="register"), half))["if_kept"] == "at least 30"
+
+
+def test_a_rival_that_was_left_out_since_is_not_named():
+    rec = ts.reconcile(table([claim(77, tier="register"), claim(64, source="b")]))
+    rec = dataclasses.replace(rec, claims=rec.claims[rec.claims["source_id"] == "b"])
+    odd = lost(rec.explain("AAA", "victims_identified", 2010))
+    assert (odd["clash"], odd["if_kept"]) == ("", "64")
 
 
 def test_long_clashes_are_folded(danish):

@@ -157,8 +157,9 @@ class Explainer:
 
     def _against(self, group: int, names: str, here: int) -> tuple[str, str]:
         """Say what a rejected group of claims cannot be true with, and what the cell would be had it been kept."""
-        rows = [self._row_of[name] for name in names.split(";")]
-        rivals: Groups = np.unique(self._system.claim_group[rows])
+        # a rival may have been left out of the table since
+        rows = [self._row_of[name] for name in names.split(";") if name in self._row_of]
+        rivals: Groups = np.unique(self._system.claim_group[np.array(rows, dtype=np.int64)])
         cell = int(self._cell[group])
         direct = bool((self._cell[rivals] == cell).all())
         line = "" if direct else self._spell(self._network.part(cell).steps(rivals), group, rivals)
@@ -178,7 +179,7 @@ class Explainer:
         kept = self._kept_in(part)
         replaced = kept[(self._cell[kept] == cell) & ~self._meets(group, kept)]
         together = np.append(np.setdiff1d(kept, np.union1d(rivals, replaced)), group)
-        return clash, self._span(group) + _GO if excluded else self._if_kept(part, group, here, together)
+        return clash, self._in_vain(group, here) if excluded else self._if_kept(part, group, here, together)
 
     def _meets(self, group: int, others: Groups) -> NDArray[np.bool_]:
         """Tell which groups have a point in common with one on the same cell."""
@@ -206,7 +207,7 @@ class Explainer:
         """Bound the cell as it would be with a rejected group in the place of those it clashes with."""
         steps = part.steps(together)
         if steps.contradict:
-            return self._span(group) + _GO
+            return self._in_vain(group, here)
         if not len(part.rules):
             return _span(*steps.bounds(here))
         first = int(part.cells[0])
@@ -217,8 +218,13 @@ class Explainer:
         try:
             bounds = linear.bounds([int(np.searchsorted(part.cells, here))], active=active)
         except LinearSystemError:
-            return self._span(group) + _GO
+            return self._in_vain(group, here)
         return _span(float(bounds.lower[0]), float(bounds.upper[0]))
+
+    def _in_vain(self, group: int, here: int) -> str:
+        """Say that a group would not fit in the place of its rivals either; of another cell it says no value."""
+        more = "further figures that are kept would have to go"
+        return f"{self._span(group)}, and {more}" if self._cell[group] == here else more
 
     def _claim(self, row: int) -> dict[str, Any]:
         return {name: column[row] for name, column in self._columns.items()}
@@ -241,8 +247,6 @@ def _tightest(steps: Steps, cell: int, known: float, *, upper: bool) -> Chain:
 
 _LONG = 12
 """Terms of a chain that is not needed to understand a verdict, up to which it is written out."""
-
-_GO = ", and further figures that are kept would have to go"
 
 
 def _span(low: float, high: float) -> str:
