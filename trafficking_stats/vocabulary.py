@@ -143,6 +143,7 @@ class CauseThresholds(_Frozen):
     restated_times: Annotated[float, Field(gt=1)]
     folded_publishers: tuple[str, ...] = ()
     reporting_publishers: tuple[str, ...] = ()
+    reporting_month: Annotated[int, Field(ge=1, le=12)]
 
 
 class SameEvent(_Frozen):

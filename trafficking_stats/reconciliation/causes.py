@@ -39,14 +39,16 @@ def partial_period(claim: Rejected, figures: Figures) -> str:
     short = period_kind(start, end) in ("year", "years") and claim.value < claim.kept_lower
     if short and claim.published < claim.end_year + 1:
         return f"published before the end of {period_label(start, end)}, so it cannot cover all of it"
-    reports = claim.publisher in figures.vocabulary.causes.reporting_publishers
+    limits = figures.vocabulary.causes
+    # a report that is out early in the year is on calendar years
+    out = claim.published % 1 >= (limits.reporting_month - 1) / 12
+    reports = claim.publisher in limits.reporting_publishers and out
     if not reports or _stage(claim, figures) not in ("investigation", "prosecution", "conviction"):
         return ""
     if claim.is_near(figures):
         return f"{claim.publisher} reports on April to March; {claim.off}"
     # a source that prints no total may mean all by what it files under a part
     whole = None if figures.own(claim, "") else figures.accepted.get((*claim.place[:2], "", start, end))
-    limits = figures.vocabulary.causes
     if whole is not None and 0 < abs(claim.value - whole) <= max(limits.near_count, limits.near_share * whole):
         return f"{claim.publisher} reports on April to March; {number(claim.value)} is near {number(whole)} (in all)"
     return ""
