@@ -30,6 +30,9 @@ BREAKDOWNS = (
 ERRORS = ("unit", "double_count", "digit_slip", "shifted_year", "early_snapshot")
 """Kinds of errors, by the name of the cause that a reconciliation should give them."""
 
+BIASED = "biased"
+"""Kind of the figures of a source that counts too few throughout; no cause has this name."""
+
 FIRST_YEAR = 2000
 
 SOURCES = pd.DataFrame(
@@ -73,6 +76,8 @@ def make_panel(
     masked: bool = True,
     loose: bool = True,
     cumulative: bool = True,
+    stale: float = 0.0,
+    biased: float = 0.0,
 ) -> Panel:
     """Make a panel of about `n_claims` claims, as many countries as it takes.
 
@@ -94,6 +99,10 @@ def make_panel(
         Whether the survey says "about" of its figures from a hundred on.
     cumulative : bool
         Whether the register also prints the sum of all years, and the compiler that of the first half.
+    stale : float
+        Share of the years in which all that the compiler prints of a country is an early snapshot.
+    biased : float
+        Share of the countries in which the survey counts too few throughout.
 
     Returns
     -------
@@ -107,6 +116,7 @@ def make_panel(
     value = np.repeat(truth[..., None], len(SOURCES), axis=-1).astype(float)
     kind = np.where(rng.random(shape) < error_rate, rng.integers(1, len(ERRORS) + 1, shape), 0)
     value = _spoil(rng, value, kind)
+    value, kind = _spoil_sources(rng, value, kind, stale, biased)
     printed = rng.random(shape) < coverage
     place = np.argwhere(printed)
     table = _table(place, value[printed], kind[printed], n_years)
@@ -119,7 +129,7 @@ def make_panel(
         rows = (table["name"] == "survey") & (table["value"] >= 100)
         table.loc[rows, "qualifier"] = "about"
         size[rows & (size <= 0.1 * table["value"])] = 0
-    table["kind"], table["size"] = np.array(["", *ERRORS], dtype=object)[kind[printed]], size
+    table["kind"], table["size"] = np.array(["", *ERRORS, BIASED], dtype=object)[kind[printed]], size
     if cumulative:
         table = pd.concat([table, _sums(truth, n_years)], ignore_index=True)
     table["claim_id"] = [f"c{number:07d}" for number in rng.permutation(len(table))]
@@ -161,6 +171,27 @@ def _spoil(rng: np.random.Generator, value: NDArray[np.float64], kind: NDArray[n
     slip = true + (new - digit) * digits
     stale = np.floor(true * rng.uniform(0.65, 0.95, true.shape))
     return np.select([kind == k for k in range(1, 6)], [other, 2 * true, slip, neighbour, stale], true)
+
+
+def _spoil_sources(
+    rng: np.random.Generator, value: NDArray[np.float64], kind: NDArray[np.int64], stale: float, biased: float
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Make whole editions early, and whole series of a source too small."""
+    names = SOURCES["name"].tolist()
+    n_countries, _, n_years = value.shape[:3]
+    factor, number = np.ones(value.shape), np.zeros(value.shape, dtype=np.int64)
+    if stale:
+        early = (rng.random((n_countries, n_years)) < stale)[:, None, :, None]
+        share = rng.uniform(0.65, 0.95, (n_countries, n_years))[:, None, :, None]
+        factor[..., names.index("compiler")] = np.where(early, share, 1.0)
+        number[..., names.index("compiler")] = np.where(early, 1 + ERRORS.index("early_snapshot"), 0)
+    if biased:
+        low = (rng.random(n_countries) < biased)[:, None, None, None]
+        share = rng.uniform(0.7, 0.9, n_countries)[:, None, None, None]
+        factor[..., names.index("survey")] = np.where(low, share, 1.0)
+        number[..., names.index("survey")] = np.where(low, 1 + len(ERRORS), 0)
+    spoilt = (number > 0) & (kind == 0)
+    return np.where(spoilt, np.floor(value * factor), value), np.where(spoilt, number, kind)
 
 
 def _codes(n: int) -> list[str]:

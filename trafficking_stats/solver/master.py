@@ -31,6 +31,9 @@ from trafficking_stats.solver.rows import Bools, Floats, Ints
 # Cuts made of one clash: each widens another of its claims most.
 _LIFTINGS = 4
 
+# Entries of the rows that would say which groups lose a claim; where thousands disagree about one sum the groups are
+# not compared.
+_COMPARED = 300_000
 # Rounds of cuts after which the variables are put in.
 _ROUNDS = 12
 # Where nothing bounds an expression: the multiple of all figures together that it is assumed not to exceed, which
@@ -101,6 +104,7 @@ class Master:
         self.lower, self.upper, self.integer = np.empty(0), np.empty(0), np.empty(0)
         self.reach = math.inf
         self._rounds = 0
+        self._all_compared = True
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -224,7 +228,7 @@ class Master:
             self._mark(best)
             return Outcome(proven, False, self.reach)
         self._mark(best)
-        return Outcome(proven, True, self.reach)
+        return Outcome(proven, self._all_compared, self.reach)
 
     def _fix_cost(self, spent: int) -> None:
         """From here on only solutions of the least cost; segments that cannot be part of one are closed."""
@@ -243,6 +247,9 @@ class Master:
         names = np.unique(mine[mine >= 0])
         names = names[~free[names]]
         if len(names) == 0:
+            return best
+        if sum(len(choice.lost_in) for choice in self.choices) > _COMPARED:
+            self._all_compared = False
             return best
         columns = self._add_columns(len(names))
         for name, choice in zip(mine, self.choices, strict=True):
