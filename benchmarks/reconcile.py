@@ -31,6 +31,9 @@ from synthetic import BIASED, Panel, make_panel
 
 CELL = ["country", "indicator", "breakdown", "period_start", "period_end"]
 PLACE = ["country", "indicator", "breakdown", "year"]
+COLUMNS = """
+Shares in %: errors found, and of these named; figures of the biased survey rejected; sound claims rejected; cells whose
+bounds hold the truth, are one point, have no upper end; and the median width of the other bounds (persons)"""
 # Beyond this size the rival policies are not run: their accuracy does not depend on it.
 COMPARED = 200_000
 
@@ -146,19 +149,15 @@ def main() -> None:
         if len(rows) > 1:
             growth = f"{row.n_claims / rows[-1].n_claims:.1f}x -> {row.seconds / rows[-1].seconds:.1f}x"
         rows.append(row)
+        status = "; ".join(row.status) or "solved"
         print(
             f"{row.name:<18} {row.n_claims:>9,} {row.n_cells:>8,} {row.seconds:>8.2f} {row.baseline:>8.4f} "
-            f"{row.seconds / row.baseline:>6.0f} {row.megabytes:>6.0f}  {growth:<16}{'; '.join(row.status) or 'solved'}",
+            f"{row.seconds / row.baseline:>6.0f} {row.megabytes:>6.0f}  {growth:<16} {status}",
             flush=True,
         )
     panels = [row for row in rows if row.quality]
     if panels:
-        print(
-            "\nShares in %: errors found, of these named; figures of the biased survey rejected; sound claims rejected;"
-        )
-        print(
-            "cells whose bounds hold the truth, are one point, have no upper end; median width of the others (persons)"
-        )
+        print(COLUMNS)
         print(f"{'':<18}" + "".join(f"{name:>9}" for name in panels[0].quality))
     for row in panels:
         print(f"{row.name:<18}" + "".join(f"{value:>9.1f}" for value in row.quality.values()))

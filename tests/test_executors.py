@@ -45,10 +45,7 @@ def pool():
 
 @pytest.fixture(scope="module")
 def dask_client(tmp_path_factory):
-    pytest.importorskip("dask")
-    distributed = pytest.importorskip("distributed")
-    import dask
-
+    dask, distributed = pytest.importorskip("dask"), pytest.importorskip("distributed")
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         distributed.LocalCluster(

@@ -29,7 +29,7 @@ WORLDS = {
     "three years and a span": three_years_and_span(),
     "women, sums, since records": part_and_sums_and_records(),
 }
-FEW = settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 def kept_truths(claims: pd.DataFrame, truths: Truths) -> np.ndarray:
@@ -134,7 +134,7 @@ def test_order_of_rows_changes_no_byte(world: str, policy: str) -> None:
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_dropping_a_rejected_claim_changes_nothing_else(world: str) -> None:
-    @settings(FEW, max_examples=12)
+    @settings(FEW, max_examples=8)
     @given(some_claims(list(WORLDS[world].cells), 12), some_claims(list(WORLDS[world].cells), 12))
     def check(first: list[dict[str, object]], second: list[dict[str, object]]) -> None:
         for rows in (first, second):
@@ -163,7 +163,7 @@ def dated(rows: list[dict[str, object]]) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_a_claim_that_agrees_never_widens_a_bound(world: str) -> None:
-    @settings(FEW, max_examples=12)
+    @settings(FEW, max_examples=8)
     @given(some_claims(list(WORLDS[world].cells), 12), st.integers(0, 6))
     def check(rows: list[dict[str, object]], inside: int) -> None:
         base = table(rows)
