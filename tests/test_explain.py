@@ -308,6 +308,15 @@ def test_an_explainer_and_explain_say_the_same(danish):
         assert str(explainer.cell("victims_identified", year)) == str(danish.explain("DNK", "victims_identified", year))
 
 
+def test_a_single_explanation_leaves_out_only_what_no_rule_connects(danish):
+    """Decisions, convictions and acquittals hang together; each alone says the same as all of the country."""
+    explainer = danish.explainer("DNK")
+    cells = danish.series[danish.series["indicator"].isin(["decisions_persons", "convictions_persons"])]
+    for row in cells.iloc[::7].itertuples():
+        cell = row.indicator, row.year, row.breakdown
+        assert str(danish.explain("DNK", *cell)) == str(explainer.cell(*cell))
+
+
 def test_ten_thousand_claims_on_one_cell_are_explained():
     rows = [claim(n % 50, source=f"s{n:05}", qualifier="at_least", upstream="u") for n in range(9_999)]
     found = of(*rows, claim(3, source="odd", tier="press"))

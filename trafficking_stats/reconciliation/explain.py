@@ -19,6 +19,7 @@ from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.reconciliation.chains import Chain, Network, Part, Steps
 from trafficking_stats.reconciliation.explanation import COLUMNS, NOR, Explanation
 from trafficking_stats.reconciliation.policies import DEFAULT
+from trafficking_stats.reconciliation.sensitivity import linked
 from trafficking_stats.reconciliation.series import figure
 from trafficking_stats.wording import counted, label_of, listed, source_name
 
@@ -42,11 +43,16 @@ class Explainer:
         Whose verdicts to explain.
     country : str
         Which country.
+    indicator : str, optional
+        Only this one is going to be explained: claims that no rule connects with it are left aside.
     """
 
-    def __init__(self, rec: Reconciliation, country: str) -> None:
+    def __init__(self, rec: Reconciliation, country: str, indicator: str = "") -> None:
         self._rec, self._country, self._ruled = rec, country, rec.policy == DEFAULT
-        claims = rec.claims[rec.claims["country"] == country].reset_index(drop=True)
+        claims = rec.claims[rec.claims["country"] == country]
+        if indicator:
+            claims = claims[claims["indicator"].isin(linked(indicator, rec.vocabulary))]
+        claims = claims.reset_index(drop=True)
         self._columns = {str(name): claims[name].tolist() for name in claims}
         self._row_of = {name: row for row, name in enumerate(self._columns["claim_id"])}
         self._inside: dict[Cell, list[int]] = {}
@@ -55,6 +61,8 @@ class Explainer:
             if start[:4] == end[:4]:
                 self._inside.setdefault((what[0], what[1], int(end[:4])), []).append(row)
         self._series = rec.series[rec.series["country"] == country]
+        if indicator:
+            self._series = self._series[self._series["indicator"] == indicator]
         keys = zip(*(self._series[name].tolist() for name in ("indicator", "breakdown", "year")), strict=True)
         self._known: dict[Cell, int] = {(key[0], key[1], int(key[2])): number for number, key in enumerate(keys)}
         self._system = build_system(claims, rec.vocabulary)

@@ -79,7 +79,7 @@ class Reconciliation:
         >>> print(str(ts.reconcile(claims).explain("DNK", "prosecutions_suspects", 2016)).splitlines()[0])
         Denmark, persons prosecuted, 2016: 1
         """
-        return Explainer(self, country).cell(indicator, year, breakdown)
+        return Explainer(self, country, indicator).cell(indicator, year, breakdown)
 
     def explainer(self, country: str) -> Explainer:
         """Return what explains many cells of one country faster than `explain` called for each.
