@@ -1,7 +1,7 @@
 """How fast reports are: the batch against a loop of command lines, and against the bare analysis.
 
-    python benchmarks/reports.py --loop-countries 5
-    python benchmarks/reports.py --countries 3 --workers 2 --loop-bin .venv-lab/bin   # a loop with JupyterLab
+    python benchmarks/reports.py --loop-countries 4
+    python benchmarks/reports.py --loop-countries 4 --loop-bin .venv/bin .venv-lab/bin  # also a loop with JupyterLab
 
 Everything is measured in one run, on the same notebooks and countries, each country once in each way. The
 floor is the code of the notebooks as plain function calls in one process that has everything imported: no
@@ -13,19 +13,21 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from trafficking_stats.reporting import reports
 from trafficking_stats.reporting.batch import batch
 from trafficking_stats.reporting.index import write_index
 
 FLOOR = """
-import json, os, sys, time
+import json, os, resource, sys, time
 import IPython.display
 from trafficking_stats.reporting import warm
 
@@ -58,8 +60,24 @@ if __name__ == "__main__":
             os._exit(0)
     if any(os.wait()[1] for _ in range(workers)):
         sys.exit("the bare analysis failed")
-    print(time.perf_counter() - start)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(time.perf_counter() - start, used.ru_utime + used.ru_stime)
 """
+
+
+class Seconds(NamedTuple):
+    """How long something took on the clock, and how long the processes it started kept a core busy."""
+
+    clock: float
+    busy: float
+
+    @classmethod
+    def now(cls) -> Seconds:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return cls(time.perf_counter(), used.ru_utime + used.ru_stime)
+
+    def __sub__(self, other: Seconds) -> Seconds:
+        return Seconds(self.clock - other.clock, self.busy - other.busy)
 
 
 def cells(source: str) -> list[str]:
@@ -70,8 +88,8 @@ def cells(source: str) -> list[str]:
     return ["".join(c["source"]) for c in [*first, *rest]]
 
 
-def time_floor(plan: reports.Plan, countries: list[str], workers: int) -> float:
-    """Return the seconds of the bare analysis."""
+def time_floor(plan: reports.Plan, countries: list[str], workers: int) -> Seconds:
+    """Time the bare analysis, without the imports before it."""
     tasks = {
         country: [(cells(nb.source), nb.values) for nb in plan.task(country, {}).notebooks] for country in countries
     }
@@ -86,11 +104,11 @@ def time_floor(plan: reports.Plan, countries: list[str], workers: int) -> float:
     )
     if done.returncode:
         raise SystemExit(done.stderr)
-    return float(done.stdout.split()[-1])
+    return Seconds(*map(float, done.stdout.split()[-2:]))
 
 
-def time_loop(plan: reports.Plan, countries: list[str], workers: int, folder: Path, programs: Path) -> float:
-    """Return the seconds of `papermill` and `jupyter nbconvert`, one after the other for each notebook."""
+def time_loop(plan: reports.Plan, countries: list[str], workers: int, folder: Path, programs: Path) -> Seconds:
+    """Time `papermill` and `jupyter nbconvert`, one after the other for each notebook."""
 
     def run(country: str) -> None:
         for name in plan.sources:
@@ -104,21 +122,21 @@ def time_loop(plan: reports.Plan, countries: list[str], workers: int, folder: Pa
                 if done.returncode:
                     raise SystemExit(f"{' '.join(map(str, command))}\n{done.stderr[-2000:]}")
 
-    start = time.perf_counter()
+    start = Seconds.now()
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(run, countries))
-    return time.perf_counter() - start
+    return Seconds.now() - start
 
 
 def time_batch(
     notebooks: Path | None, countries: list[str], workers: int, folder: Path, known: list[str] | None
-) -> float:
-    """Return the seconds of a batch, with the start of its warm process."""
-    start = time.perf_counter()
+) -> Seconds:
+    """Time a batch, with the start of its warm process."""
+    start = Seconds.now()
     result = batch(countries, folder, workers=workers, notebooks=notebooks, known=known, progress=False, force=True)
     if result.failures:
         raise SystemExit(str(result.failures[0]))
-    return time.perf_counter() - start
+    return Seconds.now() - start
 
 
 def time_unchanged(notebooks: Path | None, count: int, folder: Path) -> float:
@@ -148,7 +166,13 @@ def main() -> None:
     parser.add_argument("--countries", type=int, default=30, help="how many countries, spread over those with claims")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--loop-countries", type=int, help="hold the loop to this many of them")
-    parser.add_argument("--loop-bin", type=Path, default=Path(sys.executable).parent, help="papermill and jupyter")
+    parser.add_argument(
+        "--loop-bin",
+        type=Path,
+        nargs="+",
+        default=[Path(sys.executable).parent],
+        help="folders of papermill and jupyter, one loop each",
+    )
     parser.add_argument("--notebooks", type=Path, help="by default those of the package")
     parser.add_argument("--any-country", action="store_true", help="for notebooks that need no claims")
     options = parser.parse_args()
@@ -164,27 +188,24 @@ def main() -> None:
     countries = spread(there, options.countries)
     some = spread(countries, options.loop_countries or len(countries))
     pages = len(plan.sources)
-    print(f"{len(countries)} countries of {pages} pages; the loop, of {options.loop_bin}, runs {', '.join(some)}")
-    print(f"{'':24}{'workers':>8}{'countries':>10}{'seconds':>9}{'a page':>8}{'faster than loop':>18}{'by floor':>10}")
+    print(f"{len(countries)} countries of {pages} pages; the loop runs {', '.join(some)}")
+    print(f"{'':32}{'':26}  {'core busy':>18}  {'times batch':>14}  {'times floor':>14}")
+    print(f"{'':32}workers countries seconds  seconds    a page    busy  clock    busy  clock")
 
     for workers in options.workers:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
-            loop = time_loop(plan, some, workers, folder, options.loop_bin)
-            fast = time_batch(options.notebooks, some, workers, folder / "some", known)
-            floor = time_floor(plan, some, workers)
-            rows = [("loop of command lines", some, loop, loop, floor), ("batch", some, fast, loop, floor)]
-            rows.append(("bare analysis", some, floor, loop, floor))
-            if some != countries:
-                fast = time_batch(options.notebooks, countries, workers, folder / "all", known)
-                floor = time_floor(plan, countries, workers)
-                rows.append(("batch", countries, fast, None, floor))
-                rows.append(("bare analysis", countries, floor, None, floor))
-        for name, run, seconds, of_loop, of_floor in rows:
-            faster = f"{of_loop / seconds:.1f}" if of_loop else ""
-            page = seconds / len(run) / pages
-            times = seconds / of_floor
-            print(f"{name:24}{workers:8}{len(run):10}{seconds:9.1f}{page:8.2f}{faster:>18}{times:10.2f}", flush=True)
+            ways = [(some, options.loop_bin)] + ([(countries, [])] if some != countries else [])
+            for run, loops in ways:
+                fast = time_batch(options.notebooks, run, workers, folder / str(len(run)), known)
+                floor = time_floor(plan, run, workers)
+                rows = {"batch": fast, "bare analysis": floor}
+                rows |= {f"loop of {programs}": time_loop(plan, run, workers, folder, programs) for programs in loops}
+                for name, took in rows.items():
+                    page = took.busy / len(run) / pages
+                    print(f"{name:32}{workers:7}{len(run):10}{took.clock:8.1f}{took.busy:9.1f}{page:10.2f}", end="")
+                    print(f"{took.busy / fast.busy:8.1f}{took.clock / fast.clock:7.1f}", end="")
+                    print(f"{took.busy / floor.busy:8.2f}{took.clock / floor.clock:7.2f}", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         print(f"200 unchanged: {time_unchanged(options.notebooks, 200, Path(scratch)):.2f} s, Python's start included")
     print(f"load {os.getloadavg()[0]:.1f} at the end, {os.cpu_count()} cores")

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
@@ -194,8 +195,6 @@ def serve(address: str, libraries: Sequence[str]) -> None:
     warm_up(libraries)
     # An interruption concerns the owner, who closes our standard input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Forks that ended are not waited for; a fork itself waits for those it makes.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with Listener(address, "AF_UNIX", backlog=64) as listener, selectors.DefaultSelector() as selector:
         selector.register(listener._listener._socket, selectors.EVENT_READ)  # type: ignore[attr-defined]
         selector.register(sys.stdin, selectors.EVENT_READ)
@@ -203,16 +202,26 @@ def serve(address: str, libraries: Sequence[str]) -> None:
         gc.collect()
         gc.freeze()
         while not any(key.fileobj is sys.stdin for key, _ in selector.select()):
+            _reap()
             with listener.accept() as line:
                 if os.fork() == 0:
                     _answer(line)
+    for _ in range(20):  # those that have just answered
+        time.sleep(0.005)
+        _reap()
+
+
+def _reap() -> None:
+    """Take leave of the forks that ended, so that their time counts as the owner's, and wait for no other."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _answer(line: Connection) -> None:
     """Build one country in this fork and end it."""
     status = 1
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         task, progress = line.recv()
         _prepare(task)
         line.send(build(task, WARM_ENGINE, progress=progress))
