@@ -9,7 +9,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from trafficking_stats.solver.propagation import Propagated
-from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
+from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows, distinct
 
 
 @dataclass(frozen=True)
@@ -49,20 +49,26 @@ def open_parts(rows: Rows, active: Bools, state: Propagated) -> Parts:
     .. [1] Freuder, E. (1982). A sufficient condition for backtrack-free search. *Journal of the ACM* 29, 24-32.
     """
     lower, upper = state.lower, state.upper
-    free = lower < upper
-    alive = active & ~state.clash[rows.block_of_row]
-    with np.errstate(invalid="ignore"):
-        ends = np.where(rows.value > 0, lower[rows.column], upper[rows.column]) * rows.value
-        least = np.bincount(rows.row, ends, rows.m)
-        ends = np.where(rows.value > 0, upper[rows.column], lower[rows.column]) * rows.value
-        most = np.bincount(rows.row, ends, rows.m)
-    binding = alive & ((least < rows.lower) | (most > rows.upper))
-    entry = np.flatnonzero(free[rows.column] & binding[rows.row])
-    row, column = rows.row[entry], rows.column[entry]
     n, m = rows.n, rows.m
-    graph = sparse.coo_array((np.ones(len(row), dtype=np.int8), (row, m + column)), shape=(m + n, m + n))
+    # only what is active is looked at: of many blocks few may be left
+    alive = np.flatnonzero(active & ~state.clash[rows.block_of_row])
+    entry = rows.entries(alive)
+    local = np.repeat(np.arange(len(alive)), rows.length[alive])
+    column, value = rows.column[entry], rows.value[entry]
+    with np.errstate(invalid="ignore"):
+        ends = np.where(value > 0, lower[column], upper[column]) * value
+        least = np.bincount(local, ends, len(alive))
+        ends = np.where(value > 0, upper[column], lower[column]) * value
+        most = np.bincount(local, ends, len(alive))
+    binding = (least < rows.lower[alive]) | (most > rows.upper[alive])
+    kept = np.flatnonzero((lower < upper)[column] & binding[local])
+    entry, local, column = entry[kept], local[kept], column[kept]
+    row, variables = alive[local], distinct(column, n)
+    node = len(alive) + np.searchsorted(variables, column)
+    size = len(alive) + len(variables)
+    graph = sparse.coo_array((np.ones(len(row), dtype=np.int8), (local, node)), shape=(size, size))
     _, label = csgraph.connected_components(graph, directed=False)
-    used, of_entry = np.unique(label[row], return_inverse=True)
+    used, of_entry = np.unique(label[local], return_inverse=True)
     of_row, of_variable = np.full(m, -1), np.full(n, -1)
     of_row[row] = of_entry
     of_variable[column] = of_entry
@@ -70,8 +76,8 @@ def open_parts(rows: Rows, active: Bools, state: Propagated) -> Parts:
     block = np.zeros(count, dtype=np.int64)
     block[of_entry] = rows.block_of_row[row]
     edges = np.bincount(of_entry, minlength=count)
-    nodes = np.bincount(of_row[of_row >= 0], minlength=count)
-    nodes = nodes + np.bincount(of_variable[of_variable >= 0], minlength=count)
+    nodes = np.bincount(of_row[alive][of_row[alive] >= 0], minlength=count)
+    nodes = nodes + np.bincount(of_variable[variables], minlength=count)
     unit = (np.abs(rows.value[entry]) == 1) & rows.exact[row] & rows.integer[column]
     not_unit = np.bincount(of_entry, ~unit, count) > 0
     whole = np.bincount(of_entry, rows.integer[column], count) > 0
