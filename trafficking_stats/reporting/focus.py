@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -184,9 +183,6 @@ def stages_of(result: GapResult) -> list[str]:
 def sensitivities(rec: Reconciliation, country: str, indicators: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Compare the totals of several indicators under every policy, and without each upstream.
 
-    The policy of ``rec`` keeps its series, parts of totals and all; every other choice uses the claims on totals
-    alone.
-
     Parameters
     ----------
     rec : Reconciliation
@@ -201,17 +197,9 @@ def sensitivities(rec: Reconciliation, country: str, indicators: Sequence[str]) 
     dict of str to pandas.DataFrame
         As `Reconciliation.sensitivity` returns them, by indicator.
     """
-    claims = rec.claims[(rec.claims["country"] == country) & (rec.claims["breakdown"] == "")]
-    totals = dataclasses.replace(rec, claims=claims)
-    series = rec.series[(rec.series["country"] == country) & (rec.series["breakdown"] == "")]
-    found = {}
-    for indicator in indicators:
-        if indicator not in set(claims["indicator"]):
-            continue
-        table = totals.sensitivity(country, indicator)
-        own = series[series["indicator"] == indicator].set_index("year")["estimate"]
-        found[indicator] = table.assign(**{rec.policy: own.reindex(table["year"]).array})
-    return found
+    totals = rec.claims[(rec.claims["country"] == country) & (rec.claims["breakdown"] == "")]
+    claimed = set(totals["indicator"])
+    return {indicator: rec.sensitivity(country, indicator) for indicator in indicators if indicator in claimed}
 
 
 def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
