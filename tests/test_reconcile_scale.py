@@ -213,3 +213,23 @@ def test_bounds_of_years_whose_totals_are_taken_out_still_hold_them(country: str
                 forced += row["lower"] > 0 and np.isfinite(upper)
     # parts and sums over years bound some of the years they are taken from
     assert forced > 0 or country != "DNK"
+
+
+def test_a_search_that_runs_out_of_time_says_so_and_stays_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    # sixty sources that all disagree, and no time for the search
+    monkeypatch.setattr("trafficking_stats.reconciliation.solve.TIME_LIMIT", 0.02)
+    monkeypatch.setattr("trafficking_stats.solver.clashes._CORES", -1)
+    values = np.random.default_rng(1).integers(50, 150, (60, 5)).tolist()
+    parts = ["", "sex=female", "sex=male", "age=child", "age=adult"]
+    rows = [
+        claim(value, 2010, part, f"s{n}")
+        for n, row in enumerate(values)
+        for part, value in zip(parts, row, strict=True)
+    ]
+    rec = ts.reconcile(table(rows))
+    assert any("feasible within gap" in text for text in rec.status)
+    # what is kept can be true together, and whatever is rejected could not be added
+    kept = rec.claims[rec.claims["accepted"]]
+    by_part = kept.groupby("breakdown")["value"].agg(["min", "max"])
+    assert (by_part["min"] == by_part["max"]).all()
+    assert (rec.claims.loc[~rec.claims["accepted"], "clashes_with"] != "").all()

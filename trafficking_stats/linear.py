@@ -34,8 +34,7 @@ __all__ = [
     "OutOfTimeError",
 ]
 
-# Seconds for one question. Systems of thousands of constraints take far less than one; some small ones without
-# bounds on their variables can keep any solver busy for ever.
+# Seconds for one question. Most take far less than one; small systems without bounds can keep any solver busy.
 TIME_LIMIT = 60.0
 
 
@@ -351,8 +350,9 @@ class LinearSystem:
         *,
         active: Collection[int] | Bools | None = None,
         time_limit: float | None = TIME_LIMIT,
+        skip: bool = False,
     ) -> dict[int, tuple[int, ...]]:
-        """Answer `irreducible` for many constraints, by default all dropped ones, in the order of `indices`."""
+        """Answer `irreducible` for many constraints, by default all dropped; `skip` leaves out those in no conflict."""
         rows, weight = self._system()
         mask = self._kept() if active is None else mask_of(active, rows.m)
         deadline = Deadline(time_limit)
@@ -366,9 +366,10 @@ class LinearSystem:
         found = conflicts(rows, asked, mask, weight > 0, weight, deadline)
         out: dict[int, tuple[int, ...]] = {}
         for i, members in zip(asked.tolist(), found, strict=True):
-            if members is None:
+            if members is not None:
+                out[i] = tuple(members.tolist())
+            elif not skip:
                 raise LinearSystemError(f"{self._label(i)} is not in conflict with the active constraints")
-            out[i] = tuple(members.tolist())
         return out
 
     def _system(self) -> tuple[Rows, NDArray[np.int64]]:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from trafficking_stats.errors import RuleError
+from trafficking_stats.errors import ReconciliationError, RuleError
 from trafficking_stats.intervals import period_label
-from trafficking_stats.linear import ContradictingRulesError, LinearSystem
+from trafficking_stats.linear import ContradictingRulesError, LinearSystem, OutOfTimeError
 from trafficking_stats.reconciliation.cells import System
 from trafficking_stats.reconciliation.weights import UNITS
 
@@ -95,8 +95,9 @@ def solve(system: System) -> Solution:
     dropped, status = _locate(system, groups, linear, first)
     kept = np.ones(linear.n_constraints, dtype=bool)
     kept[first + dropped] = False
-    limit = TIME_LIMIT * max(1.0, len(groups) / _GROUPS)
-    sets = linear.irreducible_sets((first + dropped).tolist(), active=kept, time_limit=limit)
+    # why a claim is rejected is always told: that takes no search, only questions of yes or no
+    sets = linear.irreducible_sets((first + dropped).tolist(), active=kept, time_limit=None)
+    limit = _limit(groups)
     for row, members in sets.items():
         rules = tuple(k for k in members if k < first)
         conflicts[int(groups[row - first])] = (tuple(int(groups[k - first]) for k in members if k >= first), rules)
@@ -158,6 +159,8 @@ def check_rules(system: System, matrix: csr_array) -> None:
     linear.add_many(matrix, 0.0, np.where(system.rules.table["equal"].to_numpy(bool), 0.0, np.inf))
     try:
         linear.locate_errors(time_limit=TIME_LIMIT)
+    except OutOfTimeError:
+        return  # nothing was found that speaks against them
     except ContradictingRulesError as error:
         names = cell_names(system)
         listed = [rule_text(system, rule, names) for rule in error.rules]
@@ -199,8 +202,13 @@ def _locate(
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Find which of the groups to drop; they are the rows of the linear system from ``first`` on."""
     edition = _edition(system.groups.iloc[groups], _components(system)[system.groups["cell"].to_numpy()[groups]])
-    limit = TIME_LIMIT * max(1.0, len(groups) / _GROUPS)
-    located = linear.locate_errors(dict(enumerate(edition.tolist(), start=first)), time_limit=limit)
+    try:
+        located = linear.locate_errors(dict(enumerate(edition.tolist(), start=first)), time_limit=_limit(groups))
+    except OutOfTimeError as error:
+        raise ReconciliationError(
+            f"{_limit(groups):.0f} seconds did not suffice to tell whether the claims contradict each other; reconcile "
+            "fewer countries or indicators at once"
+        ) from error
     lost, status = list(located.dropped), tuple[str, ...]()
     # that no count exceeds all printed figures together is taken for granted
     if not located.status.startswith("optimal"):
@@ -209,13 +217,20 @@ def _locate(
     return np.array(lost, dtype=np.int64) - first, status
 
 
+def _limit(groups: NDArray[np.int64]) -> float:
+    """Return the seconds that a search among some groups may take."""
+    return TIME_LIMIT * max(1.0, len(groups) / _GROUPS)
+
+
 def _spare(linear: LinearSystem, dropped: list[int]) -> list[int]:
     """Take back what need not have been dropped: a search that ran out of time may drop too much."""
     kept = np.ones(linear.n_constraints, dtype=bool)
     kept[dropped] = False
+    needed = linear.irreducible_sets(dropped, active=kept, time_limit=None, skip=True)
     for row in dropped:
-        kept[row] = True
-        kept[row] = linear.is_feasible(active=kept)
+        if row not in needed:
+            kept[row] = True
+            kept[row] = linear.is_feasible(active=kept, time_limit=None)
     return np.flatnonzero(~kept).tolist()
 
 
