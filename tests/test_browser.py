@@ -251,7 +251,7 @@ def test_the_index_is_searched_and_sorted(open_page):
     assert names() == ["Côte", "Denmark", "Kosovo"]
     page.get_by_label("Search").fill("denm")
     assert names() == ["Denmark"]
-    assert page.get_by_role("status").inner_text() == "1 of 3 countries"
+    assert page.get_by_role("status").inner_text() == "Countries shown: 1 of 3"
     page.get_by_label("Search").fill("")
     page.get_by_role("button", name="Country").click()
     assert names() == ["Kosovo", "Denmark", "Côte"]

@@ -57,7 +57,7 @@ def test_a_peer_with_another_definition_of_victim_is_refused(two: Reconciliation
     assert pd.isna(row["expected_min"])
     refusals = result.refusals.set_index("analysis")
     assert refusals.loc["counterfactual", "reason"].startswith(
-        "5,551 victims of Netherlands are presumed, those of Denmark are assessed"
+        "5,551 victims of the Netherlands are presumed, those of Denmark are assessed"
     )
     assert refusals.loc["counterfactual", "number"] == 5551
     assert refusals.loc["ranking", "reason"] == (

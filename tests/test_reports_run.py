@@ -105,7 +105,7 @@ def test_the_index_tells_years_sources_clashes_lines_and_verdict(standard):
         "2014–2021",
         'class="verdict robust"',
         "victims 64 in 2014, 71 in 2021",
-        "1 of 1 countries",
+        "Countries shown: 1 of 1",
     ):
         assert told in text
 

@@ -17,7 +17,7 @@ from trafficking_stats.inference.counterfactual import Counterfactual, counterfa
 from trafficking_stats.inference.funnel import funnel_limits, funnel_spread
 from trafficking_stats.inference.pooling import gamma_poisson
 from trafficking_stats.names import country_name
-from trafficking_stats.wording import year_list
+from trafficking_stats.wording import in_text, year_list
 
 POOLED = "pooled"
 Both = tuple[CountSeries, CountSeries]
@@ -44,7 +44,7 @@ def common_pair(own: Both, peer: Both, pair: Pair, fewest: int) -> Pair:
         If that run is too short.
     """
     run = longest_run([*own, *peer], pair.first, pair.last)
-    name = country_name(peer[0].country)
+    name = in_text(peer[0].country)
     years = 0 if run is None else run[1] - run[0] + 1
     needed = min(fewest, pair.last - pair.first + 1)
     if run is None or years < needed:
@@ -78,8 +78,8 @@ def counterfactual_table(
             if _definitions_differ(mine, row["definition"]) and not accept_definitions:
                 victims = other.denominator.sum(other.first, other.last)
                 raise RefusalError(
-                    f"{victims} victims of {row['name']} are {row['definition']}, "
-                    f"those of {country_name(pair.numerator.country)} are {mine}: the rate of one says nothing "
+                    f"{victims} victims of {in_text(code)} are {row['definition']}, "
+                    f"those of {in_text(pair.numerator.country)} are {mine}: the rate of one says nothing "
                     "about the other unless definitions are accepted"
                 )
             rows.append(row | _expected_row(pair, [other], other.first, other.last))
@@ -103,9 +103,9 @@ def counterfactual_table(
 def _expected_row(pair: Pair, others: Sequence[Pair], first: int, last: int) -> dict[str, Any]:
     events = [other.numerator.sum(first, last) for other in others]
     exposures = [other.denominator.sum(first, last) for other in others]
-    names = [country_name(other.numerator.country) for other in others]
+    names = [in_text(other.numerator.country) for other in others]
     own = pair.denominator.sum(first, last)
-    for exposure, whose in ((own, country_name(pair.numerator.country)), *zip(exposures, names, strict=True)):
+    for exposure, whose in ((own, in_text(pair.numerator.country)), *zip(exposures, names, strict=True)):
         if exposure.lower == 0:
             raise RefusalError(f"{exposure} {pair.denominator.label} of {whose} in {first}-{last}: a rate by 0")
     # the larger phi of the peers: their sum is at most as dispersed as the most dispersed of them

@@ -43,7 +43,7 @@
         row.hidden = !words.every(function (word) { return text.includes(word); });
         shown += row.hidden ? 0 : 1;
       });
-      found.textContent = shown + " of " + rows.length + " countries";
+      found.textContent = "Countries shown: " + shown + " of " + rows.length;
     });
     table.querySelectorAll("th button").forEach(function (head) {
       head.addEventListener("click", function () {
