@@ -116,3 +116,12 @@ def test_the_command_says_what_it_does(tmp_path):
     assert json.loads(run.stdout) == COUNTS
     assert run.stderr.splitlines()[0] == "reading and checking the raw figures"
     assert sorted(contents(tmp_path / "out")) == FILES
+
+
+def test_the_raw_figures_are_never_written_over(tmp_path):
+    raw = write(tmp_path / "raw")
+    before = {path: path.read_bytes() for path in raw.rglob("*.csv")}
+    for out in (raw, raw / "claims"):
+        with pytest.raises(ts.TraffickingStatsError, match="never written over"):
+            clean(raw, out)
+    assert {path: path.read_bytes() for path in raw.rglob("*.csv")} == before

@@ -81,6 +81,11 @@ def test_version(run):
         (["gap", "DNK", "--numerator", "convictions_person"], "did you mean convictions_persons"),
         (["reconcile", "DNX"], "country 'DNX' has no claims; did you mean DNK?"),
         (["report"], "Missing argument"),
+        (["report", "DNK", "--set", "country", "SWE"], "country is no parameter here"),
+        (["report", "XXX"], "there are no claims on country 'XXX'"),
+        (["report", "DNK", "--start", "2022", "--end", "2021"], "start 2022 lies after end 2021"),
+        (["batch", "DNK", "--set", "country", "SWE"], "country is no parameter here"),
+        (["batch", "DNK", "XXX"], "there are no claims on country 'XXX'"),
         (["batch"], "name countries, or --all"),
         (["import", "unodc", "no/such/file.xlsx"], "does not exist"),
         (["check", "--documents", "no/such/folder"], "there is no folder no/such/folder"),
@@ -214,7 +219,7 @@ def test_gap_of_denmark(run):
     whole = next(row for row in told["ratios"] if row["kind"] == "whole" and row["lag"] == 0)
     assert (whole["numerator_lower"], whole["denominator_upper"]) == (37, 701)
     # 36 of the 37 in 2014-2017 for 383 victims, 1 in 2018-2021 for 318
-    for number in ("37 persons", "701 victims", " 9.4 ", " 0.31 ", "every 18.9 "):
+    for number in ("37 persons", "701 victims", " 9.4 ", " 0.31 ", "every 18.9"):
         assert number in told["headline"]
     assert told["refusals"]
 

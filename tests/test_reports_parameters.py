@@ -181,3 +181,10 @@ def test_the_key_changes_with_parameters_notebook_and_country(tmp_path):
     keys.add(reports.plan(tmp_path, []).task("DNK", {}).key)
     assert len(keys) == 4
     assert made.task("DNK", {}).key == made.task("DNK", {}).key
+
+
+def test_years_that_end_before_they_begin_are_found_before_anything_runs():
+    contracts = {"gap": [Parameter("start", "int", 2014, ""), Parameter("end", "int", 2021, "")]}
+    with pytest.raises(ReportError, match="start 2022 lies after end 2021"):
+        check_parameters(contracts, {"start": "2022"}, [])
+    assert check_parameters(contracts, {"start": 2021}, []) == {"gap": {"start": 2021}}

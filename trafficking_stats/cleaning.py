@@ -64,6 +64,10 @@ def clean(
             raise TraffickingStatsError(
                 "the raw figures are not installed with the package; name a folder like data/raw"
             )
+    if Path(out).resolve().is_relative_to(Path(raw).resolve()):
+        raise TraffickingStatsError(
+            f"{out} lies in the folder of the raw figures, which are never written over: name another"
+        )
     progress("reading and checking the raw figures")
     claims = read_claims(raw)
     progress(f"reconciling {len(claims):,} claims")

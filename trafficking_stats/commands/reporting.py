@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from trafficking_stats.commands.options import FOLDER
+from trafficking_stats.errors import ReportError
 from trafficking_stats.reconciliation.policies import POLICIES
 
 set_option = click.option(
@@ -29,11 +31,26 @@ def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], **given: 
     from trafficking_stats.reporting.notebooks import read_parameter_file
 
     named = {name: value for name, value in given.items() if value is not None and value != ()}
-    return {
+    joined = {
         **(read_parameter_file(file) if file else {}),
         **dict(pairs),
         **{name: list(value) if isinstance(value, tuple) else value for name, value in named.items()},
     }
+    if "country" in joined:
+        raise click.UsageError("country is no parameter here: name the countries as arguments")
+    return joined
+
+
+def _check_before_running(countries: Sequence[str], given: dict[str, Any]) -> None:
+    """End the command with exit code 2 if a country or a parameter is wrong."""
+    from trafficking_stats.reporting import reports
+
+    made = reports.plan()
+    try:
+        for country in countries:
+            made.task(country, given)
+    except ReportError as error:
+        raise click.UsageError(str(error)) from error
 
 
 @click.command("report")
@@ -59,12 +76,14 @@ def report_command(countries: tuple[str, ...], output: Path, check: bool, **para
     from trafficking_stats.reporting import reports
 
     given = _parameters(**parameters)
-    for country in countries:
+    codes = [country.upper() for country in countries]
+    _check_before_running(codes, given)
+    for code in codes:
         if check:
-            same = reports.check(country.upper(), **given)
-            click.echo(f"{country.upper()}: {len(same)} files are the same in every run, byte for byte")
+            same = reports.check(code, **given)
+            click.echo(f"{code}: {len(same)} files are the same in every run, byte for byte")
             continue
-        for page in reports.report(country.upper(), output, progress=True, **given):
+        for page in reports.report(code, output, progress=True, **given):
             click.echo(page)
     if not check:
         click.echo(output / "index.html")
@@ -93,8 +112,8 @@ def batch_command(
 ) -> None:
     """Write the reports of many countries, skipping what is unchanged.
 
-    A country that fails is named in one line and the rest goes on; the exit code is then 1. A batch that was
-    stopped goes on where it was when it is started again.
+    Countries and parameters are checked first. A country that fails is then named in one line and the rest goes on;
+    the exit code is 1. A batch that was stopped goes on where it was when it is started again.
     """
     from trafficking_stats.reporting.batch import batch
 
@@ -102,6 +121,7 @@ def batch_command(
     if every == bool(chosen):
         raise click.UsageError("name countries, or --all")
     parameters = _parameters(file, pairs)
+    _check_before_running(chosen, parameters)
     result = batch(
         None if every else chosen, output, workers=workers, scheduler=scheduler, force=force, parameters=parameters
     )

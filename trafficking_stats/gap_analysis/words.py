@@ -103,9 +103,9 @@ def headline(pair: Pair, ratios: pd.DataFrame, periods: pd.DataFrame, robust: st
     exact = span(whole["exact_lower"], whole["exact_upper"])
     parts = [
         f"{who} in {period}: {above} {convicted} stood against {below} {victims}{earlier}, "
-        f"{span(whole['per_100_min'], whole['per_100_max'])} for every 100{inverse} ({level} % interval "
+        f"{span(whole['per_100_min'], whole['per_100_max'])} for every 100 ({level} % interval "
         f"{span(whole['widened_lower'], whole['widened_upper'])}, which allows for cases of several persons; {exact} "
-        f"without that{_other_sources(whole)})"
+        f"without that{_other_sources(whole)}){inverse}"
     ]
     if whole["above_one"]:
         parts.append(f"there were more {convicted} than {victims}, which two counts allow")

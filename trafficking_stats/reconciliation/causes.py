@@ -43,7 +43,8 @@ def partial_period(claim: Rejected, figures: Figures) -> str:
     # a report that is out early in the year is on calendar years
     out = claim.published % 1 >= (limits.reporting_month - 1) / 12
     reports = claim.publisher in limits.reporting_publishers and out
-    if not reports or _stage(claim, figures) not in ("investigation", "prosecution", "conviction"):
+    yearly = period_kind(start, end) in ("year", "years", "reporting_year")
+    if not yearly or not reports or _stage(claim, figures) not in ("investigation", "prosecution", "conviction"):
         return ""
     if claim.is_near(figures):
         return f"{claim.publisher} reports on April to March; {claim.off}"

@@ -211,6 +211,11 @@ def check_parameters(
             raise ReportError(f"no notebook has a parameter {name!r}{hint or '.'} There are: {', '.join(known)}")
     if "country" in values:
         check_country(values["country"], countries)
+    for declared in contracts.values():
+        years = {p.name: p.check(values[p.name]) if p.name in values else p.default for p in declared}
+        start, end = years.get("start"), years.get("end")
+        if isinstance(start, int) and isinstance(end, int) and start > end:
+            raise ReportError(f"start {start} lies after end {end}")
     return {
         notebook: {p.name: p.check(values[p.name]) for p in declared if p.name in values}
         for notebook, declared in contracts.items()
