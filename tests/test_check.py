@@ -125,7 +125,7 @@ def test_a_made_up_document(tmp_path):
     assert found.documents.state.tolist() == ["at hand"]
     assert found.faults == 0
     assert str(found).startswith(
-        "documents: of 1 of 2 sources at hand, with 3 figures: 3 stand at their locator, 0 are implied, 0 do not stand"
+        "documents at hand for 1 of 2 sources, with 3 figures: 3 stand at their locator, 0 are implied, 0 do not stand"
     )
 
 

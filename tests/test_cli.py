@@ -358,7 +358,7 @@ def test_from_a_text_to_checked_claims(run, narrative, raw, tmp_path):
     code, out, _ = run("check", "--data", raw, "--documents", documents)
     assert code == 0
     n = len(table)
-    assert out.startswith(f"documents: of 1 of 3 sources at hand, with {n} figures: {n} stand at their locator, 0 are")
+    assert out.startswith(f"documents at hand for 1 of 3 sources, with {n} figures: {n} stand at their locator, 0 are")
 
 
 def test_the_year_of_a_known_source_is_the_one_before(run, narrative, raw):
@@ -399,7 +399,7 @@ def test_import_of_two_releases_shows_what_changed(run, raw, tmp_path):
 
     # the folder can be read, reconciled and checked against the workbook it came from
     code, out, _ = run("check", "--data", raw, "--documents", tmp_path, "--country", "DNK")
-    assert "documents: of 2 of 4 sources at hand, with 4 figures: 4 stand at their locator" in out
+    assert "documents at hand for 2 of 4 sources, with 4 figures: 4 stand at their locator" in out
     assert code == 0
 
 

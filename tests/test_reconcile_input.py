@@ -55,6 +55,13 @@ def test_missing_columns_and_repeated_ids_are_named(claims):
         ts.reconcile(pd.concat([claims, claims.head(1)]))
 
 
+def test_what_is_no_table_is_refused():
+    with pytest.raises(ts.ClaimError, match=r"must be a pandas\.DataFrame such as load_claims gives, not NoneType"):
+        ts.reconcile(None)
+    with pytest.raises(ts.TraffickingStatsError, match="rec: expected what reconcile returns, got NoneType"):
+        ts.gap(None, "DNK")
+
+
 def test_less_than_nothing_is_refused(claims):
     wrong = claims.assign(qualifier=["less_than", *claims["qualifier"][1:]], value=[0.0, *claims["value"][1:]])
     with pytest.raises(ts.ClaimError, match=claims["claim_id"][0]):

@@ -80,7 +80,7 @@ class Check:
         at_hand = int((self.documents["state"] == AT_HAND).sum())
         told = ", ".join(f"{counts.get(verdict, 0):,} {words}" for verdict, words in _TOLD.items())
         lines = [
-            f"documents: of {at_hand} of {self.n_sources} sources at hand, with {len(self.figures):,} figures"
+            f"documents at hand for {at_hand} of {self.n_sources} sources, with {len(self.figures):,} figures"
             + (f": {told}" if len(self.figures) else "")
         ]
         lost = self.documents[self.documents["state"] != AT_HAND]

@@ -73,6 +73,8 @@ def check_request(
     GapError
         Naming the parameter, what it was and what it may be.
     """
+    if not isinstance(rec, Reconciliation):
+        raise GapError(f"rec: expected what reconcile returns, got {type(rec).__name__}")
     have = sorted(set(rec.series["country"]) | set(rec.claims["country"]))
     if country not in have:
         raise GapError(f"country: no claim on {country!r}; there are claims on {', '.join(have) or 'no country'}")

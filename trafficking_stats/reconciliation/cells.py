@@ -88,6 +88,8 @@ def check_table(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     ClaimError
         Naming the missing columns, or the claims whose qualifier, tier, date, value or id is wrong.
     """
+    if not isinstance(claims, pd.DataFrame):
+        raise ClaimError(f"claims must be a pandas.DataFrame such as load_claims gives, not {type(claims).__name__}")
     missing = [column for column in REQUIRED if column not in claims]
     if missing:
         raise ClaimError(
