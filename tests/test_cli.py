@@ -226,8 +226,8 @@ def test_gap_of_denmark(run):
 
 def test_gap_with_parameters_that_make_no_sense(run, raw):
     code, _, err = run("gap", "DNK", "--start", 2021, "--end", 2014, "--one-choice", "--data", raw)
-    assert code == 1
-    assert err.startswith("error: ")
+    assert code == 2
+    assert "Error: start and end: 2021-2014 ends before it begins" in err
 
 
 # --- reports --------------------------------------------------------------------------------------------------

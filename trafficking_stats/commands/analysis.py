@@ -86,6 +86,7 @@ def gap_command(
     Two counts side by side, never a probability: the headline with its interval, how far other choices move it, and
     what is refused for which reason. For instance: trafficking-stats gap DNK --start 2014 --end 2021
     """
+    from trafficking_stats.gap_analysis.request import GapError
     from trafficking_stats.gap_analysis.result import gap
 
     claims = claims_of(data)
@@ -93,7 +94,10 @@ def gap_command(
     for indicator in (given["numerator"], given["denominator"]):
         _check_indicator(indicator)
     rec = reconcile(claims[claims["country"].isin([code, *others])], policy)
-    found = gap(rec, code, peers=others, lags=lags or (0, 1, 2), vary_sources=not one_choice, **given)
+    try:
+        found = gap(rec, code, peers=others, lags=lags or (0, 1, 2), vary_sources=not one_choice, **given)
+    except GapError as error:
+        raise click.UsageError(str(error)) from error
     if not as_json:
         click.echo(str(found))
         return

@@ -21,6 +21,9 @@ from trafficking_stats.commands.options import (
 )
 from trafficking_stats.files import write_table
 from trafficking_stats.reconciliation.result import reconcile
+from trafficking_stats.wording import counted
+
+_ONE = {"claims": "claim", "clashes": "clash", "series": "series", "sources": "source"}
 
 
 @click.command("clean")
@@ -36,7 +39,7 @@ def clean_command(raw: Path | None, out: Path | None, as_json: bool) -> None:
     if as_json:
         print_json({name: len(table) for name, table in tables.items()})
     else:
-        click.echo(", ".join(f"{len(table):,} {name}" for name, table in tables.items()))
+        click.echo(", ".join(counted(len(table), _ONE[name], name) for name, table in tables.items()))
 
 
 @click.command("reconcile")
