@@ -7,12 +7,16 @@ Everything is measured in one run, on the same notebooks and countries, each cou
 floor is the code of the notebooks as plain function calls in one process that has everything imported: no
 kernel, no notebook, no page.
 
-Measured on two cores, Python 3.11, four pages a country, on a machine that others used too. One worker, loop on
-three countries: the loop took 11.3 s a page, the batch 1.8 s (6.4 times faster), the bare analysis 1.4 s; the batch
-of all 21 countries took 1.7 s a page, 1.30 times the bare analysis. A later run with one worker on two countries,
-start included: 25 s a page in the loop of an environment with JupyterLab, 20 s in the slim one, 3.6 s in the batch
-under a load of five (7.0 and 5.7 times faster). 200 unchanged countries took 0.3 to 0.5 s, Python's start included.
-Clocks on a busy machine mislead: compare within one run, and by how long a core was busy.
+Measured on two quiet cores, Python 3.11, four pages a country, seconds of the clock a page:
+
+    workers   batch of all 21   loop, slim environment   loop, with JupyterLab   bare analysis
+    1         1.57 (of 4)       8.96 (5.7 times)         13.3 (8.5 times)        1.48
+    2         0.81              4.40 (5.4 times)         5.74 (7.1 times)        0.76
+
+The loops ran on two countries with one worker and on four with two. A batch starts in about four seconds, so one of two
+countries is only three to five times as fast as the slim loop. With two workers the bare analysis itself is less than
+eight times as fast as the loop with JupyterLab: no batch of these notebooks can be. 200 unchanged countries take 0.4
+to 0.5 s, Python's start included.
 """
 
 from __future__ import annotations
