@@ -9,6 +9,7 @@ import shlex
 import shutil
 
 import click
+import matplotlib.pyplot as plt
 import pytest
 from markdown_it import MarkdownIt
 
@@ -27,6 +28,7 @@ MODULES = sorted(
 def test_examples(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     failures, _ = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
+    plt.close("all")
     assert failures == 0
     assert not list(tmp_path.iterdir()), "an example left files behind"
 

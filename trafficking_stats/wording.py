@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from trafficking_stats.names import breakdown_name, country_name
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
-
-if TYPE_CHECKING:
-    from trafficking_stats.reconciliation.result import Reconciliation
 
 # Names that are plural or begin with a word for a form of state take the article.
 _ARTICLE = re.compile(
@@ -306,9 +302,9 @@ def status_note(series: pd.DataFrame, indicators: Sequence[str]) -> str:
     return f"{counted(len(rows), 'figure')}: {listed(parts)}."
 
 
-def policy_dates(rec: Reconciliation, country: str, start: int, end: int) -> str:
+def policy_dates(vocabulary: Vocabulary, country: str, start: int, end: int) -> str:
     """Say how many changes of law and policy fall into the years shown."""
-    dates = [date for date in rec.vocabulary.policy_dates_of(country) if start <= date.date.year <= end]
+    dates = [date for date in vocabulary.policy_dates_of(country) if start <= date.date.year <= end]
     if not dates:
         return f"No change of law or policy is on record for {in_text(country)} in {start}–{end}."
     return (
