@@ -34,7 +34,7 @@ PLACE = ["country", "indicator", "breakdown", "year"]
 COLUMNS = """
 Shares in %: errors found, and of these named; figures of the biased survey rejected; sound claims rejected; cells whose
 bounds hold the truth, are one point, have no upper end; and the median width of the other bounds (persons)"""
-# Beyond this size the rival policies are not run: their accuracy does not depend on it.
+# Beyond this size the rival methods are not run: their accuracy does not depend on it.
 COMPARED = 200_000
 
 

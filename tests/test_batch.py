@@ -311,9 +311,9 @@ def test_build_warm_keeps_one_process(small):
 def test_the_notebooks_of_a_country_find_the_reconciliation_made(tmp_path):
     look = "from trafficking_stats.reconciliation import shipped\nprint(shipped._reconciled.cache_info().currsize)"
     for name in ("a", "b"):
-        write_notebook(tmp_path / "n", name, look, parameters='country: str = "DNK"\npolicy: str = "consistent"')
+        write_notebook(tmp_path / "n", name, look, parameters='country: str = "DNK"\nmethod: str = "consistent"')
     with WarmServer(libraries=("trafficking_stats.reconciliation.result",)) as server:
-        task = reports.plan(tmp_path / "n").task("SWE", {"policy": "latest"})
+        task = reports.plan(tmp_path / "n").task("SWE", {"method": "latest"})
         built = server.build(task)
     for name in ("a", "b"):
         assert '"1\\n"' in built.files[f"{name}.ipynb"].decode()

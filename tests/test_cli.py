@@ -76,7 +76,7 @@ def test_version(run):
         (["nonsense"], "No such command 'nonsense'"),
         (["explain", "DNK", "victims_identified"], "Missing argument 'YEAR'"),
         (["explain", "DNK", "victims_identified", "twenty"], "'twenty' is not a valid integer"),
-        (["explain", "DNK", "victims_identified", "2020", "--policy", "best"], "'best' is not one of 'consistent'"),
+        (["explain", "DNK", "victims_identified", "2020", "--method", "best"], "'best' is not one of 'consistent'"),
         (["explain", "DNK", "victims_identfied", "2020"], "victims_identified"),
         (["gap", "DNK", "--numerator", "convictions_person"], "did you mean convictions_persons"),
         (["reconcile", "DNX"], "country 'DNX' has no claims; did you mean DNK?"),
@@ -239,7 +239,7 @@ def test_report_hands_on_its_parameters_and_prints_the_pages(run, monkeypatch, t
     calls = []
     monkeypatch.setattr(reports, "report", lambda *args, **given: calls.append((args, given)) or [tmp_path / "a.html"])
     (tmp_path / "p.yml").write_text("start: 2000\nend: 2001\nwindow: 5\n", encoding="utf-8")
-    options = ["--start", 2014, "--policy", "latest", "--exclude-source", "a", "--exclude-source", "b"]
+    options = ["--start", 2014, "--method", "latest", "--exclude-source", "a", "--exclude-source", "b"]
     more = ["-p", "peers", "SWE,NOR", "-p", "end", "2021", "-f", tmp_path / "p.yml", "--output", tmp_path]
     code, out, _ = run("report", "dnk", *options, *more)
     assert code == 0
@@ -251,7 +251,7 @@ def test_report_hands_on_its_parameters_and_prints_the_pages(run, monkeypatch, t
         "start": 2014,
         "end": "2021",
         "window": "5",
-        "policy": "latest",
+        "method": "latest",
         "exclude_sources": ["a", "b"],
         "peers": "SWE,NOR",
     }

@@ -76,10 +76,10 @@ def test_threads_give_the_same_bytes(claims: pd.DataFrame, alone: bytes) -> None
         assert written(ts.reconcile(claims, executor=executor)) == alone
 
 
-@pytest.mark.parametrize("policy", ["latest", "median"])
-def test_rival_policies_give_the_same_bytes(claims: pd.DataFrame, policy: str) -> None:
+@pytest.mark.parametrize("method", ["latest", "median"])
+def test_rival_methods_give_the_same_bytes(claims: pd.DataFrame, method: str) -> None:
     with ThreadPoolExecutor(2) as executor:
-        assert written(ts.reconcile(claims, policy, executor=executor)) == written(ts.reconcile(claims, policy))
+        assert written(ts.reconcile(claims, method, executor=executor)) == written(ts.reconcile(claims, method))
 
 
 def test_no_claims_need_no_worker() -> None:

@@ -46,8 +46,8 @@ def eu() -> ts.Reconciliation:
     return ts.reconcile(table([{**row, "country": "DNK"} for row in rows]))
 
 
-def of(*claims, year=2010, breakdown="", policy="consistent"):
-    rec = ts.reconcile(table(claims), policy)
+def of(*claims, year=2010, breakdown="", method="consistent"):
+    rec = ts.reconcile(table(claims), method)
     return rec.explain("AAA", "victims_identified", year, breakdown)
 
 
@@ -222,14 +222,14 @@ def test_no_explanation_of_the_danish_figures_shows_how_it_is_made(danish):
             assert raw not in said, text
 
 
-# --- other policies ----------------------------------------------------------------------------------------------
+# --- other methods ----------------------------------------------------------------------------------------------
 
 
-def test_under_a_policy_that_picks_no_rule_takes_part():
+def test_under_a_method_that_picks_no_rule_takes_part():
     rows = [claim(64, source="a", published="2021"), claim(77, source="b", published="2022")]
-    found = of(*rows, claim(90, breakdown="sex=male", source="c"), policy="latest")
+    found = of(*rows, claim(90, breakdown="sex=male", source="c"), method="latest")
     assert found.summary == (
-        "Of 2 figures one was picked by the policy latest; the accounting rules take no part. Upstreams: a and b."
+        "Of 2 figures one was picked by the method latest; the accounting rules take no part. Upstreams: a and b."
     )
     assert found.chains == ()
     assert (lost(found)["clash"], lost(found)["if_kept"]) == ("77 (b 2022)", "64")

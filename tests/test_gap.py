@@ -125,7 +125,7 @@ def test_trend(danish: GapResult) -> None:
 
 
 def test_sources_alone(danish: GapResult) -> None:
-    sources = danish.sources.set_index(["policy", "left_out"])
+    sources = danish.sources.set_index(["method", "left_out"])
     latest = sources.loc[("latest", "nothing")]
     # UNODC of 2023 is the latest: 10 + 7 + 15 + 8 and three years of "<5"; the register alone has 2021
     assert (latest["numerator_lower"], latest["numerator_upper"]) == (40, 52)
@@ -166,7 +166,7 @@ def test_sentences(danish: GapResult) -> None:
     assert table.loc["rate", "sentence"] == (
         "Denmark: persons convicted per 100 victims identified fell from 2014–2017 to 2018–2021."
     )
-    assert table.loc["rate", "policies_hold"] == table.loc["rate", "policies"] == 7
+    assert table.loc["rate", "methods_hold"] == table.loc["rate", "methods"] == 7
     assert table.loc["rate", "shown"] == (
         "beyond chance after widening with phi 1.5; chance would explain it from phi 5.4 on"
     )
@@ -222,4 +222,4 @@ def test_text_and_html(danish: GapResult) -> None:
 def test_the_period_is_that_of_both_stages_by_default() -> None:
     result = gap(danish_rec(), "DNK", vary_sources=False)
     assert (result.start, result.end, result.first, result.last) == (2014, 2021, 2014, 2021)
-    assert "1 policy alone" in set(result.refusals["reason"].str.split(":").str[0])
+    assert "1 method alone" in set(result.refusals["reason"].str.split(":").str[0])

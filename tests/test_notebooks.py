@@ -15,7 +15,7 @@ from trafficking_stats.reporting.warm import WarmServer, is_supported
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-COMMON = ["country", "start", "end", "policy", "exclude_sources", "prefer"]
+COMMON = ["country", "start", "end", "method", "exclude_sources", "prefer"]
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -40,7 +40,7 @@ def test_the_contract_is_typed_and_explained(notebook):
     declared = read_parameters(notebook)
     assert [parameter.name for parameter in declared[: len(COMMON)]] == COMMON
     assert all(parameter.description for parameter in declared)
-    assert {p.name: p.default for p in declared} | {"country": "DNK", "policy": "consistent"} == {
+    assert {p.name: p.default for p in declared} | {"country": "DNK", "method": "consistent"} == {
         p.name: p.default for p in declared
     }
 
@@ -135,9 +135,9 @@ def test_a_country_without_prosecutions_says_so(server):
 @pytest.mark.slow
 def test_choices_reach_every_page(server):
     pages, built = build(
-        server, "ISL", policy="latest", start=2016, end=2020, prefer=["UNODC"], exclude_sources=["unodc-glotip-2023-05"]
+        server, "ISL", method="latest", start=2016, end=2020, prefer=["UNODC"], exclude_sources=["unodc-glotip-2023-05"]
     )
-    assert "policy “latest”" in pages["2_reconciliation.html"]
+    assert "method “latest”" in pages["2_reconciliation.html"]
     assert built.facts["sources"] == 3  # of four
 
 

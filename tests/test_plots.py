@@ -318,32 +318,32 @@ def specifications():
     rows = [
         {
             "question": "level",
-            "policy": policy,
+            "method": method,
             "left_out": "nothing",
             "lag": lag,
             "window": "2014-2021",
             "unit": "convictions_persons",
             "masked_cells": "low",
             "value": value,
-            "default": policy == "consistent" and lag == 0,
+            "default": method == "consistent" and lag == 0,
             "refusal": "",
         }
-        for policy, lag, value in [
+        for method, lag, value in [
             ("consistent", 0, 5.3),
             ("consistent", 1, 5.4),
             ("latest", 0, 6.0),
             ("latest", 1, 6.2),
         ]
     ]
-    return tidy([*rows, {**rows[0], "policy": "median", "value": np.nan, "refusal": "no"}], SPECIFICATIONS)
+    return tidy([*rows, {**rows[0], "method": "median", "value": np.nan, "refusal": "no"}], SPECIFICATIONS)
 
 
 def test_the_curve_shows_only_choices_that_vary():
     ax = plots_sources.specification_curve(specifications())
     below = ax.get_figure(root=True).axes[0].child_axes[1]
     assert [label.get_text() for label in below.get_yticklabels()] == [
-        "policy: consistent",
-        "policy: latest",
+        "method: consistent",
+        "method: latest",
         "lag: 0",
         "lag: 1",
     ]

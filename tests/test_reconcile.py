@@ -119,15 +119,15 @@ def figures(rec: ts.Reconciliation, country: str) -> dict[tuple[str, int], tuple
 
 
 @pytest.mark.parametrize("world", WORLDS)
-@pytest.mark.parametrize("policy", ["consistent", "latest", "median"])
-def test_order_of_rows_changes_no_byte(world: str, policy: str) -> None:
+@pytest.mark.parametrize("method", ["consistent", "latest", "median"])
+def test_order_of_rows_changes_no_byte(world: str, method: str) -> None:
     @settings(FEW, max_examples=4)
     @given(panels(list(WORLDS[world].cells), 4), st.randoms(use_true_random=False))
     def check(rows: list[dict[str, object]], random: Random) -> None:
         claims = table(rows)
         order = list(range(len(claims)))
         random.shuffle(order)
-        assert written(ts.reconcile(claims, policy)) == written(ts.reconcile(claims.iloc[order], policy))
+        assert written(ts.reconcile(claims, method)) == written(ts.reconcile(claims.iloc[order], method))
 
     check()
 

@@ -101,11 +101,11 @@ def test_the_input_is_left_as_it_was(claims):
     pd.testing.assert_frame_equal(claims, before)
 
 
-def test_what_is_no_executor_and_no_policy_is_refused(claims):
+def test_what_is_no_executor_and_no_method_is_refused(claims):
     with pytest.raises(ts.ReconciliationError, match=r"must be a concurrent\.futures\.Executor, not int"):
         ts.reconcile(claims, executor=4)
-    with pytest.raises(ts.ReconciliationError, match="policy 'newest' does not exist; there are: consistent, latest"):
-        ts.reconcile(claims, policy="newest")
+    with pytest.raises(ts.ReconciliationError, match="method 'newest' does not exist; there are: consistent, latest"):
+        ts.reconcile(claims, method="newest")
 
 
 @pytest.mark.parametrize(

@@ -170,9 +170,9 @@ def test_figures_up_to_a_thousand_million() -> None:
     assert bounds.loc[("sex=female", 2010)].tolist() == [large - 7, large - 7]
 
 
-@pytest.mark.parametrize("policy", ["consistent", "median"])
-def test_no_claims_are_no_cells(policy: str) -> None:
-    rec = ts.reconcile(table([claim(1)]).iloc[:0], policy)
+@pytest.mark.parametrize("method", ["consistent", "median"])
+def test_no_claims_are_no_cells(method: str) -> None:
+    rec = ts.reconcile(table([claim(1)]).iloc[:0], method)
     assert (len(rec.series), len(rec.claims), len(rec.clashes), rec.status) == (0, 0, 0, ())
     assert list(rec.series) == list(ts.reconcile(table([claim(1)])).series)
 

@@ -17,7 +17,7 @@ CONTRACT = '''"""What the report is about."""
 country: str = "DNK"  # ISO code
 # first year of the window
 start: int = 2014
-policy: str = "consistent"
+method: str = "consistent"
 exclude_sources: list[str] = []  # left out
 share: float | None = None
 strict: bool = True
@@ -33,7 +33,7 @@ def test_contract_is_read_with_types_defaults_and_comments(declared):
     assert [(p.name, p.annotation, p.default, p.description) for p in declared] == [
         ("country", "str", "DNK", "ISO code"),
         ("start", "int", 2014, "first year of the window"),
-        ("policy", "str", "consistent", ""),
+        ("method", "str", "consistent", ""),
         ("exclude_sources", "list[str]", [], "left out"),
         ("share", "float | None", None, ""),
         ("strict", "bool", True, ""),
@@ -108,7 +108,7 @@ def test_values_of_another_type_are_refused(annotation, given):
 
 def test_an_unknown_name_lists_those_that_exist(declared):
     with pytest.raises(
-        ReportError, match=r"no notebook has a parameter 'polcy'; did you mean policy\?.*country.*start"
+        ReportError, match=r"no notebook has a parameter 'polcy'; did you mean method\?.*country.*start"
     ):
         check_parameters({"a": declared}, {"polcy": "latest"}, [])
 

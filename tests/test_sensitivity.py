@@ -1,4 +1,4 @@
-"""Whether a series depends on a choice: a table of every policy and upstream, one sentence, one picture."""
+"""Whether a series depends on a choice: a table of every method and upstream, one sentence, one picture."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tiny import claim, table
 
 import trafficking_stats as ts
 from trafficking_stats.plots.sources import sensitivity_grid
-from trafficking_stats.reconciliation.policies import POLICIES
+from trafficking_stats.reconciliation.methods import METHODS
 from trafficking_stats.reconciliation.sensitivity import linked, moves, sensitivity_sentence
 from trafficking_stats.texts.sources import moved_years
 from trafficking_stats.vocabulary import load_vocabulary
@@ -20,9 +20,9 @@ NAME = "victims_identified"
 
 
 def answers(
-    claims: pd.DataFrame, indicator: str = NAME, breakdown: str = "", policy: str = "consistent"
+    claims: pd.DataFrame, indicator: str = NAME, breakdown: str = "", method: str = "consistent"
 ) -> pd.DataFrame:
-    rec = ts.reconcile(claims, policy)
+    rec = ts.reconcile(claims, method)
     return rec.sensitivity(str(claims["country"].iloc[0]), indicator, breakdown).set_index("year")
 
 
@@ -46,14 +46,14 @@ def agreed() -> pd.DataFrame:
     return table([claim(n, year, "", s) for s in "abc" for year, n in ((2020, 77), (2021, 80))])
 
 
-def test_every_policy_and_every_upstream_stand_side_by_side(disputed):
+def test_every_method_and_every_upstream_stand_side_by_side(disputed):
     found = answers(disputed)
-    assert list(found) == [*POLICIES, "without X", "without Y", "range_lower", "range_upper"]
+    assert list(found) == [*METHODS, "without X", "without Y", "range_lower", "range_upper"]
     assert found.loc[2020].to_dict() == {
         "consistent": 77, "latest": 66, "earliest": 77, "register": 77, "median": 66, "lowest": 64, "highest": 77,
         "without X": 66, "without Y": 77, "range_lower": 64, "range_upper": 77,
     }  # fmt: skip
-    assert set(found.loc[2021, [*POLICIES, "without X", "without Y"]]) == {80}
+    assert set(found.loc[2021, [*METHODS, "without X", "without Y"]]) == {80}
     assert found.loc[2022, "consistent"] == 50
     assert pd.isna(found.loc[2022, "without X"])
     assert all(str(dtype) == "Int64" for dtype in found.dtypes)
@@ -71,7 +71,7 @@ def test_the_sentence_names_years_and_choices(disputed):
 
 def test_a_series_on_which_all_agree_depends_on_nothing(agreed):
     found = answers(agreed).reset_index()
-    assert sensitivity_sentence(found) == "The series does not depend on the policy or on any one upstream."
+    assert sensitivity_sentence(found) == "The series does not depend on the method or on any one upstream."
     assert moves(found) == {}
     assert (found["range_lower"] == found["range_upper"]).all()
 
@@ -79,13 +79,13 @@ def test_a_series_on_which_all_agree_depends_on_nothing(agreed):
 def test_figures_of_one_upstream_hang_on_it():
     found = answers(table([claim(77, 2020, "", s, upstream="X") for s in "ab"])).reset_index()
     assert not [name for name in found if name.startswith("without")]
-    assert sensitivity_sentence(found).endswith("does not depend on the policy; all its figures start in one upstream.")
+    assert sensitivity_sentence(found).endswith("does not depend on the method; all its figures start in one upstream.")
 
 
 def test_what_only_one_upstream_knows_is_lost_without_it():
     rows = [claim(77, 2020, "", "a"), claim(77, 2020, "", "b"), claim(50, 2021, "", "a")]
     assert sensitivity_sentence(answers(table(rows)).reset_index()) == (
-        "The series does not depend on the policy; without a no figure is left for 2021."
+        "The series does not depend on the method; without a no figure is left for 2021."
     )
 
 
@@ -109,9 +109,9 @@ def test_a_breakdown_has_its_own_answer():
     assert found.loc[2020, ["consistent", "highest", "without a"]].tolist() == [20, 25, 25]
 
 
-def test_another_policy_keeps_its_own_series(disputed):
-    for policy in ("latest", "median"):
-        pd.testing.assert_frame_equal(answers(disputed, policy=policy), answers(disputed))
+def test_another_method_keeps_its_own_series(disputed):
+    for method in ("latest", "median"):
+        pd.testing.assert_frame_equal(answers(disputed, method=method), answers(disputed))
 
 
 def test_what_is_not_there_is_named(disputed):
@@ -139,13 +139,13 @@ def test_indicators_are_linked_by_chains_of_rules():
 def whole(rec: ts.Reconciliation, country: str, indicator: str) -> pd.DataFrame:
     """The same table, each column from all claims of the country."""
     claims = rec.claims[rec.claims["country"] == country]
-    runs = {policy: (claims, policy) for policy in POLICIES}
+    runs = {method: (claims, method) for method in METHODS}
     own = claims[claims["indicator"] == indicator]["upstream"].unique()
     if len(own) > 1:
         runs |= {f"without {name}": (claims[claims["upstream"] != name], "consistent") for name in sorted(own)}
     columns = {}
-    for name, (rows, policy) in runs.items():
-        series = ts.reconcile(rows.drop(columns=["lower", "upper"]), policy).series
+    for name, (rows, method) in runs.items():
+        series = ts.reconcile(rows.drop(columns=["lower", "upper"]), method).series
         series = series[(series["indicator"] == indicator) & (series["breakdown"] == "")]
         columns[name] = series.set_index("year")["estimate"]
     return pd.DataFrame(columns).sort_index().astype("Int64")

@@ -73,7 +73,7 @@ def test_what_is_wrong_with_the_axes():
         multiverse({}, lambda: 1)
     with pytest.raises(CountError, match="one or more"):
         multiverse({"lag": []}, lambda lag: 1)
-    with pytest.raises(CountError, match="no axis policy; there are row, column"):
-        answers([[1, 2]]).where(policy="cmm")
+    with pytest.raises(CountError, match="no axis method; there are row, column"):
+        answers([[1, 2]]).where(method="cmm")
     with pytest.raises(ZeroDivisionError):
         multiverse({"lag": [0]}, lambda lag: 1 / lag)

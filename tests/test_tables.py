@@ -257,9 +257,9 @@ def test_series_are_described_for_who_cannot_see_them(small):
     )
 
 
-def test_solver_and_policy_are_named(small):
+def test_solver_and_method_are_named(small):
     assert texts_sources.solver_words(small) == "Every part of the problem was solved to the end."
-    assert "policy “latest”" in texts_sources.solver_words(replace(small, policy="latest"))
+    assert "method “latest”" in texts_sources.solver_words(replace(small, method="latest"))
     assert "time limit" in texts_sources.solver_words(replace(small, status=("time limit in 2019",)))
 
 

@@ -404,17 +404,17 @@ def test_denmark_in_18_specifications():
         "cmm": {int(year): value for year, value in case.inputs["cmm_convicted"].items()},
     }
     victims = {int(year): value for year, value in case.inputs["victims"].items()}
-    axes = {"policy": case.inputs["policies"], "lag": case.inputs["lags"]}
+    axes = {"method": case.inputs["policies"], "lag": case.inputs["lags"]}
     axes["window"] = [tuple(window) for window in case.inputs["windows"]]
     result = multiverse(
-        axes, lambda policy, lag, window: 100 * lagged_ratio(convicted[policy], victims, window=window, lag=lag).ratio
+        axes, lambda method, lag, window: 100 * lagged_ratio(convicted[method], victims, window=window, lag=lag).ratio
     )
     case.check("n_specifications", len(result.values))
     case.check("minimum", result.minimum)
     case.check("maximum", result.maximum)
     full = result.where(window=(2014, 2020))
     case.check("full_window_range", [full.minimum, full.maximum])
-    case.check("cmm_lag0_full", full.where(policy="cmm", lag=0).median)
+    case.check("cmm_lag0_full", full.where(method="cmm", lag=0).median)
     assert next(iter(result.influence())) == "window"
 
 

@@ -35,7 +35,7 @@ class RuleError(TraffickingStatsError):
 
 
 class ReconciliationError(TraffickingStatsError):
-    """Claims could not be reconciled: an unknown policy, a lost worker, or a cell nobody knows of."""
+    """Claims could not be reconciled: an unknown method, a lost worker, or a cell nobody knows of."""
 
 
 class RefusalError(TraffickingStatsError):

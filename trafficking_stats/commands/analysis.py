@@ -14,7 +14,7 @@ from trafficking_stats.commands.options import (
     claims_of,
     data_option,
     json_option,
-    policy_option,
+    method_option,
     print_json,
     records,
 )
@@ -29,10 +29,10 @@ from trafficking_stats.vocabulary import load_vocabulary
 @click.argument("year", type=int)
 @click.option("--breakdown", default="", help="key=value pairs joined by ; (the total by default).")
 @data_option
-@policy_option
+@method_option
 @json_option
 def explain_command(
-    country: str, indicator: str, year: int, breakdown: str, data: Path | None, policy: str, as_json: bool
+    country: str, indicator: str, year: int, breakdown: str, data: Path | None, method: str, as_json: bool
 ) -> None:
     """Explain one figure: every claim, kept or rejected, and why.
 
@@ -42,7 +42,7 @@ def explain_command(
     code = check_country(claims, country)
     _check_indicator(indicator)
     try:
-        found = reconcile(claims[claims["country"] == code], policy).explain(code, indicator, year, breakdown)
+        found = reconcile(claims[claims["country"] == code], method).explain(code, indicator, year, breakdown)
     except ReconciliationError as error:
         raise click.UsageError(str(error)) from error
     if as_json:
@@ -67,9 +67,9 @@ def explain_command(
 @click.option("--lag", "lags", type=int, multiple=True, help="Years between (repeatable); 0, 1 and 2 by default.")
 @click.option("--window", type=int, default=3, show_default=True, help="Years pooled in the moving windows.")
 @click.option("--peer", "peers", multiple=True, metavar="COUNTRY", help="A country to compare with (repeatable).")
-@click.option("--one-choice", is_flag=True, help="Do not settle the figures under the other policies: much faster.")
+@click.option("--one-choice", is_flag=True, help="Do not settle the figures under the other methods: much faster.")
 @data_option
-@policy_option
+@method_option
 @json_option
 def gap_command(
     country: str,
@@ -77,7 +77,7 @@ def gap_command(
     peers: tuple[str, ...],
     one_choice: bool,
     data: Path | None,
-    policy: str,
+    method: str,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -93,7 +93,7 @@ def gap_command(
     code, others = check_country(claims, country), [check_country(claims, peer) for peer in peers]
     for indicator in (given["numerator"], given["denominator"]):
         _check_indicator(indicator)
-    rec = reconcile(claims[claims["country"].isin([code, *others])], policy)
+    rec = reconcile(claims[claims["country"].isin([code, *others])], method)
     try:
         found = gap(rec, code, peers=others, lags=lags or (0, 1, 2), vary_sources=not one_choice, **given)
     except GapError as error:

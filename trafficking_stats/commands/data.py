@@ -14,7 +14,7 @@ from trafficking_stats.commands.options import (
     claims_of,
     data_option,
     json_option,
-    policy_option,
+    method_option,
     print_json,
     print_table,
     records,
@@ -46,10 +46,10 @@ def clean_command(raw: Path | None, out: Path | None, as_json: bool) -> None:
 @click.argument("countries", nargs=-1, metavar="[COUNTRY]...")
 @click.option("--output", "-o", "out", type=FOLDER, help="Write series.csv, claims.csv and clashes.csv to this folder.")
 @data_option
-@policy_option
+@method_option
 @json_option
 def reconcile_command(
-    countries: tuple[str, ...], out: Path | None, data: Path | None, policy: str, as_json: bool
+    countries: tuple[str, ...], out: Path | None, data: Path | None, method: str, as_json: bool
 ) -> None:
     """Reconcile claims: list the clashes, or write the three tables.
 
@@ -60,7 +60,7 @@ def reconcile_command(
     claims = claims_of(data)
     if countries:
         claims = claims[claims["country"].isin([check_country(claims, country) for country in countries])]
-    rec = reconcile(claims, policy)
+    rec = reconcile(claims, method)
     tables = {"series": rec.series, "claims": rec.claims, "clashes": rec.clashes}
     if out is not None:
         for name, table in tables.items():

@@ -12,7 +12,7 @@ import pandas as pd
 
 from trafficking_stats.claims import known_countries, load_claims, read_claims
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.reconciliation.policies import DEFAULT, POLICIES
+from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
@@ -23,9 +23,9 @@ data_option = click.option(
     metavar="FOLDER",
     help="Folder of raw figures like data/raw; by default the claims that ship with the package.",
 )
-policy_option = click.option(
-    "--policy",
-    type=click.Choice(POLICIES),
+method_option = click.option(
+    "--method",
+    type=click.Choice(METHODS),
     default=DEFAULT,
     show_default=True,
     help="How clashes are resolved.",

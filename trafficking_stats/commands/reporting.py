@@ -10,7 +10,7 @@ import click
 
 from trafficking_stats.commands.options import FOLDER
 from trafficking_stats.errors import ReportError
-from trafficking_stats.reconciliation.policies import POLICIES
+from trafficking_stats.reconciliation.methods import METHODS
 
 set_option = click.option(
     "--set",
@@ -58,7 +58,7 @@ def _check_before_running(countries: Sequence[str], given: dict[str, Any]) -> No
 @click.option("--output", "-o", type=FOLDER, default=Path("reports"), show_default=True, help="Folder of the reports.")
 @click.option("--start", type=int, help="First year.")
 @click.option("--end", type=int, help="Last year.")
-@click.option("--policy", type=click.Choice(POLICIES), help="How clashes are resolved.")
+@click.option("--method", type=click.Choice(METHODS), help="How clashes are resolved.")
 @click.option(
     "--exclude-source", "exclude_sources", multiple=True, metavar="ID", help="Leave a source out (repeatable)."
 )

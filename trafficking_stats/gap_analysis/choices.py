@@ -1,4 +1,4 @@
-"""The yearly counts under every policy, and without each source of them: what the choice of figures does."""
+"""The yearly counts under every method, and without each source of them: what the choice of figures does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from trafficking_stats.gap_analysis.data import Refusal
 from trafficking_stats.inference.counts import CountRange, as_count_range
 from trafficking_stats.reconciliation.cells import System, build_system, check_table
-from trafficking_stats.reconciliation.policies import DEFAULT, POLICIES, pick
+from trafficking_stats.reconciliation.methods import DEFAULT, METHODS, pick
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.reconciliation.solve import Solution, solve
 
@@ -27,13 +27,13 @@ class Choice:
 
     Parameters
     ----------
-    policy : str
+    method : str
         How clashes are resolved.
     left_out : str
         What is left out: ``nothing``, ``upstream NAME`` or ``publisher NAME``.
     """
 
-    policy: str
+    method: str
     left_out: str = NOTHING
 
 
@@ -56,16 +56,16 @@ def counts_of(series: pd.DataFrame, country: str, indicators: Sequence[str]) -> 
 def counts_under_choices(
     rec: Reconciliation, country: str, needed: Mapping[str, str], units: Sequence[str], first: int, last: int
 ) -> tuple[dict[Choice, Counts], list[Refusal]]:
-    """Settle the totals of a country under every policy, with all sources and without each of them.
+    """Settle the totals of a country under every method, with all sources and without each of them.
 
     Many publishers pass on the same figures, and counting each as a choice of its own would only make the answers
-    look more alike. So a publisher is left out only if a policy that picks one figure a year notices; an upstream
+    look more alike. So a publisher is left out only if a method that picks one figure a year notices; an upstream
     only if figures remain.
 
     Parameters
     ----------
     rec : Reconciliation
-        Its claims are settled anew. The policy it was made with keeps its own series, breakdowns and all; every
+        Its claims are settled anew. The method it was made with keeps its own series, breakdowns and all; every
         other choice uses the claims on the totals of the indicators alone.
     country : str
         Which country.
@@ -79,7 +79,7 @@ def counts_under_choices(
     Returns
     -------
     dict of Choice to Counts
-        Nothing left out first. Years without both ends are missing; a policy that picks one figure a year knows
+        Nothing left out first. Years without both ends are missing; a method that picks one figure a year knows
         no year that nobody counted.
     list of Refusal
         What cannot be left out, because no figure would remain.
@@ -88,14 +88,14 @@ def counts_under_choices(
     claims = rec.claims
     own = (claims["country"] == country) & claims["indicator"].isin(names) & (claims["breakdown"] == "")
     stacked = _stacked(check_table(claims[own], rec.vocabulary), rec)
-    found: dict[Choice, Counts] = {Choice(rec.policy): counts_of(rec.series, country, names)}
+    found: dict[Choice, Counts] = {Choice(rec.method): counts_of(rec.series, country, names)}
     if stacked.empty:
         return found, []
     system = build_system(stacked, rec.vocabulary)
-    for policy in (policy for policy in POLICIES if policy != DEFAULT):
-        settled = _by_variant(system, pick(system, stacked, policy, rec.vocabulary), names)
+    for method in (method for method in METHODS if method != DEFAULT):
+        settled = _by_variant(system, pick(system, stacked, method, rec.vocabulary), names)
         for left_out in stacked["country"].unique():
-            found.setdefault(Choice(policy, left_out), settled.get(left_out, {name: {} for name in names}))
+            found.setdefault(Choice(method, left_out), settled.get(left_out, {name: {} for name in names}))
     variants, refusals = _that_matter(found, needed, range(first, last + 1))
     rest = stacked[stacked["country"].isin([v for v in variants if Choice(DEFAULT, v) not in found])]
     if len(rest):
@@ -103,7 +103,7 @@ def counts_under_choices(
         system = build_system(rest, rec.vocabulary)
         settled = _by_variant(system, solve(system), names)
         found |= {Choice(DEFAULT, left_out): counts for left_out, counts in settled.items()}
-    order = [Choice(policy, left_out) for left_out in variants for policy in POLICIES]
+    order = [Choice(method, left_out) for left_out in variants for method in METHODS]
     return {choice: found[choice] for choice in order if choice in found}, refusals
 
 
@@ -161,6 +161,6 @@ def _that_matter(
         if empty:
             reason = f"0 years of {' and of '.join(empty)} would remain: every figure starts there"
             refusals.append(Refusal("multiverse", f"without {left_out}", reason, 0.0))
-        elif any(figures(choice) != figures(Choice(choice.policy)) for choice in own if Choice(choice.policy) in found):
+        elif any(figures(choice) != figures(Choice(choice.method)) for choice in own if Choice(choice.method) in found):
             variants.append(left_out)
     return variants, refusals

@@ -264,7 +264,7 @@ PEERS: Columns = {
 """Columns of ``GapResult.peers``."""
 
 SOURCES: Columns = {
-    "policy": "text",
+    "method": "text",
     "left_out": "text",
     "numerator_lower": "count",
     "numerator_upper": "count",
@@ -288,7 +288,7 @@ BREAKS: Columns = {
 
 SPECIFICATIONS: Columns = {
     "question": "text",
-    "policy": "text",
+    "method": "text",
     "left_out": "text",
     "lag": "whole",
     "window": "text",
@@ -330,8 +330,8 @@ SENTENCES: Columns = {
     "holds": "whole",
     "answered": "whole",
     "refused": "whole",
-    "policies_hold": "whole",
-    "policies": "whole",
+    "methods_hold": "whole",
+    "methods": "whole",
     "robust": "text",
     "shown": "text",
 }

@@ -1,4 +1,4 @@
-"""The gap under every defensible set of choices: policy, what is left out, lag, window, unit, masked cells."""
+"""The gap under every defensible set of choices: method, what is left out, lag, window, unit, masked cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from trafficking_stats.gap_analysis.ratios import Pair
 from trafficking_stats.inference.counts import CountRange
 from trafficking_stats.inference.specifications import Multiverse, multiverse
 
-AXES = ("policy", "left_out", "lag", "window", "unit", "masked_cells")
+AXES = ("method", "left_out", "lag", "window", "unit", "masked_cells")
 MASKED = ("low", "high")
 
 Span = tuple[int, int]
@@ -37,8 +37,8 @@ class Universe:
         The headline's series, years and breaks.
     units : tuple of str
         Indicators of the numerator's stage; the headline's own first.
-    policy : str
-        The headline's policy.
+    method : str
+        The headline's method.
     lags : tuple of int
         Years by which the denominator may lie earlier.
     """
@@ -46,13 +46,13 @@ class Universe:
     counts: Mapping[Choice, Counts]
     pair: Pair
     units: tuple[str, ...]
-    policy: str
+    method: str
     lags: tuple[int, ...]
 
     @property
-    def policies(self) -> list[str]:
-        """Every policy, in the order of the counts."""
-        return list(dict.fromkeys(choice.policy for choice in self.counts))
+    def methods(self) -> list[str]:
+        """Every method, in the order of the counts."""
+        return list(dict.fromkeys(choice.method for choice in self.counts))
 
     @property
     def left_out(self) -> list[str]:
@@ -62,7 +62,7 @@ class Universe:
     def axes(self, windows: Sequence[Hashable]) -> dict[str, Sequence[Hashable]]:
         """Return every axis with its choices, the headline's own first."""
         return {
-            "policy": [self.policy, *(policy for policy in self.policies if policy != self.policy)],
+            "method": [self.method, *(method for method in self.methods if method != self.method)],
             "left_out": self.left_out,
             "lag": self.lags,
             "window": windows,
@@ -70,13 +70,13 @@ class Universe:
             "masked_cells": MASKED,
         }
 
-    def series(self, policy: str, left_out: str, indicator: str) -> CountSeries:
+    def series(self, method: str, left_out: str, indicator: str) -> CountSeries:
         """Return an indicator under a choice, with the breaks of the headline's series."""
         own = self.pair.numerator if indicator != self.pair.denominator.indicator else self.pair.denominator
-        counts = self.counts[Choice(policy, left_out)].get(indicator, {})
+        counts = self.counts[Choice(method, left_out)].get(indicator, {})
         return dataclasses.replace(own, indicator=indicator, counts=counts, unusable={})
 
-    def sums(self, policy: str, left_out: str, unit: str, span: Span, lag: int) -> tuple[CountRange, CountRange]:
+    def sums(self, method: str, left_out: str, unit: str, span: Span, lag: int) -> tuple[CountRange, CountRange]:
         """Return numerator and denominator of a window under a choice.
 
         Raises
@@ -86,20 +86,20 @@ class Universe:
         """
         first, last = span
         return (
-            self.series(policy, left_out, unit).sum(first, last),
-            self.series(policy, left_out, self.pair.denominator.indicator).sum(first - lag, last - lag),
+            self.series(method, left_out, unit).sum(first, last),
+            self.series(method, left_out, self.pair.denominator.indicator).sum(first - lag, last - lag),
         )
 
-    def level(self, policy: str, left_out: str, lag: int, window: Span, unit: str, masked_cells: str) -> float:
+    def level(self, method: str, left_out: str, lag: int, window: Span, unit: str, masked_cells: str) -> float:
         """Rate per 100 of a window, masked cells at the ends that make it lowest or highest."""
-        low, high = corners(*self.sums(policy, left_out, unit, window, lag))
+        low, high = corners(*self.sums(method, left_out, unit, window, lag))
         return 100 * (low if masked_cells == "low" else high)
 
     def change(
-        self, policy: str, left_out: str, lag: int, window: tuple[Span, Span], unit: str, masked_cells: str
+        self, method: str, left_out: str, lag: int, window: tuple[Span, Span], unit: str, masked_cells: str
     ) -> float:
         """Late less early rate per 100, below 0 for a fall; masked cells at the ends that make it lowest or highest."""
-        early, late = (corners(*self.sums(policy, left_out, unit, span, lag)) for span in window)
+        early, late = (corners(*self.sums(method, left_out, unit, span, lag)) for span in window)
         if early[1] == late[1] == 0:
             raise RefusalError("0 events in both periods: nothing can have changed")
         return 100 * (late[0] - early[1] if masked_cells == "low" else late[1] - early[0])
@@ -331,9 +331,9 @@ def source_table(universe: Universe) -> pd.DataFrame:
     pair = universe.pair
     rows = []
     for choice in universe.counts:
-        row: dict[str, Any] = {"policy": choice.policy, "left_out": choice.left_out}
+        row: dict[str, Any] = {"method": choice.method, "left_out": choice.left_out}
         try:
-            sums = universe.sums(choice.policy, choice.left_out, universe.units[0], (pair.first, pair.last), 0)
+            sums = universe.sums(choice.method, choice.left_out, universe.units[0], (pair.first, pair.last), 0)
             low, high = corners(*sums)
             row |= ends(sums[0], "numerator") | ends(sums[1], "denominator")
             rows.append(row | {"per_100_min": 100 * low, "per_100_max": 100 * high})
@@ -349,7 +349,7 @@ def source_ranges(universe: Universe, ratios: pd.DataFrame) -> pd.DataFrame:
         found: list[float] = []
         for choice in universe.counts:
             try:
-                sums = universe.sums(choice.policy, choice.left_out, universe.units[0], (first, last), lag)
+                sums = universe.sums(choice.method, choice.left_out, universe.units[0], (first, last), lag)
                 found += corners(*sums)
             except RefusalError:
                 continue

@@ -123,8 +123,8 @@ def break_year_table(
     except RefusalError as refusal:
         return tidy([], BREAK_YEARS), [Refusal.of("break years", f"{series.label}, {first}-{last}", refusal)]
     dates: dict[int, list[str]] = {}
-    for policy in vocabulary.policy_dates_of(series.country):
-        dates.setdefault(policy.date.year, []).append(policy.label)
+    for entry in vocabulary.policy_dates_of(series.country):
+        dates.setdefault(entry.date.year, []).append(entry.label)
     rows = [
         {"year": int(one.event), "policy_date": "; ".join(dates.get(int(one.event), [])), "refusal": one.refusal}
         | (

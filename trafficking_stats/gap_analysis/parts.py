@@ -121,9 +121,9 @@ def _universe(
         needed = {one.indicator: one.label for one in (pair.numerator, pair.denominator)}
         counts, refusals = counts_under_choices(rec, request.country, needed, units, first, last)
     else:
-        counts = {Choice(rec.policy): counts_of(rec.series, request.country, [*units, request.denominator])}
-        refusals = [Refusal("multiverse", "policies", "1 policy alone: sources were not varied, as asked", 1.0)]
-    return Universe(counts, pair, tuple(units), rec.policy, request.lags), refusals
+        counts = {Choice(rec.method): counts_of(rec.series, request.country, [*units, request.denominator])}
+        refusals = [Refusal("multiverse", "methods", "1 method alone: sources were not varied, as asked", 1.0)]
+    return Universe(counts, pair, tuple(units), rec.method, request.lags), refusals
 
 
 def _other_units(rec: Reconciliation, request: GapRequest, pair: Pair) -> list[str]:

@@ -231,7 +231,7 @@ def gap(
     accept_definitions : bool
         Whether peers with another definition of victim may be compared.
     vary_sources : bool
-        Whether to settle the figures under every policy and without each source, which takes most of the time.
+        Whether to settle the figures under every method and without each source, which takes most of the time.
 
     Returns
     -------

@@ -227,19 +227,19 @@ def _direction(universe: Universe, statement: Statement, found: Multiverse) -> i
 
 def _row(statement: Statement, found: Multiverse, direction: int) -> dict[str, Any]:
     held = [one.value is not None and one.value * direction > 0 for one in found.specifications]
-    policies: dict[Any, bool] = {}
+    methods: dict[Any, bool] = {}
     for one, holds in zip(found.specifications, held, strict=True):
-        policy = dict(one.choices)["policy"]
+        method = dict(one.choices)["method"]
         if one.value is not None:
-            policies[policy] = policies.get(policy, True) and holds
+            methods[method] = methods.get(method, True) and holds
     return {
         "claim": statement.claim,
         "sentence": statement.if_above if direction > 0 else statement.if_below,
         "holds": sum(held),
         "answered": len(found.values),
         "refused": found.refused,
-        "policies_hold": sum(policies.values()),
-        "policies": len(policies),
+        "methods_hold": sum(methods.values()),
+        "methods": len(methods),
         "robust": words(found.robust(0.0)),
         "shown": statement.shown,
     }
@@ -249,7 +249,7 @@ def _statements(universe: Universe, ratios: pd.DataFrame, periods: pd.DataFrame)
     pair = universe.pair
     who, victims, convicted = country_name(pair.numerator.country), pair.denominator.label, pair.numerator.label
     whole = (pair.first, pair.last)
-    figures = ("policy", "left_out", "masked_cells")
+    figures = ("method", "left_out", "masked_cells")
     found = [
         Statement(
             "level",
@@ -316,7 +316,7 @@ def _beyond(verdict: str, tipping: float, phi: float) -> str:
 
 def _yearly_change(universe: Universe, indicator: str, **choice: Any) -> float:
     """Late less early yearly mean of one indicator, masked cells at the ends that make it lowest or highest."""
-    series = universe.series(choice["policy"], choice["left_out"], indicator)
+    series = universe.series(choice["method"], choice["left_out"], indicator)
     early, late = ((series.sum(*part), part[1] - part[0] + 1) for part in choice["window"])
     if choice["masked_cells"] == "low":
         return late[0].lower / late[1] - early[0].upper / early[1]
@@ -325,7 +325,7 @@ def _yearly_change(universe: Universe, indicator: str, **choice: Any) -> float:
 
 def _zero_years(universe: Universe, **choice: Any) -> float:
     """1 if some year is 0, -1 if none is; at ``low`` masked cells hide as few zeros as they can."""
-    series = universe.series(choice["policy"], choice["left_out"], universe.pair.numerator.indicator)
+    series = universe.series(choice["method"], choice["left_out"], universe.pair.numerator.indicator)
     cells = series.values(*choice["window"])
     zero = any((cell.upper if choice["masked_cells"] == "low" else cell.lower) == 0 for cell in cells)
     return 1.0 if zero else -1.0

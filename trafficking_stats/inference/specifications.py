@@ -159,7 +159,7 @@ def multiverse(axes: Mapping[str, Sequence[Hashable]], estimate: Callable[..., f
     Parameters
     ----------
     axes : mapping of str to sequence
-        The choices, such as policy, lag and window.
+        The choices, such as method, lag and window.
     estimate : callable
         Called with one choice of each axis by keyword; returns a number, or raises `RefusalError`, which is kept
         as a specification without an answer.
@@ -180,10 +180,10 @@ def multiverse(axes: Mapping[str, Sequence[Hashable]], estimate: Callable[..., f
 
     Examples
     --------
-    >>> axes = {"policy": ["low", "high"], "lag": [0, 1]}
-    >>> result = multiverse(axes, lambda policy, lag: (policy == "high") + lag / 4)
+    >>> axes = {"method": ["low", "high"], "lag": [0, 1]}
+    >>> result = multiverse(axes, lambda method, lag: (method == "high") + lag / 4)
     >>> result.minimum, result.maximum, result.robust(0.6)
-    (0.0, 1.25, 'depends on policy')
+    (0.0, 1.25, 'depends on method')
     """
     if not axes or any(len(choices) == 0 for choices in axes.values()):
         raise CountError("axes: expected one or more, each with a choice")

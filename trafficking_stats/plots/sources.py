@@ -31,7 +31,7 @@ from trafficking_stats.plots.style import (
     wrap,
     year_ticks,
 )
-from trafficking_stats.reconciliation.policies import DEFAULT
+from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.series import figure
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 from trafficking_stats.wording import label_of, title_of, years_known
@@ -156,7 +156,7 @@ def _label_rejected(ax: Axes, marks: pd.DataFrame, places: Mapping[str, float], 
 
 
 def sensitivity_grid(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw what each policy makes of each year, those that differ from the default marked.
+    """Draw what each method makes of each year, those that differ from the default marked.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def specification_curve(
     ax: Axes | None = None,
     *,
     what: str = "persons convicted per 100 victims identified",
-    choices: Sequence[str] = ("policy", "left_out", "lag", "window", "unit", "masked_cells"),
+    choices: Sequence[str] = ("method", "left_out", "lag", "window", "unit", "masked_cells"),
     vocabulary: Vocabulary | None = None,
 ) -> Axes:
     """Draw the answer under every set of choices, from the smallest to the largest, and the choices beneath.

@@ -18,7 +18,7 @@ from trafficking_stats.reconciliation.arithmetic import Words
 from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.reconciliation.chains import Chain, Network, Part, Steps
 from trafficking_stats.reconciliation.explanation import COLUMNS, NOR, Explanation
-from trafficking_stats.reconciliation.policies import DEFAULT
+from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.sensitivity import linked
 from trafficking_stats.reconciliation.series import figure
 from trafficking_stats.wording import counted, label_of, listed, source_name
@@ -48,7 +48,7 @@ class Explainer:
     """
 
     def __init__(self, rec: Reconciliation, country: str, indicator: str = "") -> None:
-        self._rec, self._country, self._ruled = rec, country, rec.policy == DEFAULT
+        self._rec, self._country, self._ruled = rec, country, rec.method == DEFAULT
         claims = rec.claims[rec.claims["country"] == country]
         if indicator:
             claims = claims[claims["indicator"].isin(linked(indicator, rec.vocabulary))]
@@ -92,7 +92,7 @@ class Explainer:
         part = f", {breakdown_name(breakdown, self._rec.vocabulary)}" if breakdown else ""
         what = f"{country_name(self._country)}, {label_of(indicator, self._rec.vocabulary)}{part}, {year}"
         title = f"{what}: {span(row.estimate, row.lower, row.upper)}"
-        return Explanation(title, _summary(row, table, self._rec.policy), table, self._forced(here, row))
+        return Explanation(title, _summary(row, table, self._rec.method), table, self._forced(here, row))
 
     @functools.cached_property
     def _addresses(self) -> dict[tuple[str, ...], str]:
@@ -304,7 +304,7 @@ def _missing(series: pd.DataFrame, country: str, indicator: str, breakdown: str,
     return ReconciliationError(f"no cell for {country} {indicator} {breakdown!r} in {year}; there are the {known}")
 
 
-def _summary(row: Any, claims: pd.DataFrame, policy: str) -> str:
+def _summary(row: Any, claims: pd.DataFrame, method: str) -> str:
     """Say in a sentence or two how a value came about."""
     n, kept = int(row.n_claims), int(row.n_accepted)
     if row.status == "deduced":
@@ -314,8 +314,8 @@ def _summary(row: Any, claims: pd.DataFrame, policy: str) -> str:
         return f"No source prints this figure; the figures for other counts and the accounting rules {force}."
     upstreams = sorted(set(claims["upstream"]) - {""})
     start = f" Upstream{'s' * (len(upstreams) > 1)}: {listed(upstreams)}." if upstreams else ""
-    if policy != DEFAULT:
-        said = f"Of {counted(n, 'figure')} one was picked by the policy {policy}; the accounting rules take no part."
+    if method != DEFAULT:
+        said = f"Of {counted(n, 'figure')} one was picked by the method {method}; the accounting rules take no part."
     elif kept < n:
         lost = "the other cannot" if n - kept == 1 else f"the other {n - kept} cannot"
         said = f"{kept} of {n} figures kept; {lost} be true with what is kept." if kept else ""

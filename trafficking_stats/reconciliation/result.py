@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -13,7 +14,7 @@ from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.reconciliation.causes import probable_causes
 from trafficking_stats.reconciliation.cells import System, build_system, check_table
 from trafficking_stats.reconciliation.explain import Explainer, Explanation
-from trafficking_stats.reconciliation.policies import DEFAULT, check_policy, pick
+from trafficking_stats.reconciliation.methods import DEFAULT, check_method, pick
 from trafficking_stats.reconciliation.sensitivity import sensitivity
 from trafficking_stats.reconciliation.series import build_clashes, build_series
 from trafficking_stats.reconciliation.solve import Solution, solve
@@ -37,7 +38,7 @@ class Reconciliation:
         ``evidence`` for the cause.
     clashes : pandas.DataFrame
         One row a cell on which claims clash or were rejected: ``values``, ``sources``, ``won``, ``cause``.
-    policy : str
+    method : str
         How clashes were resolved.
     status : tuple of str
         What the solver says of parts it did not solve to optimality; empty if all are.
@@ -46,7 +47,7 @@ class Reconciliation:
     series: pd.DataFrame
     claims: pd.DataFrame
     clashes: pd.DataFrame
-    policy: str = DEFAULT
+    method: str = DEFAULT
     status: tuple[str, ...] = ()
     vocabulary: Vocabulary = field(default_factory=load_vocabulary, repr=False)
 
@@ -95,7 +96,7 @@ class Reconciliation:
         return Explainer(self, country)
 
     def sensitivity(self, country: str, indicator: str, breakdown: str = "") -> pd.DataFrame:
-        """Reconcile one country under every policy, and without each upstream, side by side.
+        """Reconcile one country under every method, and without each upstream, side by side.
 
         Parameters
         ----------
@@ -105,7 +106,7 @@ class Reconciliation:
         Returns
         -------
         pandas.DataFrame
-            One row a year: the estimate under each policy and ``without <upstream>``, then ``range_lower`` and
+            One row a year: the estimate under each method and ``without <upstream>``, then ``range_lower`` and
             ``range_upper`` over all of them. Estimates are NA where only an interval is known.
 
         Raises
@@ -118,9 +119,11 @@ class Reconciliation:
 
 def reconcile(
     claims: pd.DataFrame,
-    policy: str = DEFAULT,
+    method: str = DEFAULT,
     executor: Executor | None = None,
     vocabulary: Vocabulary | None = None,
+    *,
+    policy: str | None = None,
 ) -> Reconciliation:
     """Reconcile claims about any number of countries.
 
@@ -129,7 +132,7 @@ def reconcile(
     claims : pandas.DataFrame
         One row a claim with the columns of `cells.REQUIRED`; further columns are kept. The sources need not be
         in any file.
-    policy : str
+    method : str
         ``consistent`` rejects the cheapest set of claims so that the others are true together under the
         accounting rules; ``latest``, ``earliest``, ``register``, ``median``, ``lowest`` and ``highest`` pick one
         figure a cell.
@@ -137,6 +140,8 @@ def reconcile(
         Countries are then shared among its workers; the result is the same to the byte.
     vocabulary : Vocabulary, optional
         By default the one that ships with the package.
+    policy : str, optional
+        The former name of ``method``; deprecated.
 
     Returns
     -------
@@ -148,7 +153,7 @@ def reconcile(
     ClaimError
         If the table lacks a column or holds a value out of range.
     ReconciliationError
-        If the policy does not exist, or a worker died: the text names its country.
+        If the method does not exist, or a worker died: the text names its country.
     RuleError
         If the accounting rules contradict each other.
 
@@ -164,57 +169,60 @@ def reconcile(
     >>> int(rec.series.query("breakdown == '' and year == 2016").estimate.iloc[0])
     14
     """
+    if policy is not None:
+        warnings.warn("the keyword policy is now called method", DeprecationWarning, stacklevel=2)
+        method = policy
     vocabulary = vocabulary or load_vocabulary()
-    check_policy(policy)
+    check_method(method)
     if executor is not None and not hasattr(executor, "submit"):
         raise ReconciliationError(f"executor must be a concurrent.futures.Executor, not {type(executor).__name__}")
     table = check_table(claims, vocabulary)
     if executor is None:
-        parts = [_reconcile_part(table, policy, vocabulary)]
+        parts = [_reconcile_part(table, method, vocabulary)]
     else:
-        parts = _reconcile_countries(table, policy, vocabulary, executor)
+        parts = _reconcile_countries(table, method, vocabulary, executor)
     series, judged, clashes = (
         pd.concat([getattr(part, name) for part in parts], ignore_index=True)
         for name in ("series", "claims", "clashes")
     )
     status = tuple(text for part in parts for text in part.status)
-    return Reconciliation(series, judged, clashes, policy, status, vocabulary)
+    return Reconciliation(series, judged, clashes, method, status, vocabulary)
 
 
-def _reconcile_part(table: pd.DataFrame, policy: str, vocabulary: Vocabulary) -> Reconciliation:
+def _reconcile_part(table: pd.DataFrame, method: str, vocabulary: Vocabulary) -> Reconciliation:
     """Reconcile checked claims in this process."""
     system = build_system(table, vocabulary)
-    solution = solve(system) if policy == DEFAULT else pick(system, table, policy, vocabulary)
+    solution = solve(system) if method == DEFAULT else pick(system, table, method, vocabulary)
     judged = _judge(table, system, solution, vocabulary)
     series = build_series(judged, system, solution, vocabulary)
-    return Reconciliation(series, judged, build_clashes(judged, vocabulary), policy, solution.status, vocabulary)
+    return Reconciliation(series, judged, build_clashes(judged, vocabulary), method, solution.status, vocabulary)
 
 
-def _in_worker(table: pd.DataFrame, policy: str, vocabulary: Vocabulary, run: str) -> Reconciliation | Exception:
+def _in_worker(table: pd.DataFrame, method: str, vocabulary: Vocabulary, run: str) -> Reconciliation | Exception:
     """Reconcile in another process; an error is handed back, so that what fails by itself is the process.
 
     ``run`` names the run, and is for Dask alone: it knows a task by its arguments, and what failed once it would not
     try again.
     """
     try:
-        return _reconcile_part(table, policy, vocabulary)
+        return _reconcile_part(table, method, vocabulary)
     except Exception as error:
         return error
 
 
 def _reconcile_countries(
-    table: pd.DataFrame, policy: str, vocabulary: Vocabulary, executor: Executor
+    table: pd.DataFrame, method: str, vocabulary: Vocabulary, executor: Executor
 ) -> list[Reconciliation]:
     """Share the countries among the workers of an executor."""
     if not len(table):
-        return [_reconcile_part(table, policy, vocabulary)]
+        return [_reconcile_part(table, method, vocabulary)]
     running: dict[str, Future[Reconciliation | Exception]] = {}
     parts: list[Reconciliation] = []
     lost: dict[str, Exception] = {}
     run = uuid4().hex
     for country, rows in table.groupby("country", sort=True):
         try:
-            running[str(country)] = executor.submit(_in_worker, rows.reset_index(drop=True), policy, vocabulary, run)
+            running[str(country)] = executor.submit(_in_worker, rows.reset_index(drop=True), method, vocabulary, run)
         except RuntimeError as error:  # the executor is broken, or was shut down
             lost[str(country)] = error
     for name, future in running.items():

@@ -1,4 +1,4 @@
-"""How much a series depends on choices: every policy, and the default without each upstream."""
+"""How much a series depends on choices: every method, and the default without each upstream."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.reconciliation.cells import build_system
-from trafficking_stats.reconciliation.policies import DEFAULT, POLICIES, pick
+from trafficking_stats.reconciliation.methods import DEFAULT, METHODS, pick
 from trafficking_stats.reconciliation.series import build_series
 from trafficking_stats.reconciliation.solve import solve
 from trafficking_stats.vocabulary import Vocabulary
@@ -22,7 +22,7 @@ _NO_CHOICE = ("year", DEFAULT, "range_lower", "range_upper")
 
 
 def sensitivity(rec: Reconciliation, country: str, indicator: str, breakdown: str = "") -> pd.DataFrame:
-    """Reconcile a series under every policy and without each upstream; see `Reconciliation.sensitivity`.
+    """Reconcile a series under every method and without each upstream; see `Reconciliation.sensitivity`.
 
     Only claims that rules can connect with the series are reconciled anew: those on indicators linked to this one.
     """
@@ -36,8 +36,8 @@ def sensitivity(rec: Reconciliation, country: str, indicator: str, breakdown: st
         have = ", ".join(map(repr, sorted(set(series["breakdown"]))))
         raise ReconciliationError(f"{country} has no figures on {indicator} with {breakdown!r}; there are: {have}")
     tables = {}
-    for policy in POLICIES:
-        tables[policy] = series if policy == rec.policy else _series(rec, claims, indicator, policy)
+    for method in METHODS:
+        tables[method] = series if method == rec.method else _series(rec, claims, indicator, method)
     names = _upstreams(claims)
     for name in sorted(set(names[own.index])) if names[own.index].nunique() > 1 else []:
         tables[_LEFT_OUT + name] = _series(rec, claims[names != name], indicator, DEFAULT)
@@ -49,13 +49,13 @@ def sensitivity(rec: Reconciliation, country: str, indicator: str, breakdown: st
     return wide.astype("Int64").rename_axis("year").reset_index()
 
 
-def _series(rec: Reconciliation, claims: pd.DataFrame, indicator: str, policy: str) -> pd.DataFrame:
+def _series(rec: Reconciliation, claims: pd.DataFrame, indicator: str, method: str) -> pd.DataFrame:
     """Settle the cells of one indicator, from the claims that can have a say in them."""
     # the rivals pick one claim a cell, without any rule
-    names = linked(indicator, rec.vocabulary) if policy == DEFAULT else frozenset([indicator])
+    names = linked(indicator, rec.vocabulary) if method == DEFAULT else frozenset([indicator])
     table = claims[claims["indicator"].isin(names)].reset_index(drop=True)
     system = build_system(table, rec.vocabulary)
-    solution = solve(system) if policy == DEFAULT else pick(system, table, policy, rec.vocabulary)
+    solution = solve(system) if method == DEFAULT else pick(system, table, method, rec.vocabulary)
     in_system = system.claim_group >= 0
     table["accepted"] = True
     table.loc[in_system, "accepted"] = solution.accepted[system.claim_group[in_system]]
@@ -145,7 +145,7 @@ def sensitivity_sentence(table: pd.DataFrame) -> str:
     --------
     >>> table = pd.DataFrame({"year": [2019, 2020], "consistent": [64, 77], "latest": [64, 77]}).astype("Int64")
     >>> sensitivity_sentence(table)
-    'The series does not depend on the policy; all its figures start in one upstream.'
+    'The series does not depend on the method; all its figures start in one upstream.'
     >>> sensitivity_sentence(table.assign(earliest=[64, 64], **{"without A": [64, None]}).convert_dtypes())
     'The series depends on the choice in 1 of 2 years (2020): earliest changes 1; without A no figure is left for 2020.'
     """
@@ -155,7 +155,7 @@ def sensitivity_sentence(table: pd.DataFrame) -> str:
     hang = hang if several else "all its figures start in one upstream"
     ending = f"; {hang}." if hang else "."
     if not moved:
-        what = "the policy or on any one upstream" if several and not lost else "the policy"
+        what = "the method or on any one upstream" if several and not lost else "the method"
         return f"The series does not depend on {what}{ending}"
     years = sorted({year for found in moved.values() for year in found})
     changes = listed(f"{name} changes {len(found)}" for name, found in moved.items())

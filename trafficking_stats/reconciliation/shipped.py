@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def reconciled(
     country: str,
-    policy: str = "consistent",
+    method: str = "consistent",
     exclude_sources: Collection[str] = (),
     prefer: Collection[str] = (),
 ) -> Reconciliation:
@@ -27,7 +27,7 @@ def reconciled(
     ----------
     country : str
         ISO 3166-1 alpha-3, or ``EUU``.
-    policy : str, optional
+    method : str, optional
         As in `trafficking_stats.reconcile`.
     exclude_sources, prefer : collection of str, optional
         As in `trafficking_stats.reconciliation.selection.select`.
@@ -44,17 +44,17 @@ def reconciled(
 
     Examples
     --------
-    >>> rec = reconciled("DNK", policy="latest")
+    >>> rec = reconciled("DNK", method="latest")
     >>> rec is reconciled("DNK", "latest", exclude_sources=[])
     True
     """
-    return _reconciled((country,), policy, tuple(sorted(exclude_sources)), tuple(sorted(prefer)))
+    return _reconciled((country,), method, tuple(sorted(exclude_sources)), tuple(sorted(prefer)))
 
 
 def reconciled_with(
     country: str,
     peers: Collection[str],
-    policy: str = "consistent",
+    method: str = "consistent",
     exclude_sources: Collection[str] = (),
     prefer: Collection[str] = (),
 ) -> Reconciliation:
@@ -68,7 +68,7 @@ def reconciled_with(
         ISO 3166-1 alpha-3, or ``EUU``.
     peers : collection of str
         The others.
-    policy, exclude_sources, prefer
+    method, exclude_sources, prefer
         As in `reconciled`.
 
     Returns
@@ -88,11 +88,11 @@ def reconciled_with(
     """
     import pandas as pd
 
-    own = reconciled(country, policy, exclude_sources, prefer)
+    own = reconciled(country, method, exclude_sources, prefer)
     others = tuple(sorted(set(peers) - {country}))
     if not others:
         return own
-    theirs = _reconciled(others, policy, tuple(sorted(exclude_sources)), tuple(sorted(prefer)))
+    theirs = _reconciled(others, method, tuple(sorted(exclude_sources)), tuple(sorted(prefer)))
     tables = {
         name: pd.concat([getattr(part, name) for part in (own, theirs)], ignore_index=True)
         for name in ("series", "claims", "clashes")
@@ -102,10 +102,10 @@ def reconciled_with(
 
 @functools.lru_cache(maxsize=16)
 def _reconciled(
-    countries: tuple[str, ...], policy: str, exclude_sources: tuple[str, ...], prefer: tuple[str, ...]
+    countries: tuple[str, ...], method: str, exclude_sources: tuple[str, ...], prefer: tuple[str, ...]
 ) -> Reconciliation:
     from trafficking_stats.claims import load_claims
     from trafficking_stats.reconciliation.result import reconcile
     from trafficking_stats.reconciliation.selection import select
 
-    return reconcile(select(load_claims(), exclude_sources, prefer, countries), policy=policy)
+    return reconcile(select(load_claims(), exclude_sources, prefer, countries), method=method)

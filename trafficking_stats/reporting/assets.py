@@ -1,4 +1,4 @@
-"""The style sheet and the script that every page carries, and the policy that allows nothing else."""
+"""The style sheet and the script that every page carries, and the method that allows nothing else."""
 
 from __future__ import annotations
 

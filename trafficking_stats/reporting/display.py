@@ -64,7 +64,7 @@ def headline(
     interval : str
         The uncertainty of that number in words, such as ``"95 % interval 3.1 to 4.6"``.
     verdict : str
-        What another policy, or leaving one publisher out, does to it.
+        What another method, or leaving one publisher out, does to it.
     robustness : {"robust", "sensitive", "unsettled", "refused"}
         The verdict in one word, by which the page colours it and the index sorts.
     word : str, optional

@@ -181,7 +181,7 @@ def stages_of(result: GapResult) -> list[str]:
 
 
 def sensitivities(rec: Reconciliation, country: str, indicators: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Compare the totals of several indicators under every policy, and without each upstream.
+    """Compare the totals of several indicators under every method, and without each upstream.
 
     Parameters
     ----------

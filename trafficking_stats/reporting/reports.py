@@ -253,7 +253,7 @@ def report(
     progress : bool, optional
         Whether to show the progress of each notebook on a terminal.
     **parameters : object
-        Parameters of the notebooks, such as ``start``, ``end`` or ``policy``. Each notebook gets those that
+        Parameters of the notebooks, such as ``start``, ``end`` or ``method``. Each notebook gets those that
         it declares.
 
     Returns

@@ -238,7 +238,7 @@ def _prepare(task: Task) -> None:
 
     if not any("shipped" in notebook.source for notebook in task.notebooks):
         return  # none of them asks for it
-    options = {name: task.values[name] for name in ("policy", "exclude_sources", "prefer") if name in task.values}
+    options = {name: task.values[name] for name in ("method", "exclude_sources", "prefer") if name in task.values}
     with contextlib.suppress(TraffickingStatsError):  # the notebook that asks for it fails with its cell
         reconciled(task.country, **options)
 

@@ -87,13 +87,13 @@ def sentences(result: GapResult) -> GT:
         {
             "statement": row["sentence"],
             "sets of choices": f"{row['holds']:,} of {row['answered']:,}",
-            "policies": f"{row['policies_hold']} of {row['policies']}",
+            "methods": f"{row['methods_hold']} of {row['methods']}",
             "verdict": row["robust"],
             "against chance": row["shown"],
         }
         for row in _rows(result.sentences)
     ]
-    columns = ["statement", "sets of choices", "policies", "verdict", "against chance"]
+    columns = ["statement", "sets of choices", "methods", "verdict", "against chance"]
     return build(pd.DataFrame(rows, columns=columns), "sentences", numbers=columns[1:3])
 
 

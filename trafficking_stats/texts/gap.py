@@ -178,11 +178,11 @@ def _verdict(result: GapResult, row: dict[str, Any]) -> str:
     elif rate is None:
         parts = ["Whether the rate changed cannot be said."]
     elif result.robust == "undetermined":
-        parts = ["The direction of the change is not settled: other policies, sources, lags or years reverse it."]
+        parts = ["The direction of the change is not settled: other methods, sources, lags or years reverse it."]
     else:
         sets = counted(rate["answered"], "set")
         parts = [
-            f"The direction of the change is the same in all {sets} of choices of policy, sources, lag and years that "
+            f"The direction of the change is the same in all {sets} of choices of method, sources, lag and years that "
             "give an answer."
         ]
     low, high = row["sources_min"], row["sources_max"]
@@ -364,7 +364,7 @@ def phi_words(result: GapResult) -> str:
     ]
     return (
         f"Exact limits hold for counts without over-dispersion; the widened ones for {listed(parts)}. Over sources: "
-        "the range of the rate under other policies and without single sources."
+        "the range of the rate under other methods and without single sources."
     )
 
 

@@ -136,9 +136,9 @@ def reconciliation_headline(
     moves = {name: moved_years(table) for name, table in sensitivities.items()}
     moved = [f"{label_of(name, rec.vocabulary)} in {year_list(years)}" for name, years in moves.items() if years]
     still = [label_of(name, rec.vocabulary) for name, years in moves.items() if not years]
-    verdict = f"Another policy, or leaving one upstream out, changes {'; '.join(moved)}" if moved else ""
+    verdict = f"Another method, or leaving one upstream out, changes {'; '.join(moved)}" if moved else ""
     if still:
-        verdict += "; it leaves " if moved else "No policy and no upstream left out changes "
+        verdict += "; it leaves " if moved else "No method and no upstream left out changes "
         verdict += f"{listed(still)}{' as they are' if moved else ''}"
     return {
         "sentence": f"{kept:,} of {counted(len(own), 'figure')} about {in_text(country)} can be true together"
@@ -274,8 +274,8 @@ def grid_caption(indicator: str, vocabulary: Vocabulary | None = None) -> str:
 
 def solver_words(rec: Reconciliation) -> str:
     """Say whether the reconciliation was solved to the end."""
-    if rec.policy != "consistent":
-        return f"These figures were made under the policy “{rec.policy}”, which picks one figure a count without rules."
+    if rec.method != "consistent":
+        return f"These figures were made under the method “{rec.method}”, which picks one figure a count without rules."
     if not rec.status:
         return "Every part of the problem was solved to the end."
     return f"Not solved to the end: {'; '.join(rec.status)}."

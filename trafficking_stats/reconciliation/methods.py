@@ -1,4 +1,4 @@
-"""The rival policies: pick one figure a cell, as other tools do, to see how much the choice matters."""
+"""The rival methods: pick one figure a cell, as other tools do, to see how much the choice matters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trafficking_stats.reconciliation.weights import published_years
 from trafficking_stats.vocabulary import Vocabulary
 
 DEFAULT = "consistent"
-"""The policy that uses every claim and every rule."""
+"""The method that uses every claim and every rule."""
 
 
 def _by(*columns: str, ascending: bool) -> Callable[[pd.DataFrame], pd.DataFrame]:
@@ -29,25 +29,25 @@ _RANKS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "highest": _by("lower", "upper", ascending=False),
 }
 
-POLICIES = (DEFAULT, "latest", "earliest", "register", "median", "lowest", "highest")
-"""Every policy, the default first."""
+METHODS = (DEFAULT, "latest", "earliest", "register", "median", "lowest", "highest")
+"""Every method, the default first."""
 
 
-def check_policy(policy: str) -> str:
-    """Return ``policy`` if it exists.
+def check_method(method: str) -> str:
+    """Return ``method`` if it exists.
 
     Raises
     ------
     ReconciliationError
         Listing those that exist.
     """
-    if policy not in POLICIES:
-        raise ReconciliationError(f"policy {policy!r} does not exist; there are: {', '.join(POLICIES)}")
-    return policy
+    if method not in METHODS:
+        raise ReconciliationError(f"method {method!r} does not exist; there are: {', '.join(METHODS)}")
+    return method
 
 
-def pick(system: System, claims: pd.DataFrame, policy: str, vocabulary: Vocabulary) -> Solution:
-    """Bound each cell by the one claim that a policy picks, without any rule.
+def pick(system: System, claims: pd.DataFrame, method: str, vocabulary: Vocabulary) -> Solution:
+    """Bound each cell by the one claim that a method picks, without any rule.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def pick(system: System, claims: pd.DataFrame, policy: str, vocabulary: Vocabula
         Cells and groups of claims.
     claims : pandas.DataFrame
         The checked claims the system was built from.
-    policy : str
+    method : str
         ``latest`` and ``earliest`` go by the date of publication (then by weight), ``register`` by tier (then the
         latest), ``lowest`` and ``highest`` by the interval; ``median`` takes the middle claim in the order of
         their lower ends, of two middle ones the heavier. A claim is accepted if it has a point in common with
@@ -74,7 +74,7 @@ def pick(system: System, claims: pd.DataFrame, policy: str, vocabulary: Vocabula
     rows["tier_weight"] = claims["tier"].map({name: tier.weight for name, tier in vocabulary.tiers.items()})
     rows = rows[rows["group"] >= 0]
     rows = rows.join(system.groups[["cell", "lower", "upper", "weight"]], on="group")
-    chosen = (_median(rows) if policy == "median" else _RANKS[policy](rows)).drop_duplicates("cell")
+    chosen = (_median(rows) if method == "median" else _RANKS[method](rows)).drop_duplicates("cell")
     lower, upper = np.zeros(len(system.cells)), np.full(len(system.cells), np.inf)
     lower[chosen["cell"]], upper[chosen["cell"]] = chosen["lower"], chosen["upper"]
     cell = system.groups["cell"].to_numpy()

@@ -1,4 +1,4 @@
-"""Each of the seven policies on a made-up table in which all of them come to another figure."""
+"""Each of the seven methods on a made-up table in which all of them come to another figure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tiny import claim, table
 
 import trafficking_stats as ts
 from trafficking_stats.errors import ReconciliationError
-from trafficking_stats.reconciliation.policies import POLICIES
+from trafficking_stats.reconciliation.methods import METHODS
 
 # value, source, tier, published
 FIGURES = [
@@ -39,30 +39,30 @@ def claims() -> pd.DataFrame:
     return table([*rows, claim(3, 2011), claim(30, ("2010-01-01", "2013-12-31")), claim(4, breakdown="sex=male")])
 
 
-def test_there_are_seven_policies() -> None:
-    assert set(EXPECTED) == set(POLICIES)
+def test_there_are_seven_methods() -> None:
+    assert set(EXPECTED) == set(METHODS)
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-def test_each_policy_picks_its_own_figure(claims: pd.DataFrame, policy: str) -> None:
-    rec = ts.reconcile(claims, policy)
+@pytest.mark.parametrize("method", METHODS)
+def test_each_method_picks_its_own_figure(claims: pd.DataFrame, method: str) -> None:
+    rec = ts.reconcile(claims, method)
     row = rec.series.query("year == 2010 and breakdown == ''").iloc[0]
-    assert (row["estimate"], row["lower"], row["upper"]) == (EXPECTED[policy],) * 3
+    assert (row["estimate"], row["lower"], row["upper"]) == (EXPECTED[method],) * 3
     assert (row["status"], row["n_claims"]) == ("reconciled", 9)
     cell = rec.claims.query("period_end == '2010-12-31' and breakdown == ''")
     kept = cell[cell["accepted"]]
-    assert set(kept["value"]) == {EXPECTED[policy]}
-    assert row["n_accepted"] == len(kept) == (2 if policy == "consistent" else 1)
+    assert set(kept["value"]) == {EXPECTED[method]}
+    assert row["n_accepted"] == len(kept) == (2 if method == "consistent" else 1)
     # all others clash with one that was kept
     assert set(cell.loc[~cell["accepted"], "clashes_with"]) <= set(kept["claim_id"])
 
 
-@pytest.mark.parametrize("policy", [name for name in POLICIES if name != "consistent"])
-def test_rivals_know_no_rules(claims: pd.DataFrame, policy: str) -> None:
+@pytest.mark.parametrize("method", [name for name in METHODS if name != "consistent"])
+def test_rivals_know_no_rules(claims: pd.DataFrame, method: str) -> None:
     # the sum of four years says nothing about any of them, and no year appears that nobody names
-    rec = ts.reconcile(claims, policy)
+    rec = ts.reconcile(claims, method)
     assert rec.series[["breakdown", "year", "estimate"]].values.tolist() == [
-        ["", 2010, EXPECTED[policy]],
+        ["", 2010, EXPECTED[method]],
         ["", 2011, 3],
         ["sex=male", 2010, 4],
     ]
@@ -71,19 +71,19 @@ def test_rivals_know_no_rules(claims: pd.DataFrame, policy: str) -> None:
     assert bounds.values.tolist() == [[0, 16, "deduced"]]
 
 
-def estimate(policy: str, *rows: dict[str, object]) -> object:
-    return ts.reconcile(table(rows), policy).series["estimate"].iloc[0]
+def estimate(method: str, *rows: dict[str, object]) -> object:
+    return ts.reconcile(table(rows), method).series["estimate"].iloc[0]
 
 
-@pytest.mark.parametrize("policy", ["latest", "earliest"])
-def test_what_has_no_date_comes_last_whichever_end_goes_first(policy: str) -> None:
-    assert estimate(policy, claim(5, published=""), claim(7, source="b", published="2012")) == 7
+@pytest.mark.parametrize("method", ["latest", "earliest"])
+def test_what_has_no_date_comes_last_whichever_end_goes_first(method: str) -> None:
+    assert estimate(method, claim(5, published=""), claim(7, source="b", published="2012")) == 7
 
 
-@pytest.mark.parametrize("policy", ["latest", "earliest"])
-def test_of_one_day_the_heavier_tier_is_taken(policy: str) -> None:
+@pytest.mark.parametrize("method", ["latest", "earliest"])
+def test_of_one_day_the_heavier_tier_is_taken(method: str) -> None:
     rows = claim(5, published="2012"), claim(7, source="b", published="2012", tier="publisher")
-    assert estimate(policy, *rows) == estimate(policy, *rows[::-1]) == 7
+    assert estimate(method, *rows) == estimate(method, *rows[::-1]) == 7
 
 
 def test_of_one_tier_the_latest_is_taken() -> None:
@@ -97,14 +97,14 @@ def test_of_two_middle_figures_the_heavier_is_the_median() -> None:
     assert estimate("median", claim(5), claim(7, source="b")) == 5  # equal weights: the lower
 
 
-@pytest.mark.parametrize(("policy", "lower", "upper"), [("lowest", 0, 4), ("highest", 20, None)])
-def test_an_interval_is_picked_as_such(policy: str, lower: int, upper: int | None) -> None:
+@pytest.mark.parametrize(("method", "lower", "upper"), [("lowest", 0, 4), ("highest", 20, None)])
+def test_an_interval_is_picked_as_such(method: str, lower: int, upper: int | None) -> None:
     rows = [claim(5, qualifier="less_than"), claim(7, source="b"), claim(20, source="c", qualifier="at_least")]
-    row = ts.reconcile(table(rows), policy).series.iloc[0]
+    row = ts.reconcile(table(rows), method).series.iloc[0]
     assert row["lower"] == lower
     assert pd.isna(row["upper"]) if upper is None else row["upper"] == upper
     # "at least 20" names a number, "fewer than 5" does not
-    assert pd.isna(row["estimate"]) if policy == "lowest" else row["estimate"] == 20
+    assert pd.isna(row["estimate"]) if method == "lowest" else row["estimate"] == 20
 
 
 def test_a_claim_that_fits_the_picked_one_is_accepted() -> None:
@@ -113,6 +113,12 @@ def test_a_claim_that_fits_the_picked_one_is_accepted() -> None:
     assert rec.claims.set_index("source_id")["accepted"].to_dict() == {"a": True, "b": True, "c": False}
 
 
-def test_an_unknown_policy_is_refused_with_those_there_are() -> None:
+def test_an_unknown_method_is_refused_with_those_there_are() -> None:
     with pytest.raises(ReconciliationError, match=r"'newest'.*consistent, latest, earliest, register, median"):
         ts.reconcile(table([claim(5)]), "newest")
+
+
+def test_the_former_keyword_still_works_and_warns(claims: pd.DataFrame) -> None:
+    with pytest.warns(DeprecationWarning, match="policy is now called method"):
+        old = ts.reconcile(claims, policy="latest")
+    pd.testing.assert_frame_equal(old.series, ts.reconcile(claims, method="latest").series)
