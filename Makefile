@@ -61,7 +61,7 @@ lock:  ## resolve the lock files anew (needs uv)
 
 # As in .pre-commit-config.yaml.
 STRIP := --keep-id --extra-keys "metadata.papermill cell.metadata.papermill cell.metadata.execution"
-LOCKFLAGS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+LOCKFLAGS := --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean:  ## remove environments, caches and generated reports
 	rm -rf .venv .venv-lab .pytest_cache .mypy_cache .ruff_cache .hypothesis reports/*/ reports/*.html reports/*.json
