@@ -1,0 +1,169 @@
+"""Sentences: ids with typed values, in English and Danish."""
+
+import ast
+import datetime
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from markupsafe import Markup
+
+import trafficking_stats
+from trafficking_stats.messages import (
+    Bounds,
+    Country,
+    MessageError,
+    Noun,
+    Term,
+    Years,
+    breakdown_words,
+    language,
+    languages,
+    say,
+    say_html,
+)
+from trafficking_stats.messages.values import written
+
+PACKAGE = Path(trafficking_stats.__file__).parent
+CATALOGUES = PACKAGE / "messages" / "catalogues"
+DOMAINS = sorted(path.stem for path in (CATALOGUES / "en").glob("*.po"))
+
+
+def entries(code: str, domain: str) -> dict[str, tuple[str, ...]]:
+    path = CATALOGUES / code / f"{domain}.po"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        found = read_po(file, locale=code)
+    return {
+        message.id if isinstance(message.id, str) else message.id[0]: (
+            (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        )
+        for message in found
+        if message.id
+    }
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_each_sentence_has_its_domain_and_its_text(domain):
+    for key, texts in entries("en", domain).items():
+        assert key.startswith(f"{domain}.")
+        assert all(texts), f"{key} is empty"
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+@pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
+def test_another_language_says_the_same_with_the_same_values(code, domain):
+    english, other = entries("en", domain), entries(code, domain)
+    assert set(other) == set(english), "missing or superfluous"
+    for key, texts in other.items():
+        assert all(texts), f"{key} is empty"
+        assert set().union(*map(fields, texts)) == set().union(*map(fields, english[key])), key
+
+
+def said_in_code() -> dict[str, str]:
+    found = {}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"say", "say_html"}:
+                key = node.args[0]
+                if isinstance(key, ast.Constant):
+                    found[key.value] = path.name
+    return found
+
+
+def test_every_sentence_that_code_names_is_in_a_catalogue():
+    known = {key for domain in DOMAINS for key in entries("en", domain)}
+    missing = {key: name for key, name in said_in_code().items() if key not in known}
+    assert not missing
+
+
+def test_numbers_dates_and_lists_are_written_as_the_language_does():
+    values = [12345, 0.3127, datetime.date(2007, 9, 19), ["a", "b", "c"], Years((2014, 2015, 2016, 2018))]
+    assert [written(value) for value in values] == [
+        "12,345",
+        "0.313",
+        "19 September 2007",
+        "a, b and c",
+        "2014–2016 and 2018",
+    ]
+    with language("da"):
+        assert [written(value) for value in values] == [
+            "12.345",
+            "0,313",
+            "19. september 2007",
+            "a, b og c",
+            "2014–2016 og 2018",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("code", "spec", "english", "danish"),
+    [
+        ("DNK", "", "Denmark", "Danmark"),
+        ("GBR", "in", "in the United Kingdom", "i Storbritannien"),
+        ("NLD", "", "the Netherlands", "Nederlandene"),
+        ("PHL", "in", "in the Philippines", "på Filippinerne"),
+        ("USA", "genitive", "the United States’", "USA’s"),
+        ("EUU", "", "the European Union", "EU"),
+        ("HKG", "bare", "Hong Kong", "Hongkong"),
+        ("XKX", "genitive", "Kosovo’s", "Kosovos"),
+        ("ZZZ", "", "ZZZ", "ZZZ"),
+    ],
+)
+def test_countries_stand_in_a_sentence_as_the_language_has_them(code, spec, english, danish):
+    assert written(Country(code), spec) == english
+    with language("da"):
+        assert written(Country(code), spec) == danish
+
+
+def test_a_number_takes_its_noun_in_the_right_form():
+    assert [written(Noun(n, "common.victims")) for n in (0, 1, 1200, Bounds(1, 1), Bounds(0, 4), Bounds(1, None))] == [
+        "0 victims",
+        "1 victim",
+        "1,200 victims",
+        "1 victim",
+        "0 to 4 victims",
+        "at least 1 victims",
+    ]
+    with language("da"):
+        assert written(Noun(1, "common.victims")) == "1 offer"
+
+
+def test_what_is_html_already_stays_and_all_else_is_escaped():
+    assert say_html("common.range", lower="<1>", upper=Markup("<b>2</b>")) == "&lt;1&gt; to <b>2</b>"
+
+
+def test_the_vocabulary_is_said_in_english_as_it_stands():
+    assert written(Term("tier", "press")) == "press and secondary"
+    assert written(Term("tier", "not_there")) == "not there"
+    assert breakdown_words("") == ""
+    assert breakdown_words("age=unknown;citizenship=ROU") == "age unknown, citizens of Romania"
+
+
+@pytest.mark.parametrize("key", ["common.nothing", "nowhere.at_all", "common.at_least"])
+def test_a_sentence_or_value_that_is_missing_is_refused(key):
+    with pytest.raises(MessageError, match=key):
+        say(key)
+
+
+def test_an_unknown_language_is_refused_with_those_there_are():
+    with pytest.raises(MessageError, match="there are: en, da"), language("xx"):
+        pass
+
+
+@pytest.mark.parametrize("value", [None, True])
+def test_what_is_no_value_is_refused(value):
+    with pytest.raises(MessageError, match="is no value"):
+        written(value)
+
+
+def test_the_language_ends_with_its_block():
+    with pytest.raises(ZeroDivisionError), language("da"):
+        raise ZeroDivisionError
+    assert say("common.none") == "none"

@@ -1,0 +1,18 @@
+"""Every sentence a reader sees: ids with typed values, written once in a catalogue of each language."""
+
+from trafficking_stats.messages.catalogue import MessageError, language, languages, say, say_html
+from trafficking_stats.messages.values import Bounds, Country, Noun, Term, Years, breakdown_words
+
+__all__ = [
+    "Bounds",
+    "Country",
+    "MessageError",
+    "Noun",
+    "Term",
+    "Years",
+    "breakdown_words",
+    "language",
+    "languages",
+    "say",
+    "say_html",
+]
