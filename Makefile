@@ -16,21 +16,24 @@ help:  ## list what can be made
 # compileall writes the bytecode, with every core and also where PYTHONDONTWRITEBYTECODE is set,
 # without which every process would start seconds late.
 define install
-	$(PYTHON) -m venv $(1)
-	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r $(2)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	$(1)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(1)
+	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --only-binary :all: -r $(2)
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(1)/bin/python -m pip check
 	env -u PYTHONDONTWRITEBYTECODE $(1)/bin/python -m compileall -q -j 0 $(1)/lib trafficking_stats || true
-	touch $@
+	touch $(3)
 endef
 
 .venv/report: requirements.lock pyproject.toml
-	$(call install,.venv,requirements.lock)
+	$(call install,.venv,requirements.lock,$@)
 
-.venv/test: requirements-test.lock pyproject.toml | .venv/report
-	$(call install,.venv,requirements-test.lock)
+# Its lock holds that of the reports, with the same versions.
+.venv/test: requirements-test.lock requirements.lock pyproject.toml
+	$(call install,.venv,requirements-test.lock,.venv/report .venv/test)
 
 .venv-lab/lab: requirements-lab.lock pyproject.toml
-	$(call install,.venv-lab,requirements-lab.lock)
+	$(call install,.venv-lab,requirements-lab.lock,$@)
 
 report: .venv/report  ## clean the data and write the reports of COUNTRY (default DNK) to reports/
 	$(BIN)/trafficking-stats clean
@@ -55,9 +58,13 @@ lint: .venv/test  ## ruff, mypy, and notebooks without outputs
 	$(BIN)/nbstripout --verify $(STRIP) notebooks/*.ipynb
 
 lock:  ## resolve the lock files anew (needs uv)
-	printf 'hatchling\neditables\n' | uv pip compile pyproject.toml - $(LOCKFLAGS) -o requirements.lock
-	printf 'hatchling\neditables\n' | uv pip compile pyproject.toml - --extra test -c requirements.lock $(LOCKFLAGS) -o requirements-test.lock
-	printf 'hatchling\neditables\n' | uv pip compile pyproject.toml - --extra lab -c requirements.lock $(LOCKFLAGS) -o requirements-lab.lock
+	$(call resolve,report documents) -o requirements.lock
+	$(call resolve,test) -c requirements.lock -o requirements-test.lock
+	$(call resolve,lab) -c requirements.lock -o requirements-lab.lock
+	uv run --quiet --no-project --with packaging --with pip python tests/locks.py
+
+# The package itself is installed without build isolation, so what builds it is locked too.
+resolve = printf 'hatchling\neditables\n' | uv pip compile pyproject.toml - $(addprefix --extra ,$(1)) $(LOCKFLAGS)
 
 # As in .pre-commit-config.yaml.
 STRIP := --keep-id --extra-keys "metadata.papermill cell.metadata.papermill cell.metadata.execution"

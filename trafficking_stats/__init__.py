@@ -3,10 +3,13 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from trafficking_stats.extras import needs
+
 if TYPE_CHECKING:
     from trafficking_stats.claims import load_claims, load_sources, read_claims
     from trafficking_stats.errors import (
         ClaimError,
+        ExtraError,
         ReaderError,
         ReconciliationError,
         RefusalError,
@@ -26,6 +29,7 @@ __version__ = "0.1.0"
 # may bear the name of a public function: loading it would put the module in the function's place.
 _HOMES = {
     "ClaimError": "errors",
+    "ExtraError": "errors",
     "ReaderError": "errors",
     "Reconciliation": "reconciliation.result",
     "ReconciliationError": "errors",
@@ -47,6 +51,7 @@ _HOMES = {
 
 __all__ = [
     "ClaimError",
+    "ExtraError",
     "GapResult",
     "ReaderError",
     "Reconciliation",
@@ -71,7 +76,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has: {', '.join(__all__)}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    with needs("report", f"ts.{name}"):
+        home = importlib.import_module(f"{__name__}.{_HOMES[name]}")
+    return getattr(home, name)
 
 
 def __dir__() -> list[str]:

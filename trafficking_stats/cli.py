@@ -66,3 +66,7 @@ def main() -> None:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"error: {where}{error.strerror or error}", err=True)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

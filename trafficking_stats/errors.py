@@ -48,3 +48,7 @@ class ReaderError(TraffickingStatsError):
 
 class ReportError(TraffickingStatsError):
     """A report could not be written: a parameter, a notebook cell, or the output folder."""
+
+
+class ExtraError(TraffickingStatsError, ImportError):
+    """An optional part of the package is not installed; the text names the extra that brings it."""

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import python_calamine
-from tqdm import tqdm
 
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.extras import needs
 from trafficking_stats.readers.categories import categories, country_spellings, fold, is_country, slug
 from trafficking_stats.readers.tables import (
     RAW_COLUMNS,
@@ -25,6 +24,10 @@ from trafficking_stats.readers.tables import (
     tell_apart,
     years,
 )
+
+with needs("documents", "Reading a workbook"):
+    import python_calamine
+    from tqdm import tqdm
 
 UnodcImport = TableImport
 

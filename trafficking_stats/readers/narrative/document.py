@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.extras import needs
 
 LARGEST = 30_000_000
 """Bytes. A whole TIP report is about 5 million."""
@@ -69,7 +70,8 @@ def _decode(data: bytes, path: Path) -> tuple[str, str]:
 
 
 def _from_html(page: str, path: Path) -> str:
-    import trafilatura  # heavy, and needed for web pages only
+    with needs("documents", "Reading a web page"):
+        import trafilatura  # heavy, and needed for web pages only
 
     text = trafilatura.extract(page, include_comments=False, include_tables=True, favor_recall=True)
     if not text or not text.strip():
