@@ -7,6 +7,8 @@ LABFLAGS ?= $(if $(filter 0,$(shell id -u)),--allow-root)
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
+# The environments are written by one recipe at a time.
+.NOTPARALLEL:
 .PHONY: help report test lab clean-data check-reports lint lock clean
 
 help:  ## list what can be made
