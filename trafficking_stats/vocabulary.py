@@ -197,7 +197,19 @@ class PolicyDate(_Frozen):
     country: Country
     date: datetime.date
     label: str
-    kind: Literal["plan", "statute", "penalty", "reflection", "residence"]
+    kind: Literal[
+        "plan",
+        "statute",
+        "penalty",
+        "reflection",
+        "residence",
+        "convention",
+        "opt_out",
+        "institution",
+        "policing",
+        "prosecution",
+        "non_punishment",
+    ]
     reference: str
     note: str = ""
 
