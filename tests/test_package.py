@@ -72,6 +72,10 @@ def test_what_the_wheel_holds(wheel, root):
         "vocabulary.toml",
         "gap_analysis/gap.toml",
         "readers/unodc.toml",
+        "starter/README.md",
+        "starter/raw/claims/tip-2019-est.csv",
+        "starter/raw/sources.csv",
+        "starter/trafficking-stats.toml",
         "reporting/templates/report/report.css",
     ):
         assert f"trafficking_stats/{needed}" in names, needed
@@ -136,7 +140,27 @@ def test_raw_figures_are_asked_for_by_name_where_they_are_not_installed(installe
         check=False,
     )
     assert run.returncode == 1
-    assert run.stderr == "error: the raw figures are not installed with the package; name a folder like data/raw\n"
+    assert run.stderr == (
+        "error: the raw figures are not installed with the package; name a folder like data/raw, or start one of your "
+        "own with trafficking-stats init FOLDER\n"
+    )
+
+
+def test_a_folder_of_ones_own_from_the_installed_wheel(installed, root, tmp_path):
+    def run(*args, cwd=tmp_path / "own"):
+        return python(str(installed / "bin" / "trafficking-stats"), *args, cwd=cwd, PYTHONPATH=str(installed))
+
+    assert "own is ready" in run("init", "own", cwd=tmp_path)
+    assert run("clean").startswith("7 claims")
+    table = root / "tests" / "data" / "eurostat" / "crim_thb_sex.csv"
+    run("import", "eurostat", str(table))
+    assert run("clean").startswith("13 claims")
+    assert "Denmark, victims registered, 2021: 84" in run("explain", "DNK", "victims_registered", "2021")
+    for other in ("2_reconciliation", "3_gap", "4_peers"):
+        (tmp_path / "own" / "notebooks" / f"{other}.ipynb").unlink()
+    run("report", "EST")
+    assert "Estonia" in (tmp_path / "own" / "reports" / "EST" / "1_sources.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "own" / "reports" / "EST" / "4_peers.html").exists()
 
 
 def test_nothing_was_written_beside_the_installed_wheel(installed, elsewhere):

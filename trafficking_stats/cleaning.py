@@ -62,7 +62,8 @@ def clean(
         raw, out = raw or paths.raw_dir(), out or paths.clean_dir()
         if not (paths.raw_dir() / "claims").is_dir():
             raise TraffickingStatsError(
-                "the raw figures are not installed with the package; name a folder like data/raw"
+                "the raw figures are not installed with the package; name a folder like data/raw, or start one of your "
+                "own with trafficking-stats init FOLDER"
             )
     if Path(out).resolve().is_relative_to(Path(raw).resolve()):
         raise TraffickingStatsError(

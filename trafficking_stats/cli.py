@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import sys
 
 import click
 
+from trafficking_stats import paths
 from trafficking_stats.errors import TraffickingStatsError
 
 _COMMANDS = {
+    "init": ("starting", "Start a folder of your own: raw figures, notebooks and a README."),
     "clean": ("data", "Clean data/raw into data/clean and reconcile it."),
     "reconcile": ("data", "Reconcile claims: list the clashes, or write the three tables."),
     "sources": ("data", "List the publications behind the claims."),
@@ -58,6 +61,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter is no failure
     try:
+        if own := paths.own_folder():
+            os.environ[paths.VARIABLE] = str(own)  # the kernels of a report work elsewhere
         cli(prog_name="trafficking-stats")
     except TraffickingStatsError as error:
         click.echo(f"error: {error}", err=True)

@@ -1,12 +1,15 @@
-"""Where the data and notebooks that ship with the package lie: in a checkout, or inside an installed wheel."""
+"""Where data and notebooks lie: in a folder of one's own, in a checkout, or inside an installed wheel."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from trafficking_stats.errors import TraffickingStatsError
 
 PACKAGE = Path(__file__).resolve().parent
+MARKER = "trafficking-stats.toml"
+VARIABLE = "TRAFFICKING_STATS_FOLDER"
 
 
 def share_dir() -> Path:
@@ -35,16 +38,37 @@ def share_dir() -> Path:
     )
 
 
+def own_folder() -> Path | None:
+    """Return the folder of one's own in which one works, if any.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The nearest folder, from the current one upwards, that ``trafficking-stats init`` has made. The environment
+        variable ``TRAFFICKING_STATS_FOLDER`` names it for processes that work elsewhere.
+    """
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / MARKER).is_file()), None)
+
+
+def data_dir() -> Path:
+    """Return the folder of ``raw/`` and ``clean/``: one's own, or the one that ships with the package."""
+    return own_folder() or share_dir() / "data"
+
+
 def clean_dir() -> Path:
-    """Return the folder of the cleaned tables that ship with the package."""
-    return share_dir() / "data" / "clean"
+    """Return the folder of the cleaned tables."""
+    return data_dir() / "clean"
 
 
 def raw_dir() -> Path:
     """Return the folder of the raw figures, which a wheel does not carry."""
-    return share_dir() / "data" / "raw"
+    return data_dir() / "raw"
 
 
 def notebooks_dir() -> Path:
-    """Return the folder of the parameterised notebooks."""
-    return share_dir() / "notebooks"
+    """Return the folder of the parameterised notebooks: one's own where there is one."""
+    own = own_folder()
+    return own / "notebooks" if own and (own / "notebooks").is_dir() else share_dir() / "notebooks"
