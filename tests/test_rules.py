@@ -12,6 +12,7 @@ from trafficking_stats.reconciliation.solve import cell_names, rule_text
 from trafficking_stats.vocabulary import Rule, Vocabulary, load_vocabulary
 
 VOCABULARY = load_vocabulary()
+QUARTERS = (("01", "03-31"), ("04", "06-30"), ("07", "09-30"), ("10", "12-31"))
 COUNTS = "decisions_counts", "convictions_counts", "acquittals_counts", "charges_dropped_counts"
 
 
@@ -96,26 +97,65 @@ def test_years_add_up_to_their_period() -> None:
 
 def test_a_part_of_a_year_is_at_most_its_year() -> None:
     assert rules_of(claim(9, ("2010-01-01", "2010-09-30"))) == {
-        "part_of_year at most the years it touches: victims 2010 >= victims 2010-01-01 to 2010-09-30"
+        "part_of_year: victims 2010 >= victims 2010-01-01 to 2010-09-30"
     }
 
 
-def test_a_span_lies_between_the_years_it_covers_and_those_it_touches() -> None:
+def test_quarters_that_tile_a_year_add_up_to_it_and_a_half_to_its_quarters() -> None:
+    quarters = [f"2010-{first}-01 to 2010-{last}" for first, last in QUARTERS]
+    claims = [claim(3, (f"2010-{first}-01", f"2010-{last}")) for first, last in QUARTERS]
+    year = " + ".join(f"victims {quarter}" for quarter in quarters)
+    half = " + ".join(f"victims {quarter}" for quarter in quarters[:2])
+    assert rules_of(*claims) == {f"part_of_year: victims 2010 = {year}"}
+    assert rules_of(*claims, claim(6, ("2010-01-01", "2010-06-30"))) == {
+        f"part_of_year: victims 2010 = {year}",
+        f"part_of_year: victims 2010-01-01 to 2010-06-30 = {half}",
+    }
+
+
+def test_what_lacks_a_quarter_is_no_equation() -> None:
+    claims = [claim(3, (f"2010-{first}-01", f"2010-{last}")) for first, last in QUARTERS[1:]]
+    parts = " + ".join(f"victims 2010-{first}-01 to 2010-{last}" for first, last in QUARTERS[1:])
+    assert rules_of(*claims) == {f"part_of_year: victims 2010 >= {parts}"}
+
+
+def test_a_span_is_the_years_it_covers_and_a_part_of_the_first() -> None:
     assert rules_of(claim(9, ("2007-08-01", "2009-12-31"))) == {
-        "span at least the years it covers: victims 2007-08-01 to 2009-12-31 >= victims 2008 + victims 2009",
-        "span at most the years it touches: "
-        "victims 2007 + victims 2008 + victims 2009 >= victims 2007-08-01 to 2009-12-31",
+        "part_of_year: victims 2007 >= victims 2007-08-01 to 2007-12-31",
+        "years: victims 2007-08-01 to 2009-12-31 = victims 2007-08-01 to 2007-12-31 + victims 2008 + victims 2009",
     }
 
 
 def test_since_records_began_is_at_least_all_years_that_are_claimed() -> None:
     assert rules_of(claim(99, ("", "2011-12-31")), claim(1, 2009), claim(2, 2011), claim(3, 2013)) == {
-        "since_records at least the years it covers: victims up to 2011-12-31 >= victims 2009 + victims 2011"
+        "since_records: victims up to 2011-12-31 >= victims 2009 + victims 2011"
     }
 
 
-def test_a_reporting_year_is_never_forced_on_calendar_years() -> None:
-    assert rules_of(claim(9, ("2010-04-01", "2011-03-31")), claim(1, 2010), claim(2, 2011)) == set()
+def test_since_records_began_grows_by_the_years_between() -> None:
+    assert rules_of(claim(99, ("", "2011-12-31")), claim(70, ("", "2009-12-31")), claim(3, 2010)) == {
+        "since_records: victims up to 2011-12-31 >= victims up to 2009-12-31 + victims 2010"
+    }
+
+
+def test_a_fiscal_year_shares_a_part_with_each_of_two_calendar_years() -> None:
+    assert rules_of(claim(9, ("2010-04-01", "2011-03-31")), claim(1, 2010), claim(2, 2011)) == {
+        "part_of_year: victims 2010 >= victims 2010-04-01 to 2010-12-31",
+        "part_of_year: victims 2011 >= victims 2011-01-01 to 2011-03-31",
+        "years: victims 2010-04-01 to 2011-03-31 = victims 2010-04-01 to 2010-12-31 + victims 2011-01-01 to 2011-03-31",
+    }
+
+
+def test_women_of_a_fiscal_year_are_among_the_victims_of_each_of_its_parts() -> None:
+    lines = rules_of(claim(4, ("2010-04-01", "2011-03-31"), "sex=female"), claim(1, 2010), claim(2, 2011))
+    for part in ("2010-04-01 to 2010-12-31", "2011-01-01 to 2011-03-31", "2010-04-01 to 2011-03-31"):
+        assert f"exclusive sex: victims {part} >= victims sex=female {part}" in lines
+
+
+@pytest.mark.parametrize("indicator", ["sentence_max_months", "funding_dkk"])
+def test_what_does_not_add_up_has_no_rule_for_a_part_of_a_year(indicator: str) -> None:
+    claims = [claim(9, ("2010-01-01", "2010-06-30"), indicator=indicator), claim(8, 2010, indicator=indicator)]
+    assert rules_of(*claims) == set()
 
 
 def test_parts_of_a_longer_period_are_compared_year_by_year() -> None:

@@ -245,6 +245,8 @@ def _is_breakdown(text: str) -> bool:
 
 def _is_date(text: str) -> bool:
     try:
-        return text == "" or datetime.date.fromisoformat(text).isoformat() == text
+        date = datetime.date.fromisoformat(text) if text else None
+        # the first and the last year there is would leave no day before or after them
+        return date is None or (date.isoformat() == text and 1 < date.year < 9999)
     except ValueError:
         return False

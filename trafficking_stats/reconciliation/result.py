@@ -16,7 +16,7 @@ from trafficking_stats.reconciliation.cells import System, build_system, check_t
 from trafficking_stats.reconciliation.explain import Explainer, Explanation
 from trafficking_stats.reconciliation.methods import DEFAULT, check_method, pick
 from trafficking_stats.reconciliation.sensitivity import sensitivity
-from trafficking_stats.reconciliation.series import build_clashes, build_series
+from trafficking_stats.reconciliation.series import PERIODS, build_clashes, build_series
 from trafficking_stats.reconciliation.solve import Solution, solve
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
@@ -42,6 +42,11 @@ class Reconciliation:
         How clashes were resolved.
     status : tuple of str
         What the solver says of parts it did not solve to optimality; empty if all are.
+    periods : pandas.DataFrame
+        The cells that claims name and ``series`` has no room for: fiscal years, quarters, several years, and figures
+        such as a budget that stand for their whole period. Columns of ``series`` with ``start`` and ``end``, both ISO
+        dates of days that belong to the period, in the place of ``year``; an empty ``start`` means since records
+        began.
     """
 
     series: pd.DataFrame
@@ -49,6 +54,7 @@ class Reconciliation:
     clashes: pd.DataFrame
     method: str = DEFAULT
     status: tuple[str, ...] = ()
+    periods: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PERIODS)))
     vocabulary: Vocabulary = field(default_factory=load_vocabulary, repr=False)
 
     def explain(self, country: str, indicator: str, year: int, breakdown: str = "") -> Explanation:
@@ -181,12 +187,12 @@ def reconcile(
         parts = [_reconcile_part(table, method, vocabulary)]
     else:
         parts = _reconcile_countries(table, method, vocabulary, executor)
-    series, judged, clashes = (
+    series, judged, clashes, periods = (
         pd.concat([getattr(part, name) for part in parts], ignore_index=True)
-        for name in ("series", "claims", "clashes")
+        for name in ("series", "claims", "clashes", "periods")
     )
     status = tuple(text for part in parts for text in part.status)
-    return Reconciliation(series, judged, clashes, method, status, vocabulary)
+    return Reconciliation(series, judged, clashes, method, status, periods, vocabulary)
 
 
 def _reconcile_part(table: pd.DataFrame, method: str, vocabulary: Vocabulary) -> Reconciliation:
@@ -194,8 +200,9 @@ def _reconcile_part(table: pd.DataFrame, method: str, vocabulary: Vocabulary) ->
     system = build_system(table, vocabulary)
     solution = solve(system) if method == DEFAULT else pick(system, table, method, vocabulary)
     judged = _judge(table, system, solution, vocabulary)
-    series = build_series(judged, system, solution, vocabulary)
-    return Reconciliation(series, judged, build_clashes(judged, vocabulary), method, solution.status, vocabulary)
+    series, periods = build_series(judged, system, solution, vocabulary)
+    clashes = build_clashes(judged, vocabulary)
+    return Reconciliation(series, judged, clashes, method, solution.status, periods, vocabulary)
 
 
 def _in_worker(table: pd.DataFrame, method: str, vocabulary: Vocabulary, run: str) -> Reconciliation | Exception:

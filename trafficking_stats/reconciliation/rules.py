@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats import breakdowns
-from trafficking_stats.intervals import period_years
+from trafficking_stats.intervals import period_kind, period_years
+from trafficking_stats.reconciliation.periods import Period, tiles
 from trafficking_stats.vocabulary import Rule, Vocabulary
 
 KEY = ["country", "indicator", "breakdown", "start", "end"]
@@ -17,6 +19,12 @@ KEY = ["country", "indicator", "breakdown", "start", "end"]
 
 Cell = tuple[str, str, str, str, str]
 """The values of `KEY`."""
+
+Series = tuple[str, str, str]
+"""Country, indicator and breakdown."""
+
+_TILED = {"year": "part_of_year", "part": "part_of_year", "since_records": "since_records"}
+"""The kind of the rule that splits a period of some kind; of any other it is ``years``."""
 
 Relation = tuple[int, str, str]
 """What names a rule: the cell it is about, its kind, and its detail."""
@@ -30,8 +38,8 @@ class Rules:
     ----------
     table : pandas.DataFrame
         One row a rule: ``about``, the cell it is about; ``kind`` (``exclusive``, ``overlapping``, ``within``,
-        ``union``, ``exhaustive``, ``years``, ``part_of_year``, ``span``, ``since_records``, ``level``,
-        ``indicator``); ``detail`` (the dimension or the name of the rule) and ``equal`` (bool).
+        ``union``, ``exhaustive``, ``years``, ``part_of_year``, ``since_records``, ``level``, ``indicator``);
+        ``detail`` (the dimension or the name of the rule) and ``equal`` (bool).
     entries : pandas.DataFrame
         ``rule`` (row of ``table``), ``cell`` (row of the table of cells), ``coefficient`` (1 or -1).
     """
@@ -53,8 +61,9 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The same columns, each cell once, sorted by `KEY`: with the calendar years inside longer periods, the
-        wholes above every part, and the parts of every whole that is an exact sum.
+        The same columns, each cell once, sorted by `KEY`: with the calendar years that longer periods touch, the
+        stretches of a year that two periods share, the wholes above every part, and the parts of every whole that is
+        an exact sum.
     """
     measure = dict(zip(cells["indicator"], cells["measure"], strict=True))
     for rule in vocabulary.rules:
@@ -63,27 +72,31 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     above: dict[str, tuple[str, ...]] = {}
     waiting = list(known)
     while waiting:
-        cell = waiting.pop()
-        country, indicator, breakdown, start, end = cell
-        kind = known[cell]
-        found: list[tuple[Cell, str]] = []
-        if _is_linked(kind, measure[indicator]) and kind != "since_records":
-            touched, covered = period_years(start, end)
-            years = covered if measure[indicator] == "level" else touched
-            found += [((country, indicator, breakdown, f"{y}-01-01", f"{y}-12-31"), "year") for y in years]
-        # what holds in every year holds for several; a level has no parts
-        if kind != "years" and measure[indicator] != "level":
-            if breakdown not in above:
-                above[breakdown] = breakdowns.ancestors(breakdown, vocabulary)
-            found += [((country, indicator, other, start, end), kind) for other in above[breakdown]]
-        for rule in vocabulary.rules:
-            if rule.kind == "sum" and rule.whole == indicator and _speaks_of(rule, country, breakdown):
-                part = breakdown if rule.parts_breakdown is None else rule.parts_breakdown
-                found += [((country, name, part, start, end), kind) for name in rule.parts]
-        for other_cell, other_kind in found:
-            if other_cell not in known:
-                known[other_cell] = other_kind
-                waiting.append(other_cell)
+        while waiting:
+            cell = waiting.pop()
+            country, indicator, breakdown, start, end = cell
+            kind = known[cell]
+            found: list[tuple[Cell, str]] = []
+            if _is_linked(kind, measure[indicator]) and kind != "since_records":
+                touched, covered = period_years(start, end)
+                years = covered if measure[indicator] == "level" else touched
+                found += [((country, indicator, breakdown, f"{y}-01-01", f"{y}-12-31"), "year") for y in years]
+            # what holds in every year holds for several; a level has no parts
+            if kind != "years" and measure[indicator] != "level":
+                if breakdown not in above:
+                    above[breakdown] = breakdowns.ancestors(breakdown, vocabulary)
+                found += [((country, indicator, other, start, end), kind) for other in above[breakdown]]
+            for rule in vocabulary.rules:
+                if rule.kind == "sum" and rule.whole == indicator and _speaks_of(rule, country, breakdown):
+                    part = breakdown if rule.parts_breakdown is None else rule.parts_breakdown
+                    found += [((country, name, part, start, end), kind) for name in rule.parts]
+            for other_cell, other_kind in found:
+                if other_cell not in known:
+                    known[other_cell] = other_kind
+                    waiting.append(other_cell)
+        for cell in _shared_pieces(known, measure):
+            known[cell] = period_kind(*cell[3:])
+            waiting.append(cell)
     order = sorted(known)
     table = pd.DataFrame(order, columns=KEY, dtype=object)
     return table.assign(kind=[known[cell] for cell in order], measure=[measure[cell[1]] for cell in order])
@@ -131,8 +144,8 @@ def _keys(cells: pd.DataFrame) -> list[Cell]:
 
 
 def _is_linked(kind: str, measure: str) -> bool:
-    """Whether a period is tied to calendar years: no reporting year, and nothing that does not add up."""
-    return measure in ("count", "level") and kind not in ("year", "reporting_year")
+    """Whether a period is tied to calendar years: nothing that does not add up is."""
+    return measure in ("count", "level") and kind != "year"
 
 
 def _speaks_of(rule: Rule, country: str, breakdown: str) -> bool:
@@ -160,29 +173,37 @@ def _by_breakdown(place: Mapping[Cell, int], measures: list[str], vocabulary: Vo
 
 
 def _by_time(place: Mapping[Cell, int], kinds: list[str], measures: list[str]) -> Iterator[Part]:
-    """Years add up to the longer period; a part of a year is at most its year; a level holds in every year."""
-    series: dict[tuple[str, str, str], dict[int, int]] = {}
-    for (country, indicator, breakdown, _, end), number in place.items():
-        if kinds[number] == "year":
-            series.setdefault((country, indicator, breakdown), {})[int(end[:4])] = number
+    """Pieces add up to the longer period; a level holds in every year."""
+    for series, split in _tiles({cell: (kinds[number], measures[number]) for cell, number in place.items()}):
+        for period, pieces in split.items():
+            about = place[*series, *period]
+            relation = about, _TILED.get(kinds[about], "years"), ""
+            parts = [place[*series, *piece] for piece in pieces if (*series, *piece) in place]
+            yield from ((relation, part, -1, len(pieces)) for part in parts)
     for (country, indicator, breakdown, start, end), number in place.items():
-        kind = kinds[number]
-        if not _is_linked(kind, measures[number]):
-            continue
-        known = series.get((country, indicator, breakdown), {})
-        touched, covered = period_years(start or f"{min(known, default=9999)}-01-01", end)
-        if measures[number] == "level":
-            yield from (((number, "level", str(year)), known[year], -1, 1) for year in covered if year in known)
-            continue
-        if kind == "years":
-            yield from (((number, "years", ""), known[year], -1, len(covered)) for year in covered)
-            continue
-        name = "part_of_year" if kind == "part" else kind
-        if kind != "since_records":
-            relation = number, name, "at most the years it touches"
-            yield from ((relation, known[year], 1, 0) for year in touched)
-        relation = number, name, "at least the years it covers"
-        yield from ((relation, known[year], -1, 0) for year in covered if year in known)
+        if measures[number] == "level" and kinds[number] not in ("year", "since_records"):
+            years = [(country, indicator, breakdown, f"{y}-01-01", f"{y}-12-31") for y in period_years(start, end)[1]]
+            yield from (((number, "level", year[3][:4]), place[year], -1, 1) for year in years)
+
+
+def _tiles(cells: Mapping[Cell, tuple[str, str]]) -> Iterator[tuple[Series, dict[Period, tuple[Period, ...]]]]:
+    """Split the periods of every series that has more than calendar years; the cells come with kind and measure."""
+    cut = {cell[:3] for cell, (kind, measure) in cells.items() if measure == "count" and kind != "year"}
+    periods: dict[Series, list[Period]] = {series: [] for series in sorted(cut)}
+    for cell in cells if cut else ():
+        if cell[:3] in periods:
+            periods[cell[:3]].append(cell[3:])
+    yield from ((series, tiles(found)) for series, found in periods.items())
+
+
+def _shared_pieces(known: Mapping[Cell, str], measure: Mapping[str, str]) -> list[Cell]:
+    """List the pieces that two periods share and that are no cells yet; in one period alone a piece is what is left."""
+    shared: list[Cell] = []
+    for series, split in _tiles({cell: (kind, measure[cell[1]]) for cell, kind in known.items()}):
+        times = Counter(piece for pieces in split.values() for piece in pieces)
+        cells = [(*series, *piece) for piece, number in times.items() if number > 1]
+        shared += [cell for cell in cells if cell not in known]
+    return shared
 
 
 def _by_indicator(place: Mapping[Cell, int], vocabulary: Vocabulary) -> Iterator[Part]:

@@ -59,7 +59,7 @@ def _series(rec: Reconciliation, claims: pd.DataFrame, indicator: str, method: s
     in_system = system.claim_group >= 0
     table["accepted"] = True
     table.loc[in_system, "accepted"] = solution.accepted[system.claim_group[in_system]]
-    series = build_series(table, system, solution, rec.vocabulary)
+    series, _ = build_series(table, system, solution, rec.vocabulary)
     return series[series["indicator"] == indicator]
 
 

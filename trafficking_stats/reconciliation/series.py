@@ -28,11 +28,16 @@ SERIES = (
     "n_upstreams",
 )
 
+PERIODS = (*SERIES[:3], "start", "end", *SERIES[4:])
+"""Of the cells that are no calendar year, or whose figure stands for its whole period; both dates are in."""
+
 CLASHES = ("country", "indicator", "breakdown", "period", "year", "values", "sources", "won", "cause", "evidence")
 
 
-def build_series(judged: pd.DataFrame, system: System, solution: Solution, vocabulary: Vocabulary) -> pd.DataFrame:
-    """Make the table with one row a cell of a calendar year.
+def build_series(
+    judged: pd.DataFrame, system: System, solution: Solution, vocabulary: Vocabulary
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make the table with one row a cell of a calendar year, and the one of all other periods that claims name.
 
     Parameters
     ----------
@@ -47,9 +52,10 @@ def build_series(judged: pd.DataFrame, system: System, solution: Solution, vocab
 
     Returns
     -------
-    pandas.DataFrame
-        Columns `SERIES`. Where the rules are used, a claim about a part of a year counts as a claim on the year: it
-        bounds it from below. Where they are not, only cells that claims name have a row.
+    series, periods : pandas.DataFrame
+        Columns `SERIES` and `PERIODS`. Where the rules are used, a claim about a part of a year counts as a claim on
+        the year: it bounds it from below. Where they are not, only cells that claims name have a row. A year of
+        which nothing is claimed and that nothing bounds has none.
     """
     named = _claims_on_cells(judged, system, with_parts=solution.ruled)
     table = system.cells.assign(lower=solution.lower, upper=solution.upper)
@@ -58,7 +64,7 @@ def build_series(judged: pd.DataFrame, system: System, solution: Solution, vocab
     table["n_accepted"] = np.bincount(named["cell"], named["accepted"], n_cells).astype(np.int64)
     votes = named[["cell", "upstream"]].drop_duplicates()
     table["n_upstreams"] = np.bincount(votes["cell"], minlength=n_cells)
-    table["estimate"] = _estimates(named, judged, solution, vocabulary)
+    table["estimate"] = _estimates(named[~named["part"]], judged, solution, vocabulary)
     met = table["lower"] == table["upper"]
     table.loc[met, "estimate"] = table.loc[met, "lower"]
     table["status"] = np.select(
@@ -66,13 +72,18 @@ def build_series(judged: pd.DataFrame, system: System, solution: Solution, vocab
         ["deduced", "reconciled", "bounded"],
         "agreed",
     )
-    table = table[(table["kind"] == "year") & table["measure"].isin(["count", "level"])]
-    if not solution.ruled:
-        table = table[table["n_claims"] > 0]
-    table = table.assign(year=table["end"].str[:4].astype("int64"))
     for column in ("estimate", "lower", "upper"):
         table[column] = table[column].where(np.isfinite(table[column])).astype("Int64")
-    return table[list(SERIES)].reset_index(drop=True)
+    yearly = (table["kind"] == "year") & table["measure"].isin(["count", "level"])
+    shown = table["n_claims"] > 0
+    if solution.ruled:
+        # of a year that only some other period touches there may be nothing to say
+        of_year = shown.groupby([table[name] for name in ("country", "indicator", "start", "end")]).transform("any")
+        shown = of_year | (table["lower"] > 0) | table["upper"].notna()
+    series = table[yearly & shown]
+    series = series.assign(year=series["end"].str[:4].astype("int64"))
+    periods = table[~yearly & (table["n_claims"] > 0)]
+    return series[list(SERIES)].reset_index(drop=True), periods[list(PERIODS)].reset_index(drop=True)
 
 
 def _claims_on_cells(judged: pd.DataFrame, system: System, *, with_parts: bool) -> pd.DataFrame:
@@ -87,11 +98,11 @@ def _claims_on_cells(judged: pd.DataFrame, system: System, *, with_parts: bool) 
     named["part"] = False
     if not with_parts:
         return named
-    entries = system.rules.entries
-    entries = entries[(system.rules.table["kind"] == "part_of_year").to_numpy()[entries["rule"]]]
-    ends = entries.pivot(index="rule", columns="coefficient", values="cell") if len(entries) else entries
-    year_of = dict(zip(ends[-1], ends[1], strict=True)) if len(entries) else {}
-    partial = named[named["cell"].isin(list(year_of))]
+    cells = system.cells[system.cells["measure"] == "count"].assign(year=lambda cells: cells["end"].str[:4])
+    key = ["country", "indicator", "breakdown", "year"]
+    parts, years = (cells[cells["kind"] == kind][key].reset_index(names="cell") for kind in ("part", "year"))
+    year_of = parts.merge(years, on=key, suffixes=("", "_year")).set_index("cell")["cell_year"]
+    partial = named[named["cell"].isin(year_of.index)]
     return pd.concat([named, partial.assign(cell=partial["cell"].map(year_of).astype("int64"), part=True)])
 
 
@@ -100,19 +111,23 @@ def _estimates(
 ) -> NDArray[np.float64]:
     """Take the whole number that the most precise, then heaviest, accepted claim within the bounds names.
 
-    What is said of a part of the year stands back behind all that is said of the year itself.
+    "At least 35" names 35 only where no other claim bounds the cell from above: beside "at most 50" any number
+    between them is as good.
     """
     names_number = [name for name, qualifier in vocabulary.qualifiers.items() if qualifier.names_number]
     value = judged["value"].to_numpy()
+    width = (judged["upper"] - judged["lower"]).to_numpy(float, na_value=np.inf)
     usable = judged["qualifier"].isin(names_number).to_numpy() & (value == np.rint(value))
-    rows = named[named["accepted"] & usable[named["row"]]]
+    rows = named[named["accepted"]]
+    bounded = rows["cell"][np.isfinite(width[rows["row"]])]
+    open_above = np.isinf(width[rows["row"]]) & rows["cell"].isin(bounded).to_numpy()
+    rows = rows[usable[rows["row"]] & ~open_above]
     printed = value[rows["row"]]
     cell = rows["cell"].to_numpy()
     rows = rows[(printed >= solution.lower[cell]) & (printed <= solution.upper[cell])]
     row = rows["row"].to_numpy()
-    width = (judged["upper"] - judged["lower"]).to_numpy(float, na_value=np.inf)[row]
     weight = claim_weights(judged, vocabulary)[row]
-    rows = rows.iloc[np.lexsort((row, -weight, width, rows["part"], rows["cell"]))].drop_duplicates("cell")
+    rows = rows.iloc[np.lexsort((row, -weight, width[row], rows["cell"]))].drop_duplicates("cell")
     estimates = np.full(len(solution.lower), np.nan)
     estimates[rows["cell"]] = value[rows["row"]]
     return estimates
