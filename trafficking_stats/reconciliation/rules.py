@@ -190,20 +190,29 @@ def _tiles(cells: Mapping[Cell, tuple[str, str]]) -> Iterator[tuple[Series, dict
     """Split the periods of every series that has more than calendar years; the cells come with kind and measure."""
     cut = {cell[:3] for cell, (kind, measure) in cells.items() if measure == "count" and kind != "year"}
     periods: dict[Series, list[Period]] = {series: [] for series in sorted(cut)}
+    others: dict[tuple[str, str], set[Period]] = {}
     for cell in cells if cut else ():
         if cell[:3] in periods:
             periods[cell[:3]].append(cell[3:])
-    yield from ((series, tiles(found)) for series, found in periods.items())
+            others.setdefault(cell[:2], set()).add(cell[3:])
+    yield from ((series, tiles(found, others[series[:2]])) for series, found in periods.items())
 
 
 def _shared_pieces(known: Mapping[Cell, str], measure: Mapping[str, str]) -> list[Cell]:
-    """List the pieces that two periods share and that are no cells yet; in one period alone a piece is what is left."""
-    shared: list[Cell] = []
-    for series, split in _tiles({cell: (kind, measure[cell[1]]) for cell, kind in known.items()}):
-        times = Counter(piece for pieces in split.values() for piece in pieces)
-        cells = [(*series, *piece) for piece, number in times.items() if number > 1]
-        shared += [cell for cell in cells if cell not in known]
-    return shared
+    """List the pieces that are no cells yet but have to be: those in two sums, of one breakdown or of two.
+
+    A piece in one sum alone is what is left of it, whatever that is.
+    """
+    split = list(_tiles({cell: (kind, measure[cell[1]]) for cell, kind in known.items()}))
+    times = Counter((*series[:2], *piece) for series, sums in split for pieces in sums.values() for piece in pieces)
+    shared = {
+        (*series, *piece)
+        for series, sums in split
+        for pieces in sums.values()
+        for piece in pieces
+        if times[*series[:2], *piece] > 1
+    }
+    return sorted(shared - set(known))
 
 
 def _by_indicator(place: Mapping[Cell, int], vocabulary: Vocabulary) -> Iterator[Part]:
