@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,7 +24,8 @@ from typing import Any
 
 from trafficking_stats.readers.narrative import extract
 
-LEVELS = ("value", "indicator", "strict")
+LEVELS = ("value", "indicator", "strict", "full")
+FACETS = ("form", "age", "sex", "nationality")
 MADE_UP = Path(__file__).resolve().parents[1] / "tests" / "data" / "narrative"
 Record = dict[str, Any]
 
@@ -81,7 +83,15 @@ def agrees(p: Record, g: Record, level: str) -> bool:
         return False
     if level == "indicator":
         return True
-    return period_class(p["period"]) in {period_class(label) for label in (g["period"], *g.get("period_alt", ()))}
+    if period_class(p["period"]) not in {period_class(label) for label in (g["period"], *g.get("period_alt", ()))}:
+        return False
+    return level == "strict" or (
+        p["unit"] == g["unit"] and p["qualifier"] == g["qualifier"] and facets(p) == facets(g)
+    )
+
+
+def facets(record: Record) -> frozenset[str]:
+    return frozenset(part for part in record["breakdown"].lower().split(";") if part.split("=")[0] in FACETS)
 
 
 def pairs(proposals: list[Record], labels: list[Record], right: Callable[[Record, Record], bool]) -> dict[int, int]:
@@ -135,6 +145,70 @@ def documents(folder: Path) -> Iterator[tuple[Record, str, list[Record]]]:
         yield entry, text, read_labels(folder / f"{entry['name']}.jsonl")
 
 
+CODES = {
+    "inv": ("investigations", "cases"),
+    "invp": ("investigations", "persons"),
+    "proc": ("prosecutions", "cases"),
+    "pro": ("prosecutions", "persons"),
+    "conc": ("convictions", "cases"),
+    "con": ("convictions", "persons"),
+    "sen": ("sentences", "persons"),
+    "vic": ("victims_identified", "persons"),
+    "pot": ("victims_potential", "persons"),
+    "ref": ("victims_referred", "persons"),
+    "ass": ("victims_assisted", "persons"),
+    "smin": ("sentence_min", "months"),
+    "smax": ("sentence_max", "months"),
+    "yrmin": ("sentence_min", "years"),
+    "yrmax": ("sentence_max", "years"),
+    "x": ("ignore", "persons"),
+}
+_MARK = re.compile(r"\{([^{}|]*)\|([^{}]*)\}")
+
+
+def annotated(path: Path) -> Iterator[tuple[Record, str, list[Record]]]:
+    """Paragraphs of a file of sentences labelled where they stand; its README says how."""
+    for number, block in enumerate(path.read_text(encoding="utf-8").strip().split("\n\n"), 1):
+        head, _, marked = block.partition("\n")
+        _, language, year, country, kind = head.split()
+        entry = {"name": f"{path.stem} {number}", "default": year, "lang": language, "country": country}
+        text, position = "", 0
+        labels: list[Record] = []
+        for match in _MARK.finditer(marked):
+            text += marked[position : match.start()]
+            position = match.end()
+            printed, _, value = match[1].partition("=")
+            labels += _labels(printed, value, match[2].split("|"), year, len(text))
+            text += printed
+        yield {**entry, "split": path.stem, "kind": kind}, text + marked[position:], labels
+
+
+def _labels(printed: str, value: str, parts: list[str], year: str, start: int) -> Iterator[Record]:
+    codes, periods, *more = (*parts, "", "")[: max(2, len(parts))]
+    record = {"char_start": start, "char_end": start + len(printed), "text": printed, "qualifier": "exact"}
+    breakdown = ""
+    for extra in more:
+        key, _, rest = extra.partition(":")
+        if key in ("q", "u"):
+            record["qualifier" if key == "q" else "unit"] = rest
+        else:
+            breakdown = extra
+    first, *others = periods.split(",") if periods else [year]
+    number = re.sub(r"\D", "", value or printed)
+    for code in codes.split("+"):
+        indicator, *alternatives = code.split("/")
+        yield {
+            **{"unit": CODES[indicator][1], **record},
+            "indicator": CODES[indicator][0],
+            "indicator_alt": [CODES[other][0] for other in alternatives],
+            "period": first,
+            "period_alt": others,
+            "value": int(number or 0),
+            "breakdown": breakdown or "total",
+            "ignore": indicator == "x",
+        }
+
+
 def country_of(entry: Record) -> str:
     """The manifest's code; a country written out there is looked up."""
     import pycountry
@@ -147,7 +221,7 @@ def measure(folder: Path) -> tuple[dict[str, Scores], list[tuple[str, str, Recor
     """Scores of a folder by group (all, language, split, text), and every strict error."""
     groups: dict[str, Scores] = {}
     errors: list[tuple[str, str, Record]] = []
-    for entry, text, labels in documents(folder):
+    for entry, text, labels in annotated(folder) if folder.is_file() else documents(folder):
         proposals = extract(
             text, country=country_of(entry), default_year=int(entry["default"]), language=entry.get("lang")
         )
@@ -203,7 +277,8 @@ def main() -> None:
             print(f"{key:<34}{strict.hits + strict.missed:8d}{row}")
         if arguments.errors:
             for name, kind, record in errors:
-                print(kind, name, record["indicator"], record["period"], record["value"], record["char_start"])
+                facts = (record[key] for key in ("indicator", "period", "value", "breakdown", "text", "char_start"))
+                print(kind, name, *facts)
 
 
 if __name__ == "__main__":
