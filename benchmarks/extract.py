@@ -85,9 +85,7 @@ def agrees(p: Record, g: Record, level: str) -> bool:
         return True
     if period_class(p["period"]) not in {period_class(label) for label in (g["period"], *g.get("period_alt", ()))}:
         return False
-    return level == "strict" or (
-        p["unit"] == g["unit"] and p["qualifier"] == g["qualifier"] and facets(p) == facets(g)
-    )
+    return level == "strict" or (p["unit"] == g["unit"] and p["qualifier"] == g["qualifier"] and facets(p) == facets(g))
 
 
 def facets(record: Record) -> frozenset[str]:

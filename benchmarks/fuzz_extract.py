@@ -15,8 +15,8 @@ import atheris
 
 with atheris.instrument_imports(include=["trafficking_stats.readers.narrative"]):
     from trafficking_stats.errors import ReaderError
+    from trafficking_stats.readers.documents.opening import decode
     from trafficking_stats.readers.narrative import extract, to_html, to_json_lines
-    from trafficking_stats.readers.narrative.document import _decode
     from trafficking_stats.readers.narrative.lexicon import load
 
 
@@ -50,7 +50,7 @@ def one_input(data: bytes) -> None:
         text = provider.ConsumeUnicodeNoSurrogates(provider.remaining_bytes())
     else:
         try:
-            text, _ = _decode(provider.ConsumeBytes(provider.remaining_bytes()), Path("fuzz"))
+            text, _ = decode(provider.ConsumeBytes(provider.remaining_bytes()), Path("fuzz"))
         except ReaderError:
             return
     try:

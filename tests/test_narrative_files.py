@@ -1,4 +1,4 @@
-"""Opening narratives, the review sheet, the page, and accepting claims."""
+"""The review sheet, the page, and accepting claims."""
 
 import csv
 import dataclasses
@@ -11,7 +11,6 @@ from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.readers.narrative import (
     accept,
     extract,
-    read_document,
     to_html,
     to_json_lines,
     to_review_csv,
@@ -41,67 +40,6 @@ def mark(path, wanted=lambda row: True, mark="y", delimiter=","):
         writer = csv.DictWriter(file, rows[0].keys(), delimiter=delimiter)
         writer.writeheader()
         writer.writerows(rows)
-
-
-def test_plain_text_keeps_its_newlines_and_offsets(tmp_path):
-    path = tmp_path / "a.txt"
-    path.write_bytes("Første linje.\r\nRetten dømte ni personer.\n".encode())
-    document = read_document(path)
-    assert (document.kind, document.encoding) == ("text", "utf-8")
-    assert "\r\n" in document.text
-    (found,) = extract(document.text, country="DNK", default_year=2014, language="da")
-    assert document.text[found.char_start : found.char_end] == "ni"
-
-
-def test_windows_encoding_is_read_and_named(tmp_path):
-    path = tmp_path / "a.txt"
-    path.write_bytes("Retten dømte ni mænd i København.".encode("cp1252"))
-    document = read_document(path)
-    assert document.encoding == "cp1252"
-    assert "dømte" in document.text
-
-
-def test_web_page_loses_scripts_and_keeps_figures(tmp_path):
-    path = tmp_path / "a.html"
-    body = "".join(f"<p>The police convicted {n} traffickers in {2000 + n}.</p>" for n in (11, 12, 13))
-    path.write_text(
-        f"<html><head><title>x</title><script>var a='convicted 99 traffickers'</script></head><body>{body}"
-        "<script>document.write('identified 77 victims')</script></body></html>",
-        encoding="utf-8",
-    )
-    document = read_document(path)
-    assert document.kind == "html"
-    assert [p.value for p in extract(document.text, country="DNK", default_year=2014)] == [11, 12, 13]
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("empty.txt", b"", "empty"),
-        ("blank.txt", b" \n\t", "empty"),
-        ("a.pdf", b"%PDF-1.7 ...", "PDF"),
-        ("a.docx", b"PK\x03\x04....", "Office"),
-        ("a.bin", bytes(range(256)) * 20, "binary"),
-        ("a.dat", b"\x01\x02\x03\x04" * 100, "binary"),
-        ("bad.txt", b"\x81\x8d\x8f abc", "UTF-8"),
-        ("page.html", b"<html><body><script>x()</script></body></html>", "no text"),
-    ],
-)
-def test_files_that_cannot_be_read_say_why(tmp_path, name, content, message):
-    path = tmp_path / name
-    path.write_bytes(content)
-    with pytest.raises(ReaderError, match=message):
-        read_document(path)
-
-
-def test_missing_file_and_too_large_file(tmp_path, monkeypatch):
-    with pytest.raises(ReaderError, match="cannot be read"):
-        read_document(tmp_path / "none.txt")
-    path = tmp_path / "a.txt"
-    path.write_text("x" * 2000, encoding="utf-8")
-    monkeypatch.setattr("trafficking_stats.readers.narrative.document.LARGEST", 1000)
-    with pytest.raises(ReaderError, match="cut it up"):
-        read_document(path)
 
 
 def test_json_lines_hold_the_labels(proposals):

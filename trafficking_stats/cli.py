@@ -24,7 +24,7 @@ _COMMANDS = {
     "gap": ("analysis", "Measure the gap between victims identified and persons convicted."),
     "report": ("reporting", "Write the HTML reports of one or more countries."),
     "batch": ("reporting", "Write the reports of many countries, skipping what is unchanged."),
-    "extract": ("intake", "Propose claims from a narrative in English or Danish."),
+    "extract": ("intake", "Propose claims from a document: PDF, Word, web page or text."),
     "accept": ("intake", "Add the proposals you marked to the raw claims."),
     "import": ("intake", "Import a data file of UNODC or Eurostat."),
     "check": ("checking", "Check that each figure stands in its document and adds up."),

@@ -184,8 +184,8 @@ def _digest(path: Path) -> str:
 
 
 def _in_text(claims: pd.DataFrame, path: Path, source: dict[str, str]) -> pd.DataFrame:
-    # imported here: only a check of texts needs the reader of narratives
-    from trafficking_stats.readers.narrative import read_document
+    # imported here: only a check of texts needs the reader of documents
+    from trafficking_stats.readers.documents import read_document
 
     text = read_document(path).text
     verdicts = [_verdict(text, claim, source["language"]) for claim in _rows(claims)]

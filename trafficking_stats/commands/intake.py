@@ -11,9 +11,10 @@ import pandas as pd
 
 from trafficking_stats import paths
 from trafficking_stats.claims import SOURCE, known_source, read_sources
-from trafficking_stats.commands.options import FILE, FOLDER, json_option, print_json
+from trafficking_stats.commands.options import FILE, FOLDER, DocumentFile, json_option, print_json
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.files import read_table, write_text
+from trafficking_stats.readers.narrative.lexicon import LANGUAGES
 from trafficking_stats.readers.revisions import Revisions, compare_releases
 from trafficking_stats.readers.tables import RAW_COLUMNS, TableImport
 from trafficking_stats.readers.writing import write_raw
@@ -32,11 +33,11 @@ def raw_folder(raw: Path | None) -> Path:
 
 
 @click.command("extract")
-@click.argument("file", type=FILE)
+@click.argument("file", type=DocumentFile())
 @click.option("--source", "source_id", default="", metavar="ID", help="Id of the publication, as in sources.csv.")
 @click.option("--country", metavar="ISO3", help="Country the text is about; by default the end of the source id.")
 @click.option("--year", type=int, help="Year the text reports on; by default the one before the source's publication.")
-@click.option("--language", type=click.Choice(["en", "da"]), help="By default detected from the text.")
+@click.option("--language", type=click.Choice(sorted(LANGUAGES)), help="By default detected from the text.")
 @click.option(
     "--output", "-o", "out", type=FOLDER, default=Path(), help="Folder of the review; by default the current one."
 )
@@ -54,11 +55,11 @@ def extract_command(
     as_json: bool,
     raw: Path | None,
 ) -> None:
-    """Propose claims from a narrative in English or Danish.
+    """Propose claims from a document: PDF, Word, web page or text.
 
-    FILE is plain text or a web page. Writes NAME-review.csv, in which you mark the rows to take with y and correct
-    cells, and NAME-review.html, which shows each figure where it stands. `trafficking-stats accept` takes the marked
-    rows.
+    Writes NAME-review.csv, in which you mark the
+    rows to take with y and correct cells, and NAME-review.html, which shows each figure where it stands.
+    `trafficking-stats accept` takes the marked rows.
     """
     from trafficking_stats.readers import narrative
     from trafficking_stats.readers.categories import is_country

@@ -12,10 +12,25 @@ import pandas as pd
 
 from trafficking_stats.claims import known_countries, load_claims, read_claims
 from trafficking_stats.errors import ClaimError
+from trafficking_stats.readers.documents.opening import is_url
 from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
+
+
+class DocumentFile(click.Path):
+    """A document that exists; an address of the web is told apart from a file that is missing."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, exists=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or end the command with exit code 2."""
+        if is_url(value):
+            self.fail(f"{value} is an address, not a file: save it first, then give the file", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 data_option = click.option(
     "--data",

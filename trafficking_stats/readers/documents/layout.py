@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 SMALL = 0.85
@@ -158,7 +159,7 @@ def _in_columns(rows: list[list[Word]], gutter: tuple[float, float]) -> list[Lin
 
 def _line(row: list[Word], column: list[list[Word]]) -> Line:
     cells = [row[0].text]
-    for before, word in zip(row, row[1:], strict=False):
+    for before, word in pairwise(row):
         if word.x0 - before.x1 > CELL_GAP * max(before.size, word.size):
             cells.append(word.text)
         else:
@@ -234,7 +235,7 @@ def _usual_gap(pages: Sequence[Sequence[Line]]) -> float:
     gaps = [
         (after.bottom - before.bottom) / max(after.size, 1)
         for lines in pages
-        for before, after in zip(lines, lines[1:], strict=False)
+        for before, after in pairwise(lines)
         if after.bottom > before.bottom
     ]
     return median(gaps) if gaps else 1.2

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.extras import needs
 from trafficking_stats.readers.documents.document import Block
 
 LARGEST_UNPACKED = 300_000_000
@@ -35,7 +36,8 @@ def blocks_of_docx(data: bytes, path: Path) -> list[Block]:
     ReaderError
         If the file is no Word document, is broken, or holds no text.
     """
-    import docx
+    with needs("documents", "Reading a Word document"):
+        import docx
 
     _check(data, path)
     try:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.extras import needs
 from trafficking_stats.readers.documents.document import Block
 from trafficking_stats.readers.documents.layout import Line, Word, lines_of, paragraphs_of
 
-MARGIN_LINES = 3
-"""Lines at the top and at the bottom of a page among which running heads and page numbers are looked for."""
+MARGIN = 0.12
+"""Share of a page's height, at its top and at its bottom, in which running heads and page numbers stand."""
 
 _NUMBER = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(r"\W*(?:[a-z]+\W+)?(?:\d{1,4}|[ivxlc]{1,7})(?:\W+[a-z]+\W+\d{1,4})?\W*", re.IGNORECASE)
@@ -28,10 +29,12 @@ def blocks_of_pdf(data: bytes, path: Path) -> list[Block]:
     ReaderError
         If the file is broken or locked, or its pages are pictures without text.
     """
-    import pdfplumber
+    with needs("documents", "Reading a PDF"):
+        import pdfplumber
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     pages: list[list[Line]] = []
+    heights: list[float] = []
     tables: list[Block] = []
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
@@ -40,6 +43,7 @@ def blocks_of_pdf(data: bytes, path: Path) -> list[Block]:
                 for text in found:
                     _add_table(tables, text, number)
                 pages.append(lines_of(_words(rest), float(page.width)))
+                heights.append(float(page.height))
                 page.close()
     except ReaderError:
         raise
@@ -51,7 +55,7 @@ def blocks_of_pdf(data: bytes, path: Path) -> list[Block]:
         raise ReaderError(
             f"{path}: the {len(pages)} pages of this PDF hold no text; it is a scan. Run text recognition on it first."
         )
-    blocks = [Block(text, page) for text, page in paragraphs_of(_without_margins(pages))]
+    blocks = [Block(text, page) for text, page in paragraphs_of(_without_margins(pages, heights))]
     return sorted([*blocks, *tables], key=lambda block: block.page)
 
 
@@ -92,26 +96,21 @@ def _inside(thing: dict[str, Any], x0: float, x1: float, top: float, bottom: flo
     return x0 <= across <= x1 and top <= down <= bottom
 
 
-def _without_margins(pages: list[list[Line]]) -> list[list[Line]]:
+def _without_margins(pages: list[list[Line]], heights: list[float]) -> list[list[Line]]:
     """Drop page numbers, and lines that recur at the top or bottom of pages when their digits are ignored."""
-    seen = Counter(key for lines in pages for key in {_key(line) for line in _margin(lines)})
+    margins = [
+        [line for line in lines if line.bottom < MARGIN * height or line.top > (1 - MARGIN) * height]
+        for lines, height in zip(pages, heights, strict=True)
+    ]
+    seen = Counter(key for lines in margins for key in {_key(line) for line in lines})
     needed = max(2, min(3, len(pages)))
     kept = []
-    for lines in pages:
-        margin = {id(line) for line in _margin(lines)}
-        kept.append(
-            [
-                line
-                for line in lines
-                if id(line) not in margin or (seen[_key(line)] < needed and not _PAGE_NUMBER.fullmatch(line.text))
-            ]
-        )
+    for lines, margin in zip(pages, margins, strict=True):
+        dropped = {
+            id(line) for line in margin if seen[_key(line)] >= needed or _PAGE_NUMBER.fullmatch(line.text) is not None
+        }
+        kept.append([line for line in lines if id(line) not in dropped])
     return kept
-
-
-def _margin(lines: list[Line]) -> list[Line]:
-    down = sorted(lines, key=lambda line: line.top)
-    return [*down[:MARGIN_LINES], *down[-MARGIN_LINES:]]
 
 
 def _key(line: Line) -> str:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.extras import needs
 
-_DROPPED = frozenset(
-    "script style noscript template svg head nav header footer aside form button select iframe figure".split()
-)
-_BLOCKS = frozenset(
-    "p div li h1 h2 h3 h4 h5 h6 section article blockquote td th dd dt pre ul ol dl main body tr caption br hr".split()
-)
+_NO_TEXT = "script style noscript template svg head nav header footer aside form button select iframe figure"
+_OF_BLOCKS = "p div li h1 h2 h3 h4 h5 h6 section article blockquote td th dd dt pre ul ol dl main body tr caption br hr"
+_DROPPED = frozenset(_NO_TEXT.split())
+_BLOCKS = frozenset(_OF_BLOCKS.split())
 _SPACE = re.compile(r"\s+")
 _PROBE = 60
 """Characters of a paragraph that are looked for in what trafilatura takes for the article."""
@@ -31,8 +30,9 @@ def paragraphs_of_page(page: str, path: Path) -> list[str]:
     ReaderError
         If the page holds no text.
     """
-    import lxml.html  # heavy, and needed for web pages only
-    import trafilatura
+    with needs("documents", "Reading a web page"):
+        import lxml.html  # heavy, and needed for web pages only
+        import trafilatura
 
     try:
         article = trafilatura.extract(page, include_comments=False, include_tables=True, favor_recall=True) or ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import calendar
 import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -43,12 +45,104 @@ def dates(period: str, country: str) -> tuple[str, str, str]:
     return start, f"{second}-12-31", ""
 
 
-def _breakdown(label: str) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a figure of a text is about, in the codes of the vocabulary.
+
+    Attributes
+    ----------
+    country : str
+        ISO 3166-1 alpha-3 code.
+    indicator : str
+        Of the vocabulary; "" where it has none for what the text counts.
+    breakdown : str
+        ``key=value;key=value``, "" for a total.
+    period_start, period_end : str
+        ISO dates, both ends in; an empty start means since records began.
+    unit : str
+        Of the indicator.
+    value : float or None
+        The number printed, in that unit; None where the text prints none.
+    qualifier : str
+        Of the vocabulary.
+    char_start, char_end : int
+        Where the number stands in the text, -1 where it is not printed there.
+    note : str
+        What was lost on the way: a facet the vocabulary does not hold, dates that were guessed.
+    """
+
+    country: str
+    indicator: str
+    breakdown: str
+    period_start: str
+    period_end: str
+    unit: str
+    value: float | None = None
+    qualifier: str = "exact"
+    char_start: int = -1
+    char_end: int = -1
+    note: str = ""
+
+
+def _breakdown(facets: Mapping[str, str]) -> tuple[str, str]:
     table: dict[str, str] = _labels()["breakdown"]
-    facets = [] if label == "total" else label.split(";")
-    known = sorted(table[facet] for facet in facets if facet in table)
-    lost = [facet for facet in facets if facet not in table]
+    printed = [f"{key}={value}" for key, value in facets.items()]
+    known = sorted(table[facet] for facet in printed if facet in table)
+    lost = [facet for facet in printed if facet not in table]
     return ";".join(known), f"breakdown {', '.join(lost)}" if lost else ""
+
+
+def facets_in(breakdown: str) -> dict[str, str]:
+    """Return the facets of a breakdown label.
+
+    Examples
+    --------
+    >>> facets_in("age=child;form=sex"), facets_in("total")
+    ({'age': 'child', 'form': 'sex'}, {})
+    """
+    return dict(part.split("=", 1) for part in breakdown.split(";") if "=" in part)
+
+
+def _coded(label: str, unit: str, counted: Iterable[str]) -> dict[str, Any] | None:
+    words = set(counted)
+    rows = (row for row in _labels()["indicator"] if row["label"] == label and row["unit"] == unit)
+    found = next((row for row in rows if "counted" not in row or words & set(row["counted"])), None)
+    return dict(found) if found else None
+
+
+def cell_of(
+    label: str, unit: str, facets: Mapping[str, str], period: str, country: str, counted: Iterable[str] = ()
+) -> Cell:
+    """Translate a reading into a cell of the vocabulary, without its value.
+
+    Parameters
+    ----------
+    label, unit : str
+        As in `Proposal`; an indicator of the vocabulary is taken as it is.
+    facets : mapping of str to str
+        Such as ``{"form": "sex"}``.
+    period : str
+        As in `Proposal`.
+    country : str
+        ISO 3166-1 alpha-3 code.
+    counted : iterable of str
+        Words of the noun printed after the figure, which choose between indicators.
+
+    Examples
+    --------
+    >>> cell_of("convictions", "persons", {"form": "sex"}, "2014", "DNK").indicator
+    'convictions_persons'
+    """
+    from trafficking_stats.vocabulary import load_vocabulary
+
+    indicators = load_vocabulary().indicators
+    row = _coded(label, unit, counted)
+    indicator = row["indicator"] if row else label if label in indicators else ""
+    breakdown, lost = _breakdown(facets)
+    start, end, guess = dates(period, country)
+    unknown = "" if indicator else f"the vocabulary has no indicator for {label} in {unit}"
+    note = "; ".join(part for part in (unknown, lost, guess) if part)
+    return Cell(country, indicator, breakdown, start, end, indicators[indicator].unit if indicator else unit, note=note)
 
 
 def as_claim(proposal: Proposal) -> dict[str, str]:
@@ -72,42 +166,31 @@ def as_claim(proposal: Proposal) -> dict[str, str]:
     >>> claim["indicator"], claim["period_end"], claim["unit"]
     ('investigations_cases', '2014-12-31', 'cases')
     """
-    from trafficking_stats.vocabulary import load_vocabulary
-
-    counted = set(proposal.counted.lower().split())
-    entry = next(
-        (
-            row
-            for row in _labels()["indicator"]
-            if row["label"] == proposal.indicator
-            and row["unit"] == proposal.unit
-            and ("counted" not in row or counted & set(row["counted"]))
-        ),
-        None,
-    )
-    breakdown, lost = _breakdown(proposal.breakdown)
-    start, end, guess = dates(proposal.period, proposal.country)
-    notes = [note for note in (lost, guess) if note]
-    value = proposal.value
-    indicator, unit = "", proposal.unit
-    if entry is None:
-        notes.insert(0, f"the vocabulary has no indicator for {proposal.indicator} in {proposal.unit}")
-    else:
-        indicator = entry["indicator"]
-        unit = load_vocabulary().indicators[indicator].unit
-        factor = entry.get("factor", 1)
-        if factor != 1:
-            notes.append(f"printed as {proposal.value:.15g} {proposal.unit}")
-        value *= factor
+    counted = proposal.counted.lower().split()
+    facets = facets_in(proposal.breakdown)
+    cell = cell_of(proposal.indicator, proposal.unit, facets, proposal.period, proposal.country, counted)
+    factor = (_coded(proposal.indicator, proposal.unit, counted) or {}).get("factor", 1)
+    notes = [note for note in (cell.note, f"printed as {proposal.value:.15g} {proposal.unit}") if note]
     return {
         "country": proposal.country,
-        "indicator": indicator,
-        "breakdown": breakdown,
-        "period_start": start,
-        "period_end": end,
-        "value": format(value, ".15g"),
-        "qualifier": _labels()["qualifiers"][proposal.qualifier],
-        "unit": unit,
+        "indicator": cell.indicator,
+        "breakdown": cell.breakdown,
+        "period_start": cell.period_start,
+        "period_end": cell.period_end,
+        "value": format(proposal.value * factor, ".15g"),
+        "qualifier": qualifier_of(proposal.qualifier),
+        "unit": cell.unit,
         "locator": f"sentence {proposal.sentence}, characters {proposal.char_start}-{proposal.char_end}",
-        "scope_note": "; ".join(notes),
+        "scope_note": "; ".join(notes if factor != 1 else notes[:-1]),
     }
+
+
+def qualifier_of(label: str) -> str:
+    """Return the qualifier of the vocabulary for one of a label.
+
+    Examples
+    --------
+    >>> qualifier_of("almost")
+    'nearly'
+    """
+    return str(_labels()["qualifiers"][label])

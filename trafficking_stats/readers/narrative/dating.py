@@ -74,6 +74,11 @@ class Dater:
             return not closes
         return before == "," and not closes and after != ","
 
+    def _of_rank(self, period: Period) -> bool:
+        """Whether an expression says how far a rank reaches back: "the lowest number since 2011"."""
+        groups = ("statements.highest", "statements.lowest")
+        return any(self.scene.contains(group, period.start - 5, period.start) for group in groups)
+
     def _participial(self, period: Period) -> bool:
         if period.kind not in ("year", "month"):
             return False
@@ -115,7 +120,7 @@ class Dater:
         """Return the period of the clause that a figure at `token` belongs to."""
         scene = self.scene
         segment = scene.segments[token]
-        here = [p for p in scene.periods if scene.segments[p.start] == segment]
+        here = [p for p in scene.periods if scene.segments[p.start] == segment and not self._of_rank(p)]
         left = [p for p in here if p.start < token]
         for period in here:
             if period.start < token:

@@ -88,61 +88,84 @@ def auxiliary_before(scene: Scene, numeral: Numeral) -> bool:
 
 def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
     """Return the governor after the noun phrase of a number, or None."""
-    low = scene.low
-    auxiliary = scene.lexicon.tables["number_grammar"]["tens_first"] is False and auxiliary_before(scene, numeral)
-    relative = False
-    only_adverbs = True
-    k = _past_coordinated(scene, head.end)
-    stop = min(len(low), k + RIGHT_REACH)
-    dated = scene.dated
-    while k < stop:
-        word = low[k]
-        if k in dated:
-            k = dated[k]
-            continue
-        if word == "(":
-            k = _matching_bracket(scene, k) + 1
-            stop = min(len(low), max(stop, k + 6))
-            continue
-        if word in ";.)" or scene.numeral_at(k) or scene.segments[k] != scene.segments[numeral.start]:
-            return None
-        if word == ",":
-            nearby = low[k + 1 : k + 2]
-            if not (nearby and (nearby[0] in scene.lexicon.words["clause.relatives"])):
+    return _Rightward(scene, numeral, head).search()
+
+
+class _Rightward:
+    """A walk from a noun phrase to the right, in search of the participle that governs it."""
+
+    def __init__(self, scene: Scene, numeral: Numeral, head: Head) -> None:
+        self.scene = scene
+        self.low = scene.low
+        self.head = head
+        self.segment = scene.segments[min(head.start, len(scene.low) - 1)]
+        verb_second: bool = scene.lexicon.tables["clause"]["auxiliary_first"]
+        self.auxiliary = verb_second and auxiliary_before(scene, numeral)
+        self.relative = False
+        self.only_adverbs = True
+        self.k = _past_coordinated(scene, head.end)
+        self.stop = min(len(self.low), self.k + RIGHT_REACH)
+
+    def search(self) -> Governor | None:
+        while self.k < self.stop:
+            end = self.scene.dated.get(self.k)
+            if end is not None:
+                self.k = end
+            elif self.low[self.k] == "(":
+                self.k = _matching_bracket(self.scene, self.k) + 1
+                self.stop = min(len(self.low), max(self.stop, self.k + 6))
+            elif self._clause_ends():
                 return None
-            k += 1
-            continue
-        found = _participle(scene, k)
-        if found and (auxiliary or only_adverbs):
-            facet = scene.phrase("clause.facet_verbs", k) > 0
-            families = (found[1], *_coordinated(scene, k + found[0]))
-            if facet and found[1] == "identify":
-                return Governor(families, "facet", k)
-            if relative:
-                return Governor(families, "relative", k)
-            return Governor(families, "passive" if auxiliary else "reduced", k)
-        if auxiliary and scene.phrase("clause.facet_verbs", k):
-            return Governor(("identify",), "facet")
-        if scene.is_word("clause.auxiliaries", k):
-            auxiliary = True
-            only_adverbs = False
-        elif scene.is_word("clause.relatives", k):
-            relative = True
-        elif scene.is_word("clause.perfects", k):
-            auxiliary = True
-            only_adverbs = False
-        elif auxiliary and (scene.lexicon.nouns.at(low, k) or (0, ""))[1] == "victim":
-            return Governor(("identify",), "facet")
-        elif k == head.end and head.noun == "empty" and not head.partitive and scene.is_unknown_verb(k):
-            return Governor((), "unknown")
-        elif scene.is_word("clause.coordinators", k) and not auxiliary:
+            else:
+                governor = self._participle() or self._said_otherwise()
+                if governor is not None:
+                    return governor
+                if not self._pass_by():
+                    return None
+                self.k += 1
+        return None
+
+    def _clause_ends(self) -> bool:
+        scene, k, word = self.scene, self.k, self.low[self.k]
+        if word in ";.)" or scene.numeral_at(k) or scene.segments[k] != self.segment:
+            return True
+        return word == "," and not scene.is_word("clause.relatives", k + 1)
+
+    def _participle(self) -> Governor | None:
+        found = _participle(self.scene, self.k)
+        if not found or not (self.auxiliary or self.only_adverbs):
             return None
-        elif not scene.is_word("clause.adverbs", k):
-            if auxiliary and scene.is_unknown_verb(k) and head.noun in ("empty", "person"):
-                return Governor((), "unknown")
-            only_adverbs = False
-        k += 1
-    return None
+        families = (found[1], *_coordinated(self.scene, self.k + found[0]))
+        if found[1] == "identify" and self.scene.phrase("clause.facet_verbs", self.k):
+            return Governor(families, "facet", self.k)
+        if self.relative:
+            return Governor(families, "relative", self.k)
+        return Governor(families, "passive" if self.auxiliary else "reduced", self.k)
+
+    def _said_otherwise(self) -> Governor | None:
+        """Return a governor that is no participle: "were victims", or a verb that the tables do not hold."""
+        scene, k, head = self.scene, self.k, self.head
+        if self.auxiliary:
+            is_victim = (scene.lexicon.nouns.at(self.low, k) or (0, ""))[1] == "victim"
+            if is_victim or scene.phrase("clause.facet_verbs", k):
+                return Governor(("identify",), "facet")
+            unsaid = head.noun in ("empty", "person") and not scene.is_word("clause.adverbs", k)
+        else:
+            unsaid = k == head.end and head.noun == "empty" and not head.partitive
+        return Governor((), "unknown") if unsaid and scene.is_unknown_verb(k) else None
+
+    def _pass_by(self) -> bool:
+        """Take note of a word on the way; False where it ends the search."""
+        scene, k = self.scene, self.k
+        if scene.is_word("clause.auxiliaries", k) or scene.is_word("clause.perfects", k):
+            self.auxiliary, self.only_adverbs = True, False
+        elif scene.is_word("clause.relatives", k):
+            self.relative = True
+        elif scene.is_word("clause.coordinators", k) and not self.auxiliary:
+            return False
+        elif self.low[k] != "," and not scene.is_word("clause.adverbs", k):
+            self.only_adverbs = False
+        return True
 
 
 def _past_coordinated(scene: Scene, k: int) -> int:
@@ -203,48 +226,39 @@ def left_of(scene: Scene, numeral: Numeral, bound: int, across: bool = False) ->
         Strength "active", or "unknown" where a verb that the tables do not hold comes first.
     mark : Mark or None
     """
-    ends = scene.ends
     light: Mark | None = None
     bound = max(bound, numeral.first - LEFT_REACH)
     k = numeral.first
     own = scene.segments[numeral.start]
     while k > bound and (across or not (own in scene.comparisons and scene.segments[k - 1] != own)):
-        mark = ends.get(k)
+        mark = scene.ends.get(k)
+        word = scene.low[k - 1]
         if mark is not None and mark.start >= bound:
-            if mark.form == "action" and not _governs(scene, mark, numeral):
-                k = mark.start
-                continue
-            if mark.family != "light":
+            if mark.family != "light" and (mark.form == "verb" or _governs(scene, mark, numeral)):
                 if mark.form == "verb" and _has_pronoun_object(scene, mark):
                     return Governor((), "unknown"), None
                 return Governor(_joined(scene, mark), "active"), mark
-            light = light or mark
+            light = light or (mark if mark.family == "light" else None)
             k = mark.start
-            continue
-        word = scene.low[k - 1]
-        if word in "([" and across and bound == 0:
-            # a bracket that holds the first figure of the sentence: what stands before it governs
-            k -= 1
-            continue
-        if word in "([;":
-            break
-        if word in ")]":
-            depth = 0
-            while k > bound:
-                if scene.low[k - 1] in ")]":
-                    depth += 1
-                elif scene.low[k - 1] in "([":
-                    depth -= 1
-                k -= 1
-                if depth == 0:
-                    break
-            continue
-        if scene.is_unknown_verb(k - 1) and not _modifies(scene, k - 1):
+        elif word in ")]":
+            k = _opening_bracket(scene, k - 1, bound)
+        elif word in "([;" and not (word in "([" and across and bound == 0):
+            break  # only the first figure of a sentence, in brackets, looks out of them
+        elif scene.is_unknown_verb(k - 1) and not _modifies(scene, k - 1):
             return Governor((), "unknown"), None
-        k -= 1
-    if light is not None:
-        return Governor(("light",), "active"), light
-    return None, None
+        else:
+            k -= 1
+    return (Governor(("light",), "active"), light) if light is not None else (None, None)
+
+
+def _opening_bracket(scene: Scene, k: int, bound: int) -> int:
+    """Return the token of the bracket that opens what the one at `k` closes, or `bound`."""
+    depth = 0
+    for i in range(k, bound - 1, -1):
+        depth += (scene.low[i] in ")]") - (scene.low[i] in "([")
+        if depth == 0:
+            return i
+    return bound
 
 
 def _governs(scene: Scene, mark: Mark, numeral: Numeral) -> bool:

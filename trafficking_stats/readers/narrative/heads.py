@@ -1,7 +1,8 @@
-"""What a number counts: the noun after it."""
+"""What a number counts: the noun phrase after it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from trafficking_stats.readers.narrative.numerals import Numeral
@@ -9,6 +10,18 @@ from trafficking_stats.readers.narrative.scene import Scene
 
 LONGEST_PHRASE = 10
 UNKNOWN_WORDS = 3
+
+_QUOTES = "-'’\"“”"
+_ENDS = (
+    "prepositions",
+    "auxiliaries",
+    "perfects",
+    "coordinators",
+    "relatives",
+    "determiners",
+    "adverbs",
+)
+"""Groups of words that end a noun phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +34,8 @@ class Head:
         victim, offender, person, case, not_counted, action, empty or unknown.
     family : str
         For ``action``: investigate, prosecute, convict or sentence.
-    end : int
-        The token after the phrase (right after the number where the phrase is empty).
+    start, end : int
+        The tokens of the phrase, past a bracket that only repeats the number as a share.
     potential : bool
         "potential", "suspected" victims.
     formal : bool
@@ -33,13 +46,14 @@ class Head:
 
     noun: str
     family: str
+    start: int
     end: int
-    potential: bool
-    formal: bool
-    partitive: bool
+    potential: bool = False
+    formal: bool = False
+    partitive: bool = False
 
 
-def _noun_at(scene: Scene, k: int) -> tuple[int, str, str] | None:
+def noun_at(scene: Scene, k: int) -> tuple[int, str, str] | None:
     """Length, class and family of a counted noun at token `k`."""
     noun = scene.lexicon.nouns.at(scene.low, k)
     action = scene.lexicon.actions.at(scene.low, k)
@@ -64,107 +78,152 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
     -------
     Head
     """
-    low, lexicon = scene.low, scene.lexicon
-    k = numeral.end
-    potential = formal = partitive = False
-    fallback: tuple[int, str] | None = None
-    unknown = 0
-    named = True
-    step = scene.phrase("clause.partitive", k)
-    if step and k + step < len(low):
-        partitive = True
-        k += step
-        if scene.is_word("clause.definite", k) or scene.is_word("clause.determiners", k):
-            k += 1
-        base = scene.numeral_at(k)
+    return _Phrase(scene, numeral).read()
+
+
+def _past_share(scene: Scene, numeral: Numeral) -> int:
+    """Return the token where the noun phrase starts: past a share, as in "912 (94 %) adults" and "72 % (3,142) men"."""
+    low, k = scene.low, numeral.end
+    if k < len(low) and low[k] == "(" and k + 1 in scene.shares:
+        end = scene.shares[k + 1]
+        return end + 1 if end < len(low) and low[end] == ")" else k
+    bracketed = k < len(low) and low[k] == ")" and numeral.start > 0 and low[numeral.start - 1] == "("
+    return k + 1 if bracketed and numeral.start - 1 in scene.shares.values() else k
+
+
+class _Phrase:
+    """A noun phrase read word by word; each step says how many tokens it took, or that the phrase ends."""
+
+    def __init__(self, scene: Scene, numeral: Numeral) -> None:
+        self.scene = scene
+        self.low = scene.low
+        self.k = self.start = _past_share(scene, numeral)
+        self.segment = scene.segments[numeral.start if self.k == numeral.end else min(self.k, len(self.low) - 1)]
+        self.potential = self.formal = self.partitive = False
+        self.unknown = 0
+        self.named = True
+        self.person_at = 0  # the token after a word such as "national" that may be the head after all
+        self.found: Head | None = None
+        self._past_partitive()
+        self.begin = self.k
+        self.stop = min(len(self.low), self.k + LONGEST_PHRASE)
+
+    def read(self) -> Head:
+        steps: tuple[Callable[[], int], ...] = (self._time, self._quote, self._status, self._noun, self._modifier)
+        while self.k < self.stop and not self._broken():
+            taken = next((n for n in (step() for step in steps) if n), 0) or self._other()
+            if self.found is not None:
+                return self.found
+            if taken < 0:
+                break
+            self.k += taken
+        if self.person_at:
+            return self._head("person", "", self.person_at)
+        if not self.unknown:
+            return self._head("empty", "", self.begin)
+        one_name = self.unknown == 1 and self.named
+        return self._head("person" if one_name else "unknown", "", min(self.k, self.stop))
+
+    def _head(self, noun: str, family: str, end: int) -> Head:
+        return Head(noun, family, self.start, end, self.potential, self.formal, self.partitive)
+
+    def _past_partitive(self) -> None:
+        """Past "of the", "of those 12"."""
+        scene = self.scene
+        step = scene.phrase("clause.partitive", self.k)
+        if not step or self.k + step >= len(self.low):
+            return
+        self.partitive = True
+        self.k += step
+        if scene.is_word("clause.definite", self.k) or scene.is_word("clause.determiners", self.k):
+            self.k += 1
+        base = scene.numeral_at(self.k)
         if base is not None:
-            k = base.end
-    begin = k
-    stop = min(len(low), k + LONGEST_PHRASE)
-    dated = scene.dated
-    while k < stop:
-        word = low[k]
-        if k in dated:
-            if scene.is_word("periods.in_words", k - 1) or dated[k] - k > 1:
-                break
-            k = dated[k]
-            continue
-        if not (word[0].isalpha() or word in "-’'\"“”&") or scene.numeral_at(k):
-            break
-        if scene.segments[k] != scene.segments[numeral.start]:
-            break
-        if word in "-'’\"“”":
-            k += 1
-            continue
-        if lexicon.potential.at(low, k):
-            potential = True
-            k += 1
-            continue
-        if lexicon.formal.at(low, k) and _noun_follows(scene, k + 1, stop):
-            formal = True
-            k += 1
-            continue
-        noun = _noun_at(scene, k)
-        modifier = lexicon.modifiers.at(low, k)
-        if noun and noun[1] != "not_counted" and not (modifier and _noun_follows(scene, k + 1, stop)):
-            after = _noun_at(scene, k + noun[0]) if k + noun[0] < stop else None
-            if after and after[1] not in ("person",) and low[k + noun[0]] not in lexicon.words["clause.prepositions"]:
-                k += noun[0]
-                continue
-            return Head(noun[1], noun[2], k + noun[0], potential, formal, partitive)
-        if noun and noun[1] == "not_counted":
-            return Head("not_counted", "", k + noun[0], potential, formal, partitive)
-        if modifier:
-            joins = word in lexicon.words["clause.coordinators"] or word in lexicon.words["clause.prepositions"]
-            if joins and (k == begin or not _modifier_follows(scene, k + 1)):
-                break
-            if noun is not None and noun[1] == "person":
-                fallback = (k + 1, "person")
-            k += modifier[0]
-            continue
-        if partitive and k in scene.at and scene.lexicon.participles.at(low, k):
-            # "seven of the convicted", "12 of those identified"
-            return Head("person", "", scene.at[k].end, potential, formal, partitive)
-        if (
-            k in scene.at
-            or scene.is_word("clause.prepositions", k)
-            or scene.is_word("clause.auxiliaries", k)
-            or scene.is_word("clause.perfects", k)
-            or scene.is_word("clause.coordinators", k)
-            or scene.is_word("clause.relatives", k)
-            or scene.is_word("clause.determiners", k)
-            or scene.is_word("clause.adverbs", k)
-            or scene.phrase("clause.subset", k)
-            or scene.is_unknown_verb(k)
-        ):
-            break
-        unknown += 1
-        named = named and scene.tokens[k].text[0].isupper()
-        if unknown > UNKNOWN_WORDS:
-            break
-        k += 1
-    if fallback:
-        return Head(fallback[1], "", fallback[0], potential, formal, partitive)
-    noun_class = "unknown" if unknown else "empty"
-    if unknown == 1 and named:
-        noun_class = "person"
-    return Head(noun_class, "", min(k, stop) if unknown else begin, potential, formal, partitive)
+            self.k = base.end
 
-
-def _noun_follows(scene: Scene, k: int, stop: int) -> bool:
-    """Whether a counted noun stands a few modifiers further on."""
-    for i in range(k, min(stop, k + 4)):
-        if _noun_at(scene, i):
+    def _broken(self) -> bool:
+        word = self.low[self.k]
+        allowed = word[0].isalpha() or word in _QUOTES or word == "&" or self.k in self.scene.dated
+        if not allowed or self.scene.numeral_at(self.k) is not None:
             return True
-        if scene.is_word("clause.prepositions", i) or not scene.low[i][0].isalpha():
-            return False
-    return False
+        return self.k not in self.scene.dated and self.scene.segments[self.k] != self.segment
 
+    def _time(self) -> int:
+        end = self.scene.dated.get(self.k)
+        if end is None:
+            return 0
+        stands_apart = self.scene.is_word("periods.in_words", self.k - 1) or end - self.k > 1
+        return -1 if stands_apart else end - self.k
 
-def _modifier_follows(scene: Scene, k: int) -> bool:
-    """Whether a coordinated modifier and its noun follow: "confirmed and potential victims"."""
-    if k >= len(scene.low) or scene.numeral_at(k):
+    def _quote(self) -> int:
+        return int(self.low[self.k] in _QUOTES)
+
+    def _status(self) -> int:
+        lexicon = self.scene.lexicon
+        if lexicon.potential.at(self.low, self.k):
+            self.potential = True
+            return 1
+        if lexicon.formal.at(self.low, self.k) and self._noun_follows(self.k + 1):
+            self.formal = True
+            return 1
+        return 0
+
+    def _noun(self) -> int:
+        scene, k = self.scene, self.k
+        noun = noun_at(scene, k)
+        if noun is None:
+            return 0
+        length, kind, family = noun
+        if kind == "not_counted":
+            self.found = self._head("not_counted", "", k + length)
+            return length
+        if scene.lexicon.modifiers.at(self.low, k) and self._noun_follows(k + 1):
+            return 0
+        after = noun_at(scene, k + length) if k + length < self.stop else None
+        if after and after[1] != "person" and not scene.is_word("clause.prepositions", k + length):
+            return length  # "child victims", "trafficking cases": the last noun is the head
+        self.found = self._head(kind, family, k + length)
+        return length
+
+    def _modifier(self) -> int:
+        scene, k = self.scene, self.k
+        modifier = scene.lexicon.modifiers.at(self.low, k)
+        if modifier is None:
+            return 0
+        joins = scene.is_word("clause.coordinators", k) or scene.is_word("clause.prepositions", k)
+        if joins and (k == self.begin or not self._modifier_follows(k + 1)):
+            return -1
+        noun = noun_at(scene, k)
+        if noun is not None and noun[1] == "person":
+            self.person_at = k + 1
+        return int(modifier[0])
+
+    def _other(self) -> int:
+        """Take a word of no table, or end the phrase."""
+        scene, k = self.scene, self.k
+        if self.partitive and k in scene.at and scene.lexicon.participles.at(self.low, k):
+            self.found = self._head("person", "", scene.at[k].end)  # "seven of the convicted"
+            return 1
+        ends = any(scene.is_word(f"clause.{group}", k) for group in _ENDS)
+        if k in scene.at or ends or scene.phrase("clause.subset", k) or scene.is_unknown_verb(k):
+            return -1
+        self.unknown += 1
+        self.named = self.named and scene.tokens[k].text[0].isupper()
+        return 1 if self.unknown <= UNKNOWN_WORDS else -1
+
+    def _noun_follows(self, k: int) -> bool:
+        """Whether a counted noun stands a few modifiers further on."""
+        for i in range(k, min(self.stop, k + 4)):
+            if noun_at(self.scene, i):
+                return True
+            if self.scene.is_word("clause.prepositions", i) or not self.low[i][0].isalpha():
+                return False
         return False
-    lexicon = scene.lexicon
-    known = lexicon.modifiers.at(scene.low, k) or lexicon.potential.at(scene.low, k) or lexicon.formal.at(scene.low, k)
-    return bool(known) and _noun_follows(scene, k, k + 5)
+
+    def _modifier_follows(self, k: int) -> bool:
+        """Whether a coordinated modifier and its noun follow: "confirmed and potential victims"."""
+        if k >= len(self.low) or self.scene.numeral_at(k):
+            return False
+        lexicon = self.scene.lexicon
+        tables = (lexicon.modifiers, lexicon.potential, lexicon.formal)
+        return any(table.at(self.low, k) for table in tables) and self._noun_follows(k)

@@ -128,6 +128,8 @@ class Lexicon:
     modifiers: Phrases
     complements: tuple[Complement, ...]
     compare: Phrases
+    comparisons: Phrases
+    topics: Phrases
     facets: Mapping[str, Phrases]
     phrases: Mapping[str, Phrases]
     words: Mapping[str, frozenset[str]]
@@ -200,6 +202,7 @@ def load(code: str) -> Lexicon:
         "penalties",
         "ignored",
         "actions",
+        "statements",
     ):
         lists |= _flat(tables, section)
     numbers = _number_words(tables["numbers"], tables["number_grammar"])
@@ -230,6 +233,12 @@ def load(code: str) -> Lexicon:
             Complement(plain(entry["verbs"]), plain(entry["words"]), entry["family"]) for entry in tables["complements"]
         ),
         compare=plain(tables["compare"]["markers"]),
+        comparisons=Phrases(
+            (phrase, (kind, factor))
+            for kind, entries in tables["statements"]["comparisons"].items()
+            for phrase, factor in (entries.items() if isinstance(entries, dict) else ((e, None) for e in entries))
+        ),
+        topics=families(tables["statements"]["topics"]),
         facets=MappingProxyType({key: families(table) for key, table in tables["facets"].items()}),
         phrases=MappingProxyType({key: plain(words) for key, words in lists.items() if words}),
         words=MappingProxyType({key: frozenset(words) for key, words in lists.items()}),

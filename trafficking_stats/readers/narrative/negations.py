@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from trafficking_stats.readers.narrative.heads import Head, head_of
 from trafficking_stats.readers.narrative.numerals import Numeral
-from trafficking_stats.readers.narrative.readings import ENFORCEMENT, VICTIMS, Reading
+from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.scene import Scene
+from trafficking_stats.readers.narrative.topics import ENFORCEMENT, VICTIMS
 
 VERB_REACH = 4
 OBJECT_REACH = 4

@@ -17,7 +17,8 @@ class Numeral:
     Attributes
     ----------
     kind : str
-        "count", "months" or "years" (a length of time), or "none" (money, a share, a section of a law, an age).
+        "count", "change" (an increase of 28), "months" or "years" (a length of time), or "none" (money, a share, a
+        section of a law, an age).
     qualifier : str
         exact, at_least, more_than, almost, approximately, up_to or fewer_than.
     first : int
@@ -196,9 +197,9 @@ def _kind(numbers: _Numbers, i: int, j: int, value: float, later: dict[int, str]
     if phrases["not_counts.reference_before"].ending_at(low, i) or before == "#":
         return "none"
     if i > 1 and before in words["compare.change_by"] and low[i - 2] in words["compare.change_nouns"]:
-        return "none"
+        return "change"
     if after and phrases["not_counts.differences"].at(low, j):
-        return "none"
+        return "change"
     if after in words["number_grammar.not_a_count_after"]:
         return "none"
     unit = _unit_at(low, j, lexicon)

@@ -15,10 +15,9 @@ from trafficking_stats.readers.narrative.governors import (
 )
 from trafficking_stats.readers.narrative.heads import Head, head_of
 from trafficking_stats.readers.narrative.numerals import Numeral
-from trafficking_stats.readers.narrative.scene import Scene
+from trafficking_stats.readers.narrative.scene import Mark, Scene
+from trafficking_stats.readers.narrative.topics import ENFORCEMENT, VICTIMS, topic_of
 
-ENFORCEMENT = ("investigate", "prosecute", "convict", "sentence", "open")
-VICTIMS = ("identify", "refer", "assist")
 MOST_FIGURES = 100
 """A stretch without a full stop that holds more numbers than this is a table, not a sentence."""
 CONFIDENCE = {
@@ -107,6 +106,21 @@ def _unit(family: str, head: Head, inherited: str = "") -> str:
     if inherited:
         return inherited
     return "cases" if family in ("investigate", "open") else "persons"
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A number, its noun phrase and what governs it; `mark` is the word the left governor stands on."""
+
+    numeral: Numeral
+    head: Head
+    bound: int
+    left: Governor | None
+    right: Governor | None
+    mark: Mark | None
+
+
+Outcome = Reading | bool | None
 
 
 class SentenceReader:
@@ -217,80 +231,151 @@ class SentenceReader:
         return replace(earlier, numeral=numeral, head=head, repeated=True)
 
     def _read_one(self, numeral: Numeral, head: Head, bound: int) -> Reading | None:
-        if head.noun == "not_counted":
-            self.blocked = True
-            return None
-        if numeral.cue == "no" and head.noun == "unknown":
-            return None
+        seen = self._look(numeral, head, bound)
+        for rule in _RULES:
+            outcome = rule(self, seen)
+            if outcome is not None:
+                return outcome if isinstance(outcome, Reading) else None
+        return None
+
+    def _look(self, numeral: Numeral, head: Head, bound: int) -> _Seen:
+        """Return a number with what governs it on either side."""
         right = right_of(self.scene, numeral, head)
         left, mark = left_of(self.scene, numeral, bound, self.current is None)
-        repeat = self._repeat(numeral, head, left, right)
-        if repeat is not None:
-            return repeat
-        if head.noun == "action":
-            return self._action(numeral, head)
-        if mark is not None and mark.start in self.consumed:
-            left = mark = None
-        if self._doubted(head):
-            self.current, self.blocked = None, True
+        return _Seen(numeral, head, bound, left, right, mark)
+
+    def _stop(self, forget: bool = True) -> bool:
+        """Take a number for nothing that is proposed; what follows it does not flow on from before it."""
+        if forget:
+            self.current = None
+        self.blocked = True
+        return False
+
+    # ---- the rules, in the order of _RULES; each returns a reading, False for no reading, or None for no opinion
+
+    def _of_things_not_counted(self, seen: _Seen) -> Outcome:
+        if seen.head.noun == "not_counted":
+            return self._stop(forget=False)
+        return False if seen.numeral.cue == "no" and seen.head.noun == "unknown" else None
+
+    def _said_again(self, seen: _Seen) -> Outcome:
+        return self._repeat(seen.numeral, seen.head, seen.left, seen.right)
+
+    def _counted_action(self, seen: _Seen) -> Outcome:
+        if seen.head.noun != "action":
             return None
-        if right is not None and right.strength == "relative" and head.noun == "empty" and left is None:
-            right = Governor(right.families, "passive", right.token)
-        if right is not None and right.strength == "passive":
-            self.consumed.add(right.token)
-            return self._governed(numeral, head, right, "passive verb")
-        if left is not None and left.families == ("open",) and head.noun == "empty" and self.current is not None:
-            left = None
-        if right is not None and right.strength == "reduced" and self._opens_clause(numeral):
-            left = None
-        if left is not None and left.strength == "active" and left.families != ("light",):
-            if right is not None and right.strength == "reduced" and mark is not None and mark.form == "action":
-                return self._governed(numeral, head, right, "participle after")
-            return self._governed(numeral, head, left, "verb before")
-        if right is not None and right.strength == "reduced":
-            self.consumed.add(right.token)
-            return self._governed(numeral, head, right, "participle after")
-        if (left is not None and left.strength == "unknown") or (right is not None and right.strength == "unknown"):
-            self.current, self.blocked = None, True
-            return None
-        if numeral.definite and head.formal and head.noun == "victim":
-            return self._make(numeral, head, ("identify",), "existence")
-        flowing = self._flow(numeral, head, right)
-        if flowing is not None:
-            return flowing
-        if left is not None:
-            return self._general(numeral, head)
-        if right is not None and right.strength in ("facet", "relative") and head.noun in ("victim", "person", "empty"):
-            return self._governed(numeral, head, right, "participle after")
-        if head.noun == "victim" and (head.partitive or numeral.definite or self._exists(numeral)):
-            return self._make(numeral, head, ("identify",), "existence")
-        if head.noun == "person" and self._victims_include(numeral):
-            return self._make(numeral, head, ("identify",), "existence")
-        if head.noun == "empty" and self._number_of_victims(numeral):
-            return self._make(numeral, head, ("identify",), "existence")
+        if seen.head.family in ("other", "refer", "identify", "assist"):
+            return self._stop()
+        return self._make(seen.numeral, seen.head, (seen.head.family,), "counted noun") or False
+
+    def _doubted(self, seen: _Seen) -> Outcome:
+        """Stop at "who may have been": no figure of victims."""
+        if self.scene.contains("clause.doubts", seen.head.end, seen.head.end + 6):
+            return self._stop()
         return None
 
-    def _action(self, numeral: Numeral, head: Head) -> Reading | None:
-        if head.family in ("other", "refer", "identify", "assist"):
-            self.current, self.blocked = None, True
+    def _topic_before(self, seen: _Seen) -> Outcome:
+        """Read "the number of defendants charged stood at 31", "Convictions: 12"."""
+        if seen.head.noun != "empty":
             return None
-        return self._make(numeral, head, (head.family,), "counted noun")
+        link = self._link_before(seen.numeral)
+        if link is None:
+            return None
+        begin, end = self._clause_start(link, seen.bound), link
+        topic = topic_of(self.scene, begin, end)
+        if topic is None:
+            return None
+        head = replace(seen.head, noun=topic.noun, family=topic.families[0], potential=topic.potential)
+        return self._make(seen.numeral, head, topic.families, "counted noun")
 
-    def _governed(self, numeral: Numeral, head: Head, governor: Governor, rule: str) -> Reading | None:
-        reading = self._make(numeral, head, governor.families, rule)
-        if reading is None:
-            if governor.families and governor.families[0] in VICTIMS and head.noun in ("offender", "case"):
-                return None
-            self.current, self.blocked = None, True
-        return reading
+    def _passive(self, seen: _Seen) -> Outcome:
+        right = seen.right
+        if right is None:
+            return None
+        bare = right.strength == "relative" and seen.head.noun == "empty" and self._left(seen) is None
+        if right.strength != "passive" and not bare:
+            return None
+        self.consumed.add(right.token)
+        return self._governed(seen, right, "passive verb")
 
-    def _general(self, numeral: Numeral, head: Head) -> Reading | None:
+    def _verb_before(self, seen: _Seen) -> Outcome:
+        left, right, mark = self._left(seen), seen.right, seen.mark
+        if left is None or left.strength != "active" or left.families == ("light",):
+            return None
+        reduced = right is not None and right.strength == "reduced"
+        if reduced and (self._opens_clause(seen.numeral) or (mark is not None and mark.form == "action")):
+            return None
+        return self._governed(seen, left, "verb before")
+
+    def _participle_after(self, seen: _Seen) -> Outcome:
+        if seen.right is None or seen.right.strength != "reduced":
+            return None
+        self.consumed.add(seen.right.token)
+        return self._governed(seen, seen.right, "participle after")
+
+    def _unknown_verb(self, seen: _Seen) -> Outcome:
+        unknown = any(governor is not None and governor.strength == "unknown" for governor in (seen.left, seen.right))
+        return self._stop() if unknown else None
+
+    def _formal_victims(self, seen: _Seen) -> Outcome:
+        if seen.numeral.definite and seen.head.formal and seen.head.noun == "victim":
+            return self._make(seen.numeral, seen.head, ("identify",), "existence")
+        return None
+
+    def _flowing(self, seen: _Seen) -> Outcome:
+        return self._flow(seen.numeral, seen.head, seen.right)
+
+    def _general_verb(self, seen: _Seen) -> Outcome:
         """After "reported", "had": victims were identified, cases investigated."""
-        if head.noun == "victim":
-            return self._make(numeral, head, ("identify",), "general verb")
-        if head.noun == "case":
-            return self._make(numeral, head, ("investigate",), "general verb")
-        return None
+        if self._left(seen) is None:
+            return None
+        family = {"victim": "identify", "case": "investigate"}.get(seen.head.noun)
+        return self._make(seen.numeral, seen.head, (family,), "general verb") or False if family else False
+
+    def _facet_verb(self, seen: _Seen) -> Outcome:
+        right = seen.right
+        weak = right is not None and right.strength in ("facet", "relative")
+        if not weak or seen.head.noun not in ("victim", "person", "empty"):
+            return None
+        return self._governed(seen, right, "participle after")
+
+    def _existence(self, seen: _Seen) -> Outcome:
+        numeral, head = seen.numeral, seen.head
+        exists = (
+            (head.noun == "victim" and (head.partitive or numeral.definite or self._exists(numeral)))
+            or (head.noun == "person" and self._victims_include(numeral))
+            or (head.noun == "empty" and self._number_of_victims(numeral))
+        )
+        return self._make(numeral, head, ("identify",), "existence") if exists else None
+
+    # ---- what the rules ask
+
+    def _left(self, seen: _Seen) -> Governor | None:
+        """Return the governor before a number, unless its verb already governs another."""
+        if seen.mark is not None and seen.mark.start in self.consumed:
+            return None
+        opened = seen.left is not None and seen.left.families == ("open",)
+        return None if opened and seen.head.noun == "empty" and self.current is not None else seen.left
+
+    def _link_before(self, numeral: Numeral) -> int | None:
+        """Return the token where "numbered", "rose to" or a colon before a number starts, or None."""
+        k = numeral.first
+        found = self.scene.lexicon.phrases["clause.count_links"].ending_at(self.scene.low, k)
+        return k - found[0] if found else None
+
+    def _clause_start(self, k: int, bound: int) -> int:
+        while k > bound and self.scene.low[k - 1] not in ",;(":
+            k -= 1
+        return k
+
+    def _governed(self, seen: _Seen, governor: Governor | None, rule: str) -> Outcome:
+        families = governor.families if governor is not None else ()
+        reading = self._make(seen.numeral, seen.head, families, rule)
+        if reading is not None:
+            return reading
+        if families and families[0] in VICTIMS and seen.head.noun in ("offender", "case"):
+            return False
+        return self._stop()
 
     def _opens_clause(self, numeral: Numeral) -> bool:
         return numeral.first == 0 or self.scene.low[numeral.first - 1] in ",;"
@@ -300,10 +385,6 @@ class SentenceReader:
         if first > 0 and self.scene.low[first - 1] == "(" and self.current is None:
             return self.scene.contains("modifiers.potential", max(0, first - 8), first)
         return self.scene.contains("modifiers.potential_adverbs", max(0, first - 4), numeral.start)
-
-    def _doubted(self, head: Head) -> bool:
-        """Whether "who may have been" follows: no figure of victims."""
-        return self.scene.contains("clause.doubts", head.end, head.end + 6)
 
     def _exists(self, numeral: Numeral) -> bool:
         scene = self.scene
@@ -363,3 +444,22 @@ class SentenceReader:
         if head.noun in ("person", "empty", "victim") and (copula_after(scene, head) or right is not None):
             return True
         return head.noun in ("person", "empty") and auxiliary_before(scene, numeral)
+
+
+_RULES = (
+    SentenceReader._of_things_not_counted,
+    SentenceReader._said_again,
+    SentenceReader._counted_action,
+    SentenceReader._doubted,
+    SentenceReader._topic_before,
+    SentenceReader._passive,
+    SentenceReader._verb_before,
+    SentenceReader._participle_after,
+    SentenceReader._unknown_verb,
+    SentenceReader._formal_victims,
+    SentenceReader._flowing,
+    SentenceReader._general_verb,
+    SentenceReader._facet_verb,
+    SentenceReader._existence,
+)
+"""Tried in this order; the first with an opinion decides."""

@@ -46,8 +46,9 @@ class Scene:
         The segments that are comparisons with another time.
     parents : mapping of int to int
         The segment around a segment in brackets.
-    counts, dated, ends : mapping
-        Counted numbers by first token, ends of time expressions by first token, marks by the token after them.
+    counts, dated, ends, shares : mapping
+        Counted numbers by first token, ends of time expressions by first token, marks by the token after them, the
+        token after "79 %" by its first token.
     """
 
     sentence: Sentence
@@ -65,6 +66,7 @@ class Scene:
     counts: dict[int, Numeral]
     dated: dict[int, int]
     ends: dict[int, Mark]
+    shares: dict[int, int]
 
     def phrase(self, group: str, i: int) -> int:
         """Length of a phrase of a word list at token `i`, or 0."""
@@ -144,6 +146,9 @@ def _compare_at(low: Sequence[str], i: int, lexicon: Lexicon, numbers: dict[int,
     """Length of a comparison marker at token `i`, or 0; "against" only right before a figure."""
     found = lexicon.compare.at(low, i)
     if found is None:
+        than = lexicon.comparisons.at(low, i)
+        if than is not None and any(i + than[0] <= k <= i + than[0] + 1 for k in taken):
+            return int(than[0])
         return _change_at(low, i, lexicon, numbers)
     length = found[0]
     if low[i] in lexicon.words["compare.against"] and length == 1:
@@ -302,4 +307,15 @@ def build(text: str, sentence: Sentence, lexicon: Lexicon, default_year: int) ->
         {n.start: n for n in numerals if n.kind == "count"},
         {p.start: p.end for p in periods},
         {mark.end: mark for mark in marks},
+        _shares(numerals, low, lexicon),
     )
+
+
+def _shares(numerals: Sequence[Numeral], low: Sequence[str], lexicon: Lexicon) -> dict[int, int]:
+    """Where shares stand: first token of the number, and the token after its percent sign."""
+    found = {}
+    for numeral in numerals:
+        unit = lexicon.phrases["not_counts.percent"].at(low, numeral.end) if numeral.end < len(low) else None
+        if numeral.kind == "none" and unit is not None:
+            found[numeral.start] = numeral.end + unit[0]
+    return found

@@ -1,0 +1,82 @@
+"""What a text says of its figures beyond counting. Every expected statement is read off the sentence by hand."""
+
+import pytest
+
+from trafficking_stats.readers.narrative import read_statements
+
+
+def told(text, year=2018, language="en"):
+    """Statements as (kind, direction, value, subject value, base value, base period)."""
+    found = read_statements(text, country="DNK", default_year=year, language=language)
+    for s in found:
+        assert text[s.char_start : s.char_end] == s.text
+        for cell in (s.subject, s.base, *s.parts):
+            if cell is not None and cell.char_start >= 0:
+                assert text[cell.char_start : cell.char_end]
+    return [
+        (s.kind, s.direction, s.value, s.subject.value, s.base and s.base.value, s.base and s.base.period_start[:4])
+        for s in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Police opened 12 cases in 2018, a decrease from 13.", [("change", "down", None, 12, 13, "2017")]),
+        ("Courts convicted 12 people in 2018, unchanged from 12 in 2015.", [("change", "same", None, 12, 12, "2015")]),
+        ("The number of victims rose by 35 % to 112 in 2018.", [("change", "up", 35, 112, None, "2017")]),
+        ("Police identified 97 victims, 28 more than in 2015.", [("change", "up", 28, 97, None, "2015")]),
+        ("Courts convicted five people, the same number as in 2016.", [("comparison", "same", None, 5, None, "2016")]),
+        ("Police identified 26 victims, fewer than in 2015.", [("comparison", "fewer", None, 26, None, "2015")]),
+        ("Police identified 26 victims, twice as many as in 2014.", [("comparison", "times", 2, 26, None, "2014")]),
+        ("Of the 632 victims, 94 % were women.", [("share", "", 94, None, 632, "2018")]),
+        ("Police identified 38 victims, the highest number ever.", [("rank", "highest", None, 38, None, "")]),
+        ("Police identified 38 victims, the lowest number since 2011.", [("rank", "lowest", None, 38, None, "2011")]),
+        ("Only four victims have ever been granted asylum.", [("rank", "only", 4, 4, None, "")]),
+        ("Police identified 200 victims in the last three years.", [("sum", "", 200, 200, None, None)]),
+    ],
+)
+def test_kinds(text, expected):
+    assert told(text) == expected
+
+
+def test_danish_changes_and_ranks():
+    text = "I 2023 er 112 personer vurderet udsat for menneskehandel. Det er 35 pct. flere end året før og det højeste "
+    text += "antal siden 2016."
+    assert told(text, 2023, "da") == [
+        ("change", "up", 35, 112, None, "2022"),
+        ("rank", "highest", None, 112, None, "2016"),
+    ]
+
+
+def test_cells_are_in_the_codes_of_the_vocabulary():
+    (found,) = read_statements(
+        "The first victims of forced labour were identified in 2009.", country="DNK", default_year=2018, language="en"
+    )
+    assert (found.subject.indicator, found.subject.breakdown) == ("victims_identified", "exploitation=forced_labour")
+    assert (found.base.period_start, found.base.period_end) == ("", "2008-12-31")
+    (asylum,) = read_statements(
+        "Only four victims have ever been granted asylum.", country="DNK", default_year=2018, language="en"
+    )
+    assert asylum.subject.indicator == "asylum_granted"
+
+
+def test_parts_of_a_printed_sum():
+    text = "Police identified 57 victims (35 in sex trafficking, 20 in labor trafficking and two in forced begging)."
+    (found,) = read_statements(text, country="DNK", default_year=2018, language="en")
+    assert found.kind == "sum"
+    assert [part.value for part in found.parts] == [35, 20, 2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sixty percent of the money was spent.",
+        "The first six months of the year were quiet for the two courts.",
+        "Police identified 57 victims, including 12 women and nine children.",
+        "The government gave 20 percent more money than in 2015.",
+        "Courts convicted nine people in 2018, compared with three in 2017.",
+    ],
+)
+def test_what_says_nothing_that_can_be_tested_is_left_out(text):
+    assert told(text) == []

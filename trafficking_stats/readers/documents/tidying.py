@@ -1,0 +1,122 @@
+"""Undo what printing did to a text (ligatures, broken words, note marks, page numbers), with the way back to it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+_MARKS = re.compile(
+    r"(?P<ligature>[\ufb00-\ufb06])"
+    r"|\u00ad[ \t]*(?:\r?\n[ \t]*)?"  # soft hyphen, at the end of a line or not
+    r"|(?<=[^\W\d_])[-\u2010]\r?\n[ \t]*(?=[a-zß-öø-ÿ])"  # a word broken at the end of a line
+    r"|[\u200b-\u200d\u2060\ufeff]"  # marks of no width
+    r"|[\u00b2\u00b3\u00b9\u2070\u2074-\u2079]+"  # raised digits
+    r"|(?<=[a-zß-öø-ÿ]{3}[.,;:])\d{1,3}(?=\s|$)"  # the mark of a note glued to a word's full stop or comma
+    r"|(?<=[.,;:][\"'”’»)])\d{1,3}(?=\s|$)"
+    r"|(?<=\b(?:19|20)\d\d[.,])\d{1,2}(?=\s+[^\W\d_a-zß-öø-ÿ]|\s*$)"  # ... or to that of a year
+    r"|(?<=[\w.,;)])\[\d{1,3}\]"
+)
+_LONE_NUMBER = re.compile(
+    r"\n[ \t]*(?:\f[ \t]*|(?:[^\W\d_]{4,5}[ \t]+)?[-–]?[ \t]*\d{1,4}[ \t]*[-–]?[ \t]*(?:\f[ \t]*)?)\r?(?=\n)"
+)
+_NUMBER = re.compile(r"\d+")
+LONGEST_HEAD = 90
+"""Characters of a running head, at most."""
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """A text without the marks of printing, and the way back.
+
+    Attributes
+    ----------
+    text : str
+        The text to read.
+    """
+
+    text: str
+    _starts: tuple[int, ...]
+    _shifts: tuple[int, ...]
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Return the place in the original text of a stretch of the tidied one."""
+        return self._origin(start), self._origin(end - 1) + 1
+
+    def _origin(self, position: int) -> int:
+        return position + self._shifts[bisect_right(self._starts, position) - 1]
+
+
+def tidy(text: str) -> Tidied:
+    r"""Undo what printing did to a text.
+
+    Parameters
+    ----------
+    text : str
+        As copied or drawn out of a document.
+
+    Returns
+    -------
+    Tidied
+
+    Examples
+    --------
+    >>> found = tidy("the traﬃckers,13 con-\nvicted in 2015")
+    >>> found.text
+    'the traffickers, convicted in 2015'
+    >>> found.place(17, 26)
+    (17, 28)
+    """
+    starts, shifts = [0], [0]
+    pieces: list[str] = []
+    position = length = 0
+    for start, end, new in sorted([*_edits(text), *_page_marks(text)]):
+        if start < position:
+            continue
+        pieces += [text[position:start], new]
+        length += start - position + len(new)
+        position = end
+        starts.append(length)
+        shifts.append(position - length)
+    pieces.append(text[position:])
+    return Tidied("".join(pieces), tuple(starts), tuple(shifts))
+
+
+def _edits(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _MARKS.finditer(text):
+        ligature = match["ligature"]
+        yield match.start(), match.end(), _LIGATURES[ligature] if ligature else ""
+
+
+def _page_marks(text: str) -> Iterator[tuple[int, int, str]]:
+    """Lines that hold a page number or a page break only, and the running heads beside them."""
+    marks = list(_LONE_NUMBER.finditer(text))
+    if len(marks) < 2:
+        return
+    beside: list[tuple[int, int, str]] = []
+    for mark in marks:
+        yield mark.start(), mark.end(), ""
+        for start, end in (_line_before(text, mark.start()), _line_after(text, mark.end())):
+            line = text[start:end].strip()
+            if 0 < len(line) <= LONGEST_HEAD:
+                beside.append((start, end, _NUMBER.sub("#", line)))
+    often = {head for head, times in Counter(head for _, _, head in beside).items() if times > 2}
+    yield from ((start, end, "") for start, end, head in beside if head in often)
+
+
+def _line_before(text: str, position: int) -> tuple[int, int]:
+    end = position
+    while end > 0 and text[end - 1] in " \t\r\n\f":
+        end -= 1
+    return text.rfind("\n", max(0, end - 2 * LONGEST_HEAD), end) + 1, end
+
+
+def _line_after(text: str, position: int) -> tuple[int, int]:
+    start = position
+    while start < len(text) and text[start] in " \t\r\n\f":
+        start += 1
+    end = text.find("\n", start, start + 2 * LONGEST_HEAD)
+    return start, end if end >= 0 else start
