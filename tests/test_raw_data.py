@@ -275,9 +275,9 @@ def test_how_much_there_is(claims):
         assert {row["breakdown"] for row in rows if row["country"] != "DNK"} == {""}
         assert len({row["country"] for row in rows}) == 20
     assert {source: len(claims[source]) for source in DOCUMENTS} == {
-        "tip-2015-dnk": 34,
+        "tip-2015-dnk": 35,
         "nordic-baltic-network-2007-dnk": 7,
         "european-commission-2021-dnk": 33,
         "center-mod-menneskehandel-2022-dnk": 1,
-        "tip-2016-dnk-da": 41,
+        "tip-2016-dnk-da": 42,
     }

@@ -82,6 +82,8 @@ IMPLIED = {
     ("european-commission-2021-dnk", "victims_identified", "citizenship=national", "2013-01-01"): "the year is named",
     ("european-commission-2021-dnk", "victims_identified", "citizenship=national", "2017-01-01"): "the year is named",
     ("tip-2016-dnk-da", "asylum_granted", "", "2015-01-01"): "all applicants were refused",
+    ("tip-2015-dnk", "tip_tier", "", "2015-01-01"): "fully compliant",
+    ("tip-2016-dnk-da", "tip_tier", "", "2016-01-01"): "fully compliant",
 }
 
 
