@@ -10,6 +10,7 @@ import pytest
 
 import trafficking_stats as ts
 from trafficking_stats import wording as texts
+from trafficking_stats.gap_analysis import result as measured
 from trafficking_stats.reconciliation import accounting, selection
 from trafficking_stats.reporting import display, focus
 from trafficking_stats.reporting.focus import Cell
@@ -84,7 +85,7 @@ def denmark():
 
 @pytest.fixture(scope="module")
 def gap(denmark):
-    return ts.gap(denmark, "DNK", 2014, 2021, vary_sources=False)
+    return measured.gap(denmark, "DNK", 2014, 2021, vary_sources=False)
 
 
 # --- tables
@@ -308,13 +309,13 @@ def test_a_caption_explains_only_what_is_drawn(small):
 
 
 def test_a_country_without_a_ratio_is_refused_in_words(small):
-    result = ts.gap(small, "DNK", 2020, 2020, vary_sources=False)
-    no_ratio = ts.gap(ts.reconcile(pd.DataFrame([claim(60, year=2019)])), "DNK", 2014, 2021, vary_sources=False)
+    result = measured.gap(small, "DNK", 2020, 2020, vary_sources=False)
+    no_ratio = measured.gap(ts.reconcile(pd.DataFrame([claim(60, year=2019)])), "DNK", 2014, 2021, vary_sources=False)
     assert texts_gap.headline(result)["robustness"] in ("unsettled", "sensitive")
     head = texts_gap.headline(no_ratio)
     assert head["robustness"] == "refused"
     assert "no ratio of persons convicted to victims identified" in head["sentence"]
-    nothing = ts.gap(ts.reconcile(pd.DataFrame([claim(60, year=2019)])), "DNK", 2010, 2012, vary_sources=False)
+    nothing = measured.gap(ts.reconcile(pd.DataFrame([claim(60, year=2019)])), "DNK", 2010, 2012, vary_sources=False)
     assert "no source has a yearly figure on victims identified or" in texts_gap.headline(nothing)["sentence"]
     assert captions_gap.ratios_alt(no_ratio.ratios) == "There is no rate to show."
     for words in (texts_gap.change_words, texts_gap.period_words, texts_gap.trend_words, texts_gap.spells_words):
@@ -351,7 +352,7 @@ def test_limits_never_show_an_exponent():
 def test_peers_are_named_and_never_ranked():
     claims = ts.load_claims().query("country in ['DNK', 'DEU', 'NLD', 'SWE'] and breakdown == ''")
     claims = claims[claims["indicator"].isin(["victims_identified", "convictions_persons"])]
-    result = ts.gap(ts.reconcile(claims), "DNK", 2014, 2021, peers=["SWE", "DEU", "NLD"], vary_sources=False)
+    result = measured.gap(ts.reconcile(claims), "DNK", 2014, 2021, peers=["SWE", "DEU", "NLD"], vary_sources=False)
     assert [row[0] for row in shown(tables_gap.peers(result))[1:]] == ["Denmark", "Germany", "Netherlands", "Sweden"]
     head = texts_peers.headline(result)
     assert head["sentence"].startswith("Denmark has 5.3 persons convicted per 100 victims identified in 2014–2021")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         TraffickingStatsError,
         VocabularyError,
     )
-    from trafficking_stats.gap_analysis.result import GapResult, gap
+    from trafficking_stats.gap_analysis.answer import Gap, gap
     from trafficking_stats.reconciliation.result import Reconciliation, reconcile
     from trafficking_stats.reporting.reports import report
     from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
@@ -39,8 +39,8 @@ _HOMES = {
     "TraffickingStatsError": "errors",
     "Vocabulary": "vocabulary",
     "VocabularyError": "errors",
-    "GapResult": "gap_analysis.result",
-    "gap": "gap_analysis.result",
+    "Gap": "gap_analysis.answer",
+    "gap": "gap_analysis.answer",
     "load_claims": "claims",
     "load_sources": "claims",
     "load_vocabulary": "vocabulary",
@@ -52,7 +52,7 @@ _HOMES = {
 __all__ = [
     "ClaimError",
     "ExtraError",
-    "GapResult",
+    "Gap",
     "ReaderError",
     "Reconciliation",
     "ReconciliationError",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
-import pandas as pd
 
 from trafficking_stats.commands.options import (
     check_country,
@@ -60,14 +60,15 @@ def explain_command(
 
 @click.command("gap")
 @click.argument("country")
-@click.option("--start", type=int, help="First year; by default the first with a figure.")
-@click.option("--end", type=int, help="Last year; by default the last with a figure.")
-@click.option("--numerator", default="convictions_persons", show_default=True, help="Indicator of the later stage.")
-@click.option("--denominator", default="victims_identified", show_default=True, help="Indicator of the earlier stage.")
+@click.option("--start", type=int, help="First year that may be used; by default all with both figures and no break.")
+@click.option("--end", type=int, help="Last year that may be used.")
+@click.option("--numerator", default="convictions_persons", show_default=True, help="Later stage: NAME[;KEY=VALUE].")
+@click.option("--denominator", default="victims_identified", show_default=True, help="Earlier stage, in the same form.")
 @click.option("--lag", "lags", type=int, multiple=True, help="Years between (repeatable); 0, 1 and 2 by default.")
 @click.option("--window", type=int, default=3, show_default=True, help="Years pooled in the moving windows.")
 @click.option("--peer", "peers", multiple=True, metavar="COUNTRY", help="A country to compare with (repeatable).")
 @click.option("--one-choice", is_flag=True, help="Do not settle the figures under the other methods: much faster.")
+@click.option("--accept-definitions", is_flag=True, help="Compare peers whatever counts as a victim there.")
 @data_option
 @method_option
 @json_option
@@ -86,13 +87,13 @@ def gap_command(
     Two counts side by side, never a probability: the headline with its interval, how far other choices move it, and
     what is refused for which reason. For instance: trafficking-stats gap DNK --start 2014 --end 2021
     """
-    from trafficking_stats.gap_analysis.request import GapError
-    from trafficking_stats.gap_analysis.result import gap
+    from trafficking_stats.gap_analysis.answer import gap
+    from trafficking_stats.gap_analysis.question import GapError
 
     claims = claims_of(data)
     code, others = check_country(claims, country), [check_country(claims, peer) for peer in peers]
-    for indicator in (given["numerator"], given["denominator"]):
-        _check_indicator(indicator)
+    for measure in (given["numerator"], given["denominator"]):
+        _check_indicator(measure.partition(";")[0])
     rec = reconcile(claims[claims["country"].isin([code, *others])], method)
     try:
         found = gap(rec, code, peers=others, lags=lags or (0, 1, 2), vary_sources=not one_choice, **given)
@@ -101,15 +102,15 @@ def gap_command(
     if not as_json:
         click.echo(str(found))
         return
-    plain = ("country", "numerator", "denominator", "start", "end", "first", "last", "window", "confidence")
-    tables = {name: table for name, table in vars(found).items() if isinstance(table, pd.DataFrame)}
     print_json(
         {
-            **{name: getattr(found, name) for name in plain},
-            "lags": list(found.lags),
+            "question": asdict(found.question),
+            "years": list(found.years),
             "headline": found.headline,
-            "robust": found.robust,
-            **{name: records(table) for name, table in tables.items()},
+            "verdict": {**asdict(found.verdict), "finding": found.verdict.finding},
+            "caveats": [asdict(one) for one in found.caveats],
+            "refusals": [asdict(one) for one in found.refusals],
+            **{name: records(table) for name, table in found.tables.items()},
         }
     )
 

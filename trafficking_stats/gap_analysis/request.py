@@ -6,17 +6,13 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trafficking_stats.errors import TraffickingStatsError
+from trafficking_stats.gap_analysis.question import GapError
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.counts import check_level
 from trafficking_stats.reconciliation.result import Reconciliation
 
 LONGEST_LAG = 20
 YEARS = (1800, 2200)
-
-
-class GapError(TraffickingStatsError, ValueError):
-    """The gap was asked for with parameters that make no sense, or of a country without any claim."""
 
 
 @dataclass(frozen=True)

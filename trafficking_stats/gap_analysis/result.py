@@ -14,8 +14,9 @@ from trafficking_stats.gap_analysis.data import CountSeries, count_series, longe
 from trafficking_stats.gap_analysis.multiverse import GapMultiverse
 from trafficking_stats.gap_analysis.over_time import break_year_table, spell_table, trend_tables
 from trafficking_stats.gap_analysis.parts import break_table, coverage, measure_pair
+from trafficking_stats.gap_analysis.question import GapError
 from trafficking_stats.gap_analysis.ratios import make_pair
-from trafficking_stats.gap_analysis.request import GapError, check_request
+from trafficking_stats.gap_analysis.request import check_request
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.gap_analysis.stages import chain, choose_stage, stage_table
 from trafficking_stats.gap_analysis.words import nothing_to_say

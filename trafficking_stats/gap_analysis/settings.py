@@ -25,6 +25,33 @@ class BorrowedDispersion(_Frozen):
     borrowed_from: str
 
 
+class PhiPrior(_Frozen):
+    """The prior of phi of one stage, as `inference.stage_model.DispersionPrior` takes it."""
+
+    at_ten: Annotated[float, Field(gt=1)]
+    slope: float
+    spread: Annotated[float, Field(gt=0)]
+
+
+class Borrowed(_Frozen):
+    """By how much the slope and the spread of a prior are multiplied, since they come from other countries."""
+
+    slope: Annotated[float, Field(ge=0, le=1)]
+    spread: Annotated[float, Field(ge=1)]
+
+
+class Years(_Frozen):
+    """Fewest years for a headline."""
+
+    fewest: Annotated[int, Field(ge=1)]
+
+
+class Detection(_Frozen):
+    """Largest changes of detection that bounds allow for."""
+
+    factors: tuple[Annotated[float, Field(gt=1)], ...]
+
+
 class BreakThresholds(_Frozen):
     """When a jump from one year to the next is read as a change of definition."""
 
@@ -69,6 +96,11 @@ class GapSettings(_Frozen):
     """Everything in ``gap.toml``."""
 
     dispersion: BorrowedDispersion
+    priors: dict[str, PhiPrior]
+    borrowed: Borrowed
+    years: Years
+    disposals: tuple[dict[str, str], ...]
+    detection: Detection
     breaks: BreakThresholds
     peers: PeerThresholds
     stages: Stages

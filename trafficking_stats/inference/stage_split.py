@@ -26,7 +26,7 @@ MAX_MASKED = 16
 MAX_UNDEFINED_DRAWS = 0.01
 
 
-def _factors(stages: Floats) -> Floats:
+def stage_factors(stages: Floats) -> Floats:
     """First stage, then each stage by the one before; nan where that is 0. Shape (..., n)."""
     earlier = stages[..., :-1]
     rates = np.divide(stages[..., 1:], earlier, out=np.full(earlier.shape, np.nan), where=earlier > 0)
@@ -148,7 +148,7 @@ def split_change(
         np.arange(cell.lower, cell.upper + 1) if exhaustive else np.unique([cell.lower, cell.upper]) for cell in cells
     ]
     grid = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=-1)
-    before, after = _factors(grid[:, :n]), _factors(grid[:, n:])
+    before, after = stage_factors(grid[:, :n]), stage_factors(grid[:, n:])
     defined = np.isfinite(before).all(axis=1) & np.isfinite(after).all(axis=1)
     effects = shapley_effects(before[defined], after[defined])
     totals = grid[:, -1] - grid[:, n - 1]
@@ -234,7 +234,7 @@ def bootstrap_split(
         rates = generator.gamma(np.maximum(rates / (phi - 1), 1e-300), phi - 1)
         rates[:, mean == 0] = 0.0
     sample = generator.poisson(rates).astype(float)
-    before, after = _factors(sample[:, :n]), _factors(sample[:, n:])
+    before, after = stage_factors(sample[:, :n]), stage_factors(sample[:, n:])
     defined = np.isfinite(before).all(axis=1) & np.isfinite(after).all(axis=1)
     if (~defined).mean() > MAX_UNDEFINED_DRAWS:
         raise RefusalError(

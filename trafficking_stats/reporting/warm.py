@@ -51,6 +51,7 @@ LIBRARIES = (
     "papermill.translators",
     "IPython.display",
     "trafficking_stats",
+    "trafficking_stats.gap_analysis.answer",
     "trafficking_stats.gap_analysis.result",
     "trafficking_stats.plots",
     "trafficking_stats.reconciliation.result",

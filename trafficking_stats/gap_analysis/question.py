@@ -1,0 +1,181 @@
+"""What the gap was asked for, checked before anything is computed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trafficking_stats.breakdowns import parse, unparse
+from trafficking_stats.errors import TraffickingStatsError
+from trafficking_stats.inference.counts import check_level
+from trafficking_stats.messages import Term, breakdown_words, say
+from trafficking_stats.reconciliation.result import Reconciliation
+
+LONGEST_LAG = 20
+YEARS = (1800, 2200)
+
+
+class GapError(TraffickingStatsError, ValueError):
+    """The gap was asked for with parameters that make no sense, or of a country without any claim."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is counted: an indicator, or a part of it.
+
+    Parameters
+    ----------
+    indicator : str
+        A key of the vocabulary.
+    breakdown : str
+        Empty for the total, else ``key=value`` pairs joined by ``;``.
+
+    Examples
+    --------
+    >>> Measure.read("victims_identified;sex=female;age=child")
+    Measure(indicator='victims_identified', breakdown='age=child;sex=female')
+    """
+
+    indicator: str
+    breakdown: str = ""
+
+    @classmethod
+    def read(cls, text: str | Measure) -> Measure:
+        """Read ``indicator`` or ``indicator;key=value;...``."""
+        if isinstance(text, Measure):
+            return text
+        indicator, _, breakdown = str(text).partition(";")
+        parts = [part for part in breakdown.split(";") if part]
+        if not all("=" in part for part in parts):
+            raise GapError(f"{text!r}: after the indicator come parts key=value joined by ;")
+        return cls(indicator, unparse(parse(breakdown)))
+
+    def __str__(self) -> str:
+        return f"{self.indicator};{self.breakdown}" if self.breakdown else self.indicator
+
+    def words(self) -> str:
+        """Write what is counted as it stands in a sentence."""
+        name = say("gap.measure", indicator=Term("indicator", self.indicator))
+        name = name[:1].lower() + name[1:]
+        return say("gap.measure_part", measure=name, part=breakdown_words(self.breakdown)) if self.breakdown else name
+
+
+@dataclass(frozen=True)
+class Question:
+    """Checked parameters of `gap`.
+
+    Parameters
+    ----------
+    country : str
+        ISO 3166-1 alpha-3.
+    numerator, denominator : Measure
+        The two counts.
+    start, end : int or None
+        First and last year that may be used, as asked for.
+    lags : tuple of int
+        Each once, the shortest first.
+    window : int
+        Years pooled in the moving windows.
+    peers : tuple of str
+        Each once, without the country itself.
+    confidence : float
+        Two-sided level of every interval.
+    widen : float
+        By how much the spread of the prior of phi is multiplied.
+    accept_breaks, accept_definitions : bool
+        What the reader accepts.
+    """
+
+    country: str
+    numerator: Measure
+    denominator: Measure
+    start: int | None
+    end: int | None
+    lags: tuple[int, ...]
+    window: int
+    peers: tuple[str, ...]
+    confidence: float
+    widen: float
+    accept_breaks: bool
+    accept_definitions: bool
+
+    def covers(self, year: int) -> bool:
+        """Whether a year lies in the period asked for."""
+        return (self.start is None or self.start <= year) and (self.end is None or year <= self.end)
+
+
+def ask(
+    rec: Reconciliation,
+    country: str,
+    period: tuple[int | None, int | None],
+    measures: tuple[str | Measure, str | Measure],
+    lags: Sequence[int],
+    window: int,
+    peers: Sequence[str],
+    confidence: float,
+    widen: float,
+    accepted: tuple[bool, bool],
+) -> Question:
+    """Check the parameters of `gap`.
+
+    Raises
+    ------
+    GapError
+        Naming the parameter, what it was and what it may be.
+    """
+    if not isinstance(rec, Reconciliation):
+        raise GapError(f"rec: expected what reconcile returns, got {type(rec).__name__}")
+    have = sorted(set(rec.series["country"]) | set(rec.claims["country"]))
+    if country not in have:
+        raise GapError(f"country: no claim on {country!r}; there are claims on {', '.join(have) or 'no country'}")
+    numerator, denominator = (
+        _measure(rec, name, text) for name, text in zip(("numerator", "denominator"), measures, strict=True)
+    )
+    if numerator == denominator:
+        raise GapError(f"numerator and denominator are both {numerator}; their ratio is 1")
+    if isinstance(lags, str) or not all(_is_whole(lag) and 0 <= lag <= LONGEST_LAG for lag in lags) or not len(lags):
+        raise GapError(f"lags: expected one or more whole numbers of years from 0 to {LONGEST_LAG}, got {lags!r}")
+    if not _is_whole(window) or window < 1:
+        raise GapError(f"window: expected a whole number of years from 1 up, got {window!r}")
+    if isinstance(peers, str):
+        raise GapError(f"peers: expected a sequence of country codes, got the text {peers!r}")
+    if isinstance(widen, bool) or not isinstance(widen, int | float) or not 0.1 <= widen <= 10:
+        raise GapError(f"widen: expected a number from 0.1 to 10, got {widen!r}")
+    start, end = (_year(name, year) for name, year in zip(("start", "end"), period, strict=True))
+    if start is not None and end is not None and end < start:
+        raise GapError(f"start and end: {start}-{end} ends before it begins")
+    return Question(
+        country,
+        numerator,
+        denominator,
+        start,
+        end,
+        tuple(sorted({int(lag) for lag in lags})),
+        int(window),
+        tuple(dict.fromkeys(peer for peer in peers if peer != country)),
+        check_level(confidence),
+        float(widen),
+        *accepted,
+    )
+
+
+def _measure(rec: Reconciliation, name: str, text: str | Measure) -> Measure:
+    measure, known = Measure.read(text), rec.vocabulary.indicators
+    if measure.indicator in known and known[measure.indicator].measure != "count":
+        kind = known[measure.indicator].measure
+        raise GapError(f"{name}: {measure.indicator} is a {kind}, not a count that adds up over years")
+    if measure.indicator not in known and measure.indicator not in set(rec.series["indicator"]):
+        near = difflib.get_close_matches(measure.indicator, [*known], n=3)
+        raise GapError(f"{name}: there is no indicator {measure.indicator!r}; near it: {', '.join(near) or 'none'}")
+    return measure
+
+
+def _year(name: str, year: int | None) -> int | None:
+    if year is not None and not (_is_whole(year) and YEARS[0] <= year <= YEARS[1]):
+        raise GapError(f"{name}: expected a year from {YEARS[0]} to {YEARS[1]}, got {year!r}")
+    return None if year is None else int(year)
+
+
+def _is_whole(value: object) -> bool:
+    return hasattr(value, "__index__") and not isinstance(value, bool)

@@ -1,0 +1,221 @@
+"""The gap in words: headline, summary and the page of a notebook cell, said from values by the catalogue."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trafficking_stats.gap_analysis.question import Measure
+from trafficking_stats.gap_analysis.rows import Caveat, Ratio, Refusal
+from trafficking_stats.messages import Bounds, Country, Years, say
+
+if TYPE_CHECKING:
+    from trafficking_stats.gap_analysis.answer import Gap
+
+PEOPLE = (Measure("convictions_persons"), Measure("victims_identified"))
+SHOWN = {
+    "ratios": ("kind", "first_year", "last_year", "lag", "per_100_min", "per_100_max", "lower", "upper"),
+    "changes": ("series", "early_min", "early_max", "late_min", "late_max", "ratio_min", "ratio_max", "lower", "upper"),
+}
+"""Columns of the tables that a notebook cell shows of its own."""
+
+
+def headline(gap: Gap) -> str:
+    """Say how wide the gap is and, as far as both facts allow, whether it changed."""
+    whole: Ratio | None = gap.row("ratios", kind="whole")
+    country = Country(gap.question.country)
+    if whole is None:
+        names = gap.question.numerator.words(), gap.question.denominator.words()
+        return say("gap.headline.none", country=country, numerator=names[0], denominator=names[1])
+    sentences = [_level(gap, whole), change(gap), moved(gap) if gap.verdict.beyond_chance == "yes" else ""]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _level(gap: Gap, whole: Ratio) -> str:
+    question = gap.question
+    values = {
+        "country": Country(question.country),
+        "years": Years(gap.years),
+        "above": Bounds(whole.numerator_lower, whole.numerator_upper),
+        "below": Bounds(whole.denominator_lower, whole.denominator_upper),
+        "rate": span(whole.per_100_min, whole.per_100_max),
+        "numerator": question.numerator.words(),
+        "denominator": question.denominator.words(),
+    }
+    if (question.numerator, question.denominator) != PEOPLE or whole.lag:
+        lag = say("gap.headline.lag", n=whole.lag) if whole.lag else ""
+        return say("gap.headline.counts", **values, lag=lag)
+    if whole.numerator_upper == 0:
+        return say("gap.headline.nobody", **values)
+    if whole.above_one or whole.per_100_min == 0:
+        return say("gap.headline.people_rate", **values)
+    return say("gap.headline.people", **values, every=span(100 / whole.per_100_max, 100 / whole.per_100_min))
+
+
+def change(gap: Gap) -> str:
+    """Say what the rate was in both halves, and no more of its direction than both facts carry; empty if refused."""
+    row = gap.row("changes", series="rate")
+    if row is None or gap.verdict.beyond_chance == "refused":
+        return ""
+    key = gap.verdict.finding if row.direction else "masked"
+    direction = f".{row.direction}" if key in ("robust", "depends_on_choices", "one_source") else ""
+    if key == "one_source":
+        direction = f".{row.direction}" if row.beyond_chance else ".chance"
+    if key == "refused":
+        key, direction = ("unvaried", f".{row.direction}") if row.beyond_chance else ("chance_alone", "")
+    half = len(gap.years) // 2
+    return say(
+        f"gap.change.{key}{direction}",
+        early=span(row.early_min, row.early_max),
+        late=span(row.late_min, row.late_max),
+        early_years=Years(gap.years[:half]),
+        late_years=Years(gap.years[half:]),
+        numerator=gap.question.numerator.words(),
+        denominator=gap.question.denominator.words(),
+    )
+
+
+def span(low: float, high: float) -> str:
+    """Write a rate, or the range that it lies in.
+
+    Examples
+    --------
+    >>> span(5.278, 5.278), span(3.09, 6.18)
+    ('5.3', '3.1 to 6.2')
+    """
+    first, last = (say("gap.rate", rate=value) for value in (low, high))
+    return first if first == last else say("common.range", lower=first, upper=last)
+
+
+def limits_sentence(gap: Gap) -> str:
+    """Say within which limits chance leaves the rate; empty if it was refused."""
+    whole = gap.row("ratios", kind="whole")
+    if whole is None:
+        return ""
+    phi = gap.row("dispersions", stage="numerator")
+    return say(
+        "gap.limits",
+        level=gap.question.confidence,
+        interval=span(whole.lower, whole.upper),
+        exact=span(whole.exact_lower, whole.exact_upper),
+        numerator=gap.question.numerator.words(),
+        phi=phi.phi,
+        low=phi.lower,
+        high=phi.upper,
+        n=phi.n_years,
+    )
+
+
+def facts(gap: Gap) -> list[str]:
+    """Say both facts on the change: whether it is beyond chance, and whether other choices agree."""
+    verdict, row = gap.verdict, gap.row("changes", series="rate")
+    if row is None:
+        return []
+    found = [say(f"gap.beyond_chance.{verdict.beyond_chance}", chance=row.chance)]
+    counts = {
+        "answers": verdict.answers,
+        "agree": verdict.agree,
+        "refused": verdict.refused,
+        "choices": verdict.choices,
+    }
+    found.append(say(f"gap.same.{verdict.same_under_other_choices}", **counts))
+    if verdict.beyond_chance != "yes":
+        found.append(moved(gap))
+    if verdict.searched > 1 and not math.isnan(verdict.search_chance):
+        rare = "_rare" if verdict.search_chance < 0.01 else ""
+        found.append(say(f"gap.search{rare}", n=verdict.searched, share=verdict.search_chance))
+    return found
+
+
+def moved(gap: Gap) -> str:
+    """Say which of the two counts changed by more than chance."""
+    rows = {name: gap.row("changes", series=name) for name in ("numerator", "denominator")}
+    beyond = [name for name, row in rows.items() if row is not None and row.beyond_chance]
+    names = {"numerator": gap.question.numerator.words(), "denominator": gap.question.denominator.words()}
+    return say(f"gap.moved.{'_and_'.join(beyond) or 'neither'}", **names)
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """Say why an analysis is not given."""
+    return say(
+        f"gap.refusal.{refusal.reason}",
+        n=refusal.have,
+        need=refusal.need,
+        years=Years(refusal.years),
+        subject=subject_words(refusal.subject),
+    )
+
+
+def caveat_text(caveat: Caveat) -> str:
+    """Say what must be known beside the headline."""
+    return say(
+        f"gap.caveat.{caveat.code}",
+        subject=subject_words(caveat.subject),
+        years=Years(caveat.years),
+        n=int(caveat.number),
+    )
+
+
+def subject_words(subject: str) -> str:
+    """Write of what something is said: a country, a measure, or a code of the catalogue."""
+    if len(subject) == 3 and subject.isupper():
+        from trafficking_stats.messages.values import written
+
+        return written(Country(subject))
+    if "_" in subject:
+        return Measure.read(subject).words()
+    return say(f"gap.subject.{subject.split(' ')[0]}") if subject else ""
+
+
+def refusals_by_reason(refusals: Sequence[Refusal]) -> list[str]:
+    """Say each reason once, with all that it holds for.
+
+    Examples
+    --------
+    >>> refused = [Refusal("peers", "unknown_definition", 0, 0, (2014,), code) for code in ("NOR", "SWE")]
+    >>> refusals_by_reason(refused)
+    ['Not compared, since it is not known who is counted as a victim: Norway and Sweden.']
+    """
+    together: dict[tuple[str, int, int, tuple[int, ...]], list[str]] = defaultdict(list)
+    for one in refusals:
+        years = one.years if one.reason in ("missing_years", "definition_break", "stage_missing") else ()
+        together[one.reason, one.have if years else 0, one.need, years].append(one.subject)
+    found = []
+    for (reason, have, need, years), subjects in together.items():
+        words = list(dict.fromkeys(subject_words(subject) for subject in subjects if subject))
+        found.append(say(f"gap.refusal.{reason}", n=have, need=need, years=Years(years), subject=words or ""))
+    return list(dict.fromkeys(found))
+
+
+def summary(gap: Gap) -> list[str]:
+    """Return the lines of the summary."""
+    lines = [headline(gap)]
+    if gap.years:
+        lines += [say("gap.years_used", n=len(gap.years), years=Years(gap.years)), limits_sentence(gap), *facts(gap)]
+    lines += [caveat_text(one) for one in gap.caveats]
+    reasons = refusals_by_reason(gap.refusals)
+    if reasons:
+        lines += [say("gap.not_given"), *(f"  {reason}" for reason in reasons)]
+    return [line for line in lines if line]
+
+
+def page(gap: Gap) -> str:
+    """Write the gap as HTML for a notebook."""
+    lines = summary(gap)
+    tables = []
+    for name, columns in SHOWN.items():
+        table = gap.tables[name]
+        table = table[table["kind"] != "year"] if "kind" in table else table
+        if len(table):
+            tables.append(f"<h4>{escape(say(f'gap.table.{name}'))}</h4>{_html(table[list(columns)])}")
+    text = "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
+    return f"<div class='gap'><p><strong>{escape(lines[0])}</strong></p>{text}{''.join(tables)}</div>"
+
+
+def _html(table: pd.DataFrame) -> str:
+    return table.to_html(index=False, float_format=lambda value: f"{value:,.3g}", na_rep="–")

@@ -1,0 +1,209 @@
+"""The one model behind every interval of the gap: yearly counts that vary more than chance alone makes them.
+
+Counts of a year are negative binomial with variance phi times the mean, as they are when events come in batches. A
+masked count enters as what it is: "<5" is the probability of 0 to 4. The years form periods, each with its own mean;
+phi is one number a series, with a prior learnt from like series of all countries. Sums of years are then negative
+binomial with the same phi, so that a level, a comparison of halves, a silence and a gap to a peer are all read from
+one posterior and cannot contradict each other.
+
+The posterior is computed on a grid, without simulation of chains: two dimensions need none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special, stats
+
+from trafficking_stats.inference.counts import CountLike, as_count_range
+
+Floats = NDArray[np.float64]
+
+DRAWS = 8192
+PHI_NODES = 41
+MEAN_NODES = 161
+# The grid of means reaches so many standard deviations below and above, in the square root of the mean.
+BELOW, ABOVE = 6.0, 9.0
+# A series without any event is taken for one of this size.
+SMALLEST_SIZE = 0.5
+
+
+@dataclass(frozen=True)
+class DispersionPrior:
+    """What is known of the over-dispersion phi of a series before its own counts are seen.
+
+    log(phi - 1) is normal around a line in the logarithm of the size of the series: large counts vary more than small
+    ones.
+
+    Parameters
+    ----------
+    at_ten : float
+        Median phi of like series that count 10 a year.
+    slope : float
+        Change of log(phi - 1) with the logarithm of the yearly count.
+    spread : float
+        Standard deviation of log(phi - 1) between series of one size.
+
+    Examples
+    --------
+    >>> prior = DispersionPrior(at_ten=6.0, slope=0.8, spread=1.0)
+    >>> print("{:.1f}, {:.1f} to {:.1f}".format(prior.median(10), *prior.limits(10)))
+    6.0, 1.7 to 36.5
+    """
+
+    at_ten: float
+    slope: float
+    spread: float
+
+    def median(self, size: float) -> float:
+        """Return the median phi of series that count so many a year."""
+        return 1 + math.exp(self._centre(size))
+
+    def limits(self, size: float, confidence: float = 0.95) -> tuple[float, float]:
+        """Return the central range of phi of series that count so many a year."""
+        reach = stats.norm.isf((1 - confidence) / 2) * self.spread
+        return 1 + math.exp(self._centre(size) - reach), 1 + math.exp(self._centre(size) + reach)
+
+    def grid(self, size: float) -> tuple[Floats, Floats]:
+        """Return nodes of phi and the logarithms of their prior weights."""
+        z = np.linspace(-4.5, 4.5, PHI_NODES)
+        return 1 + np.exp(self._centre(size) + z * self.spread), -(z**2) / 2
+
+    def _centre(self, size: float) -> float:
+        return math.log(self.at_ten - 1) + self.slope * math.log(max(size, SMALLEST_SIZE) / 10)
+
+
+def log_likelihood(lower: Floats, upper: Floats, mean: Floats, phi: Floats) -> Floats:
+    """Log probability that a negative binomial count lies in a range.
+
+    Parameters
+    ----------
+    lower, upper : ndarray
+        Ends of the range; equal for a count that is known.
+    mean, phi : ndarray, broadcastable with them
+        Mean, and variance by mean (above 1).
+
+    Returns
+    -------
+    ndarray
+
+    Examples
+    --------
+    >>> masked = log_likelihood(np.array(0.0), np.array(4.0), np.array(2.0), np.array(3.0))
+    >>> known = [log_likelihood(np.array(k), np.array(k), np.array(2.0), np.array(3.0)) for k in range(5)]
+    >>> bool(np.isclose(np.exp(masked), np.exp(known).sum()))
+    True
+    """
+    size, share = mean / (phi - 1), 1 / phi
+    exact = (
+        special.gammaln(lower + size)
+        - special.gammaln(size)
+        - special.gammaln(lower + 1)
+        + size * np.log(share)
+        + lower * np.log1p(-share)
+    )
+    if np.array_equal(lower, upper):
+        return np.asarray(exact)
+    inside = special.betainc(size, upper + 1, share) - np.where(
+        lower > 0, special.betainc(size, np.maximum(lower, 1e-9), share), 0.0
+    )
+    return np.asarray(np.where(lower == upper, exact, np.log(np.maximum(inside, 1e-300))))
+
+
+class Period:
+    """The mean of some years of one series, given phi, on a grid.
+
+    The prior of the mean is that of Jeffreys for a Poisson count: flat in its square root, which is also the scale of
+    the grid.
+
+    Parameters
+    ----------
+    counts : sequence of int or (lower, upper)
+        The counts of the years; at least one.
+    phi : ndarray, shape (k,)
+        Nodes of phi.
+    """
+
+    def __init__(self, counts: Sequence[CountLike], phi: Floats) -> None:
+        ends = np.array([as_count_range(count) for count in counts], dtype=float)
+        cells, times = np.unique(ends, axis=0, return_counts=True)
+        self.years = len(ends)
+        self.observed = (float(ends[:, 0].sum()), float(ends[:, 1].sum()))
+        scale = np.sqrt(phi / self.years) / 2
+        first = np.maximum(0.0, math.sqrt(self.observed[0] / self.years) - BELOW * scale)
+        last = math.sqrt((self.observed[1] + 1) / self.years) + ABOVE * scale
+        middle = (np.arange(MEAN_NODES) + 0.5) / MEAN_NODES
+        self.width = (last - first) / MEAN_NODES
+        self.first = first
+        roots = first[:, None] + (last - first)[:, None] * middle
+        log_weight = np.zeros(roots.shape)
+        for (low, high), n in zip(cells, times, strict=True):
+            log_weight += n * log_likelihood(np.array(low), np.array(high), roots**2, phi[:, None])
+        peak = log_weight.max(axis=1)
+        weight = np.exp(log_weight - peak[:, None])
+        self.log_evidence = peak + np.log(weight.sum(axis=1) * self.width)
+        self.cumulative = np.cumsum(weight, axis=1) / weight.sum(axis=1)[:, None]
+
+    def draw(self, node: NDArray[np.intp], share: Floats) -> Floats:
+        """Return means at given nodes of phi and shares of the probability below them."""
+        found = np.empty(len(node))
+        for k in np.unique(node):
+            own = node == k
+            edges = np.concatenate([[0.0], self.cumulative[k]])
+            found[own] = self.first[k] + self.width[k] * np.interp(share[own], edges, np.arange(len(edges)))
+        return found**2
+
+
+class SeriesFit:
+    """The posterior of one series of yearly counts: phi, and the mean of any of its periods.
+
+    Parameters
+    ----------
+    periods : sequence of sequence of int or (lower, upper)
+        The counts of each period, such as the two halves of the years. Each has its own mean.
+    prior : DispersionPrior
+        Of phi.
+    seed : int
+        Start of the generator that spreads the draws; series that are compared need different ones.
+
+    References
+    ----------
+    Jeffreys H (1946). An invariant form for the prior probability in estimation problems. Proceedings of the Royal
+    Society A 186:453-461.
+    Cameron AC, Trivedi PK (2013). Regression Analysis of Count Data, section 3.3 (the negative binomial with a
+    variance in proportion to the mean). Cambridge University Press.
+
+    Examples
+    --------
+    >>> fit = SeriesFit([[10, 4, 14, 8], [1, 0, 0, 0]], DispersionPrior(6.0, 0.8, 1.0))
+    >>> early, late = fit.draws
+    >>> print(f"phi {np.median(fit.phi):.1f}, early mean {np.median(early):.1f} a year")
+    phi 2.2, early mean 9.1 a year
+    """
+
+    def __init__(self, periods: Sequence[Sequence[CountLike]], prior: DispersionPrior, seed: int = 1) -> None:
+        self.seed = seed
+        ends = np.array([as_count_range(count) for counts in periods for count in counts], dtype=float)
+        self.size = float(ends.mean())
+        self.nodes, log_prior = prior.grid(self.size)
+        parts = [Period(counts, self.nodes) for counts in periods]
+        log_weight = log_prior + sum(part.log_evidence for part in parts)
+        self.weights = np.exp(log_weight - log_weight.max())
+        self.weights /= self.weights.sum()
+        shares = _shares(len(parts) + 1, seed)
+        self.node = np.searchsorted(np.cumsum(self.weights), shares[0], side="left").clip(0, PHI_NODES - 1)
+        self.phi = self.nodes[self.node]
+        self.draws = [part.draw(self.node, share) for part, share in zip(parts, shares[1:], strict=True)]
+
+    def mean_of(self, counts: Sequence[CountLike], seed: int) -> Floats:
+        """Draw the mean of other years, with the phi of this fit; periods that are compared need different seeds."""
+        return Period(counts, self.nodes).draw(self.node, _shares(1, seed)[0])
+
+
+def _shares(dimensions: int, seed: int) -> Floats:
+    """Spread numbers from 0 to 1 evenly over each dimension, in an order of its own: a Latin hypercube."""
+    return np.asarray(stats.qmc.LatinHypercube(d=dimensions, rng=np.random.default_rng(seed)).random(DRAWS).T)
