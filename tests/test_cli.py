@@ -221,7 +221,7 @@ def test_gap_of_denmark(run):
     # 36 of the 37 in 2014-2017 for 383 victims, 1 in 2018-2021 for 318
     for number in ("convicted 37 people", "701 victims", " 9.4 ", " 0.31 ", "every 19 victims"):
         assert number in told["headline"]
-    assert told["refusals"]
+    assert told["verdict"]["direction"] == "fell"
 
 
 def test_gap_with_parameters_that_make_no_sense(run, raw):

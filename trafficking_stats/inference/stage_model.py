@@ -182,7 +182,7 @@ class SeriesFit:
     >>> fit = SeriesFit([[10, 4, 14, 8], [1, 0, 0, 0]], DispersionPrior(6.0, 0.8, 1.0))
     >>> early, late = fit.draws
     >>> print(f"phi {np.median(fit.phi):.1f}, early mean {np.median(early):.1f} a year")
-    phi 2.2, early mean 9.1 a year
+    phi 2.7, early mean 9.6 a year
     """
 
     def __init__(self, periods: Sequence[Sequence[CountLike]], prior: DispersionPrior, seed: int = 1) -> None:
