@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import warnings
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from trafficking_stats.reconciliation.methods import DEFAULT, check_method, pick
 from trafficking_stats.reconciliation.sensitivity import sensitivity
 from trafficking_stats.reconciliation.series import PERIODS, build_clashes, build_series
 from trafficking_stats.reconciliation.solve import Solution, solve
+from trafficking_stats.reconciliation.vintages import Vintages, known_by, vintages
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -122,6 +124,26 @@ class Reconciliation:
         """
         return sensitivity(self, country, indicator, breakdown)
 
+    def vintages(self, country: str, indicator: str, breakdown: str = "") -> Vintages:
+        """Show how the figures of one series changed from edition to edition of each publisher.
+
+        Parameters
+        ----------
+        country, indicator, breakdown : str
+            Which series.
+
+        Returns
+        -------
+        Vintages
+            ``triangle``, ``wide`` and ``sizes`` are frames; ``plot()`` draws the revisions.
+
+        Raises
+        ------
+        ReconciliationError
+            If no claim with a date of publication is about this series.
+        """
+        return vintages(self.claims, country, indicator, breakdown)
+
 
 def reconcile(
     claims: pd.DataFrame,
@@ -129,6 +151,7 @@ def reconcile(
     executor: Executor | None = None,
     vocabulary: Vocabulary | None = None,
     *,
+    as_of: str | datetime.date | None = None,
     policy: str | None = None,
 ) -> Reconciliation:
     """Reconcile claims about any number of countries.
@@ -146,6 +169,9 @@ def reconcile(
         Countries are then shared among its workers; the result is the same to the byte.
     vocabulary : Vocabulary, optional
         By default the one that ships with the package.
+    as_of : str or datetime.date, optional
+        Take only what was certainly published by this date, which gives what was known then. A source that names
+        only a year or month of publication counts from its last day on; one without a date is left out.
     policy : str, optional
         The former name of ``method``; deprecated.
 
@@ -159,7 +185,7 @@ def reconcile(
     ClaimError
         If the table lacks a column or holds a value out of range.
     ReconciliationError
-        If the method does not exist, or a worker died: the text names its country.
+        If the method does not exist, ``as_of`` is no date, or a worker died: the text names its country.
     RuleError
         If the accounting rules contradict each other.
 
@@ -183,6 +209,8 @@ def reconcile(
     if executor is not None and not hasattr(executor, "submit"):
         raise ReconciliationError(f"executor must be a concurrent.futures.Executor, not {type(executor).__name__}")
     table = check_table(claims, vocabulary)
+    if as_of is not None:
+        table = known_by(table, as_of)
     if executor is None:
         parts = [_reconcile_part(table, method, vocabulary)]
     else:

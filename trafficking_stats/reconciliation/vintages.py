@@ -1,0 +1,295 @@
+"""What was known when: claims as of a date, and how each publisher's figures changed from edition to edition."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from trafficking_stats.errors import ReconciliationError
+from trafficking_stats.intervals import period_label
+from trafficking_stats.messages import Country, Term, say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+RELEASE_YEARS = 3
+"""An edition that prints a series for so many years is a release of it, not a report on the year that has passed."""
+
+
+def latest_day(date: str | datetime.date) -> str:
+    """Return the last day that a date of publication can mean, as ISO text.
+
+    Parameters
+    ----------
+    date : str or datetime.date
+        ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
+
+    Returns
+    -------
+    str
+        Comparable with others of its kind; empty where no date can be read.
+
+    Examples
+    --------
+    >>> latest_day("2023"), latest_day("2023-06-30"), latest_day("")
+    ('2023-12-31', '2023-06-30', '')
+    """
+    text = str(date)
+    try:
+        return pd.Period(text).end_time.date().isoformat() if re.fullmatch(r"\d{4}(-\d\d){0,2}", text) else ""
+    except ValueError:
+        return ""
+
+
+def known_by(claims: pd.DataFrame, as_of: str | datetime.date) -> pd.DataFrame:
+    """Return the claims that were certainly published by a date.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        With the column ``published``.
+    as_of : str or datetime.date
+        The date; a year or month means its last day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Of a source that gives only a year or month, the last day counts; one without any date is left out.
+
+    Raises
+    ------
+    ReconciliationError
+        If ``as_of`` is no date.
+
+    Examples
+    --------
+    >>> known_by(pd.DataFrame({"published": ["2022-05-01", "2023", ""]}), "2023-06-30").published.tolist()
+    ['2022-05-01']
+    """
+    day = latest_day(as_of)
+    if not day:
+        raise ReconciliationError(f"as_of: must be a date such as 2023-06-30, a month or a year, not {as_of!r}")
+    published = claims["published"].map({date: latest_day(date) for date in claims["published"].unique()})
+    return claims[(published != "") & (published <= day)].reset_index(drop=True)
+
+
+class Vintage(NamedTuple):
+    """What one edition of a publisher says of one period; a row of `Vintages.triangle`.
+
+    ``step`` is ``first``, ``repeated`` (the same interval as before), ``refined`` (another one that has numbers in
+    common with it, as a figure in the place of a mask), ``revised`` (none in common), ``withdrawn`` (a release of the
+    series that prints other years on both sides no longer has it) or ``restored`` (printed again after that).
+    ``change`` is the least change that both intervals allow, with its sign, in the unit of the indicator.
+    """
+
+    publisher: str
+    start: str
+    end: str
+    published: str
+    source_id: str
+    claim_id: str
+    value: float
+    lower: float
+    upper: float
+    step: str
+    change: float
+
+
+@dataclass(frozen=True)
+class Vintages:
+    """How the figures of one series changed from edition to edition of each publisher.
+
+    Parameters
+    ----------
+    country, indicator, breakdown : str
+        Which series.
+    triangle : pandas.DataFrame
+        One row a period and edition of a publisher that says something of it, columns `Vintage`, in order of
+        publisher, period and time. Claims without a date of publication are left out.
+    """
+
+    country: str
+    indicator: str
+    breakdown: str
+    triangle: pd.DataFrame
+
+    @property
+    def wide(self) -> pd.DataFrame:
+        """The triangles to look at: one row a publisher and period, one column an edition; a withdrawn figure is NA."""
+        table = self.triangle.assign(period=[*map(period_label, self.triangle["start"], self.triangle["end"])])
+        kept = table.drop_duplicates(["publisher", "period", "published"], keep="last")
+        return kept.pivot(index=["publisher", "period"], columns="published", values="value").astype("Float64")
+
+    @property
+    def sizes(self) -> pd.DataFrame:
+        """Number, directions and sizes of revisions: one row a publisher.
+
+        ``figures`` counts periods, ``median`` is the median size of a revision and ``largest`` the largest, with its
+        sign; both NA where nothing was revised.
+        """
+        rows = []
+        for publisher, table in self.triangle.groupby("publisher", sort=True):
+            steps, change = table["step"].value_counts(), table.loc[table["step"] == "revised", "change"].astype(float)
+            rows.append(
+                {
+                    "publisher": publisher,
+                    "editions": table["source_id"].nunique(),
+                    "figures": table["end"].nunique(),
+                    **{step: int(steps.get(step, 0)) for step in ("repeated", "refined", "revised")},
+                    "up": int((change > 0).sum()),
+                    "down": int((change < 0).sum()),
+                    "withdrawn": int(steps.get("withdrawn", 0)),
+                    "median": change.abs().median(),
+                    "largest": max(change, key=abs, default=np.nan),
+                }
+            )
+        columns = ["publisher", "editions", "figures", "repeated", "refined", "revised", "up", "down", "withdrawn"]
+        return pd.DataFrame(rows, columns=[*columns, "median", "largest"])
+
+    def __str__(self) -> str:
+        counts = self.sizes.select_dtypes("number").sum()
+        values = {name: int(counts[name]) for name in ("editions", "figures", "revised", "up", "down", "withdrawn")}
+        return f"{self._title()}. {say('reconciliation.vintages.counts', **values)}"
+
+    def _repr_html_(self) -> str:
+        from markupsafe import escape
+
+        return f"<p>{escape(str(self))}</p>{self.wide.to_html(na_rep='')}"
+
+    def _title(self) -> str:
+        what = {"country": Country(self.country), "indicator": Term("indicator", self.indicator)}
+        return say("reconciliation.vintages.title", **what)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw every revision as an arrow from the figure before to the new one, over the year it is about.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default in a figure of its own.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            A dot is a figure, as first printed hollow; a cross is one that was withdrawn. Only calendar years are
+            drawn, in the order of time.
+        """
+        import matplotlib.pyplot as plt
+        from matplotlib.ticker import MaxNLocator
+
+        ax = ax if ax is not None else plt.subplots(figsize=(8, 4), layout="constrained")[1]
+        yearly = self.triangle[_is_year(self.triangle["start"], self.triangle["end"])]
+        for number, (publisher, table) in enumerate(yearly.groupby("publisher", sort=True)):
+            colour = f"C{number}"
+            ax.plot([], [], "o", color=colour, label=str(publisher))
+            for end, rows in table.groupby("end"):
+                year, values = int(str(end)[:4]), rows["value"].ffill().tolist()
+                for before, value, step in zip([np.nan, *values], values, rows["step"], strict=False):
+                    if step == "revised":
+                        arrow = {"arrowstyle": "->", "color": colour}
+                        ax.annotate("", (year, value), xytext=(year, before), arrowprops=arrow)
+                    hollow = "white" if step == "first" else colour
+                    marker = "x" if step == "withdrawn" else "o"
+                    ax.plot(year, value, marker, color=colour, markerfacecolor=hollow, markersize=5)
+        ax.set_ylim(bottom=0)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.set_ylabel(say("reconciliation.vintages.axis"))
+        ax.set_title(self._title())
+        if len(yearly):
+            ax.legend(frameon=False)
+        return ax
+
+
+def vintages(judged: pd.DataFrame, country: str, indicator: str, breakdown: str = "") -> Vintages:
+    """Order the figures of one series by publisher, period and edition.
+
+    Parameters
+    ----------
+    judged : pandas.DataFrame
+        The claims of a reconciliation, with ``lower`` and ``upper``.
+    country, indicator, breakdown : str
+        Which series.
+
+    Returns
+    -------
+    Vintages
+        See there.
+
+    Raises
+    ------
+    ReconciliationError
+        If no claim with a date is about this series.
+
+    References
+    ----------
+    Croushore D, Stark T (2001). A real-time data set for macroeconomists. Journal of Econometrics 105, 111-130.
+
+    Examples
+    --------
+    >>> import trafficking_stats as ts
+    >>> found = ts.reconcile(ts.load_claims().query("country == 'DNK'")).vintages("DNK", "victims_identified")
+    >>> unodc = found.triangle.query("publisher == 'UNODC' and end == '2021-12-31'")
+    >>> unodc[["published", "value", "step"]].values.tolist()
+    [['2023-05-30', 80.0, 'first'], ['2025-04-14', 80.0, 'repeated']]
+    """
+    of_indicator = judged[(judged["country"] == country) & (judged["indicator"] == indicator)]
+    of_indicator = of_indicator.assign(day=of_indicator["published"].map(latest_day))
+    of_indicator = of_indicator[(of_indicator["day"] != "") & of_indicator["lower"].notna()]
+    if not (of_indicator["breakdown"] == breakdown).any():
+        raise ReconciliationError(f"no dated claim on {country} {indicator} {breakdown!r}: there are no vintages of it")
+    rows = [row for _, table in of_indicator.groupby("publisher", sort=True) for row in _steps(table, breakdown)]
+    triangle = pd.DataFrame(rows, columns=list(Vintage._fields))
+    for name in ("lower", "upper", "change"):
+        triangle[name] = triangle[name].astype("Int64")
+    return Vintages(country, indicator, breakdown, triangle)
+
+
+def _steps(table: pd.DataFrame, breakdown: str) -> Iterator[Vintage]:
+    """Follow each period of one publisher's series through the editions."""
+    editions = table.drop_duplicates("source_id").sort_values(["day", "source_id"]).to_dict("records")
+    mine = table[table["breakdown"] == breakdown]
+    yearly = mine[_is_year(mine["period_start"], mine["period_end"])]
+    years = yearly["period_end"].groupby(yearly["source_id"]).agg(["nunique", "min", "max"])
+    covers = {source: (low, high) for source, n, low, high in years.itertuples() if n >= RELEASE_YEARS}
+    # an edition that prints two figures for one cell is taken at the one that was accepted
+    best = mine.sort_values(["accepted", "claim_id"], ascending=[False, True])
+    printed: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in best.to_dict("records"):
+        printed.setdefault((row["period_end"], row["period_start"]), {}).setdefault(row["source_id"], row)
+    for (end, start), by_source in sorted(printed.items()):
+        before: Any = None
+        gone = False
+        for edition in editions:
+            now = by_source.get(edition["source_id"])
+            first, last = covers.get(edition["source_id"], ("", ""))
+            place = edition["publisher"], start, end, edition["published"], edition["source_id"]
+            if now is not None:
+                step, change = ("first", np.nan) if before is None else _step(before, now)
+                step = "restored" if gone else step
+                yield Vintage(*place, now["claim_id"], now["value"], now["lower"], now["upper"], step, change)
+                before, gone = now, False
+            elif before is not None and not gone and start[:4] == end[:4] and first < end < last:
+                yield Vintage(*place, "", np.nan, np.nan, np.nan, "withdrawn", np.nan)
+                gone = True
+
+
+def _step(before: Any, now: Any) -> tuple[str, float]:
+    """Say how a figure differs from the one before, and by how much at least."""
+    old, new = (
+        (float(row["lower"]), np.inf if pd.isna(row["upper"]) else float(row["upper"])) for row in (before, now)
+    )
+    if old == new:
+        return "repeated", 0
+    if new[0] > old[1]:
+        return "revised", new[0] - old[1]
+    return ("revised", new[1] - old[0]) if new[1] < old[0] else ("refined", 0)
+
+
+def _is_year(start: pd.Series, end: pd.Series) -> pd.Series:
+    return start.str.endswith("-01-01") & end.str.endswith("-12-31") & (start.str[:4] == end.str[:4])
