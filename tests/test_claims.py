@@ -126,7 +126,7 @@ BAD_CELLS = {
     "count with separators": ({"value": '"1,048"'}, r"column value, value '1,048': must be a number, digits only"),
     "not a number": ({"value": "nan"}, r"column value, value 'nan': must be a finite number"),
     "no value": ({"value": ""}, r"column value, value '': must be a number"),
-    "too large": ({"value": "9" * 17}, r"column value, .*too large"),
+    "too large": ({"value": "9" * 17}, r"column value, .*must be from 0 to 1,000,000,000,000, the largest count"),
     "end before start": (
         {"period_start": "2021-01-01"},
         r"column period_end, value '2020-12-31': must not lie before period_start 2021-01-01",

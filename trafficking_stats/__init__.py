@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         TraffickingStatsError,
         VocabularyError,
     )
+    from trafficking_stats.frames import claims_from
     from trafficking_stats.gap_analysis.answer import Gap, gap
     from trafficking_stats.reconciliation.result import Reconciliation, reconcile
     from trafficking_stats.reporting.reports import report
@@ -40,6 +41,7 @@ _HOMES = {
     "Vocabulary": "vocabulary",
     "VocabularyError": "errors",
     "Gap": "gap_analysis.answer",
+    "claims_from": "frames",
     "gap": "gap_analysis.answer",
     "load_claims": "claims",
     "load_sources": "claims",
@@ -63,6 +65,7 @@ __all__ = [
     "Vocabulary",
     "VocabularyError",
     "__version__",
+    "claims_from",
     "gap",
     "load_claims",
     "load_sources",

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import hashlib
-import io
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from trafficking_stats import paths
+from trafficking_stats.csv_rows import read_rows
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.files import as_written, read_table
+from trafficking_stats.files import read_table
 from trafficking_stats.schema import check_claims, check_sources
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
@@ -49,6 +47,9 @@ SOURCE = (
 
 CLAIM = ("claim_id", "source_id", *PRINTED, "publisher", "upstream", "tier", "published")
 """Columns of a table of claims."""
+
+RANGE_END = "value_upper"
+"""The other end of a figure printed as a range; a table without ranges has no such column."""
 
 _ORDER = ["country", "indicator", "breakdown", "period_start", "period_end", "claim_id"]
 
@@ -110,23 +111,26 @@ def read_claims(folder: str | Path, vocabulary: Vocabulary | None = None) -> pd.
             f" {', '.join(PRINTED)}"
         )
     problems: list[str] = []
-    sources = _read_table(folder / "sources.csv", SOURCE, problems)
+    sources = read_rows(folder / "sources.csv", SOURCE, problems)
     are_sources_known = not problems
     problems += check_sources(sources, vocabulary)
     tables = []
     for file in files:
-        table = _read_table(file, PRINTED, problems, optional=("source_id",))
+        table = read_rows(file, PRINTED, problems, optional=("source_id", RANGE_END))
         named = table.pop("source_id") if "source_id" in table else pd.Series(file.stem, index=table.index)
         problems += _check_names(named, table["_line"], file)
         if are_sources_known:
             problems += _check_source(file, sources)
         tables.append(table.assign(source_id=file.stem))
     claims = pd.concat(tables, ignore_index=True)
+    if RANGE_END in claims:
+        claims[RANGE_END] = claims[RANGE_END].fillna("")
     claims["breakdown"] = claims["breakdown"].map(canonical_breakdown)
     problems += check_claims(claims, vocabulary)
     if problems:
         raise ClaimError(problems)
-    return _normalise(claims, sources, vocabulary)
+    of_source = sources[["source_id", "publisher", "upstream", "tier", "published"]]
+    return finish(claims.merge(of_source, on="source_id"), vocabulary)
 
 
 def read_sources(folder: str | Path) -> pd.DataFrame:
@@ -154,7 +158,7 @@ def read_sources(folder: str | Path) -> pd.DataFrame:
     trafficking_stats.errors.ClaimError: sources.csv: there is no such file
     """
     problems: list[str] = []
-    sources = _read_table(Path(folder) / "sources.csv", SOURCE, problems)
+    sources = read_rows(Path(folder) / "sources.csv", SOURCE, problems)
     problems += check_sources(sources, load_vocabulary())
     if problems:
         raise ClaimError(problems)
@@ -265,70 +269,6 @@ def _load(name: str, columns: tuple[str, ...]) -> pd.DataFrame:
     return table.assign(value=table["value"].astype(float)) if "value" in columns else table
 
 
-def _read_table(
-    file: Path, columns: tuple[str, ...], problems: list[str], optional: tuple[str, ...] = ()
-) -> pd.DataFrame:
-    """Read one CSV as text with the columns ``_file`` and ``_line``, noting what is wrong with its form."""
-    empty = pd.DataFrame(columns=[*columns, "_file", "_line"], dtype=str)
-    name = f"{file.parent.name}/{file.name}" if file.parent.name == "claims" else file.name
-    try:
-        content = file.read_bytes()
-        text = content.decode("utf-8-sig")
-    except FileNotFoundError:
-        problems.append(f"{name}: there is no such file")
-        return empty
-    except UnicodeDecodeError as error:
-        is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content
-        guess = "UTF-16" if is_wide else "another encoding such as Latin-1"
-        line = content[: error.start].count(b"\n") + 1
-        problems.append(f"{name}, line {line}: not UTF-8 (it looks like {guess}); save the file as CSV UTF-8")
-        return empty
-    if "\x00" in text:
-        problems.append(f"{name}: holds NUL bytes (it looks like UTF-16 or no text); save the file as CSV UTF-8")
-        return empty
-    rows = csv.reader(io.StringIO(text, newline=""))
-    try:
-        return _rows(name, rows, columns, optional, problems)
-    except csv.Error as error:
-        problems.append(f"{name}, line {rows.line_num}: not a CSV file: {error}")
-        return empty
-
-
-def _rows(
-    name: str, rows: Any, columns: tuple[str, ...], optional: tuple[str, ...], problems: list[str]
-) -> pd.DataFrame:
-    """Turn the lines of a CSV reader into a table, noting what is wrong with the header or the number of cells."""
-    header = [column.strip() for column in next(rows, [])]
-    missing = [column for column in columns if column not in header]
-    unknown = [column for column in header if column not in (*columns, *optional)]
-    if missing or unknown or len(set(header)) < len(header):
-        problems.append(
-            f"{name}, line 1: "
-            + "; ".join(
-                filter(
-                    None,
-                    [
-                        f"the columns {', '.join(missing)} are missing" if missing else "",
-                        f"the columns {', '.join(map(repr, unknown))} are unknown" if unknown else "",
-                        "a column is named twice" if len(set(header)) < len(header) else "",
-                    ],
-                )
-            )
-            + f"; there must be: {', '.join(columns)}; there are: {', '.join(header) or 'none (the file is empty)'}"
-        )
-        return pd.DataFrame(columns=[*columns, "_file", "_line"], dtype=str)
-    records: list[dict[str, object]] = []
-    for row in rows:
-        if not any(row):
-            continue
-        if len(row) != len(header):
-            problems.append(f"{name}, line {rows.line_num}: {len(row)} cells instead of {len(header)}; quote commas")
-            continue
-        cells = (as_written(cell.strip()) for cell in row)
-        records.append({**dict(zip(header, cells, strict=True)), "_file": name, "_line": rows.line_num})
-    return pd.DataFrame(records, columns=[*header, "_file", "_line"])
-
-
 def _check_names(named: pd.Series, lines: pd.Series, file: Path) -> list[str]:
     """Every row of a file belongs to the source the file is named after."""
     return [
@@ -348,26 +288,47 @@ def _check_source(file: Path, sources: pd.DataFrame) -> list[str]:
     return [f"claims/{file.name}: source id {file.stem!r} is not in sources.csv; add a row there{hint}"]
 
 
-def _normalise(claims: pd.DataFrame, sources: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-    """Join what the source says of itself, name the upstream, fold equivalent breakdowns, and sort."""
+def finish(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Give checked claims their ids, name their registers, fold equivalent breakdowns, and sort them.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        The columns of `CLAIM` without ids, and `RANGE_END` if there may be ranges.
+    vocabulary : Vocabulary
+        Gives registers and equivalents.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `CLAIM`, and `RANGE_END` if a figure is a range.
+    """
+    claims = claims.reset_index(drop=True)
     claims["claim_id"] = _claim_ids(claims)
-    claims = claims.merge(sources[["source_id", "publisher", "upstream", "tier", "published"]], on="source_id")
-    stages = claims["indicator"].map(lambda name: vocabulary.indicators[name].stage)
-    claims["upstream"] = [
-        vocabulary.register(country, stage) if upstream == "national" else upstream
-        for upstream, country, stage in zip(claims["upstream"], claims["country"], stages, strict=True)
-    ]
+    national = claims["upstream"] == "national"
+    stages = claims["indicator"].map({name: entry.stage for name, entry in vocabulary.indicators.items()})
+    pairs = zip(claims["country"][national], stages[national], strict=True)
+    claims.loc[national, "upstream"] = [vocabulary.register(country, stage) for country, stage in pairs]
     for equivalent in vocabulary.equivalents:
         _fold(claims, equivalent.country, equivalent.printed, equivalent.means)
     claims["value"] = claims["value"].astype(float)
-    return claims.sort_values(_ORDER, ignore_index=True)[list(CLAIM)]
+    columns = list(CLAIM)
+    if RANGE_END in claims and (claims[RANGE_END] != "").any():
+        claims[RANGE_END] = pd.to_numeric(claims[RANGE_END]).astype(float)
+        columns.insert(columns.index("value") + 1, RANGE_END)
+    text = {column: str for column in CLAIM if column != "value"}
+    return claims.sort_values(_ORDER, ignore_index=True)[columns].astype(text)
 
 
 def _claim_ids(claims: pd.DataFrame) -> pd.Series:
     """Name each claim by its source and a hash of its row, which stays the same when rows around it change."""
-    rows = claims[list(PRINTED)].itertuples(index=False, name=None)
+    text = claims[list(PRINTED)].assign(value=[format(float(value), ".15g") for value in claims["value"]])
+    if RANGE_END in claims:
+        text["value"] += [f"-{float(end):.15g}" if end != "" else "" for end in claims[RANGE_END]]
     digests = pd.Series(
-        [hashlib.sha256("\x1f".join(row).encode()).hexdigest() for row in rows], claims.index, dtype=str
+        [hashlib.sha256("\x1f".join(row).encode()).hexdigest() for row in text.itertuples(index=False, name=None)],
+        claims.index,
+        dtype=str,
     )
     short = claims["source_id"] + ":" + digests.str[:8]
     # among tens of thousands of rows two may begin alike

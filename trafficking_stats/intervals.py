@@ -19,7 +19,7 @@ def intervals(claims: pd.DataFrame, vocabulary: Vocabulary) -> tuple[np.ndarray,
     Parameters
     ----------
     claims : pandas.DataFrame
-        With columns ``indicator``, ``value`` and ``qualifier``.
+        With columns ``indicator``, ``value`` and ``qualifier``; ``value_upper`` is the other end of a printed range.
     vocabulary : Vocabulary
         Gives the rule of each qualifier.
 
@@ -38,6 +38,8 @@ def intervals(claims: pd.DataFrame, vocabulary: Vocabulary) -> tuple[np.ndarray,
     (0.0, 4.0)
     """
     value = claims["value"].to_numpy(dtype=float)
+    end = pd.to_numeric(claims["value_upper"], errors="coerce") if "value_upper" in claims else claims["value"]
+    highest = end.fillna(claims["value"]).to_numpy(dtype=float)
     lower = np.zeros(len(claims))
     upper = np.full(len(claims), np.inf)
     codes, qualifiers = pd.factorize(claims["qualifier"])
@@ -47,7 +49,7 @@ def intervals(claims: pd.DataFrame, vocabulary: Vocabulary) -> tuple[np.ndarray,
         if rule.lower_percent is not None:
             lower[rows] = _share(value[rows], rule.lower_percent, np.floor) + rule.lower_offset
         if rule.upper_percent is not None:
-            upper[rows] = _share(value[rows], rule.upper_percent, np.ceil) + rule.upper_offset
+            upper[rows] = _share(highest[rows], rule.upper_percent, np.ceil) + rule.upper_offset
     codes, indicators = pd.factorize(claims["indicator"])
     for code, name in enumerate(indicators):
         if name in vocabulary.indicators and not vocabulary.indicators[name].is_whole:

@@ -14,6 +14,7 @@ from trafficking_stats.reconciliation.cells import System, build_system, check_t
 from trafficking_stats.reconciliation.methods import DEFAULT, METHODS, pick
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.reconciliation.solve import Solution, solve
+from trafficking_stats.schema import in_order
 
 NOTHING = "nothing"
 
@@ -121,7 +122,7 @@ def _stacked(table: pd.DataFrame, rec: Reconciliation) -> pd.DataFrame:
         table[rows].assign(country=left_out, claim_id=f"{left_out}: " + table["claim_id"])
         for left_out, rows in kept.items()
     ]
-    return check_table(pd.concat(parts, ignore_index=True), rec.vocabulary)
+    return in_order(pd.concat(parts, ignore_index=True))
 
 
 def _by_variant(system: System, solution: Solution, indicators: Sequence[str]) -> dict[str, Counts]:

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trafficking_stats.claims import canonical_breakdown
-from trafficking_stats.errors import ClaimError
+from trafficking_stats.frames import as_claims
 from trafficking_stats.intervals import intervals, period_kind
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
 from trafficking_stats.reconciliation.weights import claim_weights, group_weights
 from trafficking_stats.vocabulary import Vocabulary
-
-REQUIRED = (
-    "claim_id",
-    "source_id",
-    "country",
-    "indicator",
-    "breakdown",
-    "period_start",
-    "period_end",
-    "value",
-    "qualifier",
-    "publisher",
-    "upstream",
-    "tier",
-    "published",
-)
-"""Columns that a table of claims must have to be reconciled."""
-
-LARGEST = 1e12
-"""Up to here sums of counts are exact."""
 
 
 @dataclass(frozen=True)
@@ -88,26 +64,7 @@ def check_table(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     ClaimError
         Naming the missing columns, or the claims whose qualifier, tier, date, value or id is wrong.
     """
-    if not isinstance(claims, pd.DataFrame):
-        raise ClaimError(f"claims must be a pandas.DataFrame such as load_claims gives, not {type(claims).__name__}")
-    missing = [column for column in REQUIRED if column not in claims]
-    if missing:
-        raise ClaimError(
-            f"the table of claims lacks the columns {', '.join(missing)}; it has: {', '.join(map(str, claims))}"
-        )
-    table = claims.reset_index(drop=True)
-    for column in REQUIRED:
-        if column != "value":
-            table[column] = _each(table[column], _text)
-    table["value"] = pd.to_numeric(table["value"], errors="coerce").astype(float)
-    table["breakdown"] = _each(table["breakdown"], canonical_breakdown)
-    printed = claims["value"].to_numpy()
-    problems = _problems(table, printed, vocabulary) or _impossible(table, printed, vocabulary)
-    if problems:
-        raise ClaimError(problems)
-    order = ["country", "indicator", "breakdown", "period_start", "period_end", "claim_id"]
-    ranks = [pd.factorize(table[column], sort=True)[0] for column in order]
-    return table.take(np.lexsort(ranks[::-1])).reset_index(drop=True)
+    return as_claims(claims, vocabulary)
 
 
 def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
@@ -174,79 +131,6 @@ def _measure(indicator: str, vocabulary: Vocabulary) -> str:
     return vocabulary.indicators[indicator].measure if indicator in vocabulary.indicators else "count"
 
 
-def _is_whole(indicator: str, vocabulary: Vocabulary) -> bool:
-    return indicator not in vocabulary.indicators or vocabulary.indicators[indicator].is_whole
-
-
 def _by_unique(table: pd.DataFrame, function) -> NDArray[np.object_]:  # type: ignore[no-untyped-def]
     codes, uniques = pd.factorize(pd.MultiIndex.from_frame(table))
     return np.array([function(*values) for values in uniques], dtype=object)[codes]
-
-
-def _each(column: pd.Series, function: Callable[[Any], str]) -> pd.Series:
-    """Apply a function to each different value of a column; a missing one counts as empty text."""
-    codes, values = pd.factorize(column)
-    words = np.array([*map(function, np.asarray(values, dtype=object)), function("")], dtype=object)
-    return pd.Series(words[codes], index=column.index, dtype=object)
-
-
-def _text(cell: object) -> str:
-    return cell.strip() if isinstance(cell, str) else str(cell).removesuffix(" 00:00:00")
-
-
-def _problems(table: pd.DataFrame, printed: NDArray[Any], vocabulary: Vocabulary) -> list[str]:
-    """List what is wrong in a table, claim by claim."""
-    value = table["value"]
-    whole = {name for name in table["indicator"].unique() if _is_whole(name, vocabulary)}
-    counted = table["indicator"].isin(whole) & np.isfinite(value)
-    dates = {end: _holds(table[end], _is_date) for end in ("period_start", "period_end")}
-    ordered = dates["period_start"] & dates["period_end"] & (table["period_start"] <= table["period_end"])
-    qualifiers, tiers = list(vocabulary.qualifiers), list(vocabulary.tiers)
-    checks = [
-        ("qualifier", table["qualifier"].isin(qualifiers), f"one of {', '.join(qualifiers)}"),
-        ("tier", table["tier"].isin(tiers), f"one of {', '.join(tiers)}"),
-        ("breakdown", _holds(table["breakdown"], _is_breakdown), "key=category pairs joined by ;, each key once"),
-        ("value", np.isfinite(value), "a number"),
-        ("value", ~counted | value.between(0, LARGEST), f"from 0 to {LARGEST:,.0f} for a count"),
-        ("value", ~counted | ~value.between(0, LARGEST) | (value % 1 == 0), "a whole number for a count"),
-        ("period_end", ordered & (table["period_end"] != ""), "an ISO date, not before period_start"),
-        ("claim_id", ~table["claim_id"].duplicated(keep=False), "an id that no other claim has"),
-        ("claim_id", [text != "" and ";" not in text for text in table["claim_id"]], "an id without semicolons"),
-    ]
-    shown = table.assign(value=printed)
-    return [
-        f"claim {claim!r}: column {column}, value {cell!r}: must be {allowed}"
-        for column, good, allowed in checks
-        if not np.all(good)
-        for claim, cell in shown.loc[~np.asarray(good), ["claim_id", column]].values
-    ]
-
-
-def _impossible(table: pd.DataFrame, printed: NDArray[Any], vocabulary: Vocabulary) -> list[str]:
-    """List the claims that no count can meet, such as fewer than 0."""
-    lower, upper = intervals(table, vocabulary)
-    bad = lower > upper
-    return [
-        f"claim {claim!r}: column value, value {cell!r}: {vocabulary.qualifiers[name].label} {cell} is no count"
-        for claim, cell, name in zip(table["claim_id"][bad], printed[bad], table["qualifier"][bad], strict=True)
-    ]
-
-
-def _holds(column: pd.Series, test: Callable[[str], bool]) -> NDArray[np.bool_]:
-    """Tell for each value of a column of text whether it passes a test."""
-    codes, values = pd.factorize(column)
-    return np.array([test(value) for value in values], dtype=bool)[codes]
-
-
-def _is_breakdown(text: str) -> bool:
-    pairs = [part.partition("=") for part in text.split(";") if part]
-    return all(key and category for key, _, category in pairs) and len({pair[0] for pair in pairs}) == len(pairs)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date = datetime.date.fromisoformat(text) if text else None
-        # the first and the last year there is would leave no day before or after them
-        return date is None or (date.isoformat() == text and 1 < date.year < 9999)
-    except ValueError:
-        return False

@@ -1,0 +1,417 @@
+"""Any table an analyst has becomes claims, and what cannot be read is named with its row."""
+
+import datetime
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import trafficking_stats as ts
+from trafficking_stats.frames import SkippedRowsWarning
+from trafficking_stats.intervals import intervals
+from trafficking_stats.vocabulary import load_vocabulary
+
+FIXED = {"source": "made-up-2024", "published": "2024-05-01", "country": "BRA", "indicator": "victims_identified"}
+
+
+def one(value, year=2023, **given):
+    """The single claim of a table of one figure."""
+    claims = ts.claims_from(pd.DataFrame({"year": [year], "value": [value]}), **{**FIXED, **given})
+    assert len(claims) == 1
+    return claims.iloc[0]
+
+
+def refused(table, **given):
+    with pytest.raises(ts.ClaimError) as caught:
+        ts.claims_from(table, **{**FIXED, **given})
+    return caught.value.problems
+
+
+# --- figures --------------------------------------------------------------------------------------------------
+
+FIGURES = {
+    77: (77, "exact"),
+    77.5e1: (775, "exact"),
+    np.int64(78): (78, "exact"),
+    "77": (77, "exact"),
+    " 77 ": (77, "exact"),
+    "1 440": (1440, "exact"),
+    "1\u00a0440": (1440, "exact"),
+    "1\u202f440": (1440, "exact"),
+    "1'440": (1440, "exact"),
+    "1,234,567": (1_234_567, "exact"),
+    "<5": (5, "less_than"),
+    "< 5": (5, "less_than"),
+    "≤ 5": (5, "at_most"),
+    "fewer than 5": (5, "less_than"),
+    "over 100": (100, "more_than"),
+    ">=3": (3, "at_least"),
+    "200+": (200, "at_least"),
+    "5 or more": (5, "at_least"),
+    "c. 200": (200, "about"),
+    "ca. 200": (200, "about"),
+    "~200": (200, "about"),
+    "Approximately 200": (200, "about"),
+    "nearly 300": (300, "nearly"),
+    "up to 50": (50, "at_most"),
+    "5-5": (5, "exact"),
+}
+
+
+@pytest.mark.parametrize("printed", FIGURES, ids=repr)
+def test_a_figure_is_read_as_printed(printed):
+    claim = one(printed)
+    assert (claim["value"], claim["qualifier"]) == FIGURES[printed]
+
+
+@pytest.mark.parametrize("printed", ["10-50", "10–50", "10 to 50", "between 10 and 50", "from 10 to 50", " 10 - 50 "])
+def test_a_range_is_one_claim_with_two_ends(printed):
+    claims = ts.claims_from(pd.DataFrame({"year": [2023], "value": [printed]}), **FIXED)
+    assert claims[["value", "value_upper", "qualifier"]].to_numpy().tolist() == [[10.0, 50.0, "between"]]
+    lower, upper = intervals(claims, load_vocabulary())
+    assert (lower[0], upper[0]) == (10.0, 50.0)
+    bounds = ts.reconcile(claims).series.iloc[0]
+    assert (bounds["lower"], bounds["upper"], bounds["status"]) == (10, 50, "bounded")
+    assert pd.isna(bounds["estimate"])
+
+
+def test_a_table_without_ranges_has_no_second_end():
+    assert "value_upper" not in ts.claims_from(pd.DataFrame({"year": [2023], "value": [7]}), **FIXED)
+
+
+@pytest.mark.parametrize(
+    ("printed", "message"),
+    [
+        ("12,000", "may be 12 or 12,000; say which mark is the decimal one"),
+        ("1.000", "may be 1 or 1,000"),
+        ("<12,000", "may be 12 or 12,000"),
+        ("1,000-2,000", "may be 1 or 1,000"),
+        ("٧٧", "must be a number in the digits 0 to 9"),
+        ("７７", "must be a number in the digits 0 to 9"),
+        ("77 (a)", "must be a number as printed"),
+        ("77*", "must be a number as printed"),
+        ("1e5", "must be a number as printed"),
+        ("twelve", "must be a number as printed"),
+        ("1 44", "must be a number as printed"),
+        ("50-10", "a range from the smaller number to the larger"),
+        ("7.5", "must be a whole number of persons"),
+        ("-3", "must not be negative"),
+        ("<0", "nothing is less than 0"),
+        (1e18, "the largest count that is held exactly"),
+        (float("inf"), "must be a finite number"),
+        (True, "must be a number, not true or false"),
+        ("=1+1", "must be a number as printed"),
+        ("12%", "must be a number as printed"),
+    ],
+)
+def test_a_figure_that_cannot_be_read_is_named_with_its_row(printed, message):
+    (problem,) = refused(
+        pd.DataFrame({"year": [2023], "value": pd.Series([printed], dtype=object, index=["r7"])}, index=["r7"])
+    )
+    assert problem.startswith("row r7: column value, value ")
+    assert message in problem
+
+
+@pytest.mark.parametrize(("decimal", "value"), [(".", 12000), (",", 12)])
+def test_the_decimal_mark_decides(decimal, value):
+    assert one("12,000", decimal=decimal)["value"] == value
+    assert one("1.234.567", decimal=",")["value"] == 1_234_567
+
+
+@pytest.mark.parametrize("printed", ["..", "", None, float("nan"), "n/a", ":", "*", "x", "-", "–", "no data", pd.NA])
+def test_a_cell_without_a_figure_is_left_out_and_told(printed):
+    table = pd.DataFrame({"year": [2022, 2023], "value": pd.Series([7, printed], dtype=object)})
+    with pytest.warns(SkippedRowsWarning, match=r"1 of 2 figures were left out: row 1: "):
+        assert len(ts.claims_from(table, **FIXED)) == 1
+
+
+# --- periods --------------------------------------------------------------------------------------------------
+
+PERIODS = {
+    2023: ("2023-01-01", "2023-12-31"),
+    2022.0: ("2022-01-01", "2022-12-31"),
+    "2023": ("2023-01-01", "2023-12-31"),
+    "2023.0": ("2023-01-01", "2023-12-31"),
+    pd.Timestamp("2023-12-31"): ("2023-01-01", "2023-12-31"),
+    datetime.date(2023, 1, 1): ("2023-01-01", "2023-12-31"),
+    45291: ("2023-01-01", "2023-12-31"),
+    "2019-2021": ("2019-01-01", "2021-12-31"),
+    "2023 Q1": ("2023-01-01", "2023-03-31"),
+    "Q4 2023": ("2023-10-01", "2023-12-31"),
+    "2023H2": ("2023-07-01", "2023-12-31"),
+    "2023-05": ("2023-05-01", "2023-05-31"),
+    "Feb 2024": ("2024-02-01", "2024-02-29"),
+    "2023-01-01 to 2023-06-30": ("2023-01-01", "2023-06-30"),
+}
+
+
+@pytest.mark.parametrize("printed", PERIODS, ids=str)
+def test_a_period_is_read_as_printed(printed):
+    claim = one(7, printed)
+    assert (claim["period_start"], claim["period_end"]) == PERIODS[printed]
+
+
+@pytest.mark.parametrize("printed", ["2022/23", "2022-23", "2022/2023", "FY2023", 2023])
+def test_a_fiscal_year_needs_its_month(printed):
+    claim = one(7, printed, fiscal_year=4)
+    assert (claim["period_start"], claim["period_end"]) == ("2022-04-01", "2023-03-31")
+    if printed != 2023:
+        (problem,) = refused(pd.DataFrame({"year": [printed], "value": [7]}))
+        assert "the month in which the fiscal year begins (fiscal_year=4 for April)" in problem
+
+
+@pytest.mark.parametrize(
+    "printed", ["23", "last year", "2023-13", "1/2/2023", "2021-2019", "", "0001", 1, "9999", "2023-02-30"]
+)
+def test_a_period_that_cannot_be_read_is_named(printed):
+    (problem,) = refused(pd.DataFrame({"year": [printed], "value": [7]}))
+    assert "must be" in problem
+    assert repr(str(printed)) in problem or "column period" in problem
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2022-04-01", "2023-03-31"),
+        (pd.Timestamp("2022-04-01"), pd.Timestamp("2023-03-31")),
+        (44652, 45016),
+        ("01.04.2022", "31.03.2023"),
+        ("1 April 2022", "31 March 2023"),
+        ("2022-04-01 00:00:00", "2023-03-31T00:00:00"),
+    ],
+)
+def test_two_days_are_a_period(start, end):
+    claims = ts.claims_from(pd.DataFrame({"Start date": [start], "End date": [end], "n": [7]}), **FIXED)
+    assert claims[["period_start", "period_end"]].to_numpy().tolist() == [["2022-04-01", "2023-03-31"]]
+
+
+# --- countries, indicators, breakdowns ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("printed", "code"),
+    [
+        ("Sweden", "SWE"),
+        ("SWE", "SWE"),
+        ("swe", "SWE"),
+        ("se", "SWE"),
+        ("Turkey", "TUR"),
+        ("Türkiye", "TUR"),
+        ("Côte d’Ivoire", "CIV"),
+        ("The Gambia", "GMB"),
+        ("Bosnia & Herzegovina", "BIH"),
+        ("United States", "USA"),
+        ("UK", "GBR"),
+        ("South Korea", "KOR"),
+        ("DR Congo", "COD"),
+        ("Kosovo", "XKX"),
+        ("European Union", "EUU"),
+    ],
+)
+def test_a_country_by_code_or_name(printed, code):
+    assert one(7, country=printed)["country"] == code
+
+
+def test_nobody_is_guessed():
+    (problem,) = refused(pd.DataFrame({"Country": ["Swedn"], "year": [2023], "value": [1]}), country=None)
+    assert problem == (
+        "row 0: column country, value 'Swedn': must be a country: its ISO 3166-1 code or its name in English"
+        " (did you mean SWE?)"
+    )
+    (problem,) = refused(pd.DataFrame({"year": [2023], "value": [1]}), indicator="victims identifed")
+    assert "(did you mean victims_identified?)" in problem
+    (problem,) = refused(pd.DataFrame({"year": [2023], "value": [1], "Sex": ["feminine"]}))
+    assert "column sex, value 'feminine': must be a category of sex: female, male" in problem
+    assert "Congo" in refused(pd.DataFrame({"year": [2023], "value": [1]}), country="Congo, which one")[0]
+
+
+def test_a_table_by_sex_age_and_citizenship():
+    table = pd.DataFrame(
+        {
+            "Year": [2023] * 4,
+            "Gender": ["Women", "M", "Total", "both sexes"],
+            "Age group": ["0-17", "Adults", "all ages", ""],
+            "Nationality": ["Total", "", "Romania", None],
+            "Victims": [1, 2, 3, 9],
+        }
+    )
+    claims = ts.claims_from(table, value="Victims", **FIXED)
+    assert sorted(claims["breakdown"]) == ["", "age=adult;sex=male", "age=child;sex=female", "citizenship=ROU"]
+
+
+def test_the_words_of_another_language_are_named():
+    table = pd.DataFrame({"År": [2023, 2023], "Kön": ["kvinnor", "män"], "Antal": [4, 2], "Typ": ["offer", "offer"]})
+    claims = ts.claims_from(
+        table,
+        source="bra-2024",
+        country="SWE",
+        year="År",
+        value="Antal",
+        indicator="Typ",
+        breakdown={"Kön": "sex"},
+        labels={"sex": {"kvinnor": "female", "män": "male"}, "indicator": {"offer": "victims_identified"}},
+    )
+    assert claims[["breakdown", "value"]].to_numpy().tolist() == [["sex=female", 4.0], ["sex=male", 2.0]]
+
+
+# --- wide tables ----------------------------------------------------------------------------------------------
+
+
+def test_a_column_a_year():
+    table = pd.DataFrame({"Country": ["Sweden", "Norway"], "2022": [5, 6], "2023": ["<5", 7]})
+    claims = ts.claims_from(table, **{**FIXED, "country": None})
+    assert claims[["country", "period_end", "value"]].to_numpy().tolist() == [
+        ["NOR", "2022-12-31", 6.0],
+        ["NOR", "2023-12-31", 7.0],
+        ["SWE", "2022-12-31", 5.0],
+        ["SWE", "2023-12-31", 5.0],
+    ]
+
+
+def test_a_column_an_indicator():
+    table = pd.DataFrame({"year": [2023], "victims_identified": [9], "Persons convicted": [2]})
+    given = {**FIXED, "indicator": None}
+    claims = ts.claims_from(
+        table, value={"victims_identified": "victims_identified", "Persons convicted": "convictions_persons"}, **given
+    )
+    assert claims["indicator"].tolist() == ["convictions_persons", "victims_identified"]
+    assert len(ts.claims_from(table.drop(columns="Persons convicted"), **given)) == 1
+
+
+def test_headings_in_two_rows():
+    table = pd.DataFrame({"Country": ["Sweden"], "2022 / Women": [5], "2022 / Men": [1], "2023 / Total": [8]})
+    claims = ts.claims_from(table, **{**FIXED, "country": None})
+    assert claims[["breakdown", "period_end"]].to_numpy().tolist() == [
+        ["", "2023-12-31"],
+        ["sex=female", "2022-12-31"],
+        ["sex=male", "2022-12-31"],
+    ]
+
+
+# --- places within a country ----------------------------------------------------------------------------------
+
+STATES = pd.DataFrame(
+    {"State": ["Acre", "Bahia", "Pará"] * 2, "Year": [2022] * 3 + [2023] * 3, "n": [1, 2, 3, 4, "<5", 6]}
+)
+
+
+def test_places_are_added_up_with_a_note_or_refused_where_one_is_masked():
+    with pytest.warns(SkippedRowsWarning, match=r"3 places cannot be added up: Bahia \(row 4\) has '<5'"):
+        claims = ts.claims_from(STATES, area="State", **FIXED)
+    assert claims[["period_end", "value", "scope_note"]].to_numpy().tolist() == [["2022-12-31", 6.0, "sum of 3 places"]]
+
+
+def test_a_row_of_the_whole_country_is_preferred_to_its_places():
+    table = pd.concat([STATES, pd.DataFrame({"State": ["Total"], "Year": [2023], "n": [17]})], ignore_index=True)
+    with pytest.warns(SkippedRowsWarning):
+        claims = ts.claims_from(table, area="State", **FIXED)
+    assert claims["value"].tolist() == [6.0, 17.0]
+
+
+def test_places_that_nobody_named_are_not_thrown_together():
+    problems = refused(STATES)
+    assert "rows 0, 1, 2 give different figures for one cell; say what tells them apart" in problems[0]
+
+
+# --- defaults and what reconcile takes ------------------------------------------------------------------------
+
+
+def test_what_is_filled_in():
+    claim = one(7, source="Ministério da Justiça 2024", published=None)
+    assert claim[["source_id", "publisher", "upstream", "tier", "unit", "published", "locator"]].tolist() == [
+        "ministerio-da-justica-2024",
+        "Ministério da Justiça 2024",
+        "Ministério da Justiça 2024",
+        "publisher",
+        "persons",
+        "",
+        "row 0",
+    ]
+    assert one(7, upstream="national", country="DNK")["upstream"] == "CMM"
+    assert one(7, published=datetime.date(2024, 5, 1))["published"] == "2024-05-01"
+
+
+@pytest.mark.parametrize("missing", ["source", "country", "indicator"])
+def test_what_nobody_gives_is_named(missing):
+    (problem,) = refused(pd.DataFrame({"year": [2023], "value": [1]}), **{missing: None})
+    assert problem == (
+        f"nothing gives the {missing}: name a column or give a value for all rows, such as {missing}='...';"
+        " the columns are: year, value"
+    )
+    (problem,) = refused(pd.DataFrame({"value": [1]}))
+    assert problem.startswith("nothing gives the year, or start and end")
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"year": [2023], "wert": [1]}, "no column holds figures"),
+        ("text", "must be a pandas.DataFrame"),
+        ({"year": [2023], "value": [[1, 2]]}, "a cell holds a list"),
+        ({"year": [2023], "value": [{"a": 1}]}, "column value: a cell holds a list"),
+    ],
+)
+def test_tables_that_are_none(table, message):
+    (problem,) = refused(pd.DataFrame(table) if isinstance(table, dict) else table)
+    assert message in problem
+
+
+def test_two_columns_of_one_name_are_refused_everywhere():
+    table = pd.DataFrame([[2023, 1, 2]], columns=["year", "value", "value"])
+    assert "two columns of one name: value" in refused(table)[0]
+    claims = ts.load_claims().head(3)
+    with pytest.raises(ts.ClaimError, match="two columns of one name: tier"):
+        ts.reconcile(pd.concat([claims, claims[["tier"]]], axis=1))
+
+
+def test_the_same_figure_twice_is_one_claim():
+    with pytest.warns(SkippedRowsWarning, match="row 1: prints again the figure of row 0"):
+        claims = ts.claims_from(pd.DataFrame({"year": [2023, "2023"], "value": [7, "7"]}), **FIXED)
+    assert len(claims) == 1
+
+
+def test_reconcile_takes_five_columns():
+    table = pd.DataFrame(
+        {
+            "country": ["Sweden", "SWE", "Sweden"],
+            "indicator": ["victims_identified"] * 3,
+            "year": [2023, "2023", 2022],
+            "value": [7, 9, "<5"],
+            "source": ["a", "b", "a"],
+        }
+    )
+    rec = ts.reconcile(table)
+    assert rec.series[["country", "year", "lower"]].to_numpy().tolist()[0] == ["SWE", 2022, 0]
+    assert len(rec.series) == 2
+    assert set(rec.claims["country"]) == {"SWE"}
+    with pytest.raises(ts.ClaimError, match=r"did you mean victims_identified\?"):
+        ts.reconcile(table.assign(indicator="victim_identified"))
+    with pytest.raises(ts.ClaimError, match=r"'Swedn'.*did you mean SWE\?"):
+        ts.reconcile(table.assign(country="Swedn"))
+
+
+def test_a_claims_table_with_a_country_by_name_is_no_second_country():
+    claims = ts.load_claims().query("country == 'SWE' and indicator == 'victims_identified'")
+    mixed = claims.assign(country=["Sweden", "swe", *claims["country"][2:]])
+    assert set(ts.reconcile(mixed).series["country"]) == {"SWE"}
+    pd.testing.assert_frame_equal(ts.reconcile(mixed).series, ts.reconcile(claims).series)
+
+
+def test_the_claims_of_a_frame_are_those_of_the_folder_it_is_written_to(tmp_path):
+    """The same check, the same ids, the same upstreams, whichever way a claim comes in."""
+    from trafficking_stats.claims import PRINTED
+
+    claims = ts.claims_from(
+        pd.DataFrame({"year": [2022, 2023], "value": [7, "10-50"]}), **{**FIXED, "country": "DNK"}, upstream="national"
+    )
+    (tmp_path / "claims").mkdir()
+    columns = [*PRINTED[:6], "value_upper", *PRINTED[6:]]
+    claims[columns].to_csv(tmp_path / "claims" / "made-up-2024.csv", index=False)
+    (tmp_path / "sources.csv").write_text(
+        "source_id,title,publisher,upstream,tier,published,edition,language,url,document,sha256,note\n"
+        "made-up-2024,Title,made-up-2024,national,publisher,2024-05-01,,en,,,,\n"
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pd.testing.assert_frame_equal(ts.read_claims(tmp_path), claims)

@@ -1,0 +1,286 @@
+"""What is printed in a cell, read as a value: figures with their qualifiers, periods, and days."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import functools
+import math
+import numbers
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class UnreadableError(ValueError):
+    """A cell says nothing that can be read; the text says what it must be."""
+
+
+class AmbiguousError(UnreadableError):
+    """A cell can be read in two ways; the text says how to choose."""
+
+
+class NoFigureError(ValueError):
+    """A cell says that there is no figure; the text says why."""
+
+
+class Figure(NamedTuple):
+    """A printed figure: its value, its qualifier, and the other end of a range."""
+
+    value: float
+    qualifier: str = "exact"
+    upper: float | None = None
+
+
+@functools.cache
+def words() -> dict[str, Any]:
+    """Return the words of tables, as ``printed.toml`` lists them."""
+    return tomllib.loads(Path(__file__).with_name("printed.toml").read_text("utf-8"))
+
+
+def plain(cell: object) -> str:
+    """Return the text of a cell: whole floats without a point, days without an hour, missing values as empty text.
+
+    Examples
+    --------
+    >>> plain(2023.0), plain(None), plain(" a "), plain(datetime.datetime(2023, 12, 31))
+    ('2023', '', 'a', '2023-12-31')
+    """
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell:
+        return ""
+    if isinstance(cell, datetime.datetime):
+        return cell.isoformat()[:10]
+    if isinstance(cell, numbers.Real) and not isinstance(cell, bool):
+        number = float(cell)
+        return str(int(number)) if number.is_integer() else repr(number)
+    return str(cell).strip().removesuffix(" 00:00:00")
+
+
+def read_figure(cell: object, decimal: str | None = None) -> Figure:
+    """Read a printed figure.
+
+    Parameters
+    ----------
+    cell : object
+        A number, or text such as ``"<5"``, ``"c. 200"``, ``"10-50"``, ``"1 440"``.
+    decimal : str, optional
+        ``"."`` or ``","``, the decimal mark of the table; the other one then separates thousands. Without it a
+        figure that can be read in two ways, such as ``12,000``, is refused.
+
+    Returns
+    -------
+    Figure
+        Value, qualifier, and for ``between`` the other end.
+
+    Raises
+    ------
+    NoFigureError
+        If the cell says that there is none (``".."``) or that it is hidden (``"*"``).
+    AmbiguousError, UnreadableError
+        If it can be read in two ways, or not at all.
+
+    Examples
+    --------
+    >>> read_figure("<5"), read_figure("c. 200"), read_figure("1 440")
+    (Figure(value=5.0, qualifier='less_than', upper=None), Figure(value=200.0, qualifier='about', upper=None), \
+Figure(value=1440.0, qualifier='exact', upper=None))
+    >>> read_figure("10-50")
+    Figure(value=10.0, qualifier='between', upper=50.0)
+    """
+    if isinstance(cell, bool):
+        raise UnreadableError("a number, not true or false")
+    if isinstance(cell, list | tuple | dict | set):
+        raise UnreadableError("one number, not a list")
+    if isinstance(cell, numbers.Real) and math.isinf(float(cell)):
+        raise UnreadableError("a finite number")
+    text = " ".join(plain(cell).casefold().split(" "))
+    _missing(text)
+    match = _pattern("range").fullmatch(text)
+    if match and (ends := [_number_or_none(part, decimal) for part in match.groups()]) and None not in ends:
+        low, high = ends
+        if low > high:  # type: ignore[operator]
+            raise UnreadableError("a range from the smaller number to the larger")
+        return Figure(low, "exact") if low == high else Figure(low, "between", high)  # type: ignore[arg-type]
+    for side in ("before", "after"):
+        for qualifier, marks in words()[side].items():
+            for mark in marks:
+                rest = text.removeprefix(mark) if side == "before" else text.removesuffix(mark)
+                # a mark in letters ends where a word ends: "c. 200" and "c200", but not "some" in "something"
+                if rest != text and rest.strip()[:1].isdigit():
+                    return Figure(_number(rest.strip(), decimal), qualifier)
+    return Figure(_number(text, decimal))
+
+
+def _missing(text: str) -> None:
+    found = words()["figures"]
+    if text in found["missing"]:
+        raise NoFigureError("no figure" if text in ("", "nan", "none", "<na>", "nat") else f"no figure: {text!r}")
+    if text in found["masked"]:
+        raise NoFigureError(f"the figure is hidden: {text!r}")
+    if text in found["none_or_missing"]:
+        raise NoFigureError(f"{text!r} may mean none or not known: write 0 where it means none")
+
+
+@functools.cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    listed = {key: "|".join(map(re.escape, words()["figures"][key])) for key in ("between", "range")}
+    return re.compile(rf"(?:(?:{listed['between']})\s+)?(\d.*?)\s*(?:{listed['range']})\s*(\d.*)")
+
+
+def _number_or_none(text: str, decimal: str | None) -> float | None:
+    try:
+        return _number(text, decimal)
+    except AmbiguousError:
+        raise
+    except UnreadableError:
+        return None
+
+
+def _number(text: str, decimal: str | None) -> float:
+    if any(letter.isdigit() and not letter.isascii() for letter in text):
+        raise UnreadableError("a number in the digits 0 to 9")
+    text = text.replace("−", "-")
+    if re.fullmatch(r"[+-]?\d{1,3}(?:[ \u00a0\u202f\u2009'’]\d{3})+(?:[.,]\d+)?", text):
+        text = re.sub(r"[ \u00a0\u202f\u2009'’]", "", text)
+    readings = {
+        float(text.replace(thousands, "").replace(point, "."))
+        for point, thousands in ((".", ","), (",", "."))
+        if decimal in (None, point)
+        and re.fullmatch(rf"[+-]?(?:\d+|[1-9]\d{{0,2}}(?:[{thousands}]\d{{3}})+)(?:[{point}]\d+)?", text)
+    }
+    if len(readings) == 2:
+        raise AmbiguousError(
+            f"a number that can be read in one way: {text!r} may be {min(readings):g} or {max(readings):,.0f};"
+            " say which mark is the decimal one (decimal='.' or decimal=',')"
+        )
+    if not readings:
+        raise UnreadableError("a number as printed, such as 77, 1 440, <5, c. 200 or 10-50")
+    return readings.pop()
+
+
+def read_day(cell: object) -> str:
+    """Read a day, as ISO text.
+
+    Parameters
+    ----------
+    cell : object
+        A date, the number Excel holds for it, or text: ``2023-12-31``, ``31.12.2023``, ``31 December 2023``, or
+        ``31/12/2023`` where only one of the numbers can be the month.
+
+    Raises
+    ------
+    UnreadableError
+        If it is none of these, or a day that does not exist.
+
+    Examples
+    --------
+    >>> read_day(45291), read_day("31.12.2023"), read_day("31 December 2023")
+    ('2023-12-31', '2023-12-31', '2023-12-31')
+    """
+    text = plain(cell)
+    if re.fullmatch(r"[2-7]\d{4}", text, re.ASCII):
+        return (datetime.date(1899, 12, 30) + datetime.timedelta(days=int(text))).isoformat()
+    named = re.fullmatch(r"(\d{1,2})\.? ([a-z]+)\.? (\d{4})", text.casefold(), re.ASCII)
+    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+Z?)?", text, re.ASCII):
+        year, month, day = map(int, match.groups())
+    elif match := re.fullmatch(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})", text, re.ASCII):
+        day, month, year = int(match[1]), int(match[3]), int(match[4])
+        if match[2] != "." and month > 12:
+            day, month = month, day
+        elif match[2] != "." and day <= 12 and day != month:
+            raise AmbiguousError(f"a day that can be read in one way, such as {year}-{month:02d}-{day:02d}")
+    elif named and (found := _month(named[2])):
+        day, month, year = int(named[1]), found, int(named[3])
+    else:
+        raise UnreadableError("a day such as 2023-12-31")
+    try:
+        return datetime.date(year, month, day).isoformat()
+    except ValueError as error:
+        raise UnreadableError("a day that exists, such as 2023-12-31") from error
+
+
+def _month(name: str) -> int:
+    return next((at for at, full in enumerate(words()["months"]["names"], 1) if full == name or full[:3] == name), 0)
+
+
+def _months(year: int, month: int, n_months: int) -> tuple[str, str]:
+    """Return the first and last day of ``n_months`` months."""
+    last_year, last = divmod(year * 12 + month - 1 + n_months - 1, 12)
+    end = f"{last_year:04d}-{last + 1:02d}-{calendar.monthrange(last_year, last + 1)[1]:02d}"
+    return f"{year:04d}-{month:02d}-01", end
+
+
+def read_period(cell: object, fiscal_year: int | None = None) -> tuple[str, str]:
+    """Read a year, several, or a part of one, as the first and last day.
+
+    Parameters
+    ----------
+    cell : object
+        ``2023``, ``"2019-2021"``, ``"2023 Q1"``, ``"H2 2023"``, ``"May 2023"``, ``"2023-05"``, a date on the first
+        or last day of a year, or ``"2022/23"`` where ``fiscal_year`` is given.
+    fiscal_year : int, optional
+        Month in which the fiscal year begins. A label of one year, such as ``FY2023``, then names the year it ends in.
+
+    Raises
+    ------
+    UnreadableError
+        If the cell is none of these.
+
+    Examples
+    --------
+    >>> read_period("2023"), read_period("2022/23", fiscal_year=4), read_period("Q1 2023")
+    (('2023-01-01', '2023-12-31'), ('2022-04-01', '2023-03-31'), ('2023-01-01', '2023-03-31'))
+    """
+    text = plain(cell).casefold()
+    number = text.removesuffix(".0")
+    if fiscal_year is not None and fiscal_year not in range(1, 13):
+        raise UnreadableError(f"read with fiscal_year as a month from 1 to 12, not {fiscal_year!r}")
+    if match := re.fullmatch(r"(fy\s*)?(\d{4})", number, re.ASCII):
+        return _fiscal(int(match[2]), fiscal_year) if match[1] or fiscal_year else _years(int(match[2]), int(match[2]))
+    if match := re.fullmatch(r"(?:fy\s*)?(\d{4})\s*([-–/])\s*(\d{4}|\d{2})", number, re.ASCII):
+        first, last = int(match[1]), int(match[3])
+        follows = last in (first + 1, (first + 1) % 100)
+        if fiscal_year and follows:
+            return _fiscal(first + 1, fiscal_year)
+        if len(match[3]) == 4 and match[2] != "/":
+            return _years(first, last)
+        if match[2] == "/" or follows or last > 12:
+            return _fiscal(first + 1, None)
+    for pattern, months in ((r"q([1-4])", 3), (r"h([12])", 6), (r"m?(\d{2})", 1)):
+        if match := re.fullmatch(
+            rf"(?P<year>\d{{4}})[\s-]*{pattern}|{pattern}[\s-]+(?P<after>\d{{4}})", text, re.ASCII
+        ):
+            part = int(next(group for group in (match[2], match[3]) if group))
+            if (part - 1) * months in range(12):
+                return _months(int(match["year"] or match["after"]), (part - 1) * months + 1, months)
+    if (match := re.fullmatch(r"([a-z]+)\.? (\d{4})", text)) and _month(match[1]):
+        return _months(int(match[2]), _month(match[1]), 1)
+    if match := re.fullmatch(r"(\S{10})(?:/| to | - | – )(\S{10})", text):
+        return read_day(match[1]), read_day(match[2])
+    day = _day_or_none(cell)
+    if day and day[5:] in ("01-01", "12-31"):
+        return f"{day[:4]}-01-01", f"{day[:4]}-12-31"
+    raise UnreadableError("a year such as 2023, or 2019-2021, 2022/23, 2023 Q1 or 2023-05; days go into start and end")
+
+
+def _day_or_none(cell: object) -> str:
+    try:
+        return read_day(cell)
+    except UnreadableError:
+        return ""
+
+
+def _years(first: int, last: int) -> tuple[str, str]:
+    if last < first:
+        raise UnreadableError("two years in order")
+    return f"{first:04d}-01-01", f"{last:04d}-12-31"
+
+
+def _fiscal(last: int, month: int | None) -> tuple[str, str]:
+    """Return the twelve months that end in the year ``last``."""
+    if month is None:
+        raise UnreadableError(
+            "read with the month in which the fiscal year begins (fiscal_year=4 for April), or both years in full"
+        )
+    return _months(last - (month > 1), month, 12)

@@ -1,0 +1,305 @@
+"""A table laid out with one row a figure, read cell by cell: every figure is a claim, left out, or wrong."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+from pandas.api.types import is_list_like, is_object_dtype
+
+from trafficking_stats.breakdowns import unparse
+from trafficking_stats.claims import RANGE_END, canonical_breakdown, finish
+from trafficking_stats.countries import country_code, nearest_country
+from trafficking_stats.errors import ClaimError
+from trafficking_stats.layout import DIMENSION, ColumnMap, category_named, folded, indicator_named, long_table
+from trafficking_stats.printed import (
+    AmbiguousError,
+    NoFigureError,
+    UnreadableError,
+    plain,
+    read_day,
+    read_figure,
+    read_period,
+    words,
+)
+from trafficking_stats.schema import claim_faults, is_id
+from trafficking_stats.vocabulary import Vocabulary
+
+_CELL = ["source_id", "country", "indicator", "breakdown", "period_start", "period_end"]
+_FIGURE = ["value", RANGE_END, "qualifier"]
+
+
+class Read(NamedTuple):
+    """What a table says.
+
+    Attributes
+    ----------
+    claims : pandas.DataFrame
+        The claims.
+    skipped, wrong : pandas.DataFrame
+        Figures left out, and figures that cannot be read: ``row`` (label of its index), ``column`` and ``reason``.
+    n_rows : int
+        How many figures the table has.
+    unclear : tuple of str
+        Figures that can be read in two ways, in words.
+    """
+
+    claims: pd.DataFrame
+    skipped: pd.DataFrame
+    wrong: pd.DataFrame
+    n_rows: int
+    unclear: tuple[str, ...]
+
+
+def check_frame(table: object) -> None:
+    """Raise `ClaimError` if a table is none, names a column twice, or has a cell that is a list."""
+    if not isinstance(table, pd.DataFrame):
+        raise ClaimError(f"claims must be a pandas.DataFrame such as load_claims gives, not {type(table).__name__}")
+    twice = sorted({str(name) for name in table.columns[table.columns.duplicated()]})
+    if twice:
+        raise ClaimError(f"the table has two columns of one name: {', '.join(twice)}; rename or drop one of each")
+    for name in table:
+        if is_object_dtype(table[name]) and table[name].map(is_list_like).any():
+            raise ClaimError(f"column {name}: a cell holds a list; it must be a single value")
+
+
+def read_frame(table: pd.DataFrame, columns: ColumnMap, vocabulary: Vocabulary) -> Read:
+    """Read a table figure by figure and keep apart what cannot be read; see `claims_from`."""
+    check_frame(table)
+    long = long_table(table, columns, vocabulary)
+    _check_fields(long, table)
+    rows = _Rows(long, columns.labels)
+    figures = rows.read("value", lambda cell: read_figure(cell, columns.decimal))
+    claims = pd.DataFrame(index=long.index)
+    claims["country"] = rows.read("country", _country)
+    claims["indicator"] = rows.read("indicator", lambda cell: _indicator(cell, vocabulary))
+    claims["breakdown"] = _breakdowns(rows, vocabulary)
+    claims["period_start"], claims["period_end"] = _periods(rows, columns.fiscal_year)
+    claims["value"] = [figure and figure.value for figure in figures]
+    claims[RANGE_END] = ["" if figure is None or figure.upper is None else figure.upper for figure in figures]
+    claims["qualifier"] = [figure.qualifier if figure else "" for figure in figures]
+    _stated(claims, rows)
+    units = {name: entry.unit for name, entry in vocabulary.indicators.items()}
+    claims["unit"] = rows.text("unit", claims["indicator"].map(units))
+    claims["locator"] = rows.text("locator", "row " + long["row"].map(str))
+    claims["scope_note"] = rows.text("note", "")
+    claims["source_id"] = rows.read("source", _source_id)
+    claims["publisher"] = rows.text("publisher", long["source"].map(plain))
+    claims["upstream"] = rows.text("upstream", claims["publisher"])
+    claims["tier"] = rows.text("tier", "publisher")
+    claims["published"] = rows.read("published", _published) if "published" in long else ""
+    kept = claims[rows.good]
+    if "area" in long:
+        kept = _added_up(kept, claims, rows)
+    for row, column, text in claim_faults(kept, vocabulary):
+        rows.refuse(kept.index[row], f"column {column}, value {kept[column].iat[row]!r}: {text}")
+    kept = _once(kept[rows.good[kept.index]], rows)
+    return Read(
+        finish(kept, vocabulary), rows.table(rows.skipped), rows.table(rows.wrong), len(long), tuple(rows.unclear)
+    )
+
+
+class _Rows:
+    """The figures of a table, and what is wrong with them so far."""
+
+    def __init__(self, long: pd.DataFrame, labels: Mapping[str, Mapping[str, str]]) -> None:
+        self.long, self.labels = long, labels
+        self.skipped: dict[Any, str] = {}
+        self.wrong: dict[Any, str] = {}
+        self.unclear: list[str] = []
+
+    @property
+    def good(self) -> pd.Series:
+        return pd.Series([at not in self.skipped and at not in self.wrong for at in self.long.index], self.long.index)
+
+    def read(self, column: str, read: Callable[[Any], Any]) -> list[Any]:
+        """Read every cell of a column once, in the words of the labels; None where it cannot be read."""
+        labels = self.labels.get(column, {})
+        known: dict[Any, tuple[Any, Exception | None]] = {}
+        found = []
+        for at, cell in zip(self.long.index, self.long[column], strict=True):
+            key = (type(cell), None if plain(cell) == "" else cell)  # nan is no key
+            if key not in known:
+                try:
+                    known[key] = read(labels.get(plain(cell), cell)), None
+                except (NoFigureError, UnreadableError) as fault:
+                    known[key] = None, fault
+            value, error = known[key]
+            if isinstance(error, NoFigureError):
+                self.skipped.setdefault(at, str(error))
+            elif error is not None:
+                self.refuse(at, f"column {self._heading(at, column)}, value {plain(cell)!r}: must be {error}")
+                if isinstance(error, AmbiguousError) and at not in self.skipped:
+                    self.unclear.append(f"row {self.long['row'][at]}: {self.wrong[at]}")
+            found.append(value)
+        return found
+
+    def text(self, column: str, default: pd.Series | str) -> pd.Series:
+        """Return the text of a column, the default where it is empty or not there."""
+        default = pd.Series(default, index=self.long.index, dtype=object)
+        if column not in self.long:
+            return default
+        given = pd.Series([self.labels.get(column, {}).get(plain(cell), plain(cell)) for cell in self.long[column]])
+        return given.where(given != "", default)
+
+    def refuse(self, at: Any, reason: str) -> None:
+        """Note what is wrong with a figure; the first fault of a figure is told, and none of one that is left out."""
+        if at not in self.skipped:
+            self.wrong.setdefault(at, reason)
+
+    def table(self, reasons: Mapping[Any, str]) -> pd.DataFrame:
+        where = self.long.loc[sorted(reasons), ["row", "column"]]
+        return where.assign(reason=[reasons[at] for at in where.index]).reset_index(drop=True)
+
+    def _heading(self, at: Any, column: str) -> str:
+        return str(self.long["column"][at]) if column == "value" else column.removeprefix(DIMENSION)
+
+
+def _check_fields(long: pd.DataFrame, table: pd.DataFrame) -> None:
+    """Say which field nobody gives."""
+    needed = {"source": "source", "country": "country", "indicator": "indicator"}
+    needed |= {} if "year" in long or {"start", "end"} <= set(long) else {"year": "year, or start and end"}
+    missing = [text for field, text in needed.items() if field not in long]
+    if missing:
+        first = next(field for field in needed if field not in long)
+        raise ClaimError(
+            f"nothing gives the {', the '.join(missing)}: name a column or give a value for all rows, such as"
+            f" {first}='...'; the columns are: {', '.join(map(str, table))}"
+        )
+
+
+def _country(cell: object) -> str:
+    name = plain(cell)
+    if code := country_code(name):
+        return code
+    near = nearest_country(name)
+    raise UnreadableError(
+        "a country: its ISO 3166-1 code or its name in English" + (f" (did you mean {near}?)" if near else "")
+    )
+
+
+def _indicator(cell: object, vocabulary: Vocabulary) -> str:
+    if name := indicator_named(plain(cell), vocabulary):
+        return name
+    near = difflib.get_close_matches(folded(cell).replace(" ", "_"), list(vocabulary.indicators), n=1)
+    raise UnreadableError("one of the indicators of the vocabulary" + (f" (did you mean {near[0]}?)" if near else ""))
+
+
+def _category(cell: object, key: str, vocabulary: Vocabulary, labels: Mapping[str, str]) -> str:
+    label = plain(cell)
+    if folded(label) in words()["totals"]["words"] and label not in labels:
+        return ""
+    if category := category_named(key, label, vocabulary, labels):
+        return category
+    raise UnreadableError(f"a category of {key}: {', '.join(vocabulary.dimensions[key].categories)}")
+
+
+def _breakdowns(rows: _Rows, vocabulary: Vocabulary) -> list[str]:
+    """Join what the column of breakdowns and those of the dimensions say."""
+    found: dict[str, list[Any]] = {}
+    for column in (str(name) for name in rows.long if str(name).startswith(DIMENSION)):
+        key = column.removeprefix(DIMENSION)
+        labels = rows.labels.get(key, {})
+        found[key] = rows.read(column, functools.partial(_category, key=key, vocabulary=vocabulary, labels=labels))
+    printed = rows.text("breakdown", "")
+    pairs = [unparse({key: cells[at] for key, cells in found.items() if cells[at]}) for at in range(len(rows.long))]
+    return [canonical_breakdown(f"{one};{other}") for one, other in zip(printed, pairs, strict=True)]
+
+
+def _periods(rows: _Rows, fiscal_year: int | None) -> tuple[list[str], list[str]]:
+    """Read the periods: two days where the table has them, else a year."""
+    if {"start", "end"} <= set(rows.long):
+        ends = [rows.read(column, read_day) for column in ("start", "end")]
+    else:
+        periods = rows.read("year", lambda cell: read_period(cell, fiscal_year))
+        ends = [[period[end] if period else "" for period in periods] for end in (0, 1)]
+    return ends[0], ends[1]
+
+
+def _stated(claims: pd.DataFrame, rows: _Rows) -> None:
+    """Take the qualifier and the other end of a range from their columns, where the figure itself says nothing."""
+    if "qualifier" in rows.long:
+        stated = rows.text("qualifier", "")
+        for at in claims.index[(stated != "") & (claims["qualifier"] != "exact") & (stated != claims["qualifier"])]:
+            rows.refuse(
+                at,
+                f"column qualifier, value {stated[at]!r}: the figure itself says {claims['qualifier'][at]}",
+            )
+        claims["qualifier"] = stated.where(stated != "", claims["qualifier"])
+    if "value_upper" in rows.long:
+        upper = rows.text("value_upper", "")
+        claims[RANGE_END] = claims[RANGE_END].where(upper == "", upper)
+
+
+def _published(cell: object) -> str:
+    text = plain(cell)
+    return text if re.fullmatch(r"|\d{4}|\d{4}-\d{2}", text, re.ASCII) else read_day(cell)
+
+
+def _source_id(cell: object) -> str:
+    text = plain(cell)
+    if is_id(text):
+        return text
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    if found := re.sub(r"[^a-z0-9]+", "-", letters).strip("-"):
+        return found
+    raise UnreadableError("the id or the name of a source")
+
+
+def _added_up(kept: pd.DataFrame, claims: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
+    """Add up the figures of places within a country, or say why that cannot be."""
+    place = rows.long["area"].map(plain)
+    whole = place.map(folded).isin(words()["totals"]["words"]) | (place.map(country_code) == claims["country"])
+    sums = []
+    for _, group in claims[~claims["country"].isna()].groupby(_CELL, sort=False, dropna=False):
+        parts = group.index[~whole[group.index]]
+        if not len(parts):
+            continue
+        unusable = [at for at in parts if at not in kept.index or claims["qualifier"][at] != "exact"]
+        printed_whole = [at for at in group.index if whole[at] and at in kept.index]
+        if printed_whole:
+            reason = f"a part of the country, whose whole stands in row {rows.long['row'][printed_whole[0]]}"
+        elif unusable:
+            first = unusable[0]
+            reason = (
+                f"the figures of {len(parts)} places cannot be added up: {place[first]} (row {rows.long['row'][first]})"
+                f" has {plain(rows.long['value'][first])!r}"
+            )
+        else:
+            reason = ""
+            total = kept.loc[parts[0]].copy()
+            total["value"] = float(sum(kept["value"][parts]))
+            note = f"sum of {len(parts)} places"
+            total["scope_note"] = f"{note}; {total['scope_note']}" if total["scope_note"] else note
+            total["locator"] = f"rows {rows.long['row'][parts[0]]} to {rows.long['row'][parts[-1]]}"
+            sums.append(total)
+        for at in parts[1 if not reason else 0 :]:
+            rows.wrong.pop(at, None)
+            rows.skipped.setdefault(at, reason or f"added up in row {rows.long['row'][parts[0]]}")
+    rest = kept[whole[kept.index]]
+    return pd.concat([rest, pd.DataFrame(sums, columns=kept.columns)]).sort_index() if sums else rest
+
+
+def _once(kept: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
+    """Leave out figures that stand there already; refuse different ones of a cell that something unread tells apart."""
+    number = kept.groupby(_CELL + _FIGURE, sort=False).ngroup()
+    first = pd.Series(kept.index, index=kept.index).groupby(number).transform("first")
+    again = kept.index[first != kept.index]
+    for at in again:
+        rows.skipped[at] = f"prints again the figure of row {rows.long['row'][first[at]]}"
+    kept = kept.drop(index=again)
+    for _, group in kept[kept.duplicated(_CELL, keep=False)].groupby(_CELL, sort=False):
+        if rows.long["rest"][group.index].nunique() > 1:
+            places = ", ".join(str(row) for row in rows.long["row"][group.index])
+            for at in group.index:
+                rows.refuse(
+                    at,
+                    f"rows {places} give different figures for one cell; say what tells them apart"
+                    " (breakdown='...' or area='...')",
+                )
+    return kept[rows.good[kept.index]]
