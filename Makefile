@@ -9,7 +9,7 @@ export PYTHONHASHSEED := 0
 .DEFAULT_GOAL := help
 # The environments are written by one recipe at a time.
 .NOTPARALLEL:
-.PHONY: help report test lab clean-data check-reports lint lock clean
+.PHONY: help report test lab clean-data check-reports lint docs lock clean
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -59,6 +59,9 @@ lint: .venv/test  ## ruff, mypy, and notebooks without outputs
 	$(BIN)/mypy
 	$(BIN)/nbstripout --verify $(STRIP) notebooks/*.ipynb
 
+docs: .venv/test  ## build the documentation as a site, in site/
+	$(BIN)/python -m mkdocs build --quiet
+
 lock:  ## resolve the lock files anew (needs uv)
 	$(call resolve,report documents) -o requirements.lock
 	$(call resolve,test) -c requirements.lock -o requirements-test.lock
@@ -73,4 +76,4 @@ STRIP := --keep-id --extra-keys "metadata.papermill cell.metadata.papermill cell
 LOCKFLAGS := --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean:  ## remove environments, caches and generated reports
-	rm -rf .venv .venv-lab .pytest_cache .mypy_cache .ruff_cache .hypothesis reports/*/ reports/*.html reports/*.json
+	rm -rf .venv .venv-lab site .pytest_cache .mypy_cache .ruff_cache .hypothesis reports/*/ reports/*.html reports/*.json

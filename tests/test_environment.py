@@ -23,6 +23,7 @@ CONDA = {"great-tables": "great_tables", "jupyter-client": "jupyter_client", "ma
 
 # What is imported under another name than it is installed by.
 IMPORTED = {
+    "docx": "python-docx",
     "great_tables": "great-tables",
     "jupyter_client": "jupyter-client",
     "markdown_it": "markdown-it-py",
