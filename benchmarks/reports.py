@@ -34,8 +34,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trafficking_stats.reporting import reports
-from trafficking_stats.reporting.batch import batch
+from trafficking_stats.reporting import folder as report_folder
+from trafficking_stats.reporting.country import page_key
 from trafficking_stats.reporting.index import write_index
+from trafficking_stats.reporting.plan import Plan, plan
 
 FLOOR = """
 import json, os, resource, sys, time
@@ -99,11 +101,9 @@ def cells(source: str) -> list[str]:
     return ["".join(c["source"]) for c in [*first, *rest]]
 
 
-def time_floor(plan: reports.Plan, countries: list[str], workers: int) -> Seconds:
+def time_floor(made: Plan, countries: list[str], workers: int) -> Seconds:
     """Time the bare analysis, without the imports before it."""
-    tasks = {
-        country: [(cells(nb.source), nb.values) for nb in plan.task(country, {}).notebooks] for country in countries
-    }
+    tasks = {country: [(cells(page.source), page.values) for page in made.tasks(country, {})] for country in countries}
     environment = {**os.environ, "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, "-c", FLOOR, str(workers)],
@@ -118,13 +118,13 @@ def time_floor(plan: reports.Plan, countries: list[str], workers: int) -> Second
     return Seconds(*map(float, done.stdout.split()[-2:]))
 
 
-def time_loop(plan: reports.Plan, countries: list[str], workers: int, folder: Path, programs: Path) -> Seconds:
+def time_loop(made: Plan, countries: list[str], workers: int, folder: Path, programs: Path) -> Seconds:
     """Time `papermill` and `jupyter nbconvert`, one after the other for each notebook."""
 
     def run(country: str) -> None:
-        for name in plan.sources:
-            out = folder / f"{country}-{name}.ipynb"
-            source = plan.folder / f"{name}.ipynb"
+        for notebook in made.notebooks:
+            out = folder / f"{country}-{notebook.name}.ipynb"
+            source = made.folder / f"{notebook.name}.ipynb"
             for command in (
                 [programs / "papermill", "--no-progress-bar", source, out, "-p", "country", country],
                 [programs / "jupyter", "nbconvert", "--log-level=ERROR", "--to", "html", out],
@@ -144,7 +144,7 @@ def time_batch(
 ) -> Seconds:
     """Time a batch, with the start of its warm process."""
     start = Seconds.now()
-    result = batch(countries, folder, workers=workers, notebooks=notebooks, known=known, progress=False, force=True)
+    result = reports.run(countries, folder, workers=workers, notebooks=notebooks, known=known, force=True)
     if result.failures:
         raise SystemExit(str(result.failures[0]))
     return Seconds.now() - start
@@ -152,19 +152,20 @@ def time_batch(
 
 def time_unchanged(notebooks: Path | None, count: int, folder: Path) -> float:
     """Return the seconds, Python's start included, of a batch of which nothing has changed."""
-    from trafficking_stats.reporting import folder as report_folder
-    from trafficking_stats.reporting.build import Built
-
     codes = [f"X{number:03d}" for number in range(count)]
-    plan = reports.plan(notebooks, [])
+    made = plan(notebooks, [])
     for code in codes:
-        files = {f"{name}.html": os.urandom(300_000) for name in plan.sources}
-        report_folder.store(folder, Built(code, code, plan.task(code, {}).key, files))
+        tasks = made.tasks(code, {})
+        about = {"language": "en", "reads": [], "facts": {}}
+        pages = {t.file: {**about, "notebook": t.notebook, "key": page_key(t, made.data, ())} for t in tasks}
+        files = {name: os.urandom(300_000) for name in pages}
+        executed = {name.replace(".html", ".ipynb"): os.urandom(100_000) for name in pages}
+        report_folder.store(folder, code, pages, files | executed)
     write_index(folder)
     chosen = repr(str(notebooks)) if notebooks else "None"
     code = (
-        "from trafficking_stats.reporting.batch import batch\n"
-        f"r = batch({codes!r}, {str(folder)!r}, notebooks={chosen}, known=[], progress=False)\n"
+        "from trafficking_stats.reporting.reports import run\n"
+        f"r = run({codes!r}, {str(folder)!r}, notebooks={chosen}, known=[])\n"
         f"assert len(r.skipped) == {count}"
     )
     start = time.perf_counter()
@@ -188,17 +189,17 @@ def main() -> None:
     parser.add_argument("--any-country", action="store_true", help="for notebooks that need no claims")
     options = parser.parse_args()
 
-    plan = reports.plan(options.notebooks, [] if options.any_country else None)
+    made = plan(options.notebooks, [] if options.any_country else None)
     known = [] if options.any_country else None
     if options.any_country:
         import pycountry
 
         there = sorted(c.alpha_3 for c in pycountry.countries)
     else:
-        there = list(plan.countries)
+        there = list(made.countries)
     countries = spread(there, options.countries)
     some = spread(countries, options.loop_countries or len(countries))
-    pages = len(plan.sources)
+    pages = len(made.notebooks)
     print(f"{len(countries)} countries of {pages} pages; the loop runs {', '.join(some)}")
     print(f"{'':32}{'':26}  {'core busy':>18}  {'times batch':>14}  {'times floor':>14}")
     print(f"{'':32}workers countries seconds  seconds    a page    busy  clock    busy  clock")
@@ -209,9 +210,9 @@ def main() -> None:
             ways = [(some, options.loop_bin)] + ([(countries, [])] if some != countries else [])
             for run, loops in ways:
                 fast = time_batch(options.notebooks, run, workers, folder / str(len(run)), known)
-                floor = time_floor(plan, run, workers)
+                floor = time_floor(made, run, workers)
                 rows = {"batch": fast, "bare analysis": floor}
-                rows |= {f"loop of {programs}": time_loop(plan, run, workers, folder, programs) for programs in loops}
+                rows |= {f"loop of {programs}": time_loop(made, run, workers, folder, programs) for programs in loops}
                 for name, took in rows.items():
                     page = took.busy / len(run) / pages
                     print(f"{name:32}{workers:7}{len(run):10}{took.clock:8.1f}{took.busy:9.1f}{page:10.2f}", end="")

@@ -1,23 +1,24 @@
 """Many reports: skipping, failing, being killed, running twice at once, and other executors."""
 
 import errno
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
 
 import psutil
 import pytest
 from report_notebooks import write_notebook
 
 from trafficking_stats.errors import ReportError
-from trafficking_stats.reporting import reports
-from trafficking_stats.reporting.batch import batch
+from trafficking_stats.reporting import folder, reports
 from trafficking_stats.reporting.build import STANDARD_ENGINE
-from trafficking_stats.reporting.warm import WarmServer, build_warm
+from trafficking_stats.reporting.country import page_key
+from trafficking_stats.reporting.plan import plan
+from trafficking_stats.reporting.warm import WarmProcess, build_warm
 
 pytestmark = [
     pytest.mark.slow,
@@ -38,7 +39,7 @@ def toys(root):
 @pytest.fixture(scope="module")
 def server():
     """One warm process for all tests that need no other."""
-    with WarmServer() as warm:
+    with WarmProcess() as warm:
         yield warm
 
 
@@ -58,16 +59,14 @@ class Inline:
 @pytest.fixture(autouse=True)
 def same_package(monkeypatch):
     """Whoever edits the package while its tests run changes every key, which is right and no help here."""
-    monkeypatch.setattr(reports, "_hash_files", lambda _: "same")
+    monkeypatch.setattr("trafficking_stats.reporting.plan.hash_files", lambda _: "same")
 
 
 @pytest.fixture
 def run(server):
     def run_batch(countries, folder, notebooks, **options):
         executor = Inline(server)
-        result = batch(
-            countries, folder, notebooks=notebooks, known=KNOWN, executor=executor, progress=False, **options
-        )
+        result = reports.run(countries, folder, notebooks=notebooks, known=KNOWN, executor=executor, **options)
         return result, executor.built
 
     return run_batch
@@ -86,12 +85,14 @@ def small(tmp_path):
 
 
 def test_two_workers_give_the_bytes_of_one_standard_report(toys, tmp_path):
-    made = batch(["DNK", "SWE", "CIV"], tmp_path / "b", workers=2, notebooks=toys, known=KNOWN, progress=False)
-    assert len(made.written) == 6
-    assert (made.skipped, made.failures) == ([], [])
-    reports.report("SWE", tmp_path / "s", notebooks=toys, countries=KNOWN, engine=STANDARD_ENGINE)
+    options = {"notebooks": toys, "known": KNOWN, "language": "en,da"}
+    made = reports.run(["DNK", "SWE", "CIV"], tmp_path / "b", workers=2, **options)
+    assert len(made.pages) == 12
+    assert (made.written, made.skipped, made.failures) == (["DNK", "SWE", "CIV"], [], [])
+    reports.report("SWE", tmp_path / "s", engine=STANDARD_ENGINE, **options)
     alone, many = pages_of(tmp_path / "s"), pages_of(tmp_path / "b")
-    names = [f"SWE/{stem}.{kind}" for stem in ("2_reconciliation", "3_gap") for kind in ("html", "ipynb")]
+    stems = ("2_reconciliation", "3_gap", "2_reconciliation.da", "3_gap.da")
+    names = [f"SWE/{stem}.{kind}" for stem in stems for kind in ("html", "ipynb")]
     assert {name: many[name] for name in names} == {name: alone[name] for name in names}
 
 
@@ -101,9 +102,10 @@ def test_unchanged_is_skipped_and_force_and_parameters_are_not(run, small, tmp_p
     before = pages_of(out)
     result, built = run(["SWE", "DNK", "SWE"], out, small)
     assert (built, result.skipped, result.written) == ([], ["SWE", "DNK"], [])
+    assert [page.parent.name for page in result.pages] == ["SWE", "DNK"]
     assert run(["DNK"], out, small, force=True)[1] == ["DNK"]
     assert pages_of(out) == before
-    assert run(["DNK"], out, small, parameters={"broken": "x"})[1] == ["DNK"]
+    assert run(["DNK"], out, small, broken="x")[1] == ["DNK"]
     (out / "SWE" / "a.html").write_text("changed")
     assert run(["DNK", "SWE"], out, small)[1] == ["DNK", "SWE"]
     assert pages_of(out) == before
@@ -115,21 +117,21 @@ def test_every_country_with_claims_is_the_default(run, small, tmp_path):
 
 def test_a_failure_is_one_line_and_the_rest_goes_on(run, small, tmp_path):
     said = []
-    result, _ = run(["DNK", "SWE", "NOR"], tmp_path / "out", small, parameters={"broken": "SWE"}, say=said.append)
+    result, _ = run(["DNK", "SWE", "NOR"], tmp_path / "out", small, broken="SWE", say=said.append)
     assert said == ['SWE a: cell 3 (assert country != broken, "no figures"): AssertionError: no figures']
     assert [f.country for f in result.failures] == ["SWE"]
-    assert [p.parent.name for p in result.written] == ["DNK", "NOR"]
+    assert result.written == ["DNK", "NOR"]
     index = (tmp_path / "out" / "index.html").read_text()
     assert index.count('class="verdict failed"') == 1
     # A failure is tried again; what worked is not.
-    assert run(["DNK", "SWE", "NOR"], tmp_path / "out", small, parameters={"broken": "SWE"})[1] == ["SWE"]
+    assert run(["DNK", "SWE", "NOR"], tmp_path / "out", small, broken="SWE")[1] == ["SWE"]
 
 
 def test_a_wrong_country_among_many_stops_before_anything_runs(run, small, tmp_path):
     with pytest.raises(ReportError, match=r"'NO'\. Did you mean NOR"):
         run(["DNK", "NO"], tmp_path / "out", small)
     with pytest.raises(ReportError, match="workers must be at least 1"):
-        batch(["DNK"], tmp_path / "out", workers=0, notebooks=small, known=KNOWN)
+        reports.run(["DNK"], tmp_path / "out", workers=0, notebooks=small, known=KNOWN)
     assert not (tmp_path / "out").exists()
 
 
@@ -138,8 +140,8 @@ def test_a_killed_worker_is_a_failure_and_the_rest_goes_on(run, tmp_path):
     write_notebook(tmp_path / "n", "a", kill)
     said = []
     result, _ = run(["DNK", "SWE", "NOR"], tmp_path / "out", tmp_path / "n", say=said.append)
-    assert said == ["SWE: the process that ran it was killed, twice; run again"]
-    assert [p.parent.name for p in result.written] == ["DNK", "NOR"]
+    assert said == ["SWE a: the process that ran it was killed, twice; run again"]
+    assert result.written == ["DNK", "NOR"]
 
 
 def test_a_worker_killed_once_is_replaced(run, tmp_path):
@@ -155,26 +157,26 @@ if not flag.exists():
 
 
 def test_a_killed_warm_process_fails_the_rest_with_a_message(small, tmp_path):
-    with WarmServer(libraries=()) as server:
+    with WarmProcess(libraries=()) as server:
         os.kill(server.process_id, signal.SIGKILL)
         time.sleep(0.05)
-        built = server.build(reports.plan(small, []).task("DNK", {}))
+        built = server.build(*plan(small, []).tasks("DNK", {}))
     assert "the warm process was killed" in str(built.failure)
 
 
 def test_a_full_disk_stops_a_batch_and_the_next_one_goes_on(run, small, tmp_path, monkeypatch):
     out, countries = tmp_path / "out", ["DNK", "NOR", "SWE"]
-    run(countries, out, small, parameters={"broken": "older"})
-    before, real, room = pages_of(out), os.fsync, [4]  # a country has three files: the second one is cut short
+    run(countries, out, small, broken="older")
+    before, real, room = pages_of(out), Path.write_bytes, [5]  # a country has three files: the second one is cut short
 
-    def fsync(descriptor):
+    def write_bytes(path, content):
         room[0] -= 1
         if room[0] < 0:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        real(descriptor)
+        return real(path, content)
 
     with monkeypatch.context() as full:
-        full.setattr(os, "fsync", fsync)
+        full.setattr(Path, "write_bytes", write_bytes)
         with pytest.raises(ReportError, match=r"No space left.*make room and run again"):
             run(countries, out, small)
     after = pages_of(out)
@@ -187,12 +189,41 @@ def test_a_full_disk_stops_a_batch_and_the_next_one_goes_on(run, small, tmp_path
     assert result.skipped == sorted(changed)
 
 
+def test_a_changed_claim_builds_its_country_and_who_read_it(run, tmp_path, monkeypatch):
+    folder = tmp_path / "clean"
+    folder.mkdir()
+    (folder / "sources.csv").write_text("source_id,title\ns,S\nt,T\n")
+
+    def claims(value, source="s"):
+        rows = [f"{country},s,2020,{1 if country != 'NOR' else value}" for country in KNOWN]
+        rows.append(f"NOR,{source},2021,3")
+        (folder / "claims.csv").write_text("\n".join(["country,source_id,published,value", *rows, ""]))
+
+    monkeypatch.setattr("trafficking_stats.paths.clean_dir", lambda: folder)
+    read = "import os, pathlib\npathlib.Path(os.environ['TRAFFICKING_STATS_READS']).open('a').write(' '.join({}))"
+    write_notebook(tmp_path / "n", "1_own", read.format("[country]"))
+    write_notebook(tmp_path / "n", "4_peers", read.format("[country, 'NOR'] if country == 'SWE' else [country]"))
+    out = tmp_path / "out"
+    claims(1)
+    assert len(run(None, out, tmp_path / "n")[1]) == 8
+    assert run(None, out, tmp_path / "n")[1] == []
+    claims(2)
+    before = {page.name: page.stat().st_ino for page in (out / "SWE").glob("*.html")}
+    result, built = run(None, out, tmp_path / "n")
+    assert sorted(built) == ["NOR", "NOR", "SWE"]
+    assert (result.written, result.skipped) == (["NOR", "SWE"], ["CIV", "DNK"])
+    assert len(before) == 2
+    (folder / "sources.csv").write_text("source_id,title\ns,S\nt,another title\n")
+    assert run(None, out, tmp_path / "n")[1] == []  # nobody uses that source
+    claims(2, "t")
+    assert sorted(run(None, out, tmp_path / "n")[1]) == ["NOR", "NOR", "SWE"]
+
+
 BATCH = """
 import sys
-from trafficking_stats.reporting import reports
-from trafficking_stats.reporting.batch import batch
-reports._hash_files = lambda _: "same"
-result = batch({countries!r}, {out!r}, workers=1, notebooks={notebooks!r}, known=[], progress=False)
+from trafficking_stats.reporting import plan, reports
+plan.hash_files = lambda _: "same"
+result = reports.run({countries!r}, {out!r}, workers=1, notebooks={notebooks!r}, known=[])
 print(len(result.written), len(result.skipped), flush=True)
 """
 
@@ -225,8 +256,8 @@ def test_a_killed_batch_resumes_and_two_at_once_agree(tmp_path):
 
 
 OWNER = """
-from trafficking_stats.reporting.warm import WarmServer
-server = WarmServer(libraries=()).__enter__()
+from trafficking_stats.reporting.warm import WarmProcess
+server = WarmProcess(libraries=())
 print(server.process_id, flush=True)
 input()
 """
@@ -245,7 +276,7 @@ def test_the_warm_process_ends_with_its_owner():
 
 def test_a_pool_of_processes_runs_a_batch(small, tmp_path):
     with ProcessPoolExecutor(1) as pool:
-        result = batch(["DNK"], tmp_path / "out", executor=pool, notebooks=small, known=KNOWN, progress=False)
+        result = reports.run(["DNK"], tmp_path / "out", executor=pool, notebooks=small, known=KNOWN)
     assert len(result.written) == 1
 
 
@@ -253,25 +284,24 @@ def test_a_cluster_runs_a_batch(small, tmp_path):
     distributed = pytest.importorskip("distributed")
     options = {"n_workers": 1, "threads_per_worker": 1, "processes": False, "dashboard_address": None}
     with distributed.LocalCluster(**options, protocol="tcp://", silence_logs=50) as cluster:
-        result = batch(
+        result = reports.run(
             ["DNK", "SWE"],
             tmp_path / "out",
             scheduler=cluster.scheduler_address,
             notebooks=small,
             known=KNOWN,
-            parameters={"broken": "SWE"},
-            progress=False,
+            broken="SWE",
             say=lambda _: None,
         )
-    assert [p.parent.name for p in result.written] == ["DNK"]
+    assert result.written == ["DNK"]
     assert [f.country for f in result.failures] == ["SWE"]
 
 
 def test_a_scheduler_that_is_not_there_is_named(small, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("trafficking_stats.reporting.batch.SCHEDULER_TIMEOUT", 0.5)
+    monkeypatch.setattr("trafficking_stats.reporting.reports.SCHEDULER_TIMEOUT", 0.5)
     with pytest.raises(ReportError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
-        batch(["DNK"], tmp_path / "out", scheduler="tcp://127.0.0.1:9", notebooks=small, known=KNOWN)
+        reports.run(["DNK"], tmp_path / "out", scheduler="tcp://127.0.0.1:9", notebooks=small, known=KNOWN)
 
 
 def test_an_executor_that_lost_its_workers_stops_the_batch(small, tmp_path):
@@ -284,36 +314,39 @@ def test_an_executor_that_lost_its_workers_stops_the_batch(small, tmp_path):
             return future
 
     with pytest.raises(ReportError, match=r"lost its workers.*run again"):
-        batch(["DNK"], tmp_path / "out", executor=Broken(), notebooks=small, known=KNOWN, progress=False)
+        reports.run(["DNK"], tmp_path / "out", executor=Broken(), notebooks=small, known=KNOWN)
 
 
-def test_two_hundred_unchanged_reports_are_checked_in_a_moment(run, small, tmp_path):
+def test_of_two_hundred_unchanged_reports_none_is_built(run, small, tmp_path):
     out, codes = tmp_path / "out", [f"X{i:03d}" for i in range(200)]
-    made = reports.plan(small, [])
-    from trafficking_stats.reporting import folder
-    from trafficking_stats.reporting.build import Built
-
+    made = plan(small, [])
     for code in codes:
-        task = made.task(code, {})
-        folder.store(out, Built(code, code, task.key, {"a.html": b"x" * 300_000}))
-    start = time.perf_counter()
-    result = batch(codes, out, notebooks=small, known=[], progress=False)
-    assert time.perf_counter() - start < 1
-    assert len(result.skipped) == 200
-    assert json.loads((out / "X000" / "report.json").read_text())["key"] == made.task("X000", {}).key
+        (task,) = made.tasks(code, {})
+        page = {"language": "en", "notebook": "a", "key": page_key(task, made.data, ()), "reads": [], "facts": {}}
+        folder.store(out, code, {"a.html": page}, {"a.html": b"x" * 300_000, "a.ipynb": b"{}"})
+    with pytest.MonkeyPatch.context() as patch:  # pages older than their record are not read
+        patch.setattr(folder, "_digest", lambda _: pytest.fail("a page was read"))
+        result = reports.run(codes, out, notebooks=small, known=[])
+    assert result.skipped == codes
 
 
 def test_build_warm_keeps_one_process(small):
-    task = reports.plan(small, []).task("DNK", {})
-    assert build_warm(task).files == build_warm(task).files
+    (task,) = plan(small, []).tasks("DNK", {})
+    first, second = build_warm(task), build_warm(task)
+    assert (first.failure, first.html) == (None, second.html)
 
 
-def test_the_notebooks_of_a_country_find_the_reconciliation_made(tmp_path):
-    look = "from trafficking_stats.reconciliation import shipped\nprint(shipped._reconciled.cache_info().currsize)"
-    for name in ("a", "b"):
-        write_notebook(tmp_path / "n", name, look, parameters='country: str = "DNK"\nmethod: str = "consistent"')
-    with WarmServer(libraries=("trafficking_stats.reconciliation.result",)) as server:
-        task = reports.plan(tmp_path / "n").task("SWE", {"method": "latest"})
-        built = server.build(task)
-    for name in ("a", "b"):
-        assert '"1\\n"' in built.files[f"{name}.ipynb"].decode()
+def test_the_notebooks_of_a_country_find_the_reconciliation_made(tmp_path, monkeypatch):
+    """The second page reads what the first one left, and both say whose claims they read."""
+    ask = "from trafficking_stats.reconciliation import shipped\n"
+    made = "shipped._reconcile = lambda *_: 'made'\nprint(shipped.reconciled(country))"
+    found = "shipped._reconcile = None\nprint(shipped.reconciled(country))"
+    write_notebook(tmp_path / "n", "a", ask + made)
+    write_notebook(tmp_path / "n", "b", ask + found)
+    (tmp_path / "cache").mkdir()
+    tasks = plan(tmp_path / "n").tasks("SWE", {}, environment={"TRAFFICKING_STATS_CACHE": str(tmp_path / "cache")})
+    with WarmProcess(libraries=()) as server:
+        for task in tasks:
+            built = server.build(task)
+            assert '"made\\n"' in built.executed.decode()
+            assert built.reads == ("SWE",)

@@ -11,7 +11,7 @@ import pytest
 
 from trafficking_stats.reporting import folder as report_folder
 from trafficking_stats.reporting import reports
-from trafficking_stats.reporting.build import WARM_ENGINE, Built, Failure
+from trafficking_stats.reporting.build import Failure
 from trafficking_stats.reporting.index import write_index
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -32,10 +32,9 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 def site(root, tmp_path_factory):
     """A folder with two countries, a failure, and text that would run if it were not escaped."""
     folder = tmp_path_factory.mktemp("site")
-    for country in ("DNK", "CIV"):
-        reports.report(country, folder, notebooks=root / "tests/notebooks", countries=[], engine=WARM_ENGINE, note=NOTE)
-    failure = Failure("XKX", "3_gap", 4, 'cell 4 (<script>document.title = "run"</script>): E: no "figures"')
-    report_folder.store(folder, Built("XKX", 'Kosovo "<b>quoted</b>"', "k", failure=failure))
+    reports.report(["DNK", "CIV"], folder, notebooks=root / "tests/notebooks", known=[], language="en,da", note=NOTE)
+    text = 'cell 4 (<script>document.title = "run"</script>): E: no "<b>figures</b>"'
+    report_folder.store_failure(folder, Failure("XKX", "3_gap", 4, text))
     write_index(folder)
     return folder
 
@@ -89,7 +88,15 @@ def open_page(browser, site):
     assert noise == []
 
 
-PAGES = ["index.html", "DNK/3_gap.html", "DNK/2_reconciliation.html"]
+PAGES = [
+    "index.html",
+    "index.da.html",
+    "DNK/3_gap.html",
+    "DNK/3_gap.da.html",
+    "DNK/2_reconciliation.html",
+    "DNK/brief.html",
+    "DNK/brief.da.html",
+]
 
 
 @pytest.fixture(scope="module")
@@ -136,9 +143,9 @@ def test_every_link_of_a_country_leads_somewhere(iceland):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_scrolls_sideways_on_a_phone(open_page, name):
-    page = open_page(name, width=390)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.evaluate("document.body.scrollWidth") <= 390
+    page = open_page(name, width=360)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.evaluate("document.body.scrollWidth") <= 360
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -168,7 +175,7 @@ def test_data_is_shown_as_text(open_page):
     assert page.locator("a[href^='javascript']").count() == 0
     assert "(javascript:alert(1))" in page.locator("main").inner_text()
     index = open_page("index.html")
-    assert 'Kosovo "<b>quoted</b>"' in index.locator("tbody").inner_text()
+    assert 'no "<b>figures</b>"' in index.locator("tbody").inner_text()
     assert '<script>document.title = "run"</script>' in index.locator("tbody").inner_text()
     assert index.title().startswith("Human trafficking")
 
@@ -255,10 +262,74 @@ def test_the_index_is_searched_and_sorted(open_page):
     page.get_by_label("Search").fill("")
     page.get_by_role("button", name="Country").click()
     assert names() == ["Kosovo", "Denmark", "Côte"]
-    page.get_by_role("button", name="Verdict").click()
+    page.get_by_role("button", name="Finding").click()
     assert names()[-1] == "Kosovo"
-    assert page.locator("th[aria-sort]").inner_text().startswith("Verdict")
-    assert page.locator("svg[role=img]").first.get_attribute("aria-label").startswith("victims 64 in 2014")
+    assert page.locator("th[aria-sort]").inner_text().startswith("Finding")
+    page.get_by_label("Region").select_option("Northern Europe")
+    assert names() == ["Denmark"]
+    page.get_by_label("Region").select_option("")
+    page.get_by_label("Search").fill("cote d’ivoire 64")
+    assert names() == ["Côte"]
+    assert "victims identified: 64 in 2014, 71 in 2021" in page.locator("tbody tr:visible .ends").first.text_content()
+
+
+def test_a_phone_shows_the_finding_of_each_country_and_every_page(open_page):
+    index = open_page("index.html", width=360)
+    for row in index.locator("tbody tr").all():
+        box = row.locator(".saying").bounding_box()
+        assert 0 <= box["x"] < box["x"] + box["width"] <= 360
+    page = open_page("DNK/3_gap.html", width=360)
+    for link in page.locator(".masthead a").all():
+        box = link.bounding_box()
+        assert 0 <= box["x"] < box["x"] + box["width"] <= 360
+
+
+def test_the_reader_changes_the_language(open_page):
+    page = open_page("index.html")
+    page.get_by_role("link", name="Dansk").click()
+    page.wait_for_url("**/index.da.html")
+    assert page.get_by_label("Søg").is_visible()
+    page.get_by_role("link", name="Danmark", exact=True).click()
+    page.wait_for_url("**/DNK/3_gap.da.html")
+    assert page.evaluate("document.documentElement.lang") == "da"
+    page.get_by_role("link", name="English").click()
+    page.wait_for_url("**/DNK/3_gap.html")
+
+
+def test_a_figure_can_be_saved_linked_to_and_cited(open_page):
+    page = open_page("DNK/3_gap.html", accept_downloads=True, permissions=["clipboard-read", "clipboard-write"])
+    figure = page.locator("figure").first
+    for kind, begin in (("SVG", b"<?xml"), ("PNG", b"\x89PNG")):
+        with page.expect_download() as waiting:
+            figure.get_by_role("button", name=f"Save {kind}").click()
+        assert waiting.value.suggested_filename.endswith(f".{kind.lower()}")
+        assert Path(waiting.value.path()).read_bytes().startswith(begin)
+    figure.get_by_role("button", name="Copy citation").click()
+    figure.get_by_role("button", name="Copied").wait_for()
+    cited = page.evaluate("navigator.clipboard.readText()")
+    assert cited.startswith("The trafficking_stats contributors, “Identification and prosecution: Denmark”")
+    assert cited.endswith(f"3_gap.html#{figure.get_attribute('id')}")
+    figure.get_by_role("link", name="Link").click()
+    assert page.url.endswith(f"#{figure.get_attribute('id')}")
+
+
+def test_paper_shows_what_a_screen_folds(open_page):
+    page = open_page("DNK/2_reconciliation.html")
+    fold = page.locator("details.explanation").first
+    assert fold.get_attribute("open") is None
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert fold.get_attribute("open") is not None
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert fold.get_attribute("open") is None
+
+
+def test_the_brief_is_one_page(open_page, site, tmp_path):
+    from trafficking_stats.reporting.country import print_page
+
+    printed = print_page((site / "DNK/brief.html").read_text())
+    assert printed.startswith(b"%PDF")
+    assert re.search(rb"/Count 1\b", printed)
+    assert open_page("DNK/brief.html").locator("figure img").get_attribute("alt").startswith("Line chart")
 
 
 def test_the_table_can_be_saved_as_csv(open_page):

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -80,13 +81,10 @@ def test_version(run):
         (["explain", "DNK", "victims_identfied", "2020"], "victims_identified"),
         (["gap", "DNK", "--numerator", "convictions_person"], "did you mean convictions_persons"),
         (["reconcile", "DNX"], "country 'DNX' has no claims; did you mean DNK?"),
-        (["report"], "Missing argument"),
+        (["report"], "name countries, or --all"),
         (["report", "DNK", "--set", "country", "SWE"], "country is no parameter here"),
         (["report", "XXX"], "there are no claims on country 'XXX'"),
         (["report", "DNK", "--start", "2022", "--end", "2021"], "start 2022 lies after end 2021"),
-        (["batch", "DNK", "--set", "country", "SWE"], "country is no parameter here"),
-        (["batch", "DNK", "XXX"], "there are no claims on country 'XXX'"),
-        (["batch"], "name countries, or --all"),
         (["import", "unodc", "no/such/file.xlsx"], "does not exist"),
         (["check", "--documents", "no/such/folder"], "there is no folder no/such/folder"),
     ],
@@ -233,61 +231,75 @@ def test_gap_with_parameters_that_make_no_sense(run, raw):
 # --- reports --------------------------------------------------------------------------------------------------
 
 
+class Result:
+    """What a run of reports gives back."""
+
+    pages, written, skipped, failures = [Path("a.html")], ["DNK"], ["SWE"], []
+
+
 def test_report_hands_on_its_parameters_and_prints_the_pages(run, monkeypatch, tmp_path):
     from trafficking_stats.reporting import reports
 
     calls = []
-    monkeypatch.setattr(reports, "report", lambda *args, **given: calls.append((args, given)) or [tmp_path / "a.html"])
+    monkeypatch.setattr(reports, "run", lambda *args, **given: calls.append((args, given)) or Result)
     (tmp_path / "p.yml").write_text("start: 2000\nend: 2001\nwindow: 5\n", encoding="utf-8")
-    options = ["--start", 2014, "--method", "latest", "--exclude-source", "a", "--exclude-source", "b"]
+    options = ["--start", 2014, "--method", "latest", "--exclude-source", "a", "--exclude-source", "b", "-l", "en,da"]
     more = ["-p", "peers", "SWE,NOR", "-p", "end", "2021", "-f", tmp_path / "p.yml", "--output", tmp_path]
-    code, out, _ = run("report", "dnk", *options, *more)
+    code, out, _ = run("report", "dnk", "swe", *options, *more, "--workers", 2, "--limit", 60, "--force", "--pdf")
     assert code == 0
-    assert out.splitlines() == [str(tmp_path / "a.html"), str(tmp_path / "index.html")]
+    assert out.splitlines() == ["a.html", "1 countries written, 1 unchanged, 0 failed", str(tmp_path / "index.html")]
     ((args, given),) = calls
-    assert args == ("DNK", tmp_path)
+    assert args == (("dnk", "swe"), tmp_path)
     assert given == {
         "progress": True,
+        "language": ("en,da",),
+        "workers": 2,
+        "scheduler": None,
+        "force": True,
+        "pdf": True,
+        "limit": 60,
         "start": 2014,
         "end": "2021",
         "window": "5",
         "method": "latest",
-        "exclude_sources": ["a", "b"],
+        "exclude_sources": ("a", "b"),
         "peers": "SWE,NOR",
     }
+
+
+def test_report_of_all_countries_ends_with_1_if_one_failed(run, monkeypatch):
+    from trafficking_stats.reporting import reports
+
+    class Failed(Result):
+        failures = ["NOR 3_gap: cell 2: no"]  # noqa: RUF012
+
+    calls = []
+    monkeypatch.setattr(reports, "run", lambda *args, **given: calls.append(args) or Failed)
+    code, out, _ = run("report", "--all")
+    assert code == 1
+    assert out.splitlines()[0] == "1 countries written, 1 unchanged, 1 failed"
+    assert calls[0][0] is None
 
 
 @pytest.mark.parametrize(
     ("args", "message"),
     [
+        (["report"], "name countries, or --all"),
+        (["report", "DNK", "--all"], "name countries, or --all"),
         (["report", "DK"], "DNK"),
+        (["report", "DNK", "XXX"], "XXX"),
+        (["report", "DNK", "-l", "dk"], "no language 'dk'; there are: en, da"),
         (["report", "DNK", "-p", "strat", "2014"], "no notebook has a parameter 'strat'; did you mean start?"),
-        (["report", "DNK", "-p", "start", "early"], "parameter start must be int, not 'early'"),
-        (["batch", "XXX"], "XXX"),
-        (["batch", "DNK", "-f", "no/such/file.yml"], "no/such/file.yml"),
+        (["report", "DNK", "-p", "start", "early"], "parameter start must be a whole number"),
+        (["report", "DNK", "-p", "country", "SWE"], "name the countries as arguments"),
+        (["report", "DNK", "-f", "no/such/file.yml"], "no/such/file.yml"),
     ],
 )
 def test_wrong_parameters_of_a_report_are_told_before_anything_runs(run, tmp_path, args, message):
     code, _, err = run(*args, "--output", tmp_path / "reports")
-    assert code in (1, 2)
+    assert code == (1 if "file" in message else 2)
     assert message in err
     assert not (tmp_path / "reports").exists()
-
-
-def test_batch_counts_and_ends_with_1_if_a_country_failed(run, monkeypatch):
-    from trafficking_stats.reporting import batch
-
-    class Result:
-        written, skipped, failures = ["a"], ["SWE"], ["NOR: 3_gap, cell 2: no"]
-
-    calls = []
-    monkeypatch.setattr(batch, "batch", lambda *args, **given: calls.append((args, given)) or Result)
-    code, out, _ = run("batch", "--countries", "dnk", "nor", "swe", "--workers", 2, "-p", "start", 2014)
-    assert code == 1
-    assert out == "1 pages written, 1 countries unchanged, 1 failed\n"
-    ((args, given),) = calls
-    assert args[0] == ["DNK", "NOR", "SWE"]
-    assert (given["workers"], given["parameters"]) == (2, {"start": "2014"})
 
 
 # --- bringing figures in --------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from trafficking_stats.reporting import reports
-from trafficking_stats.reporting.notebooks import check_parameters, read_parameters
-from trafficking_stats.reporting.warm import WarmServer, is_supported
+from trafficking_stats.reporting.contract import check_parameters, read_notebook
+from trafficking_stats.reporting.country import joined_facts
+from trafficking_stats.reporting.plan import plan
+from trafficking_stats.reporting.warm import WarmProcess, is_supported
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -37,7 +38,7 @@ def test_there_are_four():
 
 
 def test_the_contract_is_typed_and_explained(notebook):
-    declared = read_parameters(notebook)
+    declared = read_notebook(notebook).parameters
     assert [parameter.name for parameter in declared[: len(COMMON)]] == COMMON
     assert all(parameter.description for parameter in declared)
     assert {p.name: p.default for p in declared} | {"country": "DNK", "method": "consistent"} == {
@@ -85,8 +86,7 @@ def test_every_page_has_a_title_a_headline_and_one_picture(content):
 
 
 def test_what_a_notebook_does_not_declare_is_refused():
-    contracts = {path.stem: read_parameters(path) for path in NOTEBOOKS}
-    given = check_parameters(contracts, {"peers": "SWE,NOR", "start": "2016"}, ["DNK"])
+    given = check_parameters([read_notebook(path) for path in NOTEBOOKS], {"peers": "SWE,NOR", "start": "2016"})
     assert given["4_peers"] == {"start": 2016, "peers": ["SWE", "NOR"]}
     assert given["1_sources"] == {"start": 2016}
 
@@ -95,28 +95,32 @@ def test_what_a_notebook_does_not_declare_is_refused():
 def server():
     if not is_supported():
         pytest.skip("warm processes need fork")
-    with WarmServer() as running:
+    with WarmProcess() as running:
         yield running
 
 
 def build(server, country, **parameters):
-    built = server.build(reports.plan().task(country, parameters))
-    assert built.failure is None, str(built.failure)
-    return {name: content.decode("utf-8") for name, content in built.files.items() if name.endswith(".html")}, built
+    """The pages of a country by name, and what they say of it together."""
+    built = [server.build(task) for task in plan().tasks(country, parameters)]
+    for one in built:
+        assert one.failure is None, str(one.failure)
+    pages = {one.task.file: {"notebook": one.task.notebook, "facts": one.facts} for one in built}
+    return {one.task.file: one.html.decode("utf-8") for one in built}, joined_facts(pages) | {
+        one.task.notebook: one.facts.get("headline", {}) for one in built
+    }
 
 
 @pytest.mark.slow
 def test_denmark_with_two_thousand_claims(server):
-    pages, built = build(server, "DNK")
+    pages, facts = build(server, "DNK")
     assert list(pages) == [f"{path.stem}.html" for path in NOTEBOOKS]
     assert all(len(page) < 1_500_000 for page in pages.values())
     # register and Commission: the years add up to their totals
     for total in ("891 for 2007–2019", "968 for 2007–2020", "1,121 for 2007–2022", "1,233 for 2007–2023"):
         assert total in pages["2_reconciliation.html"]
-    headlines = built.facts["headlines"]
-    assert headlines["3_gap"]["sentence"].startswith("Denmark, 2014–2021: 701 victims identified and 37 persons")
-    assert "Denmark" in headlines["4_peers"]["sentence"]
-    assert built.facts["first_year"] < 2007
+    assert facts["3_gap"]["sentence"].startswith("Denmark, 2014–2021: 701 victims identified and 37 persons")
+    assert "Denmark" in facts["4_peers"]["sentence"]
+    assert facts["years"][0] < 2007
     for page in pages.values():
         assert 'class="messages"' not in page  # no warning reached the page
         assert "nan" not in page.split("<main")[1].split("</main>")[0].lower().split()
@@ -124,21 +128,21 @@ def test_denmark_with_two_thousand_claims(server):
 
 @pytest.mark.slow
 def test_a_country_without_prosecutions_says_so(server):
-    pages, built = build(server, "EUU")
-    assert built.facts["headlines"]["3_gap"]["robustness"] == "refused"
+    pages, facts = build(server, "EUU")
+    assert facts["3_gap"]["robustness"] == "refused"
     assert "no ratio of persons convicted to victims identified can be given" in pages["3_gap.html"]
     assert "no source has a yearly figure on victims identified or persons convicted" in pages["3_gap.html"]
-    assert "<figure>" not in pages["3_gap.html"]  # sentences instead of empty charts
-    assert built.facts["headlines"]["4_peers"]["robustness"] == "refused"
+    assert "<figure" not in pages["3_gap.html"]  # sentences instead of empty charts
+    assert facts["4_peers"]["robustness"] == "refused"
 
 
 @pytest.mark.slow
 def test_choices_reach_every_page(server):
-    pages, built = build(
+    pages, facts = build(
         server, "ISL", method="latest", start=2016, end=2020, prefer=["UNODC"], exclude_sources=["unodc-glotip-2023-05"]
     )
     assert "method “latest”" in pages["2_reconciliation.html"]
-    assert built.facts["sources"] == 3  # of four
+    assert facts["sources"] == 3  # of four
 
 
 @pytest.mark.slow
@@ -157,6 +161,6 @@ def test_plain_papermill_runs_from_any_folder(tmp_path):
 
 @pytest.mark.slow
 def test_an_unknown_source_is_named_with_its_cell(server):
-    built = server.build(reports.plan().task("ISL", {"exclude_sources": ["unodc-glotip-2023"]}))
+    built = server.build(plan().tasks("ISL", {"exclude_sources": ["unodc-glotip-2023"]})[0])
     assert built.failure is not None
     assert "did you mean unodc-glotip-2023-05" in str(built.failure)

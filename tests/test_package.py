@@ -76,7 +76,7 @@ def test_what_the_wheel_holds(wheel, root):
         "starter/raw/claims/tip-2019-est.csv",
         "starter/raw/sources.csv",
         "starter/trafficking-stats.toml",
-        "reporting/templates/report/report.css",
+        "reporting/templates/report.css",
     ):
         assert f"trafficking_stats/{needed}" in names, needed
     tops = {name.split("/")[0] for name in names}

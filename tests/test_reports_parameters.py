@@ -1,17 +1,23 @@
 """The parameter contract: read without a kernel, refused before one starts."""
 
+import datetime
+
+import numpy as np
 import pytest
 from report_notebooks import write_notebook
 
-from trafficking_stats.errors import ReportError
+from trafficking_stats.countries import check_country
+from trafficking_stats.errors import ParameterError, ReportError
+from trafficking_stats.parameters import conform
 from trafficking_stats.reporting import reports
-from trafficking_stats.reporting.notebooks import (
+from trafficking_stats.reporting.contract import (
+    Notebook,
     Parameter,
-    check_country,
     check_parameters,
+    read_notebook,
     read_parameter_file,
-    read_parameters,
 )
+from trafficking_stats.reporting.plan import plan, read_languages
 
 CONTRACT = '''"""What the report is about."""
 country: str = "DNK"  # ISO code
@@ -26,11 +32,11 @@ strict: bool = True
 
 @pytest.fixture
 def declared(tmp_path):
-    return read_parameters(write_notebook(tmp_path, "a", parameters=CONTRACT))
+    return read_notebook(write_notebook(tmp_path, "a", parameters=CONTRACT))
 
 
 def test_contract_is_read_with_types_defaults_and_comments(declared):
-    assert [(p.name, p.annotation, p.default, p.description) for p in declared] == [
+    assert [(p.name, p.annotation, p.default, p.description) for p in declared.parameters] == [
         ("country", "str", "DNK", "ISO code"),
         ("start", "int", 2014, "first year of the window"),
         ("method", "str", "consistent", ""),
@@ -47,19 +53,19 @@ def test_contract_is_read_with_types_defaults_and_comments(declared):
         ("country: str = open('x').read()", "plain value"),
         ("country: str = 'DNK", "not Python"),
         ("start: dict = {}", "annotated dict"),
-        ("start: int = 'x'", "must be int"),
+        ("start: int = 'x'", "must be a whole number"),
         ("import os", "line 1"),
     ],
 )
 def test_a_cell_that_is_no_contract_is_refused(tmp_path, cell, told):
     with pytest.raises(ReportError, match=told):
-        read_parameters(write_notebook(tmp_path, "a", parameters=cell))
+        read_notebook(write_notebook(tmp_path, "a", parameters=cell))
 
 
 def test_a_file_that_is_no_notebook_is_refused(tmp_path):
     (tmp_path / "a.ipynb").write_text("{}")
     with pytest.raises(ReportError, match="not a readable notebook"):
-        read_parameters(tmp_path / "a.ipynb")
+        read_notebook(tmp_path / "a.ipynb")
 
 
 @pytest.mark.parametrize(
@@ -67,58 +73,95 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path):
     [
         ("int", "2016", 2016),
         ("int", 2016, 2016),
+        ("int", np.int64(2016), 2016),
         ("float", 2, 2.0),
         ("float", "0.5", 0.5),
         ("bool", "false", False),
+        ("bool", "no", False),
         ("bool", True, True),
         ("list[str]", "a, b", ["a", "b"]),
+        ("list[str]", "unodc", ["unodc"]),
+        ("list[str]", "[]", []),
+        ("list[str]", '["a", "b"]', ["a", "b"]),
+        ("list[str]", "['a', b]", ["a", "b"]),
+        ("list[str]", ("a", "b"), ["a", "b"]),
+        ("list[str]", {"b", "a"}, ["a", "b"]),
         ("list[str]", ["NO"], ["NO"]),
         ("list[int]", ["1", 2], [1, 2]),
+        ("list[int] | None", "null", None),
         ("int | None", "null", None),
+        ("int | None", "2016", 2016),
         ("str", "007", "007"),
         ("str", "", ""),
+        ("date", "2020-02-29", "2020-02-29"),
+        ("date | None", datetime.date(2020, 2, 29), "2020-02-29"),
+        ("Literal['a', 'b']", "b", "b"),
     ],
 )
 def test_values_become_the_declared_type(annotation, given, seen):
-    value = Parameter("x", annotation, None, "").check(given)
+    value = conform("x", annotation, given)
     assert value == seen
     assert type(value) is type(seen)
 
 
 @pytest.mark.parametrize(
-    ("annotation", "given"),
+    ("annotation", "given", "told"),
     [
-        ("int", True),
-        ("int", "2016.5"),
-        ("int", None),
-        ("int", 2016.0),
-        ("str", 7),
-        ("str", False),
-        ("bool", "NO"),
-        ("bool", 1),
-        ("list[str]", 3),
-        ("list[str]", [3]),
-        ("float", "much"),
+        ("int", True, "a whole number, not True"),
+        ("int", "2016.5", "a whole number"),
+        ("int", None, "a whole number, not None"),
+        ("int", "null", "a whole number"),
+        ("int", 2016.0, "a whole number"),
+        ("int", "2014-01-01", "a whole number"),
+        ("int", datetime.date(2014, 1, 1), "a whole number"),
+        ("str", 7, "text, not 7"),
+        ("str", False, "text, not False; YAML reads NO, ON and YES"),
+        ("bool", 1, "true or false"),
+        ("list[str]", 3, "a list of texts such as a,b"),
+        ("list[str]", [3], "a list of texts"),
+        ("list[int]", "1,x", "a list of whole numbers such as 0,1,2"),
+        ("float", "much", "a number"),
+        ("date", "2021-02-29", "a date as 2020-12-31"),
+        ("int | None", "x", "a whole number, or null"),
+        ("Literal['a', 'b']", "c", "one of a, b"),
+        ("dict", {}, "annotated dict: use str"),
     ],
 )
-def test_values_of_another_type_are_refused(annotation, given):
-    with pytest.raises(ReportError, match="parameter x must be"):
-        Parameter("x", annotation, None, "").check(given)
+def test_values_of_another_type_are_refused_in_plain_words(annotation, given, told):
+    with pytest.raises(ParameterError, match=f"parameter x (must be|is) {told}") as caught:
+        conform("x", annotation, given)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_notebook_reads_names_as_the_command_does():
+    """A list that papermill gave as plain text is no list of letters."""
+    from trafficking_stats.errors import ClaimError
+    from trafficking_stats.reconciliation import shipped
+
+    with pytest.raises(ClaimError, match="unodc"):
+        shipped.reconciled("ISL", exclude_sources="unodc")
+    assert shipped.reconciled("ISL", prefer="[]") is shipped.reconciled("ISL")
+
+
+def test_languages_are_read_as_a_list_or_as_text():
+    assert read_languages(("en,da", "da")) == ("en", "da")
+    with pytest.raises(ParameterError, match="no language 'dk'; there are: en, da"):
+        read_languages("dk")
+    with pytest.raises(ParameterError, match="name a language"):
+        read_languages([])
 
 
 def test_an_unknown_name_lists_those_that_exist(declared):
     with pytest.raises(
-        ReportError, match=r"no notebook has a parameter 'polcy'; did you mean method\?.*country.*start"
+        ReportError, match=r"no notebook has a parameter 'metod'; did you mean method\?.*country.*start"
     ):
-        check_parameters({"a": declared}, {"polcy": "latest"}, [])
+        check_parameters([declared], {"metod": "latest"})
 
 
 def test_each_notebook_gets_what_it_declares():
-    contracts = {
-        "a": [Parameter("country", "str", "DNK", "")],
-        "b": [Parameter("country", "str", "DNK", ""), Parameter("start", "int", 2000, "")],
-    }
-    taken = check_parameters(contracts, {"start": 2014, "country": "DNK"}, ["DNK"])
+    country = Parameter("country", "str", "DNK")
+    notebooks = [Notebook("a", "", (country,)), Notebook("b", "", (country, Parameter("start", "int", 2000)))]
+    taken = check_parameters(notebooks, {"start": 2014, "country": "DNK"})
     assert taken == {"a": {"country": "DNK"}, "b": {"country": "DNK", "start": 2014}}
 
 
@@ -154,37 +197,41 @@ def test_an_empty_parameter_file_sets_nothing(tmp_path):
         ("DNL", {}, "no claims on country 'DNL'.*DNK, SWE"),
         ("Sweden", {}, "Did you mean SWE"),
         ("DNK", {"begin": 2014}, "no notebook has a parameter 'begin'"),
-        ("DNK", {"start": "soon"}, "start must be int"),
+        ("DNK", {"start": "soon"}, "start must be a whole number"),
     ],
 )
 def test_nothing_runs_after_a_wrong_parameter(root, tmp_path, country, parameters, told):
     with pytest.raises(ReportError, match=told):
         reports.report(
-            country, tmp_path / "out", notebooks=root / "tests/notebooks", countries=["SWE", "DNK"], **parameters
+            country, tmp_path / "out", notebooks=root / "tests/notebooks", known=["SWE", "DNK"], **parameters
         )
     assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_without_notebooks_and_a_notebook_without_country_are_refused(tmp_path):
     with pytest.raises(ReportError, match="no notebooks in"):
-        reports.plan(tmp_path, [])
+        plan(tmp_path, [])
     write_notebook(tmp_path, "a", parameters="start: int = 1")
     with pytest.raises(ReportError, match="declares country"):
-        reports.plan(tmp_path, [])
+        plan(tmp_path, [])
 
 
-def test_the_key_changes_with_parameters_notebook_and_country(tmp_path):
+def test_the_key_changes_with_parameters_notebook_country_and_language(tmp_path):
     write_notebook(tmp_path, "a", "1 + 1", parameters='country: str = "DNK"\nstart: int = 2014')
-    made = reports.plan(tmp_path, [])
-    keys = {made.task("DNK", {}).key, made.task("SWE", {}).key, made.task("DNK", {"start": 2015}).key}
+    made = plan(tmp_path, [])
+
+    def key(plan, country, languages=("en",), **parameters):
+        return plan.tasks(country, parameters, languages)[0].key
+
+    keys = {key(made, "DNK"), key(made, "SWE"), key(made, "DNK", start=2015), key(made, "DNK", ("da",))}
     write_notebook(tmp_path, "a", "1 + 2", parameters='country: str = "DNK"\nstart: int = 2014')
-    keys.add(reports.plan(tmp_path, []).task("DNK", {}).key)
-    assert len(keys) == 4
-    assert made.task("DNK", {}).key == made.task("DNK", {}).key
+    keys.add(key(plan(tmp_path, []), "DNK"))
+    assert len(keys) == 5
+    assert key(made, "DNK") == key(made, "DNK")
 
 
 def test_years_that_end_before_they_begin_are_found_before_anything_runs():
-    contracts = {"gap": [Parameter("start", "int", 2014, ""), Parameter("end", "int", 2021, "")]}
-    with pytest.raises(ReportError, match="start 2022 lies after end 2021"):
-        check_parameters(contracts, {"start": "2022"}, [])
-    assert check_parameters(contracts, {"start": 2021}, []) == {"gap": {"start": 2021}}
+    gap = Notebook("gap", "", (Parameter("start", "int", 2014), Parameter("end", "int", 2021)))
+    with pytest.raises(ParameterError, match="start 2022 lies after end 2021"):
+        check_parameters([gap], {"start": "2022"})
+    assert check_parameters([gap], {"start": 2021}) == {"gap": {"start": 2021}}

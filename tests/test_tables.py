@@ -14,7 +14,7 @@ from trafficking_stats.gap_analysis import result as measured
 from trafficking_stats.reconciliation import accounting, selection
 from trafficking_stats.reporting import display, focus
 from trafficking_stats.reporting.focus import Cell
-from trafficking_stats.reporting.html_table import adopted_html, plain
+from trafficking_stats.reporting.html_table import plain, table_html
 from trafficking_stats.tables import gap as tables_gap
 from trafficking_stats.tables import reconciled as tables
 from trafficking_stats.texts import captions as captions_gap
@@ -25,13 +25,13 @@ from trafficking_stats.texts import sources as texts_sources
 
 def shown(table):
     """Head and rows as they are read."""
-    tree = lxml.html.fromstring(adopted_html(table.as_raw_html(), "caption"))
+    tree = lxml.html.fromstring(table_html(table, "caption", {}))
     rows = [[" ".join(cell.text_content().split()) for cell in row] for row in tree.iter("tr")]
     return [[cell.replace("\u2060", "").replace("\u00a0", " ") for cell in row] for row in rows]
 
 
 def tree(table):
-    return lxml.html.fromstring(adopted_html(table.as_raw_html(), "caption"))
+    return lxml.html.fromstring(table_html(table, "caption", {}))
 
 
 def claim(value, *, year=2020, end=None, qualifier="exact", publisher="CMM", tier="register", **more):

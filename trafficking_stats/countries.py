@@ -1,4 +1,4 @@
-"""Countries by their code or their name in English."""
+"""Countries by their code or their name in English, and the regions they lie in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import functools
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
+
+from trafficking_stats.errors import ParameterError
 
 OTHERS = frozenset({"EUU", "XKX"})
 """Codes beyond ISO 3166-1: the European Union, and Kosovo."""
@@ -60,6 +63,37 @@ def nearest_country(name: str) -> str:
     return country_code(name) or (_spellings()[near[0]] if near else "")
 
 
+def check_country(country: object, countries: Iterable[str]) -> str:
+    """Return ``country`` if there are claims on it.
+
+    Parameters
+    ----------
+    country : object
+        What the user gave, an ISO 3166-1 alpha-3 code or ``EUU``.
+    countries : iterable of str
+        The codes that have claims; empty means that every code is allowed.
+
+    Raises
+    ------
+    ParameterError
+        If it is not one of them; the text names the code that was probably meant.
+
+    Examples
+    --------
+    >>> check_country("NO", ["DNK", "NOR"])
+    Traceback (most recent call last):
+    trafficking_stats.errors.ParameterError: no claims on country 'NO'; did you mean NOR? There are: DNK, NOR
+    """
+    allowed = sorted(set(countries))
+    if isinstance(country, str) and (country in allowed or not allowed):
+        return country
+    if country is False:
+        raise ParameterError("country must be text, not False: YAML reads NO as false. Write NOR for Norway")
+    meant = nearest_country(str(country))
+    hint = f"; did you mean {meant}?" if meant and meant != country else "."
+    raise ParameterError(f"no claims on country {country!r}{hint} There are: {', '.join(allowed)}")
+
+
 @functools.cache
 def iso_codes() -> frozenset[str]:
     """Return the alpha-3 codes of ISO 3166-1."""
@@ -92,3 +126,30 @@ def _spellings() -> dict[str, str]:
         for name in names:
             owners.setdefault(_folded(name), set()).add(code)
     return {name: codes.pop() for name, codes in owners.items() if len(codes) == 1}
+
+
+def region_of(country: str) -> str:
+    """Return the region a country belongs to; empty for what is no country.
+
+    Parameters
+    ----------
+    country : str
+        ISO 3166-1 alpha-3.
+
+    Returns
+    -------
+    str
+        A code of the United Nations' standard M49, such as ``"154"`` for Northern Europe.
+
+    Examples
+    --------
+    >>> region_of("DNK"), region_of("EUU")
+    ('154', '')
+    """
+    return _regions().get(country, "")
+
+
+@functools.cache
+def _regions() -> dict[str, str]:
+    with Path(__file__).with_name("regions.toml").open("rb") as file:
+        return {code: region for region, codes in tomllib.load(file).items() for code in codes.split()}

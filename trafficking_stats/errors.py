@@ -50,5 +50,9 @@ class ReportError(TraffickingStatsError):
     """A report could not be written: a parameter, a notebook cell, or the output folder."""
 
 
+class ParameterError(ReportError):
+    """A parameter, country or language asked for is not one that there is; nothing was run."""
+
+
 class ExtraError(TraffickingStatsError, ImportError):
     """An optional part of the package is not installed; the text names the extra that brings it."""

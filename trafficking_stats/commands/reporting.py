@@ -1,61 +1,35 @@
-"""Commands that write reports: report, batch."""
+"""The command that writes reports."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from trafficking_stats.commands.options import FOLDER
-from trafficking_stats.errors import ReportError
+from trafficking_stats.errors import ParameterError
 from trafficking_stats.reconciliation.methods import METHODS
 
-set_option = click.option(
-    "--set",
-    "-p",
-    "pairs",
-    nargs=2,
-    multiple=True,
-    metavar="NAME VALUE",
-    help="Any parameter of the notebooks; A,B is a list.",
-)
-file_option = click.option(
-    "--parameters", "-f", "file", type=click.Path(dir_okay=False, path_type=Path), help="Parameters in YAML."
-)
 
+def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], named: dict[str, Any]) -> dict[str, Any]:
+    """Join parameters of a file, of pairs and of options; the later prevail."""
+    from trafficking_stats.reporting.contract import read_parameter_file
 
-def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], **given: Any) -> dict[str, Any]:
-    """Join parameters of a file, of pairs and of options; the later prevail. Tuples of names become lists."""
-    from trafficking_stats.reporting.notebooks import read_parameter_file
-
-    named = {name: value for name, value in given.items() if value is not None and value != ()}
-    joined = {
-        **(read_parameter_file(file) if file else {}),
-        **dict(pairs),
-        **{name: list(value) if isinstance(value, tuple) else value for name, value in named.items()},
-    }
+    given = {name: value for name, value in named.items() if value not in (None, ())}
+    joined = {**(read_parameter_file(file) if file else {}), **dict(pairs), **given}
     if "country" in joined:
         raise click.UsageError("country is no parameter here: name the countries as arguments")
     return joined
 
 
-def _check_before_running(countries: Sequence[str], given: dict[str, Any]) -> None:
-    """End the command with exit code 2 if a country or a parameter is wrong."""
-    from trafficking_stats.reporting import reports
-
-    made = reports.plan()
-    try:
-        for country in countries:
-            made.task(country, given)
-    except ReportError as error:
-        raise click.UsageError(str(error)) from error
-
-
 @click.command("report")
-@click.argument("countries", nargs=-1, required=True, metavar="COUNTRY...")
+@click.argument("countries", nargs=-1, metavar="COUNTRY...")
+@click.option("--all", "every", is_flag=True, help="Every country that has claims.")
 @click.option("--output", "-o", type=FOLDER, default=Path("reports"), show_default=True, help="Folder of the reports.")
+@click.option(
+    "--language", "-l", multiple=True, default=("en",), show_default=True, help="Such as da, or en,da (repeatable)."
+)
 @click.option("--start", type=int, help="First year.")
 @click.option("--end", type=int, help="Last year.")
 @click.option("--method", type=click.Choice(METHODS), help="How clashes are resolved.")
@@ -63,70 +37,75 @@ def _check_before_running(countries: Sequence[str], given: dict[str, Any]) -> No
     "--exclude-source", "exclude_sources", multiple=True, metavar="ID", help="Leave a source out (repeatable)."
 )
 @click.option("--prefer", multiple=True, metavar="ID", help="Let a source weigh like a register (repeatable).")
-@set_option
-@file_option
-@click.option("--check", is_flag=True, help="Write nothing; run three ways and compare every byte.")
-def report_command(countries: tuple[str, ...], output: Path, check: bool, **parameters: Any) -> None:
-    """Write the HTML reports of one or more countries.
-
-    COUNTRY is an ISO 3166-1 alpha-3 code such as DNK. Each notebook becomes one self-contained HTML page in
-    OUTPUT/COUNTRY, listed in OUTPUT/index.html.
-    """
-    # imported here: papermill and nbconvert take a second that --help need not wait for
-    from trafficking_stats.reporting import reports
-
-    given = _parameters(**parameters)
-    codes = [country.upper() for country in countries]
-    _check_before_running(codes, given)
-    for code in codes:
-        if check:
-            same = reports.check(code, **given)
-            click.echo(f"{code}: {len(same)} files are the same in every run, byte for byte")
-            continue
-        for page in reports.report(code, output, progress=True, **given):
-            click.echo(page)
-    if not check:
-        click.echo(output / "index.html")
-
-
-@click.command("batch")
-@click.option("--countries", "-c", multiple=True, metavar="COUNTRY", help="A country (repeatable).")
-@click.argument("more", nargs=-1, metavar="[COUNTRY...]")
-@click.option("--all", "every", is_flag=True, help="Every country that has claims.")
-@click.option("--output", "-o", type=FOLDER, default=Path("reports"), show_default=True, help="Folder of the reports.")
-@click.option("--workers", type=click.IntRange(min=1), help="Reports at once; by default the number of cores.")
-@click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler whose cluster runs the reports.")
-@set_option
-@file_option
+@click.option(
+    "--set",
+    "-p",
+    "pairs",
+    nargs=2,
+    multiple=True,
+    metavar="NAME VALUE",
+    help="Any parameter of the notebooks; A,B is a list, null is nothing.",
+)
+@click.option("--parameters", "-f", "file", type=click.Path(dir_okay=False, path_type=Path), help="Parameters in YAML.")
+@click.option("--workers", type=click.IntRange(min=1), help="Pages at once; by default the number of cores.")
+@click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler whose cluster builds the pages.")
+@click.option("--limit", type=click.IntRange(min=1), default=600, show_default=True, help="Seconds a cell may take.")
 @click.option("--force", is_flag=True, help="Also write what is unchanged.")
-def batch_command(
+@click.option("--pdf", is_flag=True, help="Also print each one-page brief, where Chromium is installed.")
+@click.option("--check", is_flag=True, help="Write nothing; run three ways and compare every byte.")
+def report_command(
     countries: tuple[str, ...],
-    more: tuple[str, ...],
     every: bool,
     output: Path,
-    workers: int | None,
-    scheduler: str | None,
+    language: tuple[str, ...],
     pairs: tuple[tuple[str, str], ...],
     file: Path | None,
+    workers: int | None,
+    scheduler: str | None,
+    limit: int,
     force: bool,
+    pdf: bool,
+    check: bool,
+    **named: Any,
 ) -> None:
-    """Write the reports of many countries, skipping what is unchanged.
+    """Write the HTML reports of countries, skipping what is unchanged.
 
-    Countries and parameters are checked first. A country that fails is then named in one line and the rest goes on;
-    the exit code is 1. A batch that was stopped goes on where it was when it is started again.
+    COUNTRY is an ISO 3166-1 alpha-3 code such as DNK. Each notebook becomes one self-contained HTML page in
+    OUTPUT/COUNTRY, listed in OUTPUT/index.html. Countries, languages and parameters are checked before anything runs.
+    A country that fails is then named in one line and the rest goes on; the exit code is 1. A run that was stopped goes
+    on where it was when it is started again.
     """
-    from trafficking_stats.reporting.batch import batch
+    # imported here: --help need not wait for it
+    from trafficking_stats.reporting import reports
 
-    chosen = [code.upper() for code in (*countries, *more)]
-    if every == bool(chosen):
+    if every == bool(countries):
         raise click.UsageError("name countries, or --all")
-    parameters = _parameters(file, pairs)
-    _check_before_running(chosen, parameters)
-    result = batch(
-        None if every else chosen, output, workers=workers, scheduler=scheduler, force=force, parameters=parameters
-    )
+    asked = None if every else countries
+    parameters = _parameters(file, pairs, named)
+    try:
+        if check:
+            same = reports.check(asked, language=language, limit=limit, **parameters)
+            click.echo(f"{len(same)} files are the same in every run, byte for byte")
+            return
+        result = reports.run(
+            asked,
+            output,
+            language=language,
+            workers=workers,
+            scheduler=scheduler,
+            force=force,
+            pdf=pdf,
+            limit=limit,
+            progress=True,
+            **parameters,
+        )
+    except ParameterError as error:
+        raise click.UsageError(str(error)) from error
+    for page in () if every else result.pages:
+        click.echo(page)
     click.echo(
-        f"{len(result.written)} pages written, {len(result.skipped)} countries unchanged, {len(result.failures)} failed"
+        f"{len(result.written)} countries written, {len(result.skipped)} unchanged, {len(result.failures)} failed"
     )
+    click.echo(output / "index.html")
     if result.failures:
         raise click.exceptions.Exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gettext
 import io
+import os
 import string
 import tomllib
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _SOURCE = "en"
-_LANGUAGE = ContextVar("language", default=_SOURCE)
+_LANGUAGE: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 class MessageError(TraffickingStatsError):
@@ -41,8 +42,13 @@ def languages() -> dict[str, dict[str, Any]]:
 
 
 def current() -> str:
-    """Return the code of the language that sentences are now said in."""
-    return _LANGUAGE.get()
+    """Return the code of the language that sentences are now said in.
+
+    Outside of `language` it is the one that the variable TRAFFICKING_STATS_LANGUAGE of the environment names: so a
+    notebook speaks the language of the page it is run for.
+    """
+    code = _LANGUAGE.get() or os.environ.get("TRAFFICKING_STATS_LANGUAGE") or _SOURCE
+    return code if code in languages() else _SOURCE
 
 
 @contextmanager

@@ -1,15 +1,23 @@
 """The claims that ship with the package, reconciled for a country and its peers, and remembered.
 
-The notebooks of a report ask for the same reconciliation one after the other. A warm process makes it before
-it forks for each of them, so that it is made once for a country.
+The notebooks of a report ask for the same reconciliation, each in a process of its own. A run of reports names a
+folder, TRAFFICKING_STATS_CACHE, in which the first of them leaves it for the others, and a file for each page,
+TRAFFICKING_STATS_READS, that tells which countries the page depends on.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
+import hashlib
+import os
+import pickle
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trafficking_stats.parameters import conform
 
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation.result import Reconciliation
@@ -48,7 +56,7 @@ def reconciled(
     >>> rec is reconciled("DNK", "latest", exclude_sources=[])
     True
     """
-    return _reconciled((country,), method, tuple(sorted(exclude_sources)), tuple(sorted(prefer)))
+    return _reconciled((country,), method, _names("exclude_sources", exclude_sources), _names("prefer", prefer))
 
 
 def reconciled_with(
@@ -89,10 +97,10 @@ def reconciled_with(
     import pandas as pd
 
     own = reconciled(country, method, exclude_sources, prefer)
-    others = tuple(sorted(set(peers) - {country}))
+    others = tuple(sorted({*_names("peers", peers)} - {country}))
     if not others:
         return own
-    theirs = _reconciled(others, method, tuple(sorted(exclude_sources)), tuple(sorted(prefer)))
+    theirs = _reconciled(others, method, _names("exclude_sources", exclude_sources), _names("prefer", prefer))
     tables = {
         name: pd.concat([getattr(part, name) for part in (own, theirs)], ignore_index=True)
         for name in ("series", "claims", "clashes")
@@ -100,8 +108,40 @@ def reconciled_with(
     return dataclasses.replace(own, **tables, status=own.status + theirs.status)
 
 
-@functools.lru_cache(maxsize=16)
+def _names(parameter: str, given: object) -> tuple[str, ...]:
+    """Read names as the command line does, for a notebook that papermill gave one of them as plain text."""
+    return tuple(sorted(conform(parameter, "list[str]", given)))
+
+
 def _reconciled(
+    countries: tuple[str, ...], method: str, exclude_sources: tuple[str, ...], prefer: tuple[str, ...]
+) -> Reconciliation:
+    if log := os.environ.get("TRAFFICKING_STATS_READS"):
+        with Path(log).open("a", encoding="utf-8") as file:
+            file.write("\n".join(countries) + "\n")
+    return _remembered(countries, method, exclude_sources, prefer)
+
+
+@functools.lru_cache(maxsize=16)
+def _remembered(*question: Any) -> Reconciliation:
+    folder = os.environ.get("TRAFFICKING_STATS_CACHE", "")
+    if not folder or not Path(folder).is_dir():
+        return _reconcile(*question)
+    from filelock import FileLock  # late: the library works without it
+
+    path = Path(folder) / hashlib.sha256(repr(question).encode()).hexdigest()
+    with FileLock(path.with_suffix(".lock")):  # who asks for the same waits instead of doing it again
+        with contextlib.suppress(OSError, pickle.PickleError, EOFError):
+            found: Reconciliation = pickle.loads(path.read_bytes())
+            return found
+        made = _reconcile(*question)
+        with contextlib.suppress(OSError, pickle.PickleError, TypeError):  # without it the next one does it again
+            content = pickle.dumps(made)
+            path.write_bytes(content)
+        return made
+
+
+def _reconcile(
     countries: tuple[str, ...], method: str, exclude_sources: tuple[str, ...], prefer: tuple[str, ...]
 ) -> Reconciliation:
     from trafficking_stats.claims import load_claims

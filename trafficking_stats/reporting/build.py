@@ -1,27 +1,26 @@
-"""Build the pages of one country in memory: run its notebooks, make them canonical, export them.
+"""Build one page in memory: run its notebook, make it canonical, export it.
 
-Nothing is written here but temporary files, so the same function serves one report, a batch on this machine
-and a worker of a cluster.
+Nothing is written here but temporary files, so the same function serves one report, a batch on this machine and a
+worker of a cluster.
 """
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trafficking_stats.errors import ReportError
+from trafficking_stats.reporting.plan import Task
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-    from trafficking_stats.reporting.export import Exported, ReportExporter
 
 #: The name under which the engine that forks a warm process is registered with papermill.
 WARM_ENGINE = "trafficking-stats-warm"
@@ -30,67 +29,13 @@ STANDARD_ENGINE = "nbclient"
 
 
 @dataclass(frozen=True)
-class NotebookTask:
-    """One notebook to run.
-
-    Parameters
-    ----------
-    name : str
-        The file name without its ending.
-    title : str
-        Its first heading.
-    source : str
-        The text of the ``.ipynb`` file.
-    values : mapping of str to object
-        The checked parameters it takes.
-    shown : tuple of tuple of (str, str, str)
-        Every parameter with its value and meaning, for the foot of the page.
-    """
-
-    name: str
-    title: str
-    source: str
-    values: Mapping[str, Any]
-    shown: tuple[tuple[str, str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Task:
-    """The pages of one country.
-
-    Parameters
-    ----------
-    country, name : str
-        Code and name of the country.
-    notebooks : tuple of NotebookTask
-        In the order in which they run.
-    folder : str
-        Where the notebooks lie: their working directory.
-    key : str
-        The hash of everything that decides the result.
-    values : mapping of str to object
-        Every parameter of any notebook, given or default.
-    provenance : mapping of str to str
-        For the foot of the pages.
-    """
-
-    country: str
-    name: str
-    notebooks: tuple[NotebookTask, ...]
-    folder: str
-    key: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-    provenance: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Failure:
-    """Why the pages of a country could not be built.
+    """Why a page could not be built.
 
     Parameters
     ----------
     country : str
-        Its code.
+        Code of the country.
     notebook : str
         The notebook that failed; empty if none is to blame.
     cell : int
@@ -112,71 +57,6 @@ class Failure:
         return f"{self.country}{where}: {self.message}"
 
 
-@dataclass(frozen=True)
-class Built:
-    """What came out for one country.
-
-    Parameters
-    ----------
-    country, name, key : str
-        As in the task.
-    files : mapping of str to bytes
-        By file name; empty after a failure.
-    facts : mapping of str to object
-        What the index says about the country.
-    failure : Failure or None
-        Why there are no files.
-    """
-
-    country: str
-    name: str
-    key: str
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    failure: Failure | None = None
-
-
-def build(task: Task, engine: str | None = None, *, progress: bool = False) -> Built:
-    """Run the notebooks of a country and export them.
-
-    Parameters
-    ----------
-    task : Task
-        What to run.
-    engine : str, optional
-        The papermill engine; standard papermill by default.
-    progress : bool, optional
-        Whether each notebook shows a bar on a terminal.
-
-    Returns
-    -------
-    Built
-        With files or with a failure; a failure of a notebook raises nothing.
-    """
-    files: dict[str, bytes] = {}
-    facts: dict[str, Any] = {}
-    pages: list[Exported] = []
-    for notebook in task.notebooks:
-        try:
-            canonical = execute(task, notebook, engine, progress=progress)
-            page = _page(task, notebook, canonical)
-        except FailedError as error:
-            return Built(task.country, task.name, task.key, failure=error.failure)
-        except ReportError as error:
-            failure = Failure(task.country, notebook.name, 0, str(error))
-            return Built(task.country, task.name, task.key, failure=failure)
-        pages.append(page)
-        files[f"{notebook.name}.html"] = page.html.encode("utf-8")
-        files[f"{notebook.name}.ipynb"] = _notebook_bytes(canonical)
-        facts.update({key: value for key, value in page.facts.items() if key != "headline"})
-        # The last headline is the one of the latest stage of the analysis that has one of its own.
-        facts.setdefault("headlines", {})[notebook.name] = page.facts.get("headline")
-    if dead := _dead_links(pages):
-        failure = Failure(task.country, "", 0, f"figures link to explanations that are on no page: {dead}")
-        return Built(task.country, task.name, task.key, failure=failure)
-    return Built(task.country, task.name, task.key, files, facts)
-
-
 class FailedError(Exception):
     """A notebook could not be run to its end.
 
@@ -191,22 +71,75 @@ class FailedError(Exception):
         super().__init__(str(failure))
 
 
-def _dead_links(pages: list[Exported]) -> str:
-    there = frozenset[str]().union(*(page.anchors for page in pages))
-    dead = sorted(frozenset[str]().union(*(page.elsewhere for page in pages)) - there)
-    return ", ".join(dead[:5]) + (f" and {len(dead) - 5} more" if len(dead) > 5 else "")
-
-
-def execute(task: Task, notebook: NotebookTask, engine: str | None = None, *, progress: bool = False) -> NotebookNode:
-    """Run one notebook of a task.
+@dataclass(frozen=True)
+class Built:
+    """A page, or why there is none.
 
     Parameters
     ----------
     task : Task
-        Names country and folder.
-    notebook : NotebookTask
-        The notebook.
-    engine, progress
+        What was asked for.
+    html, executed : bytes
+        The page and the executed notebook.
+    title : str
+        Of the page.
+    facts : mapping of str to object
+        What index and brief say of the country.
+    reads : tuple of str
+        The countries whose claims the notebook asked for; empty if that is not known.
+    failure : Failure or None
+        Why there is no page.
+    """
+
+    task: Task
+    html: bytes = b""
+    executed: bytes = b""
+    title: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+def build(task: Task, engine: str | None = None, *, progress: bool = False) -> Built:
+    """Run the notebook of a page and export it.
+
+    Parameters
+    ----------
+    task : Task
+        What to run.
+    engine : str, optional
+        The papermill engine; standard papermill by default.
+    progress : bool, optional
+        Whether to show a bar on a terminal.
+
+    Returns
+    -------
+    Built
+        A failure of the notebook is part of it and raises nothing.
+    """
+    from trafficking_stats.reporting.canonical import as_bytes
+    from trafficking_stats.reporting.export import export
+
+    with tempfile.TemporaryDirectory(prefix="trafficking-stats-") as folder:
+        log = Path(folder) / "reads"
+        task = replace(task, environment={**task.environment, "TRAFFICKING_STATS_READS": str(log)})
+        try:
+            canonical = execute(task, engine, progress=progress)
+            page = export(canonical, task)
+        except FailedError as error:
+            return Built(task, failure=error.failure)
+        except ReportError as error:
+            return Built(task, failure=Failure(task.country, task.notebook, 0, str(error)))
+        reads = tuple(sorted(set(log.read_text().split()))) if log.exists() else ()
+    return Built(task, page.html.encode("utf-8"), as_bytes(canonical), page.title, page.facts, reads)
+
+
+def execute(task: Task, engine: str | None = None, *, progress: bool = False) -> NotebookNode:
+    """Run the notebook of a page.
+
+    Parameters
+    ----------
+    task, engine, progress
         As in `build`.
 
     Returns
@@ -217,7 +150,7 @@ def execute(task: Task, notebook: NotebookTask, engine: str | None = None, *, pr
     Raises
     ------
     FailedError
-        If a cell failed or the kernel died.
+        If a cell failed or took too long, or the kernel died.
     ReportError
         If the output holds what differs in every run.
     """
@@ -227,21 +160,24 @@ def execute(task: Task, notebook: NotebookTask, engine: str | None = None, *, pr
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
-    from trafficking_stats.reporting.canonical import as_bytes, canonicalise, failed_cell, refuse_volatile
+    from trafficking_stats.reporting.canonical import ENVIRONMENT, as_bytes, canonicalise, failed_cell, refuse_volatile
     from trafficking_stats.reporting.engine import WarmEngine
 
     # The entry point does this too, but not in a checkout that is only on the path.
     papermill_engines.register(WARM_ENGINE, WarmEngine)
-    with tempfile.TemporaryDirectory(prefix="trafficking-stats-") as folder:
+    with tempfile.TemporaryDirectory(prefix="trafficking-stats-") as folder, contextlib.ExitStack() as stack:
+        # A folder of its own, for the start-up files of a user's IPython are none of a report's business.
+        stack.enter_context(environment({**ENVIRONMENT, **task.environment, "IPYTHONDIR": folder}))
         copy = Path(folder) / "executed.ipynb"
         try:
             executed = papermill.execute_notebook(
-                nbformat.reads(notebook.source, as_version=4),
+                nbformat.reads(task.source, as_version=4),
                 str(copy),
-                parameters=dict(notebook.values),
+                parameters=dict(task.values),
                 engine_name=engine,
-                progress_bar={"desc": f"{task.country} {notebook.name}", "disable": None} if progress else False,
+                progress_bar={"desc": f"{task.country} {task.notebook}", "disable": None} if progress else False,
                 request_save_on_cell_execute=False,
+                execution_timeout=task.limit,
                 **_engine_options(engine, task.folder if Path(task.folder).is_dir() else folder),
             )
         except PapermillExecutionError as error:
@@ -250,13 +186,28 @@ def execute(task: Task, notebook: NotebookTask, engine: str | None = None, *, pr
             nb.cells = [c for c in nb.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])]
             message = f"cell {number} ({line}): {name}: {text}"
             raise FailedError(
-                Failure(task.country, notebook.name, number, message, as_bytes(canonicalise(nb)))
+                Failure(task.country, task.notebook, number, message, as_bytes(canonicalise(nb)))
             ) from None
+        except TimeoutError as error:
+            number, line = _hung_cell(task.source, str(error))
+            message = f"cell {number} ({line}) took more than {task.limit} seconds and was stopped; --limit allows more"
+            raise FailedError(Failure(task.country, task.notebook, number, message)) from None
         except (RuntimeError, OSError) as error:  # the kernel died, or there is no room for temporary files
-            raise FailedError(Failure(task.country, notebook.name, 0, _one_line(error))) from error
+            raise FailedError(Failure(task.country, task.notebook, 0, _one_line(error))) from error
     canonical = canonicalise(executed)
-    refuse_volatile(canonical, notebook.name)
+    refuse_volatile(canonical, task.notebook)
     return canonical
+
+
+def _hung_cell(source: str, told: str) -> tuple[int, str]:
+    """Return number and first line of the cell that nbclient's error on a hung cell quotes; 0 if it is none of ours."""
+    import nbformat
+
+    for number, cell in enumerate(nbformat.reads(source, as_version=4).cells, start=1):
+        lines = [line for line in cell.source.strip().splitlines()[:5] if line.strip()]
+        if cell.cell_type == "code" and lines and all(line in told for line in lines):
+            return number, lines[0]
+    return 0, ""
 
 
 def _one_line(error: BaseException) -> str:
@@ -264,46 +215,19 @@ def _one_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _notebook_bytes(nb: NotebookNode) -> bytes:
-    from trafficking_stats.reporting.canonical import as_bytes
-
-    return as_bytes(nb)
-
-
 def _engine_options(engine: str | None, folder: str) -> dict[str, Any]:
     if engine not in (None, STANDARD_ENGINE):
         return {"cwd": folder}
-    from trafficking_stats.reporting.kernel import ReportKernelManager
-
-    return {"kernel_manager_class": ReportKernelManager, "resources": {"metadata": {"path": folder}}}
-
-
-def _page(task: Task, notebook: NotebookTask, canonical: NotebookNode) -> Exported:
-    from trafficking_stats.reporting.export import Frame, export
-
-    frame = Frame(
-        notebook.name,
-        task.name,
-        [(other.name, other.title) for other in task.notebooks],
-        notebook.shown,
-        task.provenance,
-    )
-    return export(exporter(), canonical, frame)
-
-
-@functools.cache
-def exporter() -> ReportExporter:
-    """Return the exporter of this process; its template is compiled once."""
-    from trafficking_stats.reporting.export import ReportExporter
-
-    return ReportExporter()
+    # What C code prints arrives in a kernel too late or too early, by chance: it is not part of a report.
+    options = ["--log-level=CRITICAL", "--IPKernelApp.capture_fd_output=False"]
+    return {"extra_arguments": options, "resources": {"metadata": {"path": folder}}, "kernel_name": "python3"}
 
 
 def shield_from_slow_import() -> None:
     """Keep ``rfc3987_syntax`` from being imported.
 
-    JupyterLab brings it, and jsonschema, of which papermill and nbconvert need nothing that it checks,
-    imports it where it is there: two seconds for building a grammar (python-jsonschema/jsonschema#1428).
+    JupyterLab brings it, and jsonschema, of which papermill needs nothing that it checks, imports it where it is
+    there: two seconds for building a grammar (python-jsonschema/jsonschema#1428).
     """
     if "jsonschema" not in sys.modules:
         sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -7,16 +7,20 @@ which only these helpers make.
 
 from __future__ import annotations
 
+import base64
 import io
 import re
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 import pandas as pd
 from markupsafe import Markup, escape
 
 from trafficking_stats.errors import ReportError
-from trafficking_stats.reporting.html_table import adopted_html, csv_link, frame_html, plain
+from trafficking_stats.files import spreadsheet_safe
+from trafficking_stats.messages import say
+from trafficking_stats.reporting.html_table import plain, table_html
+from trafficking_stats.reporting.markdown import render
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 SUMMARY_TYPE = "application/vnd.trafficking-stats.summary+json"
 
 Robustness = Literal["robust", "sensitive", "unsettled", "refused"]
+_ROBUSTNESS = get_args(Robustness)
 _BREAKDOWN_SIGNS = re.compile(r"[^A-Za-z0-9_]+")
 
 
@@ -50,7 +55,7 @@ def headline(
     verdict: str,
     robustness: Robustness,
     word: str = "",
-    labels: tuple[str, str] = ("How exact", "How robust"),
+    labels: tuple[str, str] | None = None,
 ) -> None:
     """Show the answer of the page: one sentence, how sure it is, and how far the choice of source moves it.
 
@@ -66,9 +71,9 @@ def headline(
     verdict : str
         What another method, or leaving one publisher out, does to it.
     robustness : {"robust", "sensitive", "unsettled", "refused"}
-        The verdict in one word, by which the page colours it and the index sorts.
+        The verdict as a code, by which the page colours it and the index sorts.
     word : str, optional
-        What the page says instead of that word.
+        What the page says for that code.
     labels : tuple of (str, str), optional
         What stands above the interval and above the verdict.
 
@@ -77,24 +82,21 @@ def headline(
     ReportError
         If one of the texts is empty or ``robustness`` is another word.
     """
-    if robustness not in ("robust", "sensitive", "unsettled", "refused"):
+    if robustness not in _ROBUSTNESS:
         raise ReportError(f"robustness must be robust, sensitive, unsettled or refused, not {robustness!r}")
     for name, text in (("sentence", sentence), ("interval", interval), ("verdict", verdict)):
         if not str(text).strip():
             raise ReportError(f"the headline needs a {name}")
+    word = word or say(f"site.verdict_{robustness}")
+    how_exact, how_robust = labels or (say("site.how_exact"), say("site.how_robust"))
     html = Markup(
         '<div class="headline"><p class="sentence">{}</p><dl class="assurance">'
         '<div><dt>{}</dt><dd>{}</dd></div><div><dt>{}</dt><dd><span class="verdict {}">{}</span> '
         "{}</dd></div></dl></div>"
-    ).format(sentence, labels[0], interval, labels[1], robustness, word or robustness, verdict)
-    facts = {
-        "sentence": plain(sentence),
-        "interval": plain(interval),
-        "verdict": plain(verdict),
-        "robustness": robustness,
-    }
-    text = f"{facts['sentence']} {facts['interval']}. {word or robustness}: {facts['verdict']}"
-    _show({"text/html": html, "text/plain": text}, "headline", **facts)
+    ).format(sentence, how_exact, interval, how_robust, robustness, word, verdict)
+    facts = {name: plain(text) for name, text in (("sentence", sentence), ("interval", interval), ("verdict", verdict))}
+    text = f"{facts['sentence']} {facts['interval']}. {word}: {facts['verdict']}"
+    _show({"text/html": html, "text/plain": text}, "headline", **facts, robustness=robustness, word=word)
 
 
 def prose(template: str, /, **values: object) -> None:
@@ -112,17 +114,22 @@ def prose(template: str, /, **values: object) -> None:
     ReportError
         If the template names a value that is not given.
     """
-    import mistune
-
-    render = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
     try:
-        html = Markup(render(template)).format(**values)
+        html = Markup(render(template, escape=True)).format(**values)
     except (KeyError, IndexError) as error:
         raise ReportError(f"the text names {{{error.args[0]}}}, which is not given") from error
     _show({"text/html": html, "text/plain": plain(html)}, "prose")
 
 
-def figure(drawing: Axes | Figure, *, caption: str, alt: str, narrow: Axes | Figure | None = None) -> None:
+def figure(
+    drawing: Axes | Figure,
+    *,
+    caption: str,
+    alt: str,
+    narrow: Axes | Figure | None = None,
+    csv: pd.DataFrame | None = None,
+    name: str = "",
+) -> None:
     """Show a figure with its caption and alternative text, and close it.
 
     A figure on which nothing is drawn is left out, and its caption stands as a sentence.
@@ -137,6 +144,11 @@ def figure(drawing: Axes | Figure, *, caption: str, alt: str, narrow: Axes | Fig
         What the figure shows, for who cannot see it; computed from the data.
     narrow : matplotlib.axes.Axes or matplotlib.figure.Figure, optional
         The same figure for the screen of a phone.
+    csv : pandas.DataFrame, optional
+        The numbers that are drawn; the page offers them.
+    name : str, optional
+        A short name that stays when the caption changes: the place of the figure on its page, and the name of
+        the files that are saved from it.
 
     Raises
     ------
@@ -153,15 +165,11 @@ def figure(drawing: Axes | Figure, *, caption: str, alt: str, narrow: Axes | Fig
         return
     image = _svg(own)
     facts: dict[str, Any] = {"narrow": _svg(small[0])} if small else {}
-    about = {name: image[name] for name in ("width", "height")}
-    _show(
-        {"image/svg+xml": image["svg"], "text/plain": alt},
-        "figure",
-        alt=alt,
-        caption=plain(caption),
-        **about,
-        **facts,
-    )
+    if csv is not None and len(csv):
+        facts["csv"] = csv_text(csv)
+    facts |= {side: image[side] for side in ("width", "height")}
+    bundle = {"image/svg+xml": image["svg"], "text/plain": alt}
+    _show(bundle, "figure", alt=alt, caption=plain(caption), name=name or _file_name(caption), **facts)
 
 
 def _figure_of(drawing: Axes | Figure) -> Any:
@@ -195,12 +203,14 @@ def table(
     formats: Mapping[str, str | Callable[[Any], object]] | None = None,
     csv: pd.DataFrame | None = None,
     download: str = "",
+    name: str = "",
+    phone: Sequence[str] = (),
 ) -> None:
     """Show a table with its caption and source note.
 
     Parameters
     ----------
-    data : pandas.DataFrame, great_tables.GT or pandas.io.formats.style.Styler
+    data : pandas.DataFrame or anything with ``to_html`` or ``as_raw_html``
         A data frame is shown without its index; its first column heads the rows, numbers stand right.
     caption : str
         What the table holds, printed above.
@@ -209,9 +219,14 @@ def table(
     formats : mapping of str to str or callable, optional
         For a column of a data frame a format specification such as ``".1f"``, or a function of the value.
     csv : pandas.DataFrame, optional
-        What the page offers below the table as CSV: the numbers behind what the table writes for readers.
+        What the page offers below the table as CSV: the numbers behind what the table writes for readers. By
+        default ``data`` itself, if it is a data frame.
     download : str, optional
-        The file name of the CSV, by default the caption; with a name and no ``csv``, ``data`` itself is offered.
+        The file name of the CSV, by default the name.
+    name : str, optional
+        As in `figure`.
+    phone : sequence of str, optional
+        The columns of a data frame, besides the first, that a narrow screen shows; all by default.
 
     Raises
     ------
@@ -220,25 +235,37 @@ def table(
     """
     if not caption.strip():
         raise ReportError("a table needs a caption")
-    if isinstance(data, pd.DataFrame):
-        inner = frame_html(data, caption, formats or {})
-    elif hasattr(data, "as_raw_html"):
-        inner = adopted_html(data.as_raw_html(), caption)
-    elif hasattr(data, "to_html"):
-        inner = adopted_html(data.to_html(), caption)
-    else:
-        raise ReportError(f"cannot show {type(data).__name__} as a table")
-    offered = csv if csv is not None else data if download else None
-    nothing = offered is None or (csv is not None and csv.empty)
-    link = Markup("") if nothing else csv_link(offered, download or _file_name(caption))
-    html = Markup('<div class="table">{}<div class="note">{} {}</div></div>').format(inner, note, link)
-    if not note and not link:
-        html = Markup('<div class="table">{}</div>').format(inner)
-    _show({"text/html": html, "text/plain": plain(caption)}, "table", caption=plain(caption))
+    inner = table_html(data, caption, formats or {}, phone)
+    offered = csv if csv is not None else data if isinstance(data, pd.DataFrame) else None
+    name = name or _file_name(caption)
+    link = Markup("")
+    if offered is not None and len(offered):
+        file, address = download or f"{name}.csv", csv_address(csv_text(offered))
+        link = Markup('<a class="download" download="{}" href="{}">CSV</a>').format(file, address)
+    foot = Markup('<div class="note">{} {}</div>').format(note, link) if note or link else Markup("")
+    html = Markup('<div class="table">{}{}</div>').format(inner, foot)
+    _show({"text/html": html, "text/plain": plain(caption)}, "table", caption=plain(caption), name=name)
+
+
+def csv_text(data: pd.DataFrame) -> str:
+    r"""Return a data frame as CSV that no spreadsheet takes for formulas; links become their text.
+
+    Examples
+    --------
+    >>> csv_text(pd.DataFrame({"a": ["=1+1", Markup("<b>x</b>")]}))
+    "a\n'=1+1\nx\n"
+    """
+    texts = data.map(lambda cell: plain(cell) if isinstance(cell, Markup) else cell)
+    return spreadsheet_safe(texts).to_csv(index=False, lineterminator="\n", float_format="%.6g")
+
+
+def csv_address(text: str) -> str:
+    """Return a link under which the page itself holds a CSV file."""
+    return f"data:text/csv;base64,{base64.b64encode(text.encode('utf-8')).decode('ascii')}"
 
 
 def _file_name(caption: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", plain(caption).lower()).strip("-")[:60].strip("-") + ".csv"
+    return re.sub(r"[^a-z0-9]+", "-", plain(caption).lower()).strip("-")[:60].strip("-")
 
 
 def explain_anchor(country: str, indicator: str, year: int | str, breakdown: str = "") -> str:
@@ -348,6 +375,41 @@ def explanation(
     _show({"text/html": html, "text/plain": f"{title}\n{content}"}, "explanation")
 
 
+def summary(
+    *,
+    years: tuple[int, int] | None = None,
+    sources: int | None = None,
+    clashes: int | None = None,
+    lines: Mapping[str, Sequence[tuple[int, int]]] | None = None,
+    caveats: Sequence[str] = (),
+    references: Sequence[object] = (),
+) -> None:
+    """Hand the index and the one-page brief what they say about a country; the page itself shows nothing of it.
+
+    Parameters
+    ----------
+    years : tuple of (int, int), optional
+        First and last year with a figure.
+    sources, clashes : int, optional
+        How many there are.
+    lines : mapping of str to sequence of (year, value), optional
+        At most two series for a sparkline, by what they count in words.
+    caveats : sequence of str, optional
+        What a reader of the brief must know, most important first.
+    references : sequence of str or markupsafe.Markup, optional
+        The sources that matter most, such as links made by `source_link`.
+    """
+    facts = {
+        "years": list(years) if years else None,
+        "sources": sources,
+        "clashes": clashes,
+        "lines": {label: [[int(y), int(v)] for y, v in points] for label, points in (lines or {}).items()},
+        "caveats": [plain(text) for text in caveats],
+        "references": [str(escape(text)) for text in references],
+    }
+    _show({SUMMARY_TYPE: {key: value for key, value in facts.items() if value}}, "summary")
+
+
 def summarise(
     reconciled: _Reconciled,
     country: str,
@@ -370,17 +432,14 @@ def summarise(
     series = reconciled.series[(reconciled.series["country"] == country) & (reconciled.series["breakdown"] == "")]
     clashes = reconciled.clashes[reconciled.clashes["country"] == country]
 
-    def line(indicator: str) -> list[list[int]]:
+    def line(indicator: str) -> list[tuple[int, int]]:
         rows = series[series["indicator"] == indicator].dropna(subset=["estimate"]).sort_values("year")
-        return [[int(y), int(v)] for y, v in zip(rows["year"], rows["estimate"], strict=True)]
+        return [(int(y), int(v)) for y, v in zip(rows["year"], rows["estimate"], strict=True)]
 
     years = [int(year) for year in series.loc[series["n_claims"] > 0, "year"]]
-    facts = {
-        "first_year": min(years) if years else None,
-        "last_year": max(years) if years else None,
-        "sources": int(claims["source_id"].nunique()),
-        "clashes": len(clashes),
-        "victims": line(victims),
-        "convictions": line(convictions),
-    }
-    _show({SUMMARY_TYPE: facts}, "summary")
+    summary(
+        years=(min(years), max(years)) if years else None,
+        sources=int(claims["source_id"].nunique()),
+        clashes=len(clashes),
+        lines={"victims identified": line(victims), "persons convicted": line(convictions)},
+    )

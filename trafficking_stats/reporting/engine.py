@@ -11,14 +11,15 @@ safely, standard papermill runs the notebook instead.
 from __future__ import annotations
 
 import importlib
-import json
 import os
+import signal
 import sys
 import warnings
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Callable
+from multiprocessing.connection import Connection, Pipe
+from typing import TYPE_CHECKING, Any
 
 from trafficking_stats.errors import ReportError
-from trafficking_stats.reporting.canonical import ENVIRONMENT
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -42,7 +43,7 @@ class WarmEngine:
         kernel_name : str or None
             Not used: the kernel is this interpreter.
         **options : object
-            Those of papermill's engines.
+            Those of papermill's engines; ``execution_timeout`` is the limit of a cell in seconds.
 
         Returns
         -------
@@ -53,6 +54,8 @@ class WarmEngine:
         ------
         ReportError
             If the fork was killed.
+        nbclient.exceptions.CellTimeoutError
+            If a cell took longer than its limit.
         """
         from papermill.engines import NBClientEngine, NotebookExecutionManager
 
@@ -62,7 +65,7 @@ class WarmEngine:
         manager = NotebookExecutionManager(nb, **shown)
         manager.notebook_start()
         try:
-            _run_in_fork(manager)
+            _run_in_fork(manager, options.get("execution_timeout"))
         finally:
             manager.cleanup_pbar()
             manager.notebook_complete()
@@ -79,58 +82,66 @@ class WarmEngine:
         return language or "python"
 
 
-def _run_in_fork(manager: Any) -> None:
-    """Fork, and take the outputs of each cell as a line of JSON from the fork."""
-    reader, writer = os.pipe()
+def _run_in_fork(manager: Any, limit: int | None) -> None:
+    """Fork, and take the outputs of one cell after the other from the fork."""
+    receiver, sender = Pipe(duplex=False)
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
-        status = 1
         try:
-            os.close(reader)
-            with os.fdopen(writer, "wb") as pipe:
-                _run_cells(manager.nb, pipe)
-            status = 0
+            receiver.close()
+            _run_cells(manager.nb, sender.send)
         finally:
             # Neither the exit handlers nor the buffers of the parent are the fork's to run.
-            os._exit(status)
-    os.close(writer)
-    done = False
+            os._exit(0)
+    sender.close()
     try:
-        with os.fdopen(reader, "rb") as pipe:
-            for line in pipe:
-                message = json.loads(line)
-                done = "cell" not in message
-                if not done:
-                    _take(manager, message)
+        for index in range(len(manager.nb.cells)):
+            if not _take(manager, index, receiver, limit):
+                break
+    except EOFError:
+        raise ReportError(f"the process that ran the notebook {_end_of(child)}; run it again") from None
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        raise
     finally:
-        _, status = os.waitpid(child, 0)
-    if not done:
-        code = os.waitstatus_to_exitcode(status)
-        how = f"killed by signal {-code}" if code < 0 else f"ended with status {code}"
-        raise ReportError(f"the process that ran the notebook was {how}; run it again")
+        receiver.close()
+        _end_of(child)
 
 
-def _take(manager: Any, message: dict[str, Any]) -> None:
+def _end_of(child: int) -> str:
+    """Wait until a process has ended, and say how it did."""
+    try:
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    except ChildProcessError:
+        return "ended"
+    return f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
+
+
+def _take(manager: Any, index: int, receiver: Connection, limit: int | None) -> bool:
+    """Take the outputs of a cell; return whether the notebook goes on."""
+    from nbclient.exceptions import CellTimeoutError
     from nbformat.notebooknode import from_dict
 
-    index = message["cell"]
     cell: NotebookNode = manager.nb.cells[index]
     manager.cell_start(cell, index)
+    if not receiver.poll(limit):
+        raise CellTimeoutError.error_from_timeout_and_cell("no output", limit or 0, cell)
+    outputs, count, failed = receiver.recv()
     if cell.cell_type == "code":
-        cell.outputs = [from_dict(output) for output in message["outputs"]]
-        cell.execution_count = message["count"]
-    if message["failed"]:
+        cell.outputs = [from_dict(output) for output in outputs]
+        cell.execution_count = count
+    if failed:
         manager.cell_exception(cell, cell_index=index)
     manager.cell_complete(cell, cell_index=index)
+    return not failed
 
 
-def _run_cells(nb: NotebookNode, pipe: BinaryIO) -> None:
+def _run_cells(nb: NotebookNode, send: Callable[[tuple[Any, ...]], None]) -> None:
     """Run the cells of a notebook in this process, which ends afterwards."""
     from trafficking_stats.reporting.shell import process_shell, run_cell
 
-    os.environ.update(ENVIRONMENT)
     # A caller that records warnings, such as a test or another notebook, must not swallow those of this one.
     importlib.reload(warnings)
     # As in the kernel of standard papermill, what C code prints is not part of a report.
@@ -138,16 +149,13 @@ def _run_cells(nb: NotebookNode, pipe: BinaryIO) -> None:
     os.dup2(nowhere, 1)
     os.close(nowhere)
     shell = process_shell()
-    for index, cell in enumerate(nb.cells):
+    for cell in nb.cells:
         outputs: list[dict[str, Any]] = []
         failed, count = False, None
         if cell.cell_type == "code" and cell.source.strip():
             outputs, failed = run_cell(shell, cell.source)
             count = shell.execution_count - 1
             failed = failed and "raises-exception" not in cell.metadata.get("tags", [])
-        message = {"cell": index, "outputs": outputs, "count": count, "failed": failed}
-        pipe.write(json.dumps(message).encode("utf-8") + b"\n")
-        pipe.flush()
+        send((outputs, count, failed))
         if failed:
             break
-    pipe.write(b"{}\n")

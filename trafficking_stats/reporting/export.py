@@ -1,213 +1,246 @@
-"""From an executed notebook to one self-contained page of HTML: an nbconvert exporter with its preprocessor."""
+"""From an executed notebook to one self-contained page of HTML."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+import datetime
+import functools
+import hashlib
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-import mistune
+import jinja2
 import pygments  # type: ignore[import-untyped]
 from markupsafe import Markup
-from nbconvert.exporters.templateexporter import TemplateExporter
-from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
 from trafficking_stats.errors import ReportError
-from trafficking_stats.reporting.assets import TEMPLATES, page_assets, security_policy
-from trafficking_stats.reporting.display import SUMMARY_TYPE
-from trafficking_stats.reporting.safe_html import Page, inner_html
+from trafficking_stats.messages import Country, language, languages, say
+from trafficking_stats.messages.values import written
+from trafficking_stats.reporting.content import Page
+from trafficking_stats.reporting.display import SUMMARY_TYPE, csv_address
+from trafficking_stats.reporting.markdown import page_file, render, translate
+from trafficking_stats.reporting.plan import Task, version
 
-#: The notebook that explains every figure; links to explanations that are not on a page lead there.
-EXPLANATIONS = "2_reconciliation"
+_HERE = Path(__file__).parent
 _HIDDEN = {"parameters", "injected-parameters"}
 _PNG = "image/png"
 _SVG = "image/svg+xml"
 
 
 @dataclass(frozen=True)
-class Frame:
-    """What surrounds the content of a page.
-
-    Parameters
-    ----------
-    name : str
-        The notebook, without its ending; also the name of the page.
-    country : str
-        The name of the country, shown above the title.
-    siblings : sequence of tuple of (str, str)
-        Name and title of every page of the folder, in order.
-    parameters : sequence of tuple of (str, str, str)
-        Name, value and meaning, shown at the foot.
-    provenance : mapping of str to str
-        Versions and hashes, shown at the foot.
-    """
-
-    name: str
-    country: str
-    siblings: Sequence[tuple[str, str]] = ()
-    parameters: Sequence[tuple[str, str, str]] = ()
-    provenance: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Exported:
-    """A page, and what the other pages and the index want to know of it.
+    """A page, and what the index wants to know of it.
 
     Parameters
     ----------
     html : str
-        The whole page.
+        The whole page; links to explanations lead to places that may be on another page of the country.
     title : str
         Its first heading.
-    anchors : frozenset of str
-        The places on it that explain a figure.
-    elsewhere : frozenset of str
-        The places it links to on the page of the reconciliation.
     facts : dict of str to object
-        The headline and the summary its notebook handed over.
+        The headline and the summary that its notebook showed.
     """
 
     html: str
     title: str
-    anchors: frozenset[str]
-    elsewhere: frozenset[str]
-    facts: dict[str, Any]
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
-class _Arrange(Preprocessor):
-    """Turn cells into the blocks of a page: cleaned HTML, figures, text, messages."""
-
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        page = Page()
-        facts: dict[str, Any] = {}
-        name = resources["frame"].name
-        hero: list[dict[str, Any]] = []
-        parts: list[dict[str, Any]] = []
-        silent: list[str] = []
-        for number, cell in enumerate(nb.cells, start=1):
-            where = f"{name}, cell {number}"
-            tags = set(cell.metadata.get("tags", []))
-            if cell.cell_type == "markdown":
-                tree = page.clean(_markdown(cell.source), where, listed=True)
-                if len(tree) or (tree.text or "").strip():
-                    parts.append({"kind": "prose", "tree": tree})
-            elif cell.cell_type == "code" and not tags & _HIDDEN and cell.source.strip():
-                # Code that shows nothing is folded into the next cell that does.
-                silent.append(cell.source)
-                if blocks := [block for o in cell.outputs for block in _blocks(o, page, where, facts)]:
-                    part = {"kind": "code", "sources": silent, "blocks": blocks}
-                    (hero if "headline" in tags else parts).append(part)
-                    silent = []
-        if silent:
-            parts.append({"kind": "code", "sources": silent, "blocks": []})
-        if not page.title:
-            page.problems.append(f"{name}: the first Markdown cell must begin with a heading '# ...'")
-        if name == EXPLANATIONS and (dead := page.send_elsewhere(EXPLANATIONS)):
-            page.problems.append(f"{name}: figures link to explanations it does not show: {_some(dead)}")
-        if page.problems:
-            raise ReportError("the page cannot be published:\n" + "\n".join(page.problems))
-        resources["hero"], resources["parts"], resources["page"] = hero, parts, page
-        resources["facts"] = facts
-        resources["elsewhere"] = page.send_elsewhere(EXPLANATIONS) if name != EXPLANATIONS else frozenset()
-        return nb, resources
-
-
-def _some(names: frozenset[str]) -> str:
-    listed = sorted(names)
-    return ", ".join(listed[:5]) + (f" and {len(listed) - 5} more" if len(listed) > 5 else "")
-
-
-def _markdown(source: str) -> str:
-    render = mistune.create_markdown(escape=False, plugins=["table", "strikethrough", "footnotes"])
-    return str(render(source))
-
-
-def _blocks(output: NotebookNode, page: Page, where: str, facts: dict[str, Any]) -> list[dict[str, Any]]:
-    if output.output_type == "stream":
-        return [{"kind": "messages" if output.name == "stderr" else "text", "text": output.text}]
-    if output.output_type == "error":
-        return [{"kind": "error", "text": f"{output.ename}: {output.evalue}"}]
-    data, about = output.data, output.metadata.get("report", {})
-    if SUMMARY_TYPE in data:
-        facts.update(data[SUMMARY_TYPE])
-        return []
-    if about.get("kind") == "headline":
-        facts.setdefault("headline", {k: v for k, v in about.items() if k != "kind"})
-    if _SVG in data or _PNG in data:
-        return [_image(data, about, page, where)]
-    if "text/html" in data:
-        kind = about.get("kind", "html")
-        return [{"kind": kind, "tree": page.clean(data["text/html"], where, listed=False)}]
-    if "text/markdown" in data:
-        render = mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
-        return [{"kind": "prose", "tree": page.clean(str(render(data["text/markdown"])), where, listed=False)}]
-    return [{"kind": "text", "text": data.get("text/plain", "")}]
-
-
-def _image(data: NotebookNode, about: Mapping[str, Any], page: Page, where: str) -> dict[str, Any]:
-    if not about.get("alt", "").strip():
-        page.problems.append(f"{where}: a figure has no alternative text; show it with figure(..., alt=...)")
-    source = _svg_source(data[_SVG]) if _SVG in data else f"data:{_PNG};base64,{''.join(data[_PNG].split())}"
-    keys = ("alt", "caption", "width", "height")
-    narrow = {**about["narrow"], "source": _svg_source(about["narrow"]["svg"])} if about.get("narrow") else None
-    return {"kind": "figure", "source": source, "narrow": narrow, **{key: about.get(key, "") for key in keys}}
-
-
-def _svg_source(svg: str) -> str:
-    return f"data:{_SVG};base64,{base64.b64encode(svg.encode('utf-8')).decode('ascii')}"
-
-
-class ReportExporter(TemplateExporter):
-    """Export through the template ``report``.
-
-    It extends nbconvert's `TemplateExporter` and not its `HTMLExporter`, which parses every finished page a
-    second time to write "No description has been provided" into images.
-    """
-
-    output_mimetype = "text/html"
-    file_extension = ".html"
-    template_name = "report"
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(extra_template_basedirs=[str(TEMPLATES)], preprocessors=[_Arrange], **options)
-        self.environment.autoescape = True
-        style, script = page_assets()
-        self.environment.globals.update(style=Markup(style), script=Markup(script), policy=security_policy())
-        self.environment.filters["python"] = _highlight
-        self.environment.filters["fragment"] = lambda tree: Markup(inner_html(tree))
-
-
-def _highlight(source: str) -> Markup:
-    return Markup(pygments.highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))
-
-
-def export(exporter: ReportExporter, nb: NotebookNode, frame: Frame) -> Exported:
+def export(nb: NotebookNode, task: Task) -> Exported:
     """Return the page of a canonical notebook.
 
     Parameters
     ----------
-    exporter : ReportExporter
-        May be used for many pages.
     nb : nbformat.NotebookNode
         From `trafficking_stats.reporting.canonical.canonicalise`.
-    frame : Frame
-        What surrounds the content.
-
-    Returns
-    -------
-    Exported
-        The page and what is known of it.
+    task : Task
+        What it was built for.
 
     Raises
     ------
     ReportError
-        If a figure has no alternative text, a table no caption, or the notebook no title.
+        If a figure has no alternative text, or the notebook no title.
     """
-    html, resources = exporter.from_notebook_node(nb, {"frame": frame})
-    page: Page = resources["page"]
-    anchors = frozenset(anchor for anchor in page.anchors if anchor.startswith("explain-"))
-    return Exported(html, page.title, anchors, resources["elsewhere"], resources["facts"])
+    with language(task.language):
+        page = _Arranged(task)
+        for number, cell in enumerate(nb.cells, start=1):
+            page.add(cell, f"{task.notebook}, cell {number}")
+        if page.silent:
+            page.parts.append({"kind": "code", "sources": page.silent, "blocks": []})
+        content = page.content
+        if not content.title:
+            content.problems.append(f"{task.notebook}: the first Markdown cell must begin with a heading '# ...'")
+        if content.problems:
+            raise ReportError("the page cannot be published:\n" + "\n".join(content.problems))
+        html = render_template(
+            "page.html.j2", task=task, page=page, content=content, **about(task, content.title, task.notebook)
+        )
+    return Exported(html, content.title, page.facts)
+
+
+class _Arranged:
+    """The blocks of a page: cleaned HTML, figures, text, messages."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.content = Page()
+        self.facts: dict[str, Any] = {}
+        self.hero: list[dict[str, Any]] = []
+        self.parts: list[dict[str, Any]] = []
+        self.silent: list[str] = []
+        self.untranslated = False
+
+    def add(self, cell: NotebookNode, where: str) -> None:
+        tags = set(cell.metadata.get("tags", []))
+        if cell.cell_type == "markdown":
+            source, known = translate(cell.source, self.task.language)
+            self.untranslated |= not known
+            html = self.content.place(render(source, escape=False), where, listed=True)
+            if html.strip():
+                self.parts.append({"kind": "prose", "html": html, "lang": "" if known else next(iter(languages()))})
+        elif cell.cell_type == "code" and not tags & _HIDDEN and cell.source.strip():
+            # Code that shows nothing is folded into the next cell that does.
+            self.silent.append(cell.source)
+            if blocks := [block for output in cell.outputs if (block := self._block(output, where))]:
+                part = {"kind": "code", "sources": self.silent, "blocks": blocks}
+                (self.hero if "headline" in tags else self.parts).append(part)
+                self.silent = []
+
+    def _block(self, output: NotebookNode, where: str) -> dict[str, Any] | None:
+        if output.output_type == "stream":
+            return {"kind": "messages" if output.name == "stderr" else "text", "text": output.text}
+        if output.output_type == "error":
+            return {"kind": "error", "text": f"{output.ename}: {output.evalue}"}
+        data, about = output.data, output.metadata.get("report", {})
+        if SUMMARY_TYPE in data:
+            self.facts.update(data[SUMMARY_TYPE])
+            return None
+        if about.get("kind") == "headline":
+            self.facts.setdefault("headline", {k: v for k, v in about.items() if k != "kind"})
+        if _SVG in data or _PNG in data:
+            return self._figure(data, about, where)
+        kind = about.get("kind", "html")
+        if "text/html" in data:
+            anchor = self._anchor(about, kind, where) if kind == "table" else ""
+            return {
+                "kind": kind,
+                "html": self.content.place(data["text/html"], where),
+                "anchor": anchor,
+                **_names(about),
+            }
+        if "text/markdown" in data:
+            return {"kind": "prose", "html": self.content.place(render(data["text/markdown"], escape=True), where)}
+        return {"kind": "text", "text": data.get("text/plain", "")}
+
+    def _figure(self, data: NotebookNode, about: Mapping[str, Any], where: str) -> dict[str, Any]:
+        if not about.get("alt", "").strip():
+            self.content.problems.append(
+                f"{where}: a figure has no alternative text; show it with figure(..., alt=...)"
+            )
+        source = _address(data[_SVG]) if _SVG in data else f"data:{_PNG};base64,{''.join(data[_PNG].split())}"
+        narrow = about.get("narrow") and {**about["narrow"], "source": _address(about["narrow"]["svg"])}
+        block = {"kind": "figure", "source": source, "narrow": narrow, **_names(about)}
+        block |= {key: about.get(key, "") for key in ("alt", "width", "height")}
+        if about.get("csv"):
+            block["csv"] = csv_address(about["csv"])
+        return {**block, "anchor": self._anchor(about, "figure", where)}
+
+    def _anchor(self, about: Mapping[str, Any], kind: str, where: str) -> str:
+        """Return the place under which others can link to a figure or table: by its name, else by its caption."""
+        stem = "fig" if kind == "figure" else "tab"
+        name = about.get("name") or about.get("caption") or stem
+        anchor = self.content.free_anchor(f"{stem} {name}", stem)
+        self.content.claim_anchor(anchor, where)
+        return anchor
+
+
+def _names(about: Mapping[str, Any]) -> dict[str, str]:
+    """Return the caption of a figure or table, and the name that its downloads take."""
+    return {key: about.get(key, "") for key in ("caption", "name")}
+
+
+def _address(svg: str) -> str:
+    return f"data:{_SVG};base64,{base64.b64encode(svg.encode('utf-8')).decode('ascii')}"
+
+
+# --- what surrounds the content -------------------------------------------------------------------------------
+
+
+def about(task: Task, title: str, notebook: str) -> dict[str, Any]:
+    """Return what head and foot of a page say: name of the country, date of the figures, how to cite."""
+    country = written(Country(task.country), "bare")
+    site = settings()
+    as_of = _day(task.as_of) if task.as_of else ""
+    cite = say(
+        "site.citation",
+        authors=site["authors"],
+        title=f"{title}: {country}",
+        version=version("trafficking-stats"),
+    )
+    if as_of:
+        cite += " " + say("site.figures_as_of", date=as_of, n=task.n_sources)
+    return {
+        "country": country,
+        "cite": cite,
+        "site": site,
+        "switch": switch(notebook, task.languages),
+        "index": page_file("index", task.language),
+    }
+
+
+def _day(text: str) -> str:
+    """Write the day a source is from: day, month or year alone, as the source tells it."""
+    year, *rest = [int(part) for part in text.split("-")]
+    if not rest:
+        return text
+    return (
+        written(datetime.date(year, rest[0], rest[1]))
+        if rest[1:]
+        else written(datetime.date(year, rest[0], 1), "MMMM y")
+    )
+
+
+def switch(notebook: str, codes: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """Return code, name and file of a page in each of its languages."""
+    return [(code, languages()[code]["name"], page_file(notebook, code)) for code in codes]
+
+
+@functools.cache
+def settings() -> dict[str, str]:
+    """Return what the publisher of the pages says of them."""
+    with (_HERE / "site.toml").open("rb") as file:
+        return {key: str(value) for key, value in tomllib.load(file).items()}
+
+
+def render_template(name: str, **values: Any) -> str:
+    """Fill a template of the package in the current language."""
+    return _environment().get_template(name).render(**values)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    loader = jinja2.FileSystemLoader(_HERE / "templates")
+    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    style, script = ((_HERE / "templates" / name).read_text("utf-8") for name in ("report.css", "report.js"))
+    environment.globals.update(say=say, style=Markup(style), script=Markup(script), policy=_policy(style, script))
+    environment.filters["python"] = _highlight
+    return environment
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the content security policy of a page: nothing but its own style, script and images."""
+    own = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script))
+    return (
+        "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; "
+        "base-uri 'none'; form-action 'none'"
+    ).format(*own)
+
+
+def _highlight(source: str) -> Markup:
+    return Markup(pygments.highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))

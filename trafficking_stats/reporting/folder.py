@@ -1,26 +1,27 @@
-"""The folder of finished reports: what it holds, and how a country's pages are replaced in one go."""
+"""The folder of finished reports: what it holds, and how a country's pages are replaced in one step."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import json
 import os
 import re
 import secrets
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trafficking_stats.errors import ReportError
-
-if TYPE_CHECKING:
-    from trafficking_stats.reporting.build import Built, Failure
+from trafficking_stats.reporting.build import Failure
 
 RECORD = "report.json"
 FAILURE = "failure.json"
-_TEMPORARY = re.compile(r"^\..+\.(\d+)-[0-9a-f]{8}\.tmp$")
+_TEMPORARY = re.compile(r"\.(.+)\.(\d+)-[0-9a-f]{8}\.tmp")
 
 
 @dataclass(frozen=True)
@@ -29,210 +30,171 @@ class Record:
 
     Parameters
     ----------
-    country, name : str
-        Code and name.
-    key : str
-        The hash of the inputs they were built from.
-    files : mapping of str to str
-        SHA-256 of each file.
-    facts : mapping of str to object
-        For the index.
+    country : str
+        Its code.
+    pages : mapping of str to mapping
+        For each page its ``key``, what it ``reads``, ``language``, ``title`` and ``facts`` for the index.
+    files : mapping of str to (int, str)
+        Size and SHA-256 of each file.
     """
 
     country: str
-    name: str
-    key: str
-    files: Mapping[str, str] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    pages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    files: Mapping[str, list[Any]] = field(default_factory=dict)
 
 
-def is_current(folder: Path, country: str, key: str) -> bool:
-    """Return whether a country's pages are there, whole, and built from the same inputs.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The output folder.
-    country : str
-        The code.
-    key : str
-        The hash of the inputs now.
-
-    Returns
-    -------
-    bool
-        False also if a file was changed, or the last attempt failed.
-    """
-    record = read_record(folder, country)
-    if record is None or record.key != key or (folder / country / FAILURE).exists():
-        return False
-    try:
-        written = (folder / country / RECORD).stat().st_mtime_ns
-    except OSError:
-        return False
-    return all(_is_unchanged(folder / country / name, digest, written) for name, digest in record.files.items())
-
-
-def _is_unchanged(path: Path, digest: str, written: int) -> bool:
-    """Whether a file is as recorded; what is older than the record, which is written last, is not read again."""
-    try:
-        older = path.stat().st_mtime_ns < written
-    except OSError:
-        return False
-    return older or _digest(path) == digest
-
-
-def _digest(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
-
-
-def read_record(folder: Path, country: str) -> Record | None:
-    """Return what is known of a country's pages, or None if they are not there.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The output folder.
-    country : str
-        The code.
-
-    Returns
-    -------
-    Record or None
-        None also for a file that cannot be read.
-    """
-    try:
+def read_record(folder: Path, country: str) -> Record:
+    """Return what is known of a country's pages; nothing if they are not there or the file cannot be read."""
+    with contextlib.suppress(OSError, ValueError, TypeError):
         return Record(**json.loads((folder / country / RECORD).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
+    return Record(country)
 
 
 def read_failure(folder: Path, country: str) -> dict[str, Any] | None:
-    """Return why the last attempt at a country failed, or None if it did not.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The output folder.
-    country : str
-        The code.
-
-    Returns
-    -------
-    dict or None
-        Keys country, name, notebook, cell, message.
-    """
-    try:
+    """Return country, notebook, cell and message of the last attempt if it failed."""
+    with contextlib.suppress(OSError, ValueError, TypeError):
         return dict(json.loads((folder / country / FAILURE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
+    return None
+
+
+def whole_files(folder: Path, country: str) -> set[str]:
+    """Return the files of a country that are there as they were written, unless the last attempt failed."""
+    home = folder / country
+    record = read_record(folder, country)
+    if not record.files or (home / FAILURE).exists():
+        return set()
+    written = (home / RECORD).stat().st_mtime_ns
+    return {name for name, (size, digest) in record.files.items() if _is_whole(home / name, size, digest, written)}
+
+
+def _is_whole(path: Path, size: int, digest: str, written: int) -> bool:
+    """Whether a file is as recorded; what is older than the record, which is written last, is not read again."""
+    try:
+        found = path.stat()
+        return found.st_size == size and (found.st_mtime_ns <= written or _digest(path.read_bytes()) == digest)
+    except OSError:
+        return False
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def countries_in(folder: Path) -> list[str]:
-    """Return the codes of the countries that have pages or a failure in a folder.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The output folder.
-
-    Returns
-    -------
-    list of str
-        Sorted.
-    """
+    """Return the codes of the countries that have pages or a failure in a folder."""
     found = (p.parent.name for pattern in (RECORD, FAILURE) for p in folder.glob(f"*/{pattern}"))
-    return sorted(set(found))
+    return sorted({name for name in found if not name.startswith(".")})
 
 
-def store(folder: Path, built: Built) -> list[Path]:
-    """Replace a country's pages by new ones, or record why there are none.
+def store(folder: Path, country: str, pages: Mapping[str, Mapping[str, Any]], files: Mapping[str, bytes]) -> None:
+    """Replace a country's pages by new ones, all at once.
 
-    Every file is first written beside, then all are renamed, the record last: a crash in between leaves a
-    record that does not fit, and the next run builds the country again. A failure leaves older pages alone.
+    They are written into a folder beside the old one, and the two change places: whoever looks, also after a crash,
+    finds all of the old pages or all of the new.
 
     Parameters
     ----------
     folder : pathlib.Path
         The output folder; made if missing.
-    built : trafficking_stats.reporting.build.Built
-        What to write.
-
-    Returns
-    -------
-    list of pathlib.Path
-        The pages, in the order of the notebooks; empty after a failure.
+    country : str
+        The code.
+    pages : mapping
+        As in `Record`.
+    files : mapping of str to bytes
+        What the country's folder shall hold.
 
     Raises
     ------
     ReportError
         If the folder cannot be written; older pages are then untouched.
     """
-    target = folder / built.country
+    record = Record(country, pages, {name: [len(content), _digest(content)] for name, content in files.items()})
+    fresh = folder / f".{country}.{os.getpid()}-{secrets.token_hex(4)}.tmp"
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        _sweep(target)
-        if built.failure is not None:
-            _store_failure(target, built.name, built.failure)
-            return []
-        old = read_record(folder, built.country)
-        digests = {name: hashlib.sha256(content).hexdigest() for name, content in built.files.items()}
-        record = Record(built.country, built.name, built.key, digests, built.facts)
-        _replace(target, {**built.files, RECORD: _json(asdict(record))})
-        stale = set(old.files) - set(digests) if old else set()
-        for path in [target / FAILURE, *target.glob("*.failed.ipynb"), *(target / name for name in stale)]:
-            path.unlink(missing_ok=True)
+        fresh.mkdir(parents=True)
+        _sweep(folder)
+        for name, content in {**files, RECORD: as_json(asdict(record))}.items():
+            (fresh / name).write_bytes(content)
+        with locked(folder):
+            _change_places(fresh, folder / country)
     except OSError as error:
-        raise ReportError(
-            f"cannot write the report of {built.country} to {target}: {error.strerror or error}. "
-            "Older pages there are as they were; make room and run again"
-        ) from error
-    return [target / name for name in built.files if name.endswith(".html")]
+        raise _cannot_write(folder / country, error) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _store_failure(target: Path, name: str, failure: Failure) -> None:
-    about = {
-        "country": failure.country,
-        "name": name,
-        "notebook": failure.notebook,
-        "cell": failure.cell,
-        "message": failure.message,
-    }
-    files = {FAILURE: _json(about)}
+def store_failure(folder: Path, failure: Failure) -> None:
+    """Record why a country has no new pages; older pages stay.
+
+    Raises
+    ------
+    ReportError
+        If the folder cannot be written.
+    """
+    home = folder / failure.country
+    about = {key: value for key, value in asdict(failure).items() if key != "executed"}
     if failure.executed:
-        files = {f"{failure.notebook}.failed.ipynb": failure.executed, **files}
-    _replace(target, files)
+        write_file(home / f"{failure.notebook}.failed.ipynb", failure.executed)
+    write_file(home / FAILURE, as_json(about))
 
 
-def _json(content: object) -> bytes:
+def as_json(content: object) -> bytes:
+    """Return JSON in a fixed form."""
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
-def _replace(target: Path, files: Mapping[str, bytes]) -> None:
-    token = f"{os.getpid()}-{secrets.token_hex(4)}"
-    beside = {name: target / f".{name}.{token}.tmp" for name in files}
+def write_file(path: Path, content: bytes) -> None:
+    """Write one file beside and rename it, unless it has these bytes already.
+
+    Raises
+    ------
+    ReportError
+        If it cannot be written; an older file is then untouched.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
-        for name, content in files.items():
-            with beside[name].open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        for name, path in beside.items():
-            path.replace(target / name)
-    finally:
-        for path in beside.values():
-            path.unlink(missing_ok=True)
+        if path.exists() and path.read_bytes() == content:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise _cannot_write(path, error) from error
 
 
-def _sweep(target: Path) -> None:
-    """Remove what a killed run left half written; a file of a run that is alive stays."""
-    for path in target.glob(".*.tmp"):
-        match = _TEMPORARY.match(path.name)
-        if match and not _is_alive(int(match.group(1))):
+def _cannot_write(path: Path, error: OSError) -> ReportError:
+    what = error.strerror or error
+    return ReportError(f"cannot write {path}: {what}. What was there is as it was; make room and run again")
+
+
+def _change_places(fresh: Path, old: Path) -> None:
+    if not old.exists():
+        fresh.rename(old)
+        return
+    if sys.platform == "linux":
+        here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+        rename = getattr(ctypes.CDLL(None), "renameat2", None)
+        if rename and rename(here, os.fsencode(fresh), here, os.fsencode(old), exchange) == 0:
+            return
+    # Elsewhere there is a moment without the old pages; who is killed in it leaves them for the next run to find.
+    aside = fresh.with_name(f".{old.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    old.rename(aside)
+    fresh.rename(old)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed run left half written; what belongs to a run that is alive stays."""
+    for path in [*folder.glob(".*.tmp"), *folder.glob("*/.*.tmp")]:
+        match = _TEMPORARY.fullmatch(path.name)
+        if match is None or _is_alive(int(match.group(2))):
+            continue
+        if path.is_dir() and (path / RECORD).exists() and not (folder / match.group(1)).exists():
+            path.rename(folder / match.group(1))
+        elif path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
 
 
@@ -248,51 +210,15 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write one file of the folder beside and rename it, unless it has these bytes already.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-    content : bytes
-        What it shall hold.
-
-    Raises
-    ------
-    ReportError
-        If it cannot be written; an older file is then untouched.
-    """
-    try:
-        if path.exists() and path.read_bytes() == content:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(path.parent)
-        _replace(path.parent, {path.name: content})
-    except OSError as error:
-        raise ReportError(
-            f"cannot write {path}: {error.strerror or error}. The older file is as it was; make room and run again"
-        ) from error
-
-
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of an output folder, so that two runs write its index one after the other.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The output folder, which exists.
-    """
+    """Hold the lock of an output folder, so that two runs change it one after the other."""
     try:
         import fcntl
     except ImportError:  # Windows: renaming is still done in one step, only the order is left to chance
         yield
         return
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise ReportError(f"cannot open the folder {folder}: {error.strerror or error}") from error
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

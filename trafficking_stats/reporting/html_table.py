@@ -1,9 +1,7 @@
-"""Tables of a report as HTML: of a data frame, of another library, and as CSV inside the page."""
+"""Tables of a report as HTML, of a data frame or of another library; the page dresses them all alike."""
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,24 +11,14 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from trafficking_stats.errors import ReportError
-from trafficking_stats.files import spreadsheet_safe
+from trafficking_stats.messages.values import written
 
 _ABSENT = "–"
-_NUMBER = re.compile(r"^[<>≤≥~±+−-]?\s*\d[\d,.]*(?:\s?[–-]\s?\d[\d,.]*)?\s?%?$")
+Formats = Mapping[str, str | Callable[[Any], object]]
 
 
 def plain(text: object) -> str:
     """Return a text without markup.
-
-    Parameters
-    ----------
-    text : object
-        Text, or HTML marked as such.
-
-    Returns
-    -------
-    str
-        As it is read.
 
     Examples
     --------
@@ -40,29 +28,44 @@ def plain(text: object) -> str:
     return str(text.striptags()) if isinstance(text, Markup) else str(text)
 
 
-def adopted_html(html: str, caption: str) -> Markup:
-    """Return the table of another library with our caption; how it looks is for the page to say.
+def table_html(data: Any, caption: str, formats: Formats, phone: Sequence[str] = ()) -> Markup:
+    """Return a table with its caption; how it looks is for the page to say.
 
     Parameters
     ----------
-    html : str
-        What pandas' Styler or great_tables wrote.
+    data : pandas.DataFrame, or an object with ``to_html`` or ``as_raw_html``
+        The index of a data frame is left out, its first column heads the rows. Of another library's table the
+        style sheet and the title are left out.
     caption : str
-        What the table holds; replaces the table's own title.
+        What the table holds.
+    formats : mapping of str to str or callable
+        For a column of a data frame a format specification or a function of the value.
+    phone : sequence of str, optional
+        The columns of a data frame, besides the first, that a phone shows; all by default.
 
     Returns
     -------
     markupsafe.Markup
-        The table alone, without style sheet.
+        The text of a data frame is escaped, but for what is already marked as HTML.
 
     Raises
     ------
     ReportError
-        If there is no table in it.
+        If there is no table in ``data``.
+
+    Examples
+    --------
+    >>> "&lt;b&gt;" in table_html(pd.DataFrame({"note": ["<b>"]}), "Notes", {})
+    True
     """
-    table = lxml.html.fragment_fromstring(html, create_parent="div").find(".//table")
+    if isinstance(data, pd.DataFrame):
+        return _frame_html(data, caption, formats, phone)
+    write = getattr(data, "as_raw_html", None) or getattr(data, "to_html", None)
+    if write is None:
+        raise ReportError(f"cannot show {type(data).__name__} as a table")
+    table = lxml.html.fragment_fromstring(write(), create_parent="div").find(".//table")
     if table is None:
-        raise ReportError("there is no table in what was given to table()")
+        raise ReportError(f"there is no table in the {type(data).__name__} given to table()")
     for old in [*table.iterfind("caption"), *table.xpath(".//tr[contains(@class, 'gt_heading')]")]:
         old.drop_tree()
     head = lxml.html.Element("caption")
@@ -71,46 +74,19 @@ def adopted_html(html: str, caption: str) -> Markup:
     return Markup(lxml.html.tostring(table, encoding="unicode", with_tail=False))
 
 
-def frame_html(data: pd.DataFrame, caption: str, formats: Mapping[str, str | Callable[[Any], object]]) -> Markup:
-    """Return a data frame as a table: the first column heads the rows, numbers stand right.
-
-    Parameters
-    ----------
-    data : pandas.DataFrame
-        Its index is left out.
-    caption : str
-        What the table holds.
-    formats : mapping of str to str or callable
-        For a column a format specification or a function of the value.
-
-    Returns
-    -------
-    markupsafe.Markup
-        Everything is escaped but what is already marked as HTML.
-
-    Examples
-    --------
-    >>> "&lt;b&gt;" in frame_html(pd.DataFrame({"note": ["<b>"]}), "Notes", {})
-    True
-    """
+def _frame_html(data: pd.DataFrame, caption: str, formats: Formats, phone: Sequence[str]) -> Markup:
     columns = [[_cell(value, formats.get(str(name))) for value in data[name]] for name in data.columns]
-    # The first column names the rows, even where its names are years.
-    css = [Markup(' class="num"') if i and _is_numeric(cells) else Markup("") for i, cells in enumerate(columns)]
-    head = Markup("").join(map(Markup('<th scope="col"{}>{}</th>').format, css, data.columns))
+    spared = [
+        Markup(' class="wide"') if phone and i and name not in phone else "" for i, name in enumerate(data.columns)
+    ]
+    head = Markup("").join(map(Markup("<th{}>{}</th>").format, spared, data.columns))
     rows = []
-    for cells in zip(*columns, strict=True):
-        first = Markup('<th scope="row"{}>{}</th>').format(css[0], cells[0])
-        rest = map(Markup("<td{}>{}</td>").format, css[1:], cells[1:])
-        rows.append(Markup("<tr>{}{}</tr>").format(first, Markup("").join(rest)))
+    for first, *rest in zip(*columns, strict=True):
+        cells = Markup("").join(map(Markup("<td{}>{}</td>").format, spared[1:], rest))
+        rows.append(Markup("<tr><th>{}</th>{}</tr>").format(first, cells))
     return Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
         caption, head, Markup("").join(rows)
     )
-
-
-def _is_numeric(cells: Sequence[Markup]) -> bool:
-    """Whether a column of shown cells is to stand right: numbers, also behind a link, and gaps."""
-    texts = [cell.striptags() for cell in cells if cell != _ABSENT]
-    return bool(texts) and all(_NUMBER.match(text) for text in texts)
 
 
 def _cell(value: Any, form: str | Callable[[Any], object] | None) -> Markup:
@@ -122,37 +98,10 @@ def _cell(value: Any, form: str | Callable[[Any], object] | None) -> Markup:
         return Markup(_ABSENT)
     if form:
         return escape(format(value, form))
-    if isinstance(value, float):
-        return escape(f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}")
-    if isinstance(value, int | np.integer):
-        # A number of four digits may be a year, so the comma starts at five.
-        return escape(f"{int(value):,}" if abs(int(value)) >= 10_000 else str(value))
+    if isinstance(value, float) and not value.is_integer():
+        return escape(written(value, "#,##0.00"))
+    if isinstance(value, int | float | np.integer) and not isinstance(value, bool):
+        value = int(value)
+        # A number of four digits may be a year, so grouping starts at five.
+        return escape(written(value, "" if abs(value) >= 10_000 else "raw"))
     return escape(str(value))
-
-
-def csv_link(data: Any, name: str) -> Markup:
-    """Return a link under which the page itself holds a data frame as CSV.
-
-    Parameters
-    ----------
-    data : pandas.DataFrame
-        Links in its cells become their text.
-    name : str
-        The file name that is proposed.
-
-    Returns
-    -------
-    markupsafe.Markup
-        The link.
-
-    Raises
-    ------
-    ReportError
-        If ``data`` is no data frame.
-    """
-    if not isinstance(data, pd.DataFrame):
-        raise ReportError("only a data frame can be offered for download")
-    texts = data.map(lambda cell: plain(cell) if isinstance(cell, Markup) else cell)
-    text = spreadsheet_safe(texts).to_csv(index=False, lineterminator="\n", float_format="%.6g")
-    code = base64.b64encode(text.encode("utf-8")).decode("ascii")
-    return Markup('<a class="download" download="{}" href="data:text/csv;base64,{}">CSV</a>').format(name, code)

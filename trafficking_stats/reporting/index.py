@@ -1,4 +1,4 @@
-"""The index of a folder of reports: one row a country, to be sorted and searched without a network."""
+"""The index of a folder of reports: one row a country, to be searched, filtered and sorted without a network."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trafficking_stats.countries import region_of
+from trafficking_stats.messages import Country, language, languages, say
+from trafficking_stats.messages.values import written
 from trafficking_stats.reporting import folder as report_folder
+from trafficking_stats.reporting.country import front_page, joined_facts
+from trafficking_stats.reporting.markdown import page_file
 
-_WIDTH, _HEIGHT, _PAD = 120, 28, 2
+_WIDTH, _HEIGHT, _PAD = 96, 26, 2
 _ORDER = {"robust": 0, "sensitive": 1, "unsettled": 2, "refused": 3, "": 4, "failed": 5}
 
 
@@ -19,121 +24,112 @@ class Row:
 
     Parameters
     ----------
-    country, name : str
-        Code and name.
-    pages : sequence of str
-        Names of its pages without ending.
-    front : str
-        The page to open first.
+    country, name, region : str
+        Code, name, and the name of the region; empty for what is no country.
+    front, brief : str
+        The page to open first, and the one-page brief; empty if there is none.
     facts : mapping of str to object
-        Years, numbers of sources and clashes, the two series.
-    headline : mapping of str to str
-        Sentence, interval, verdict and robustness; empty if no notebook had one.
+        Headline, years, numbers of sources and clashes, series.
     failure : str
         Why the last attempt failed; empty if it did not.
     """
 
     country: str
     name: str
-    pages: Sequence[str]
+    region: str
     front: str
+    brief: str
     facts: Mapping[str, Any]
-    headline: Mapping[str, str]
     failure: str
 
     @property
-    def robustness(self) -> str:
-        """The verdict in one word."""
-        return "failed" if self.failure else self.headline.get("robustness", "")
+    def verdict(self) -> str:
+        """The verdict as a code."""
+        return "failed" if self.failure else self.facts["headline"].get("robustness", "")
 
     @property
     def rank(self) -> int:
         """The place of the verdict when the table is sorted by it."""
-        return _ORDER.get(self.robustness, 4)
+        return _ORDER.get(self.verdict, 4)
 
     @property
-    def sparkline(self) -> list[tuple[str, str]]:
-        """Class and path of the lines of victims and convictions, on one scale."""
-        series = {name: self.facts.get(name) or [] for name in ("victims", "convictions")}
-        return [(name, path) for name, path in sparkline(series).items() if path]
+    def years(self) -> tuple[int, int] | None:
+        """First and last year with a figure."""
+        years = self.facts.get("years")
+        return (years[0], years[1]) if years else None
 
     @property
-    def described(self) -> str:
-        """The sparkline in words."""
-        parts = []
-        for name in ("victims", "convictions"):
-            if points := self.facts.get(name):
-                (first, low), (last, high) = points[0], points[-1]
-                parts.append(f"{name} {low} in {first}, {high} in {last}")
-        return "; ".join(parts) or "no figures on victims and convictions"
+    def lines(self) -> list[tuple[str, str, list[int], list[int]]]:
+        """Label, path of the sparkline, first and last point of each series."""
+        series = {label: points for label, points in self.facts.get("lines", {}).items() if points}
+        paths = sparkline(list(series.values()))
+        return [(label, path, line[0], line[-1]) for (label, line), path in zip(series.items(), paths, strict=True)]
 
 
-def sparkline(series: Mapping[str, Sequence[Sequence[int]]]) -> dict[str, str]:
+def sparkline(series: Sequence[Sequence[Sequence[int]]]) -> list[str]:
     """Return the SVG path of each series, all on the same axes; years without a figure break the line.
 
     Parameters
     ----------
-    series : mapping of str to sequence of (year, value)
-        Sorted by year.
+    series : sequence of sequence of (year, value)
+        Each sorted by year, none empty.
 
     Returns
     -------
-    dict of str to str
-        Path data in a box of 120 x 28; empty for a series without values.
+    list of str
+        Path data in a box of 96 x 26.
 
     Examples
     --------
-    >>> sparkline({"victims": [(2019, 0), (2020, 10)], "convictions": []})
-    {'victims': 'M2.0 26.0L118.0 2.0', 'convictions': ''}
+    >>> sparkline([[(2019, 0), (2020, 10)]])
+    ['M2 24L94 2']
     """
-    points = [point for line in series.values() for point in line]
+    points = [point for line in series for point in line]
     if not points:
-        return dict.fromkeys(series, "")
+        return []
     first, last = min(p[0] for p in points), max(p[0] for p in points)
     top = max(1, *(p[1] for p in points))
 
     def place(year: int, value: int) -> str:
         x = _PAD + (_WIDTH - 2 * _PAD) * (year - first) / max(1, last - first)
         y = _HEIGHT - _PAD - (_HEIGHT - 2 * _PAD) * value / top
-        return f"{x:.1f} {y:.1f}"
+        return f"{x:.0f} {y:.0f}"
 
-    paths = {}
-    for name, line in series.items():
+    paths = []
+    for line in series:
         path, before = "", None
         for year, value in line:
             path += ("L" if before == year - 1 else "M") + place(year, value)
             before = year
         # A year alone between gaps would be invisible: a line of no length with round ends is a dot.
-        paths[name] = path if "L" in path or not path else path + "h0.1"
+        paths.append(path if "L" in path else path + "h0.1")
     return paths
 
 
-def read_rows(folder: Path) -> list[Row]:
-    """Read what a folder holds.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The output folder.
+def read_rows(folder: Path, code: str) -> list[Row]:
+    """Read what a folder holds in a language; countries without pages in it are told by those they have.
 
     Returns
     -------
     list of Row
         Sorted by the name of the country.
     """
+    from babel import Locale  # late: who only looks whether pages are up to date does not wait for it
+
+    names = Locale.parse(languages()[code]["locale"]).territories
     rows = []
     for country in report_folder.countries_in(folder):
         record = report_folder.read_record(folder, country)
         failure = report_folder.read_failure(folder, country)
-        facts = dict(record.facts) if record else {}
-        headlines = {name: head for name, head in facts.pop("headlines", {}).items() if head}
-        pages = [name.removesuffix(".html") for name in (record.files if record else {}) if name.endswith(".html")]
-        # The gap is what the reports are about; where there is no such page, the first headline leads.
-        front = next((p for p in pages if p.endswith("gap")), next(iter(headlines), pages[0] if pages else ""))
-        headline: Mapping[str, str] = headlines.get(front) or next(iter(headlines.values()), {})
-        name = record.name if record else (failure or {}).get("name", country)
-        message = _reason(failure) if failure else ""
-        rows.append(Row(country, name, pages, front, facts, headline, message))
+        own = {name: page for name, page in record.pages.items() if page["language"] == code}
+        pages = own or dict(record.pages)
+        brief = page_file("brief", code)
+        with language(code):
+            name = written(Country(country), "bare")
+        front = front_page(pages)
+        brief = brief if brief in record.files else ""
+        region = str(names.get(region_of(country), ""))
+        rows.append(Row(country, name, region, front, brief, joined_facts(pages), _reason(failure) if failure else ""))
     return sorted(rows, key=lambda row: (row.name, row.country))
 
 
@@ -142,49 +138,53 @@ def _reason(failure: Mapping[str, Any]) -> str:
     return f"{notebook}: {failure.get('message')}" if notebook else str(failure.get("message"))
 
 
-def render_index(rows: Sequence[Row]) -> str:
-    """Return the index as a page of HTML.
+def render_index(rows: Sequence[Row], code: str, codes: Sequence[str]) -> str:
+    """Return the index as a self-contained page of HTML.
 
     Parameters
     ----------
     rows : sequence of Row
         In the order in which they first stand.
-
-    Returns
-    -------
-    str
-        A self-contained page.
+    code : str
+        The language.
+    codes : sequence of str
+        All languages in which there is an index.
     """
-    import jinja2
+    from trafficking_stats.reporting.export import render_template, settings, switch
 
-    from trafficking_stats.reporting.assets import TEMPLATES, page_assets, security_policy
-
-    loader = jinja2.FileSystemLoader(TEMPLATES / "report")
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    style, script = page_assets()
-    template = environment.get_template("folder.html.j2")
-    return template.render(rows=rows, style=style, script=script, policy=security_policy())
+    with language(code):
+        regions = sorted({row.region for row in rows} - {""})
+        legend = list(dict.fromkeys(label for row in rows for label, *_ in row.lines))[:2]
+        return render_template(
+            "folder.html.j2",
+            rows=rows,
+            regions=regions,
+            legend=legend,
+            code=code,
+            switch=switch("index", tuple(codes)),
+            site=settings(),
+            title=say("site.title"),
+        )
 
 
 def write_index(folder: Path) -> Path:
-    """Write ``index.html`` from what the folder holds.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The output folder.
+    """Write the index in every language in which the folder has pages; in the first one always.
 
     Returns
     -------
     pathlib.Path
-        The index.
+        The index in the first language.
 
     Raises
     ------
     ReportError
         If it cannot be written; an older index is then untouched.
     """
-    path = folder / "index.html"
     with report_folder.locked(folder):
-        report_folder.write_file(path, render_index(read_rows(folder)).encode("utf-8"))
-    return path
+        records = [report_folder.read_record(folder, country) for country in report_folder.countries_in(folder)]
+        there = {page["language"] for record in records for page in record.pages.values()}
+        codes = [code for n, code in enumerate(languages()) if n == 0 or code in there]
+        for code in codes:
+            html = render_index(read_rows(folder, code), code, codes)
+            report_folder.write_file(folder / page_file("index", code), html.encode("utf-8"))
+    return folder / page_file("index", codes[0])

@@ -1,334 +1,306 @@
-"""Reports: run the notebooks for a country and publish their pages with an index of the folder."""
+"""Reports: plan the pages of countries, build those that changed, publish them with an index of the folder."""
 
 from __future__ import annotations
 
-import csv
-import functools
+import contextlib
 import hashlib
-import json
+import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import metadata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from trafficking_stats import paths
 from trafficking_stats.errors import ReportError
+from trafficking_stats.reporting import country as one_country
 from trafficking_stats.reporting import folder as report_folder
-from trafficking_stats.reporting.build import STANDARD_ENGINE, WARM_ENGINE, Built, NotebookTask, Task, build
+from trafficking_stats.reporting.build import STANDARD_ENGINE, WARM_ENGINE, Built, Failure, build
 from trafficking_stats.reporting.index import write_index
-from trafficking_stats.reporting.notebooks import (
-    Parameter,
-    check_country,
-    check_parameters,
-    read_parameters,
-)
-from trafficking_stats.reporting.warm import WarmServer, is_supported
+from trafficking_stats.reporting.plan import Task, plan, read_languages
+from trafficking_stats.reporting.warm import build_warm, is_supported
 
-Countries = Sequence[str] | Callable[[], Iterable[str]] | None
-
-# What decides the bytes of a page besides the data and the notebooks.
-_VERSIONED = (
-    "trafficking-stats pandas numpy scipy statsmodels matplotlib seaborn great-tables papermill nbconvert nbformat "
-    "ipython ipykernel jinja2 mistune pygments lxml markupsafe pydantic"
-)
-_SHOWN = ("trafficking-stats", "pandas", "scipy", "statsmodels")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the notebooks of a folder are and take, read once for many countries.
-
-    Parameters
-    ----------
-    folder : pathlib.Path
-        The folder of the notebooks.
-    sources : mapping of str to str
-        Text of each notebook by name, sorted.
-    titles : mapping of str to str
-        First heading of each.
-    contracts : mapping of str to sequence of Parameter
-        What each declares.
-    countries : tuple of str
-        The codes that have claims; empty allows every code.
-    inputs : str
-        Hash of data, package, versions and notebooks.
-    data : str
-        Hash of the data alone.
-    """
-
-    folder: Path
-    sources: Mapping[str, str]
-    titles: Mapping[str, str]
-    contracts: Mapping[str, Sequence[Parameter]]
-    countries: tuple[str, ...]
-    inputs: str
-    data: str
-
-    def task(self, country: str, parameters: Mapping[str, Any]) -> Task:
-        """Return what is to be run for a country.
-
-        Parameters
-        ----------
-        country : str
-            ISO 3166-1 alpha-3, or ``EUU``.
-        parameters : mapping of str to object
-            Parameters of the notebooks besides ``country``.
-
-        Returns
-        -------
-        Task
-            Checked.
-
-        Raises
-        ------
-        ReportError
-            If a parameter or the country is wrong.
-        """
-        check_country(country, self.countries)
-        values = check_parameters(self.contracts, {**parameters, "country": country}, self.countries)
-        from trafficking_stats.names import country_name  # late: it brings the vocabulary
-
-        name = country_name(country)
-        notebooks = tuple(
-            NotebookTask(
-                notebook,
-                self.titles[notebook],
-                source,
-                values[notebook],
-                tuple(
-                    (p.name, _shown(values[notebook].get(p.name, p.default)), p.description)
-                    for p in self.contracts[notebook]
-                ),
-            )
-            for notebook, source in self.sources.items()
-        )
-        key = hashlib.sha256(json.dumps([self.inputs, values, name], sort_keys=True).encode()).hexdigest()
-        provenance = {
-            "Data": f"SHA-256 {self.data[:16]}",
-            "Made with": ", ".join(f"{name} {_version(name)}" for name in _SHOWN),
-            "Python": ".".join(map(str, sys.version_info[:3])),
-        }
-        defaults = {p.name: p.default for declared in self.contracts.values() for p in declared}
-        given = {parameter: value for taken in values.values() for parameter, value in taken.items()}
-        return Task(country, name, notebooks, str(self.folder), key, {**defaults, **given}, provenance)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return "none" if value in (None, "") else str(value)
-
-
-def plan(notebooks: Path | str | None = None, countries: Countries = None) -> Plan:
-    """Read the notebooks and hash everything that decides what they show.
-
-    Parameters
-    ----------
-    notebooks : path, optional
-        A folder of notebooks; those of the package by default.
-    countries : sequence of str or callable, optional
-        The codes that may be asked for; those of the claims that ship with the package by default. An empty
-        sequence allows every code.
-
-    Returns
-    -------
-    Plan
-        For any number of countries.
-
-    Raises
-    ------
-    ReportError
-        If the folder has no notebooks or one of them cannot be read.
-    """
-    folder = Path(notebooks) if notebooks is not None else paths.notebooks_dir()
-    files = sorted(path for path in folder.glob("*.ipynb") if not path.name.endswith(".failed.ipynb"))
-    if not files:
-        raise ReportError(f"there are no notebooks in {folder}")
-    contracts = {path.stem: read_parameters(path) for path in files}
-    for name, declared in contracts.items():
-        if not any(parameter.name == "country" for parameter in declared):
-            raise ReportError(f"{name}: no cell tagged 'parameters' declares country: str")
-    sources = {path.stem: path.read_text(encoding="utf-8") for path in files}
-    titles = {name: _title(source) or name for name, source in sources.items()}
-    allowed = claimed_countries() if countries is None else countries() if callable(countries) else countries
-    data = _hash_files(sorted(paths.clean_dir().glob("*")))
-    code = _hash_files(
-        sorted(p for p in paths.PACKAGE.rglob("*") if p.suffix in (".py", ".toml", ".j2", ".css", ".js", ".json"))
-    )
-    versions = [f"{name} {_version(name)}" for name in _VERSIONED.split()]
-    inputs = json.dumps([data, code, versions, sys.version, sorted(sources.items())])
-    return Plan(
-        folder.resolve(),
-        sources,
-        titles,
-        contracts,
-        tuple(sorted(set(allowed))),
-        hashlib.sha256(inputs.encode()).hexdigest(),
-        data,
-    )
-
-
-def claimed_countries(clean: Path | None = None) -> list[str]:
-    """Return the codes of the countries on which there are claims.
-
-    Parameters
-    ----------
-    clean : pathlib.Path, optional
-        A folder with ``claims.csv``; the one that ships with the package by default.
-
-    Returns
-    -------
-    list of str
-        Sorted.
-
-    Raises
-    ------
-    ReportError
-        If the file cannot be read.
-    """
-    path = (clean or paths.clean_dir()) / "claims.csv"
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return sorted({row["country"] for row in csv.DictReader(file)})
-    except (OSError, KeyError, ValueError) as error:
-        raise ReportError(f"cannot read the countries from {path}: {error}") from error
-
-
-def _title(source: str) -> str:
-    for cell in json.loads(source)["cells"]:
-        if cell["cell_type"] == "markdown":
-            for line in "".join(cell["source"]).splitlines():
-                if line.startswith("# "):
-                    return line[2:].strip()
-    return ""
-
-
-@functools.cache
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "unknown"
-
-
-def _hash_files(files: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in files:
-        if path.is_file():
-            content = path.read_bytes()
-            digest.update(f"{path.name} {len(content)}\n".encode())
-            digest.update(content)
-    return digest.hexdigest()
+#: Seconds after which a Dask scheduler that does not answer is given up.
+SCHEDULER_TIMEOUT = 10.0
 
 
 def report(
-    country: str,
+    countries: str | Iterable[str] | None,
     output_dir: Path | str = "reports",
     *,
-    notebooks: Path | str | None = None,
-    engine: str | None = None,
-    countries: Countries = None,
-    progress: bool = False,
-    **parameters: Any,
+    language: str | Iterable[str] = "en",
+    **options: Any,
 ) -> list[Path]:
-    """Run the notebooks for one country and write their pages and the index of the folder.
+    """Run the notebooks for countries and write their pages and the index of the folder.
 
     Parameters
     ----------
-    country : str
-        ISO 3166-1 alpha-3, or ``EUU``.
+    countries : str or iterable of str
+        ISO 3166-1 alpha-3, or ``EUU``; None for every country that has claims.
     output_dir : path, optional
         The pages go to a folder named after the country in it, beside executed copies of the notebooks.
-    notebooks : path, optional
-        A folder of notebooks; those of the package by default.
-    engine : str, optional
-        A papermill engine, such as ``nbclient``, the standard one. By default several notebooks run in forks of
-        one process that has the libraries imported and the claims reconciled, which gives the same bytes; a
-        notebook on its own runs in the standard engine, and so does everything where processes cannot be forked.
-    countries : sequence of str or callable, optional
-        The codes that may be asked for; those that have claims by default.
-    progress : bool, optional
-        Whether to show the progress of each notebook on a terminal.
-    **parameters : object
-        Parameters of the notebooks, such as ``start``, ``end`` or ``method``. Each notebook gets those that
-        it declares.
+    language : str or iterable of str, optional
+        Codes of languages, such as ``"en,da"``.
+    **options : object
+        Those of `run`, such as ``force=True``, and parameters of the notebooks, such as ``start``, ``end`` or
+        ``method``. Each notebook gets those that it declares.
 
     Returns
     -------
     list of pathlib.Path
-        The pages, in the order of the notebooks.
+        The pages, in the order of the countries, languages and notebooks.
 
     Raises
     ------
     ReportError
-        If a parameter or the country is wrong, before anything runs; if a notebook fails, of which the
-        executed copy is then left as ``<name>.failed.ipynb``; if the folder cannot be written. Older pages
-        stay as they are.
+        If a parameter, language or country is wrong, before anything runs; if notebooks failed, of which the
+        executed copies are then left as ``<name>.failed.ipynb``; if the folder cannot be written. Older pages of
+        a country that failed stay as they are.
 
     Examples
     --------
     >>> import trafficking_stats as ts
-    >>> ts.report("DNK", start=2014, end=2021)  # doctest: +SKIP
+    >>> ts.report("DNK", language="en,da", start=2014, end=2021)  # doctest: +SKIP
     """
-    task = plan(notebooks, countries).task(country, parameters)
-    folder = Path(output_dir)
-    built = _build(task, engine, progress=progress)
-    pages = publish(folder, [built])
-    if built.failure is not None:
-        raise ReportError(str(built.failure))
-    return pages
+    result = run(countries, output_dir, language=language, say=lambda _: None, **options)
+    if result.failures:
+        raise ReportError("\n".join(map(str, result.failures)))
+    return result.pages
 
 
-def _build(task: Task, engine: str | None, *, progress: bool) -> Built:
-    if engine is not None or len(task.notebooks) == 1 or not is_supported():
-        return build(task, engine, progress=progress)
-    with WarmServer() as server:
-        return server.build(task, progress=progress)
-
-
-def publish(folder: Path, built: Iterable[Built]) -> list[Path]:
-    """Store what was built and write the index of the folder.
+@dataclass(frozen=True)
+class Result:
+    """What a run did, in the order in which the countries were asked for.
 
     Parameters
     ----------
-    folder : pathlib.Path
-        The output folder.
-    built : iterable of Built
-        Pages or failures.
+    pages : list of pathlib.Path
+        The pages of the countries that did not fail, new or up to date.
+    written, skipped : list of str
+        The countries with new pages, and those whose pages were up to date.
+    failures : list of Failure
+        One for each country that failed.
+    """
+
+    pages: list[Path] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+def run(
+    countries: str | Iterable[str] | None,
+    output_dir: Path | str = "reports",
+    *,
+    language: str | Iterable[str] = "en",
+    workers: int | None = None,
+    engine: str | None = None,
+    executor: Executor | None = None,
+    scheduler: str | None = None,
+    force: bool = False,
+    pdf: bool = False,
+    limit: int = 600,
+    notebooks: Path | str | None = None,
+    known: Iterable[str] | None = None,
+    progress: bool = False,
+    say: Callable[[str], None] | None = None,
+    **parameters: Any,
+) -> Result:
+    """Write the reports of countries: skip what is unchanged, go on after a failure, resume after a kill.
+
+    Parameters
+    ----------
+    countries, output_dir
+        As in `report`.
+    language : str or iterable of str, optional
+        Codes of languages, such as ``"en,da"``.
+    workers : int, optional
+        How many pages are built at once on this machine; the number of its cores by default.
+    engine : str, optional
+        A papermill engine, such as ``nbclient``, the standard one, which then builds one page after the other in
+        this process. By default each page is built in a fork of one process that has the libraries imported,
+        which gives the same bytes; where processes cannot be forked, by the standard engine.
+    executor : concurrent.futures.Executor, optional
+        Builds the pages instead; each of its processes keeps a warm process of its own.
+    scheduler : str, optional
+        Address of a Dask scheduler, such as ``tcp://host:8786``, whose cluster builds the pages instead.
+    force : bool, optional
+        Whether to build also what is up to date.
+    pdf : bool, optional
+        Whether to print the one-page brief of each country, where Chromium is installed.
+    limit : int, optional
+        Seconds that a cell of a notebook may take.
+    notebooks : path, optional
+        A folder of notebooks; those of the package by default.
+    known : iterable of str, optional
+        The codes that may be asked for; those that have claims by default, every code if empty.
+    progress : bool, optional
+        Whether to show a bar with rate and time left, on a terminal.
+    say : callable, optional
+        Takes one line for each failure; written to standard error by default.
+    **parameters : object
+        Parameters of the notebooks, the same for every country.
 
     Returns
     -------
-    list of pathlib.Path
-        The pages.
+    Result
+        Also when some countries failed.
+
+    Raises
+    ------
+    ReportError
+        If a parameter or a country is wrong, before anything runs; if the folder cannot be written or the
+        executor lost its workers, after which the same call goes on where this one stopped.
     """
-    pages = [page for one in built for page in report_folder.store(folder, one)]
-    write_index(folder)
-    return pages
+    if workers is not None and workers < 1:
+        raise ReportError(f"workers must be at least 1, not {workers}")
+    languages = read_languages(language)
+    made = plan(notebooks, known)
+    asked = made.countries if countries is None else [countries] if isinstance(countries, str) else countries
+    codes = list(dict.fromkeys(code.upper() if isinstance(code, str) else code for code in asked))
+    folder = Path(output_dir)
+    with tempfile.TemporaryDirectory(prefix="trafficking-stats-cache-") as cache:
+        own = paths.own_folder()
+        shared = {"TRAFFICKING_STATS_CACHE": cache} | ({paths.VARIABLE: str(own)} if own else {})
+        tasks = [made.tasks(code, parameters, languages, limit=limit, environment=shared) for code in codes]
+        with ThreadPoolExecutor(_cores()) as pool:  # hashing lets threads work side by side
+            found = list(pool.map(lambda own: one_country.look_up(folder, own, made.data, force=force), tasks))
+        todo = _ordered(found, workers or _cores())
+        failed: dict[str, Failure] = {}
+        written: list[str] = []
+
+        def store(own: one_country.Country, built: list[Built]) -> Failure | None:
+            return one_country.store_country(folder, own, built, made.data, pdf=pdf)
+
+        try:
+            with _runner(workers, engine, executor, scheduler, len(todo)) as submit:
+                for code, outcome in _outcomes(found, todo, submit, store, progress=progress):
+                    if isinstance(outcome, Failure):
+                        failed[code] = outcome
+                        report_folder.store_failure(folder, outcome)
+                        (say or _to_stderr)(str(outcome))
+                    else:
+                        written.append(code)
+        finally:
+            # Also after an interruption: the index then shows what is there.
+            if folder.is_dir() and (todo or not (folder / "index.html").is_file()):
+                with contextlib.suppress(ReportError) if sys.exc_info()[0] else contextlib.nullcontext():
+                    write_index(folder)
+    pages = [folder / own[0].country / task.file for own in tasks for task in own if own[0].country not in failed]
+    skipped = [code for code in codes if code not in failed and code not in written]
+    return Result(pages, [c for c in codes if c in written], skipped, [failed[c] for c in codes if c in failed])
+
+
+def _ordered(found: Sequence[one_country.Country], workers: int) -> list[Task]:
+    """Order the pages so that the first of a country, which reconciles for the others, comes well before them."""
+    places = [(k - workers * (n == 0), k, n, t) for k, own in enumerate(found) for n, t in enumerate(own.todo)]
+    return [task for *_, task in sorted(places, key=lambda place: place[:3])]
+
+
+def _outcomes(
+    found: Sequence[one_country.Country],
+    todo: Sequence[Task],
+    submit: Callable[[Task], Future[Built]],
+    store: Callable[[one_country.Country, list[Built]], Failure | None],
+    *,
+    progress: bool,
+) -> Iterator[tuple[str, Failure | None]]:
+    """Yield each country with missing pages once they are stored, or with what went wrong."""
+    futures = {submit(task): task for task in todo}
+    waiting = {own.code: own for own in found if own.todo}
+    done: dict[str, list[Built]] = {code: [] for code in waiting}
+    try:
+        for future in _with_bar(as_completed(futures), len(futures), shown=progress):
+            code = futures[future].country
+            if code not in waiting:
+                continue  # another page of the country failed
+            built = _outcome(future, futures[future])
+            done[code].append(built)
+            if built.failure:
+                for other in (f for f, task in futures.items() if task.country == code):
+                    other.cancel()
+                yield waiting.pop(code).code, built.failure
+            elif len(done[code]) == len(waiting[code].todo):
+                yield code, store(waiting.pop(code), done.pop(code))
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _outcome(future: Future[Built], task: Task) -> Built:
+    try:
+        return future.result()
+    except (BrokenExecutor, CancelledError) as error:
+        raise ReportError(
+            f"the executor lost its workers ({error}); what is done is stored: run again to go on"
+        ) from error
+    except Exception as error:  # whatever a cluster raises for a lost worker concerns this page alone
+        text = " ".join(str(error).split()) or "no message"
+        return Built(task, failure=Failure(task.country, task.notebook, 0, f"{type(error).__name__}: {text}"))
+
+
+@contextlib.contextmanager
+def _runner(
+    workers: int | None, engine: str | None, executor: Executor | None, scheduler: str | None, n_tasks: int
+) -> Iterator[Callable[[Task], Future[Built]]]:
+    """Yield what submits a page."""
+    if executor is not None:
+        yield lambda task: executor.submit(build_warm, task)
+    elif scheduler is not None:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise ReportError("a scheduler needs Dask: pip install 'trafficking-stats[dask]'") from error
+        try:
+            client = Client(scheduler, timeout=SCHEDULER_TIMEOUT)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise ReportError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+        with client, client.get_executor(pure=False) as cluster:
+            yield lambda task: cluster.submit(build_warm, task)
+    else:
+        count = 1 if engine or not is_supported() else min(workers or _cores(), max(1, n_tasks))
+        with ThreadPoolExecutor(count) as pool:
+            yield lambda task: pool.submit(build, task, engine) if engine else pool.submit(build_warm, task)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _with_bar(futures: Iterator[Future[Built]], total: int, *, shown: bool) -> Iterator[Future[Built]]:
+    if not shown:
+        yield from futures
+        return
+    from tqdm import tqdm
+
+    # None shows the bar on a terminal only.
+    yield from tqdm(futures, total=total, unit="page", disable=None, smoothing=0.1, file=sys.stderr)
+
+
+def _to_stderr(line: str) -> None:
+    from tqdm import tqdm
+
+    tqdm.write(line, file=sys.stderr)
 
 
 def check(
-    country: str,
+    countries: str | Iterable[str] | None,
     *,
-    notebooks: Path | str | None = None,
-    countries: Countries = None,
     engines: Sequence[str | None] = (STANDARD_ENGINE, WARM_ENGINE, None),
-    **parameters: Any,
+    **options: Any,
 ) -> dict[str, str]:
-    """Build the report of a country several times in different folders and compare every byte.
+    """Build reports several times in different folders and compare every byte.
 
     Parameters
     ----------
-    country : str
-        As in `report`.
-    notebooks, countries
+    countries : str or iterable of str
         As in `report`.
     engines : sequence of str or None, optional
-        One run each, as in `report`; by default one by standard papermill, one by the warm engine in this
-        process, and one in a warm process, as a batch runs them.
-    **parameters : object
+        One run each, as in `run`; by default one by standard papermill, one by the warm engine in this process,
+        and one in a warm process, as a batch runs them.
+    **options : object
         As in `report`.
 
     Returns
@@ -345,7 +317,7 @@ def check(
     for number, engine in enumerate(engines, start=1):
         with tempfile.TemporaryDirectory(prefix=f"run-{'x' * number}-") as scratch:
             folder = Path(scratch) / f"run {number}"
-            report(country, folder, notebooks=notebooks, countries=countries, engine=engine, **parameters)
+            report(countries, folder, engine=engine, **options)
             files = {
                 path.relative_to(folder).as_posix(): path.read_bytes()
                 for path in sorted(folder.rglob("*"))

@@ -8,7 +8,6 @@ import functools
 import io
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from ipykernel.compiler import XCachingCompiler
@@ -18,8 +17,6 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import List, Type
 from traitlets.config import Config
-
-Output = dict[str, Any]
 
 
 class _Publisher(DisplayPublisher):
@@ -31,16 +28,12 @@ class _Publisher(DisplayPublisher):
         self,
         data: dict[str, Any],
         metadata: dict[str, Any] | None = None,
-        source: str | None = None,
-        *,
-        transient: dict[str, Any] | None = None,
+        *args: Any,
         update: bool = False,
         **options: Any,
     ) -> None:
-        if update:
-            return
-        content = {"data": encode_images(data), "metadata": metadata or {}}
-        self.outputs.append({"output_type": "display_data", **json_clean(content)})
+        if not update:
+            self.outputs.append({"output_type": "display_data", **_content(data, metadata)})
 
     def clear_output(self, wait: bool = False) -> None:
         self.outputs.clear()
@@ -53,28 +46,14 @@ class _Hook(DisplayHook):
         """Write nothing, as a kernel does."""
 
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
-        content = json_clean({"data": encode_images(format_dict), "metadata": md_dict or {}})
         shell: Any = self.shell
         about = {"output_type": "execute_result", "execution_count": shell.execution_count}
-        shell.display_pub.outputs.append({**about, **content})
+        shell.display_pub.outputs.append({**about, **_content(format_dict, md_dict)})
 
 
-class _Stream(io.TextIOBase):
-    """Keeps what a cell prints."""
-
-    def __init__(self, name: str, outputs: Callable[[], list[Output]]) -> None:
-        self._name, self._outputs = name, outputs
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        outputs = self._outputs()
-        if outputs and outputs[-1].get("name") == self._name:
-            outputs[-1]["text"] += text
-        elif text:
-            outputs.append({"output_type": "stream", "name": self._name, "text": text})
-        return len(text)
+def _content(data: dict[str, Any], metadata: dict[str, Any] | None) -> dict[str, Any]:
+    content: dict[str, Any] = json_clean({"data": encode_images(data), "metadata": metadata or {}})
+    return content
 
 
 # pandas tells a notebook from a terminal by the letters "zmq" in the name of the shell's class.
@@ -87,9 +66,8 @@ class ZmqLikeShell(InteractiveShell):
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         name = etype.__name__ if isinstance(etype, type) else str(etype)
-        self.display_pub.outputs.append(
-            {"output_type": "error", "ename": name, "evalue": str(evalue), "traceback": list(stb)}
-        )
+        error = {"output_type": "error", "ename": name, "evalue": str(evalue), "traceback": list(stb)}
+        self.display_pub.outputs.append(error)
 
     def init_io(self) -> None:
         """Leave the standard streams alone; `run_cell` redirects them."""
@@ -104,11 +82,6 @@ def process_shell() -> ZmqLikeShell:
 
     A warm process makes it before it forks, which saves every fork the tenth of a second that it takes. It
     must run the cells of one notebook only: the second would inherit what the first did.
-
-    Returns
-    -------
-    ZmqLikeShell
-        Always the same.
     """
     config = Config()
     config.HistoryManager.enabled = False
@@ -142,7 +115,7 @@ def _enable_inline_figures(shell: ZmqLikeShell) -> None:
     backend_inline.configure_inline_support(shell, backend)
 
 
-def run_cell(shell: ZmqLikeShell, source: str) -> tuple[list[Output], bool]:
+def run_cell(shell: ZmqLikeShell, source: str) -> tuple[list[dict[str, Any]], bool]:
     """Run one cell.
 
     Parameters
@@ -155,24 +128,13 @@ def run_cell(shell: ZmqLikeShell, source: str) -> tuple[list[Output], bool]:
     Returns
     -------
     outputs : list of dict
-        As in an ``.ipynb`` file.
+        As in an ``.ipynb`` file, what was printed first.
     failed : bool
         Whether it raised.
     """
     shell.display_pub.outputs = []
-    with _streams(shell):
+    printed = {"stdout": io.StringIO(), "stderr": io.StringIO()}
+    with contextlib.redirect_stdout(printed["stdout"]), contextlib.redirect_stderr(printed["stderr"]):
         result = shell.run_cell(source, store_history=True)
-    return list(shell.display_pub.outputs), not result.success
-
-
-@contextlib.contextmanager
-def _streams(shell: ZmqLikeShell) -> Iterator[None]:
-    def outputs() -> list[Output]:
-        kept: list[Output] = shell.display_pub.outputs
-        return kept
-
-    with (
-        contextlib.redirect_stdout(_Stream("stdout", outputs)),
-        contextlib.redirect_stderr(_Stream("stderr", outputs)),
-    ):
-        yield
+    streams = [{"output_type": "stream", "name": k, "text": v.getvalue()} for k, v in printed.items() if v.getvalue()]
+    return [*streams, *shell.display_pub.outputs], not result.success

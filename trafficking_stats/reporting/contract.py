@@ -1,0 +1,198 @@
+"""What a notebook can be asked: the parameters it declares, read without running it.
+
+The cell tagged ``parameters`` is the contract: annotated assignments of literals, each followed by a comment that
+says what it means. It is read with `ast`: papermill's own inspection passes over ``int | None`` without a word.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import io
+import json
+import tokenize
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trafficking_stats.errors import ParameterError, ReportError
+from trafficking_stats.parameters import conform, read_type
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a notebook.
+
+    Parameters
+    ----------
+    name : str
+        The variable that the notebook assigns.
+    annotation : str
+        Its type as written, see `trafficking_stats.parameters.conform`.
+    default : object
+        The value it has when nobody sets it.
+    description : str
+        The comment behind the assignment.
+    """
+
+    name: str
+    annotation: str
+    default: Any
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook as it lies in its folder.
+
+    Parameters
+    ----------
+    name : str
+        The file name without its ending.
+    source : str
+        The text of the file.
+    parameters : tuple of Parameter
+        What it declares, in the order of the cell.
+    """
+
+    name: str
+    source: str
+    parameters: tuple[Parameter, ...]
+
+
+def read_notebook(path: Path) -> Notebook:
+    """Read a notebook and the parameters it declares.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        An ``.ipynb`` file.
+
+    Returns
+    -------
+    Notebook
+        Without parameters if no cell is tagged ``parameters``.
+
+    Raises
+    ------
+    ReportError
+        If the file is no notebook, or the cell holds something other than annotated literals.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        cells = json.loads(text)["cells"]
+        tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReportError(f"{path} is not a readable notebook: {error}") from error
+    contract = "".join(tagged[0]["source"]) if tagged else ""
+    return Notebook(path.stem, text, tuple(_parameters(contract, path.name)))
+
+
+def _parameters(source: str, where: str) -> list[Parameter]:
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise ReportError(f"{where}: the parameters cell is not Python: {error}") from error
+    comments = _comments(source)
+    parameters = []
+    for node in body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue
+        if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None):
+            raise ReportError(
+                f"{where}: line {node.lineno} of the parameters cell is not of the form name: type = value"
+            )
+        name, annotation = node.target.id, ast.unparse(node.annotation)
+        read_type(name, annotation)
+        try:
+            default = conform(name, annotation, ast.literal_eval(node.value))
+        except ValueError as error:
+            raise ReportError(f"{where}: the default of {name} must be a plain value") from error
+        parameters.append(Parameter(name, annotation, default, comments.get(node.end_lineno or node.lineno, "")))
+    return parameters
+
+
+def _comments(source: str) -> dict[int, str]:
+    """Return the comment of each line; a comment on a line of its own belongs to the next line."""
+    found: dict[int, str] = {}
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            own_line = not token.line[: token.start[1]].strip()
+            found.setdefault(token.start[0] + own_line, token.string.lstrip("# ").strip())
+    return found
+
+
+def check_parameters(notebooks: Sequence[Notebook], values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Check values against what the notebooks declare, and give each notebook those it takes.
+
+    Parameters
+    ----------
+    notebooks : sequence of Notebook
+        From `read_notebook`.
+    values : mapping of str to object
+        The values asked for.
+
+    Returns
+    -------
+    dict of str to dict
+        For each notebook its values, in the order it declares them.
+
+    Raises
+    ------
+    ParameterError
+        If no notebook declares a name, a value has the wrong type, or ``end`` lies before ``start``.
+
+    Examples
+    --------
+    >>> declared = (Parameter("country", "str", "DNK"), Parameter("start", "int", 2014))
+    >>> check_parameters([Notebook("3_gap", "", declared)], {"country": "SWE", "start": "2016"})
+    {'3_gap': {'country': 'SWE', 'start': 2016}}
+    """
+    known = sorted({p.name for notebook in notebooks for p in notebook.parameters})
+    for name in values:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else "."
+            raise ParameterError(f"no notebook has a parameter {name!r}{hint} There are: {', '.join(known)}")
+    taken: dict[str, dict[str, Any]] = {}
+    for notebook in notebooks:
+        given = {p.name: conform(p.name, p.annotation, values[p.name]) for p in notebook.parameters if p.name in values}
+        years = {p.name: given.get(p.name, p.default) for p in notebook.parameters}
+        start, end = years.get("start"), years.get("end")
+        if isinstance(start, int) and isinstance(end, int) and start > end:
+            raise ParameterError(f"start {start} lies after end {end}")
+        taken[notebook.name] = given
+    return taken
+
+
+def read_parameter_file(path: Path) -> dict[str, Any]:
+    """Read parameters from a YAML file and keep every value as the text it is.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A mapping of names to values. ``NO`` stays ``"NO"``; the notebook's annotations give the types.
+
+    Returns
+    -------
+    dict of str to object
+        Text, or lists of text.
+
+    Raises
+    ------
+    ReportError
+        If the file cannot be read or is not such a mapping.
+    """
+    import yaml  # type: ignore[import-untyped]
+
+    try:
+        # BaseLoader knows no types but text, list and mapping: Norway stays a country.
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ReportError(f"cannot read the parameters in {path}: {error}") from error
+    if not isinstance(content, dict) or not all(
+        isinstance(v, str) or (isinstance(v, list) and all(isinstance(i, str) for i in v)) for v in content.values()
+    ):
+        raise ReportError(f"{path} must hold lines of the form name: value or name: [value, value]")
+    return content

@@ -1,0 +1,252 @@
+"""What is to be built: the pages of each country and language, and the hash of all that decides each of them."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from trafficking_stats import paths
+from trafficking_stats.countries import check_country
+from trafficking_stats.errors import ParameterError, ReportError
+from trafficking_stats.fingerprints import DataKeys, hash_of, read_data_keys
+from trafficking_stats.messages import languages
+from trafficking_stats.reporting.contract import Notebook, check_parameters, read_notebook
+from trafficking_stats.reporting.markdown import page_file, page_title
+
+# What decides the bytes of a page besides the data and the notebooks.
+_VERSIONED = (
+    "trafficking-stats pandas numpy scipy statsmodels matplotlib seaborn papermill nbformat ipython ipykernel jinja2 "
+    "mistune pygments lxml markupsafe pydantic nh3 babel highspy"
+)
+_CODE = (".py", ".toml", ".po", ".j2", ".css", ".js", ".json")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One page that is to be built.
+
+    Parameters
+    ----------
+    country : str
+        Code of the country.
+    notebook : str
+        Name of the notebook.
+    language : str
+        Code of the language.
+    source : str
+        The text of the ``.ipynb`` file.
+    values : mapping of str to object
+        The checked parameters it takes.
+    shown : tuple of tuple of (str, str, str)
+        Every parameter with its value and meaning, for the foot of the page.
+    siblings : tuple of tuple of (str, str)
+        File and title of each page of the country in this language.
+    languages : tuple of str
+        The languages in which the page is written.
+    as_of, n_sources
+        The day of the newest source about the country, and how many there are.
+    folder : str
+        Where the notebooks lie: their working directory.
+    key : str
+        The hash of everything but the data that decides the result.
+    code : str
+        The hash of the package alone.
+    environment : mapping of str to str
+        Variables of the process in which the notebook runs.
+    limit : int
+        Seconds that a cell may take.
+    """
+
+    country: str
+    notebook: str
+    language: str
+    source: str
+    values: Mapping[str, Any]
+    shown: tuple[tuple[str, str, str], ...] = ()
+    siblings: tuple[tuple[str, str], ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    as_of: str = ""
+    n_sources: int = 0
+    folder: str = ""
+    key: str = ""
+    code: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    limit: int = 600
+
+    @property
+    def file(self) -> str:
+        """The name of the page."""
+        return page_file(self.notebook, self.language)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the notebooks of a folder take and what the data hold, read once for many countries.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder of the notebooks.
+    notebooks : tuple of Notebook
+        By name.
+    countries : tuple of str
+        The codes that may be asked for; empty allows every code.
+    code : str
+        Hash of package and versions.
+    data : DataKeys
+        What is known of the data.
+    """
+
+    folder: Path
+    notebooks: tuple[Notebook, ...]
+    countries: tuple[str, ...]
+    code: str
+    data: DataKeys
+
+    def tasks(
+        self,
+        country: str,
+        parameters: Mapping[str, Any],
+        codes: Sequence[str] = ("en",),
+        *,
+        limit: int = 600,
+        environment: Mapping[str, str] | None = None,
+    ) -> list[Task]:
+        """Return the pages to be built for a country.
+
+        Parameters
+        ----------
+        country : str
+            ISO 3166-1 alpha-3, or ``EUU``.
+        parameters : mapping of str to object
+            Parameters of the notebooks besides ``country``.
+        codes : sequence of str
+            Languages.
+        limit : int
+            Seconds that a cell may take.
+        environment : mapping of str to str, optional
+            Variables of the processes in which the notebooks run.
+
+        Raises
+        ------
+        ReportError
+            If a parameter or the country is wrong.
+        """
+        check_country(country, self.countries)
+        values = check_parameters(self.notebooks, {**parameters, "country": country})
+        as_of, n_sources = self.data.sources.get(country, ("", 0))
+        tasks = []
+        for code in codes:
+            siblings = tuple((page_file(n.name, code), page_title(n.source, code)) for n in self.notebooks)
+            for notebook in self.notebooks:
+                taken = values[notebook.name]
+                decides = [self.code, notebook.source, taken, siblings, code, list(codes), as_of, n_sources]
+                task = Task(
+                    country,
+                    notebook.name,
+                    code,
+                    notebook.source,
+                    taken,
+                    tuple((p.name, _shown(taken.get(p.name, p.default)), p.description) for p in notebook.parameters),
+                    siblings,
+                    tuple(codes),
+                    as_of,
+                    n_sources,
+                    str(self.folder),
+                    hash_of(decides),
+                    self.code,
+                    {**(environment or {}), "TRAFFICKING_STATS_LANGUAGE": code},
+                    limit,
+                )
+                tasks.append(task)
+        return tasks
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    return "–" if value in (None, "") else str(value)
+
+
+def plan(notebooks: Path | str | None = None, countries: Iterable[str] | None = None) -> Plan:
+    """Read the notebooks and hash everything that decides what they show.
+
+    Parameters
+    ----------
+    notebooks : path, optional
+        A folder of notebooks; those of the package by default.
+    countries : iterable of str, optional
+        The codes that may be asked for; those that have claims by default. An empty one allows every code.
+
+    Raises
+    ------
+    ReportError
+        If the folder has no notebooks, one of them cannot be read, or declares no country.
+    """
+    folder = Path(notebooks) if notebooks is not None else paths.notebooks_dir()
+    files = sorted(path for path in folder.glob("*.ipynb") if not path.name.endswith(".failed.ipynb"))
+    if not files:
+        raise ReportError(f"there are no notebooks in {folder}")
+    read = tuple(read_notebook(path) for path in files)
+    for notebook in read:
+        if not any(parameter.name == "country" for parameter in notebook.parameters):
+            raise ReportError(f"{notebook.name}: no cell tagged 'parameters' declares country: str")
+    data = read_data_keys(paths.clean_dir())
+    code = hash_files(sorted(path for path in paths.PACKAGE.rglob("*") if path.suffix in _CODE))
+    versions = [f"{name} {version(name)}" for name in _VERSIONED.split()]
+    allowed = data.by_country if countries is None else countries
+    return Plan(folder.resolve(), read, tuple(sorted(set(allowed))), hash_of([code, versions, sys.version]), data)
+
+
+def read_languages(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Return the codes of the languages asked for.
+
+    Parameters
+    ----------
+    given : str or iterable of str
+        Such as ``"en"``, ``"en,da"`` or ``["en", "da"]``.
+
+    Raises
+    ------
+    ReportError
+        If one of them has no catalogue, or there is none.
+
+    Examples
+    --------
+    >>> read_languages("en,da")
+    ('en', 'da')
+    """
+    parts = [given] if isinstance(given, str) else list(given)
+    codes = tuple(dict.fromkeys(code.strip() for part in parts for code in part.split(",") if code.strip()))
+    for code in codes:
+        if code not in languages():
+            raise ParameterError(f"there is no language {code!r}; there are: {', '.join(languages())}")
+    if not codes:
+        raise ParameterError(f"name a language: {', '.join(languages())}")
+    return codes
+
+
+@functools.cache
+def version(name: str) -> str:
+    """Return the version of an installed package."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def hash_files(files: Iterable[Path]) -> str:
+    """Return one hash of the names and contents of files."""
+    digest = hashlib.sha256()
+    for path in files:
+        if path.is_file():
+            content = path.read_bytes()
+            digest.update(f"{path.name} {len(content)}\n".encode())
+            digest.update(content)
+    return digest.hexdigest()
