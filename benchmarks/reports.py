@@ -33,8 +33,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from trafficking_stats.reporting import reports
 from trafficking_stats.reporting import folder as report_folder
+from trafficking_stats.reporting import reports
 from trafficking_stats.reporting.country import page_key
 from trafficking_stats.reporting.index import write_index
 from trafficking_stats.reporting.plan import Plan, plan

@@ -20,18 +20,30 @@ from trafficking_stats.errors import ReportError
 from trafficking_stats.files import spreadsheet_safe
 from trafficking_stats.messages import say
 from trafficking_stats.reporting.html_table import plain, table_html
+from trafficking_stats.reporting.links import explain_anchor, explain_link, source_link
 from trafficking_stats.reporting.markdown import render
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = [
+    "explain_link",
+    "explanation",
+    "figure",
+    "headline",
+    "prose",
+    "source_link",
+    "summarise",
+    "summary",
+    "table",
+]
+
 #: The type under which the executed notebook carries the facts of its country for the index of the folder.
 SUMMARY_TYPE = "application/vnd.trafficking-stats.summary+json"
 
 Robustness = Literal["robust", "sensitive", "unsettled", "refused"]
 _ROBUSTNESS = get_args(Robustness)
-_BREAKDOWN_SIGNS = re.compile(r"[^A-Za-z0-9_]+")
 
 
 class _Reconciled(Protocol):
@@ -266,84 +278,6 @@ def csv_address(text: str) -> str:
 
 def _file_name(caption: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain(caption).lower()).strip("-")[:60].strip("-")
-
-
-def explain_anchor(country: str, indicator: str, year: int | str, breakdown: str = "") -> str:
-    """Return the name of the place on a page where a figure is explained.
-
-    Parameters
-    ----------
-    country, indicator : str
-        As in the claims.
-    year : int or str
-        The calendar year.
-    breakdown : str, optional
-        ``key=value`` pairs; empty for the total.
-
-    Returns
-    -------
-    str
-        A name that may stand in a link.
-
-    Examples
-    --------
-    >>> explain_anchor("DNK", "victims_identified", 2020, "sex=female")
-    'explain-DNK-victims_identified-2020-sex-female'
-    """
-    parts = [country, indicator, str(year), *([breakdown] if breakdown else [])]
-    return "explain-" + "-".join(_BREAKDOWN_SIGNS.sub("-", part) for part in parts)
-
-
-def explain_link(country: str, indicator: str, year: int | str, text: object, *, breakdown: str = "") -> Markup:
-    """Return a link from a figure to the claims behind it.
-
-    The link leads to the explanation on the same page where there is one, and otherwise to the page of the
-    reconciliation in the same folder.
-
-    Parameters
-    ----------
-    country, indicator, year, breakdown
-        The cell, see `explain_anchor`.
-    text : object
-        The figure as it is to be read.
-
-    Returns
-    -------
-    markupsafe.Markup
-        To be used in `prose`, `headline` or the cells of a `table`.
-
-    Examples
-    --------
-    >>> str(explain_link("DNK", "victims_identified", 2020, 80))
-    '<a class="explain" href="#explain-DNK-victims_identified-2020">80</a>'
-    """
-    anchor = explain_anchor(country, indicator, year, breakdown)
-    return Markup('<a class="explain" href="#{}">{}</a>').format(anchor, text)
-
-
-def source_link(url: str, text: object) -> Markup:
-    """Return a link to a source; anything but an http(s) address is shown as text.
-
-    Parameters
-    ----------
-    url : str
-        The address as the sources file holds it.
-    text : object
-        The title of the source.
-
-    Returns
-    -------
-    markupsafe.Markup
-        A link, or title and address as text.
-
-    Examples
-    --------
-    >>> str(source_link("javascript:alert(1)", "<b>"))
-    '&lt;b&gt; (javascript:alert(1))'
-    """
-    if url.lower().startswith(("https://", "http://")):
-        return Markup('<a href="{}" rel="noreferrer">{}</a>').format(url, text)
-    return Markup("{} ({})").format(text, url) if url else escape(text)
 
 
 def explanation(
