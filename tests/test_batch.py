@@ -128,7 +128,7 @@ def test_a_failure_is_one_line_and_the_rest_goes_on(run, small, tmp_path):
 
 
 def test_a_wrong_country_among_many_stops_before_anything_runs(run, small, tmp_path):
-    with pytest.raises(ReportError, match=r"'NO'\. Did you mean NOR"):
+    with pytest.raises(ReportError, match=r"'NO'; did you mean NOR"):
         run(["DNK", "NO"], tmp_path / "out", small)
     with pytest.raises(ReportError, match="workers must be at least 1"):
         reports.run(["DNK"], tmp_path / "out", workers=0, notebooks=small, known=KNOWN)

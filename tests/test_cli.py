@@ -83,7 +83,7 @@ def test_version(run):
         (["reconcile", "DNX"], "country 'DNX' has no claims; did you mean DNK?"),
         (["report"], "name countries, or --all"),
         (["report", "DNK", "--set", "country", "SWE"], "country is no parameter here"),
-        (["report", "XXX"], "there are no claims on country 'XXX'"),
+        (["report", "XXX"], "no claims on country 'XXX'"),
         (["report", "DNK", "--start", "2022", "--end", "2021"], "start 2022 lies after end 2021"),
         (["import", "unodc", "no/such/file.xlsx"], "does not exist"),
         (["check", "--documents", "no/such/folder"], "there is no folder no/such/folder"),
