@@ -115,9 +115,13 @@ class Qualifier(_Frozen):
 
 
 class Tier(_Frozen):
-    """How near to the register a publisher stands, and what a claim of it weighs."""
+    """How near to the register a publisher stands, and what a claim of it weighs.
+
+    ``official`` says that its errors are worth telling to the publisher; see `reconciliation.errata`.
+    """
 
     label: str
+    official: bool = True
     weight: Annotated[float, Field(gt=0)]
     definition: str
 

@@ -19,7 +19,10 @@ from trafficking_stats.commands.options import (
     print_table,
     records,
 )
-from trafficking_stats.files import write_table
+from trafficking_stats.errors import ReconciliationError
+from trafficking_stats.files import read_table, write_table
+from trafficking_stats.paths import data_dir
+from trafficking_stats.reconciliation.errata import errata
 from trafficking_stats.reconciliation.result import reconcile
 from trafficking_stats.wording import counted
 
@@ -95,3 +98,44 @@ def sources_command(country: str | None, data: Path | None, as_json: bool) -> No
     counts = claims["source_id"].value_counts()
     table = sources[sources["source_id"].isin(counts.index)].assign(claims=lambda t: t["source_id"].map(counts))
     print_table(table, as_json, lambda t: t[["source_id", "publisher", "published", "tier", "upstream", "claims"]])
+
+
+@click.command("errata")
+@click.option(
+    "--output",
+    "-o",
+    "out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file; by default data/errata.csv.",
+)
+@data_option
+@json_option
+def errata_command(out: Path | None, data: Path | None, as_json: bool) -> None:
+    """Keep a ledger of official figures that cannot hold, to send to their publishers.
+
+    One row a figure: what is printed and where, what would hold, and the claims and rules that it cannot be true with.
+    Fill in status (open, reported, fixed, withdrawn), status_date and note by hand: they are kept when the file is
+    made again. What a later edition has mended is told, and so is a row that matches nothing any more; exit code 1
+    then.
+    """
+    file = out or data_dir() / "errata.csv"
+    try:
+        before = read_table(file) if file.exists() else None
+    except (ValueError, UnicodeDecodeError) as error:
+        raise ReconciliationError(f"{file}: not a CSV file in UTF-8: {error}") from error
+    try:
+        ledger = errata(reconcile(claims_of(data)), before)
+    except ReconciliationError as error:
+        raise ReconciliationError(f"{file}: {error}") from error
+    write_table(file, ledger.records)
+    counts = ledger.records["status"].value_counts().to_dict()
+    if as_json:
+        print_json({"records": counts, "mended": list(ledger.mended), "unmatched": list(ledger.unmatched)})
+    else:
+        click.echo(f"{file}: " + ", ".join(f"{number:,} {status}" for status, number in sorted(counts.items())))
+    for record in ledger.mended:
+        click.echo(f"mended by a later edition: {record}", err=True)
+    for record in ledger.unmatched:
+        click.echo(f"matches no rejected figure any more: {record}", err=True)
+    if ledger.unmatched:
+        raise SystemExit(1)
