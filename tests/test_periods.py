@@ -129,6 +129,23 @@ def test_at_least_and_at_most_never_make_a_point() -> None:
     assert bounds(ts.reconcile(table(met)), 2010) == [35, 35, 35]
 
 
+def test_a_range_is_one_claim_and_names_no_number() -> None:
+    printed = claim(10, qualifier="between") | {"value_upper": 50.0}
+    rec = ts.reconcile(table([printed]))
+    assert bounds(rec, 2010) == [10, 50, None]
+    assert rec.series["n_claims"].tolist() == [1]
+    assert bounds(ts.reconcile(table([printed, claim(12, source="b")])), 2010) == [12, 12, 12]
+
+
+def test_a_range_clashes_as_a_whole_and_is_written_with_both_ends() -> None:
+    printed = claim(10, qualifier="between") | {"value_upper": 50.0}
+    register = [claim(77, source=name, tier="register", published="2016-01-01") for name in "bc"]
+    rec = ts.reconcile(table([printed, *register]))
+    assert rec.claims["accepted"].tolist() == [False, True, True]
+    assert rec.clashes["values"].tolist() == ["77 | 10 to 50"]
+    assert rec.explain("AAA", "victims_identified", 2010).claims["figure"].tolist() == ["77", "77", "10 to 50"]
+
+
 @pytest.mark.parametrize("end", ["0001-12-31", "9999-12-31"])
 def test_days_at_the_end_of_the_calendar_are_refused(end: str) -> None:
     with pytest.raises(ts.ClaimError, match="period_end"):
@@ -184,12 +201,11 @@ def random_systems(n: int, seed: int) -> pd.DataFrame:
         for _ in range(random.integers(1, 7)):
             cell = cells[random.integers(len(cells))]
             value = int(VALUES[cell][truth]) if random.random() < 0.8 else int(random.integers(0, MOST + 1))
-            qualifier = str(random.choice(["exact", "exact", "at_least", "at_most", "less_than"]))
+            qualifier = str(random.choice(["exact", "exact", "at_least", "at_most", "less_than", "between"]))
             source = str(random.choice(["a", "b", "c"]))
             value += qualifier == "less_than"
-            claims.append(
-                claim(value, cell[1:], cell[0], source, qualifier=qualifier, country=country, indicator=indicator)
-            )
+            row = claim(value, cell[1:], cell[0], source, qualifier=qualifier, country=country, indicator=indicator)
+            claims.append({**row, "value_upper": min(value + 1, MOST) if qualifier == "between" else None})
     return table(claims)
 
 

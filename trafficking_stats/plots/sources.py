@@ -143,7 +143,7 @@ def _label_rejected(ax: Axes, marks: pd.DataFrame, places: Mapping[str, float], 
         below = float(row["lower"]) < float(kept.get(row["year"], -1.0))
         arrow = 0 if pd.notna(row["upper"]) else 12
         ax.annotate(
-            figure(row["value"], row["qualifier"], vocabulary),
+            figure(row["value"], row["qualifier"], vocabulary, row.get("value_upper")),
             (row["year"] + places[row["tier"]], float(row["lower"])),
             xytext=(0, -5 if below else 5 + arrow),
             textcoords="offset points",

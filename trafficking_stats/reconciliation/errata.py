@@ -122,7 +122,7 @@ def errata(rec: Reconciliation, before: pd.DataFrame | None = None) -> Ledger:
             history[series] = vintages(rec.claims, *series).triangle
         others = [row_of[name] for name in claim["clashes_with"].split(";") if name in row_of]
         together = rec.claims.iloc[[row_of[claim["claim_id"]], *others]].reset_index(drop=True)
-        printed = figure(claim["value"], claim["qualifier"], rec.vocabulary)
+        printed = figure(claim["value"], claim["qualifier"], rec.vocabulary, claim.get("value_upper"))
         status, date, mended_by = _mended(claim, history.get(series), rec.claims)
         days = together["published"].map(latest_day)
         digest = hashlib.sha256("\x1f".join([*(claim[name] for name in _CELL), printed]).encode()).hexdigest()
@@ -208,7 +208,9 @@ def _said(claim: dict[Any, Any], vocabulary: Vocabulary) -> str:
     """Write a claim with where it stands: its cell, figure, source and locator."""
     cell = {"start": claim["period_start"], "end": claim["period_end"], **claim}
     place = ", ".join(filter(None, [claim["source_id"], str(claim.get("locator") or "")]))
-    return f"{_cell(cell)}: {figure(claim['value'], claim['qualifier'], vocabulary)} ({place})"
+    return (
+        f"{_cell(cell)}: {figure(claim['value'], claim['qualifier'], vocabulary, claim.get('value_upper'))} ({place})"
+    )
 
 
 def _checked(before: pd.DataFrame) -> pd.DataFrame:

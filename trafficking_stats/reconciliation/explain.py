@@ -114,7 +114,7 @@ class Explainer:
         known = claim["source_id"], claim["publisher"], claim["published"]
         return {
             "verdict": "kept" if claim["accepted"] else "rejected",
-            "figure": figure(claim["value"], claim["qualifier"], self._rec.vocabulary),
+            "figure": figure(claim["value"], claim["qualifier"], self._rec.vocabulary, claim.get("value_upper")),
             "interval": f"[{self._lower[group]:,.0f}, {upper}]",
             "source": claim["source_id"],
             "publisher": claim["publisher"],
@@ -239,7 +239,7 @@ class Explainer:
 
     def _voice(self, row: int) -> str:
         claim = self._claim(row)
-        printed = figure(claim["value"], claim["qualifier"], self._rec.vocabulary)
+        printed = figure(claim["value"], claim["qualifier"], self._rec.vocabulary, claim.get("value_upper"))
         return f"{printed} ({source_name(claim['publisher'], claim['published'])})"
 
     def _span(self, group: int) -> str:

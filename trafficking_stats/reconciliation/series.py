@@ -188,18 +188,22 @@ def build_clashes(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
 
 def _printed(claims: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
     """Write the figure of each claim."""
-    words = {pair: figure(*pair, vocabulary) for pair in set(zip(claims["value"], claims["qualifier"], strict=True))}
-    return [words[pair] for pair in zip(claims["value"], claims["qualifier"], strict=True)]
+    ends = claims["value_upper"].tolist() if "value_upper" in claims else [None] * len(claims)
+    rows = list(zip(claims["value"], claims["qualifier"], ends, strict=True))
+    words = {(value, qualifier, end): figure(value, qualifier, vocabulary, end) for value, qualifier, end in set(rows)}
+    return [words[row] for row in rows]
 
 
-def figure(value: float, qualifier: str, vocabulary: Vocabulary) -> str:
-    """Write a claim's figure as a reader would: ``77``, ``fewer than 5``, ``more than 1,000``.
+def figure(value: float, qualifier: str, vocabulary: Vocabulary, value_upper: float | None = None) -> str:
+    """Write a claim's figure as a reader would: ``77``, ``fewer than 5``, ``more than 1,000``, ``10 to 50``.
 
     Examples
     --------
     >>> from trafficking_stats.vocabulary import load_vocabulary
-    >>> figure(5, "less_than", load_vocabulary())
-    'fewer than 5'
+    >>> figure(5, "less_than", load_vocabulary()), figure(10, "between", load_vocabulary(), 50)
+    ('fewer than 5', '10 to 50')
     """
     number = f"{value:,.15g}"
+    if value_upper is not None and not np.isnan(value_upper):
+        return f"{number} to {value_upper:,.15g}"
     return number if qualifier == "exact" else f"{vocabulary.qualifiers[qualifier].label} {number}"

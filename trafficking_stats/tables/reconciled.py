@@ -233,7 +233,7 @@ def _voices(claims: Iterable[Mapping[Any, Any]], vocabulary: Vocabulary) -> str:
     """Write each figure with the sources that print it: ``77 (CMM 2022, UNODC 2023); 64 (...)``."""
     voices: dict[str, list[str]] = {}
     for claim in claims:
-        printed = figure(claim["value"], claim["qualifier"], vocabulary)
+        printed = figure(claim["value"], claim["qualifier"], vocabulary, claim.get("value_upper"))
         voices.setdefault(printed, []).append(source_name(claim["publisher"], claim["published"]))
     texts = []
     for printed, names in voices.items():
@@ -301,7 +301,7 @@ def sums(checked: pd.DataFrame, vocabulary: Vocabulary) -> GT:
         {
             "period": unbroken(row["period"]),
             "source": source_name(row["publisher"], row["published"]),
-            "printed": figure(row["value"], row["qualifier"], vocabulary),
+            "printed": figure(row["value"], row["qualifier"], vocabulary, row.get("value_upper")),
             "sum of the years": short_span(row["sum_lower"], row["sum_upper"]),
             "verdict": row["verdict"] + (f" (no own figure for {year_list(row['missing'])})" if row["missing"] else ""),
         }

@@ -53,7 +53,7 @@ def widest_clash(rec: Reconciliation, country: str) -> str:
     pairs = pairs.assign(distance=ratio.where(ratio >= 1, 1 / ratio))
     pairs = pairs.sort_values(["distance", "claim_id"], ascending=[False, True])
     row = pairs.iloc[0]
-    printed = figure(row["value"], row["qualifier"], rec.vocabulary)
+    printed = figure(row["value"], row["qualifier"], rec.vocabulary, row.get("value_upper"))
     return (
         f"{label_of(row['indicator'], rec.vocabulary)} in {row['year']}: {printed} in "
         f"{source_name(row['publisher'], row['published'])} against {row['estimate']:,}"
@@ -243,7 +243,7 @@ def strip_alt(claims: pd.DataFrame, indicator: str, vocabulary: Vocabulary | Non
     vocabulary = vocabulary or load_vocabulary()
     rejected = claims[~claims["accepted"]].drop_duplicates(["period_end", "value", "qualifier"])
     named = [
-        f"{figure(row['value'], row['qualifier'], vocabulary)} in {row['period_end'][:4]}"
+        f"{figure(row['value'], row['qualifier'], vocabulary, row.get('value_upper'))} in {row['period_end'][:4]}"
         for row in rejected.head(8).to_dict("records")
     ]
     more = f" and {len(rejected) - 8} more" if len(rejected) > 8 else ""
