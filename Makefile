@@ -9,7 +9,7 @@ export PYTHONHASHSEED := 0
 .DEFAULT_GOAL := help
 # The environments are written by one recipe at a time.
 .NOTPARALLEL:
-.PHONY: help report test lab clean-data check-reports lint docs lock clean
+.PHONY: help report test lab clean-data check-reports lint docs dist lock clean
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -41,8 +41,9 @@ report: .venv/report  ## clean the data and write the reports of COUNTRY (defaul
 	$(BIN)/trafficking-stats clean
 	$(BIN)/trafficking-stats report $(COUNTRY)
 
+# Modules of tests side by side, since what a module prepares is used by all its tests.
 test: .venv/test  ## run every test and print the coverage
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --cov --cov-report=term
 
 lab: .venv-lab/lab  ## open the notebooks in JupyterLab
 	.venv-lab/bin/jupyter lab --notebook-dir=notebooks $(LABFLAGS)
@@ -62,6 +63,10 @@ lint: .venv/test  ## ruff, mypy, and notebooks without outputs
 docs: .venv/test  ## build the documentation as a site, in site/
 	$(BIN)/python -m mkdocs build --quiet
 
+dist: .venv/report  ## build the wheel and the source archive, the same bytes from the same commit, into dist/
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m hatchling build -d dist
+
 lock:  ## resolve the lock files anew (needs uv)
 	$(call resolve,report documents) -o requirements.lock
 	$(call resolve,test) -c requirements.lock -o requirements-test.lock
@@ -76,4 +81,4 @@ STRIP := --keep-id --extra-keys "metadata.papermill cell.metadata.papermill cell
 LOCKFLAGS := --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean:  ## remove environments, caches and generated reports
-	rm -rf .venv .venv-lab site .pytest_cache .mypy_cache .ruff_cache .hypothesis reports/*/ reports/*.html reports/*.json
+	rm -rf .venv .venv-lab site dist .pytest_cache .mypy_cache .ruff_cache .hypothesis reports/*/ reports/*.html reports/*.json

@@ -5,11 +5,13 @@ import importlib.metadata
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
 import tomllib
 
+import click
 import pytest
 import yaml
 from locks import LOCKS, METADATA, WINDOWS, Pin, needed, read_lock
@@ -17,6 +19,8 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+
+from trafficking_stats.cli import cli
 
 # What conda-forge calls otherwise.
 CONDA = {"great-tables": "great_tables", "jupyter-client": "jupyter_client", "matplotlib": "matplotlib-base"}
@@ -277,16 +281,101 @@ def test_ci_is_executable_and_runs_what_the_readme_says(root):
     assert lines[-3:] == ["make test", "make report", "make lint"]
 
 
-def test_the_workflow_keeps_the_reports_and_pins_its_actions(root):
-    workflow = yaml.safe_load((root / ".github" / "workflows" / "reports.yml").read_text(encoding="utf-8"))
-    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
-    used = [step["uses"] for step in steps if "uses" in step]
-    assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", action) for action in used)
-    (upload,) = [step for step in steps if step.get("uses", "").startswith("actions/upload-artifact")]
-    assert upload["with"]["path"] == "reports/"
+@pytest.fixture(scope="module")
+def workflows(root):
+    files = sorted((root / ".github").rglob("*.yml"))
+    return {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in files}
+
+
+def steps_of(workflow, *jobs):
+    return [step for name, job in workflow["jobs"].items() if not jobs or name in jobs for step in job["steps"]]
+
+
+def test_every_action_has_a_version_and_every_command_is_there(root, workflows):
+    steps = [step for workflow in workflows.values() if "jobs" in workflow for step in steps_of(workflow)]
+    steps += workflows["action"]["runs"]["steps"]
+    for action in (step["uses"] for step in steps if "uses" in step):
+        known = r"actions/[a-z/-]+@v\d+|pypa/gh-action-pypi-publish@release/v1"
+        assert (root / action).is_dir() if action.startswith("./") else re.fullmatch(known, action), action
+    makefile = (root / "Makefile").read_text(encoding="utf-8")
     commands = "\n".join(step.get("run", "") for step in steps)
-    for command in ("make test", "make lint", "make clean-data", "trafficking-stats batch"):
-        assert command in commands
+    targets = re.findall(r"\bmake ([a-z-]+)", commands)
+    assert {"test", "lint", "clean-data", "docs", "dist"} <= set(targets)
+    assert all(re.search(rf"^{target}:", makefile, flags=re.MULTILINE) for target in targets)
+    ((command, options),) = re.findall(r"trafficking-stats (\w+) (.*)", commands)
+    known = {name for parameter in cli.get_command(click.Context(cli), command).params for name in parameter.opts}
+    assert set(re.findall(r"--[a-z-]+", f"{options} --all")) <= known
+    for script in re.findall(r"\.ci/\w+", commands):
+        assert os.access(root / script, os.X_OK), script
+
+
+def test_pages_are_published_whole_or_not_at_all(workflows):
+    """Only what every job has passed is published, and an artifact without pages is an error."""
+    reports = workflows["reports"]
+    assert set(reports["jobs"]["publish"]["needs"]) == set(reports["jobs"]) - {"publish"}
+    uploads = [step for step in steps_of(reports) if step.get("uses", "").startswith("actions/upload-artifact")]
+    always = [step for step in uploads if "if" not in step]
+    assert {step["with"]["name"] for step in always} == {"reports", "docs"}
+    assert all(step["with"]["if-no-files-found"] == "error" for step in always)
+    (kept,) = [step["with"]["path"].split() for step in always if step["with"]["name"] == "reports"]
+    assert kept == ["reports/", "!reports/README.md"]
+    assert [step["if"] for step in uploads if "if" in step] == ["failure()"]
+
+
+def test_the_oldest_and_a_newer_python_are_tested(project, workflows):
+    oldest, newest = workflows["reports"]["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert f">={oldest}" == project["requires-python"]
+    assert f"{newest}.0" in PYTHONS
+    assert f"Programming Language :: Python :: {newest}" in project["classifiers"]
+
+
+def test_a_release_is_built_once_and_attested_before_it_is_published(workflows):
+    release = workflows["release"]
+    assert release["permissions"] == {}
+    building = [step for step in steps_of(release) if "make dist" in step.get("run", "")]
+    assert len(building) == 1
+    used = [step.get("uses", step.get("run", "")).partition("@")[0] for step in steps_of(release, "build")]
+    attest = used.index("actions/attest-build-provenance")
+    assert used.index("make dist") < attest < used.index("actions/upload-artifact")
+    assert release["jobs"]["publish"]["permissions"] == {"id-token": "write"}
+    assert release["jobs"]["publish"]["needs"] == "build"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a script of the workflow")
+def test_publishing_adds_and_takes_nothing_away(root, tmp_path):
+    def git(*args, cwd):
+        identity = ("-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "init.defaultBranch=main")
+        run = subprocess.run(["git", *identity, *args], cwd=cwd, capture_output=True, text=True, check=True)
+        return run.stdout.split()
+
+    git("init", "--quiet", "--bare", "remote", cwd=tmp_path)
+    git("clone", "--quiet", "remote", "work", cwd=tmp_path)
+    work = tmp_path / "work"
+    (work / "code.py").write_text("1")
+    git("add", ".", cwd=work)
+    git("commit", "--quiet", "-m", "Code", cwd=work)
+
+    def publish(pages):
+        shutil.rmtree(work / "new", ignore_errors=True)
+        shutil.rmtree(work / "out", ignore_errors=True)
+        for name, text in pages.items():
+            (work / "new" / name).parent.mkdir(parents=True, exist_ok=True)
+            (work / "new" / name).write_text(text)
+        script = [str(root / ".ci" / "publish"), "new", "out"]
+        return subprocess.run(script, cwd=work, capture_output=True, text=True, check=False)
+
+    first = {"index.html": "docs", "reports/index.html": "1", "reports/DNK/old.html": "old"}
+    assert publish({"index.html": "docs"}).returncode == 1
+    assert git("branch", "--list", cwd=tmp_path / "remote") == []
+    assert publish(first).stdout.startswith("published")
+    assert publish(first).stdout == "nothing has changed\n"
+    assert publish({"index.html": "docs", "reports/index.html": "2"}).returncode == 0
+    files = git("ls-tree", "-r", "--name-only", "gh-pages", cwd=tmp_path / "remote")
+    assert files == [".nojekyll", "index.html", "reports/DNK/old.html", "reports/index.html"]
+    assert git("show", "gh-pages:reports/index.html", cwd=tmp_path / "remote") == ["2"]
+    assert len(git("log", "--format=%h", "gh-pages", cwd=tmp_path / "remote")) == 2
+    assert sorted(path.name for path in (work / "out").iterdir()) == [".nojekyll", "index.html", "reports"]
+    assert git("status", "--porcelain", "--untracked-files=no", cwd=work) == []
 
 
 def test_notebooks_are_committed_without_outputs(root):
