@@ -37,7 +37,7 @@ IMPORTED = {
 }
 NAME = "trafficking-stats"
 # Declared for work that is under way; the list ends empty.
-WAITING = {"babel", "filelock", "highspy", "nh3", "pdfplumber", "pypdf", "python-docx"}
+WAITING = {"highspy", "jupyter-client", "nbconvert", "pypdf"}
 BUILD = ("hatchling", "editables")
 
 
