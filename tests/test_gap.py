@@ -204,5 +204,5 @@ def test_text_and_html(danish: Gap) -> None:
 
 
 def test_an_unknown_plot_names_those_there_are(danish: Gap) -> None:
-    with pytest.raises(GapError, match="there is no plot 'pie'; there are: pair, stages, rates"):
+    with pytest.raises(GapError, match="there is no plot 'pie'; there are: pair, years, stages, rates"):
         danish.plot("pie")

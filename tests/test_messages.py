@@ -2,6 +2,7 @@
 
 import ast
 import datetime
+import runpy
 import string
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from trafficking_stats.messages import (
     say_html,
 )
 from trafficking_stats.messages.values import written
+from trafficking_stats.vocabulary import load_vocabulary
 
 PACKAGE = Path(trafficking_stats.__file__).parent
 CATALOGUES = PACKAGE / "messages" / "catalogues"
@@ -167,3 +169,23 @@ def test_the_language_ends_with_its_block():
     with pytest.raises(ZeroDivisionError), language("da"):
         raise ZeroDivisionError
     assert say("common.none") == "none"
+
+
+def test_other_languages_know_every_word_of_the_vocabulary():
+    vocabulary = load_vocabulary()
+    need = [f"indicator.{name}" for name in vocabulary.indicators]
+    need += [
+        f"{kind}.{name}" for kind in ("dimension", "tier", "qualifier") for name in getattr(vocabulary, f"{kind}s")
+    ]
+    need += [
+        f"category.{name}.{category}"
+        for name, dimension in vocabulary.dimensions.items()
+        for category in {*dimension.words, *dimension.exclusive, *dimension.overlapping}
+    ]
+    for code in (code for code in languages() if code != "en"):
+        assert {f"vocabulary.{name}" for name in need} <= set(entries(code, "vocabulary"))
+
+
+def test_the_list_of_sentences_is_current(root):
+    made = runpy.run_path(str(root / "docs" / "messages.py"))
+    assert made["PAGE"].read_text(encoding="utf-8") == made["page"](), "run python docs/messages.py"

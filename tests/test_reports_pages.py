@@ -14,8 +14,8 @@ from markupsafe import Markup
 from trafficking_stats import messages
 from trafficking_stats.errors import ReportError
 from trafficking_stats.messages import language
-from trafficking_stats.plots.style import axes as style_axes
-from trafficking_stats.plots.style import say
+from trafficking_stats.plots.chart import chart as style_axes
+from trafficking_stats.plots.chart import instead
 from trafficking_stats.reporting import display
 from trafficking_stats.reporting.canonical import as_bytes, canonicalise, failed_cell, refuse_volatile
 from trafficking_stats.reporting.content import Page
@@ -290,7 +290,7 @@ def test_a_headline_may_name_its_verdict_in_other_words(shown):
 
 
 def test_a_figure_without_content_is_a_sentence(shown):
-    display.figure(say(style_axes(None, 1), "nothing"), caption="No source <has> a figure.", alt="nothing")
+    display.figure(instead(style_axes(None, 1), "nothing"), caption="No source <has> a figure.", alt="nothing")
     assert shown[0][0]["text/html"] == "<p>No source &lt;has&gt; a figure.</p>\n"
     assert shown[0][1]["kind"] == "prose"
     assert not plt.get_fignums()

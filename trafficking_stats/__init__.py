@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     )
     from trafficking_stats.frames import claims_from
     from trafficking_stats.gap_analysis.answer import Gap, gap
+    from trafficking_stats.messages import use_language
     from trafficking_stats.reconciliation.result import Reconciliation, reconcile
+    from trafficking_stats.reconciliation.selection import select_claims
     from trafficking_stats.reporting.reports import report
     from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
@@ -49,6 +51,8 @@ _HOMES = {
     "read_claims": "claims",
     "reconcile": "reconciliation.result",
     "report": "reporting.reports",
+    "select_claims": "reconciliation.selection",
+    "use_language": "messages",
 }
 
 __all__ = [
@@ -73,6 +77,8 @@ __all__ = [
     "read_claims",
     "reconcile",
     "report",
+    "select_claims",
+    "use_language",
 ]
 
 

@@ -68,7 +68,7 @@ TABLES: Mapping[str, type] = {
 }
 """The row class of each table."""
 
-PLOTS = ("pair", "stages", "rates", "trend", "steps", "effects", "splits", "disposals", "choices", "peers")
+PLOTS = ("pair", "years", "stages", "rates", "trend", "steps", "effects", "splits", "disposals", "choices", "peers")
 """The figures that `Gap.plot` draws."""
 
 

@@ -1,6 +1,14 @@
 """Every sentence a reader sees: ids with typed values, written once in a catalogue of each language."""
 
-from trafficking_stats.messages.catalogue import MessageError, language, languages, say, say_html
+from trafficking_stats.messages.catalogue import (
+    MessageError,
+    language,
+    languages,
+    say,
+    say_html,
+    translate_markdown,
+    use_language,
+)
 from trafficking_stats.messages.values import Bounds, Country, Noun, Term, Years, breakdown_words
 
 __all__ = [
@@ -15,4 +23,6 @@ __all__ = [
     "languages",
     "say",
     "say_html",
+    "translate_markdown",
+    "use_language",
 ]

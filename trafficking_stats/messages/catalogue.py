@@ -51,6 +51,34 @@ def current() -> str:
     return code if code in languages() else _SOURCE
 
 
+def use_language(code: str) -> None:
+    """Say everything from now on in a language, in the whole process: for notebooks.
+
+    Parameters
+    ----------
+    code : str
+        A key of `languages`.
+
+    Raises
+    ------
+    MessageError
+        If there is no such language.
+
+    Examples
+    --------
+    >>> use_language("en")
+    >>> say("common.none")
+    'none'
+    """
+    _check(code)
+    os.environ["TRAFFICKING_STATS_LANGUAGE"] = code
+
+
+def _check(code: str) -> None:
+    if code not in languages():
+        raise MessageError(f"there is no language {code!r}; there are: {', '.join(languages())}")
+
+
 @contextmanager
 def language(code: str) -> Iterator[None]:
     """Say what is said inside in another language.
@@ -71,8 +99,7 @@ def language(code: str) -> Iterator[None]:
     ...     say("common.at_least", number=1200)
     'mindst 1.200'
     """
-    if code not in languages():
-        raise MessageError(f"there is no language {code!r}; there are: {', '.join(languages())}")
+    _check(code)
     token = _LANGUAGE.set(code)
     try:
         yield
@@ -95,6 +122,39 @@ def catalogue(code: str, domain: str) -> gettext.NullTranslations:
         write_mo(compiled, read_po(file, locale=code))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def translate_markdown(text: str) -> str | None:
+    """Return a markdown cell of a notebook in the current language.
+
+    Parameters
+    ----------
+    text : str
+        The cell as it stands, in the source language.
+
+    Returns
+    -------
+    str or None
+        None where the catalogue ``notebooks`` has no such text, as of a cell that somebody edited.
+
+    Examples
+    --------
+    >>> translate_markdown("A cell of my own.") is None
+    True
+    """
+    key = _markdown_keys().get(text.strip())
+    if key is None:
+        return None
+    found = catalogue(current(), "notebooks").gettext(key)
+    return None if found == key else found
+
+
+@functools.cache
+def _markdown_keys() -> dict[str, str]:
+    from babel.messages.pofile import read_po
+
+    with (_HERE / "catalogues" / _SOURCE / "notebooks.po").open("rb") as file:
+        return {str(message.string): str(message.id) for message in read_po(file) if message.id}
 
 
 def template(key: str, n: int = 1) -> str:

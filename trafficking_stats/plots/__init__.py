@@ -1,9 +1,80 @@
-"""Figures: data and Axes in, Axes out."""
+"""Figures: results and axes in, axes out. Every function returns axes that show themselves with caption and numbers."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.extras import needs
+from trafficking_stats.vocabulary import load_vocabulary
 
 with needs("report", "Drawing figures"):
-    from trafficking_stats.plots import gap, peers, series, sources
-    from trafficking_stats.plots.style import NARROW
+    from trafficking_stats.plots import changes, rates, series
+    from trafficking_stats.plots.claims import claims, sensitivity
+    from trafficking_stats.plots.series import stages
 
-__all__ = ["NARROW", "gap", "peers", "series", "sources"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from trafficking_stats.gap_analysis.answer import Gap
+
+__all__ = ["claims", "draw", "sensitivity", "stages"]
+
+
+def draw(gap: Gap, name: str, ax: Axes | None = None) -> Axes:
+    """Draw a figure of the gap by its name; what `Gap.plot` calls.
+
+    Parameters
+    ----------
+    gap : Gap
+        Of `trafficking_stats.gap`.
+    name : str
+        A key of `FIGURES`.
+    ax : matplotlib.axes.Axes, optional
+        Where; a new figure by default.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A sentence instead of a drawing where the figures do not carry one.
+
+    Raises
+    ------
+    TraffickingStatsError
+        If there is no such figure.
+    """
+    if name not in FIGURES:
+        raise TraffickingStatsError(f"there is no figure {name!r}; there are: {', '.join(FIGURES)}")
+    return FIGURES[name](gap, ax)
+
+
+def _stages(gap: Gap, ax: Axes | None) -> Axes:
+    rows = gap.tables["stages"]
+    country, dates = gap.question.country, load_vocabulary().policy_dates_of(gap.question.country)
+    indicators = list(dict.fromkeys(rows["indicator"]))
+    years = (int(rows["year"].min()), int(rows["year"].max())) if len(rows) else (0, 0)
+    return series.stage_panels(rows, indicators, country, years, dates=dates, ax=ax)
+
+
+def _pair(gap: Gap, ax: Axes | None) -> Axes:
+    of, what = gap.question.denominator, gap.question.numerator
+    return series.pair(gap.tables["stages"], of.indicator, what.indicator, gap.question.country, ax=ax)
+
+
+def _years(gap: Gap, ax: Axes | None) -> Axes:
+    return series.years_strip(gap.tables["stages"], gap.years, gap.question.country, ax=ax)
+
+
+FIGURES = {
+    "stages": _stages,
+    "pair": _pair,
+    "years": _years,
+    "rates": rates.rates,
+    "trend": changes.trend,
+    "effects": changes.effects,
+    "splits": changes.splits,
+    "disposals": changes.disposals,
+    "peers": rates.peers,
+    "choices": changes.choices,
+    "steps": rates.steps,
+}

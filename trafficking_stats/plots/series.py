@@ -1,303 +1,305 @@
-"""Figures of the series: stages over the years, and victims beside convictions.
-
-Each function takes a table and axes and returns axes. Rows are those of one country and one breakdown.
-"""
+"""Figures of the series: stages over the years, two counts on one scale, and which years have which figures."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
-import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
+from trafficking_stats.messages import Country, Years, say
+from trafficking_stats.plots.chart import HERO_WIDTH, chart, describe, fit, instead
 from trafficking_stats.plots.style import (
+    ALERT,
     HATCH,
-    HERO_WIDTH,
+    LINE,
     PAPER,
     SOFT,
     STAGE_SHADES,
-    WIDTH,
     Dated,
-    axes,
     count_axis,
-    figure_width,
+    date_names,
     key,
-    mark_dates,
+    patches,
     records,
-    say,
     theme,
     year_ticks,
 )
-from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
-from trafficking_stats.wording import short_span, years_known
+from trafficking_stats.texts.focus import known, stage_indicators, totals, years_shown
+from trafficking_stats.texts.words import capital, label, sentences, short, title
+from trafficking_stats.vocabulary import load_vocabulary
 
-#: The stages from identification to conviction, counted in persons.
-STAGES = ("victims_identified", "charged_persons", "prosecutions_suspects", "convictions_persons")
+if TYPE_CHECKING:
+    from trafficking_stats.reconciliation.result import Reconciliation
+
+
+def shade(indicator: str) -> str:
+    """Return the colour of the stage to which an indicator belongs."""
+    found = load_vocabulary().indicators.get(indicator)
+    return STAGE_SHADES[found.stage] if found else SOFT
 
 
 def interval_bars(
-    ax: Axes,
-    rows: pd.DataFrame,
-    colour: str,
-    *,
-    years: int,
-    width: float = 0.72,
-    halo: bool = True,
-    raised: Collection[int] = (),
+    ax: Axes, rows: pd.DataFrame, colour: str, *, width: float = 0.72, raised: Iterable[int] = ()
 ) -> None:
     """Draw a bar a year: solid as far as the count is certain, hatched to the highest value it can have.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
-        Where to draw.
+        Where to draw; its horizontal axis is set already.
     rows : pandas.DataFrame
         Columns ``year``, ``lower``, ``upper`` and ``status``; a deduced year has a broken edge.
     colour : str
         Of the solid part.
-    years : int
-        How many the axis spans, which decides the size of the figures above the bars.
     width : float
         In years.
-    halo : bool
-        Whether the figures stand on paper, so that lines do not cross them.
-    raised : collection of int
+    raised : iterable of int
         Years whose figure stands a line higher, to make room for another one.
     """
-    top = float(pd.concat([rows["lower"], rows["upper"]]).max())
-    longest = max(len(short_span(row["lower"], row["upper"])) for row in records(rows))
-    size = label_size(ax, years, longest)
-    upright = size < 6.5 and longest <= 5
-    if upright:  # below each other the letters have room that they lack side by side
-        size = min(8.0, 72 * 0.88 * figure_width(ax) / (years + 0.2) / 1.25)
+    top, names, lifted = float(pd.concat([rows["lower"], rows["upper"]]).max()), [], set(raised)
     for row in records(rows):
         lower, certain = float(row["lower"]), row["status"] != "deduced"
         unbounded = pd.isna(row["upper"])
         upper = max(lower + 0.12 * top, 1.0) if unbounded else float(row["upper"])
-        edge = (0, (2, 1.5)) if not certain else "-"
-        fill = colour if certain else PAPER
-        ax.bar(row["year"], lower, width, color=fill, edgecolor=colour, linewidth=1, linestyle=edge, zorder=2)
+        look: Any = {"edgecolor": colour, "linestyle": "-" if certain else (0, (2, 1.5)), "zorder": 2}
+        ax.bar(row["year"], lower, width, color=colour if certain else PAPER, linewidth=1, **look)
         if upper > lower:
-            ax.bar(
-                row["year"],
-                upper - lower,
-                width,
-                bottom=lower,
-                color=PAPER,
-                edgecolor=colour,
-                hatch=HATCH,
-                linewidth=0.8,
-                linestyle=edge,
-                zorder=2,
-            )
+            ax.bar(row["year"], upper - lower, width, bottom=lower, color=PAPER, hatch=HATCH, linewidth=0.8, **look)
         if unbounded:
             ax.plot(row["year"], upper, marker="^", color=colour, markersize=6, zorder=3)
-        ax.annotate(
-            short_span(row["lower"], row["upper"]),
+        name = ax.annotate(
+            short(row["lower"], row["upper"]),
             (row["year"], upper),
-            xytext=(0, (5 if unbounded else 2) + (10 if row["year"] in raised else 0)),
+            xytext=(0, (5 if unbounded else 2) + (10 if row["year"] in lifted else 0)),
             textcoords="offset points",
             ha="center",
             va="bottom",
-            fontsize=size,
-            rotation=90 if upright else 0,
-            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.4} if halo else None,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.4},
             zorder=5,
         )
+        names.append(name)
+    first, last = ax.get_xlim()
+    longest = max((len(name.get_text()) for name in names), default=1)
 
+    def layout(inches: float) -> None:
+        room = 72 * 0.88 * inches / (last - first)  # points a year
+        size = min(8.5, max(4.5, room / (0.66 * longest)))
+        upright = size < 6.5 and longest <= 5  # below each other the letters have room that they lack side by side
+        for name in names:
+            name.set_rotation(90 if upright else 0)
+            name.set_fontsize(min(8.0, room / 1.25) if upright else size)
 
-def label_size(ax: Axes, years: int, letters: int) -> float:
-    """Return the size in points, from 4.5 to 8.5, at which as many letters fit above each year."""
-    room = 72 * 0.88 * figure_width(ax) / (years + 0.2)
-    return min(8.5, max(4.5, room / (0.66 * letters)))
-
-
-def stage(
-    series: pd.DataFrame,
-    indicator: str,
-    ax: Axes | None = None,
-    *,
-    years: tuple[int, int] | None = None,
-    vocabulary: Vocabulary | None = None,
-) -> Axes:
-    """Draw one indicator over the years, as bars that show what is certain and what is only bounded.
-
-    Parameters
-    ----------
-    series : pandas.DataFrame
-        Rows of `Reconciliation.series` of one country and breakdown; other indicators are ignored.
-    indicator : str
-        What to draw.
-    ax : matplotlib.axes.Axes, optional
-        Where; a new figure by default.
-    years : tuple of int, optional
-        First and last year shown; those of the rows by default. A dash marks a year without any figure.
-    vocabulary : Vocabulary, optional
-        Gives name, unit and stage.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        With a sentence instead of bars where no source has a figure.
-
-    Examples
-    --------
-    >>> empty = pd.DataFrame(columns=["indicator", "year", "lower", "upper", "status"])
-    >>> stage(empty, "convictions_persons").texts[0].get_text()
-    'no source has a figure'
-    """
-    vocabulary = vocabulary or load_vocabulary()
-    known = vocabulary.indicators.get(indicator)
-    label, unit = (known.label, known.unit) if known else (indicator, "")
-    rows = years_known(series[series["indicator"] == indicator])
-    with theme():
-        ax = axes(ax, 2.4 if len(rows) else 1.2)
-        ax.set_title(label)
-        if rows.empty:
-            return say(ax, "no source has a figure")
-        first, last = years or (int(rows["year"].min()), int(rows["year"].max()))
-        interval_bars(ax, rows, STAGE_SHADES[known.stage] if known else SOFT, years=last - first + 1)
-        _mark_unknown(ax, set(range(first, last + 1)) - set(rows["year"]))
-        ax.set_ylabel(unit)
-        ax.set_ylim(0, float(pd.concat([rows["lower"], rows["upper"]]).max()) * 1.22 + 0.5)
-        count_axis(ax, 4)
-        year_ticks(ax, first, last)
-    return ax
-
-
-def _mark_unknown(ax: Axes, years: Iterable[int]) -> None:
-    """Put a dash where no source has a figure, so that nobody reads the gap as a zero."""
-    for year in years:
-        ax.annotate("–", (year, 0), xytext=(0, 2), textcoords="offset points", ha="center", color=SOFT, fontsize=8)
+    fit(ax, layout)
 
 
 def stages(
-    series: pd.DataFrame,
-    indicators: Sequence[str] = STAGES,
-    panels: Sequence[Axes] | None = None,
+    rec: Reconciliation,
+    country: str,
+    start: int | None = None,
+    end: int | None = None,
     *,
-    dates: Iterable[Dated] = (),
-    width: float = WIDTH,
-    vocabulary: Vocabulary | None = None,
-) -> np.ndarray:
-    """Draw several indicators below each other over the same years, each on a scale of its own.
-
-    Parameters
-    ----------
-    series : pandas.DataFrame
-        Rows of `Reconciliation.series` of one country and breakdown.
-    indicators : sequence of str
-        From top to bottom.
-    panels : sequence of matplotlib.axes.Axes, optional
-        One an indicator; a new figure by default.
-    dates : iterable of Dated
-        Policy dates to mark.
-    width : float
-        Of a new figure, in inches.
-    vocabulary : Vocabulary, optional
-        Gives names, units and stages.
-
-    Returns
-    -------
-    numpy.ndarray of matplotlib.axes.Axes, shape (n_indicators,)
-        The panels.
-    """
-    indicators = list(indicators)
-    own = years_known(series[series["indicator"].isin(indicators)])
-    with theme():
-        if panels is None:
-            height = 0.75 + sum(1.3 if indicator in set(own["indicator"]) else 0.6 for indicator in indicators)
-            ratios = [1.3 if indicator in set(own["indicator"]) else 0.6 for indicator in indicators]
-            panels = list(
-                plt.subplots(
-                    len(indicators),
-                    1,
-                    figsize=(width, height + 0.5),
-                    layout="constrained",
-                    gridspec_kw={"height_ratios": ratios},
-                    squeeze=False,
-                )[1][:, 0]
-            )
-        years = None if own.empty else (int(own["year"].min()), int(own["year"].max()))
-        for indicator, panel in zip(indicators, panels, strict=True):
-            stage(series, indicator, panel, years=years, vocabulary=vocabulary)
-        drawn = [panel for panel in panels if panel.axison]
-        for panel in drawn:
-            if panel is not drawn[-1]:
-                panel.set_xlabel("")
-                panel.tick_params(labelbottom=False)
-        if drawn:
-            raised = mark_dates(drawn, dates)
-            drawn[0].set_title(drawn[0].get_title(loc="left"), pad=6 + raised)
-    return np.asarray(panels)
-
-
-def victims_and_convictions(
-    series: pd.DataFrame,
+    indicators: Sequence[str] = (),
+    dates: bool = False,
     ax: Axes | None = None,
-    *,
-    victims: str = "victims_identified",
-    convictions: str = "convictions_persons",
-    width: float = HERO_WIDTH,
-    vocabulary: Vocabulary | None = None,
 ) -> Axes:
-    """Draw those convicted into the bars of those identified, on one scale: the gap at a glance.
+    """Draw the reconciled totals of each stage below each other over the same years.
 
     Parameters
     ----------
-    series : pandas.DataFrame
-        Rows of `Reconciliation.series` of one country and breakdown.
+    rec : Reconciliation
+        The series.
+    country : str
+        Which country.
+    start, end : int, optional
+        First and last year; those of the country by default.
+    indicators : sequence of str, optional
+        From top to bottom; those from identification to conviction by default.
+    dates : bool
+        Whether to mark changes of law and policy.
     ax : matplotlib.axes.Axes, optional
         Where; a new figure by default.
-    victims, convictions : str
-        The two indicators.
-    width : float
-        Of a new figure, in inches.
-    vocabulary : Vocabulary, optional
-        Gives their names.
 
     Returns
     -------
     matplotlib.axes.Axes
-        With a sentence instead of bars where neither has a figure.
+        One panel a stage, each with a scale of its own; a sentence where nobody has a figure.
     """
-    vocabulary = vocabulary or load_vocabulary()
-    found = {name: years_known(series[series["indicator"] == name]) for name in (victims, convictions)}
-    names = {name: vocabulary.indicators[name].label.lower() for name in found if name in vocabulary.indicators}
+    indicators = list(indicators) or stage_indicators(rec, country)
+    first, last = years_shown(rec, country, start, end)
+    rows = totals(rec, country, first, last)
+    marked = rec.vocabulary.policy_dates_of(country) if dates else ()
+    return stage_panels(rows, indicators, country, (first, last), dates=marked, ax=ax)
+
+
+def stage_panels(
+    rows: pd.DataFrame,
+    indicators: Sequence[str],
+    country: str,
+    years: tuple[int, int],
+    *,
+    dates: Iterable[Dated] = (),
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw rows of a series, a panel an indicator; see `stages`."""
+    rows = known(rows[rows["indicator"].isin(list(indicators)) & rows["year"].between(*years)])
+    shown = [indicator for indicator in indicators if indicator in set(rows["indicator"])]
     with theme():
-        both = pd.concat(found.values())
-        ax = axes(ax, 3.0 if len(both) else 1.2, width=width)
+        ax = chart(ax, 0.75 + 1.32 * len(shown) if shown else 1.2)
+        if not shown:
+            return instead(ax, say("pages.stages.none", country=Country(country)))
+        ax.set_axis_off()
+        height = 1 / (len(shown) + 0.36 * (len(shown) - 1))
+        panels = [ax.inset_axes((0, 1 - height - 1.36 * height * place, 1, height)) for place in range(len(shown))]
+        for indicator, panel in zip(shown, panels, strict=True):
+            _stage(panel, rows[rows["indicator"] == indicator], indicator, years)
+            if panel is not panels[-1]:
+                panel.tick_params(labelbottom=False)
+        marked = [date for date in dates if years[0] <= date.date.year <= years[1]]
+        first = panels[0]
+
+        def layout(inches: float) -> None:
+            first.set_title(first.get_title(loc="left"), pad=6 + date_names(first, panels, marked, inches))
+
+        fit(ax, layout)
+    lacking = [label(indicator) for indicator in indicators if indicator not in shown]
+    span = years[1] - years[0] + 1
+    caption = [
+        say("pages.stages.caption", country=Country(country)),
+        say("pages.hatched") if (rows["lower"] != rows["upper"].fillna(-1)).any() else "",
+        say("pages.broken_edge") if (rows["status"] == "deduced").any() else "",
+        say("pages.dash") if len(rows) < len(shown) * span else "",
+        say("pages.dotted") if marked else "",
+        say("pages.stages.lacking", what=lacking) if lacking else "",
+    ]
+    return describe(ax, caption=sentences(caption), alt=series_alt(rows, shown), name=f"{country}-stages", table=rows)
+
+
+def _stage(ax: Axes, rows: pd.DataFrame, indicator: str, years: tuple[int, int]) -> None:
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    ax.set_title(title(indicator))
+    fit(ax, lambda inches: year_ticks(ax, *years, inches))
+    interval_bars(ax, rows, shade(indicator))
+    for year in set(range(years[0], years[1] + 1)) - set(rows["year"]):
+        # a dash where no source has a figure, so that nobody reads the gap as a zero
+        ax.annotate("–", (year, 0), xytext=(0, 2), textcoords="offset points", ha="center", color=SOFT, fontsize=8)
+    ax.set_ylim(0, float(pd.concat([rows["lower"], rows["upper"]]).max()) * 1.22 + 0.5)
+    count_axis(ax, 4)
+
+
+def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | None = None) -> Axes:
+    """Draw one count into the bars of another, on one scale: the gap at a glance.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``indicator``, ``year``, ``lower``, ``upper`` and ``status``.
+    tall, low : str
+        The indicators of the broad and of the slim bars.
+    country : str
+        Which country, for the caption.
+    ax : matplotlib.axes.Axes, optional
+        Where; a new figure by default.
+    """
+    found = {name: known(rows[rows["indicator"] == name]) for name in (tall, low)}
+    both = pd.concat(found.values())
+    with theme():
+        ax = chart(ax, 3.0 if len(both) else 1.2, width=HERO_WIDTH)
         if both.empty:
-            return say(ax, f"no source has a figure on {' or '.join(names.get(n, n) for n in found)}")
+            return instead(ax, say("pages.pair.none", tall=label(tall), low=label(low), country=Country(country)))
+        years = (int(both["year"].min()), int(both["year"].max()))
         top = float(pd.concat([both["lower"], both["upper"]]).max())
-        first, last = int(both["year"].min()), int(both["year"].max())
-        close = _too_close(found[victims], found[convictions], 0.09 * top)
-        for name, shade, thick, raised in (
-            (victims, "identification", 0.84, close),
-            (convictions, "conviction", 0.5, set()),
-        ):
+        fit(ax, lambda inches: year_ticks(ax, *years, inches))
+        shades = {tall: shade(tall), low: shade(low) if shade(low) != shade(tall) else STAGE_SHADES["conviction"]}
+        close = _too_close(found[tall], found[low], 0.09 * top)
+        for name, thick, raised in ((tall, 0.84, close), (low, 0.5, set())):
             if len(found[name]):
-                years = last - first + 1
-                interval_bars(ax, found[name], STAGE_SHADES[shade], years=years, width=thick, halo=False, raised=raised)
-        year_ticks(ax, first, last)
+                interval_bars(ax, found[name], shades[name], width=thick, raised=raised)
         ax.set_ylim(0, top * 1.12 + 0.5)
         count_axis(ax, 5)
-        ax.set_ylabel("persons")
-        shades = {victims: "identification", convictions: "conviction"}
-        key(
-            ax,
-            {
-                names.get(name, name) + ("" if len(found[name]) else " (no source has a figure)"): STAGE_SHADES[shade]
-                for name, shade in shades.items()
-            },
-        )
-    return ax
+        named = {label(name): colour for name, colour in shades.items() if len(found[name])}
+        fit(ax, lambda inches: key(ax, patches(named), inches))
+    lacking = [label(name) for name in found if found[name].empty]
+    caption = [
+        say("pages.pair.caption", tall=capital(label(tall)), low=label(low), country=Country(country)),
+        say("pages.hatched") if (both["lower"] != both["upper"].fillna(-1)).any() else "",
+        say("pages.broken_edge") if (both["status"] == "deduced").any() else "",
+        say("pages.no_bar") if len(both) < 2 * (years[1] - years[0] + 1) else "",
+        say("pages.stages.lacking", what=lacking) if lacking else "",
+    ]
+    alt = series_alt(both, [tall, low])
+    return describe(ax, caption=sentences(caption), alt=alt, name=f"{country}-{tall}-{low}", table=both)
 
 
-def _too_close(tall: pd.DataFrame, short: pd.DataFrame, room: float) -> set[int]:
+def _too_close(tall: pd.DataFrame, low: pd.DataFrame, room: float) -> set[int]:
     """Return the years in which the figures above two bars would stand on each other."""
-    both = tall.merge(short, on="year", suffixes=("_tall", "_short"))
-    tops = [both[f"upper_{name}"].fillna(both[f"lower_{name}"]).astype(float) for name in ("tall", "short")]
+    both = tall.merge(low, on="year", suffixes=("_tall", "_low"))
+    tops = [both[f"upper_{name}"].fillna(both[f"lower_{name}"]).astype(float) for name in ("tall", "low")]
     return {int(year) for year in both.loc[(tops[0] - tops[1]).abs() < room, "year"]}
+
+
+def years_strip(rows: pd.DataFrame, used: Sequence[int], country: str, *, ax: Axes | None = None) -> Axes:
+    """Draw which years have which figures, and which of them are used.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns ``indicator``, ``year``, ``lower``, ``upper``.
+    used : sequence of int
+        The years that the answer rests on.
+    country : str
+        Which country, for the caption.
+    ax : matplotlib.axes.Axes, optional
+        Where; a new figure by default.
+    """
+    indicators = [name for name in dict.fromkeys(rows["indicator"]) if len(known(rows[rows["indicator"] == name]))]
+    rows = known(rows)
+    with theme():
+        ax = chart(ax, 0.62 + 0.26 * len(indicators) if len(rows) else 1.2)
+        if rows.empty:
+            return instead(ax, say("pages.stages.none", country=Country(country)))
+        first, last = int(rows["year"].min()), int(rows["year"].max())
+        for row in records(rows):
+            exact = row["lower"] == row["upper"]
+            look: Any = {} if exact else {"hatch": HATCH, "facecolor": PAPER}
+            place = (row["year"] - 0.42, indicators.index(row["indicator"]) - 0.36)
+            colour = shade(row["indicator"])
+            ax.add_patch(Rectangle(place, 0.84, 0.72, **{"facecolor": colour, "edgecolor": colour, **look}))
+        for year in used:
+            ax.plot([year - 0.5, year + 0.5], [len(indicators) - 0.42] * 2, color=ALERT, linewidth=3, clip_on=False)
+        ax.set_ylim(len(indicators) - 0.4, -0.55)
+        ax.set_yticks(range(len(indicators)), [label(indicator) for indicator in indicators])
+        ax.tick_params(axis="y", length=0)
+        ax.spines[["left", "bottom"]].set_color(LINE)
+        fit(ax, lambda inches: year_ticks(ax, first, last, inches))
+    caption = [
+        say("pages.strip.caption", country=Country(country)),
+        say("pages.strip.range") if (rows["lower"] != rows["upper"].fillna(-1)).any() else "",
+        say("pages.strip.used", years=Years(used)) if used else "",
+    ]
+    return describe(
+        ax, caption=sentences(caption), alt=series_alt(rows, indicators), name=f"{country}-years", table=rows
+    )
+
+
+def series_alt(rows: pd.DataFrame, indicators: Iterable[str]) -> str:
+    """Describe series for who cannot see them: their ends, the highest, what is known as a range only."""
+    return sentences(f"{title(name)}: {_course(rows[rows['indicator'] == name])}." for name in indicators)
+
+
+def _course(rows: pd.DataFrame) -> str:
+    rows = known(rows)
+    if rows.empty:
+        return say("pages.no_figure")
+    exact = rows[rows["lower"] == rows["upper"]]
+    told = [rows.iloc[0]]
+    if len(exact) > 2:
+        told.append(exact.iloc[int(exact["lower"].to_numpy(dtype=float).argmax())])
+    told.append(rows.iloc[-1])
+    named = {int(row["year"]): short(row["lower"], row["upper"]) for row in told}
+    parts = [say("pages.in_year", value=value, year=Years([year])) for year, value in sorted(named.items())]
+    loose = rows.loc[rows["lower"] != rows["upper"].fillna(-1), "year"]
+    return "; ".join([*parts, *([say("pages.range_only", years=Years(loose))] if len(loose) else [])])

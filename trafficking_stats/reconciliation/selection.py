@@ -12,7 +12,7 @@ from trafficking_stats.errors import ClaimError
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 
-def select(
+def select_claims(
     claims: pd.DataFrame,
     exclude_sources: Collection[str] = (),
     prefer: Collection[str] = (),
@@ -50,9 +50,9 @@ def select(
     >>> claims = pd.DataFrame(
     ...     {"source_id": ["tip-2021", "cmm-2022"], "publisher": ["State", "CMM"], "tier": ["compiler", "register"]}
     ... ).assign(country="DNK")
-    >>> select(claims, prefer=["State"]).tier.tolist()
+    >>> select_claims(claims, prefer=["State"]).tier.tolist()
     ['register', 'register']
-    >>> select(claims, exclude_sources=["cmm-2022"]).source_id.tolist()
+    >>> select_claims(claims, exclude_sources=["cmm-2022"]).source_id.tolist()
     ['tip-2021']
     """
     vocabulary = vocabulary or load_vocabulary()

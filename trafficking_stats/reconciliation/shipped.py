@@ -38,7 +38,7 @@ def reconciled(
     method : str, optional
         As in `trafficking_stats.reconcile`.
     exclude_sources, prefer : collection of str, optional
-        As in `trafficking_stats.reconciliation.selection.select`.
+        As in `trafficking_stats.reconciliation.selection.select_claims`.
 
     Returns
     -------
@@ -146,6 +146,6 @@ def _reconcile(
 ) -> Reconciliation:
     from trafficking_stats.claims import load_claims
     from trafficking_stats.reconciliation.result import reconcile
-    from trafficking_stats.reconciliation.selection import select
+    from trafficking_stats.reconciliation.selection import select_claims
 
-    return reconcile(select(load_claims(), exclude_sources, prefer, countries), method=method)
+    return reconcile(select_claims(load_claims(), exclude_sources, prefer, countries), method=method)

@@ -122,7 +122,8 @@ class _Arranged:
             self.facts.update(data[SUMMARY_TYPE])
             return None
         if about.get("kind") == "headline":
-            self.facts.setdefault("headline", {k: v for k, v in about.items() if k != "kind"})
+            self.facts.setdefault("headline", {k: v for k, v in about.items() if k not in ("kind", "summary")})
+            self.facts.update(about.get("summary", {}))
         if _SVG in data or _PNG in data:
             return self._figure(data, about, where)
         kind = about.get("kind", "html")

@@ -1,8 +1,22 @@
-"""Tables with captions, source notes, and figures that link to their explanation."""
+"""Tables that show themselves with caption, note and data, and figures that link to their claims."""
 
 from trafficking_stats.extras import needs
 
 with needs("report", "Drawing tables"):
-    from trafficking_stats.tables import gap, reconciled
+    from trafficking_stats.tables.gap import choices, peers, ratios, shortfalls
+    from trafficking_stats.tables.html import table
+    from trafficking_stats.tables.reconciled import clashes, explanations, policy_dates, series, sources, sums
 
-__all__ = ["gap", "reconciled"]
+__all__ = [
+    "choices",
+    "clashes",
+    "explanations",
+    "peers",
+    "policy_dates",
+    "ratios",
+    "series",
+    "shortfalls",
+    "sources",
+    "sums",
+    "table",
+]

@@ -1,101 +1,38 @@
-"""Tables of the sources and the reconciliation, made with great_tables: numbers right, figures linked.
-
-Each function returns a ``great_tables.GT`` for `display.table`, which adds caption and note.
-"""
+"""Tables of the sources and the reconciliation, each figure linked to its claims."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from great_tables import GT, html
-from markupsafe import escape
+from markupsafe import Markup
 
 from trafficking_stats.intervals import period_label
-from trafficking_stats.names import breakdown_name
-from trafficking_stats.reconciliation.series import figure
-from trafficking_stats.reporting import display
-from trafficking_stats.reporting.focus import Cell
-from trafficking_stats.vocabulary import Vocabulary
-from trafficking_stats.wording import plain_breakdowns, short_span, source_name, title_of, unbroken, year_list
+from trafficking_stats.messages import Country, Term, Years, breakdown_words, say
+from trafficking_stats.messages.values import written
+from trafficking_stats.reconciliation import accounting
+from trafficking_stats.shown import Shown
+from trafficking_stats.tables.html import table
+from trafficking_stats.texts.focus import Cell, explained_cells, known, stage_indicators, totals, years_shown
+from trafficking_stats.texts.links import anchor, explained, source_link
+from trafficking_stats.texts.reconciliation import cause_words, status_words
+from trafficking_stats.texts.words import ABSENT, label, printed, short, source_name, title, unbroken
 
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation.result import Reconciliation
 
-ABSENT = "–"
-
-
-def build(
-    frame: pd.DataFrame,
-    name: str,
-    *,
-    numbers: Sequence[str] = (),
-    groups: str | None = None,
-    notes: Iterable[str] = (),
-    empty: str = "none",
-) -> GT:
-    """Make a table of texts, links and numbers.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Column names are the heads; the first column names the rows. Text is escaped, links made by `display` stay.
-    name : str
-        Becomes part of the ids, so that a table is the same in every run.
-    numbers : sequence of str
-        Columns that stand right.
-    groups : str, optional
-        A column whose values head groups of rows.
-    notes : iterable of str
-        Source notes at the foot.
-    empty : str
-        What stands instead of rows if there are none.
-
-    Returns
-    -------
-    great_tables.GT
-
-    Examples
-    --------
-    >>> table = build(pd.DataFrame({"year": [2020], "victims": ["<b>"]}), "demo", numbers=["victims"])
-    >>> "&lt;b&gt;" in table.as_raw_html()
-    True
-    """
-    stub = next((str(column) for column in frame if column != groups), None)
-    if frame.empty and stub:
-        frame, groups = pd.DataFrame({stub: [empty]}), None
-        numbers = ()
-    table = GT(frame, id=f"t-{name}", rowname_col=stub if groups else None, groupname_col=groups)
-    shown = [str(column) for column in frame if column != groups]
-    if len(frame):
-        table = table.fmt(lambda value: str(escape(value)), columns=shown).sub_missing(missing_text=ABSENT)
-    if numbers:
-        table = table.cols_align("right", list(numbers))
-    if stub and groups:
-        table = table.tab_stubhead(stub)
-    for note in notes:
-        table = table.tab_source_note(note)
-    return table
-
-
-def linked(country: str, cell: Cell, text: object, explained: Collection[Cell]) -> Any:
-    """Return a figure as a link to its explanation, where there is one."""
-    if cell not in explained:
-        return str(text)
-    return display.explain_link(country, cell.indicator, cell.year, text, breakdown=cell.breakdown)
+_CELL = ["indicator", "breakdown", "period_start", "period_end"]
 
 
 def series(
     rec: Reconciliation,
     country: str,
-    indicators: Sequence[str],
-    start: int,
-    end: int,
-    explained: Collection[Cell] = (),
-) -> GT:
-    """Tabulate totals by year, each linked to its explanation.
+    start: int | None = None,
+    end: int | None = None,
+    indicators: Iterable[str] = (),
+) -> Shown:
+    """Tabulate totals by year, each linked to its claims.
 
     Parameters
     ----------
@@ -103,51 +40,46 @@ def series(
         The series.
     country : str
         Which country.
-    indicators : sequence of str
-        One a column.
-    start, end : int
-        Years shown.
-    explained : collection of Cell
-        Cells to link.
+    start, end : int, optional
+        Years shown; those of the country by default.
+    indicators : iterable of str, optional
+        One a column; those from identification to conviction by default.
 
     Returns
     -------
-    great_tables.GT
-        One row a year with a figure; an interval as ``0–4`` or ``3+``, a deduced figure in brackets.
+    Shown
+        One row a year with a figure; a range as ``0–4`` or ``3+``, a deduced figure in parentheses.
     """
-    rows = rec.series[(rec.series["country"] == country) & (rec.series["breakdown"] == "")]
-    rows = rows[rows["indicator"].isin(list(indicators)) & rows["year"].between(start, end)]
-    rows = rows[~((rows["lower"] == 0) & rows["upper"].isna())]
-    heads = {indicator: title_of(indicator, rec.vocabulary) for indicator in indicators}
-    table: dict[str, list[Any]] = {"year": [], **{head: [] for head in heads.values()}}
-    for year in sorted(int(year) for year in set(rows["year"])):
-        found = rows[rows["year"] == year].set_index("indicator")
-        table["year"].append(str(year))
-        for indicator, head in heads.items():
-            if indicator not in found.index:
-                table[head].append(ABSENT)
-                continue
-            row = found.loc[indicator]
-            text = short_span(row["lower"], row["upper"])
-            text = f"({text})" if row["status"] == "deduced" else text
-            table[head].append(linked(country, Cell(indicator, year, ""), text, explained))
-    wide = build(pd.DataFrame(table), "series", numbers=list(heads.values()), empty="No source has a figure.")
-    # Heads of numbers do not wrap by themselves, and six of them would not fit beside each other.
-    lines = {head: "<br>".join(escape(line) for line in textwrap.wrap(head, 13)) for head in heads.values()}
-    labels: dict[str, Any] = {head: html(text) for head, text in lines.items() if table["year"]}
-    return wide.cols_label(labels)
+    names = list(indicators) or stage_indicators(rec, country)
+    rows = known(totals(rec, country, *years_shown(rec, country, start, end)))
+    rows = rows[rows["indicator"].isin(names)]
+    there = set(explained_cells(rec, country))
+    found = {(row["indicator"], row["year"]): row for row in rows.to_dict("records")}
+
+    def cell(name: str, year: int) -> Any:
+        row = found.get((name, year))
+        if row is None:
+            return ABSENT
+        text = short(row["lower"], row["upper"])
+        text = say("pages.deduced", figure=text) if row["status"] == "deduced" else text
+        return explained(country, Cell(name, year, ""), text, there)
+
+    years = sorted({int(year) for year in rows["year"]})
+    return table(
+        [say("pages.head.year"), *(title(name) for name in names)],
+        [[str(year), *(cell(name, year) for name in names)] for year in years],
+        caption=say("pages.series.caption", country=Country(country)),
+        numbers=range(1, len(names) + 1),
+        note=status_words(rows),
+        data=rows,
+        name=f"{country}-series",
+    )
 
 
 def clashes(
-    rec: Reconciliation,
-    country: str,
-    explained: Collection[Cell] = (),
-    *,
-    parts: bool = False,
-    indicators: Sequence[str] = (),
-    limit: int = 150,
-) -> GT:
-    """Tabulate the counts on which claims clash: who says what, what was kept, and the probable cause.
+    rec: Reconciliation, country: str, *, parts: bool = False, indicators: Iterable[str] = (), limit: int = 150
+) -> Shown:
+    """Tabulate the counts of which a claim was rejected: what was kept, what was not, and the probable cause.
 
     Parameters
     ----------
@@ -155,95 +87,85 @@ def clashes(
         The judged claims.
     country : str
         Which country.
-    explained : collection of Cell
-        Cells to link.
     parts : bool
         Whether to show breakdowns instead of totals.
-    indicators : sequence of str
+    indicators : iterable of str, optional
         Only these; all by default.
     limit : int
-        Most rows shown; a note says how many there are.
-
-    Returns
-    -------
-    great_tables.GT
-        Grouped by indicator.
+        Most rows shown; the note says how many there are, and the CSV holds all.
     """
-    key = ["indicator", "breakdown", "period_start", "period_end"]
-    own = _own(rec, country, indicators)
-    rejected = own.loc[~own["accepted"] & ((own["breakdown"] != "") == parts), key].drop_duplicates()
+    wanted = list(indicators)
+    own = _own(rec, country, wanted)
+    rejected = own.loc[~own["accepted"] & ((own["breakdown"] != "") == parts), _CELL].drop_duplicates()
     order = {name: place for place, name in enumerate(rec.vocabulary.indicators)}
-    rejected = (
-        rejected.assign(place=rejected["indicator"].map(order)).sort_values(["place", *key]).drop(columns="place")
-    )
-    # Records, for a table of some hundred rows out of a data frame takes seconds row by row.
+    rejected = rejected.assign(place=rejected["indicator"].map(order)).sort_values(["place", *_CELL])
+    # records, for a table of some hundred rows out of a data frame takes seconds row by row
     of_cell: dict[Any, list[dict[Any, Any]]] = {}
     for claim in own.sort_values(["tier", "published", "claim_id"]).to_dict("records"):
-        of_cell.setdefault(tuple(claim[name] for name in key), []).append(claim)
-    labels = {
-        (about["indicator"], about["breakdown"], about["period"]): about
-        for about in rec.clashes[rec.clashes["country"] == country].to_dict("records")
+        of_cell.setdefault(tuple(claim[name] for name in _CELL), []).append(claim)
+    there = set(explained_cells(rec, country))
+    series = rec.series[rec.series["country"] == country]
+    left = {
+        (row["indicator"], row["breakdown"], row["year"]): short(row["lower"], row["upper"])
+        for row in known(series).to_dict("records")
     }
-    shown: list[Any] = list(rejected.head(limit).itertuples(index=False, name=None))
-    rows = [_clash_row(rec, country, cell, of_cell[cell], labels, explained, parts=parts) for cell in shown]
-    columns = ["what", "when", *(["part"] if parts else []), "kept", "rejected", "why, probably"]
-    notes = [f"The first {limit} of {len(rejected):,} are shown."] if len(rejected) > limit else []
-    frame = pd.DataFrame(rows, columns=columns)
-    nothing = f"No claim on a {'part' if parts else 'total'} was rejected."
-    return build(frame, "clashing-parts" if parts else "clashes", groups="what", notes=notes, empty=nothing)
+    shown: list[Any] = list(rejected[_CELL].head(limit).itertuples(index=False, name=None))
+    heads = [say(f"pages.head.{name}") for name in ("when", *(["part"] if parts else []), "kept", "rejected", "cause")]
+    caption = "pages.clashes.parts" if parts else "pages.clashes.totals"
+    more = say("pages.first_rows", shown=limit, n=len(rejected)) if len(rejected) > limit else ""
+    data = rec.clashes[(rec.clashes["country"] == country) & ((rec.clashes["breakdown"] != "") == parts)]
+    return table(
+        heads,
+        [_clash(country, cell, of_cell[cell], there, left, parts=parts) for cell in shown],
+        caption=say(caption, country=Country(country)),
+        groups=[title(cell[0]) for cell in shown],
+        note=f"{say('pages.clashes.note')} {more}".strip(),
+        data=data[data["indicator"].isin(wanted)] if wanted else data,
+        name=f"{country}-clashes{'-parts' if parts else ''}",
+        empty=say(f"{caption}_none", country=Country(country)),
+    )
 
 
 def _own(rec: Reconciliation, country: str, indicators: Sequence[str]) -> pd.DataFrame:
     own = rec.claims[rec.claims["country"] == country]
-    return own[own["indicator"].isin(list(indicators))] if indicators else own
+    return own[own["indicator"].isin(indicators)] if indicators else own
 
 
-def _clash_row(
-    rec: Reconciliation,
+def _clash(
     country: str,
     cell: Any,
     claims: Sequence[Mapping[Any, Any]],
-    labels: Mapping[Any, Mapping[Any, Any]],
-    explained: Collection[Cell],
+    there: Collection[Cell],
+    left: Mapping[Any, str],
     *,
     parts: bool,
-) -> dict[str, Any]:
+) -> list[Any]:
     indicator, breakdown, start, end = cell
     period = period_label(start, end)
-    about = labels[indicator, breakdown, period]
-    place = Cell(indicator, int(period), breakdown) if period.isdigit() else None
-    cause = about["cause"].replace("_", " ")
-    why = f"{cause}: {plain_breakdowns(about['evidence'], rec.vocabulary)}" if about["evidence"] else cause
-    row = {
-        "what": title_of(indicator, rec.vocabulary),
-        "when": linked(country, place, period, explained) if place else _period(period),
-        "kept": _voices([claim for claim in claims if claim["accepted"]], rec.vocabulary) or "none",
-        "rejected": _voices([claim for claim in claims if not claim["accepted"]], rec.vocabulary),
-        "why, probably": why,
-    }
-    return row | ({"part": breakdown_name(breakdown, rec.vocabulary)} if parts else {})
+    link = explained(country, Cell(indicator, int(end[:4]), breakdown), unbroken(period.replace("-", "–")), there)
+    kept = _voices(claim for claim in claims if claim["accepted"])
+    if not kept and period.isdigit() and (indicator, breakdown, int(period)) in left:
+        kept = say("pages.deduced", figure=left[indicator, breakdown, int(period)])
+    rejected = [claim for claim in claims if not claim["accepted"]]
+    part = [breakdown_words(breakdown)] if parts else []
+    return [link, *part, kept or ABSENT, _voices(rejected), cause_words(rejected)]
 
 
-def _period(label: str) -> str:
-    """Write a period that is no calendar year: whole years on one line, dates as they are."""
-    return unbroken(label) if len(label) == len("2007-2013") else label
-
-
-def _voices(claims: Iterable[Mapping[Any, Any]], vocabulary: Vocabulary) -> str:
+def _voices(claims: Iterable[Mapping[Any, Any]]) -> str:
     """Write each figure with the sources that print it: ``77 (CMM 2022, UNODC 2023); 64 (...)``."""
     voices: dict[str, list[str]] = {}
     for claim in claims:
-        printed = figure(claim["value"], claim["qualifier"], vocabulary, claim.get("value_upper"))
-        voices.setdefault(printed, []).append(source_name(claim["publisher"], claim["published"]))
+        name = source_name(claim["publisher"], claim["published"])
+        voices.setdefault(printed(claim["value"], claim["qualifier"]), []).append(name)
     texts = []
-    for printed, names in voices.items():
+    for figure, names in voices.items():
         unique = list(dict.fromkeys(names))
-        more = f" and {len(unique) - 3} more" if len(unique) > 3 else ""
-        texts.append(f"{printed} ({', '.join(unique[:3])}{more})")
+        more = say("pages.and_more", names=", ".join(unique[:3]), n=len(unique) - 3)
+        texts.append(f"{figure} ({more if len(unique) > 3 else ', '.join(unique)})")
     return "; ".join(texts)
 
 
-def sources(rec: Reconciliation, country: str, listed: pd.DataFrame, *, indicators: Sequence[str] = ()) -> GT:
+def sources(rec: Reconciliation, country: str, *, indicators: Iterable[str] = ()) -> Shown:
     """Tabulate every source with its kind, date, and how many of its figures were kept.
 
     Parameters
@@ -252,77 +174,98 @@ def sources(rec: Reconciliation, country: str, listed: pd.DataFrame, *, indicato
         The judged claims.
     country : str
         Which country.
-    listed : pandas.DataFrame
-        As `load_sources` returns it; sources that are not in it are shown without title and link.
-    indicators : sequence of str
+    indicators : iterable of str, optional
         Only claims on these; all by default.
-
-    Returns
-    -------
-    great_tables.GT
-        Grouped by kind of source, the newest first.
     """
-    own = _own(rec, country, indicators)
+    own = _own(rec, country, list(indicators))
     counts = own.groupby(["source_id", "publisher", "published", "tier"], as_index=False).agg(
         claims=("claim_id", "size"), rejected=("accepted", lambda kept: int((~kept).sum()))
     )
-    about = listed.set_index("source_id")[["title", "url"]].to_dict("index")
-    tiers = list(rec.vocabulary.tiers)
-    counts = counts.assign(rank=counts["tier"].map(tiers.index))
+    counts = counts.assign(rank=counts["tier"].map(list(rec.vocabulary.tiers).index))
     counts = counts.sort_values(["rank", "published", "source_id"], ascending=[True, False, True])
-    rows = []
+    rows, groups = [], []
     for row in counts.to_dict("records"):
-        known = about.get(row["source_id"], {"title": row["source_id"], "url": ""})
+        when = row["published"] or say("pages.no_date")
         rows.append(
-            {
-                "kind": rec.vocabulary.tiers[row["tier"]].label,
-                "published": row["published"] or "no date",
-                "source": display.source_link(known["url"], known["title"] or row["source_id"]),
-                "publisher": row["publisher"],
-                "figures": f"{row['claims']:,}",
-                "rejected": f"{row['rejected']:,}",
-            }
+            [source_link(row["source_id"]), written(row["claims"]), written(row["rejected"]), when, row["publisher"]]
         )
-    columns = ["kind", "published", "source", "publisher", "figures", "rejected"]
-    return build(pd.DataFrame(rows, columns=columns), "sources", numbers=["figures", "rejected"], groups="kind")
+        groups.append(written(Term("tier", row["tier"])))
+    return table(
+        [say(f"pages.head.{name}") for name in ("source", "figures", "set_aside", "published", "publisher")],
+        rows,
+        caption=say("pages.sources.caption", country=Country(country)),
+        groups=[group[:1].upper() + group[1:] for group in groups],
+        numbers=(1, 2),
+        note=say("pages.sources.note"),
+        data=counts.drop(columns="rank"),
+        name=f"{country}-sources",
+    )
 
 
-def sums(checked: pd.DataFrame, vocabulary: Vocabulary) -> GT:
+def sums(rec: Reconciliation, country: str, indicator: str) -> Shown:
     """Tabulate figures about several years beside the sum of the years.
 
     Parameters
     ----------
-    checked : pandas.DataFrame
-        As `accounting.check_sums` returns it.
-    vocabulary : Vocabulary
-        Gives the qualifiers.
+    rec : Reconciliation
+        The claims and the series.
+    country, indicator : str
+        Of which totals.
     """
-    rows = [
-        {
-            "period": unbroken(row["period"]),
-            "source": source_name(row["publisher"], row["published"]),
-            "printed": figure(row["value"], row["qualifier"], vocabulary, row.get("value_upper")),
-            "sum of the years": short_span(row["sum_lower"], row["sum_upper"]),
-            "verdict": row["verdict"] + (f" (no own figure for {year_list(row['missing'])})" if row["missing"] else ""),
-        }
-        for row in checked.to_dict("records")
-    ]
-    columns = ["period", "source", "printed", "sum of the years", "verdict"]
-    return build(pd.DataFrame(rows, columns=columns), "sums", numbers=["printed", "sum of the years"])
+    checked = accounting.check_sums(rec, country, indicator)
+    rows = []
+    for row in checked.to_dict("records"):
+        missing = f" ({say('pages.sums.missing', years=Years(row['missing']))})" if row["missing"] else ""
+        verdict = say(f"pages.sums.{row['verdict'].replace(' ', '_')}") + missing
+        span, figure = unbroken(row["period"].replace("-", "–")), printed(row["value"], row["qualifier"])
+        total = short(row["sum_lower"], row["sum_upper"])
+        rows.append([span, figure, total, verdict, source_name(row["publisher"], row["published"])])
+    return table(
+        [say(f"pages.head.{name}") for name in ("when", "printed", "sum", "adds_up", "source")],
+        rows,
+        caption=say("pages.sums.caption", what=label(indicator)),
+        numbers=(1, 2),
+        data=checked,
+        name=f"{country}-{indicator}-sums",
+        empty=say("pages.sums.none", what=label(indicator)),
+    )
 
 
-def policy_dates(rec: Reconciliation, country: str, start: int, end: int) -> GT:
-    """Tabulate the changes of law and policy of a period with their reference and what to beware of."""
+def policy_dates(rec: Reconciliation, country: str) -> Shown:
+    """Tabulate the changes of law and policy of a country with their reference and what to beware of."""
+    dates = rec.vocabulary.policy_dates_of(country)
+    kinds = {date.kind: say(f"pages.date.{date.kind}") for date in dates}
     rows = [
-        {
-            "date": str(date.date).replace("-", "\u2011"),
-            "change": unbroken(date.label) if len(date.label) < 16 else date.label,
-            "kind": date.kind,
-            "reference": date.reference,
-            "note": date.note,
-        }
-        for date in rec.vocabulary.policy_dates_of(country)
-        if start <= date.date.year <= end
+        [unbroken(written(date.date, "d MMM y")), date.label, kinds[date.kind], date.reference, date.note]
+        for date in dates
     ]
-    columns = ["date", "change", "kind", "reference", "note"]
-    return build(pd.DataFrame(rows, columns=columns), "policy-dates", empty="No change is on record.")
+    return table(
+        [say(f"pages.head.{name}") for name in ("date", "change", "kind", "reference", "note")],
+        rows,
+        caption=say("pages.dates.caption", country=Country(country)),
+        note=say("pages.dates.note"),
+        data=pd.DataFrame([date.model_dump() for date in dates]),
+        name=f"{country}-dates",
+        empty=say("pages.dates.none", country=Country(country)),
+    )
+
+
+def explanations(rec: Reconciliation, country: str) -> Shown:
+    """Show the claims behind every figure that the pages link to, folded until somebody comes.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The judged claims.
+    country : str
+        Which country.
+    """
+    explainer = rec.explainer(country)
+    entry = Markup('<details class="explanation" id="{}"><summary>{}</summary>{}</details>')
+    entries = []
+    for cell in explained_cells(rec, country):
+        inner = Markup(explainer.cell(*cell)._repr_html_())
+        name = say("pages.cell", what=title(cell.indicator, cell.breakdown), year=Years([cell.year]))
+        entries.append(entry.format(anchor(country, cell), name, inner))
+    none = Markup("<p>{}</p>").format(say("pages.explanations.none"))
+    return Shown("explanations", Markup("").join(entries) or none)

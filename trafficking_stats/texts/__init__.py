@@ -1,5 +1,31 @@
-"""Sentences and captions computed from results."""
+"""Sentences computed from results: headlines and paragraphs that show themselves."""
 
-from trafficking_stats.texts import captions, gap, peers, sources
+from trafficking_stats.texts.focus import compared_indicators
+from trafficking_stats.texts.gap import change, gap_headline, limits, peers_headline, refusals, silences
+from trafficking_stats.texts.headline import headline, legend
+from trafficking_stats.texts.reconciliation import (
+    comparison,
+    coverage,
+    sensitivity,
+    settled_headline,
+    solver,
+    sources_headline,
+)
 
-__all__ = ["captions", "gap", "peers", "sources"]
+__all__ = [
+    "change",
+    "compared_indicators",
+    "comparison",
+    "coverage",
+    "gap_headline",
+    "headline",
+    "legend",
+    "limits",
+    "peers_headline",
+    "refusals",
+    "sensitivity",
+    "settled_headline",
+    "silences",
+    "solver",
+    "sources_headline",
+]

@@ -1,0 +1,183 @@
+"""Computed prose: headlines and paragraphs fit any country, in each language."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from shown_claims import claim, small_claims, tree
+
+import trafficking_stats as ts
+from trafficking_stats import texts
+from trafficking_stats.messages import language
+from trafficking_stats.reconciliation.causes import CAUSES
+from trafficking_stats.reconciliation.methods import METHODS
+from trafficking_stats.texts import words
+from trafficking_stats.texts.focus import explained_cells, years_shown
+from trafficking_stats.texts.gap import BADGE_OF
+from trafficking_stats.texts.headline import BADGES
+from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words
+from trafficking_stats.vocabulary import load_vocabulary
+
+
+@pytest.fixture(scope="module")
+def small():
+    return ts.reconcile(small_claims())
+
+
+@pytest.fixture(scope="module")
+def denmark():
+    claims = ts.load_claims().query("country == 'DNK' and breakdown == ''")
+    return ts.reconcile(claims[claims["indicator"].isin(["victims_identified", "convictions_persons"])])
+
+
+@pytest.fixture(scope="module")
+def gap(denmark):
+    return ts.gap(denmark, "DNK", 2014, 2021, vary_sources=False)
+
+
+def facts(shown):
+    return {fact["label"]: fact["text"] for fact in shown.facts["facts"]}
+
+
+def test_the_page_on_sources_says_who_contradicts_whom(small):
+    head = texts.sources_headline(small, "DNK")
+    assert head.facts["sentence"] == (
+        "4 sources print 7 figures about human trafficking in Denmark. They contradict each other, and 2 of them had "
+        "to be set aside."
+    )
+    assert "TIP 2022 prints 64; the figure kept is 77" in facts(head)["Furthest apart"]
+    assert head.facts["robustness"] == ""  # verdicts are those of the gap alone
+    assert head.facts["summary"]["sources"] == 4
+
+
+def test_a_single_claim_reads_well():
+    rec = ts.reconcile(pd.DataFrame([claim(60, year=2019)]))
+    head = texts.sources_headline(rec, "DNK")
+    assert head.facts["sentence"] == (
+        "1 source prints 1 figure about human trafficking in Denmark. No two of them are about the same count, so they "
+        "cannot be checked against each other."
+    )
+    assert str(texts.comparison(rec, "DNK")).startswith("No two publishers")
+    assert str(texts.coverage(rec, "DNK")).startswith("The sources: 1 by the official register. 1 publisher in all.")
+    settled = texts.settled_headline(rec, "DNK")
+    assert settled.facts["sentence"] == "Victims identified in Denmark are known exactly for 2019."
+
+
+def test_the_page_on_the_reconciliation_opens_with_what_is_settled(small):
+    head = texts.settled_headline(small, "DNK")
+    assert head.facts["sentence"] == (
+        "Victims identified in Denmark are known exactly for 2019–2021. Persons convicted in Denmark are known only as "
+        "a range, for 2020."
+    )
+    assert "victims identified in 2020" in facts(head)["Would other choices change this?"]
+    assert facts(head)["How many figures fit together"].startswith("2 of 7 figures cannot be true")
+
+
+def test_the_headline_of_the_gap_has_both_facts_the_years_and_every_figure(gap, denmark):
+    # Rigsadvokaten via CMM: 37 convicted; CMM: 701 victims
+    head = texts.gap_headline(gap, denmark)
+    assert head.facts["sentence"].startswith(
+        "In 2014–2021, Denmark identified 701 victims of trafficking and convicted 37"
+    )
+    assert list(facts(head)) == [
+        "Beyond chance?",
+        "Same under other choices?",
+        "Years used, and why",
+        "The figures added up",
+    ]
+    links = [a.get("href")[1:] for a in tree(head).iter("a")]
+    assert len(links) == 16
+    assert "explain-DNK-convictions_persons-2016" in links
+
+
+def test_every_finding_has_one_of_four_badges_and_the_legend_says_what_it_means():
+    assert set(BADGE_OF.values()) == set(BADGES)
+    assert len(BADGES) == 4
+    assert len(list(tree(texts.legend()).iter("dd"))) == 4
+
+
+def test_a_country_without_a_rate_says_why():
+    rec = ts.reconcile(pd.DataFrame([claim(60, year=2019)]))
+    gap = ts.gap(rec, "DNK", vary_sources=False)
+    head = texts.gap_headline(gap, rec)
+    assert head.facts["robustness"] == "no_answer"
+    assert facts(head)["Why there is no answer"]
+    for words_of in (texts.change, texts.silences, texts.refusals):
+        assert str(words_of(gap)).strip()
+    assert str(texts.peers_headline(gap, rec)).startswith("There is no rate in Denmark")
+
+
+def test_peers_of_another_definition_are_shown_and_not_compared():
+    claims = ts.load_claims().query("country in ['DNK', 'NLD'] and breakdown == ''")
+    rec = ts.reconcile(claims[claims["indicator"].isin(["victims_identified", "convictions_persons"])])
+    gap = ts.gap(rec, "DNK", 2014, 2021, peers=["NLD"], vary_sources=False)
+    head = texts.peers_headline(gap, rec)
+    assert head.facts["sentence"].startswith(
+        "Denmark, 2014–2021: 5.3 persons convicted for every 100 victims identified."
+    )
+    assert "the Netherlands" in facts(head)["Not compared"]
+
+
+def test_whether_the_series_depends_on_choices_is_said_with_the_years():
+    table = pd.DataFrame({"year": [2019, 2020], "consistent": [64, 77], "latest": [64, 77]}).astype("Int64")
+    assert sensitivity_words(table, "victims_identified") == (
+        "Victims identified: no other method gives another figure. All its figures come from one original register, so "
+        "they cannot check each other."
+    )
+    more = table.assign(earliest=[64, 64], **{"without A": [64, None]}).convert_dtypes()
+    assert sensitivity_words(more, "victims_identified") == (
+        "Victims identified: another choice gives another figure in 1 of 2 years (2020). These choices do: earliest "
+        "edition (2020). Without A there is no figure for 2020."
+    )
+
+
+def test_solver_and_method_are_named(small):
+    assert str(texts.solver(small)) == "Every part of the calculation was carried out to the end."
+    assert "latest edition" in str(texts.solver(replace(small, method="latest")))
+    assert "stopped before" in str(texts.solver(replace(small, status=("time limit in 2019",))))
+
+
+@pytest.mark.parametrize("code", ["en", "da"])
+def test_every_code_that_can_come_has_its_words(code):
+    with language(code):
+        for cause, _ in CAUSES:
+            assert cause_words([{"cause": cause, "evidence": ""}])
+        for method in METHODS:
+            assert choice_name(method)
+        vocabulary = load_vocabulary()
+        for kind in {date.kind for date in vocabulary.policy_dates}:
+            assert words.say(f"pages.date.{kind}")
+        for stage in {indicator.stage for indicator in vocabulary.indicators.values()}:
+            assert words.say(f"pages.stage.{stage}")
+
+
+def test_years_are_those_of_the_country_unless_others_are_asked_for(small):
+    assert years_shown(small, "DNK", None, None) == (2019, 2021)
+    assert years_shown(small, "DNK", 2010, None) == (2010, 2021)
+    assert ("victims_identified", 2020, "") in explained_cells(small, "DNK")
+
+
+def test_numbers_are_written_as_the_language_does():
+    found = [words.number(5.278), words.number(1234.5), words.short(0, 4), words.printed(1077.0, "less_than")]
+    assert found == ["5.3", "1,234", "0–4", "fewer than 1,077"]
+    with language("da"):
+        found = [words.number(5.278), words.number(1234.5), words.short(0, 4), words.printed(1077.0, "less_than")]
+        assert found == ["5,3", "1.234", "0–4", "færre end 1.077"]
+        assert words.title("victims_identified", "sex=female") == "Identificerede ofre (kvinder)"
+
+
+def test_danish_prose_holds_no_english(small, gap, denmark):
+    with language("da"):
+        found = [
+            texts.sources_headline(small, "DNK"),
+            texts.settled_headline(small, "DNK"),
+            texts.gap_headline(gap, denmark),
+            texts.coverage(small, "DNK"),
+            texts.limits(gap),
+            texts.change(gap),
+            texts.silences(gap),
+            texts.refusals(gap),
+        ]
+        text = " ".join(map(str, found))
+    for word in (" the ", " and ", " figures", " years", "Denmark"):
+        assert word not in text

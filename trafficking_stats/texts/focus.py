@@ -1,0 +1,95 @@
+"""What the pages look at: which indicators they draw, over which years, and which cells they explain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from trafficking_stats.gap_analysis.settings import load_gap_settings
+from trafficking_stats.intervals import period_kind
+
+if TYPE_CHECKING:
+    from trafficking_stats.reconciliation.result import Reconciliation
+
+LEADING = ("victims_identified", "prosecutions_suspects", "convictions_persons")
+"""The indicators whose dependence on choices is always shown."""
+
+
+class Cell(NamedTuple):
+    """One figure of a country: an indicator, a calendar year, and a breakdown, empty for the total."""
+
+    indicator: str
+    year: int
+    breakdown: str
+
+
+def known(series: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows on which anything is known, by year: not those from nothing to infinity."""
+    nothing = (series["lower"].fillna(0) == 0) & series["upper"].isna()
+    return series[~nothing].sort_values("year", kind="stable")
+
+
+def years_shown(rec: Reconciliation, country: str, start: int | None, end: int | None) -> tuple[int, int]:
+    """Return the first and last year asked for; where none is, those in which a stage of the country has a figure."""
+    own = totals(rec, country)
+    own = own[own["indicator"].isin(stage_indicators(rec, country)) & (own["n_claims"] > 0)]
+    years = own["year"] if len(own) else pd.Series([2003, 2024])
+    return start or int(years.min()), end or int(years.max())
+
+
+def stage_indicators(rec: Reconciliation, country: str) -> list[str]:
+    """Return the indicators from identification to conviction of which some claim gives a total, in order."""
+    settings = load_gap_settings().stages
+    wanted = ["victims_identified", *settings.investigation, *settings.prosecution, "convictions_persons"]
+    own = rec.claims[(rec.claims["country"] == country) & (rec.claims["breakdown"] == "")]
+    return [indicator for indicator in wanted if indicator in set(own["indicator"])]
+
+
+def totals(rec: Reconciliation, country: str, start: int = 0, end: int = 9999) -> pd.DataFrame:
+    """Return the rows of the series on totals of a country, without their parts."""
+    series = rec.series
+    return series[(series["country"] == country) & (series["breakdown"] == "") & series["year"].between(start, end)]
+
+
+def yearly_claims(rec: Reconciliation, country: str, start: int = 0, end: int = 9999) -> pd.DataFrame:
+    """Return the judged claims on totals of one calendar year, with that ``year``."""
+    claims = rec.claims
+    own = claims[(claims["country"] == country) & (claims["breakdown"] == "") & claims["lower"].notna()]
+    annual = [period_kind(a, b) == "year" for a, b in zip(own["period_start"], own["period_end"], strict=True)]
+    own = own[np.array(annual, dtype=bool)]
+    own = own.assign(year=own["period_end"].str[:4].astype(int))
+    return own[own["year"].between(start, end)]
+
+
+def compared_indicators(rec: Reconciliation, country: str, start: int = 0, end: int = 9999) -> list[str]:
+    """Return the counts on whose yearly totals two publishers have a say or a claim was rejected, most rejected first.
+
+    Equals stand with most claims first, then in the order of the vocabulary.
+    """
+    own = yearly_claims(rec, country, start, end)
+    publishers = own.groupby(["indicator", "period_end"])["publisher"].nunique()
+    several = set(publishers[publishers > 1].index.get_level_values("indicator"))
+    disputed = set(own.loc[~own["accepted"], "indicator"])
+    counts = own.groupby("indicator")["accepted"].agg(rejected=lambda kept: int((~kept).sum()), claims="size")
+    names = [
+        name
+        for name, indicator in rec.vocabulary.indicators.items()
+        if name in several | disputed and indicator.measure == "count"
+    ]
+    return sorted(names, key=lambda name: tuple(-counts.loc[name]))
+
+
+def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
+    """Return the cells that the page of the reconciliation explains: the stages year by year, and every clash."""
+    series, clashes = rec.series, rec.clashes
+    own = known(totals(rec, country))
+    own = own[own["indicator"].isin(stage_indicators(rec, country))]
+    there = series.loc[series["country"] == country, ["indicator", "year", "breakdown"]]
+    clashing = clashes[(clashes["country"] == country) & clashes["year"].notna()]
+    cells = {Cell(str(i), int(y), str(b)) for i, y, b in own[["indicator", "year", "breakdown"]].values}
+    cells |= {Cell(str(i), int(y), str(b)) for i, y, b in clashing[["indicator", "year", "breakdown"]].values}
+    cells &= {Cell(str(i), int(y), str(b)) for i, y, b in there.values}
+    order = {name: place for place, name in enumerate(rec.vocabulary.indicators)}
+    return sorted(cells, key=lambda cell: (order.get(cell.indicator, len(order)), cell.indicator, cell[2], cell[1]))

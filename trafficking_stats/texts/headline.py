@@ -1,0 +1,122 @@
+"""The first screen of a page: one sentence, the facts that say how far to trust it, and at most one badge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from trafficking_stats.messages import say
+from trafficking_stats.shown import Shown
+from trafficking_stats.texts.focus import LEADING, totals
+from trafficking_stats.texts.links import source_link
+from trafficking_stats.texts.words import label
+
+if TYPE_CHECKING:
+    from trafficking_stats.reconciliation.result import Reconciliation
+
+BADGES = ("holds", "uncertain", "one_source", "no_answer")
+"""All there are; `legend` says what each means."""
+
+
+def headline(
+    sentence: object, facts: Mapping[str, object], *, badge: str = "", summary: Mapping[str, Any] | None = None
+) -> Shown:
+    """Show the answer of a page.
+
+    Parameters
+    ----------
+    sentence : str or markupsafe.Markup
+        The finding, with its numbers and years.
+    facts : mapping of str to str or markupsafe.Markup
+        What a reader must know beside it, by its heading; empty ones are left out.
+    badge : str
+        One of `BADGES`; it stands before the first fact. Empty for a page without a verdict.
+    summary : mapping of str to object, optional
+        What an index says about the country, from `summary`.
+    """
+    told = {head: text for head, text in facts.items() if str(text)}
+    mark = (
+        Markup('<span class="verdict {}">{}</span> ').format(badge, say(f"pages.badge.{badge}"))
+        if badge
+        else Markup("")
+    )
+    parts = [
+        Markup("<div{}><dt>{}</dt><dd>{}{}</dd></div>").format(_wide(text), head, "" if place else mark, text)
+        for place, (head, text) in enumerate(told.items())
+    ]
+    html = Markup('<div class="headline"><p class="sentence">{}</p><dl class="assurance">{}</dl>{}</div>')
+    meaning = Markup('<details class="badges"><summary>{}</summary>{}</details>')
+    key = meaning.format(say("pages.badge.all"), legend().html) if badge else Markup("")
+    plain = [{"label": head, "text": str(Markup("{}").format(text).striptags())} for head, text in told.items()]
+    about: dict[str, Any] = {
+        # the first two facts, as an index has them
+        **dict(zip(("interval", "verdict"), (fact["text"] for fact in plain), strict=False)),
+        "sentence": str(Markup("{}").format(sentence).striptags()),
+        "robustness": badge,
+        "word": say(f"pages.badge.{badge}") if badge else "",
+        "facts": plain,
+        "summary": dict(summary or {}),
+    }
+    return Shown("headline", html.format(sentence, Markup("").join(parts), key), about)
+
+
+def _wide(text: object) -> Markup:
+    """Let a fact that holds links run over the whole width, as it is a list."""
+    return Markup(' class="across"') if isinstance(text, Markup) else Markup("")
+
+
+def legend() -> Shown:
+    """Show what the badges mean."""
+    items = Markup("").join(
+        Markup('<div><dt><span class="verdict {0}">{1}</span></dt><dd>{2}</dd></div>').format(
+            name, say(f"pages.badge.{name}"), say(f"pages.badge_means.{name}")
+        )
+        for name in BADGES
+    )
+    return Shown("prose", Markup('<dl class="legend">{}</dl>').format(items))
+
+
+def summary(
+    rec: Reconciliation,
+    country: str,
+    indicators: tuple[str, str] = (LEADING[0], LEADING[-1]),
+    caveats: Iterable[str] = (),
+) -> dict[str, Any]:
+    """Return what an index and a one-page brief say about a country.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The series, claims and clashes.
+    country : str
+        Which country.
+    indicators : tuple of str
+        Two that are drawn as lines.
+    caveats : iterable of str
+        What a reader of the brief must know.
+
+    Returns
+    -------
+    dict of str to object
+        ``years``, ``sources``, ``clashes``, ``lines``, ``caveats`` and ``references``, without what there is none of.
+    """
+    series = totals(rec, country)
+
+    def line(indicator: str) -> list[list[int]]:
+        rows = series[series["indicator"] == indicator].dropna(subset=["estimate"]).sort_values("year")
+        return [[int(y), int(v)] for y, v in zip(rows["year"], rows["estimate"], strict=True)]
+
+    years = [int(year) for year in series.loc[series["n_claims"] > 0, "year"]]
+    claims = rec.claims[rec.claims["country"] == country]
+    own = claims[claims["indicator"].isin(indicators) & claims["accepted"]]
+    facts = {
+        "years": [min(years), max(years)] if years else None,
+        "sources": int(claims["source_id"].nunique()),
+        "clashes": int((rec.clashes["country"] == country).sum()),
+        "lines": {label(name): line(name) for name in indicators},
+        "caveats": list(caveats),
+        "references": [str(source_link(name)) for name in own["source_id"].value_counts().index[:3]],
+    }
+    return {key: value for key, value in facts.items() if value}

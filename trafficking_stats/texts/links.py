@@ -1,0 +1,60 @@
+"""Links from figures to the claims behind them, and from sources to their pages."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Collection
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from trafficking_stats.claims import load_sources
+from trafficking_stats.texts.focus import Cell
+
+_BREAKDOWN_SIGNS = re.compile(r"[^A-Za-z0-9_]+")
+
+
+def anchor(country: str, cell: Cell) -> str:
+    """Return the name of the place on a page where a figure is explained.
+
+    Examples
+    --------
+    >>> anchor("DNK", Cell("victims_identified", 2020, "sex=female"))
+    'explain-DNK-victims_identified-2020-sex-female'
+    """
+    parts = [country, cell.indicator, str(cell.year), *([cell.breakdown] if cell.breakdown else [])]
+    return "explain-" + "-".join(_BREAKDOWN_SIGNS.sub("-", part) for part in parts)
+
+
+def explained(country: str, cell: Cell, text: object, there: Collection[Cell]) -> Any:
+    """Return a figure as a link to its explanation, where there is one."""
+    if cell not in there:
+        return text
+    return Markup('<a class="explain" href="#{}">{}</a>').format(anchor(country, cell), text)
+
+
+@functools.cache
+def source_addresses() -> dict[str, dict[str, str]]:
+    """Return title and address of every source that ships with the package, by its id."""
+    rows = load_sources()[["source_id", "title", "url"]].itertuples(index=False, name=None)
+    return {source_id: {"title": title, "url": url} for source_id, title, url in rows}
+
+
+def source_link(source_id: str) -> Markup:
+    """Return a source by its title, as a link to it; one that is in no file by its id."""
+    known = source_addresses().get(source_id, {"title": "", "url": ""})
+    return source(known["url"], known["title"] or source_id)
+
+
+def source(url: str, text: object) -> Markup:
+    """Return a link to a source; anything but an http(s) address is shown as text.
+
+    Examples
+    --------
+    >>> str(source("javascript:alert(1)", "<b>"))
+    '&lt;b&gt; (javascript:alert(1))'
+    """
+    if url.lower().startswith(("https://", "http://")):
+        return Markup('<a href="{}" rel="noreferrer">{}</a>').format(url, text)
+    return Markup("{} ({})").format(text, url) if url else escape(text)

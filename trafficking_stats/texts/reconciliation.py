@@ -1,0 +1,244 @@
+"""What is said of sources and of the reconciliation: what clashes, what is settled, what depends on choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from trafficking_stats.messages import Country, Noun, Years, say
+from trafficking_stats.messages.catalogue import current
+from trafficking_stats.messages.values import written
+from trafficking_stats.reconciliation.methods import DEFAULT
+from trafficking_stats.reconciliation.sensitivity import moves
+from trafficking_stats.shown import Shown, prose
+from trafficking_stats.texts.focus import (
+    LEADING,
+    compared_indicators,
+    known,
+    stage_indicators,
+    totals,
+    yearly_claims,
+    years_shown,
+)
+from trafficking_stats.texts.headline import headline, summary
+from trafficking_stats.texts.words import capital, label, printed, sentences, source_name, title
+
+if TYPE_CHECKING:
+    from trafficking_stats.reconciliation.result import Reconciliation
+
+_WITHOUT = "without "
+
+
+def choice_name(choice: str) -> str:
+    """Name a choice of the figures: a method, or a source left out."""
+    if choice.startswith(_WITHOUT):
+        return say("pages.without", source=choice.removeprefix(_WITHOUT))
+    return say(f"pages.method.{choice}")
+
+
+def cause_words(rejected: Sequence[Mapping[Any, Any]]) -> str:
+    """Say why claims on one count were probably set aside, each reason once."""
+    texts: dict[str, str] = {}
+    for claim in rejected:
+        cause = say(f"pages.cause.{claim['cause'] or 'unexplained'}")
+        # what was seen is said by the reconciliation, which has it in the source language alone
+        evidence = claim["evidence"] if current() == "en" else ""
+        texts.setdefault(cause, say("pages.cause_with", cause=cause, evidence=evidence) if evidence else cause)
+    return "; ".join(texts.values())
+
+
+def status_words(rows: pd.DataFrame) -> str:
+    """Say how many of the figures of a table are agreed, reconciled, bounded or deduced; empty if there are none."""
+    counts = rows["status"].value_counts()
+    order = [status for status in ("agreed", "reconciled", "bounded", "deduced") if status in counts]
+    parts = [say(f"pages.status.{status}", n=int(counts[status])) for status in order]
+    return capital(say("pages.status.all", figures=Noun(len(rows), "common.figures"), parts=parts)) if parts else ""
+
+
+def sources_headline(rec: Reconciliation, country: str) -> Shown:
+    """Say who prints how much about a country, how much of it can be true together, and where it cannot."""
+    own = rec.claims[rec.claims["country"] == country]
+    rejected = own[~own["accepted"]]
+    per_cell = own.groupby(["indicator", "breakdown", "period_start", "period_end"])["source_id"].nunique()
+    several = int((per_cell > 1).sum())
+    sentence = say(
+        "pages.sources.sentence",
+        n=int(own["source_id"].nunique()),
+        sources=Noun(int(own["source_id"].nunique()), "common.sources"),
+        figures=Noun(len(own), "common.figures"),
+        country=Country(country),
+    )
+    if rejected.empty:
+        verdict = say("pages.sources.all_together" if several else "pages.sources.nothing_to_compare")
+    else:
+        verdict = say("pages.sources.set_aside", figures=Noun(len(rejected), "common.figures"), n=len(rejected))
+    checked = say("pages.sources.checked", n=several, alone=len(per_cell) - several) if several else ""
+    return headline(
+        f"{sentence} {verdict}",
+        {
+            say("pages.sources.where"): _where(own, rejected),
+            say("pages.sources.how_checked"): checked,
+            say("pages.sources.widest"): widest_clash(rec, country),
+        },
+        summary=summary(rec, country),
+    )
+
+
+def _where(own: pd.DataFrame, rejected: pd.DataFrame) -> str:
+    """Say whether totals or parts clash, and which source is set aside most."""
+    if rejected.empty:
+        return ""
+    parts = int((rejected["breakdown"] != "").sum())
+    counts = rejected.groupby("source_id").size().sort_values(ascending=False, kind="stable")
+    worst = own[own["source_id"] == counts.index[0]].iloc[0]
+    name = source_name(worst["publisher"], worst["published"])
+    split = say("pages.sources.split", n=parts, totals=len(rejected) - parts)
+    return f"{split} {say('pages.sources.most', n=int(counts.iloc[0]), source=name)}"
+
+
+def widest_clash(rec: Reconciliation, country: str) -> str:
+    """Name the rejected yearly total that is furthest from what was kept, by its ratio; empty if none was rejected."""
+    own = yearly_claims(rec, country)
+    pairs = own[~own["accepted"]].merge(
+        totals(rec, country)[["indicator", "year", "estimate"]], on=["indicator", "year"]
+    )
+    pairs = pairs.dropna(subset=["estimate"])
+    if pairs.empty:
+        return ""
+    ratio = (pairs["value"] + 1) / (pairs["estimate"].astype(float) + 1)
+    pairs = pairs.assign(distance=ratio.where(ratio >= 1, 1 / ratio))
+    row = pairs.sort_values(["distance", "claim_id"], ascending=[False, True]).iloc[0]
+    return say(
+        "pages.sources.widest_is",
+        what=title(row["indicator"]),
+        year=Years([row["year"]]),
+        figure=printed(row["value"], row["qualifier"]),
+        source=source_name(row["publisher"], row["published"]),
+        kept=int(row["estimate"]),
+    )
+
+
+def comparison(rec: Reconciliation, country: str) -> Shown:
+    """Say on which yearly totals publishers can be compared."""
+    names = [label(name) for name in compared_indicators(rec, country)]
+    text = (
+        say("pages.compared", what=names, n=len(names))
+        if names
+        else say("pages.compared_none", country=Country(country))
+    )
+    return prose(text)
+
+
+def settled_headline(rec: Reconciliation, country: str, start: int | None = None, end: int | None = None) -> Shown:
+    """Say for which years the figures of a country are settled, and how much a choice moves them."""
+    rows = known(totals(rec, country, *years_shown(rec, country, start, end)))
+    rows = rows[rows["n_claims"] > 0]
+    names = [name for name in (LEADING[0], LEADING[-1]) if name in set(rows["indicator"])]
+    names = names or [name for name in stage_indicators(rec, country) if name in set(rows["indicator"])]
+    sentence = sentences(_settled(rows[rows["indicator"] == name], name, country) for name in names)
+    own = rec.claims[rec.claims["country"] == country]
+    n_rejected = int((~own["accepted"]).sum())
+    aside = "pages.settled.set_aside" if n_rejected else "pages.settled.none_set_aside"
+    moved = {name: moved_years(rec.sensitivity(country, name)) for name in names}
+    return headline(
+        sentence or say("pages.stages.none", country=Country(country)),
+        {
+            say("pages.settled.other_choices"): _moved(moved),
+            say("pages.settled.how_many"): say(aside, n=n_rejected, figures=Noun(len(own), "common.figures")),
+            say("pages.settled.solved"): "" if not rec.status else say("pages.solver.open"),
+        },
+        summary=summary(rec, country),
+    )
+
+
+def _settled(rows: pd.DataFrame, name: str, country: str) -> str:
+    exact = rows["lower"] == rows["upper"]
+    values = {"what": title(name), "country": Country(country)}
+    if exact.all():
+        return say("pages.settled.exact", exact=Years(rows["year"]), **values)
+    if not exact.any():
+        return say("pages.settled.range", range=Years(rows["year"]), **values)
+    ranges = Years(rows.loc[~exact, "year"])
+    return say("pages.settled.both", exact=Years(rows.loc[exact, "year"]), range=ranges, **values)
+
+
+def moved_years(table: pd.DataFrame) -> list[int]:
+    """Return the years in which some choice gives another figure than the default.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"year": [2019, 2020], "consistent": [64, 77], "earliest": [64, 64]}).astype("Int64")
+    >>> moved_years(table)
+    [2020]
+    """
+    return sorted({year for years in moves(table).values() for year in years})
+
+
+def _moved(moved: Mapping[str, list[int]]) -> str:
+    if not moved:
+        return ""
+    changed = [
+        say("pages.settled.in_years", what=label(name), years=Years(years)) for name, years in moved.items() if years
+    ]
+    still = [label(name) for name, years in moved.items() if not years]
+    if not changed:
+        return say("pages.settled.no_change", what=still)
+    return sentences(
+        [say("pages.settled.change", what=changed), say("pages.settled.still", what=still) if still else ""]
+    )
+
+
+def sensitivity_words(table: pd.DataFrame, indicator: str) -> str:
+    """Say in which years a choice of method or source gives another figure, and which choices do."""
+    moved = moves(table)
+    without = [str(name) for name in table if str(name).startswith(_WITHOUT)]
+    lost = {name: [int(y) for y in table["year"][table[name].isna() & table[DEFAULT].notna()]] for name in without}
+    years = Years(moved_years(table))
+    parts = [
+        say("pages.sensitivity.moved", what=title(indicator), years=years, n=len(years.years), of=len(table))
+        if moved
+        else say("pages.sensitivity.same", what=title(indicator)),
+        say("pages.sensitivity.by", choices=[_by(name, found) for name, found in moved.items()]) if moved else "",
+        *(
+            say("pages.sensitivity.lost", source=name.removeprefix(_WITHOUT), years=Years(found))
+            for name, found in lost.items()
+            if found
+        ),
+        "" if without else say("pages.sensitivity.one_register"),
+    ]
+    return sentences(parts)
+
+
+def _by(choice: str, years: Sequence[int]) -> str:
+    return say("pages.sensitivity.choice", choice=choice_name(choice), years=Years(years))
+
+
+def sensitivity(table: pd.DataFrame, indicator: str) -> Shown:
+    """Show `sensitivity_words` as a paragraph."""
+    return prose(sensitivity_words(table, indicator))
+
+
+def coverage(rec: Reconciliation, country: str) -> Shown:
+    """Say how the sources of a country divide into kinds, and how the figures do into totals and parts."""
+    own = rec.claims[rec.claims["country"] == country]
+    kinds = own.groupby("tier")["source_id"].nunique()
+    parts = [say(f"pages.tier.{tier}", n=int(kinds[tier])) for tier in rec.vocabulary.tiers if tier in kinds]
+    n_totals = int((own["breakdown"] == "").sum())
+    text = say(
+        "pages.coverage",
+        kinds=parts,
+        publishers=written(int(own["publisher"].nunique())),
+        totals=n_totals,
+        parts=len(own) - n_totals,
+        n=int(own["publisher"].nunique()),
+    )
+    return prose(text)
+
+
+def solver(rec: Reconciliation) -> Shown:
+    """Say whether the reconciliation was solved to the end, or by which other method it was made."""
+    if rec.method != DEFAULT:
+        return prose(say("pages.solver.method", method=choice_name(rec.method)))
+    return prose(say("pages.solver.open") if rec.status else say("pages.solver.done"))

@@ -1,0 +1,125 @@
+"""Small things said on every page: bounds, sources, indicators in a sentence and at its beginning."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from trafficking_stats.messages import Bounds, Term, breakdown_words, say
+from trafficking_stats.messages.values import written
+
+_SHORT_NAME = re.compile(r"\(([^()]+)\)$")
+ABSENT = "–"
+
+
+def bounds(lower: Any, upper: Any) -> Bounds:
+    """Return bounds as the sentences take them; a missing upper one is none."""
+    return Bounds(int(lower), None if pd.isna(upper) else int(upper))
+
+
+def short(lower: Any, upper: Any) -> str:
+    """Write bounds as short as a label must be.
+
+    Examples
+    --------
+    >>> short(1077, 1077), short(0, 4), short(3, pd.NA), short(pd.NA, pd.NA)
+    ('1,077', '0–4', '3+', '–')
+    """
+    return ABSENT if pd.isna(lower) else written(bounds(lower, upper), "short")
+
+
+def label(indicator: str, breakdown: str = "") -> str:
+    """Return what is counted, as it stands inside a sentence.
+
+    Examples
+    --------
+    >>> label("victims_identified", "sex=female")
+    'victims identified (female)'
+    """
+    name = written(Term("indicator", indicator))
+    name = name[:1].lower() + name[1:]
+    return say("pages.part_of", whole=name, part=breakdown_words(breakdown)) if breakdown else name
+
+
+def title(indicator: str, breakdown: str = "") -> str:
+    """Return what is counted, as it stands at the beginning of a sentence."""
+    return capital(label(indicator, breakdown))
+
+
+def capital(text: str) -> str:
+    """Begin a text with a capital letter, and leave the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def source_name(publisher: str, published: str) -> str:
+    """Name a source briefly: its publisher, by its short name where it has one, and the year.
+
+    Examples
+    --------
+    >>> source_name("Center mod Menneskehandel (CMM)", "2022-05-04"), source_name("UNODC", "")
+    ('CMM 2022', 'UNODC')
+    """
+    found = _SHORT_NAME.search(publisher)
+    return f"{found.group(1) if found else publisher} {published[:4]}".strip()
+
+
+def printed(value: Any, qualifier: str) -> str:
+    """Write a figure as its source prints it.
+
+    Examples
+    --------
+    >>> printed(5.0, "less_than"), printed(1077.0, "exact")
+    ('fewer than 5', '1,077')
+    """
+    number = written(int(value) if float(value).is_integer() else float(value))
+    return number if qualifier == "exact" else f"{written(Term('qualifier', qualifier))} {number}"
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Set sentences one after the other, without those that are empty."""
+    return " ".join(part for part in parts if part)
+
+
+def unbroken(text: str) -> str:
+    """Keep a short text on one line."""
+    return text.replace(" ", "\u00a0").replace("–", "–\u2060")
+
+
+def number(value: float) -> str:
+    """Write a rate with two figures that count, without an exponent.
+
+    Examples
+    --------
+    >>> number(5.278), number(0.0123), number(213.4), number(math.inf)
+    ('5.3', '0.012', '213', 'no limit')
+    """
+    if not math.isfinite(value):
+        return say("pages.no_limit")
+    if value == 0 or abs(value) >= 100:
+        return written(round(value))
+    digits = max(0, 1 - math.floor(math.log10(abs(value))))
+    return written(float(value), f"0.{'0' * digits}" if digits else "0")
+
+
+def span(row: dict[str, Any]) -> str:
+    """Write the years of a row: one year as one, several with a dash."""
+    first, last = int(row["first_year"]), int(row["last_year"])
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def ratio_name(row: dict[str, Any]) -> str:
+    """Name a row of ratios: its years, and what is special about it."""
+    years = span(row)
+    if row["kind"] == "lag":
+        return say("pages.ratio.lag", years=years, n=int(row["lag"]))
+    return say(f"pages.ratio.{row['kind']}", years=years)
+
+
+def rate_text(row: dict[str, Any]) -> str:
+    """Write a rate per 100, or the range of it that masked counts leave."""
+    low, high = float(row["per_100_min"]), float(row["per_100_max"])
+    return number(low) if low == high else f"{number(low)}–{number(high)}"
