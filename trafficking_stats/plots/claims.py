@@ -102,7 +102,7 @@ def claims(
         "pages.claims.caption", what=label(indicator), rejected=Noun(int((~rows["accepted"]).sum()), "common.figures")
     )
     told = [
-        say("pages.in_year", value=printed(r["value"], r["qualifier"]), year=Years([r["year"]]))
+        say("pages.in_year", value=printed(r["value"], r["qualifier"], r.get("value_upper")), year=Years([r["year"]]))
         for r in records(rejected)
     ]
     alt = [
@@ -142,7 +142,7 @@ def _label_rejected(ax: Axes, drawn: pd.DataFrame, places: Mapping[str, float]) 
     for row in records(drawn[~drawn["accepted"]].drop_duplicates(["year", "lower", "upper"])):
         below = 0.12 * top < float(row["lower"]) < float(kept.get(row["year"], -1.0))
         ax.annotate(
-            SIGNS.get(row["qualifier"], "") + printed(row["value"], "exact"),
+            SIGNS.get(row["qualifier"], "") + printed(row["value"], "exact", row.get("value_upper")),
             (row["year"] + places[row["tier"]], float(row["lower"])),
             xytext=(0, -5 if below else 5 + (0 if pd.notna(row["upper"]) else 12)),
             textcoords="offset points",

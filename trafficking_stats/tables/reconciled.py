@@ -156,7 +156,7 @@ def _voices(claims: Iterable[Mapping[Any, Any]]) -> str:
     voices: dict[str, list[str]] = {}
     for claim in claims:
         name = source_name(claim["publisher"], claim["published"])
-        voices.setdefault(printed(claim["value"], claim["qualifier"]), []).append(name)
+        voices.setdefault(printed(claim["value"], claim["qualifier"], claim.get("value_upper")), []).append(name)
     texts = []
     for figure, names in voices.items():
         unique = list(dict.fromkeys(names))
@@ -217,7 +217,10 @@ def sums(rec: Reconciliation, country: str, indicator: str) -> Shown:
     for row in checked.to_dict("records"):
         missing = f" ({say('pages.sums.missing', years=Years(row['missing']))})" if row["missing"] else ""
         verdict = say(f"pages.sums.{row['verdict'].replace(' ', '_')}") + missing
-        span, figure = unbroken(row["period"].replace("-", "–")), printed(row["value"], row["qualifier"])
+        span, figure = (
+            unbroken(row["period"].replace("-", "–")),
+            printed(row["value"], row["qualifier"], row.get("value_upper")),
+        )
         total = short(row["sum_lower"], row["sum_upper"])
         rows.append([span, figure, total, verdict, source_name(row["publisher"], row["published"])])
     return table(

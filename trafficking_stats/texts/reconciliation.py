@@ -114,7 +114,7 @@ def widest_clash(rec: Reconciliation, country: str) -> str:
         "pages.sources.widest_is",
         what=title(row["indicator"]),
         year=Years([row["year"]]),
-        figure=printed(row["value"], row["qualifier"]),
+        figure=printed(row["value"], row["qualifier"], row.get("value_upper")),
         source=source_name(row["publisher"], row["published"]),
         kept=int(row["estimate"]),
     )

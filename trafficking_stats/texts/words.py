@@ -67,15 +67,17 @@ def source_name(publisher: str, published: str) -> str:
     return f"{found.group(1) if found else publisher} {published[:4]}".strip()
 
 
-def printed(value: Any, qualifier: str) -> str:
-    """Write a figure as its source prints it.
+def printed(value: Any, qualifier: str, value_upper: Any = None) -> str:
+    """Write a figure as its source prints it; ``value_upper`` is the other end of a printed range.
 
     Examples
     --------
-    >>> printed(5.0, "less_than"), printed(1077.0, "exact")
-    ('fewer than 5', '1,077')
+    >>> printed(5.0, "less_than"), printed(1077.0, "exact"), printed(10.0, "between", 50.0)
+    ('fewer than 5', '1,077', '10 to 50')
     """
     number = written(int(value) if float(value).is_integer() else float(value))
+    if value_upper is not None and not pd.isna(value_upper):
+        return say("common.range", lower=number, upper=written(int(value_upper)))
     return number if qualifier == "exact" else f"{written(Term('qualifier', qualifier))} {number}"
 
 
