@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from trafficking_stats.readers.narrative.demonyms import country_named
+from trafficking_stats.readers.narrative.lexicon import LANGUAGES
 from trafficking_stats.readers.narrative.proposals import Proposal
 
 
@@ -87,9 +89,19 @@ class Cell:
 def _breakdown(facets: Mapping[str, str]) -> tuple[str, str]:
     table: dict[str, str] = _labels()["breakdown"]
     printed = [f"{key}={value}" for key, value in facets.items()]
-    known = sorted(table[facet] for facet in printed if facet in table)
-    lost = [facet for facet in printed if facet not in table]
+    coded = {facet: table.get(facet) or _citizenship(facet) for facet in printed}
+    known = sorted(code for code in coded.values() if code)
+    lost = [facet for facet, code in coded.items() if not code]
     return ";".join(known), f"breakdown {', '.join(lost)}" if lost else ""
+
+
+def _citizenship(facet: str) -> str:
+    """Return the breakdown of a nationality printed as the name of a country, in whichever language."""
+    key, _, name = facet.partition("=")
+    if key != "nationality":
+        return ""
+    code = next((found for language in sorted(LANGUAGES) if (found := country_named(name, language))), "")
+    return f"citizenship={code}" if code else ""
 
 
 def facets_in(breakdown: str) -> dict[str, str]:

@@ -170,6 +170,9 @@ class Dater:
             following = self._in_segment_of(outer, token)
             if following is not None:
                 return self._label(following, outer in scene.comparisons), "sentence"
+        brackets = [s for s in self.last if s in scene.parents and s in scene.comparisons]
+        if compared and bracketed and brackets:
+            return self.last[brackets[-1]], "sentence"  # "(279 in 2018) ... (32)"
         if compared and not (token and scene.is_word("compare.change_to", token - 1) and segment in self.last):
             around = self.main or self.carried or self.default
             base = around if is_single_year(around) else self.default

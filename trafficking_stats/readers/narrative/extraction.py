@@ -126,7 +126,7 @@ def _sentences(
         if len(_DIGITS.findall(text, sentence.start, sentence.end)) > MOST_FIGURES:
             continue
         if lexicon.screen.search(text, sentence.start, sentence.end) is not None:
-            yield reader.read(build(text, sentence, lexicon, default_year))
+            yield reader.read(build(text, sentence, lexicon, default_year, reader.around))
 
 
 def _placed(proposal: Proposal, tidied: Tidied, text: str) -> Proposal:

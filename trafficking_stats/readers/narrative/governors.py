@@ -145,6 +145,8 @@ class _Rightward:
     def _said_otherwise(self) -> Governor | None:
         """Return a governor that is no participle: "were victims", or a verb that the tables do not hold."""
         scene, k, head = self.scene, self.k, self.head
+        if k == head.end and scene.phrase("clause.origin_verbs", k):
+            return Governor(("identify",), "facet")
         if self.auxiliary:
             is_victim = (scene.lexicon.nouns.at(self.low, k) or (0, ""))[1] == "victim"
             if is_victim or scene.phrase("clause.facet_verbs", k):
@@ -177,6 +179,9 @@ def _past_coordinated(scene: Scene, k: int) -> int:
         while scene.low[k : k + 1] == (",",) or scene.is_word("clause.coordinators", k):
             joined = joined or scene.low[k] != ","
             k += 1
+        if scene.phrase("clause.involving", k):
+            joined = True
+            k += scene.phrase("clause.involving", k)
         following = scene.numeral_at(k) if k > start else None
         if following is None:
             k = start
@@ -196,6 +201,9 @@ def copula_after(scene: Scene, head: Head) -> bool:
 def _joined(scene: Scene, mark: Mark) -> tuple[str, ...]:
     """Return the families of a verb and of the verbs coordinated before it: "identified and assisted"."""
     families = [mark.family]
+    giving = next((scene.ends[k] for k in (mark.start, mark.start - 1) if k in scene.ends), None)
+    if mark.form == "action" and giving is not None and giving.form == "verb":
+        mark = giving  # "identified and gave support to 40"
     k = mark.start - 1
     while k > 0 and scene.is_word("clause.adverbs", k):
         k -= 1

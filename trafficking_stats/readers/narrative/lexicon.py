@@ -134,6 +134,8 @@ class Lexicon:
     phrases: Mapping[str, Phrases]
     words: Mapping[str, frozenset[str]]
     screen: re.Pattern[str]
+    parts: Phrases
+    ordinals: Mapping[str, int]
     time_words: frozenset[str]
 
     def is_word(self, group: str, word: str) -> bool:
@@ -248,6 +250,10 @@ def load(code: str) -> Lexicon:
             if key.startswith("periods.")
             for phrase in phrases
         )
-        | frozenset(tables["periods"]["months"]),
+        | frozenset(tables["periods"]["months"])
+        | frozenset(tables["periods"]["ordinals"])
+        | frozenset(fold(phrase).split()[0] for phrase in tables["periods"]["parts"]),
+        parts=Phrases((phrase, tuple(months)) for phrase, months in tables["periods"]["parts"].items()),
+        ordinals=MappingProxyType(tables["periods"]["ordinals"]),
         screen=re.compile(r"\d|\b(?:" + "|".join(map(re.escape, screened)) + r")\b", re.IGNORECASE),
     )

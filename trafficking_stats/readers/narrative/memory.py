@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trafficking_stats.readers.narrative.dating import SOURCE_WEIGHT, Dater
-from trafficking_stats.readers.narrative.facets import facets_of, written
+from trafficking_stats.readers.narrative.facets import facets_of, facets_within, written
 from trafficking_stats.readers.narrative.negations import find_negations
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.periods import is_single_year, year_of
@@ -46,8 +46,11 @@ class Reader:
     lead: Spoken | None = None
     carried: str = ""
     before: str = ""
+    around: int | None = None
+    row: list[Spoken] = field(default_factory=list)
     known: dict[float, Reading] = field(default_factory=dict)
     labels: dict[float, str] = field(default_factory=dict)
+    facets: dict[float, dict[str, str]] = field(default_factory=dict)
     totals: dict[bool, deque[tuple[float, str]]] = field(default_factory=dict)
 
     def enter(self, sentence: Sentence) -> None:
@@ -56,20 +59,26 @@ class Reader:
             self.paragraph = sentence.paragraph
             self.lead = None
             self.carried = self.before = ""
+            self.around = None
+            self.row = []
 
     def read(self, scene: Scene) -> tuple[list[Proposal], list[Statement]]:
         """Return the proposals and the statements of one sentence."""
         lead = self.lead.reading if self.lead else None
-        reader = SentenceReader(scene, lead, self.known)
+        reader = SentenceReader(scene, lead, self.known, [s.reading for s in self.row])
         readings = reader.read(find_negations(scene))
         goes_on = self._goes_on(readings)
         dater = Dater(scene, self.default, self.carried if goes_on else "", self.before)
-        proposals: list[Proposal] = []
         spoken: list[Spoken] = []
+        sources: list[str] = []
         for reading in readings:
             label, source = self._belonging(scene, reading, reader.repeats, *dater.date(reading.numeral.start))
-            facets = self._facets(scene, reading, spoken)
-            spoken.append(Spoken(reading, facets, label))
+            spoken.append(Spoken(reading, self._facets(scene, reading, spoken, reader.repeats), label, scene.sentence.number))
+            sources.append(source)
+        spoken = self._parts_of_lead(spoken)
+        proposals: list[Proposal] = []
+        for entry, source in zip(spoken, sources, strict=True):
+            reading, facets, label = entry.reading, entry.facets, entry.label
             confidence = CONFIDENCE[reading.rule] * SOURCE_WEIGHT[source]
             for indicator in reading.indicators:
                 details = (indicator, written(facets), label, reading.unit, reading.rule, source, confidence)
@@ -82,8 +91,9 @@ class Reader:
             proposals.append(self._proposal(scene, term.numeral, details, term.numeral.end))
         statements = StatementReader(scene, spoken, self.lead, dater, self.nationals, self.country).read()
         self._remember(scene, spoken)
+        self._note_year(scene)
         if not spoken and reader.current is not None and self.lead is not None:
-            self.lead = Spoken(reader.current, self.lead.facets, self.lead.label)
+            self.lead = replace(self.lead, reading=reader.current)
         return sorted(proposals, key=lambda p: (p.char_start, p.char_end)), statements
 
     def _goes_on(self, readings: list[Reading]) -> bool:
@@ -101,6 +111,8 @@ class Reader:
         """Return the period of a part: that of the group it belongs to, which an earlier sentence counted."""
         if source not in ("document default", "preceding sentence"):
             return label, source
+        if reading.rule in ("carried over", "subset") and source == "document default" and "-" in self.before:
+            return self.before, "figure it belongs to"
         for base in reversed(repeats):
             if base.numeral.start < reading.numeral.start and base.numeral.value in self.labels:
                 return self.labels[base.numeral.value], "figure it belongs to"
@@ -111,20 +123,57 @@ class Reader:
                 return self.default if self.default in large else large[-1], "figure it belongs to"
         return label, source
 
-    def _facets(self, scene: Scene, reading: Reading, before: list[Spoken]) -> dict[str, str]:
+    def _facets(
+        self, scene: Scene, reading: Reading, before: list[Spoken], repeats: list[Reading]
+    ) -> dict[str, str]:
         """Return the breakdown; a part has that of its whole, a bare compared figure that of its counterpart."""
+        found = self._own_facets(scene, reading, before)
+        group = self._group_facets(scene, reading, repeats)
+        return {**group, **found} if reading.rule != "comparison" else found
+
+    def _group_facets(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> dict[str, str]:
+        """Return the breakdown of a group named before its parts: "of those exploited for labour, 18 were adults"."""
+        first = reading.numeral.first
+        start = first
+        while start > 0 and scene.low[start - 1] not in ";:(":
+            start -= 1
+        for base in reversed(repeats):
+            if start <= base.numeral.start < first:
+                return {**self.facets.get(base.numeral.value, {}), **facets_of(scene, base.numeral, base.head, self.nationals)}
+        anaphor = scene.phrase("clause.subset", start) or scene.phrase("clause.partitive", start)
+        end = next((k for k in range(start, first) if scene.low[k] == ","), start)
+        return facets_within(scene, start, end, self.nationals) if anaphor else {}
+
+    def _own_facets(self, scene: Scene, reading: Reading, before: list[Spoken]) -> dict[str, str]:
+        paired = next((s for s in [*before, *self.row] if s.reading.numeral is reading.like), None)
+        if paired is not None:
+            return dict(paired.facets)
         facets = facets_of(scene, reading.numeral, reading.head, self.nationals)
         if not facets and reading.rule == "comparison" and reading.head.noun in ("empty", "case", "action"):
             for earlier in before:
                 same = earlier.reading.families == reading.families
                 if same and not scene.is_compared(earlier.reading.numeral.start):
                     return dict(earlier.facets)
-        if reading.rule in ("list", "subset"):
-            wholes = (s for s in reversed(before) if s.reading.rule not in ("list", "subset", "comparison"))
-            whole = next(wholes, None)
-            if whole is not None and _is_part(scene, whole.reading, reading):
+        if facets and reading.head.partitive and reading.head.noun == "person":
+            group = next((s for s in reversed([*self.row, *before]) if facets.items() <= s.facets.items()), None)
+            return dict(group.facets) if group is not None else facets  # "ten of the men": those counted before
+        if reading.rule in ("list", "subset") and not reading.head.partitive:
+            whole = _whole_of(scene, before, reading)
+            if whole is not None:
                 return {**whole.facets, **facets}
+        if not facets and before and _in_line(scene, before[-1].reading, reading):
+            return dict(before[-1].facets)
         return facets
+
+    def _parts_of_lead(self, spoken: list[Spoken]) -> list[Spoken]:
+        """Give figures that add up to the figure before them its breakdown: "23 in forced labour. 14 are men, 9 women"."""
+        lead = self.lead
+        if lead is None or not lead.facets or len(spoken) < 2:
+            return spoken
+        same = all(s.reading.families == lead.reading.families and s.label == lead.label for s in spoken)
+        if not same or sum(s.reading.numeral.value for s in spoken) != lead.reading.numeral.value:
+            return spoken
+        return [replace(s, facets={**lead.facets, **s.facets}) for s in spoken]
 
     def _aside(self, spoken: Spoken) -> bool:
         """Return whether a sentence only names an earlier year's figure: "in 2018 the figure was 356"."""
@@ -138,14 +187,23 @@ class Reader:
             self.lead = main[0]
             self.before = main[0].label
             self.carried = self.before if "-" not in self.before else ""
+        self.row = main
         for entry in main:
             value = entry.reading.numeral.value
             if value > 0:
                 self.known[value] = entry.reading
                 self.labels[value] = entry.label
+                self.facets[value] = entry.facets
                 if not entry.facets and entry.reading.rule not in ("subset", "list", "carried over"):
                     recent = self.totals.setdefault(entry.reading.enforcement, deque(maxlen=RECENT_TOTALS))
                     recent.append((value, entry.label))
+
+    def _note_year(self, scene: Scene) -> None:
+        """Keep the year that a paragraph told by months is in, and that of a sentence with figures that are not read."""
+        told = [p for p in scene.periods if p.label and p.kind in ("month", "part", "year")]
+        main = [p for p in told if not scene.is_compared(p.start)]
+        if main and any(p.kind == "month" for p in main):
+            self.around = year_of(main[-1].label)
 
     def _proposal(
         self, scene: Scene, numeral: Numeral, details: tuple[str, str, str, str, str, str, float], phrase_end: int
@@ -177,7 +235,20 @@ class Reader:
         )
 
 
-def _is_part(scene: Scene, whole: Reading, part: Reading) -> bool:
-    """Return whether "including", "of whom" or a bracket stands between a figure and a later one."""
-    between = range(whole.numeral.end, part.numeral.start)
-    return any(scene.low[k] == "(" or scene.phrase("clause.subset", k) for k in between)
+def _whole_of(scene: Scene, before: list[Spoken], part: Reading) -> Spoken | None:
+    """Return the figure that "including", "of whom" or a bracket before a later one splits."""
+    depth = 0
+    for k in range(part.numeral.first - 1, -1, -1):
+        depth += (scene.low[k] in ")]") - (scene.low[k] in "([")
+        if scene.low[k] == ";":
+            return None
+        if depth < 0 or (depth == 0 and scene.phrase("clause.subset", k)):
+            return next((s for s in reversed(before) if s.reading.numeral.end <= k), None)
+    return None
+
+
+def _in_line(scene: Scene, before: Reading, reading: Reading) -> bool:
+    """Whether a bare figure goes on from the one before: "two child victims in 2016 and eight in 2017"."""
+    bare = reading.head.noun == "empty" and reading.families == before.families
+    dated = any(before.numeral.end <= p.start < reading.numeral.first for p in scene.periods)
+    return bare and dated and scene.is_word("clause.coordinators", reading.numeral.first - 1)

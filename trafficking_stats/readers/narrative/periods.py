@@ -76,11 +76,13 @@ def in_year(label: str, year: int) -> str:
 class _Reader:
     """The patterns of one sentence; each method tries to read an expression at a token."""
 
-    def __init__(self, tokens: list[Token], lexicon: Lexicon, default: int) -> None:
+    def __init__(self, tokens: list[Token], lexicon: Lexicon, default: int, around: int) -> None:
         self.tokens = tokens
         self.low = [token.lower for token in tokens]
         self.lexicon = lexicon
         self.default = default
+        self.around = around  # the year that a month or a half without one belongs to
+        self.part_length = 0  # months of the last half or quarter, for "... in the second"
         self.months: dict[str, int] = lexicon.tables["periods"]["months"]
 
     def _in(self, group: str, i: int) -> int:
@@ -116,14 +118,31 @@ class _Reader:
         return self.months[self.low[i]]
 
     def fiscal(self, i: int) -> Period | None:
+        """Return fiscal year 2014, FY 2013/14, the 2022-23 financial year, 2019/20."""
         n = self._in("fiscal", i)
-        if not n:
+        if n:
+            j = i + n
+            while j < len(self.low) and self.low[j] in ("(", ")", "fy"):
+                j += 1
+            found = self._two_years(j) or ((year := self.year(j)) and (j + 1, year))
+            return Period(i, found[0], f"FY{found[1]}", "fiscal") if found else None
+        both = self._two_years(i)
+        if both is not None:
+            named = self._in("fiscal", both[0])
+            if named or self.low[i + 1] == "/":
+                return Period(i, both[0] + named, f"FY{both[1]}", "fiscal")
+        elif self.year(i) and self._in("fiscal", i + 1):
+            return Period(i, i + 1 + self._in("fiscal", i + 1), f"FY{self.low[i]}", "fiscal")
+        return None
+
+    def _two_years(self, i: int) -> tuple[int, int] | None:
+        """Return the token after "2022-23" or "2022/2023", and the second year, where it follows the first."""
+        first = self.year(i)
+        if first is None or i + 2 >= len(self.low) or self.low[i + 1] not in "/-–":
             return None
-        j = i + n
-        while j < len(self.low) and self.low[j] in ("(", ")", "fy"):
-            j += 1
-        found = self.year(j)
-        return Period(i, j + 1, f"FY{found}", "fiscal") if found else None
+        second = self.low[i + 2]
+        follows = second in (f"{(first + 1) % 100:02}", str(first + 1))
+        return (i + 3, first + 1) if follows else None
 
     def last_years(self, i: int) -> Period | None:
         n = self._in("last_n", i)
@@ -136,34 +155,37 @@ class _Reader:
         return None
 
     def part_of_year(self, i: int) -> Period | None:
-        """Return the first nine months, the first half (of the year, of 2016)."""
-        first, last = 1, 0
-        n = self._in("first_half", i)
-        last = 6
-        if not n:
-            n = self._in("second_half", i)
-            first, last = 7, 12
-        if not n:
-            n = self._in("first_quarter", i)
-            first, last = 1, 3
-        if not n:
-            step = self._in("first_n", i)
-            count = self.small(i + step) if step else None
-            if not count or not self._in("month_nouns", i + step + 1) or count > 11:
-                return None
-            n, first, last = step + 2, 1, count
-        j = i + n
-        year = self.default
+        """Return the first nine months, the first half (of the year, of 2016), the second where a half came before."""
+        part = self._months_of_part(i)
+        if part is None:
+            return None
+        j, first, last = part
+        self.part_length = last - first + 1
+        year = self.around
         for k in range(j, min(j + 4, len(self.low))):
             if self.year(k):
                 year, j = int(self.low[k]), k + 1
                 break
             if not self._in("in_words", k):
                 break
-        else:
-            k = j
         j = max(j, j + self._in("year_of", j))
+        self.around = year
         return Period(i, j, f"{year}-{first:02}/{year}-{last:02}", "part")
+
+    def _months_of_part(self, i: int) -> tuple[int, int, int] | None:
+        """Return the token after a part of a year, and its first and last month."""
+        named = self.lexicon.parts.at(self.low, i)
+        if named is not None:
+            return i + named[0], *named[1]
+        step = self._in("first_n", i)
+        count = self.small(i + step) if step else None
+        if count and count <= 11 and self._in("month_nouns", i + step + 1):
+            return i + step + 2, 1, count
+        ordinal = self.lexicon.ordinals.get(self.low[i])
+        alone = i + 1 >= len(self.low) or not self.low[i + 1][0].isalpha()
+        if ordinal and self.part_length and ordinal * self.part_length <= 12 and alone:
+            return i + 1, (ordinal - 1) * self.part_length + 1, ordinal * self.part_length
+        return None
 
     def day_month(self, i: int) -> tuple[int, int, int | None] | None:
         """Return a month with its day and year where printed: (month, next token, year)."""
@@ -216,7 +238,7 @@ class _Reader:
         if dated is None:
             return None
         month, end, year = dated
-        year = year or self.default
+        year = year or self.around
         label = str(year) if month == 12 else f"{year}-01/{year}-{month:02}"
         return Period(i, end, label, "year" if month == 12 else "part")
 
@@ -231,7 +253,7 @@ class _Reader:
         high = self.day_month(low[1] + self._in("range_words", low[1]))
         if high is None:
             return None
-        last = high[2] or low[2] or self.default
+        last = high[2] or low[2] or self.around
         first = low[2] or (last if low[0] <= high[0] else last - 1)
         if (first, low[0]) > (last, high[0]):
             return None
@@ -271,7 +293,8 @@ class _Reader:
         month, end, year = dated
         if year is None and not self._before("in_words", i):
             return None
-        return Period(i, end, f"{year or self.default}-{month:02}", "month")
+        self.around = year or self.around
+        return Period(i, end, f"{self.around}-{month:02}", "month")
 
     def plain_year(self, i: int) -> Period | None:
         found = self.year(i)
@@ -292,6 +315,8 @@ class _Reader:
             n = self._in(kind, i)
             if n:
                 if kind == "current" and i and self.low[i - 1] in self.lexicon.words["periods.current_not_before"]:
+                    continue
+                if kind == "previous" and self._in("previous_not_after", i + n):
                     continue
                 if kind == "same":
                     return self._same_period(i, i + n)
@@ -315,7 +340,7 @@ class _Reader:
         if self.low[i][0].isdecimal():
             if len(self.low[i]) != 4:
                 return self.month_date(i) if len(self.low[i]) < 3 else None
-            return self.years_range(i) or self.plain_year(i)
+            return self.fiscal(i) or self.years_range(i) or self.plain_year(i)
         return (
             self.fiscal(i)
             or self.relative(i)
@@ -328,7 +353,9 @@ class _Reader:
         )
 
 
-def find_periods(tokens: list[Token], lexicon: Lexicon, default_year: int) -> list[Period]:
+def find_periods(
+    tokens: list[Token], lexicon: Lexicon, default_year: int, around: int | None = None
+) -> list[Period]:
     """Every expression of time in a sentence, in order, without overlaps.
 
     Parameters
@@ -339,6 +366,8 @@ def find_periods(tokens: list[Token], lexicon: Lexicon, default_year: int) -> li
         Language.
     default_year : int
         The year the document reports on; "since 2009" ends there.
+    around : int, optional
+        The year that months and halves without one belong to; the document's by default.
 
     Returns
     -------
@@ -352,7 +381,7 @@ def find_periods(tokens: list[Token], lexicon: Lexicon, default_year: int) -> li
     >>> [period.label for period in find_periods(words, load("en"), 2014)]
     ['2014-01/2014-06', '2013']
     """
-    reader = _Reader(tokens, lexicon, default_year)
+    reader = _Reader(tokens, lexicon, default_year, around or default_year)
     found: list[Period] = []
     i = 0
     while i < len(tokens):
@@ -362,5 +391,7 @@ def find_periods(tokens: list[Token], lexicon: Lexicon, default_year: int) -> li
             i += 1
         else:
             found.append(period)
+            if period.kind == "year":
+                reader.around = year_of(period.label)
             i = max(period.end, i + 1)
     return found

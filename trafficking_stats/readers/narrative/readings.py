@@ -20,6 +20,8 @@ from trafficking_stats.readers.narrative.topics import ENFORCEMENT, VICTIMS, top
 
 MOST_FIGURES = 100
 """A stretch without a full stop that holds more numbers than this is a table, not a sentence."""
+ESTIMATED = 1000
+"""An estimate of so many victims is one of the hidden number, not a count."""
 CONFIDENCE = {
     "counted noun": 0.95,
     "passive verb": 0.9,
@@ -56,6 +58,8 @@ class Reading:
         Victims who are potential, suspected or presumed.
     unit : str
         "cases" or "persons".
+    like : Numeral or None
+        The figure of an earlier row that it stands in line with: "10 cases and five trials, compared with 12 and six".
     """
 
     numeral: Numeral
@@ -65,6 +69,7 @@ class Reading:
     unit: str
     rule: str
     repeated: bool = False
+    like: Numeral | None = None
 
     @property
     def indicators(self) -> tuple[str, ...]:
@@ -134,12 +139,17 @@ class SentenceReader:
         The main figure of the sentence before, in the same paragraph.
     known : mapping of float to Reading
         Figures already read in the document, by value.
+    row : sequence of Reading
+        The main figures of the sentence before.
     """
 
-    def __init__(self, scene: Scene, lead: Reading | None, known: dict[float, Reading]) -> None:
+    def __init__(
+        self, scene: Scene, lead: Reading | None, known: dict[float, Reading], row: Sequence[Reading] = ()
+    ) -> None:
         self.scene = scene
         self.lead = lead
         self.known = known
+        self.row = row
         self.current: Reading | None = None
         self.blocked = False
         self.readings: list[Reading] = []
@@ -170,24 +180,48 @@ class SentenceReader:
         return self.readings + waiting
 
     def _align(self) -> None:
-        """Pair bare compared figures with the figures they are compared with, in order.
+        """Pair a row of bare figures with an earlier row, in order.
 
         "10 investigations and five prosecutions, compared with 12 and six" compares like with like.
         """
-        scene = self.scene
-        for segment in sorted(scene.comparisons):
-            first = next((i for i, s in enumerate(scene.segments) if s == segment), 0)
-            bare = [i for i, r in enumerate(self.readings) if scene.segments[r.numeral.start] == segment]
-            if not bare or any(self.readings[i].head.noun != "empty" for i in bare):
-                continue
-            heads = [r for r in self.readings if r.numeral.start < first and not scene.is_compared(r.numeral.start)]
-            if len(heads) == len(bare) > 1 and len({r.families for r in heads}) > 1:
-                for i, head in zip(bare, heads, strict=True):
-                    self.readings[i] = replace(self.readings[i], families=head.families, unit=head.unit)
+        for row in self._bare_rows():
+            like = self._row_before(row)
+            for i, other in zip(row, like, strict=bool(like)):
+                self.readings[i] = replace(
+                    self.readings[i],
+                    families=other.families,
+                    unit=other.unit,
+                    potential=other.potential,
+                    like=other.numeral,
+                )
+
+    def _bare_rows(self) -> list[list[int]]:
+        """Runs of figures without nouns, nothing but commas and conjunctions between them."""
+        rows: list[list[int]] = []
+        for i, reading in enumerate(self.readings):
+            bare = reading.head.end == reading.numeral.end and not reading.numeral.cue
+            before = self.readings[i - 1].numeral.end if i else 0
+            between = range(before, reading.numeral.first)
+            listed = all(self.scene.low[k] == "," or self.scene.is_word("clause.coordinators", k) for k in between)
+            if bare and listed and rows and rows[-1][-1] == i - 1:
+                rows[-1].append(i)
+            elif bare:
+                rows.append([i])
+        return [row for row in rows if len(row) > 1]
+
+    def _row_before(self, row: list[int]) -> Sequence[Reading]:
+        """Return the row that a row of bare figures stands in line with, or nothing."""
+        compared = self.scene.is_compared
+        heads = [r for r in self.readings[: row[0]] if not compared(r.numeral.start)]
+        heads = [r for r in heads if self.scene.segments[r.numeral.start] not in self.scene.parents]
+        row_before = heads or self.row
+        return row_before if len(row_before) == len(row) else ()
 
     def _shared_head(self, numeral: Numeral, heads: dict[int, Head]) -> Head:
         """Return the noun of a coordinated number: "two confirmed and 129 potential victims"."""
         head = heads[numeral.start]
+        if head.noun == "unknown" and self.current is not None and self._closes_item(head):
+            head = replace(head, noun="empty")
         if head.noun in ("empty", "unknown"):
             k = head.end
             if self.scene.is_word("clause.coordinators", k) or self.scene.is_word("not_counts.range_joiners", k):
@@ -199,6 +233,12 @@ class SentenceReader:
                     if other.noun == "action":
                         return replace(head, noun="action", family=other.family)
         return head
+
+    def _closes_item(self, head: Head) -> bool:
+        """Whether an item of a list ends after a phrase of no table: "11 undetermined)", "159 of illegal recruitment;"."""
+        after = self.scene.low[head.end : head.end + 1]
+        listed = head.end < len(self.scene.low) and self.scene.segments[head.start - 1] in self.scene.parents
+        return (listed or head.partitive) and after in ((",",), (";",), (")",), (".",))
 
     def _make(
         self, numeral: Numeral, head: Head, families: Iterable[str], rule: str, base: Reading | None = None
@@ -258,15 +298,44 @@ class SentenceReader:
             return self._stop(forget=False)
         return False if seen.numeral.cue == "no" and seen.head.noun == "unknown" else None
 
+    def _of_one_case(self, seen: _Seen) -> Outcome:
+        """Leave out "in one case", "in three of those cases"."""
+        few = seen.numeral.value == 1 or seen.head.partitive
+        inside = self.scene.is_word("clause.inside", seen.numeral.first - 1)
+        return False if few and inside and seen.head.noun == "case" else None
+
+    def _of_other_crimes(self, seen: _Seen) -> Outcome:
+        """Leave out victims of domestic violence, smuggled migrants, convictions for rape, and estimates."""
+        start = stop = seen.numeral.end
+        while stop < len(self.scene.low) and self.scene.low[stop] not in ",;.()" and not self.scene.numeral_at(stop):
+            stop += 1
+        other = self.scene.contains("ignored.other_crimes", start, stop)
+        if other and not self.scene.contains("ignored.this_crime", start, stop):
+            return self._stop()
+        guessed = self.scene.contains("ignored.estimates", seen.numeral.first - 3, seen.numeral.start)
+        return self._stop() if guessed and seen.numeral.value >= ESTIMATED else None
+
+    def _not_reported(self, seen: _Seen) -> Outcome:
+        """Leave out what was not reported: "did not report progress on two pending cases"."""
+        scene, k = self.scene, seen.numeral.first
+        while k > seen.bound and scene.low[k - 1] not in ",;:(":
+            k -= 1
+            n = scene.phrase("clause.negations", k)
+            if n and any(scene.is_word("clause.silent_verbs", i) for i in range(k + n, k + n + 2)):
+                return self._stop()
+        return None
+
     def _said_again(self, seen: _Seen) -> Outcome:
         return self._repeat(seen.numeral, seen.head, seen.left, seen.right)
 
     def _counted_action(self, seen: _Seen) -> Outcome:
         if seen.head.noun != "action":
             return None
-        if seen.head.family in ("other", "refer", "identify", "assist"):
+        known = {family for reading in self.readings for family in reading.families}
+        if seen.head.family == "other" or (seen.head.family in VICTIMS and seen.head.family not in known):
             return self._stop()
-        return self._make(seen.numeral, seen.head, (seen.head.family,), "counted noun") or False
+        head = replace(seen.head, noun="empty") if seen.head.family in VICTIMS else seen.head
+        return self._make(seen.numeral, head, (seen.head.family,), "counted noun") or False
 
     def _doubted(self, seen: _Seen) -> Outcome:
         """Stop at "who may have been": no figure of victims."""
@@ -276,17 +345,51 @@ class SentenceReader:
 
     def _topic_before(self, seen: _Seen) -> Outcome:
         """Read "the number of defendants charged stood at 31", "Convictions: 12"."""
-        if seen.head.noun != "empty":
-            return None
         link = self._link_before(seen.numeral)
-        if link is None:
+        if seen.head.noun != "empty" or link is None:
             return None
-        begin, end = self._clause_start(link, seen.bound), link
-        topic = topic_of(self.scene, begin, end)
-        if topic is None:
+        begin = self._clause_start(link, seen.bound)
+        topic = topic_of(self.scene, begin, link)
+        if topic is not None:
+            head = replace(seen.head, noun=topic.noun, family=topic.families[0], potential=topic.potential)
+            return self._make(seen.numeral, head, topic.families, "counted noun")
+        base = self.current or self.lead
+        told = self.scene.contains("clause.figure_nouns", begin, link) or self._changes(link)
+        return self._like(seen, base, "carried over") if told and base is not None else None
+
+    def _resulted(self, seen: _Seen) -> Outcome:
+        """Read "three of these led to convictions"."""
+        scene = self.scene
+        for k in range(seen.head.end, min(seen.head.end + 3, len(scene.low))):
+            n = scene.phrase("clause.result_verbs", k)
+            if scene.low[k] in ",;.()" or scene.numeral_at(k):
+                return None
+            for i in range(k + n, min(k + n + 3, len(scene.low))) if n else ():
+                action = scene.lexicon.actions.at(scene.low, i)
+                if action is not None and action[1] in ("prosecute", "convict", "sentence"):
+                    return self._make(seen.numeral, replace(seen.head, noun="case"), (action[1],), "counted noun")
+        return None
+
+    def _part_of_known(self, seen: _Seen) -> Outcome:
+        """Read "61 of the 97", where the document has counted the 97."""
+        scene, k = self.scene, seen.numeral.end
+        step = scene.phrase("clause.partitive", k)
+        base = next((scene.numeral_at(i) for i in range(k + step, k + step + 2) if scene.numeral_at(i)), None)
+        if not step or base is None or seen.numeral.cue:
             return None
-        head = replace(seen.head, noun=topic.noun, family=topic.families[0], potential=topic.potential)
-        return self._make(seen.numeral, head, topic.families, "counted noun")
+        known = self.known.get(base.value)
+        return self._like(seen, known, "subset") if known is not None and self.current is None else None
+
+    def _described(self, seen: _Seen) -> Outcome:
+        """Read "there were 86 convicted traffickers", "out of 97 identified persons": the participle says it."""
+        scene, numeral = self.scene, seen.numeral
+        if not (self._exists(numeral) or numeral.definite):
+            return None
+        words = range(seen.head.start, seen.head.end)
+        told = [m.family for m in scene.marks if m.start in words and m.form == "verb"]
+        fitting = {"offender": ("prosecute", "convict", "sentence"), "person": ("identify",), "victim": ("identify",)}
+        family = next((f for f in told if f in fitting.get(seen.head.noun, ())), None)
+        return self._make(numeral, seen.head, (family,), "counted noun") if family else None
 
     def _passive(self, seen: _Seen) -> Outcome:
         right = seen.right
@@ -305,6 +408,8 @@ class SentenceReader:
         reduced = right is not None and right.strength == "reduced"
         if reduced and (self._opens_clause(seen.numeral) or (mark is not None and mark.form == "action")):
             return None
+        if mark is not None and mark.form == "action" and mark.end == seen.numeral.first and seen.head.noun == "empty":
+            seen = replace(seen, head=replace(seen.head, noun="action", family=mark.family))  # "prosecutions 11"
         return self._governed(seen, left, "verb before")
 
     def _participle_after(self, seen: _Seen) -> Outcome:
@@ -318,7 +423,10 @@ class SentenceReader:
         return self._stop() if unknown else None
 
     def _formal_victims(self, seen: _Seen) -> Outcome:
-        if seen.numeral.definite and seen.head.formal and seen.head.noun == "victim":
+        numeral = seen.numeral
+        base = numeral.first > 1 and self.scene.phrase("clause.base", numeral.first - 1)
+        fraction = base and any(n.end == numeral.first - 1 for n in self.scene.numerals)
+        if (numeral.definite or fraction) and seen.head.formal and seen.head.noun == "victim":
             return self._make(seen.numeral, seen.head, ("identify",), "existence")
         return None
 
@@ -346,7 +454,11 @@ class SentenceReader:
             or (head.noun == "person" and self._victims_include(numeral))
             or (head.noun == "empty" and self._number_of_victims(numeral))
         )
-        return self._make(numeral, head, ("identify",), "existence") if exists else None
+        if exists:
+            return self._make(numeral, head, ("identify",), "existence")
+        if head.noun == "case" and self._exists(numeral):
+            return self._make(numeral, head, ("investigate",), "existence")
+        return None
 
     # ---- what the rules ask
 
@@ -361,7 +473,19 @@ class SentenceReader:
         """Return the token where "numbered", "rose to" or a colon before a number starts, or None."""
         k = numeral.first
         found = self.scene.lexicon.phrases["clause.count_links"].ending_at(self.scene.low, k)
+        if found is None and self.scene.is_word("compare.change_from", k - 1):
+            changed = any(self.scene.is_word("compare.change_verbs", i) for i in range(max(0, k - 10), k))
+            return k - 1 if changed else None
         return k - found[0] if found else None
+
+    def _changes(self, link: int) -> bool:
+        """Whether the link says that a figure went up or down: "and sank to 95"."""
+        groups = ("statements.up", "statements.down", "compare.change_verbs")
+        return any(self.scene.contains(group, link, link + 1) for group in groups)
+
+    def _like(self, seen: _Seen, base: Reading, rule: str) -> Reading | None:
+        """Read a number as the same kind of count as an earlier one."""
+        return self._make(seen.numeral, seen.head, base.families, rule, base)
 
     def _clause_start(self, k: int, bound: int) -> int:
         while k > bound and self.scene.low[k - 1] not in ",;(":
@@ -439,7 +563,7 @@ class SentenceReader:
             return True
         if scene.segments[numeral.start] in scene.comparisons and head.noun == "empty":
             return True
-        if scene.contains("clause.figure_nouns", begin, numeral.start):
+        if scene.contains("clause.figure_nouns", begin, numeral.start) or scene.phrase("clause.continuers", head.end):
             return True
         if head.noun in ("person", "empty", "victim") and (copula_after(scene, head) or right is not None):
             return True
@@ -448,7 +572,11 @@ class SentenceReader:
 
 _RULES = (
     SentenceReader._of_things_not_counted,
+    SentenceReader._of_one_case,
+    SentenceReader._of_other_crimes,
+    SentenceReader._not_reported,
     SentenceReader._said_again,
+    SentenceReader._resulted,
     SentenceReader._counted_action,
     SentenceReader._doubted,
     SentenceReader._topic_before,
@@ -456,7 +584,9 @@ _RULES = (
     SentenceReader._verb_before,
     SentenceReader._participle_after,
     SentenceReader._unknown_verb,
+    SentenceReader._part_of_known,
     SentenceReader._formal_victims,
+    SentenceReader._described,
     SentenceReader._flowing,
     SentenceReader._general_verb,
     SentenceReader._facet_verb,

@@ -205,7 +205,8 @@ def _segment(
             count += 1
             parents[count] = current
             current = count
-            if _bracket_compares(low, i, numbers, periods):
+            again = low[i + 2 : i + 3] in ((")",), [")"]) and i + 1 in numbers and any(k in parents for k in comparisons)
+            if again or _bracket_compares(low, i, numbers, periods):
                 comparisons.add(current)
             segments.append(current)
             continue
@@ -218,7 +219,7 @@ def _segment(
             current = count
             comparisons.add(current)
             seen_number = seen_period = False
-        elif word == ";" and not stack:
+        elif not stack and (word == ";" or (word == ":" and current in comparisons)):
             count += 1
             current = count
         elif _compare_at(low, i, lexicon, numbers, dated) and i not in dated:
@@ -266,7 +267,7 @@ def _new_clause(low: Sequence[str], i: int, numbers: dict[int, Numeral], finite:
     return False
 
 
-def build(text: str, sentence: Sentence, lexicon: Lexicon, default_year: int) -> Scene:
+def build(text: str, sentence: Sentence, lexicon: Lexicon, default_year: int, around: int | None = None) -> Scene:
     """Analyse a sentence.
 
     Parameters
@@ -279,6 +280,8 @@ def build(text: str, sentence: Sentence, lexicon: Lexicon, default_year: int) ->
         Language.
     default_year : int
         The year the document reports on.
+    around : int, optional
+        The year that months without one belong to.
 
     Returns
     -------
@@ -286,7 +289,7 @@ def build(text: str, sentence: Sentence, lexicon: Lexicon, default_year: int) ->
     """
     tokens = tokenize(text, sentence.start, sentence.end)
     low = [token.lower for token in tokens]
-    periods = find_periods(tokens, lexicon, default_year)
+    periods = find_periods(tokens, lexicon, default_year, around)
     numerals = find_numerals(tokens, lexicon, periods)
     taken = {k for p in periods for k in range(p.start, p.end)} | {k for n in numerals for k in range(n.start, n.end)}
     marks = _marks(low, taken, lexicon)

@@ -21,11 +21,12 @@ NEAR = 6
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A reading with its breakdown and period."""
+    """A reading with its breakdown, its period and the number of its sentence."""
 
     reading: Reading
     facets: dict[str, str]
     label: str
+    sentence: int
     indicator: str = ""
     """Of the vocabulary, where it is read for statements only ("granted asylum")."""
 
@@ -196,7 +197,7 @@ class StatementReader:
     def _said_without_number(self, numeral: Numeral, families: tuple[str, ...], potential: bool) -> Spoken:
         head = Head("empty", "", numeral.end, numeral.end)
         reading = Reading(replace(numeral, value=-1.0), head, families, potential, "persons", "topic")
-        return Spoken(reading, {}, self.dater.date(numeral.start)[0])
+        return Spoken(reading, {}, self.dater.date(numeral.start)[0], self.scene.sentence.number)
 
     def _facets_of_share(self, numeral: Numeral, end: int, whole: Spoken) -> dict[str, str]:
         shifted = replace(numeral, end=end)
@@ -422,7 +423,7 @@ class StatementReader:
         reading, scene = spoken.reading, self.scene
         numeral = reading.numeral
         printed = printed and numeral.value >= 0
-        own = printed and spoken is not self.lead
+        own = printed and spoken.sentence == scene.sentence.number
         tokens = scene.tokens
         span = (tokens[numeral.start].start, tokens[numeral.end - 1].end) if own else (-1, -1)
         cell = cell_of(
