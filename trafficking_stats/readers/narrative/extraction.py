@@ -10,6 +10,7 @@ from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers.documents.tidying import Tidied, tidy
 from trafficking_stats.readers.narrative.claims import Cell
 from trafficking_stats.readers.narrative.demonyms import nationals_of
+from trafficking_stats.readers.narrative.gate import worth_reading
 from trafficking_stats.readers.narrative.language import detect_language
 from trafficking_stats.readers.narrative.lexicon import Lexicon, load
 from trafficking_stats.readers.narrative.memory import Reader
@@ -17,6 +18,7 @@ from trafficking_stats.readers.narrative.proposals import Proposal
 from trafficking_stats.readers.narrative.readings import MOST_FIGURES
 from trafficking_stats.readers.narrative.scene import build
 from trafficking_stats.readers.narrative.statements import Statement
+from trafficking_stats.readers.narrative.tables import find_tables
 from trafficking_stats.readers.narrative.tokens import sentences
 
 _DIGITS = re.compile(r"\d+")
@@ -121,11 +123,19 @@ def _read(
 def _sentences(
     text: str, lexicon: Lexicon, default_year: int, reader: Reader
 ) -> Iterator[tuple[list[Proposal], list[Statement]]]:
-    for sentence in sentences(text, lexicon):
-        reader.enter(sentence)
-        if len(_DIGITS.findall(text, sentence.start, sentence.end)) > MOST_FIGURES:
+    tables = find_tables(text)[::-1]
+    done = 0  # the end of the last table read
+    for sentence in worth_reading(text, list(sentences(text, lexicon)), lexicon):
+        while tables and tables[-1].start < sentence.end:
+            table = tables.pop()
+            yield reader.read_table(table, text, sentence, lexicon), []
+            sentence, done = replace(sentence, end=max(sentence.start, table.start)), table.end
+        if sentence.start < done:
+            sentence = replace(sentence, start=min(done, sentence.end))
+        if not text[sentence.start : sentence.end].strip():
             continue
-        if lexicon.screen.search(text, sentence.start, sentence.end) is not None:
+        reader.enter(sentence)
+        if len(_DIGITS.findall(text, sentence.start, sentence.end)) <= MOST_FIGURES:
             yield reader.read(build(text, sentence, lexicon, default_year, reader.around))
 
 

@@ -1,4 +1,4 @@
-"""The language tables (``english.toml``, ``danish.toml``) as frozen look-up structures."""
+"""The language tables (``english.toml``, ``danish.toml`` and so on) as frozen look-up structures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from typing import Any
 
 from trafficking_stats.errors import ReaderError
 
-LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "english.toml", "da": "danish.toml"})
+LANGUAGES: Mapping[str, str] = MappingProxyType(
+    {"en": "english.toml", "da": "danish.toml", "no": "norwegian.toml", "sv": "swedish.toml"}
+)
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\-][^\W\d_]+)*|\d+|[^\w\s]")
 
@@ -130,10 +132,12 @@ class Lexicon:
     compare: Phrases
     comparisons: Phrases
     topics: Phrases
+    cues: frozenset[str]
     facets: Mapping[str, Phrases]
     phrases: Mapping[str, Phrases]
     words: Mapping[str, frozenset[str]]
     screen: re.Pattern[str]
+    topic: re.Pattern[str]
     parts: Phrases
     ordinals: Mapping[str, int]
     time_words: frozenset[str]
@@ -148,13 +152,23 @@ def _number_words(table: Mapping[str, int], grammar: Mapping[str, Any]) -> dict[
     units = [(word, value) for word, value in numbers.items() if 0 < value < 10]
     units += [(article, 1) for article in grammar["articles"]]
     tens = [(word, value) for word, value in numbers.items() if value >= 20 and value % 10 == 0]
-    for ten, ten_value in tens:
-        for unit, unit_value in units:
-            if grammar["tens_first"]:
-                numbers[f"{ten}-{unit}"] = numbers[f"{ten}{unit}"] = ten_value + unit_value
-            else:
-                numbers[f"{unit}{grammar['joiner']}{ten}"] = ten_value + unit_value
+    joined = [pattern for pattern in grammar["compounds"] if " " not in pattern]
+    for pattern in joined:
+        for ten, ten_value in tens:
+            for unit, unit_value in units:
+                numbers[pattern.format(ten=ten, unit=unit)] = ten_value + unit_value
     return numbers
+
+
+def _first_words(table: Any) -> frozenset[str]:
+    """First words of every phrase of a nested table."""
+    if isinstance(table, str):
+        return frozenset(_WORD.findall(fold(table))[:1])
+    if isinstance(table, Mapping):
+        phrases = [key for key, value in table.items() if not isinstance(value, Mapping | list)]
+        nested = [value for value in table.values() if isinstance(value, Mapping | list)]
+        return frozenset().union(*map(_first_words, [*phrases, *nested]))
+    return frozenset().union(*map(_first_words, table))
 
 
 def _flat(tables: Mapping[str, Any], section: str) -> dict[str, list[str]]:
@@ -172,7 +186,7 @@ def load(code: str) -> Lexicon:
 
     Parameters
     ----------
-    code : {"en", "da"}
+    code : {"en", "da", "no", "sv"}
         Language.
 
     Returns
@@ -241,6 +255,7 @@ def load(code: str) -> Lexicon:
             for phrase, factor in (entries.items() if isinstance(entries, dict) else ((e, None) for e in entries))
         ),
         topics=families(tables["statements"]["topics"]),
+        cues=_first_words(tables["statements"]),
         facets=MappingProxyType({key: families(table) for key, table in tables["facets"].items()}),
         phrases=MappingProxyType({key: plain(words) for key, words in lists.items() if words}),
         words=MappingProxyType({key: frozenset(words) for key, words in lists.items()}),
@@ -253,6 +268,7 @@ def load(code: str) -> Lexicon:
         | frozenset(tables["periods"]["months"])
         | frozenset(tables["periods"]["ordinals"])
         | frozenset(fold(phrase).split()[0] for phrase in tables["periods"]["parts"]),
+        topic=re.compile("|".join(map(re.escape, tables["gate"]["words"])), re.IGNORECASE),
         parts=Phrases((phrase, tuple(months)) for phrase, months in tables["periods"]["parts"].items()),
         ordinals=MappingProxyType(tables["periods"]["ordinals"]),
         screen=re.compile(r"\d|\b(?:" + "|".join(map(re.escape, screened)) + r")\b", re.IGNORECASE),

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field, replace
 
 from trafficking_stats.readers.narrative.dating import SOURCE_WEIGHT, Dater
 from trafficking_stats.readers.narrative.facets import facets_of, facets_within, written
+from trafficking_stats.readers.narrative.heads import Head
+from trafficking_stats.readers.narrative.lexicon import Lexicon
 from trafficking_stats.readers.narrative.negations import find_negations
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.periods import is_single_year, year_of
 from trafficking_stats.readers.narrative.proposals import Proposal
-from trafficking_stats.readers.narrative.readings import CONFIDENCE, Reading, SentenceReader
+from trafficking_stats.readers.narrative.readings import CONFIDENCE, Reading, SentenceReader, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.statements import Spoken, Statement, StatementReader
+from trafficking_stats.readers.narrative.tables import Table, counts_of
 from trafficking_stats.readers.narrative.terms import find_terms
 from trafficking_stats.readers.narrative.tokens import Sentence
 
@@ -73,7 +76,9 @@ class Reader:
         sources: list[str] = []
         for reading in readings:
             label, source = self._belonging(scene, reading, reader.repeats, *dater.date(reading.numeral.start))
-            spoken.append(Spoken(reading, self._facets(scene, reading, spoken, reader.repeats), label, scene.sentence.number))
+            spoken.append(
+                Spoken(reading, self._facets(scene, reading, spoken, reader.repeats), label, scene.sentence.number)
+            )
             sources.append(source)
         spoken = self._parts_of_lead(spoken)
         proposals: list[Proposal] = []
@@ -95,6 +100,18 @@ class Reader:
         if not spoken and reader.current is not None and self.lead is not None:
             self.lead = replace(self.lead, reading=reader.current)
         return sorted(proposals, key=lambda p: (p.char_start, p.char_end)), statements
+
+    def read_table(self, table: Table, text: str, sentence: Sentence, lexicon: Lexicon) -> list[Proposal]:
+        """Return the proposals of a table."""
+        proposals = []
+        for count in counts_of(table, text, sentence, lexicon, int(self.default)):
+            topic = count.topic
+            head = Head(topic.noun, "", count.numeral.end, count.numeral.end, topic.potential)
+            reading = reading_of(count.numeral, head, topic.families, "table")
+            if reading is not None:
+                details = (reading.indicators[0], written(count.facets), count.label, reading.unit, "table", "clause")
+                proposals.append(self._proposal(count.scene, count.numeral, (*details, CONFIDENCE["table"]), 0))
+        return proposals
 
     def _goes_on(self, readings: list[Reading]) -> bool:
         """Whether a sentence keeps the subject of the one before, and with it the year."""
@@ -123,9 +140,7 @@ class Reader:
                 return self.default if self.default in large else large[-1], "figure it belongs to"
         return label, source
 
-    def _facets(
-        self, scene: Scene, reading: Reading, before: list[Spoken], repeats: list[Reading]
-    ) -> dict[str, str]:
+    def _facets(self, scene: Scene, reading: Reading, before: list[Spoken], repeats: list[Reading]) -> dict[str, str]:
         """Return the breakdown; a part has that of its whole, a bare compared figure that of its counterpart."""
         found = self._own_facets(scene, reading, before)
         group = self._group_facets(scene, reading, repeats)
@@ -139,7 +154,10 @@ class Reader:
             start -= 1
         for base in reversed(repeats):
             if start <= base.numeral.start < first:
-                return {**self.facets.get(base.numeral.value, {}), **facets_of(scene, base.numeral, base.head, self.nationals)}
+                return {
+                    **self.facets.get(base.numeral.value, {}),
+                    **facets_of(scene, base.numeral, base.head, self.nationals),
+                }
         anaphor = scene.phrase("clause.subset", start) or scene.phrase("clause.partitive", start)
         end = next((k for k in range(start, first) if scene.low[k] == ","), start)
         return facets_within(scene, start, end, self.nationals) if anaphor else {}
@@ -166,7 +184,7 @@ class Reader:
         return facets
 
     def _parts_of_lead(self, spoken: list[Spoken]) -> list[Spoken]:
-        """Give figures that add up to the figure before them its breakdown: "23 in forced labour. 14 are men, 9 women"."""
+        """Give figures that add up to the one before them its breakdown: "23 in forced labour. 14 are men, 9 women"."""
         lead = self.lead
         if lead is None or not lead.facets or len(spoken) < 2:
             return spoken
@@ -199,7 +217,7 @@ class Reader:
                     recent.append((value, entry.label))
 
     def _note_year(self, scene: Scene) -> None:
-        """Keep the year that a paragraph told by months is in, and that of a sentence with figures that are not read."""
+        """Keep the year that a paragraph told by months is in."""
         told = [p for p in scene.periods if p.label and p.kind in ("month", "part", "year")]
         main = [p for p in told if not scene.is_compared(p.start)]
         if main and any(p.kind == "month" for p in main):

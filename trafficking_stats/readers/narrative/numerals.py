@@ -61,6 +61,7 @@ class _Numbers:
         self.low = [token.lower for token in tokens]
         self.lexicon = lexicon
         self.grammar = lexicon.tables["number_grammar"]
+        self.apart = any(" " in pattern for pattern in self.grammar["compounds"])  # "twenty three"
 
     def glued(self, i: int) -> bool:
         """Whether letters or digits touch the number (262a, 4th, COVID-19)."""
@@ -98,13 +99,7 @@ class _Numbers:
             if value is not None:
                 if current is None:
                     current = value
-                elif (
-                    self.grammar["tens_first"]
-                    and 20 <= current < 100
-                    and current % 10 == 0
-                    and 0 < value < 10
-                    and scaled == 1
-                ):
+                elif self.apart and 20 <= current < 100 and current % 10 == 0 and 0 < value < 10 and scaled == 1:
                     current += value
                 elif scaled > 1 and value < scaled:
                     current += value

@@ -353,9 +353,7 @@ class _Reader:
         )
 
 
-def find_periods(
-    tokens: list[Token], lexicon: Lexicon, default_year: int, around: int | None = None
-) -> list[Period]:
+def find_periods(tokens: list[Token], lexicon: Lexicon, default_year: int, around: int | None = None) -> list[Period]:
     """Every expression of time in a sentence, in order, without overlaps.
 
     Parameters

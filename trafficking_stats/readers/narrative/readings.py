@@ -34,6 +34,7 @@ CONFIDENCE = {
     "general verb": 0.6,
     "existence": 0.7,
     "negation": 0.85,
+    "table": 0.75,
 }
 _INDICATOR = {
     "investigate": "investigations",
@@ -128,6 +129,21 @@ class _Seen:
 Outcome = Reading | bool | None
 
 
+def reading_of(
+    numeral: Numeral, head: Head, families: Iterable[str], rule: str, base: Reading | None = None
+) -> Reading | None:
+    """Read a number under verbs, as the same as `base` where given; None where the noun does not fit the verbs."""
+    chosen = [f for f in families if f not in ("light", "other") and _fits(f, head.noun, base is not None)]
+    if not chosen:
+        return None
+    if head.noun == "case" and chosen == ["identify"]:
+        chosen = ["investigate"]
+    chosen = ["investigate" if family == "open" else family for family in chosen]
+    inherited = base is not None and not head.formal and base.potential
+    unit = _unit(chosen[0], head, base.unit if base else "")
+    return Reading(numeral, head, tuple(chosen), head.potential or inherited, unit, rule)
+
+
 class SentenceReader:
     """Reads the numbers of a sentence from left to right; a reading flows on until a word changes it.
 
@@ -196,7 +212,7 @@ class SentenceReader:
                 )
 
     def _bare_rows(self) -> list[list[int]]:
-        """Runs of figures without nouns, nothing but commas and conjunctions between them."""
+        """Return runs of figures without nouns, nothing but commas and conjunctions between them."""
         rows: list[list[int]] = []
         for i, reading in enumerate(self.readings):
             bare = reading.head.end == reading.numeral.end and not reading.numeral.cue
@@ -235,7 +251,7 @@ class SentenceReader:
         return head
 
     def _closes_item(self, head: Head) -> bool:
-        """Whether an item of a list ends after a phrase of no table: "11 undetermined)", "159 of illegal recruitment;"."""
+        """Whether an item of a list ends after a phrase of no table: "11 undetermined)", "159 of that kind;"."""
         after = self.scene.low[head.end : head.end + 1]
         listed = head.end < len(self.scene.low) and self.scene.segments[head.start - 1] in self.scene.parents
         return (listed or head.partitive) and after in ((",",), (";",), (")",), (".",))
@@ -243,17 +259,8 @@ class SentenceReader:
     def _make(
         self, numeral: Numeral, head: Head, families: Iterable[str], rule: str, base: Reading | None = None
     ) -> Reading | None:
-        chosen = [f for f in families if f not in ("light", "other") and _fits(f, head.noun, base is not None)]
-        if not chosen:
-            return None
-        if head.noun == "case" and chosen == ["identify"]:
-            chosen = ["investigate"]
-        chosen = ["investigate" if family == "open" else family for family in chosen]
         potential = (head.potential or self._said_potential(numeral)) and not head.formal
-        if base is not None and not head.formal:
-            potential = potential or base.potential
-        unit = _unit(chosen[0], head, base.unit if base else "")
-        return Reading(numeral, head, tuple(chosen), potential, unit, rule)
+        return reading_of(numeral, replace(head, potential=potential), families, rule, base)
 
     def _repeat(self, numeral: Numeral, head: Head, left: Governor | None, right: Governor | None) -> Reading | None:
         """Return a figure that points back to one already read: "of the 71 victims"."""

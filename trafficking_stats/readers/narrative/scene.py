@@ -205,7 +205,9 @@ def _segment(
             count += 1
             parents[count] = current
             current = count
-            again = low[i + 2 : i + 3] in ((")",), [")"]) and i + 1 in numbers and any(k in parents for k in comparisons)
+            again = (
+                low[i + 2 : i + 3] in ((")",), [")"]) and i + 1 in numbers and any(k in parents for k in comparisons)
+            )
             if again or _bracket_compares(low, i, numbers, periods):
                 comparisons.add(current)
             segments.append(current)

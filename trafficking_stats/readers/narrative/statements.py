@@ -140,8 +140,18 @@ class StatementReader:
 
     def read(self) -> list[Statement]:
         """All statements in the order of the text."""
+        if not self._worth_reading():
+            return []
         found = [*self._shares(), *self._changes(), *self._comparisons(), *self._ranks(), *self._sums()]
         return sorted(found, key=lambda s: (s.char_start, s.char_end, s.kind))
+
+    def _worth_reading(self) -> bool:
+        """Whether anything in the sentence can be a statement; most sentences of a report only count."""
+        scene = self.scene
+        several_years = any("/" in spoken.label for spoken in self.spoken)
+        listed = bool(scene.parents) or ":" in self.low
+        cued = not scene.lexicon.cues.isdisjoint(self.low)
+        return bool(scene.shares or scene.comparisons or several_years or listed or cued)
 
     # ---- shares and changes in percent
 
@@ -275,8 +285,9 @@ class StatementReader:
         """Read "fewer than in 2015", "the same number as the year before", "twice as many as in 2014"."""
         end = 0
         after_number = {n.end for n in self.scene.numerals if n.kind == "change"} | set(self.scene.shares.values())
-        for k in range(len(self.low)):
-            found = self.scene.lexicon.comparisons.at(self.low, k) if k >= end else None
+        for k, word in enumerate(self.low):
+            cued = k >= end and word in self.scene.lexicon.cues
+            found = self.scene.lexicon.comparisons.at(self.low, k) if cued else None
             if found is None or k in after_number or k - 1 in after_number:
                 continue
             length, (direction, factor) = found
@@ -295,8 +306,8 @@ class StatementReader:
     # ---- ranks
 
     def _ranks(self) -> Iterator[Statement]:
-        for k in range(len(self.low)):
-            for direction in ("highest", "lowest", "first", "only"):
+        for k, word in enumerate(self.low):
+            for direction in ("highest", "lowest", "first", "only") if word in self.scene.lexicon.cues else ():
                 length = self.scene.phrase(f"statements.{direction}", k)
                 if length:
                     yield from self._rank(direction, k, k + length)
