@@ -57,6 +57,27 @@ def test_categories_that_overlap_are_each_at_most_the_whole() -> None:
     }
 
 
+def test_forms_of_exploitation_exclude_each_other_for_victims_and_overlap_for_offenders() -> None:
+    forms = [f"exploitation={form}" for form in ("sexual", "forced_labour")]
+    assert rules_of(*[claim(5, breakdown=form) for form in forms]) == {
+        "exclusive exploitation: victims 2010 >= "
+        "victims exploitation=forced_labour 2010 + victims exploitation=sexual 2010"
+    }
+    for indicator in ("convictions_persons", "prosecutions_suspects", "suspects_formal_contact"):
+        assert rules_of(*[claim(5, breakdown=form, indicator=indicator) for form in forms]) == {
+            f"overlapping exploitation {form}: {indicator} 2010 >= {indicator} {form} 2010" for form in forms
+        }
+
+
+def test_a_union_of_forms_that_overlap_is_at_least_each_of_them() -> None:
+    lines = rules_of(claim(5, breakdown="exploitation=forced_labour_or_criminal", indicator="convictions_persons"))
+    union = "convictions_persons exploitation=forced_labour_or_criminal 2010"
+    assert {line for line in lines if line.startswith(("within", "union"))} == {
+        f"within exploitation exploitation={form}: {union} >= convictions_persons exploitation={form} 2010"
+        for form in ("criminal_activity", "forced_labour")
+    }
+
+
 def test_a_union_is_exactly_its_parts() -> None:
     assert rules_of(claim(5, breakdown="exploitation=forced_labour_or_criminal")) == {
         "exclusive exploitation: victims 2010 >= "

@@ -31,7 +31,7 @@ def is_exhaustive(dimension: Dimension) -> bool:
     return dimension.exhaustive and dimension.open_exclusive is None
 
 
-def edges(breakdown: str, vocabulary: Vocabulary) -> list[tuple[str, str, str, int]]:
+def edges(breakdown: str, vocabulary: Vocabulary, indicator: str = "") -> list[tuple[str, str, str, int]]:
     """List the relations between a breakdown and those one step above it.
 
     Parameters
@@ -40,6 +40,8 @@ def edges(breakdown: str, vocabulary: Vocabulary) -> list[tuple[str, str, str, i
         Canonical.
     vocabulary : Vocabulary
         Gives the dimensions.
+    indicator : str
+        In some, categories overlap that exclude each other elsewhere.
 
     Returns
     -------
@@ -63,7 +65,8 @@ def edges(breakdown: str, vocabulary: Vocabulary) -> list[tuple[str, str, str, i
         dimension = vocabulary.dimensions[key]
         rest = unparse({k: v for k, v in keys.items() if k != key})
         alone = f"{key} {breakdown}"
-        if not dimension.is_exclusive(category):
+        exclusive = dimension.is_exclusive(category, indicator)
+        if not exclusive:
             found.append((rest, "overlapping", alone, 0))
         elif is_exhaustive(dimension):
             found.append((rest, "exhaustive", key, len(dimension.exclusive)))
@@ -71,11 +74,10 @@ def edges(breakdown: str, vocabulary: Vocabulary) -> list[tuple[str, str, str, i
             found.append((rest, "exclusive", key, 0))
         if category in dimension.within:
             found.append((unparse({**keys, key: dimension.within[category]}), "within", alone, 0))
-        found += [
-            (unparse({**keys, key: union}), "union", key, len(parts))
-            for union, parts in dimension.unions.items()
-            if category in parts
-        ]
+        for union, parts in dimension.unions.items():
+            if category in parts:
+                kind = ("union", key, len(parts)) if exclusive else ("within", alone, 0)
+                found.append((unparse({**keys, key: union}), *kind))
     return found
 
 

@@ -48,7 +48,11 @@ class Indicator(_Frozen):
 
 
 class Dimension(_Frozen):
-    """A key of a breakdown with its categories and how they relate to the whole and to each other."""
+    """A key of a breakdown with its categories and how they relate to the whole and to each other.
+
+    ``overlapping_in`` names indicators in which even the exclusive categories overlap: one offender may exploit in
+    several forms.
+    """
 
     label: str
     words: dict[str, str] = Field(default_factory=dict)
@@ -56,6 +60,7 @@ class Dimension(_Frozen):
     relation: Literal["part", "apart"]
     exclusive: tuple[str, ...] = ()
     overlapping: tuple[str, ...] = ()
+    overlapping_in: tuple[str, ...] = ()
     within: dict[str, str] = Field(default_factory=dict)
     unions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     folds: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -96,8 +101,10 @@ class Dimension(_Frozen):
         """Whether ``category`` is named, or matches the pattern of the open categories."""
         return category in self.categories or (bool(self.open) and re.fullmatch(self.open, category) is not None)
 
-    def is_exclusive(self, category: str) -> bool:
-        """Whether no person can be in ``category`` and in another exclusive one."""
+    def is_exclusive(self, category: str, indicator: str = "") -> bool:
+        """Whether nobody that ``indicator`` counts can be in ``category`` and in another exclusive one."""
+        if indicator in self.overlapping_in:
+            return False
         if category in self.categories or self.open_exclusive is None:
             return category in self.exclusive
         return re.fullmatch(self.open_exclusive, category) is not None
@@ -253,6 +260,10 @@ class Vocabulary(_Frozen):
             missing = {rule.whole, *rule.parts} - set(self.indicators)
             if missing:
                 raise ValueError(f"rule {rule.name!r} names {sorted(missing)}, which are no indicators")
+        for name, dimension in self.dimensions.items():
+            missing = set(dimension.overlapping_in) - set(self.indicators)
+            if missing:
+                raise ValueError(f"dimension {name!r} names {sorted(missing)}, which are no indicators")
         for same in self.same_event:
             missing = {*same.indicators, *same.apart} - set(self.indicators)
             if missing:

@@ -236,7 +236,7 @@ def _parts(figures: _Figures) -> Iterator[Row]:
         for name, category in keys.items():
             entry = vocabulary.dimensions[name]
             whole = (*cell[:3], unparse({k: v for k, v in keys.items() if k != name}), *cell[4:])
-            if entry.relation == "part" and entry.is_exclusive(category) and whole in figures.own:
+            if entry.relation == "part" and entry.is_exclusive(category, cell[2]) and whole in figures.own:
                 sums.setdefault((whole, name), {})[category] = cell
     for (whole, name), parts in sums.items():
         entry, (low, high) = vocabulary.dimensions[name], figures.own[whole]

@@ -39,7 +39,7 @@ def arithmetic(claim: Rejected, figures: Figures) -> str:
         if len(extra) == 1 and len(keys) == len(own) + 1 and own.items() <= keys.items():
             key = extra.pop()
             dimension = figures.vocabulary.dimensions.get(key)
-            if dimension is not None and dimension.is_exclusive(keys[key]):
+            if dimension is not None and dimension.is_exclusive(keys[key], indicator):
                 sums[f"by {dimension.label}"] += value
     for name, total in sorted(sums.items()):
         if total > claim.upper:
@@ -66,13 +66,13 @@ def too_many_parts(claim: Rejected, figures: Figures) -> str:
         dimension = figures.vocabulary.dimensions.get(key)
         rest = breakdowns.unparse({k: v for k, v in keys.items() if k != key})
         whole = figures.accepted.get((country, indicator, rest, start, end))
-        if dimension is None or whole is None or not dimension.is_exclusive(keys[key]):
+        if dimension is None or whole is None or not dimension.is_exclusive(keys[key], indicator):
             continue
         beside = []
         for part, value in figures.parts.get((claim.source_id, country, indicator, start, end), ()):
             theirs = breakdowns.parse(part)
             same = theirs.keys() == keys.keys() and all(theirs[k] == keys[k] for k in keys if k != key)
-            if same and theirs[key] != keys[key] and dimension.is_exclusive(theirs[key]) and value > 0:
+            if same and theirs[key] != keys[key] and dimension.is_exclusive(theirs[key], indicator) and value > 0:
                 beside.append((part, value))
         total = claim.lower + sum(value for _, value in beside)
         if beside and total > whole:

@@ -159,14 +159,15 @@ Part = tuple[Relation, int, int, int]
 
 def _by_breakdown(place: Mapping[Cell, int], measures: list[str], vocabulary: Vocabulary) -> Iterator[Part]:
     """Parts never exceed their whole; parts that exclude each other do not together either."""
-    edges: dict[str, list[tuple[str, str, str, int]]] = {}
+    edges: dict[tuple[str, str], list[tuple[str, str, str, int]]] = {}
     for (country, indicator, breakdown, start, end), number in place.items():
         if not breakdown or measures[number] == "level":
             # a longest sentence of women is not a part of the longest sentence: only what adds up has parts
             continue
-        if breakdown not in edges:
-            edges[breakdown] = breakdowns.edges(breakdown, vocabulary)
-        for whole, kind, detail, size in edges[breakdown]:
+        key = breakdown, indicator
+        if key not in edges:
+            edges[key] = breakdowns.edges(breakdown, vocabulary, indicator)
+        for whole, kind, detail, size in edges[key]:
             about = place.get((country, indicator, whole, start, end))
             if about is not None:
                 yield (about, kind, detail), number, -1, size
