@@ -23,13 +23,12 @@ from packaging.utils import canonicalize_name
 from trafficking_stats.cli import cli
 
 # What conda-forge calls otherwise.
-CONDA = {"great-tables": "great_tables", "jupyter-client": "jupyter_client", "matplotlib": "matplotlib-base"}
+CONDA = {"great-tables": "great_tables", "matplotlib": "matplotlib-base"}
 
 # What is imported under another name than it is installed by.
 IMPORTED = {
     "docx": "python-docx",
     "great_tables": "great-tables",
-    "jupyter_client": "jupyter-client",
     "markdown_it": "markdown-it-py",
     "matplotlib_inline": "matplotlib-inline",
     "python_calamine": "python-calamine",
@@ -37,7 +36,7 @@ IMPORTED = {
 }
 NAME = "trafficking-stats"
 # Declared for work that is under way; the list ends empty.
-WAITING = {"highspy", "jupyter-client", "nbconvert", "pypdf"}
+WAITING = {"highspy", "pypdf"}
 BUILD = ("hatchling", "editables")
 
 
