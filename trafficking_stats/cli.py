@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import importlib
 import io
-import os
 import sys
 
 import click
 
-from trafficking_stats import paths
 from trafficking_stats.errors import TraffickingStatsError
 
 _COMMANDS = {
@@ -61,8 +59,6 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter is no failure
     try:
-        if own := paths.own_folder():
-            os.environ[paths.VARIABLE] = str(own)  # the kernels of a report work elsewhere
         cli(prog_name="trafficking-stats")
     except TraffickingStatsError as error:
         click.echo(f"error: {error}", err=True)
