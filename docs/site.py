@@ -36,14 +36,27 @@ def relink(text, folder):
     return text
 
 
+def reference():
+    """Return the page of every public name, from its docstring: functions, what they return, errors."""
+    names = [name for name in trafficking_stats.__all__ if not name.startswith("__")]
+    groups = {
+        "Functions": [f"trafficking_stats.{name}" for name in names if name.islower()],
+        "Results": [f"trafficking_stats.{name}" for name in names if not name.islower() and not name.endswith("Error")],
+        "Linear systems": ["trafficking_stats.linear.LinearSystem"],
+        "Errors": [f"trafficking_stats.{name}" for name in names if name.endswith("Error")],
+    }
+    parts = ["# Python reference"]
+    for title, group in groups.items():
+        parts += [f"## {title}", *(f"::: {name}" for name in group)]
+    return "\n\n".join(parts) + "\n"
+
+
 def on_files(files, config):
     """Add what is not in ``docs``."""
     for source, page in PAGES.items():
         text = (ROOT / source).read_text(encoding="utf-8")
         files.append(File.generated(config, page, content=relink(text, "")))
-    names = [name for name in trafficking_stats.__all__ if not name.startswith("__")]
-    reference = "\n\n".join(f"::: trafficking_stats.{name}" for name in names)
-    files.append(File.generated(config, "reference.md", content=f"# Python reference\n\n{reference}\n"))
+    files.append(File.generated(config, "reference.md", content=reference()))
     linked = {
         path
         for folder, paths in (("", PAGES), ("docs", sorted(p.name for p in (ROOT / "docs").glob("*.md"))))
