@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from unodc_workbook import CONVICTED, real_release, row, write_workbook
 
-from trafficking_stats.errors import ReaderError
+from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.readers.revisions import CELL, compare_releases
 from trafficking_stats.readers.unodc import read_unodc
 from trafficking_stats.readers.writing import write_raw
@@ -219,9 +219,9 @@ def test_what_cannot_be_written_gets_a_message(tmp_path):
             write_raw(table, source, tmp_path)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "sources.csv").write_text("source_id,name\nx,y\n")
-    with pytest.raises(ReaderError, match="the columns must be"):
+    with pytest.raises(ClaimError, match=r"sources\.csv, line 1: the columns title, .* there must be"):
         write_raw(good, SOURCE, tmp_path)
     (tmp_path / "sources.csv").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ReaderError, match="not a CSV file"):
+    with pytest.raises(ClaimError, match=r"sources\.csv, line 1: not UTF-8 \(it looks like UTF-16\)"):
         write_raw(good, SOURCE, tmp_path)
     assert not (tmp_path / "claims").exists()

@@ -11,8 +11,8 @@ import pandas as pd
 from trafficking_stats import paths
 from trafficking_stats.csv_rows import read_rows
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.files import read_table
 from trafficking_stats.schema import check_claims, check_sources
+from trafficking_stats.together import settle
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 PRINTED = (
@@ -102,6 +102,7 @@ def read_claims(folder: str | Path, vocabulary: Vocabulary | None = None) -> pd.
     trafficking_stats.errors.ClaimError: no/such/folder: there is no such folder; it must hold sources.csv and claims/
     """
     folder, vocabulary = Path(folder), vocabulary or load_vocabulary()
+    settle(folder)
     if not folder.is_dir():
         raise ClaimError(f"{folder}: there is no such folder; it must hold sources.csv and claims/")
     files = sorted((folder / "claims").glob("*.csv"))
@@ -157,6 +158,7 @@ def read_sources(folder: str | Path) -> pd.DataFrame:
     Traceback (most recent call last):
     trafficking_stats.errors.ClaimError: sources.csv: there is no such file
     """
+    settle(Path(folder))
     problems: list[str] = []
     sources = read_rows(Path(folder) / "sources.csv", SOURCE, problems)
     problems += check_sources(sources, load_vocabulary())
@@ -257,16 +259,18 @@ def known_source(sources: pd.DataFrame, source_id: str) -> dict[str, str] | None
 
 
 def _load(name: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    file = paths.clean_dir() / f"{name}.csv"
-    try:
-        table = read_table(file)
-    except FileNotFoundError as error:
-        raise ClaimError(f"{file}: there is no such file; run trafficking-stats clean, or install again") from error
-    missing = [column for column in columns if column not in table]
-    if missing:
-        raise ClaimError(f"{file}: the columns {', '.join(missing)} are missing; run trafficking-stats clean")
-    table = table[list(columns)]
-    return table.assign(value=table["value"].astype(float)) if "value" in columns else table
+    settle(paths.clean_dir())
+    problems: list[str] = []
+    table = read_rows(paths.clean_dir() / f"{name}.csv", columns, problems, others=True)
+    values = pd.to_numeric(table["value"], errors="coerce") if "value" in columns else pd.Series(dtype=float)
+    problems += [f"{name}.csv, line {table['_line'][at]}: the value is no number" for at in values.index[values.isna()]]
+    if problems:
+        head = f"{paths.clean_dir()}: {problems[0]}"
+        raise ClaimError(f"{head}; run trafficking-stats clean, or install again")
+    table = table[[column for column in table if column in (*columns, RANGE_END)]]
+    for column in {"value", RANGE_END} & set(table):
+        table = table.assign(**{column: pd.to_numeric(table[column])})
+    return table
 
 
 def _check_names(named: pd.Series, lines: pd.Series, file: Path) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats import paths
-from trafficking_stats.claims import CLAIM, SOURCE, read_claims, read_sources
+from trafficking_stats.claims import CLAIM, RANGE_END, SOURCE, read_claims, read_sources
 from trafficking_stats.errors import TraffickingStatsError
-from trafficking_stats.files import write_table, write_text
+from trafficking_stats.files import table_text
 from trafficking_stats.reconciliation.result import reconcile
+from trafficking_stats.together import locked, write_together
 
 _TITLES = {
     "claims": "Every published figure as one source prints it, with its source, locator and interval",
@@ -65,7 +67,8 @@ def clean(
                 "the raw figures are not installed with the package; name a folder like data/raw, or start one of your "
                 "own with trafficking-stats init FOLDER"
             )
-    if Path(out).resolve().is_relative_to(Path(raw).resolve()):
+    # unlike Path.resolve, realpath takes a link to itself as it is
+    if Path(os.path.realpath(out)).is_relative_to(os.path.realpath(raw)):
         raise TraffickingStatsError(
             f"{out} lies in the folder of the raw figures, which are never written over: name another"
         )
@@ -74,20 +77,21 @@ def clean(
     progress(f"reconciling {len(claims):,} claims")
     rec = reconcile(claims)
     tables = {
-        "claims": rec.claims[[*CLAIM, *_VERDICT]],
+        "claims": rec.claims[[column for column in rec.claims if column in (*CLAIM, RANGE_END, *_VERDICT)]],
         "clashes": rec.clashes,
         "series": rec.series,
         "sources": read_sources(raw)[list(SOURCE)],
     }
     progress(f"writing {out}")
-    for name, table in tables.items():
-        write_table(Path(out) / f"{name}.csv", table)
-    package = _package(tables, Path(out))
-    write_text(Path(out) / "datapackage.json", json.dumps(package, indent=2, ensure_ascii=False) + "\n")
+    files = {f"{name}.csv": table_text(table).encode() for name, table in tables.items()}
+    package = _package(tables, files)
+    files["datapackage.json"] = (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode()
+    with locked(Path(out)):
+        write_together(Path(out), files)
     return tables
 
 
-def _package(tables: dict[str, pd.DataFrame], out: Path) -> dict[str, Any]:
+def _package(tables: dict[str, pd.DataFrame], files: dict[str, bytes]) -> dict[str, Any]:
     """Describe the tables as a Frictionless data package."""
     return {
         "profile": "tabular-data-package",
@@ -100,17 +104,16 @@ def _package(tables: dict[str, pd.DataFrame], out: Path) -> dict[str, Any]:
                 "title": "Creative Commons Attribution 4.0",
             }
         ],
-        "resources": [_resource(name, table, out / f"{name}.csv") for name, table in tables.items()],
+        "resources": [_resource(name, table, files[f"{name}.csv"]) for name, table in tables.items()],
     }
 
 
-def _resource(name: str, table: pd.DataFrame, file: Path) -> dict[str, Any]:
-    content = file.read_bytes()
+def _resource(name: str, table: pd.DataFrame, content: bytes) -> dict[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": name,
         "title": _TITLES[name],
-        "path": file.name,
+        "path": f"{name}.csv",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")
+"""Names of the files that are written beside others before they take their place."""
+
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -118,10 +121,15 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
     OSError
         If the folder cannot be written.
     """
+    write_text(path, table_text(table))
+
+
+def table_text(table: pd.DataFrame) -> str:
+    """Return ``table`` as the text of a CSV file, safe for spreadsheets; see `write_table`."""
     out = spreadsheet_safe(table)
     for column in out.select_dtypes("float").columns:
         out[column] = out[column].map(_digits)
-    write_text(path, out.to_csv(index=False, lineterminator="\n"))
+    return str(out.to_csv(index=False, lineterminator="\n"))
 
 
 def _digits(value: float) -> str:

@@ -77,7 +77,8 @@ def claim_faults(claims: pd.DataFrame, vocabulary: Vocabulary) -> list[Fault]:
         _Check("published", ("published",), _published),
         _Check("claim_id", ("claim_id",), lambda cell: "" if cell and ";" not in cell else "an id without semicolons"),
         _Check("period_end", ("period_start", "period_end"), _end_after_start),
-        _Check("value", ("indicator", "value", "qualifier"), functools.partial(_value_fits, vocabulary)),
+        _Check("value", ("indicator", "value"), functools.partial(_value_fits, vocabulary)),
+        _Check("value", ("value", "qualifier"), _can_be_less),
         _Check("value_upper", ("value", "qualifier", "value_upper"), _range_fits),
         _Check("unit", ("indicator", "unit"), functools.partial(_unit_fits, vocabulary)),
     ]
@@ -272,7 +273,7 @@ def _end_after_start(start: str, end: str) -> str:
     return f"must not lie before period_start {start}" if start and end < start else ""
 
 
-def _value_fits(vocabulary: Vocabulary, name: str, cell: object, qualifier: str) -> str:
+def _value_fits(vocabulary: Vocabulary, name: str, cell: object) -> str:
     indicator, value = vocabulary.indicators[name], float(cell)  # type: ignore[arg-type]
     if indicator.measure != "change" and value < 0:
         return f"must not be negative, {name} is a {indicator.measure}"
@@ -287,9 +288,12 @@ def _value_fits(vocabulary: Vocabulary, name: str, cell: object, qualifier: str)
         return f"must be a whole number of {indicator.unit}"
     if value > LARGEST:
         return f"must be from 0 to {LARGEST:,.0f}, the largest count that is held exactly"
-    if qualifier == "less_than" and value == 0:
-        return "nothing is less than 0; write exact 0, or the printed bound"
     return ""
+
+
+def _can_be_less(value: object, qualifier: str) -> str:
+    is_nothing = qualifier == "less_than" and float(value) == 0  # type: ignore[arg-type]
+    return "nothing is less than 0; write exact 0, or the printed bound" if is_nothing else ""
 
 
 def _range_fits(value: object, qualifier: str, upper: object) -> str:

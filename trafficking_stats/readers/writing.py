@@ -1,24 +1,74 @@
-"""Putting imported claims into a folder of raw figures."""
+"""Putting claims into a folder of raw figures: what is written there can be cleaned, and nothing is lost."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from trafficking_stats.claims import SOURCE
-from trafficking_stats.errors import ReaderError
-from trafficking_stats.files import as_written, spreadsheet_safe, write_text
-from trafficking_stats.readers.tables import RAW_COLUMNS, source_name
+from trafficking_stats.claims import PRINTED, RANGE_END, SOURCE, canonical_breakdown
+from trafficking_stats.csv_rows import read_rows
+from trafficking_stats.errors import ClaimError, ReaderError
+from trafficking_stats.files import table_text
+from trafficking_stats.readers.tables import source_name
+from trafficking_stats.schema import check_claims, check_sources
+from trafficking_stats.together import locked, settle, write_together
+from trafficking_stats.vocabulary import load_vocabulary
+
+_SAME = ("country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "unit", RANGE_END)
+_ORDER = ["country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "locator"]
+
+
+@dataclass(frozen=True)
+class Added:
+    """What `add_claims` did.
+
+    Attributes
+    ----------
+    added, present : int
+        Claims written, and claims that were there already.
+    files : tuple of pathlib.Path
+        The files of claims that changed.
+    unknown_sources : tuple of str
+        Source ids without a row in ``sources.csv``, which the claims need before they can be read.
+    """
+
+    added: int
+    present: int
+    files: tuple[Path, ...]
+    unknown_sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What writing the claims of one publication would do.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file of claims.
+    files : dict of str to bytes
+        New contents by path in the folder; empty if nothing would change.
+    differing : int
+        How many claims on the same countries are there already that would be replaced by others.
+    """
+
+    path: Path
+    files: dict[str, bytes]
+    differing: int
 
 
 def write_raw(
-    claims: pd.DataFrame, source: Mapping[str, str], raw_dir: str | Path, *, replace: bool = False
+    claims: pd.DataFrame,
+    source: Mapping[str, str],
+    raw_dir: str | Path,
+    *,
+    replace: bool = False,
+    countries: Collection[str] | None = None,
 ) -> tuple[Path, bool]:
-    """Write the claims of one publication, and its row in ``sources.csv`` if it has none.
+    """Write the claims of one publication, and its row in ``sources.csv`` if it has none, together.
 
     Parameters
     ----------
@@ -31,6 +81,9 @@ def write_raw(
         The folder that holds ``sources.csv`` and ``claims/``; it is made if need be.
     replace : bool
         Whether other claims of the same source may be replaced, and its row in ``sources.csv`` with them.
+    countries : collection of str, optional
+        The countries that the claims are about, if not all of the publication's: claims that are there on
+        other countries stay.
 
     Returns
     -------
@@ -42,22 +95,46 @@ def write_raw(
     Raises
     ------
     ReaderError
-        If a column is missing, ``claims`` is empty, the source is there with other content and ``replace`` is
-        false, or ``sources.csv`` has other columns than it must.
+        If a column is missing, ``claims`` is empty, or the source is there with other claims and ``replace``
+        is false.
+    ClaimError
+        If what is there, or what would be written, could not be cleaned; nothing is written then.
 
     Examples
     --------
     >>> import tempfile
     >>> row = dict(country="DNK", indicator="victims_identified", breakdown="", period_start="2020-01-01",
     ...            period_end="2020-12-31", value=77.0, qualifier="exact", unit="persons", locator="", scope_note="")
+    >>> source = dict(source_id="made-up", title="Made up", publisher="Nobody", upstream="Nobody", tier="press")
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path, changed = write_raw(pd.DataFrame([row]), {"source_id": "made-up", "tier": "press"}, folder)
+    ...     path, changed = write_raw(pd.DataFrame([row]), source, folder)
     ...     path.name, changed
     ('made-up.csv', True)
     """
+    with locked(Path(raw_dir)):
+        made = plan(claims, source, raw_dir, replace=replace, countries=countries)
+        if made.differing and not replace:
+            raise ReaderError(
+                f"{made.path}: {made.differing:,} claims of {source['source_id']} are there already and differ; give"
+                " the new ones another source id (--source), or replace the old ones (--replace, replace=True)"
+            )
+        if made.files:
+            write_together(Path(raw_dir), made.files)
+    return made.path, bool(made.files)
+
+
+def plan(
+    claims: pd.DataFrame,
+    source: Mapping[str, str],
+    raw_dir: str | Path,
+    *,
+    replace: bool = False,
+    countries: Collection[str] | None = None,
+) -> Plan:
+    """Say what `write_raw` would do with the same arguments, and write nothing."""
     raw_dir = Path(raw_dir)
     identifier = source_name(str(source.get("source_id", "")))
-    missing = [column for column in RAW_COLUMNS if column not in claims]
+    missing = [column for column in PRINTED if column not in claims]
     if missing:
         raise ReaderError(f"claims of {identifier}: the columns {', '.join(missing)} are missing")
     if claims.empty:
@@ -65,46 +142,137 @@ def write_raw(
     unknown = sorted(set(source) - set(SOURCE))
     if unknown:
         raise ReaderError(f"source {identifier}: {', '.join(unknown)} are no columns of sources.csv")
-
-    path = raw_dir / "claims" / f"{identifier}.csv"
-    text = _claims_text(claims)
-    sources_path = raw_dir / "sources.csv"
-    rows = _sources(sources_path)
+    sources, old = _sources(raw_dir), _claims(raw_dir, identifier)
+    about_others = ~old["country"].isin(countries) if countries is not None else pd.Series(False, index=old.index)
+    new = _as_text(claims)
+    table = _in_order(pd.concat([old[about_others], new], ignore_index=True).fillna(""))
+    gone = set(_keys(old[~about_others])) - set(_keys(new))
     row = {column: str(source.get(column, "")) for column in SOURCE}
-    present = rows.get(identifier)
-    same = path.is_file() and path.read_bytes() == text.encode("utf-8")
-    if path.is_file() and not same and not replace:
-        raise ReaderError(
-            f"{path}: claims of {identifier} are there already and differ; give the new ones another source id "
-            "(--source), or replace the old ones (--replace, replace=True)"
-        )
-    if not same:
-        write_text(path, text)
-    if present is None or (replace and present != row):
-        rows[identifier] = row
-        table = pd.DataFrame([rows[key] for key in sorted(rows)], columns=list(SOURCE))
-        write_text(sources_path, spreadsheet_safe(table).to_csv(index=False, lineterminator="\n"))
-        return path, True
-    return path, not same
+    is_row_new = identifier not in sources or (replace and sources[identifier] != row)
+    _check(identifier, table, row if is_row_new else None)
+    files = {}
+    path = raw_dir / "claims" / f"{identifier}.csv"
+    text = _text(table).encode()
+    if not path.is_file() or path.read_bytes() != text:
+        files[f"claims/{identifier}.csv"] = text
+    if is_row_new:
+        rows = {**sources, identifier: row}
+        listed = pd.DataFrame([rows[name] for name in sorted(rows)], columns=list(SOURCE))
+        files["sources.csv"] = table_text(listed).encode()
+    is_other = len(old[~about_others]) > 0 and bool(files.keys() - {"sources.csv"})
+    return Plan(path, files, max(len(gone), 1) if is_other else 0)
 
 
-def _claims_text(claims: pd.DataFrame) -> str:
-    table = claims[list(RAW_COLUMNS)].copy()
-    table["value"] = table["value"].map(lambda value: format(float(value), ".15g"))
-    order = ["country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "locator"]
-    table = table.sort_values(order, kind="stable", key=lambda c: c.astype(float) if c.name == "value" else c)
-    return spreadsheet_safe(table).to_csv(index=False, lineterminator="\n")
+def add_claims(table: pd.DataFrame, raw_dir: str | Path) -> Added:
+    """Append claims to those of their sources; claims that are there already are not added again.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The columns of a raw file as text, and ``source_id``.
+    raw_dir : str or pathlib.Path
+        The folder that holds ``sources.csv`` and ``claims/``.
+
+    Returns
+    -------
+    Added
+        Doing it twice adds nothing.
+
+    Raises
+    ------
+    ClaimError
+        If what is there cannot be read; nothing is written then.
+    """
+    raw_dir = Path(raw_dir)
+    files: dict[str, bytes] = {}
+    added = 0
+    if table.empty:
+        return Added(0, 0, (), ())
+    with locked(raw_dir):
+        known = set(_sources(raw_dir))
+        for source_id, rows in table.groupby("source_id", sort=True):
+            old, new = _claims(raw_dir, str(source_id)), _as_text(rows)
+            present = _keys(old)
+            fresh = new[[key not in present for key in _keys(new)]]
+            if len(fresh):
+                added += len(fresh)
+                joined = pd.concat([old, fresh], ignore_index=True)
+                _check(str(source_id), joined, None)
+                files[f"claims/{source_id}.csv"] = _text(joined).encode()
+        if files:
+            write_together(raw_dir, files)
+    wanted = set(table["source_id"])
+    return Added(added, len(table) - added, tuple(raw_dir / name for name in files), tuple(sorted(wanted - known)))
 
 
-def _sources(path: Path) -> dict[str, dict[str, str]]:
+def _sources(raw_dir: Path) -> dict[str, dict[str, str]]:
     """Return the rows of ``sources.csv`` by id; none if the file is missing or empty."""
-    if not path.is_file():
+    settle(raw_dir)
+    path = raw_dir / "sources.csv"
+    if not path.is_file() or not path.stat().st_size:
         return {}
+    problems: list[str] = []
+    table = read_rows(path, SOURCE, problems)
+    problems = problems or check_sources(table, load_vocabulary())
+    if problems:
+        raise ClaimError([f"{raw_dir / problem}" for problem in problems])
+    return {row["source_id"]: row for row in table[list(SOURCE)].to_dict("records")}  # type: ignore[misc]
+
+
+def _claims(raw_dir: Path, identifier: str) -> pd.DataFrame:
+    """Return the claims of a source as they are in its file, as text; none if there is no file."""
+    path = raw_dir / "claims" / f"{identifier}.csv"
+    problems: list[str] = []
+    if not path.is_file():
+        return pd.DataFrame(columns=[*PRINTED, RANGE_END], dtype=str)
+    table = read_rows(path, PRINTED, problems, optional=("source_id", RANGE_END))
+    if problems:
+        raise ClaimError([f"{raw_dir / problem}" for problem in problems])
+    return table.reindex(columns=[*PRINTED, RANGE_END]).fillna("")
+
+
+def _keys(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return what makes claims the same, one tuple a row."""
+    cells = _as_text(table)[list(_SAME)]
+    return list(cells.assign(breakdown=cells["breakdown"].map(canonical_breakdown)).itertuples(index=False, name=None))
+
+
+def _as_text(claims: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of a raw file as text, numbers in one form."""
+    table = claims.reindex(columns=[*PRINTED, RANGE_END])
+    for column in ("value", RANGE_END):
+        table[column] = table[column].map(_digits)
+    return table.fillna("").astype(str)
+
+
+def _digits(cell: object) -> str:
     try:
-        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True)
-        rows = {row["source_id"]: row for row in reader} if set(reader.fieldnames or SOURCE) == set(SOURCE) else None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ReaderError(f"{path}: not a CSV file in UTF-8: {error}") from error
-    if rows is None:
-        raise ReaderError(f"{path}: the columns must be {', '.join(SOURCE)}")
-    return {key: {column: as_written(row[column] or "") for column in SOURCE} for key, row in rows.items()}
+        number = float(cell)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return str(cell or "")
+    return "" if pd.isna(number) else format(number, ".15g")
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    def key(column: pd.Series) -> pd.Series:
+        return pd.to_numeric(column, errors="coerce") if column.name == "value" else column
+
+    return table.sort_values(_ORDER, kind="stable", key=key, ignore_index=True)
+
+
+def _text(table: pd.DataFrame) -> str:
+    columns = list(PRINTED)
+    if (table[RANGE_END] != "").any():
+        columns.insert(columns.index("value") + 1, RANGE_END)
+    return table_text(table[columns])
+
+
+def _check(identifier: str, table: pd.DataFrame, source: Mapping[str, str] | None) -> None:
+    """Refuse what could not be read back."""
+    rows = table.assign(source_id=identifier, _file=f"claims/{identifier}.csv", _line=range(2, len(table) + 2))
+    problems = check_claims(rows, load_vocabulary())
+    if source is not None:
+        row = pd.DataFrame([source]).assign(_file=f"sources.csv, {identifier}", _line=0)
+        problems += check_sources(row, load_vocabulary())
+    if problems:
+        raise ClaimError([f"nothing was written: {problem}" for problem in problems])

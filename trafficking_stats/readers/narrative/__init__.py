@@ -5,11 +5,10 @@ from trafficking_stats.readers.narrative.claims import Cell
 from trafficking_stats.readers.narrative.extraction import extract, read_statements
 from trafficking_stats.readers.narrative.page import to_html
 from trafficking_stats.readers.narrative.proposals import Proposal
-from trafficking_stats.readers.narrative.review import Accepted, accept, to_json_lines, to_review_csv
+from trafficking_stats.readers.narrative.review import accept, to_json_lines, to_review_csv
 from trafficking_stats.readers.narrative.statements import Statement
 
 __all__ = [
-    "Accepted",
     "Cell",
     "Document",
     "Proposal",

@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from trafficking_stats.claims import canonical_breakdown
 from trafficking_stats.errors import ClaimError, ReaderError
-from trafficking_stats.files import spreadsheet_safe, write_table, write_text
+from trafficking_stats.files import write_table
+from trafficking_stats.printed import NoFigureError, UnreadableError, read_figure
 from trafficking_stats.readers.narrative.claims import as_claim
 from trafficking_stats.readers.narrative.proposals import Proposal
 from trafficking_stats.readers.tables import RAW_COLUMNS, source_name
+from trafficking_stats.readers.writing import Added, add_claims
 from trafficking_stats.schema import check_claims
 from trafficking_stats.vocabulary import load_vocabulary
 
@@ -39,28 +40,6 @@ REVIEW_COLUMNS = (
 )
 _SAME_CLAIM = ("country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "unit")
 _GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """What `accept` did.
-
-    Attributes
-    ----------
-    added : int
-        Claims written.
-    present : int
-        Accepted claims that were there already.
-    files : tuple of pathlib.Path
-        The files of claims that changed.
-    unknown_sources : tuple of str
-        Source ids without a row in ``sources.csv``, which the claims need before they can be read.
-    """
-
-    added: int
-    present: int
-    files: tuple[Path, ...]
-    unknown_sources: tuple[str, ...]
 
 
 def to_json_lines(proposals: Iterable[Proposal]) -> str:
@@ -148,10 +127,12 @@ def _unguarded(cell: str) -> str:
 
 
 def _number(cell: str) -> str:
+    """Return a corrected figure in plain digits; one that cannot be read stays as it is, for the check to name."""
     try:
-        return format(float(cell.strip().replace(",", ".")), ".15g")
-    except ValueError:
+        figure = read_figure(cell)
+    except (NoFigureError, UnreadableError):
         return cell
+    return format(figure.value, ".15g") if figure.qualifier == "exact" else cell
 
 
 def _marked(path: Path) -> pd.DataFrame:
@@ -188,36 +169,7 @@ def _marked(path: Path) -> pd.DataFrame:
     return table
 
 
-def _append(path: Path, new: pd.DataFrame) -> tuple[int, int]:
-    """Add rows to a file of claims; how many were added and how many stood there."""
-    old_text = ""
-    present: set[tuple[str, ...]] = set()
-    if path.is_file():
-        try:
-            old_text = path.read_text(encoding="utf-8-sig")
-            old = pd.read_csv(io.StringIO(old_text), dtype=str, keep_default_na=False)
-        except (UnicodeDecodeError, ValueError) as error:
-            raise ReaderError(f"{path}: not a file of claims: {error}") from error
-        if list(old.columns) != list(RAW_COLUMNS):
-            raise ReaderError(f"{path}: the columns must be {', '.join(RAW_COLUMNS)}")
-        present = {_key(row) for row in old.to_dict("records")}
-    fresh = new[[_key(row) not in present for row in new.to_dict("records")]]
-    if not fresh.empty:
-        body = spreadsheet_safe(fresh[list(RAW_COLUMNS)]).to_csv(index=False, header=not old_text, lineterminator="\n")
-        if old_text and not old_text.endswith("\n"):
-            old_text += "\n"
-        write_text(path, old_text + body)
-    return len(fresh), len(new) - len(fresh)
-
-
-def _key(row: Mapping[Hashable, object]) -> tuple[str, ...]:
-    cells = {column: str(row[column]) for column in _SAME_CLAIM}
-    cells["value"] = _number(cells["value"])
-    cells["breakdown"] = canonical_breakdown(cells["breakdown"])
-    return tuple(cells.values())
-
-
-def accept(review_csv: str | Path, raw_dir: str | Path) -> Accepted:
+def accept(review_csv: str | Path, raw_dir: str | Path) -> Added:
     """Append the rows an analyst marked to the raw claims of their source.
 
     Parameters
@@ -230,7 +182,7 @@ def accept(review_csv: str | Path, raw_dir: str | Path) -> Accepted:
 
     Returns
     -------
-    Accepted
+    Added
         A second run adds nothing.
 
     Raises
@@ -240,25 +192,7 @@ def accept(review_csv: str | Path, raw_dir: str | Path) -> Accepted:
     ClaimError
         If a marked row is no valid claim; nothing is written then.
     """
-    table = _marked(Path(review_csv))
-    raw_dir = Path(raw_dir)
-    added = present = 0
-    changed: list[Path] = []
-    for source_id, new in table.groupby("source_id", sort=True):
-        path = raw_dir / "claims" / f"{source_id}.csv"
-        try:
-            more, known = _append(path, new)
-        except OSError as error:
-            raise ReaderError(f"{path}: cannot be written ({error.strerror or error}).") from error
-        added, present = added + more, present + known
-        if more:
-            changed.append(path)
-    return Accepted(added, present, tuple(changed), _unknown_sources(raw_dir, table["source_id"].unique()))
-
-
-def _unknown_sources(raw_dir: Path, wanted: Iterable[str]) -> tuple[str, ...]:
-    path = raw_dir / "sources.csv"
-    known: set[str] = set()
-    if path.is_file():
-        known = set(pd.read_csv(path, dtype=str, keep_default_na=False, usecols=["source_id"])["source_id"])
-    return tuple(sorted(set(wanted) - known))
+    try:
+        return add_claims(_marked(Path(review_csv)), raw_dir)
+    except OSError as error:
+        raise ReaderError(f"{raw_dir}: cannot be written ({error.strerror or error}).") from error
