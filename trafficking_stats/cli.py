@@ -24,7 +24,7 @@ _COMMANDS = {
     "report": ("reporting", "Write the HTML reports of countries, skipping what is unchanged."),
     "extract": ("intake", "Propose claims from a document: PDF, Word, web page or text."),
     "accept": ("intake", "Add the proposals you marked to the raw claims."),
-    "import": ("intake", "Import a data file of UNODC or Eurostat."),
+    "import": ("intake", "Import a data file: of UNODC, of Eurostat, or any table."),
     "check": ("checking", "Check that each figure stands in its document and adds up."),
 }
 

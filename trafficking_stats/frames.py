@@ -166,7 +166,7 @@ def as_claims(table: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     faults = claim_faults(claims, vocabulary)
     again = claims["claim_id"].duplicated(keep=False) & (claims["claim_id"] != "")
     problems = [
-        f"claim {claims['claim_id'][row]!r}: column {column}, value {claims[column][row]!r}: {text}"
+        f"claim {claims['claim_id'][row]!r}: column {column}, value {plain(claims[column][row])!r}: {text}"
         for row, column, text in faults
     ]
     problems += [

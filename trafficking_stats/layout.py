@@ -90,7 +90,7 @@ def long_table(table: pd.DataFrame, columns: ColumnMap, vocabulary: Vocabulary) 
     for field in FIELDS:
         given = getattr(columns, field)
         is_heading = given in table.columns and not (field == "indicator" and given in vocabulary.indicators)
-        found = given if is_heading else _headed(table, field, {*used.values(), *dimensions}) if given is None else None
+        found = given if is_heading else headed(table, field, {*used.values(), *dimensions}) if given is None else None
         if found is not None:
             used[field] = found
         elif given is not None:
@@ -119,7 +119,7 @@ def folded(text: object) -> str:
     return " ".join(re.split(r"[\s_]+", plain(text).casefold().strip()))
 
 
-def _headed(table: pd.DataFrame, field: str, taken: set[str]) -> str | None:
+def headed(table: pd.DataFrame, field: str, taken: Collection[str] = ()) -> str | None:
     """Return the column that is headed as a field is, the first spelling of the list first."""
     by_heading = {folded(name): name for name in table.columns[::-1] if name not in taken}
     return next((by_heading[s] for s in map(folded, words()["headings"].get(field, ())) if s in by_heading), None)
@@ -161,7 +161,7 @@ def _breakdown_column(table: pd.DataFrame, columns: ColumnMap) -> str | None:
     """Return the column of ``key=category`` pairs."""
     given = columns.breakdown
     if given is None:
-        return _headed(table, "breakdown", set())
+        return headed(table, "breakdown")
     if isinstance(given, str) and given not in table and "=" not in given and given:
         raise ClaimError(f"breakdown: there is no column {given!r}; there are: {', '.join(table.columns)}")
     return given if isinstance(given, str) and given in table else None
@@ -179,7 +179,7 @@ def _figure_columns(
         return {name: _meaning(meaning, columns, vocabulary, must=name) for name, meaning in given.items()}
     if given is not None and given not in table:
         raise ClaimError(f"value: there is no column {given!r}; there are: {', '.join(table.columns)}")
-    one = given or (columns.indicator if columns.indicator in table else None) or _headed(table, "value", taken)
+    one = given or (columns.indicator if columns.indicator in table else None) or headed(table, "value", taken)
     if one is not None:
         return {one: {}}
     found = {name: _meaning(name, columns, vocabulary) for name in table.columns if name not in taken}

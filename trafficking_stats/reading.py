@@ -97,7 +97,7 @@ def read_frame(table: pd.DataFrame, columns: ColumnMap, vocabulary: Vocabulary) 
     if "area" in long:
         kept = _added_up(kept, claims, rows)
     for row, column, text in claim_faults(kept, vocabulary):
-        rows.refuse(kept.index[row], f"column {column}, value {kept[column].iat[row]!r}: {text}")
+        rows.refuse(kept.index[row], f"column {column}, value {plain(kept[column].iat[row])!r}: {text}")
     kept = _once(kept[rows.good[kept.index]], rows)
     return Read(
         finish(kept, vocabulary), rows.table(rows.skipped), rows.table(rows.wrong), len(long), tuple(rows.unclear)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -215,11 +214,11 @@ def _verdict(text: str, claim: dict[str, Any], language: str) -> tuple[str, str]
 
 def _in_data_file(claims: pd.DataFrame, path: Path, source: dict[str, str]) -> pd.DataFrame:
     """Read a data file once more and look for each claim in it."""
-    from trafficking_stats.readers.eurostat import read_eurostat
-    from trafficking_stats.readers.unodc import read_unodc
+    from trafficking_stats.readers.registry import reader_of
 
-    read: Callable[..., Any] = read_unodc if path.suffix.lower() == ".xlsx" else read_eurostat
-    again = read(path, source_id=source["source_id"], published=source["published"] or None).claims
+    again = (
+        reader_of(path).module.read(path, source_id=source["source_id"], published=source["published"] or None).claims
+    )
     there = set(again[_SAME].astype({"value": float}).itertuples(index=False, name=None))
     stands = [row in there for row in claims[_SAME].itertuples(index=False, name=None)]
     return claims.assign(

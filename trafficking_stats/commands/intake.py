@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ import pandas as pd
 from trafficking_stats import paths
 from trafficking_stats.claims import SOURCE, known_source, read_sources
 from trafficking_stats.commands.options import FILE, FOLDER, DocumentFile, json_option, print_json
-from trafficking_stats.errors import ClaimError
-from trafficking_stats.files import read_table, write_text
+from trafficking_stats.errors import ClaimError, ReaderError
+from trafficking_stats.files import write_text
 from trafficking_stats.readers.narrative.lexicon import LANGUAGES
+from trafficking_stats.readers.registry import READERS, Reader, reader_of
 from trafficking_stats.readers.revisions import Revisions, compare_releases
-from trafficking_stats.readers.tables import RAW_COLUMNS, TableImport
-from trafficking_stats.readers.writing import write_raw
+from trafficking_stats.readers.tables import TableImport
+from trafficking_stats.readers.writing import Plan, claims_of_source, plan, write_raw
 
 raw_option = click.option(
     "--raw", type=FOLDER, help="Folder with sources.csv and claims/; by default data/raw of the checkout."
@@ -142,81 +144,112 @@ def accept_command(review: Path, raw: Path | None, as_json: bool) -> None:
 
 @click.group("import")
 def import_command() -> None:
-    """Import a data file of UNODC or Eurostat."""
+    """Import a data file: of UNODC, of Eurostat, or any table.
+
+    Every figure becomes a claim or is skipped with the reason. --dry-run shows both and writes nothing.
+    """
 
 
-def _import_options(command: Any) -> Any:
-    options = [
-        click.argument("file", type=FILE),
-        click.option("--published", metavar="DATE", help="Date of the release; by default the one in the file."),
-        click.option("--source", "source_id", metavar="ID", help="Id of the publication; by default made of its date."),
-        click.option("--country", "countries", multiple=True, metavar="ISO3", help="Only this country (repeatable)."),
-        click.option("--compare", type=FILE, metavar="OTHER", help="Show the revisions against this earlier file."),
-        click.option("--replace", is_flag=True, help="Replace other claims of the same source."),
-        click.option("--dry-run", is_flag=True, help="Show everything, write nothing."),
-        raw_option,
-        json_option,
+def _import_of(reader: Reader) -> click.Command:
+    """Make the command of one reader."""
+
+    def run(file: Path, compare: Path | None, countries: tuple[str, ...], **given: Any) -> None:
+        options = {name: given.pop(name.replace("-", "_")) for name in reader.module.OPTIONS}
+        keys = {"source_id": given.pop("source_id"), "published": given.pop("published")}
+        asked = reader.module.asked(countries) if countries else None
+        found = _read(reader, file, countries=asked, **keys, **options).cleanable()
+        earlier = _earlier(reader, compare, countries=asked, **options) if compare else None
+        _finish(found, earlier, **given)
+
+    parameters = [
+        click.Argument(["file"], type=FILE),
+        click.Option(["--published"], metavar="DATE", help="Date of publication; by default the one in the file."),
+        click.Option(
+            ["--source", "source_id"], metavar="ID", help="Id of the publication; by default made of the file."
+        ),
+        click.Option(["--country", "countries"], multiple=True, help="Only this country (repeatable)."),
+        *(
+            click.Option([f"--{name}"], multiple=text.endswith("(repeatable)."), help=text)
+            for name, text in reader.module.OPTIONS.items()
+        ),
+        click.Option(["--compare"], type=FILE, metavar="OTHER", help="Show the revisions against this earlier file."),
+        click.Option(["--replace"], is_flag=True, help="Replace other claims of the same source and countries."),
+        click.Option(["--dry-run"], is_flag=True, help="Show everything, write nothing."),
     ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+    command = click.Command(reader.name, params=parameters, callback=run, help=reader.title, short_help=reader.title)
+    return raw_option(json_option(command))
 
 
-@import_command.command("unodc")
-@_import_options
-def import_unodc(file: Path, compare: Path | None, as_json: bool, **given: Any) -> None:
-    """Import UNODC's data file of the Global Report on Trafficking in Persons.
-
-    FILE is data_glotip.xlsx as released. Every figure becomes a claim or is counted as skipped with the reason.
-    """
-    from trafficking_stats.readers.unodc import read_unodc
-
-    countries = _codes(given.pop("countries"))
-    keys = {"source_id": given.pop("source_id"), "published": given.pop("published")}
-    found = read_unodc(file, countries=countries, progress=not as_json, **keys)
-    earlier = read_unodc(compare, countries=countries, published=None, progress=not as_json) if compare else None
-    _finish(found, earlier, as_json=as_json, **given)
+def _earlier(reader: Reader, file: Path, **given: Any) -> TableImport:
+    """Read a file to compare with; it may have no date of its own, and none is needed for that."""
+    try:
+        return _read(reader, file, **given)
+    except ReaderError:
+        return _read(reader, file, published="1900-01-01", **given)
 
 
-@import_command.command("eurostat")
-@click.option("--table", metavar="NAME", help="Name of the table, such as crim_thb_sex, if the file does not say it.")
-@_import_options
-def import_eurostat(file: Path, compare: Path | None, table: str | None, as_json: bool, **given: Any) -> None:
-    """Import a crim_thb table of Eurostat, downloaded as SDMX-CSV or TSV.
-
-    Flags stay in the notes; provisional and estimated figures count as about.
-    """
-    from trafficking_stats.readers.eurostat import read_eurostat
-
-    countries = _codes(given.pop("countries"))
-    keys = {"source_id": given.pop("source_id"), "published": given.pop("published")}
-    found = read_eurostat(file, countries=countries, table=table, **keys)
-    # an earlier TSV has no date of its own, and none is needed to compare
-    earlier = read_eurostat(compare, countries=countries, table=table, published="1900-01-01") if compare else None
-    _finish(found, earlier, as_json=as_json, **given)
+def _read(reader: Reader, file: Path, **given: Any) -> TableImport:
+    """Read a file, and say so where it looks like one of another reader."""
+    try:
+        found: TableImport = reader.module.read(file, **given)
+    except ReaderError as error:
+        with contextlib.suppress(ReaderError):
+            other = reader_of(file)
+            if other.name not in (reader.name, READERS[-1].name):
+                raise ReaderError(
+                    f"{error}\nit looks like another file: trafficking-stats import {other.name} {file}"
+                ) from error
+        raise
+    return found
 
 
-def _codes(countries: tuple[str, ...]) -> list[str] | None:
-    return [country.upper() for country in countries] or None
+for _reader in READERS:
+    import_command.add_command(_import_of(_reader))
 
 
 def _finish(
-    found: TableImport, earlier: TableImport | None, *, raw: Path | None, replace: bool, dry_run: bool, as_json: bool
+    found: TableImport,
+    earlier: TableImport | None,
+    *,
+    raw: Path | None,
+    replace: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Show what was read and what changed, and write it."""
     folder = raw_folder(raw)
     name, revisions = _revisions_in(folder, found) if earlier is None else _revisions(earlier, found)
     if not as_json:
-        click.echo(str(found))
+        click.echo(found.shown() if dry_run else str(found))
         if revisions is not None:
             click.echo(f"against {name}: {revisions}")
-    path, changed = (None, False) if dry_run else write_raw(found.claims, found.source, folder, replace=replace)
-    if as_json:
-        print_json(_as_record(found, name, revisions, path, changed))
-    elif path is None:
-        click.echo("nothing was written")
+    if found.claims.empty:
+        raise ReaderError(f"nothing can be imported: {len(found.skipped):,} of {found.n_rows:,} figures were skipped")
+    path, changed, step = None, False, ""
+    if dry_run:
+        made = plan(found.claims, found.source, folder, replace=replace, countries=found.countries)
+        step = _next_step(made, replace)
     else:
+        path, changed = write_raw(found.claims, found.source, folder, replace=replace, countries=found.countries)
+    if as_json:
+        print_json({**_as_record(found, name, revisions, path, changed), **({"next": step} if dry_run else {})})
+    elif path is None:
+        click.echo(f"{step}\nnothing was written")
+    else:
+        click.echo(f"next: trafficking-stats clean{f' --raw {raw} --output FOLDER' if raw else ''}")
         click.echo(f"{path}: {'written' if changed else 'was there already, the same to the last byte'}")
+
+
+def _next_step(made: Plan, replace: bool) -> str:
+    """Say what the import would do without --dry-run."""
+    if not made.files:
+        return f"{made.path} has these claims already; there is nothing to do"
+    if made.differing and not replace:
+        return (
+            f"{made.path} has {made.differing:,} other claims of this source: to import, say --replace, or give these"
+            " another id with --source"
+        )
+    return "to import, say the same without --dry-run"
 
 
 def _revisions(earlier: TableImport, found: TableImport) -> tuple[str, Revisions | None]:
@@ -233,10 +266,9 @@ def _revisions_in(folder: Path, found: TableImport) -> tuple[str, Revisions | No
     alike = sources["source_id"].str.match(rf"{re.escape(series)}(-\d{{4}}(-\d{{2}})*)?$")
     earlier = sources[alike & (sources["publisher"] == publisher) & (sources["published"] < found.published)]
     for name in earlier.sort_values("published", ascending=False)["source_id"]:
-        file = folder / "claims" / f"{name}.csv"
-        if name != identifier and file.is_file():
-            old = read_table(file)[list(RAW_COLUMNS)].astype({"value": float})
-            both = set(old["country"]) & set(found.claims["country"])
+        old = claims_of_source(folder, name)
+        both = set(old["country"]) & set(found.claims["country"])
+        if name != identifier and both:
             parts = [table[table["country"].isin(both)] for table in (old, found.claims)]
             return name, compare_releases(*parts)
     return "", None

@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import gzip
 import re
-import zlib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pycountry
 
+from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.readers.categories import categories, is_country
+from trafficking_stats.readers.categories import categories
+from trafficking_stats.readers.eurostat_layouts import read_layout
 from trafficking_stats.readers.tables import (
     RAW_COLUMNS,
     TableImport,
+    asked_codes,
     file_of,
     iso_date,
     load_map,
     looked_up,
     source_name,
     tell_apart,
+    wanted_countries,
     years,
 )
 
 EurostatImport = TableImport
 
-_GZIP = b"\x1f\x8b"
+OPTIONS = {"table": "Name of the table, such as crim_thb_sex, if the file does not say it."}
+asked = asked_codes
+
 _TABLE = re.compile(r"crim_thb_[a-z0-9]+", re.IGNORECASE)
-_NOT_DIMENSIONS = {"time_period", "obs_value", "obs_flag", "conf_status", "line"}
-_MISSING = ("", ":", "NaN")
+_NOT_DIMENSIONS = {"time_period", "obs_value", "obs_flag", "row of file"}
+_MISSING = ("", ":", "NaN", "NA", "nan", "None", ": ")
 
 
 def read_eurostat(
@@ -93,24 +95,21 @@ def read_eurostat(
     """
     path = Path(path)
     names = load_map("eurostat.toml")
-    lines = _lines(path)
-    delimiter = "\t" if "\t" in lines[0] else ","
-    data, stated = _from_tsv(lines, path) if delimiter == "\t" else _from_csv(lines, path)
+    wanted = None if countries is None else wanted_countries(countries)
+    data, stated = read_layout(path, names)
     if data.empty:
         raise ReaderError(f"{path}: the file holds no figures")
-    data["line"] = data.line.astype(int)
-    name = _table_name(table or str(stated.get("flow", "")) or path.name, path)
+    name = _table_name(table or stated.get("flow", "") or path.name, path)
     date = iso_date(published, "the date of publication") if published else _updated(stated.get("updated"), path)
     identifier = source_name(
         source_id or names["source_id"].format(table=name.replace("_", "-"), year=date[:4], month=date[5:7])
     )
     claims, reason = _claims(data, name, names)
-    if countries is not None:
-        wanted = _wanted(countries)
+    if wanted is not None:
         reason = reason.mask((reason == "") & ~claims.country.isin(wanted), "country not asked for")
     tell_apart(claims, reason, pd.Series(False, index=claims.index))
     good = reason == ""
-    skipped = pd.DataFrame({"row": data.line[~good], "label": claims.locator[~good], "reason": reason[~good]})
+    skipped = pd.DataFrame({"row": data["row of file"][~good], "label": claims.locator[~good], "reason": reason[~good]})
     source = {
         "source_id": identifier,
         "title": names["title"].format(table=name),
@@ -126,92 +125,15 @@ def read_eurostat(
     }
     claims = claims.loc[good, list(RAW_COLUMNS)].reset_index(drop=True)
     claims.insert(0, "source_id", identifier)
-    return EurostatImport(claims, source, date, len(data), skipped.reset_index(drop=True))
+    return EurostatImport(claims, source, date, len(data), skipped.reset_index(drop=True), wanted)
 
 
-def _wanted(countries: Collection[str]) -> frozenset[str]:
-    unknown = sorted(code for code in countries if not is_country(code) and code != "EUU")
-    if unknown or isinstance(countries, str):
-        raise ReaderError(f"countries must be alpha-3 codes such as ['DNK', 'EUU'], not {unknown or countries!r}")
-    return frozenset(countries)
+read = read_eurostat
 
 
-def _lines(path: Path) -> list[str]:
-    try:
-        content = path.read_bytes()
-        text = (gzip.decompress(content) if content.startswith(_GZIP) else content).decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise ReaderError(f"{path}: there is no such file") from error
-    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
-        raise ReaderError(f"{path}: not a text file in UTF-8, plain or gzip-compressed: {error}") from error
-    lines = text.splitlines()
-    if not lines:
-        raise ReaderError(f"{path}: the file is empty")
-    return lines
-
-
-def _from_csv(lines: list[str], path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return one row a figure with dimensions in lower case, and what the file says of itself."""
-    try:
-        table = list(csv.reader(lines, strict=True))
-    except csv.Error as error:
-        raise ReaderError(f"{path}: not a CSV file: {error}") from error
-    # with labels, a heading and a cell read "code: label", or the label has a column of its own
-    header = [cell.split(":")[0].strip() for cell in table[0]]
-    missing = [column for column in ("geo", "TIME_PERIOD", "OBS_VALUE") if column not in header]
-    if missing:
-        raise ReaderError(
-            f"{path}: neither SDMX-CSV nor TSV as Eurostat writes them: the first line has no {', '.join(missing)}"
-        )
-    if len(set(header)) < len(header):
-        raise ReaderError(f"{path}: the first line names a column twice")
-    rows = []
-    for at, row in enumerate(table[1:], start=2):
-        if any(row):
-            if len(row) != len(header):
-                raise ReaderError(f"{path}, line {at}: {len(row)} cells instead of {len(header)}")
-            rows.append([*row, str(at)])
-    frame = pd.DataFrame(rows, columns=[*header, "line"], dtype=str)
-    flow = next((frame[c].iloc[0] for c in ("DATAFLOW", "STRUCTURE_ID") if c in frame and rows), "")
-    updated = frame["LAST UPDATE"].iloc[0] if "LAST UPDATE" in frame and rows else ""
-    data = frame[[c for c in header if re.fullmatch(r"[a-z][a-z0-9_]*", c)] + ["line"]].copy()
-    for column in data.columns.drop("line"):
-        data[column] = data[column].str.split(":").str[0].str.strip()
-    data["time_period"], data["obs_value"] = frame["TIME_PERIOD"].str.strip(), frame["OBS_VALUE"].str.strip()
-    flag = frame["OBS_FLAG"] if "OBS_FLAG" in frame else frame.get("OBS_STATUS", pd.Series("", index=frame.index))
-    data["obs_flag"] = flag.str.split(":").str[0].str.lower().str.replace(r"[^a-z]", "", regex=True)
-    secret = frame["CONF_STATUS"] if "CONF_STATUS" in frame else pd.Series("", index=frame.index)
-    hidden = secret.str.strip().str[:1].str.upper().isin(["C", "N", "S", "D"])
-    data["obs_flag"] = data.obs_flag.where(~hidden | data.obs_flag.str.contains("c"), data.obs_flag + "c")
-    return data, {"flow": str(flow), "updated": str(updated)}
-
-
-def _from_tsv(lines: list[str], path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return one row a figure of the wide layout; see `_from_csv`."""
-    key, *periods = [cell.strip() for cell in lines[0].split("\t")]
-    names, _, time = key.partition("\\")
-    dimensions = [name.strip().lower() for name in names.split(",")]
-    if "geo" not in dimensions or time.lower() not in ("time", "time_period") or not periods:
-        raise ReaderError(
-            f"{path}: neither TSV nor SDMX-CSV as Eurostat writes them: the first line must begin with the "
-            rf"dimensions, such as freq,leg_stat,sex,unit,geo\TIME_PERIOD, and go on with years; it begins {key!r}"
-        )
-    rows = []
-    for at, line in enumerate(lines[1:], start=2):
-        if not line.strip():
-            continue
-        series, *cells = line.split("\t")
-        codes = [code.strip() for code in series.split(",")]
-        if len(codes) != len(dimensions) or len(cells) != len(periods):
-            raise ReaderError(
-                f"{path}, line {at}: {len(codes)} codes and {len(cells)} figures instead of "
-                f"{len(dimensions)} and {len(periods)}"
-            )
-        for period, cell in zip(periods, cells, strict=True):
-            value, _, flag = cell.strip().partition(" ")
-            rows.append((*codes, period, value, re.sub(r"[^a-z]", "", flag.lower()), str(at)))
-    columns = [*dimensions, "time_period", "obs_value", "obs_flag", "line"]
-    return pd.DataFrame(rows, columns=columns, dtype=str), {}
+def is_own(path: Path) -> bool:
+    """Whether a file has a layout of Eurostat's."""
+    return not read_layout(path, load_map("eurostat.toml"))[0].empty
 
 
 def _table_name(text: str, path: Path) -> str:
@@ -219,18 +141,18 @@ def _table_name(text: str, path: Path) -> str:
     if match is None:
         raise ReaderError(
             f"{path}: no table on trafficking in human beings: neither the file nor its name names a crim_thb_* "
-            f"table, but {text!r}; give its name as table='crim_thb_...'"
+            f"table, but {text!r}; name it: --table crim_thb_..."
         )
     return match[0].lower()
 
 
 def _updated(text: str | None, path: Path) -> str:
-    for form in ("%d/%m/%y %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%d/%m/%Y"):
+    for form in ("%d/%m/%y %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%d/%m/%Y", "%Y-%m-%d"):
         try:
             return datetime.datetime.strptime((text or "").strip(), form).date().isoformat()
         except ValueError:
             continue
-    raise ReaderError(f"{path}: the file has no date of its last update; give it as published='YYYY-MM-DD'")
+    raise ReaderError(f"{path}: the file has no date of its last update; name it: --published YYYY-MM-DD")
 
 
 def _claims(data: pd.DataFrame, table: str, names: dict[str, Any]) -> tuple[pd.DataFrame, pd.Series]:
@@ -251,9 +173,12 @@ def _claims(data: pd.DataFrame, table: str, names: dict[str, Any]) -> tuple[pd.D
     missing = data.obs_value.isin(_MISSING)
     refuse(missing & data.obs_flag.str.contains("c"), "confidential")
     refuse(missing, "no figure")
-    value = pd.to_numeric(data.obs_value, errors="coerce")
-    refuse(value.isna() | (value < 0), "the value " + data.obs_value.map(repr) + " is not a count")
-    year = pd.to_numeric(data.time_period.where(data.time_period.str.fullmatch(r"\d{4}")), errors="coerce")
+    plain = data.obs_value.str.fullmatch(r"[0-9]+(\.[0-9]+)?")
+    value = pd.to_numeric(data.obs_value.where(plain), errors="coerce")
+    refuse(value.isna(), "the value " + data.obs_value.map(repr) + " is not a count")
+    empty = (data[dimensions] == "").any(axis=1)
+    refuse(empty, "a dimension is empty")
+    year = pd.to_numeric(data.time_period.where(data.time_period.str.fullmatch(r"[0-9]{4}")), errors="coerce")
     refuse(year.isna(), "the period " + data.time_period.map(repr) + " is not a year")
     out["period_start"], out["period_end"] = years(year.fillna(0).astype(int))
 
@@ -264,6 +189,8 @@ def _claims(data: pd.DataFrame, table: str, names: dict[str, Any]) -> tuple[pd.D
     refuse(data.geo.isin(unions[1:]), "another size of the European Union than " + (unions or [""])[0])
 
     _indicator(data, table, names, out, refuse)
+    unclear = data.obs_value.str.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+    refuse((out.unit == "persons") & unclear, "the value " + data.obs_value.map(repr) + " can be read in two ways")
     whole = value.fillna(0) % 1 == 0
     refuse((out.unit == "persons") & ~whole, "the value " + data.obs_value.map(repr) + " is not a whole number")
     out["breakdown"] = _breakdowns(data, dimensions, names)
@@ -276,13 +203,16 @@ def _claims(data: pd.DataFrame, table: str, names: dict[str, Any]) -> tuple[pd.D
 
 
 def _place(code: str, names: dict[str, Any]) -> tuple[str, str]:
-    """Return the country of a code and "", or "" and why it has none."""
+    """Return the country of a code or a label and "", or "" and why it has none."""
     if code in names["unions"]["order"]:
         return "EUU", ""
     if code in names["geo"]:
         return names["geo"][code], ""
-    country = pycountry.countries.get(alpha_2=code) if len(code) == 2 else None
-    return (country.alpha_3, "") if country else ("", f"{code!r} is no country, or a part of one")
+    is_label = len(code) > 3
+    country = (
+        country_code(re.sub(r"\s*\(.*\)|\*$", "", code)) if is_label else country_code(code) if len(code) == 2 else ""
+    )
+    return (country, "") if country and country != "EUU" else ("", f"{code!r} is no country, or a part of one")
 
 
 def _indicator(data: pd.DataFrame, table: str, names: dict[str, Any], out: pd.DataFrame, refuse: Any) -> None:

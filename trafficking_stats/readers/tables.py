@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import hashlib
-import re
+import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,20 +15,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trafficking_stats.claims import PRINTED
+from trafficking_stats.countries import country_code, is_country
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.printed import plain
+from trafficking_stats.schema import claim_faults, is_id
+from trafficking_stats.vocabulary import load_vocabulary
 
-RAW_COLUMNS = (
-    "country",
-    "indicator",
-    "breakdown",
-    "period_start",
-    "period_end",
-    "value",
-    "qualifier",
-    "unit",
-    "locator",
-    "scope_note",
-)
+RAW_COLUMNS = PRINTED
 
 
 @dataclass(frozen=True)
@@ -46,6 +41,8 @@ class TableImport:
         Figures the file holds; always ``len(claims) + len(skipped)``.
     skipped : pandas.DataFrame
         Columns ``row`` (its number in the file), ``label`` and ``reason``.
+    countries : frozenset of str, optional
+        The countries that were asked for; None for all.
     """
 
     claims: pd.DataFrame
@@ -53,6 +50,7 @@ class TableImport:
     published: str
     n_rows: int
     skipped: pd.DataFrame
+    countries: frozenset[str] | None = None
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -64,6 +62,28 @@ class TableImport:
         """Number of skipped figures by reason, the most frequent first; columns ``reason`` and ``rows``."""
         counts = self.skipped.groupby("reason", sort=True).size().rename("rows").reset_index()
         return counts.sort_values(["rows", "reason"], ascending=[False, True], ignore_index=True)
+
+    def cleanable(self) -> TableImport:
+        """Return the import without the claims that the vocabulary does not allow: they are skipped rows then."""
+        claims = self.claims.assign(_row=range(len(self.claims)))
+        reasons = {fault.row: fault for fault in reversed(claim_faults(claims, load_vocabulary()))}
+        bad = claims["_row"].isin(list(reasons))
+        refused = pd.DataFrame(
+            [
+                (claims["locator"].iat[row], "", f"column {column}, value {plain(claims[column].iat[row])!r}: {text}")
+                for row, column, text in reasons.values()
+            ],
+            columns=["row", "label", "reason"],
+        )
+        skipped = pd.concat([self.skipped, refused], ignore_index=True) if len(refused) else self.skipped
+        return dataclasses.replace(self, claims=claims[~bad].drop(columns="_row"), skipped=skipped)
+
+    def shown(self, n_claims: int = 10) -> str:
+        """Return the summary with the first claims as they would be read, and every figure left out."""
+        columns = [c for c in (*PRINTED[:7], "value_upper", "locator") if c in self.claims and c != "unit"]
+        claims = self.claims.head(n_claims)[columns].to_string(index=False, na_rep="") if len(self.claims) else "(none)"
+        left_out = [f"  {row.row}: {row.reason}" for row in self.skipped.itertuples()]
+        return "\n".join([str(self), "first claims:", claims, *(["left out:"] if left_out else []), *left_out])
 
     def __str__(self) -> str:
         by_indicator = self.claims["indicator"].value_counts().sort_index()
@@ -168,14 +188,28 @@ def iso_date(text: str, what: str) -> str:
 
 def source_name(source_id: str) -> str:
     """Return ``source_id`` if it can be the name of a file in ``data/raw/claims``."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", source_id):
+    if not is_id(source_id):
         raise ReaderError(f"the source id {source_id!r} must be made of letters, digits and hyphens")
     return source_id
 
 
 def file_of(path: Path) -> dict[str, str]:
     """Return the name and the SHA-256 of a file, as ``sources.csv`` holds them."""
-    return {"document": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    name = os.fsencode(path.name).decode("utf-8", "replace")  # a name may be in no encoding at all
+    return {"document": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def asked_codes(countries: Collection[str]) -> list[str]:
+    """Return the codes of countries named by code or in English; what is neither stays, in capitals."""
+    return [country_code(name) or name.upper() for name in countries]
+
+
+def wanted_countries(countries: Collection[str]) -> frozenset[str]:
+    """Return the codes of the countries asked for, or say which are none."""
+    unknown = sorted(code for code in countries if not is_country(code) and code != "EUU")
+    if unknown or isinstance(countries, str):
+        raise ReaderError(f"countries must be alpha-3 codes such as ['DNK', 'EUU'], not {unknown or countries!r}")
+    return frozenset(countries)
 
 
 def looked_up(labels: pd.Series, table: Mapping[str, str]) -> pd.Series:

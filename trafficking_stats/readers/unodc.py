@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Collection
 from pathlib import Path
@@ -13,29 +14,33 @@ import pandas as pd
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.extras import needs
 from trafficking_stats.readers.categories import categories, country_spellings, fold, is_country, slug
+from trafficking_stats.readers.sheets import WORKBOOKS, csv_rows, sheets
 from trafficking_stats.readers.tables import (
     RAW_COLUMNS,
     TableImport,
+    asked_codes,
     file_of,
     iso_date,
     load_map,
     looked_up,
     source_name,
     tell_apart,
+    wanted_countries,
     years,
 )
 
 with needs("documents", "Reading a workbook"):
-    import python_calamine
     from tqdm import tqdm
 
 UnodcImport = TableImport
+OPTIONS: dict[str, str] = {}
+asked = asked_codes
 
 _OPTIONAL = ("code", "origin")
 _HEADER_WITHIN = 50
 _CHUNK = 4096
-_MASKED = re.compile(r"<\s*(\d+)")
-_NUMBER = re.compile(r"\d{1,3}(,\d{3})+|\d+(\.0+)?")
+_MASKED = re.compile(r"<\s*([0-9]+)")
+_NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]+(\.0{1,2})?")
 
 
 def read_unodc(
@@ -92,7 +97,7 @@ def read_unodc(
     """
     path = Path(path)
     names = load_map("unodc.toml")
-    wanted = None if countries is None else _wanted(countries)
+    wanted = None if countries is None else wanted_countries(countries)
     data, banner = _sheet(path, names["columns"])
     date = iso_date(published, "the date of publication") if published else _banner_date(banner, path)
     identifier = source_name(source_id or names["source_id"].format(year=date[:4], month=date[5:7]))
@@ -130,16 +135,20 @@ def read_unodc(
     }
     claims = claims.loc[kept, list(RAW_COLUMNS)].reset_index(drop=True)
     claims.insert(0, "source_id", identifier)
-    return UnodcImport(claims, source, date, len(data), skipped.reset_index(drop=True))
+    return UnodcImport(claims, source, date, len(data), skipped.reset_index(drop=True), wanted)
 
 
-def _wanted(countries: Collection[str]) -> frozenset[str]:
-    unknown = sorted(code for code in countries if not is_country(code))
-    if unknown or isinstance(countries, str):
-        raise ReaderError(
-            f"countries must be alpha-3 codes of ISO 3166-1 such as ['DNK'], not {unknown or countries!r}"
-        )
-    return frozenset(countries)
+read = functools.partial(read_unodc, progress=True)
+"""What the command calls."""
+
+
+def is_own(path: Path) -> bool:
+    """Whether a file has a header of UNODC's data file."""
+    try:
+        _sheet(path, load_map("unodc.toml")["columns"])
+    except ReaderError:
+        return False
+    return True
 
 
 def _text(cell: Any) -> str:
@@ -150,27 +159,24 @@ def _text(cell: Any) -> str:
 
 def _sheet(path: Path, columns: dict[str, list[str]]) -> tuple[pd.DataFrame, list[list[Any]]]:
     """Return the table below the header as text, indexed by row number, and the rows above it."""
-    if not path.is_file():
-        raise ReaderError(f"{path}: there is no such file")
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(path)
-        sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
-    except (python_calamine.CalamineError, OSError) as error:
-        raise ReaderError(f"{path}: not an Excel workbook that can be read: {error}") from error
+    tables = sheets(path) if path.suffix.lower() in WORKBOOKS else [("", csv_rows(path))]
     needed = [name for name in columns if name not in _OPTIONAL]
-    best: tuple[int, str] = (-1, "the workbook has no sheet with a row")
-    for sheet, rows in sheets:
+    best: tuple[int, str] = (-1, "the file has no row")
+    for sheet, numbered in tables:
+        place = f" of sheet {sheet!r}" if sheet else ""
+        rows = [row for _, row in numbered]
         for at, row in enumerate(rows[:_HEADER_WITHIN]):
             found = _match(row, columns)
             missing = [columns[name][0] for name in needed if name not in found]
             if not missing:
-                table = pd.DataFrame(rows[at + 1 :], index=pd.RangeIndex(at + 2, len(rows) + 1))
+                number = numbered[at][0]
+                table = pd.DataFrame(rows[at + 1 :], index=[number for number, _ in numbered[at + 1 :]]).fillna("")
                 filled = (table != "").any(axis=1)
                 if not filled.any():
-                    raise ReaderError(f"{path}: sheet {sheet!r} has no rows below the header in row {at + 1}")
-                data = pd.DataFrame({name: table[place].map(_text) for name, place in found.items()})
+                    raise ReaderError(f"{path}: there are no rows below the header in row {number}{place}")
+                data = pd.DataFrame({name: table[at].map(_text) for name, at in found.items()})
                 return data[filled].reindex(columns=list(columns), fill_value=""), rows[:at]
-            best = max(best, (len(found), f"row {at + 1} of sheet {sheet!r} lacks {', '.join(missing)}"))
+            best = max(best, (len(found), f"row {numbered[at][0]}{place} lacks {', '.join(missing)}"))
     raise ReaderError(
         f"{path}: no header of UNODC's data file in the first {_HEADER_WITHIN} rows; "
         f"nearest to it, {best[1]}. Is it data_glotip.xlsx?"
@@ -196,7 +202,7 @@ def _banner_date(banner: list[list[Any]], path: Path) -> str:
         if match:
             day, month, year = match.groups()
             return iso_date(f"{year}-{int(month):02d}-{int(day):02d}", f"the banner's date in {path.name}")
-    raise ReaderError(f"{path}: no date above the header; give the date of the release as published='YYYY-MM-DD'")
+    raise ReaderError(f"{path}: no date above the header; name the date of the release: --published YYYY-MM-DD")
 
 
 def _breakdowns(data: pd.DataFrame, names: dict[str, Any]) -> pd.DataFrame:

@@ -219,6 +219,21 @@ def _sources(raw_dir: Path) -> dict[str, dict[str, str]]:
     return {row["source_id"]: row for row in table[list(SOURCE)].to_dict("records")}  # type: ignore[misc]
 
 
+def claims_of_source(raw_dir: Path, identifier: str) -> pd.DataFrame:
+    """Return the claims of a source in a folder with ``value`` as a number; none if there is no file.
+
+    Raises
+    ------
+    ClaimError
+        If the file is broken, or a value is no number.
+    """
+    table = _claims(raw_dir, identifier)
+    value = pd.to_numeric(table["value"], errors="coerce")
+    if value.isna().any():
+        raise ClaimError(f"{raw_dir / 'claims' / identifier}.csv: a value is no number: run trafficking-stats clean")
+    return table.assign(value=value.astype(float))
+
+
 def _claims(raw_dir: Path, identifier: str) -> pd.DataFrame:
     """Return the claims of a source as they are in its file, as text; none if there is no file."""
     path = raw_dir / "claims" / f"{identifier}.csv"
