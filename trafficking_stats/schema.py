@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.countries import OTHERS, is_country, nearest_country
-from trafficking_stats.printed import AmbiguousError, read_figure
+from trafficking_stats.printed import UnreadableError, read_figure
 from trafficking_stats.vocabulary import Vocabulary
 
 LARGEST = 1e12
@@ -279,10 +279,10 @@ def _value_fits(vocabulary: Vocabulary, name: str, cell: object) -> str:
         return f"must not be negative, {name} is a {indicator.measure}"
     if not indicator.is_whole:
         return ""
-    if isinstance(cell, str):
+    if isinstance(cell, str) and value <= LARGEST:
         try:
             read_figure(cell)
-        except AmbiguousError as error:  # 12.000 may be twelve thousand
+        except UnreadableError as error:  # 12.000 may be twelve thousand
             return f"must be {error}"
     if not value.is_integer():
         return f"must be a whole number of {indicator.unit}"

@@ -243,7 +243,7 @@ def _claims(raw_dir: Path, identifier: str) -> pd.DataFrame:
     table = read_rows(path, PRINTED, problems, optional=("source_id", RANGE_END))
     if problems:
         raise ClaimError([f"{raw_dir / problem}" for problem in problems])
-    return table.reindex(columns=[*PRINTED, RANGE_END]).fillna("")
+    return table.reindex(columns=[*PRINTED, RANGE_END], fill_value="")
 
 
 def _keys(table: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -254,10 +254,10 @@ def _keys(table: pd.DataFrame) -> list[tuple[str, ...]]:
 
 def _as_text(claims: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of a raw file as text, numbers in one form."""
-    table = claims.reindex(columns=[*PRINTED, RANGE_END])
+    table = claims.reindex(columns=[*PRINTED, RANGE_END]).astype(object)
     for column in ("value", RANGE_END):
         table[column] = table[column].map(_digits)
-    return table.fillna("").astype(str)
+    return table.where(table.notna(), "").astype(str)
 
 
 def _digits(cell: object) -> str:
