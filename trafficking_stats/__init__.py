@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         TraffickingStatsError,
         VocabularyError,
     )
+    from trafficking_stats.fact_check.result import FactCheck, factcheck
     from trafficking_stats.frames import claims_from
     from trafficking_stats.gap_analysis.answer import Gap, gap
     from trafficking_stats.messages import use_language
@@ -42,6 +43,8 @@ _HOMES = {
     "TraffickingStatsError": "errors",
     "Vocabulary": "vocabulary",
     "VocabularyError": "errors",
+    "FactCheck": "fact_check.result",
+    "factcheck": "fact_check.result",
     "Gap": "gap_analysis.answer",
     "claims_from": "frames",
     "gap": "gap_analysis.answer",
@@ -58,6 +61,7 @@ _HOMES = {
 __all__ = [
     "ClaimError",
     "ExtraError",
+    "FactCheck",
     "Gap",
     "ReaderError",
     "Reconciliation",
@@ -70,6 +74,7 @@ __all__ = [
     "VocabularyError",
     "__version__",
     "claims_from",
+    "factcheck",
     "gap",
     "load_claims",
     "load_sources",

@@ -202,7 +202,7 @@ def qualifier_of(label: str) -> str:
 
     Examples
     --------
-    >>> qualifier_of("almost")
-    'nearly'
+    >>> qualifier_of("almost"), qualifier_of("nearly")
+    ('nearly', 'nearly')
     """
-    return str(_labels()["qualifiers"][label])
+    return str(_labels()["qualifiers"].get(label, label))

@@ -65,9 +65,11 @@ def facets_before(scene: Scene, numeral: Numeral, head: Head, nationals: frozens
         if ends_number or scene.is_word("clause.coordinators", start - 1):
             break
         start -= 1
-    found = facets_within(scene, start, end, nationals)
+    # "the Danish authorities identified 64" says nothing of the 64; "Danish citizens: 5" does
+    own = nationals if bracketed or link is not None else frozenset()
+    found = facets_within(scene, start, end, own)
     fronted = start < end and scene.is_word("clause.prepositions", start)
-    adjacent = bool(found) and bool(facets_within(scene, max(start, end - 2), end, nationals))
+    adjacent = bool(found) and bool(facets_within(scene, max(start, end - 2), end, own))
     empty = head.end <= head.start
     return found if (link is not None and empty) or fronted or (adjacent and empty) else {}
 

@@ -1,0 +1,220 @@
+"""A document against the record: five verdicts, none invented."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import trafficking_stats as ts
+from trafficking_stats.cli import cli
+from trafficking_stats.messages import say
+
+YEARS = {2015: 40, 2016: 52, 2017: 61, 2018: 97, 2019: 110, 2020: 73, 2021: 112}
+
+
+def record() -> pd.DataFrame:
+    """Return an invented record of Austria: a register and a compiler, an early figure since revised, two units."""
+    rows = [{"indicator": "victims_identified", "year": y, "value": n, "source": "register"} for y, n in YEARS.items()]
+    rows += [{**row, "source": "compiler"} for row in rows]
+    rows += [
+        {"indicator": "victims_identified", "year": 2022, "value": 131, "source": "register"},
+        {"indicator": "victims_identified", "year": 2022, "value": 131, "source": "compiler"},
+        {"indicator": "victims_identified", "year": 2022, "value": 118, "source": "early"},
+        {"indicator": "victims_identified", "year": 2021, "value": 96, "source": "register", "breakdown": "sex=female"},
+        {"indicator": "victims_identified", "year": 2021, "value": 16, "source": "register", "breakdown": "sex=male"},
+        {"indicator": "convictions_persons", "year": 2020, "value": 24, "source": "register"},
+        {"indicator": "convictions_persons", "year": 2020, "value": 24, "source": "compiler"},
+        {"indicator": "convictions_counts", "year": 2020, "value": 57, "source": "register"},
+        {"indicator": "convictions_persons", "year": 2021, "value": "<5", "source": "compiler"},
+    ]
+    frame = pd.DataFrame(rows).fillna({"breakdown": ""}).assign(country="AUT")
+    facts = {
+        "register": ("register", "2024-05-01", "Office"),
+        "compiler": ("compiler", "2024-01-01", "Collector"),
+        "early": ("compiler", "2023-02-01", "Collector"),
+    }
+    frame["tier"], frame["published"], frame["publisher"] = zip(*frame["source"].map(facts), strict=True)
+    frame["upstream"] = "Office"
+    return ts.claims_from(frame)
+
+
+@pytest.fixture(scope="module")
+def claims() -> pd.DataFrame:
+    return record()
+
+
+def checked(tmp_path: Path, claims: pd.DataFrame, text: str, **options: object):
+    path = tmp_path / "article.txt"
+    path.write_text(text, encoding="utf-8")
+    return ts.factcheck(path, country="AUT", claims=claims, **options)
+
+
+def verdicts(found) -> list[tuple[str, str, str]]:
+    return [(row["text"], row["verdict"], row["code"]) for row in found.table.to_dict("records")]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "verdict", "code"),
+    [
+        ("In 2019, authorities identified 110 victims of trafficking.", "110", "agrees", "same"),
+        ("In 2022, authorities identified 118 victims of trafficking.", "118", "superseded", "earlier_edition"),
+        ("Courts convicted 57 traffickers in 2020.", "57", "other_unit", "unit"),
+        ("In 2021, authorities identified 96 victims of trafficking.", "96", "other_unit", "part"),
+        ("In 2020, authorities identified 110 victims of trafficking.", "110", "other_unit", "period"),
+        ("In 2018, authorities identified 79 victims of trafficking.", "79", "contradicts", "digits_swapped"),
+        ("In 2018, authorities identified 98 victims of trafficking.", "98", "contradicts", "small_difference"),
+        ("In 2019, authorities identified 170 victims of trafficking.", "170", "contradicts", "one_digit"),
+        ("In 2020, authorities identified 146 victims of trafficking.", "146", "contradicts", "twice"),
+        ("In 2020, authorities identified 301 victims of trafficking.", "301", "contradicts", "outside"),
+        ("In 2019, authorities identified more than 100 victims of trafficking.", "100", "agrees", "same"),
+        ("In 2019, authorities identified nearly 120 victims of trafficking.", "120", "agrees", "same"),
+        ("In 2012, authorities identified 31 victims of trafficking.", "31", "unknown", "no_figure"),
+        ("Courts convicted three traffickers in 2021.", "three", "unknown", "wide"),
+    ],
+)
+def test_each_count_gets_its_verdict(tmp_path, claims, text, value, verdict, code):
+    assert (value, verdict, code) in verdicts(checked(tmp_path, claims, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "code"),
+    [
+        ("In 2021, 112 victims were identified, 96 of them women (86 %).", "agrees", "holds"),
+        ("In 2021, 112 victims were identified, 96 of them women (68 %).", "contradicts", "share"),
+        (
+            "In 2021, authorities identified 112 victims, up from 73 in 2020, an increase of 53 percent.",
+            "agrees",
+            "holds",
+        ),
+        (
+            "In 2021, authorities identified 112 victims, up from 73 in 2020, an increase of 35 percent.",
+            "contradicts",
+            "share_of_new",
+        ),
+        ("In 2020, authorities identified 73 victims, the highest number ever.", "contradicts", "highest"),
+        ("In 2022, authorities identified 131 victims, the highest number ever.", "agrees", "holds_among"),
+    ],
+)
+def test_each_statement_is_tested_against_the_bounds(tmp_path, claims, text, verdict, code):
+    found = checked(tmp_path, claims, text).table
+    statements = found[found["kind"] != "count"]
+    assert (verdict, code) in set(zip(statements["verdict"], statements["code"], strict=True))
+
+
+def test_a_figure_whose_year_is_not_said_is_not_accused(tmp_path, claims):
+    text = "The figures go back to 2020. Authorities have a hotline. Police identified 150 victims of trafficking."
+    assert "contradicts" not in set(checked(tmp_path, claims, text).table["verdict"])
+
+
+def test_a_smaller_figure_beside_the_whole_is_taken_for_a_part(tmp_path, claims):
+    text = "In 2019, authorities identified 110 victims. In 2019, authorities identified 13 victims."
+    assert verdicts(checked(tmp_path, claims, text))[1] == ("13", "unknown", "perhaps_part")
+
+
+def test_a_source_cannot_confirm_itself(tmp_path, claims):
+    text = "In 2022, authorities identified 118 victims of trafficking."
+    assert checked(tmp_path, claims, text).table["verdict"][0] == "superseded"
+    without = checked(tmp_path, claims, text, exclude_sources=["early"])
+    assert without.table["verdict"][0] == "contradicts"
+
+
+def test_the_table_has_its_columns_and_places(tmp_path, claims):
+    found = checked(tmp_path, claims, "In 2019, authorities identified 110 victims of trafficking.")
+    row = found.table.iloc[0]
+    assert found.text[row["char_start"] : row["char_end"]] == "110"
+    assert (row["record_lower"], row["record_upper"], row["kind"]) == (110, 110, "count")
+    assert set(row["source_ids"].split(";")) == {"register", "compiler"}
+    assert not row["is_single_source"]
+    assert row["locator"] == "para 1"
+
+
+def test_the_page_marks_each_figure_and_escapes_the_text(tmp_path, claims):
+    found = checked(tmp_path, claims, "<script>alert(1)</script> In 2018, authorities identified 79 victims.")
+    assert "<script>" not in found.html
+    assert 'class="mark contradicts"' in found.html
+    assert "the same digits in another order" in found.html
+
+
+def test_findings_are_said_in_danish(tmp_path, claims):
+    found = checked(tmp_path, claims, "I 2018 identificerede myndighederne 79 ofre for menneskehandel i landet.")
+    assert found.language == "da"
+    assert "de samme cifre" in found.table["reason"][0]
+    assert '<html lang="da">' in found.html
+
+
+def test_json_has_the_fields_of_a_claim_review(tmp_path, claims):
+    found = json.loads(checked(tmp_path, claims, "In 2018, authorities identified 79 victims.").to_json())
+    assert found[0]["@type"] == "ClaimReview"
+    assert found[0]["reviewRating"]["alternateName"] == "contradicts"
+    assert found[0]["finding"]["value"] == 79
+
+
+def test_a_text_without_figures_has_no_findings(tmp_path, claims):
+    found = checked(tmp_path, claims, "The authorities say that they want to identify more victims of trafficking.")
+    assert found.table.empty
+    assert "0 contradict" in str(found)
+
+
+def test_a_country_without_claims_is_refused_with_those_there_are(tmp_path, claims):
+    path = tmp_path / "a.txt"
+    path.write_text("In 2018, authorities identified 79 victims.", encoding="utf-8")
+    with pytest.raises(ts.ReaderError, match=r"no claim on 'FRA'.*AUT"):
+        ts.factcheck(path, country="FRA", claims=claims)
+
+
+ARTICLE = """In 2020 the Danish authorities identified 64 victims of human trafficking. In 2021 they identified 80.
+In 2019 the authorities identified 64 victims, and in 2018 they identified 79 victims.
+
+Between 2007 and 2020 a total of 968 people were identified as victims of trafficking. Of them, 764 were women (94 %).
+
+Courts convicted 14 persons of trafficking in 2016. In 2014 courts convicted 40 persons. In 2013 authorities identified
+67 victims. In 2017, courts convicted eight traffickers.
+
+In 2022, 73 victims were identified. The number rose to 112 in 2023, an increase of 35 percent. In 2021, 38 victims
+accepted a prepared return, the highest number ever. Only four victims have ever been granted asylum.
+"""
+
+
+def test_planted_errors_are_found_and_none_is_invented(tmp_path):
+    path = tmp_path / "article.txt"
+    path.write_text(ARTICLE, encoding="utf-8")
+    found = ts.factcheck(path, country="DNK")
+    accused = set(found.table.loc[found.table["verdict"] == "contradicts", "text"])
+    assert accused == {"79", "94 %", "40", "67", "35 percent", "highest", "four"}
+    assert (found.table.loc[found.table["verdict"] == "superseded", "text"] == "64").all()
+    assert {"80", "968", "764", "14", "eight", "73", "112"} <= set(
+        found.table.loc[found.table["verdict"] == "agrees", "text"]
+    )
+
+
+def test_the_command_writes_the_page_and_prints_json(tmp_path):
+    path, page = tmp_path / "a.txt", tmp_path / "a.html"
+    path.write_text("In 2018, Danish authorities identified 79 victims of trafficking.", encoding="utf-8")
+    run = CliRunner().invoke(cli, ["factcheck", str(path), "--country", "DNK", "-o", str(page)])
+    assert run.exit_code == 0, run.output
+    assert "contradicts the record" in run.output
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    run = CliRunner().invoke(cli, ["factcheck", str(path), "--country", "DNK", "--json"])
+    assert json.loads(run.output)[0]["finding"]["verdict"] == "contradicts"
+    run = CliRunner().invoke(cli, ["factcheck", "https://example.org/a.html", "--country", "DNK"])
+    assert run.exit_code == 2
+    assert "save it first" in run.output
+
+
+def test_every_code_has_words():
+    import ast
+
+    import trafficking_stats.fact_check as package
+
+    codes = set()
+    for path in Path(package.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Finding", "_finding"):
+                codes |= {a.value for a in node.args[1:2] if isinstance(a, ast.Constant)}
+    values = {"record": 1, "said": 1, "publisher": "a", "published": "b", "other": "c", "start": "d", "end": "e"}
+    values |= {"subject": 1, "base": 1, "stated": 1, "added": 1, "there": 1, "year": 2000, "n": 2}
+    assert len(codes) > 10
+    for code in codes:
+        assert say(f"factcheck.why.{code}", **values)

@@ -1,0 +1,1 @@
+"""Check the figures and statements of a document against the reconciled record."""

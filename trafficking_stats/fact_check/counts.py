@@ -1,0 +1,165 @@
+"""Judge a printed count against the record: agrees, superseded, of another unit, contradicts, or unknown."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from trafficking_stats.fact_check.findings import Finding
+from trafficking_stats.fact_check.record import Held, Record, records
+from trafficking_stats.intervals import intervals
+from trafficking_stats.messages import Bounds, Term, breakdown_words
+from trafficking_stats.readers.narrative.claims import Cell
+from trafficking_stats.vocabulary import Vocabulary
+
+LEAST_TELLING = 10
+"""A number below this is met by chance: that it is another year's or another part's figure then tells nothing."""
+
+LOOSE = 0.05
+"""Share by which "about", "nearly" and "more than" are off in ordinary use."""
+
+NEAR = 0.02
+"""Share by which a figure may miss that of another unit and still be taken for it."""
+
+EARLIER = frozenset({"early_snapshot", "revision"})
+"""Causes for which a rejected figure was right when it was printed."""
+
+OTHER_MEANING = frozenset({"definition", "double_count", "partial_period", "other_unit"})
+"""Causes for which a rejected figure counts something else."""
+
+
+def said(cell: Cell, vocabulary: Vocabulary) -> tuple[float, float]:
+    """Return the interval that a printed figure means.
+
+    Examples
+    --------
+    >>> from trafficking_stats.vocabulary import load_vocabulary
+    >>> cell = Cell("DNK", "victims_identified", "", "2020-01-01", "2020-12-31", "persons", 35.0, "more_than")
+    >>> said(cell, load_vocabulary())
+    (36.0, inf)
+    """
+    row = pd.DataFrame({"indicator": [cell.indicator], "value": [cell.value], "qualifier": [cell.qualifier]})
+    row["value_upper"] = float("nan")
+    lower, upper = intervals(row, vocabulary)
+    return float(lower[0]), float(upper[0])
+
+
+def judge(cell: Cell, record: Record, *, is_dated: bool = True) -> Finding:
+    """Judge one count.
+
+    Parameters
+    ----------
+    cell : Cell
+        What the text counts, and the number it prints.
+    record : Record
+        Without the document itself.
+    is_dated : bool
+        Whether the text says the year. A figure whose year is only supposed is never said to contradict.
+
+    Returns
+    -------
+    Finding
+    """
+    held = record.held(cell)
+    low, high = said(cell, record.vocabulary) if cell.indicator and cell.value is not None else (0.0, 0.0)
+    if not cell.indicator or held.is_empty or pd.isna(low):
+        return Finding("unknown", "no_figure")
+    found = _inside(cell, held, low, high) or _elsewhere(cell, held, low, high, record)
+    if found is not None:
+        return found
+    code = "not_dated" if not is_dated else "" if held.direct else "indirect"
+    if code:
+        return _finding("unknown", code, held)
+    return _finding("contradicts", _slip(cell.value or 0, held), held, said=cell.value)
+
+
+def _finding(verdict: str, code: str, held: Held, **values: object) -> Finding:
+    record = Bounds(held.lower, held.upper)
+    return Finding(verdict, code, held.lower, held.upper, held.sources, {"record": record, **values})
+
+
+def _inside(cell: Cell, held: Held, low: float, high: float) -> Finding | None:
+    """Judge a figure that the bounds allow, or that is off by no more than its wording."""
+    top = float("inf") if held.upper is None else held.upper
+    if low <= top and held.lower <= high:
+        is_certain = low <= held.lower and top <= high
+        accepted = held.claims[held.claims["accepted"]]
+        is_printed = ((accepted["value"] == cell.value) & (accepted["qualifier"] == cell.qualifier)).any()
+        if is_certain or (is_printed and held.direct):
+            return _finding("agrees", "same", held)
+        return _finding("unknown", "wide", held)
+    value = cell.value or 0.0
+    off = max(held.lower - value, value - top, 0.0)
+    is_loose = cell.qualifier != "exact" and off <= LOOSE * max(value, 1.0)
+    is_round = cell.qualifier == "exact" and value >= 100 and value % 100 == 0 and off <= value / 200
+    return _finding("agrees", "rounded", held) if is_loose or is_round else None
+
+
+def _elsewhere(cell: Cell, held: Held, low: float, high: float, record: Record) -> Finding | None:
+    """Look for where the figure comes from: an earlier edition, another unit, another part, another period."""
+    rejected = held.claims[~held.claims["accepted"] & (held.claims["lower"] == low)]
+    rejected = rejected[(rejected["upper"] == high) | ((high == float("inf")) & rejected["upper"].isna())]
+    same_period = rejected[rejected["period_end"] == cell.period_end].sort_values("published", kind="stable")
+    for row in records(same_period):
+        sources = (row["source_id"], *held.sources)
+        names = {"publisher": row["publisher"], "published": row["published"][:4] or "?", "said": cell.value}
+        if row["cause"] in EARLIER:
+            return replace(_finding("superseded", "earlier_edition", held, **names), sources=sources)
+        if row["cause"] in OTHER_MEANING:
+            return replace(_finding("other_unit", "other_meaning", held, **names), sources=sources)
+    for code, other, words in _alternatives(cell, record):
+        there = record.held(other)
+        slack = max(1.0, there.lower * NEAR) if code == "unit" and there.lower >= LEAST_TELLING else 0.0
+        is_met = there.exact and there.direct and low - slack <= there.lower <= high + slack
+        if is_met and (cell.value or 0) > 0:
+            values = {"record": Bounds(held.lower, held.upper), "said": cell.value, **words}
+            return Finding("other_unit", code, held.lower, held.upper, there.sources, values)
+    return None
+
+
+def _alternatives(cell: Cell, record: Record) -> Iterator[tuple[str, Cell, dict[str, object]]]:
+    """Yield the cells whose figure a text may print under this name."""
+    for event in record.vocabulary.same_event:
+        if cell.indicator in event.indicators:
+            for name in event.indicators:
+                if name != cell.indicator:
+                    yield "unit", replace(cell, indicator=name), {"other": Term("indicator", name)}
+    if (cell.value or 0) < LEAST_TELLING:
+        return
+    for breakdown in record.breakdowns(cell.country, cell.indicator):
+        if breakdown != cell.breakdown:
+            code = "part" if breakdown else "whole"
+            yield code, replace(cell, breakdown=breakdown), {"other": breakdown_words(breakdown) or "-"}
+    for start, end in _near_periods(cell):
+        yield "period", replace(cell, period_start=start, period_end=end), {"start": start, "end": end}
+
+
+def _near_periods(cell: Cell) -> Iterator[tuple[str, str]]:
+    """Yield the years beside a calendar year, reporting years that touch it, and sums of years that end with it."""
+    if not cell.period_start or cell.period_start[:4] != cell.period_end[:4]:
+        return
+    year = datetime.date.fromisoformat(cell.period_end).year
+    for near in (year - 1, year + 1):
+        yield f"{near}-01-01", f"{near}-12-31"
+    for first in (year - 1, year):
+        yield f"{first}-04-01", f"{first + 1}-03-31"
+        yield f"{first}-10-01", f"{first + 1}-09-30"
+    for first in range(year - 1, year - 20, -1):
+        yield f"{first}-01-01", f"{year}-12-31"
+
+
+def _slip(value: float, held: Held) -> str:
+    """Name the probable slip between a printed number and the one the record holds."""
+    if not held.exact:
+        return "outside"
+    known, printed = str(held.lower), str(int(value))
+    if abs(value - held.lower) <= max(2, held.lower / 100):
+        return "small_difference"
+    if sorted(known) == sorted(printed):
+        return "digits_swapped"
+    if len(known) == len(printed) > 1 and sum(a != b for a, b in zip(known, printed, strict=True)) == 1:
+        return "one_digit"
+    return "twice" if value == 2 * held.lower else "outside"

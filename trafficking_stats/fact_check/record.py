@@ -1,0 +1,168 @@
+"""What the record holds on any cell and period: its bounds, and the claims behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from trafficking_stats.intervals import period_kind, period_years
+from trafficking_stats.readers.narrative.claims import Cell
+from trafficking_stats.reconciliation.result import Reconciliation
+
+
+@dataclass(frozen=True)
+class Held:
+    """Bounds of a cell over a period.
+
+    Attributes
+    ----------
+    lower : int
+        Smallest number the accepted claims and the rules allow.
+    upper : int or None
+        Largest one; None where nothing bounds it.
+    claims : pandas.DataFrame
+        The claims on the cell within the period, accepted or not, with the columns of `Reconciliation.claims`.
+    direct : bool
+        Whether accepted claims name every year of the period, or the period itself; otherwise the bounds follow
+        from other cells.
+    """
+
+    lower: int
+    upper: int | None
+    claims: pd.DataFrame = field(repr=False)
+    direct: bool
+
+    @property
+    def exact(self) -> bool:
+        """Whether a single number is left."""
+        return self.lower == self.upper
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known."""
+        return self.lower == 0 and self.upper is None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources whose claims are accepted, sorted."""
+        return tuple(sorted(set(self.claims.loc[self.claims["accepted"], "source_id"])))
+
+
+class Record:
+    """A reconciliation, asked for cells in any period.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        Without the document that is checked: a source cannot confirm itself.
+    """
+
+    def __init__(self, rec: Reconciliation) -> None:
+        self.vocabulary = rec.vocabulary
+        self._equal = {(rule.country, rule.printed): rule.means for rule in rec.vocabulary.equivalents}
+        key = ["country", "indicator", "breakdown"]
+        self._series: dict[Any, pd.DataFrame] = dict(iter(rec.series.set_index("year").groupby(key)))
+        self._periods: dict[Any, pd.DataFrame] = dict(iter(rec.periods.groupby(key))) if len(rec.periods) else {}
+        self._claims: dict[Any, pd.DataFrame] = dict(iter(rec.claims.groupby(key)))
+        self._none = rec.claims.iloc[:0]
+
+    def canonical(self, cell: Cell) -> tuple[str, str, str]:
+        """Return the key of a cell, a breakdown that means the whole read as the whole."""
+        parts = cell.breakdown.split(";") if cell.breakdown else []
+        meant = (self._equal.get((cell.country, part), self._equal.get(("*", part), part)) for part in parts)
+        return cell.country, cell.indicator, ";".join(sorted(filter(None, meant)))
+
+    def breakdowns(self, country: str, indicator: str) -> list[str]:
+        """Return the breakdowns there are of an indicator."""
+        return sorted(b for c, i, b in self._series if (c, i) == (country, indicator))
+
+    def held(self, cell: Cell) -> Held:
+        """Bound a cell over its period.
+
+        Parameters
+        ----------
+        cell : Cell
+            Country, indicator, breakdown, period; its value plays no part.
+
+        Returns
+        -------
+        Held
+            From 0 to nothing known where the record has no figure.
+        """
+        key = self.canonical(cell)
+        start, end = cell.period_start, cell.period_end
+        claims = self._claims.get(key, self._none)
+        same = claims[(claims["period_start"] == start) & (claims["period_end"] == end)]
+        named = same[same["accepted"]]
+        lower, upper, is_direct = self._from_years(key, start, end)
+        rows = self._periods.get(key)
+        if rows is not None:
+            named_too = rows[(rows["start"] == start) & (rows["end"] == end)]
+            for row in records(named_too):
+                lower, upper = _narrow(lower, upper, row["lower"], row["upper"])
+        for row in records(named):
+            lower, upper = _narrow(lower, upper, row["lower"], row["upper"])
+        inside = claims[(claims["period_start"] >= start) & (claims["period_end"] <= end)]
+        return Held(lower, upper, same if len(named) else inside, bool(len(named)) or is_direct)
+
+    def at_least(self, cell: Cell) -> tuple[int, tuple[str, ...]]:
+        """Return the least that the years of a period add up to, and the sources behind it.
+
+        Beside the bounds of single years, sums over several years count: of those that overlap, the set that gives
+        the most.
+        """
+        years = self._series.get(self.canonical(cell))
+        claims = self._claims.get(self.canonical(cell), self._none)
+        first, last = int(cell.period_start[:4]), int(cell.period_end[:4])
+        if last < first:
+            return 0, ()
+        lower = {} if years is None else years["lower"].fillna(0).astype(int).to_dict()
+        upper = {} if years is None else years["upper"].dropna().astype(int).to_dict()
+        spans = []
+        for row in records(claims[claims["accepted"] & claims["lower"].notna()]):
+            start, end = row["period_start"], row["period_end"]
+            if start and period_kind(start, end) in ("year", "years"):
+                covered = range(int(start[:4]), int(end[:4]) + 1)
+                outside = [year for year in covered if not first <= year <= last]
+                if len(outside) < len(covered) and all(year in upper for year in outside):
+                    least = int(row["lower"]) - sum(upper[year] for year in outside)
+                    spans.append((max(covered.start, first), min(covered.stop - 1, last), least, row["source_id"]))
+        best: dict[int, tuple[int, frozenset[str]]] = {first - 1: (0, frozenset())}
+        for year in range(first, last + 1):
+            choices = [(best[year - 1][0] + lower.get(year, 0), best[year - 1][1])]
+            choices += [
+                (best[begin - 1][0] + least, best[begin - 1][1] | {source})
+                for begin, end, least, source in spans
+                if end == year and begin >= first
+            ]
+            best[year] = max(choices, key=lambda choice: (choice[0], sorted(choice[1])))
+        return best[last][0], tuple(sorted(best[last][1]))
+
+    def _from_years(self, key: tuple[str, str, str], start: str, end: str) -> tuple[int, int | None, bool]:
+        """Add up the years of a period; a part of a year is at most what the year is."""
+        years = self._series.get(key)
+        if years is None or not start:
+            return 0, None, False
+        touched, covered = period_years(start, end)
+        ends = years.reindex(list(touched))
+        upper = None if ends["upper"].isna().any() else int(ends["upper"].sum())
+        lower = int(ends["lower"].reindex(list(covered)).fillna(0).sum())
+        claims = self._claims.get(key, self._none)
+        printed = set(claims.loc[claims["accepted"], "period_start"].str[:4])
+        is_whole = period_kind(start, end) in ("year", "years")
+        return lower, upper, is_whole and {str(year) for year in touched} <= printed
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dictionaries."""
+    return table.to_dict("records")  # type: ignore[return-value]
+
+
+def _narrow(lower: int, upper: int | None, low: object, high: object) -> tuple[int, int | None]:
+    if not pd.isna(low):  # type: ignore[call-overload]
+        lower = max(lower, int(low))  # type: ignore[call-overload]
+    if not pd.isna(high):  # type: ignore[call-overload]
+        upper = int(high) if upper is None else min(upper, int(high))  # type: ignore[call-overload]
+    return lower, upper
