@@ -43,7 +43,7 @@ def test_the_contract_is_typed_and_explained(notebook):
     defaults = {parameter.name: parameter.default for parameter in declared}
     assert set(defaults) >= COMMON
     assert all(parameter.description for parameter in declared)
-    assert (defaults["country"], defaults["method"], defaults["language"]) == ("DNK", "consistent", "en")
+    assert (defaults["country"], defaults["method"], defaults["language"]) == ("DNK", "consistent", None)
     assert defaults["start"] is defaults["end"] is None  # the years are those that the country has figures for
 
 

@@ -10,7 +10,6 @@ import pytest
 from tiny import claim, table
 
 import trafficking_stats as ts
-from trafficking_stats.plots import sensitivity as sensitivity_grid
 from trafficking_stats.reconciliation.methods import METHODS
 from trafficking_stats.reconciliation.sensitivity import linked, moves, sensitivity_sentence
 from trafficking_stats.texts.reconciliation import moved_years
@@ -177,17 +176,6 @@ def test_without_an_upstream_the_figures_it_forced_are_gone_too():
 
 
 # --- the picture, and how modules hang together ------------------------------------------------------------------
-
-
-def test_the_picture_marks_what_differs(disputed):
-    shown = answers(disputed).reset_index()
-    axes = sensitivity_grid(shown, NAME)
-    texts = [text.get_text() for text in axes.texts]
-    assert texts[:3] == ["77", "80", "50"]
-    assert texts[-6:] == ["66", "80", "–", "77", "80", "50"]
-    bold = [text.get_text() for text in axes.texts if text.get_fontweight() == "bold"]
-    assert bold == ["66", "66", "64", "66"]
-    assert len(axes.patches) == 4
 
 
 @pytest.mark.parametrize("module", ["sensitivity", "explain"])

@@ -147,6 +147,16 @@ def test_the_danish_years_add_up_to_what_the_register_and_the_commission_print(d
     assert {("2007–2019", "891"), ("2007–2020", "968"), ("2007–2022", "1,121"), ("2007–2023", "1,233")} <= exact
 
 
+def test_what_another_choice_makes_of_a_year_stands_bold_where_it_differs(small):
+    table = tables.sensitivity(small, "DNK", "victims_identified")
+    found = {row[0]: row[1:] for row in rows(table)}
+    assert found["Choice"] == ["2019", "2020", "2021"]
+    assert found["all sources together (used here)"] == ["60", "77", "80"]
+    assert found["lowest figure"] == ["60", "64", "80"]
+    assert [bold.text_content() for bold in tree(table).iter("b")].count("64") >= 1
+    assert "77" not in [bold.text_content() for bold in tree(table).iter("b")]
+
+
 def test_ratios_have_the_answer_second_and_its_interval_third(gap):
     table = rows(tables.ratios(gap))
     assert table[0] == ["Years", "Per 100", "95% interval", "Persons convicted", "Victims identified"]

@@ -32,11 +32,12 @@ def headline(gap: Gap) -> str:
     if whole is None:
         names = gap.question.numerator.words(), gap.question.denominator.words()
         return say("gap.headline.none", country=country, numerator=names[0], denominator=names[1])
-    sentences = [_level(gap, whole), change(gap), moved(gap) if gap.verdict.beyond_chance == "yes" else ""]
+    sentences = [level(gap, whole), change(gap), moved(gap) if gap.verdict.beyond_chance == "yes" else ""]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _level(gap: Gap, whole: Ratio) -> str:
+def level(gap: Gap, whole: Ratio) -> str:
+    """Say how many of the numerator there are for the denominator, over all years used."""
     question = gap.question
     values = {
         "country": Country(question.country),

@@ -51,13 +51,13 @@ def current() -> str:
     return code if code in languages() else _SOURCE
 
 
-def use_language(code: str) -> None:
+def use_language(code: str | None) -> None:
     """Say everything from now on in a language, in the whole process: for notebooks.
 
     Parameters
     ----------
-    code : str
-        A key of `languages`.
+    code : str or None
+        A key of `languages`; None leaves the language as it is, such as that of the page a notebook is run for.
 
     Raises
     ------
@@ -70,8 +70,9 @@ def use_language(code: str) -> None:
     >>> say("common.none")
     'none'
     """
-    _check(code)
-    os.environ["TRAFFICKING_STATS_LANGUAGE"] = code
+    if code is not None:
+        _check(code)
+        os.environ["TRAFFICKING_STATS_LANGUAGE"] = code
 
 
 def _check(code: str) -> None:

@@ -10,7 +10,7 @@ from trafficking_stats.vocabulary import load_vocabulary
 
 with needs("report", "Drawing figures"):
     from trafficking_stats.plots import changes, rates, series
-    from trafficking_stats.plots.claims import claims, sensitivity
+    from trafficking_stats.plots.claims import claims
     from trafficking_stats.plots.series import stages
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from trafficking_stats.gap_analysis.answer import Gap
 
-__all__ = ["claims", "draw", "sensitivity", "stages"]
+__all__ = ["claims", "draw", "stages"]
 
 
 def draw(gap: Gap, name: str, ax: Axes | None = None) -> Axes:
@@ -50,7 +50,8 @@ def draw(gap: Gap, name: str, ax: Axes | None = None) -> Axes:
 
 def _stages(gap: Gap, ax: Axes | None) -> Axes:
     rows = gap.tables["stages"]
-    country, dates = gap.question.country, load_vocabulary().policy_dates_of(gap.question.country)
+    country = gap.question.country
+    dates = [date for date in load_vocabulary().policy_dates_of(country) if date.kind in series.DRAWN]
     indicators = list(dict.fromkeys(rows["indicator"]))
     years = (int(rows["year"].min()), int(rows["year"].max())) if len(rows) else (0, 0)
     return series.stage_panels(rows, indicators, country, years, dates=dates, ax=ax)
@@ -71,9 +72,9 @@ FIGURES = {
     "years": _years,
     "rates": rates.rates,
     "trend": changes.trend,
-    "effects": changes.effects,
-    "splits": changes.splits,
-    "disposals": changes.disposals,
+    "effects": rates.effects,
+    "splits": rates.splits,
+    "disposals": rates.disposals,
     "peers": rates.peers,
     "choices": changes.choices,
     "steps": rates.steps,

@@ -1,4 +1,4 @@
-"""Figures of disagreement: every claim beside the series, and what another choice would make of it."""
+"""The figure of disagreement: every claim beside the series."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from trafficking_stats.plots.style import (
     INK,
     LINE,
     PAPER,
-    SOFT,
     TIER_MARKERS,
     count_axis,
     key,
@@ -27,9 +26,7 @@ from trafficking_stats.plots.style import (
     theme,
     year_ticks,
 )
-from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.texts.focus import known, totals, yearly_claims, years_shown
-from trafficking_stats.texts.reconciliation import choice_name, sensitivity_words
 from trafficking_stats.texts.words import label, printed, sentences, title
 
 if TYPE_CHECKING:
@@ -154,58 +151,3 @@ def _label_rejected(ax: Axes, drawn: pd.DataFrame, places: Mapping[str, float]) 
             zorder=5,
             annotation_clip=False,
         )
-
-
-def sensitivity(table: pd.DataFrame, indicator: str, *, ax: Axes | None = None) -> Axes:
-    """Draw what each method makes of each year, those that differ from the default marked.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As `Reconciliation.sensitivity` returns it, with the years to be shown.
-    indicator : str
-        Of which series, for the caption.
-    ax : matplotlib.axes.Axes, optional
-        Where; a new figure by default.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        One row a choice and one column a year; a dash where only a range is known.
-    """
-    choices = [str(column) for column in table if column not in ("year", "range_lower", "range_upper")]
-    with theme():
-        ax = chart(ax, 0.9 + 0.26 * len(choices) if len(table) else 1.2)
-        if table.empty or not choices:
-            return instead(ax, say("pages.sensitivity.none", what=label(indicator)))
-        cells = []
-        for down, choice in enumerate(choices):
-            for across, (value, default) in enumerate(zip(table[choice], table[DEFAULT], strict=True)):
-                differs = bool(pd.notna(value) and pd.notna(default) and value != default)
-                if differs:
-                    ax.add_patch(Rectangle((across - 0.5, down - 0.5), 1, 1, color="#f6dccb", linewidth=0, zorder=1))
-                text = "–" if pd.isna(value) else written(int(value))
-                look: Any = {"ha": "center", "va": "center", "fontweight": "bold" if differs else "normal"}
-                look["color"] = ALERT if differs else INK if choice == DEFAULT else SOFT
-                cells.append(ax.text(across, down, text, **look))
-        ax.set_yticks(range(len(choices)), [choice_name(choice) for choice in choices])
-        ax.set_xlim(-0.5, len(table) - 0.5)
-        ax.set_ylim(len(choices) - 0.5, -0.5)
-        ax.tick_params(length=0)
-        ax.xaxis.tick_top()
-        ax.axhline(0.5, color=SOFT, linewidth=0.8)
-        ax.spines[["left", "bottom"]].set_visible(False)
-
-        def layout(inches: float) -> None:
-            size = min(8.5, max(4.5, 72 * (inches - 1.7) / len(table) / 2.9))
-            upright = size < 6.5
-            years = [str(year) for year in table["year"]]
-            ax.set_xticks(range(len(table)), years, fontsize=8 if upright else size, rotation=90 if upright else 0)
-            for cell in cells:
-                cell.set(fontsize=7.5 if upright else size, rotation=90 if upright and len(cell.get_text()) > 2 else 0)
-
-        fit(ax, layout)
-    caption = say("pages.sensitivity.caption", what=title(indicator))
-    return describe(
-        ax, caption=caption, alt=sensitivity_words(table, indicator), name=f"{indicator}-choices", table=table
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -34,6 +34,9 @@ from trafficking_stats.vocabulary import load_vocabulary
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation.result import Reconciliation
 
+DRAWN = ("statute", "penalty", "residence", "reflection", "plan")
+"""The kinds of dates that are drawn beside a series; the table of dates has all."""
+
 
 def shade(indicator: str) -> str:
     """Return the colour of the stage to which an indicator belongs."""
@@ -42,7 +45,7 @@ def shade(indicator: str) -> str:
 
 
 def interval_bars(
-    ax: Axes, rows: pd.DataFrame, colour: str, *, width: float = 0.72, raised: Iterable[int] = ()
+    ax: Axes, rows: pd.DataFrame, colour: str, *, width: float = 0.72, floors: Mapping[int, float] | None = None
 ) -> None:
     """Draw a bar a year: solid as far as the count is certain, hatched to the highest value it can have.
 
@@ -56,10 +59,10 @@ def interval_bars(
         Of the solid part.
     width : float
         In years.
-    raised : iterable of int
-        Years whose figure stands a line higher, to make room for another one.
+    floors : mapping of int to float, optional
+        Years whose figure stands at least so high, to make room for something else.
     """
-    top, names, lifted = float(pd.concat([rows["lower"], rows["upper"]]).max()), [], set(raised)
+    top, names = float(pd.concat([rows["lower"], rows["upper"]]).max()), []
     for row in records(rows):
         lower, certain = float(row["lower"]), row["status"] != "deduced"
         unbounded = pd.isna(row["upper"])
@@ -72,8 +75,8 @@ def interval_bars(
             ax.plot(row["year"], upper, marker="^", color=colour, markersize=6, zorder=3)
         name = ax.annotate(
             short(row["lower"], row["upper"]),
-            (row["year"], upper),
-            xytext=(0, (5 if unbounded else 2) + (10 if row["year"] in lifted else 0)),
+            (row["year"], max(upper, (floors or {}).get(row["year"], 0.0))),
+            xytext=(0, 5 if unbounded else 2),
             textcoords="offset points",
             ha="center",
             va="bottom",
@@ -130,7 +133,7 @@ def stages(
     indicators = list(indicators) or stage_indicators(rec, country)
     first, last = years_shown(rec, country, start, end)
     rows = totals(rec, country, first, last)
-    marked = rec.vocabulary.policy_dates_of(country) if dates else ()
+    marked = [date for date in rec.vocabulary.policy_dates_of(country) if dates and date.kind in DRAWN]
     return stage_panels(rows, indicators, country, (first, last), dates=marked, ax=ax)
 
 
@@ -178,8 +181,7 @@ def stage_panels(
 
 
 def _stage(ax: Axes, rows: pd.DataFrame, indicator: str, years: tuple[int, int]) -> None:
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
+    ax.spines[["top", "right"]].set_visible(False)
     ax.set_title(title(indicator))
     fit(ax, lambda inches: year_ticks(ax, *years, inches))
     interval_bars(ax, rows, shade(indicator))
@@ -214,10 +216,12 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
         top = float(pd.concat([both["lower"], both["upper"]]).max())
         fit(ax, lambda inches: year_ticks(ax, *years, inches))
         shades = {tall: shade(tall), low: shade(low) if shade(low) != shade(tall) else STAGE_SHADES["conviction"]}
-        close = _too_close(found[tall], found[low], 0.09 * top)
-        for name, thick, raised in ((tall, 0.84, close), (low, 0.5, set())):
+        beside = {int(row["year"]): float(row["upper"]) for row in records(found[low].dropna(subset=["upper"]))}
+        # two figures must not stand on each other: that of the broad bar is set above that of the slim one
+        floors = {year: height + 0.085 * top for year, height in beside.items()}
+        for name, thick, raised in ((tall, 0.84, floors), (low, 0.5, None)):
             if len(found[name]):
-                interval_bars(ax, found[name], shades[name], width=thick, raised=raised)
+                interval_bars(ax, found[name], shades[name], width=thick, floors=raised)
         ax.set_ylim(0, top * 1.12 + 0.5)
         count_axis(ax, 5)
         named = {label(name): colour for name, colour in shades.items() if len(found[name])}
@@ -232,13 +236,6 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
     ]
     alt = series_alt(both, [tall, low])
     return describe(ax, caption=sentences(caption), alt=alt, name=f"{country}-{tall}-{low}", table=both)
-
-
-def _too_close(tall: pd.DataFrame, low: pd.DataFrame, room: float) -> set[int]:
-    """Return the years in which the figures above two bars would stand on each other."""
-    both = tall.merge(low, on="year", suffixes=("_tall", "_low"))
-    tops = [both[f"upper_{name}"].fillna(both[f"lower_{name}"]).astype(float) for name in ("tall", "low")]
-    return {int(year) for year in both.loc[(tops[0] - tops[1]).abs() < room, "year"]}
 
 
 def years_strip(rows: pd.DataFrame, used: Sequence[int], country: str, *, ax: Axes | None = None) -> Axes:

@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 import matplotlib as mpl
@@ -15,7 +16,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from trafficking_stats.messages.values import written
 
@@ -33,6 +34,8 @@ STAGE_SHADES = {
     "context": "#8a949d",
 }
 """One hue that darkens from stage to stage, so that the order survives a grey printer and colour blindness."""
+
+_SHEET = Path(__file__).with_name("chart.mplstyle")
 
 TIER_MARKERS = {"register": "s", "publisher": "D", "compiler": "o", "press": "^"}
 HATCH = "////"
@@ -62,36 +65,8 @@ def theme() -> Iterator[None]:
     >>> inside == SOFT, mpl.rcParams["axes.edgecolor"] == before
     (True, True)
     """
-    style: Any = {
-        **sns.axes_style("ticks"),
-        "font.family": "sans-serif",
-        "font.sans-serif": ["DejaVu Sans"],
-        "font.size": 9.5,
-        "axes.titlesize": 10.5,
-        "axes.titleweight": "bold",
-        "axes.titlelocation": "left",
-        "axes.labelsize": 9.5,
-        "axes.labelcolor": INK,
-        "axes.edgecolor": SOFT,
-        "axes.linewidth": 0.8,
-        "xtick.labelsize": 9,
-        "ytick.labelsize": 9,
-        "xtick.major.size": 3.5,
-        "ytick.major.size": 3.5,
-        "xtick.major.width": 0.8,
-        "ytick.major.width": 0.8,
-        "xtick.color": SOFT,
-        "ytick.color": SOFT,
-        "xtick.labelcolor": INK,
-        "ytick.labelcolor": INK,
-        "text.color": INK,
-        "hatch.linewidth": 0.7,
-        "legend.frameon": False,
-        "figure.facecolor": PAPER,
-        "axes.facecolor": PAPER,
-        "figure.constrained_layout.h_pad": 0.06,
-    }
-    with mpl.rc_context(style):
+    sheet = mpl.rc_params_from_file(_SHEET, use_default_template=False)
+    with mpl.rc_context({**sns.axes_style("ticks"), **sheet}):
         yield
 
 
@@ -104,13 +79,6 @@ def count_axis(ax: Axes, ticks: int) -> None:
     """Put about as many ticks on the vertical axis, at whole counts, with separators."""
     ax.yaxis.set_major_locator(MaxNLocator(nbins=ticks, integer=True))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: written(round(value))))
-
-
-def log_axis(axis: Any, form: str = "{}", subs: tuple[float, ...] = (1.0, 2.0, 5.0)) -> None:
-    """Write the ticks of a logarithmic axis as plain numbers."""
-    axis.set_major_locator(LogLocator(subs=subs, numticks=20))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: form.format(written(float(value), "#,##0.###"))))
-    axis.set_minor_formatter(NullFormatter())
 
 
 def year_ticks(ax: Axes, first: int, last: int, inches: float, *, margin: float = 0.6) -> None:
@@ -204,11 +172,6 @@ def patches(colours: Mapping[str, str]) -> list[Artist]:
     return [Patch(facecolor=colour, edgecolor=colour, label=name) for name, colour in colours.items()]
 
 
-def lines(looks: Mapping[str, tuple[str, float]]) -> list[Artist]:
-    """Return what stands in a key for lines of these colours and widths in points."""
-    return [Line2D([], [], color=colour, linewidth=width, label=name) for name, (colour, width) in looks.items()]
-
-
 def marks(markers: Mapping[str, str], rejected: str = "") -> list[Artist]:
     """Return what stands in a key for these markers, and for an open one if ``rejected`` names it."""
     shape: Any = {"linestyle": "none", "markersize": 5, "markeredgewidth": 1.3}
@@ -226,7 +189,7 @@ def key(ax: Axes, handles: Sequence[Artist], inches: float) -> int:
     ax : matplotlib.axes.Axes
         Where; an earlier key is replaced.
     handles : sequence of matplotlib.artist.Artist
-        From `patches`, `lines` or `marks`.
+        From `patches` or `marks`.
     inches : float
         Width of the figure.
     """

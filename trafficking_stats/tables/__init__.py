@@ -5,7 +5,15 @@ from trafficking_stats.extras import needs
 with needs("report", "Drawing tables"):
     from trafficking_stats.tables.gap import choices, peers, ratios, shortfalls
     from trafficking_stats.tables.html import table
-    from trafficking_stats.tables.reconciled import clashes, explanations, policy_dates, series, sources, sums
+    from trafficking_stats.tables.reconciled import (
+        clashes,
+        explanations,
+        policy_dates,
+        sensitivity,
+        series,
+        sources,
+        sums,
+    )
 
 __all__ = [
     "choices",
@@ -14,6 +22,7 @@ __all__ = [
     "peers",
     "policy_dates",
     "ratios",
+    "sensitivity",
     "series",
     "shortfalls",
     "sources",

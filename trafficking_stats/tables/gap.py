@@ -82,7 +82,8 @@ def choices(gap: Gap) -> Shown:
     found = gap.rows["sources"]
     what, of = gap.question.numerator.words(), gap.question.denominator.words()
     rows = []
-    for row in (one for one in found if not one.repeat):
+    kept = [one for one in found if not one.repeat and (not one.left_out or one.method == found[0].method)]
+    for row in kept:
         left_out = row.left_out.partition(" ")[2]  # behind whether it is an upstream or a publisher
         name = choice_name(f"without {left_out}") if left_out else choice_name(row.method)
         refused = bool(row.refusal) or math.isnan(row.per_100_max)

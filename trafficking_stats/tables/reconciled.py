@@ -12,11 +12,12 @@ from trafficking_stats.intervals import period_label
 from trafficking_stats.messages import Country, Term, Years, breakdown_words, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
+from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.shown import Shown
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import Cell, explained_cells, known, stage_indicators, totals, years_shown
 from trafficking_stats.texts.links import anchor, explained, source_link
-from trafficking_stats.texts.reconciliation import cause_words, status_words
+from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
 from trafficking_stats.texts.words import ABSENT, label, printed, short, source_name, title, unbroken
 
 if TYPE_CHECKING:
@@ -231,6 +232,34 @@ def sums(rec: Reconciliation, country: str, indicator: str) -> Shown:
         data=checked,
         name=f"{country}-{indicator}-sums",
         empty=say("pages.sums.none", what=label(indicator)),
+    )
+
+
+def sensitivity(rec: Reconciliation, country: str, indicator: str) -> Shown:
+    """Tabulate what each method, and leaving each source out, makes of each year; bold where it differs.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The claims and the series.
+    country, indicator : str
+        Of which totals.
+    """
+    compared = rec.sensitivity(country, indicator)
+    rows = []
+    for choice in (str(name) for name in compared if name not in ("year", "range_lower", "range_upper")):
+        differs = (compared[choice] != compared[DEFAULT]).fillna(False)
+        bold = Markup("<b>{}</b>").format
+        shown = [ABSENT if pd.isna(value) else written(int(value)) for value in compared[choice]]
+        rows.append([choice_name(choice), *(bold(x) if other else x for x, other in zip(shown, differs, strict=True))])
+    return table(
+        [say("pages.head.choice"), *map(str, compared["year"])],
+        rows,
+        caption=say("pages.sensitivity.caption", what=title(indicator)),
+        numbers=range(1, len(compared) + 1),
+        note=sensitivity_words(compared, indicator),
+        data=compared,
+        name=f"{country}-{indicator}-choices",
     )
 
 

@@ -6,7 +6,6 @@ from trafficking_stats.texts.headline import headline, legend
 from trafficking_stats.texts.reconciliation import (
     comparison,
     coverage,
-    sensitivity,
     settled_headline,
     solver,
     sources_headline,
@@ -23,7 +22,6 @@ __all__ = [
     "limits",
     "peers_headline",
     "refusals",
-    "sensitivity",
     "settled_headline",
     "silences",
     "solver",

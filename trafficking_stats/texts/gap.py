@@ -37,7 +37,7 @@ def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
     # the first two facts; the others stand where the change is discussed
     beyond, same, *_ = [*gap_says.facts(gap), "", ""]
     return headline(
-        gap.headline,
+        _answer(gap),
         {
             say("pages.gap.beyond"): beyond,
             say("pages.gap.same"): same,
@@ -46,7 +46,7 @@ def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
         }
         if gap.years
         else {say("pages.gap.why_not"): " ".join(gap_says.refusals_by_reason(gap.refusals))},
-        badge=BADGE_OF[gap.verdict.finding],
+        badge="uncertain" if gap.years and gap.verdict.finding == "refused" else BADGE_OF[gap.verdict.finding],
         summary=summary(
             rec,
             question.country,
@@ -54,6 +54,26 @@ def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
             [_years_used(gap), *(gap_says.caveat_text(one) for one in gap.caveats), say("pages.gap.counts_found")],
         ),
     )
+
+
+def _answer(gap: Gap) -> str:
+    """Say how wide the gap is and whether it changed; how sure that is stands right below."""
+    whole, row = gap.row("ratios", kind="whole"), gap.row("changes", series="rate")
+    if whole is None or row is None or gap.verdict.beyond_chance == "refused":
+        return gap.headline
+    key = gap.verdict.finding if row.direction else "open"
+    known = key in ("robust", "depends_on_choices") or (key == "one_source" and row.beyond_chance)
+    half = len(gap.years) // 2
+    change = say(
+        f"pages.answer.{key}.{row.direction}" if known else "pages.answer.chance",
+        early=rate_text({"per_100_min": row.early_min, "per_100_max": row.early_max}),
+        late=rate_text({"per_100_min": row.late_min, "per_100_max": row.late_max}),
+        early_years=Years(gap.years[:half]),
+        late_years=Years(gap.years[half:]),
+        numerator=gap.question.numerator.words(),
+        denominator=gap.question.denominator.words(),
+    )
+    return f"{gap_says.level(gap, whole)} {change}"
 
 
 def _years_used(gap: Gap) -> str:

@@ -215,11 +215,6 @@ def _by(choice: str, years: Sequence[int]) -> str:
     return say("pages.sensitivity.choice", choice=choice_name(choice), years=Years(years))
 
 
-def sensitivity(table: pd.DataFrame, indicator: str) -> Shown:
-    """Show `sensitivity_words` as a paragraph."""
-    return prose(sensitivity_words(table, indicator))
-
-
 def coverage(rec: Reconciliation, country: str) -> Shown:
     """Say how the sources of a country divide into kinds, and how the figures do into totals and parts."""
     own = rec.claims[rec.claims["country"] == country]

@@ -125,3 +125,20 @@ def rate_text(row: dict[str, Any]) -> str:
     """Write a rate per 100, or the range of it that masked counts leave."""
     low, high = float(row["per_100_min"]), float(row["per_100_max"])
     return number(low) if low == high else f"{number(low)}–{number(high)}"
+
+
+def stage_name(stage: str) -> str:
+    """Name a stage as it stands inside a sentence."""
+    return say(f"pages.stage.{stage}")
+
+
+def signed(low: float, high: float) -> str:
+    """Write a range of changes in whole numbers with their signs.
+
+    Examples
+    --------
+    >>> signed(-34.42, -34.42), signed(-58.5, 3.5)
+    ('−34', '−58 to +4')
+    """
+    ends = [("+" if round(value) > 0 else "") + written(round(value)) for value in (low, high)]
+    return ends[0] if ends[0] == ends[1] else say("common.range", lower=ends[0], upper=ends[1])
