@@ -56,3 +56,35 @@ def test_the_shifted_dominican_figures_of_2025_are_doubtful():
     rec = ts.reconcile(claims[claims["country"] == "DOM"])
     told = str(rec.explain("DOM", "victims_identified", 2019))
     assert "UNODC printed 195 for 2020 before, and moved 1 other figure by a year likewise" in told
+
+
+# --- periods to come ------------------------------------------------------------------------------------------------
+
+
+def doubt_of(value: float, period: int | tuple[str, str], published: str, indicator: str = "victims_identified") -> str:
+    rec = ts.reconcile(table([claim(value, period, published=published, indicator=indicator)]))
+    assert rec.claims["accepted"].tolist() == [True]
+    return str(rec.claims["evidence"].item())
+
+
+@pytest.mark.parametrize(
+    ("period", "published", "doubtful"),
+    [
+        (2033, "2023-05-30", True),
+        (2023, "2023-05-30", True),
+        (2022, "2023-05-30", False),
+        (2023, "2023", False),
+        (2023, "2023-11", True),
+        (2023, "", False),
+        (("2022-04-01", "2023-03-31"), "2023-03-30", True),
+        (("2022-04-01", "2023-03-31"), "2023-03-31", False),
+        (("", "2023-12-31"), "2023-05-30", True),
+    ],
+)
+def test_a_count_of_a_period_that_ends_after_its_publication_is_doubtful(period, published, doubtful):
+    assert doubt_of(5, period, published).startswith("doubtful: future_period: it ends 20") == doubtful
+
+
+@pytest.mark.parametrize("indicator", ["max_penalty_years", "funding_dkk"])
+def test_what_may_be_known_beforehand_is_not(indicator):
+    assert doubt_of(5, 2033, "2023-05-30", indicator) == ""

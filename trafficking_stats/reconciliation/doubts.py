@@ -1,10 +1,11 @@
-"""Claims that are kept and doubtful all the same: the number is known to be of another unit, or of another year."""
+"""Claims that are kept and doubtful all the same: the number is of another unit or year, or of a time to come."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from trafficking_stats.reconciliation.evidence import number
+from trafficking_stats.reconciliation.vintages import latest_day
 from trafficking_stats.vocabulary import Vocabulary
 from trafficking_stats.wording import label_of
 
@@ -27,8 +28,35 @@ def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
     pandas.Series
         Words that begin with ``doubtful``, with the index of ``judged``; only of the doubtful claims.
     """
-    found = pd.concat([of_another_unit(judged, vocabulary), of_another_year(judged, vocabulary)])
+    found = pd.concat(
+        [of_the_future(judged, vocabulary), of_another_unit(judged, vocabulary), of_another_year(judged, vocabulary)]
+    )
     return found[~found.index.duplicated()].sort_index()
+
+
+def of_the_future(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
+    """Find counts of a period that had not ended when they were published: of 2033, printed in 2023.
+
+    A maximum penalty or a budget may be known beforehand, a count may not.
+
+    Parameters
+    ----------
+    judged : pandas.DataFrame
+        All claims with ``accepted``.
+    vocabulary : Vocabulary
+        Says what is a count.
+
+    Returns
+    -------
+    pandas.Series
+        As of `doubts`.
+    """
+    counts = [name for name, entry in vocabulary.indicators.items() if entry.measure == "count"]
+    last = judged["published"].map({date: latest_day(date) for date in judged["published"].unique()})
+    early = (judged["period_end"] > last) & (last != "") & judged["indicator"].isin(counts) & judged["accepted"]
+    rows = judged.loc[early, ["period_end", "published"]].itertuples()
+    words = {row.Index: f"doubtful: future_period: it ends {row.period_end}, published {row.published}" for row in rows}
+    return pd.Series(words, dtype=object)
 
 
 def of_another_unit(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
