@@ -225,3 +225,78 @@ def test_what_cannot_be_written_gets_a_message(tmp_path):
     with pytest.raises(ClaimError, match=r"sources\.csv, line 1: not UTF-8 \(it looks like UTF-16\)"):
         write_raw(good, SOURCE, tmp_path)
     assert not (tmp_path / "claims").exists()
+
+
+# --- probable reasons -----------------------------------------------------------------------------------------------
+
+STEADY = [("", year, 100 + 7 * year % 11) for year in range(2005, 2020)]
+
+
+def with_steady(*figures):
+    """A series that does not change, so that one change is not most of it, and the last year is 2019."""
+    named = {(breakdown, year) for breakdown, year, _ in figures}
+    return claims(*figures, *[row for row in STEADY if row[:2] not in named])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ([("", 2012, "<5")], [("", 2012, 3)], "refined"),
+        ([("", 2012, 30)], [("", 2012, 57)], "unexplained"),
+        ([("", 2019, 30)], [("", 2019, 57)], "late_count"),
+        ([("", 2018, 30)], [("", 2018, 57)], "late_count"),
+        ([("", 2019, 57)], [("", 2019, 30)], "unexplained"),
+        ([("", 2017, 30)], [("", 2017, 57)], "unexplained"),
+        ([("", 2012, 243)], [("", 2012, 143)], "digit_slip"),
+        ([("", 2012, 243)], [("", 2012, 423)], "digit_slip"),
+        ([("", 2012, 80)], [("", 2012, 8)], "digit_slip"),
+        ([("", 2012, 30)], [("", 2012, 34)], "unexplained"),
+        ([("", 2012, 1009)], [("", 2012, 1098)], "correction"),
+        ([("", 2012, 1009)], [("", 2012, 1151)], "unexplained"),
+        ([("", 2012, 80), ("sex=male", 2012, 30)], [("", 2012, 80), ("sex=male", 2012, 94)], "corrupt"),
+        ([("", 2012, 80), ("sex=male", 2012, 94)], [("", 2012, 80), ("sex=male", 2012, 30)], "mended"),
+    ],
+)
+def test_each_change_has_its_probable_reason(old, new, reason):
+    found = compare_releases(with_steady(*old), with_steady(*new)).changed
+    assert found["reason"].tolist() == [reason]
+
+
+def test_figures_that_moved_by_a_year_are_told_from_others():
+    old = claims(*[("", year, value) for year, value in ((2015, 96), (2016, 195), (2017, 83), (2018, 40), (2019, 41))])
+    new = claims(*[("", year, value) for year, value in ((2015, 195), (2016, 83), (2017, 51), (2018, 40), (2019, 41))])
+    reasons = compare_releases(old, new).changed.set_index("period_start")["reason"]
+    assert reasons[["2015-01-01", "2016-01-01"]].tolist() == ["shifted_year", "shifted_year"]
+
+
+def test_a_series_of_which_most_was_restated_is_said_to_be():
+    old = claims(*[("", year, 20 + year % 7) for year in range(2010, 2014)])
+    new = claims(*[("", year, 361 + 5 * (year % 5)) for year in range(2010, 2013)], ("", 2013, 20 + 2013 % 7))
+    assert compare_releases(old, new).changed["reason"].tolist() == ["series_restated"] * 3
+
+
+@pytest.mark.parametrize(
+    ("gone", "left", "reason"),
+    [
+        ([("", 2012, 30)], [], "unexplained"),
+        ([("", 2012, 3)], [], "small_count"),
+        ([("", 2012, "<5")], [], "small_count"),
+        ([("sex=male", 2012, 30)], [], "table_gone"),
+        ([("sex=male", 2012, 30)], [("sex=female", 2012, 50)], "series_gone"),
+        ([("sex=male", 2012, 30)], [("sex=female", 2012, 50), ("sex=male", 2013, 50)], "unexplained"),
+        ([("age=child", 2012, 30)], [("age=unknown", 2012, 30)], "moved"),
+        ([("age=child", 2012, 3)], [("age=unknown", 2012, 3)], "series_gone"),
+    ],
+)
+def test_each_figure_left_out_has_its_probable_reason(gone, left, reason):
+    kept = [row for row in STEADY if row[1] != 2012]
+    found = compare_releases(claims(*gone, *kept), claims(*left, *kept)).vanished
+    assert found["reason"].tolist() == [reason]
+
+
+def test_what_is_gone_with_its_country_or_indicator_is_said_to_be():
+    old = [claims(("", 2012, 30)), claims(("", 2012, 31), country="SWE")]
+    old.append(claims(("", 2012, 32), indicator="convictions_persons"))
+    found = compare_releases(pd.concat(old), old[0])
+    assert sorted(found.vanished["reason"]) == ["country_gone", "indicator_gone"]
+    assert "vanished: 1 nothing of the country is left" in str(found)

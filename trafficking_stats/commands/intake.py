@@ -295,6 +295,9 @@ def _as_record(
         record["revisions"] = {
             "against": name,
             **{kind: len(table) for kind, table in tables.items()},
+            "reasons": {
+                kind: tables[kind]["reason"].value_counts().sort_index().to_dict() for kind in ("changed", "vanished")
+            },
             "corrupt": revisions.corrupt["evidence"].tolist(),
         }
     return record

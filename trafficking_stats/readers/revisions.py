@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.intervals import intervals
+from trafficking_stats.readers.restatements import CELL, SAID, reasons_of_changes, reasons_of_withdrawals
+from trafficking_stats.readers.restatements import SERIES as _SERIES
 from trafficking_stats.vocabulary import load_vocabulary
 
-CELL = ["country", "indicator", "breakdown", "period_start", "period_end"]
-_SERIES = ["country", "indicator", "breakdown"]
 _SHOWN = 20
 _BANDS = (0, 1, 5, 10, 50, 100, 500)
 
@@ -27,11 +28,12 @@ class Revisions:
     changed : pandas.DataFrame
         Cells whose figure differs, largest change first: the columns of a cell, ``old`` and ``new`` as
         printed, ``old_lower``, ``old_upper``, ``new_lower``, ``new_upper``, and ``size``, the least change
-        in units that both intervals allow (0 where a masked figure was replaced by one it allowed).
+        in units that both intervals allow (0 where a masked figure was replaced by one it allowed); ``reason``, a
+        key of `restatements.SAID`, is the probable one.
     new : pandas.DataFrame
         Cells that only the new release names: the columns of a cell, ``figure`` and ``size``.
     vanished : pandas.DataFrame
-        Cells that only the old release names, likewise.
+        Cells that only the old release names, likewise, with ``reason``.
     corrupt : pandas.DataFrame
         What looks wrong in the new release: ``kind``, the columns of a cell, ``size``, ``standing`` (whether
         the old release had the same fault), and ``evidence`` in words.
@@ -68,6 +70,9 @@ class Revisions:
         lines += [
             f"  {size:>12}  {a:>7,} {b:>7,} {c:>8,}" for size, a, b, c in self.sizes.itertuples(index=False, name=None)
         ]
+        for what, table in (("changed", self.changed), ("vanished", self.vanished)):
+            counts = table["reason"].value_counts()
+            lines += [f"{what}: {n:,} {SAID[reason]}" for reason in SAID if (n := int(counts.get(reason, 0)))]
         for kind, table in fresh.groupby("kind", sort=True):
             worst = table.drop_duplicates("country")
             count = f"{len(table):,} in {len(worst)} {'countries' if len(worst) > 1 else 'country'}"
@@ -129,13 +134,17 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, exclusive: Sequenc
     }
     changed = changed.rename(columns=renamed)[
         [*CELL, "old", "new", "old_lower", "old_upper", "new_lower", "new_upper", "size"]
-    ]
-    return Revisions(
-        changed=changed.reset_index(drop=True),
-        new=_one_sided(both[both.side == "right_only"], "new"),
-        vanished=_one_sided(both[both.side == "left_only"], "old"),
-        corrupt=_corrupt(old, new, exclusive),
+    ].reset_index(drop=True)
+    fresh, vanished = (
+        _one_sided(both[both.side == "right_only"], "new"),
+        _one_sided(both[both.side == "left_only"], "old"),
     )
+    before, now = _faults(old, exclusive), _faults(new, exclusive)
+    corrupt = _corrupt(old, new, before, now)
+    shifted = corrupt[corrupt["kind"] == "shifted_year"]
+    changed["reason"] = reasons_of_changes(changed, old, before, now, shifted)
+    vanished["reason"] = reasons_of_withdrawals(vanished, new, fresh)
+    return Revisions(changed, fresh, vanished, corrupt)
 
 
 def _one_sided(cells: pd.DataFrame, release: str) -> pd.DataFrame:
@@ -160,23 +169,13 @@ def _bounded(claims: pd.DataFrame, which: str) -> pd.DataFrame:
     words = {"exact": "", "less_than": "<", "more_than": ">", "at_most": "≤", "at_least": "≥"}
     sign = table.qualifier.map({name: words.get(name, f"{entry.label} ") for name, entry in qualifiers.items()})
     table["figure"] = sign + table.value.map(lambda v: format(v, ".15g"))
-    lower = table.qualifier.map({name: entry.lower_percent or 0 for name, entry in qualifiers.items()})
-    upper = table.qualifier.map(
-        {name: np.inf if entry.upper_percent is None else entry.upper_percent for name, entry in qualifiers.items()}
-    )
-    below = table.qualifier.map({name: entry.lower_offset for name, entry in qualifiers.items()})
-    above = table.qualifier.map({name: entry.upper_offset for name, entry in qualifiers.items()})
-    table["lower"] = np.floor(table.value * lower / 100) + below
-    table["upper"] = np.ceil(np.where(np.isinf(upper), np.inf, table.value * upper.replace(np.inf, 0) / 100)) + above
+    lower, upper = intervals(claims, load_vocabulary())
+    table["lower"], table["upper"] = (pd.Series(end).fillna(table["value"]) for end in (lower, upper))
     return table
 
 
-def _corrupt(old: pd.DataFrame, new: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
-    def faults(release: pd.DataFrame) -> pd.DataFrame:
-        above = _above_whole(release)
-        return pd.concat([above, _sum_above_whole(release, above, exclusive), _equals_year(release)])
-
-    found, before = faults(new), faults(old)
+def _corrupt(old: pd.DataFrame, new: pd.DataFrame, before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    found = now.copy()
     key = ["kind", *CELL]
     standing = set(before[key].itertuples(index=False, name=None))
     found["standing"] = [row in standing for row in found[key].itertuples(index=False, name=None)]
@@ -187,6 +186,12 @@ def _corrupt(old: pd.DataFrame, new: pd.DataFrame, exclusive: Sequence[str]) -> 
         ["standing", "size", *key], ascending=[True, False, *[True] * len(key)], ignore_index=True
     )
     return table[["kind", *CELL, "size", "standing", "evidence"]]
+
+
+def _faults(release: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
+    """Find what is wrong in one release by itself."""
+    above = _above_whole(release)
+    return pd.concat([above, _sum_above_whole(release, above, exclusive), _equals_year(release)])
 
 
 def _wholes(breakdowns: pd.Series) -> pd.DataFrame:
