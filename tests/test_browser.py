@@ -161,7 +161,7 @@ def test_axe_finds_no_violation(open_page, axe, name, scheme):
 
 def test_the_answer_stands_on_the_first_screen(open_page):
     page = open_page("DNK/3_gap.html")
-    for part in (".headline .sentence", ".assurance dd >> nth=0", ".verdict", ".hero figure img"):
+    for part in (".headline .sentence", ".assurance dd >> nth=0", ".assurance .verdict", ".hero figure img"):
         box = page.locator(part).bounding_box()
         assert 0 <= box["y"] < box["y"] + box["height"] <= 900, part
     phone = open_page("DNK/3_gap.html", width=390)

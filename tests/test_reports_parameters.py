@@ -135,12 +135,20 @@ def test_values_of_another_type_are_refused_in_plain_words(annotation, given, to
 
 def test_a_notebook_reads_names_as_the_command_does():
     """A list that papermill gave as plain text is no list of letters."""
-    from trafficking_stats.errors import ClaimError
-    from trafficking_stats.reconciliation import shipped
+    import trafficking_stats as ts
 
-    with pytest.raises(ClaimError, match="unodc"):
-        shipped.reconciled("ISL", exclude_sources="unodc")
-    assert shipped.reconciled("ISL", prefer="[]") is shipped.reconciled("ISL")
+    claims = ts.load_claims()
+    with pytest.raises(ts.ClaimError, match="unodc"):
+        ts.select_claims(claims, exclude_sources="unodc", countries="ISL")
+    assert len(ts.select_claims(claims, prefer="[]", countries="ISL")) == (claims["country"] == "ISL").sum()
+
+
+def test_the_language_of_a_page_reaches_its_notebook(tmp_path):
+    write_notebook(tmp_path, "a", parameters='country: str = "DNK"\nlanguage: str = "en"')
+    write_notebook(tmp_path, "b")
+    tasks = plan(tmp_path, []).tasks("DNK", {}, ("en", "da"))
+    assert [task.values.get("language") for task in tasks] == ["en", None, "da", None]
+    assert [task.environment["TRAFFICKING_STATS_LANGUAGE"] for task in tasks] == ["en", "en", "da", "da"]
 
 
 def test_languages_are_read_as_a_list_or_as_text():

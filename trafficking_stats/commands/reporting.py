@@ -20,6 +20,8 @@ def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], named: di
     joined = {**(read_parameter_file(file) if file else {}), **dict(pairs), **given}
     if "country" in joined:
         raise click.UsageError("country is no parameter here: name the countries as arguments")
+    if "language" in joined:
+        raise click.UsageError("language is no parameter here: name languages with --language")
     return joined
 
 

@@ -20,6 +20,7 @@ from trafficking_stats.reconciliation.sensitivity import sensitivity
 from trafficking_stats.reconciliation.series import PERIODS, build_clashes, build_series
 from trafficking_stats.reconciliation.solve import Solution, solve
 from trafficking_stats.reconciliation.vintages import Vintages, known_by, vintages
+from trafficking_stats.remembering import remembered, tell_read
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -209,6 +210,7 @@ def reconcile(
     if executor is not None and not hasattr(executor, "submit"):
         raise ReconciliationError(f"executor must be a concurrent.futures.Executor, not {type(executor).__name__}")
     table = check_table(claims, vocabulary)
+    tell_read(table["country"])
     if as_of is not None:
         table = known_by(table, as_of)
     if executor is None:
@@ -223,6 +225,7 @@ def reconcile(
     return Reconciliation(series, judged, clashes, method, status, periods, vocabulary)
 
 
+@remembered
 def _reconcile_part(table: pd.DataFrame, method: str, vocabulary: Vocabulary) -> Reconciliation:
     """Reconcile checked claims in this process."""
     system = build_system(table, vocabulary)

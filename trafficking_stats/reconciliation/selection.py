@@ -9,6 +9,7 @@ import pandas as pd
 
 from trafficking_stats.claims import known_countries
 from trafficking_stats.errors import ClaimError
+from trafficking_stats.parameters import conform
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -56,6 +57,10 @@ def select_claims(
     ['tip-2021']
     """
     vocabulary = vocabulary or load_vocabulary()
+    # a notebook may have got one name as plain text
+    exclude_sources = conform("exclude_sources", "list[str]", exclude_sources)
+    prefer = conform("prefer", "list[str]", prefer)
+    countries = conform("countries", "list[str]", countries)
     ids, publishers = set(claims["source_id"]), set(claims["publisher"])
     _check(exclude_sources, ids, "exclude_sources", "source id")
     _check(prefer, ids | publishers, "prefer", "source id or publisher")

@@ -30,13 +30,13 @@ ENVIRONMENT = {
 _RICH = ("text/html", "image/svg+xml", "image/png", "text/markdown", "application/vnd.trafficking-stats")
 _CELL_PATH = re.compile(r"(?:[^\s\"'<>]*ipykernel_\d+/\d+\.py|<ipython-input-[^>]*>)")
 _VOLATILE = {
-    "a memory address": re.compile(r"\b0x[0-9a-fA-F]{8,}\b"),
     "a temporary path": re.compile(r"/(?:tmp|var/folders)/\S+"),
     "a time of day": re.compile(r"\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}"),
     "a timing": re.compile(r"(?:Wall time|CPU times): "),
 }
 # Styler: <table id="T_1a2b3">; great_tables: <div id="abcdefghij" ...> around <style>#abcdefghij table ...
 _CHANCE_IDS = (re.compile(r'id="(T_[0-9a-f]{5})"'), re.compile(r'<div id="([a-z]{10})"(?=[^>]*>\s*<style>)'))
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{8,}")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -94,10 +94,12 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 def _clean(output: NotebookNode, count: int | None, names: dict[str, str]) -> NotebookNode:
     if output.output_type == "stream":
-        output.text = _CELL_PATH.sub("<cell>", output.text)
+        output.text = _ADDRESS.sub("", _CELL_PATH.sub("<cell>", output.text))
     if output.output_type == "execute_result":
         output.execution_count = count
     data = output.get("data", {})
+    if "text/plain" in data:
+        data["text/plain"] = _ADDRESS.sub("", data["text/plain"])
     if any(kind.startswith(_RICH) for kind in data):
         for kind in ("text/plain", "text/latex"):
             data.pop(kind, None)

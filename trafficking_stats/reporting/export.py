@@ -23,7 +23,6 @@ from trafficking_stats.errors import ReportError
 from trafficking_stats.messages import Country, language, languages, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reporting.content import Page
-from trafficking_stats.reporting.display import SUMMARY_TYPE, csv_address
 from trafficking_stats.reporting.markdown import page_file, render, translate
 from trafficking_stats.reporting.plan import Task, version
 
@@ -65,7 +64,7 @@ def export(nb: NotebookNode, task: Task) -> Exported:
     Raises
     ------
     ReportError
-        If a figure has no alternative text, or the notebook no title.
+        If an image comes from elsewhere, or the notebook has no title.
     """
     with language(task.language):
         page = _Arranged(task)
@@ -107,20 +106,17 @@ class _Arranged:
         elif cell.cell_type == "code" and not tags & _HIDDEN and cell.source.strip():
             # Code that shows nothing is folded into the next cell that does.
             self.silent.append(cell.source)
-            if blocks := [block for output in cell.outputs if (block := self._block(output, where))]:
+            if blocks := [self._block(output, where) for output in cell.outputs]:
                 part = {"kind": "code", "sources": self.silent, "blocks": blocks}
                 (self.hero if "headline" in tags else self.parts).append(part)
                 self.silent = []
 
-    def _block(self, output: NotebookNode, where: str) -> dict[str, Any] | None:
+    def _block(self, output: NotebookNode, where: str) -> dict[str, Any]:
         if output.output_type == "stream":
             return {"kind": "messages" if output.name == "stderr" else "text", "text": output.text}
         if output.output_type == "error":
             return {"kind": "error", "text": f"{output.ename}: {output.evalue}"}
         data, about = output.data, output.metadata.get("report", {})
-        if SUMMARY_TYPE in data:
-            self.facts.update(data[SUMMARY_TYPE])
-            return None
         if about.get("kind") == "headline":
             self.facts.setdefault("headline", {k: v for k, v in about.items() if k not in ("kind", "summary")})
             self.facts.update(about.get("summary", {}))
@@ -140,16 +136,14 @@ class _Arranged:
         return {"kind": "text", "text": data.get("text/plain", "")}
 
     def _figure(self, data: NotebookNode, about: Mapping[str, Any], where: str) -> dict[str, Any]:
-        if not about.get("alt", "").strip():
-            self.content.problems.append(
-                f"{where}: a figure has no alternative text; show it with figure(..., alt=...)"
-            )
-        source = _address(data[_SVG]) if _SVG in data else f"data:{_PNG};base64,{''.join(data[_PNG].split())}"
-        narrow = about.get("narrow") and {**about["narrow"], "source": _address(about["narrow"]["svg"])}
+        if not about.get("alt", "").strip():  # an analyst's own drawing
+            about = {**about, "alt": say("site.figure_not_described"), "caption": say("site.figure_not_described")}
+        source = _address(_SVG, data[_SVG]) if _SVG in data else f"data:{_PNG};base64,{''.join(data[_PNG].split())}"
+        narrow = about.get("narrow") and {**about["narrow"], "source": _address(_SVG, about["narrow"]["svg"])}
         block = {"kind": "figure", "source": source, "narrow": narrow, **_names(about)}
         block |= {key: about.get(key, "") for key in ("alt", "width", "height")}
         if about.get("csv"):
-            block["csv"] = csv_address(about["csv"])
+            block["csv"] = _address("text/csv", about["csv"])
         return {**block, "anchor": self._anchor(about, "figure", where)}
 
     def _anchor(self, about: Mapping[str, Any], kind: str, where: str) -> str:
@@ -166,8 +160,9 @@ def _names(about: Mapping[str, Any]) -> dict[str, str]:
     return {key: about.get(key, "") for key in ("caption", "name")}
 
 
-def _address(svg: str) -> str:
-    return f"data:{_SVG};base64,{base64.b64encode(svg.encode('utf-8')).decode('ascii')}"
+def _address(kind: str, text: str) -> str:
+    """Return a link under which the page itself holds a file."""
+    return f"data:{kind};base64,{base64.b64encode(text.encode('utf-8')).decode('ascii')}"
 
 
 # --- what surrounds the content -------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from trafficking_stats.reporting.country import front_page, joined_facts
 from trafficking_stats.reporting.markdown import page_file
 
 _WIDTH, _HEIGHT, _PAD = 96, 26, 2
-_ORDER = {"robust": 0, "sensitive": 1, "unsettled": 2, "refused": 3, "": 4, "failed": 5}
+_ORDER = {"holds": 0, "uncertain": 1, "one_source": 2, "no_answer": 3, "": 4, "failed": 5}
 
 
 @dataclass(frozen=True)

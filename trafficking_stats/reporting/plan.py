@@ -145,7 +145,9 @@ class Plan:
         for code in codes:
             siblings = tuple((page_file(n.name, code), page_title(n.source, code)) for n in self.notebooks)
             for notebook in self.notebooks:
-                taken = values[notebook.name]
+                taken = dict(values[notebook.name])
+                if any(p.name == "language" for p in notebook.parameters):
+                    taken["language"] = code
                 decides = [self.code, notebook.source, taken, siblings, code, list(codes), as_of, n_sources]
                 task = Task(
                     country,
