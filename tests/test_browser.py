@@ -11,7 +11,7 @@ import pytest
 
 from trafficking_stats.reporting import folder as report_folder
 from trafficking_stats.reporting import reports
-from trafficking_stats.reporting.build import Failure
+from trafficking_stats.reporting.build import PageError
 from trafficking_stats.reporting.index import write_index
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -34,7 +34,7 @@ def site(root, tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     reports.report(["DNK", "CIV"], folder, notebooks=root / "tests/notebooks", known=[], language="en,da", note=NOTE)
     text = 'cell 4 (<script>document.title = "run"</script>): E: no "<b>figures</b>"'
-    report_folder.store_failure(folder, Failure("XKX", "3_gap", 4, text))
+    report_folder.store_failure(folder, PageError("XKX", "3_gap", text, 4))
     write_index(folder)
     return folder
 

@@ -12,7 +12,7 @@ from report_notebooks import write_notebook
 from trafficking_stats.errors import ReportError
 from trafficking_stats.reporting import folder as report_folder
 from trafficking_stats.reporting import reports
-from trafficking_stats.reporting.build import STANDARD_ENGINE, WARM_ENGINE, Failure, execute
+from trafficking_stats.reporting.build import STANDARD_ENGINE, WARM_ENGINE, PageError, execute
 from trafficking_stats.reporting.canonical import as_bytes
 from trafficking_stats.reporting.index import read_rows, render_index, sparkline, write_index
 from trafficking_stats.reporting.plan import plan
@@ -238,14 +238,12 @@ def test_what_a_killed_run_left_is_swept_and_a_running_one_is_left_alone(tmp_pat
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     (tmp_path / "DNK").mkdir()
-    left = [tmp_path / f".DNK.{dead.pid}-0123abcd.tmp", tmp_path / "DNK" / f".a.html.{dead.pid}-0123abcd.tmp"]
-    running = tmp_path / f".DNK.{os.getpid()}-0123abcd.tmp"
-    for path in (left[0], running):
+    left, running = (tmp_path / f".DNK.{pid}-0123abcd.tmp" for pid in (dead.pid, os.getpid()))
+    for path in (left, running):
         path.mkdir()
         (path / "a.html").write_text("half")
-    left[1].write_text("half")
     put(tmp_path, "SWE", {"a.html": "a"})
-    assert not any(path.exists() for path in left)
+    assert not left.exists()
     assert running.exists()
 
 
@@ -254,7 +252,7 @@ def test_where_two_folders_cannot_change_places_a_killed_run_loses_nothing(tmp_p
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     put(tmp_path, "DNK", {"a.html": "old"})
-    (tmp_path / "DNK").rename(tmp_path / f".DNK.{dead.pid}-0123abcd.tmp")
+    (tmp_path / "DNK").rename(tmp_path / f".DNK.{dead.pid}-0123abcd.tmp.old.tmp")
     put(tmp_path, "SWE", {"a.html": "a"})
     assert (tmp_path / "DNK/a.html").read_text() == "old"
 
@@ -311,7 +309,7 @@ def test_pages_of_notebooks_that_are_gone_are_removed(tmp_path):
 
 def test_the_index_shows_names_and_failures_as_text(tmp_path):
     put(tmp_path, 'C"<b>', {"a.html": "a"})
-    report_folder.store_failure(tmp_path, Failure("XKX", "a", 3, "cell 3 (<script>): E: <img src=x>"))
+    report_folder.store_failure(tmp_path, PageError("XKX", "a", "cell 3 (<script>): E: <img src=x>", 3))
     rows = read_rows(tmp_path, "en")
     text = render_index(rows, "en", ["en"])
     assert [row.verdict for row in rows] == ["", "failed"]

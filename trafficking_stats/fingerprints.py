@@ -73,3 +73,14 @@ def read_data_keys(folder: Path) -> DataKeys:
 def hash_of(content: Any) -> str:
     """Return the SHA-256 of anything that JSON can hold."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def hash_files(files: Iterable[Path]) -> str:
+    """Return one hash of the names and contents of files."""
+    digest = hashlib.sha256()
+    for path in files:
+        if path.is_file():
+            content = path.read_bytes()
+            digest.update(f"{path.name} {len(content)}\n".encode())
+            digest.update(content)
+    return digest.hexdigest()

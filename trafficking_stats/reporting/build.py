@@ -28,8 +28,7 @@ WARM_ENGINE = "trafficking-stats-warm"
 STANDARD_ENGINE = "nbclient"
 
 
-@dataclass(frozen=True)
-class Failure:
+class PageError(ReportError):
     """Why a page could not be built.
 
     Parameters
@@ -38,37 +37,20 @@ class Failure:
         Code of the country.
     notebook : str
         The notebook that failed; empty if none is to blame.
-    cell : int
-        The number of the cell in the notebook as written, from 1; 0 if none is to blame.
     message : str
         One line.
+    cell : int
+        The number of the cell in the notebook as written, from 1; 0 if none is to blame.
     executed : bytes
         The notebook as far as it ran; empty if there is none.
     """
 
-    country: str
-    notebook: str
-    cell: int
-    message: str
-    executed: bytes = b""
+    def __init__(self, country: str, notebook: str, message: str, cell: int = 0, executed: bytes = b"") -> None:
+        super().__init__(country, notebook, message, cell, executed)
+        self.country, self.notebook, self.message, self.cell, self.executed = country, notebook, message, cell, executed
 
     def __str__(self) -> str:
-        where = f" {self.notebook}" if self.notebook else ""
-        return f"{self.country}{where}: {self.message}"
-
-
-class FailedError(Exception):
-    """A notebook could not be run to its end.
-
-    Parameters
-    ----------
-    failure : Failure
-        What is known about it.
-    """
-
-    def __init__(self, failure: Failure) -> None:
-        self.failure = failure
-        super().__init__(str(failure))
+        return f"{self.country}{f' {self.notebook}' if self.notebook else ''}: {self.message}"
 
 
 @dataclass(frozen=True)
@@ -87,7 +69,7 @@ class Built:
         What index and brief say of the country.
     reads : tuple of str
         The countries whose claims the notebook asked for; empty if that is not known.
-    failure : Failure or None
+    failure : PageError or None
         Why there is no page.
     """
 
@@ -97,7 +79,7 @@ class Built:
     title: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
-    failure: Failure | None = None
+    failure: PageError | None = None
 
 
 def build(task: Task, engine: str | None = None, *, progress: bool = False) -> Built:
@@ -126,10 +108,10 @@ def build(task: Task, engine: str | None = None, *, progress: bool = False) -> B
         try:
             canonical = execute(task, engine, progress=progress)
             page = export(canonical, task)
-        except FailedError as error:
-            return Built(task, failure=error.failure)
+        except PageError as failure:
+            return Built(task, failure=failure)
         except ReportError as error:
-            return Built(task, failure=Failure(task.country, task.notebook, 0, str(error)))
+            return Built(task, failure=PageError(task.country, task.notebook, str(error)))
         reads = tuple(sorted(set(log.read_text().split()))) if log.exists() else ()
     return Built(task, page.html.encode("utf-8"), as_bytes(canonical), page.title, page.facts, reads)
 
@@ -149,10 +131,8 @@ def execute(task: Task, engine: str | None = None, *, progress: bool = False) ->
 
     Raises
     ------
-    FailedError
+    PageError
         If a cell failed or took too long, or the kernel died.
-    ReportError
-        If the output holds what differs in every run.
     """
     shield_from_slow_import()
     import nbformat
@@ -160,7 +140,7 @@ def execute(task: Task, engine: str | None = None, *, progress: bool = False) ->
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
-    from trafficking_stats.reporting.canonical import ENVIRONMENT, as_bytes, canonicalise, failed_cell, refuse_volatile
+    from trafficking_stats.reporting.canonical import ENVIRONMENT, as_bytes, canonicalise, failed_cell
     from trafficking_stats.reporting.engine import WarmEngine
 
     # The entry point does this too, but not in a checkout that is only on the path.
@@ -185,18 +165,16 @@ def execute(task: Task, engine: str | None = None, *, progress: bool = False) ->
             number, line, name, text = failed_cell(nb) or (error.cell_index, "", error.ename, error.evalue)
             nb.cells = [c for c in nb.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])]
             message = f"cell {number} ({line}): {name}: {text}"
-            raise FailedError(
-                Failure(task.country, task.notebook, number, message, as_bytes(canonicalise(nb)))
-            ) from None
+            ran = as_bytes(canonicalise(nb))
+            raise PageError(task.country, task.notebook, message, number, ran) from None
         except TimeoutError as error:
             number, line = _hung_cell(task.source, str(error))
             message = f"cell {number} ({line}) took more than {task.limit} seconds and was stopped; --limit allows more"
-            raise FailedError(Failure(task.country, task.notebook, number, message)) from None
+            raise PageError(task.country, task.notebook, message, number) from None
         except (RuntimeError, OSError) as error:  # the kernel died, or there is no room for temporary files
-            raise FailedError(Failure(task.country, task.notebook, 0, _one_line(error))) from error
-    canonical = canonicalise(executed)
-    refuse_volatile(canonical, task.notebook)
-    return canonical
+            message = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            raise PageError(task.country, task.notebook, message) from error
+    return canonicalise(executed)
 
 
 def _hung_cell(source: str, told: str) -> tuple[int, str]:
@@ -208,11 +186,6 @@ def _hung_cell(source: str, told: str) -> tuple[int, str]:
         if cell.cell_type == "code" and lines and all(line in told for line in lines):
             return number, lines[0]
     return 0, ""
-
-
-def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _engine_options(engine: str | None, folder: str) -> dict[str, Any]:

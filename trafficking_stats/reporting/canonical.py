@@ -9,8 +9,6 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from trafficking_stats.errors import ReportError
-
 #: Set before a kernel starts, so that hashes, threads, clocks and cell names are the same in every run.
 ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
@@ -29,11 +27,6 @@ ENVIRONMENT = {
 
 _RICH = ("text/html", "image/svg+xml", "image/png", "text/markdown", "application/vnd.trafficking-stats")
 _CELL_PATH = re.compile(r"(?:[^\s\"'<>]*ipykernel_\d+/\d+\.py|<ipython-input-[^>]*>)")
-_VOLATILE = {
-    "a temporary path": re.compile(r"/(?:tmp|var/folders)/\S+"),
-    "a time of day": re.compile(r"\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}"),
-    "a timing": re.compile(r"(?:Wall time|CPU times): "),
-}
 # Styler: <table id="T_1a2b3">; great_tables: <div id="abcdefghij" ...> around <style>#abcdefghij table ...
 _CHANCE_IDS = (re.compile(r'id="(T_[0-9a-f]{5})"'), re.compile(r'<div id="([a-z]{10})"(?=[^>]*>\s*<style>)'))
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{8,}")
@@ -116,38 +109,6 @@ def _name_tables(html: str, names: dict[str, str]) -> str:
     for found, name in names.items():
         html = html.replace(found, name)
     return html
-
-
-def refuse_volatile(nb: NotebookNode, name: str) -> None:
-    """Refuse a notebook whose output shows something that differs between two runs.
-
-    Parameters
-    ----------
-    nb : nbformat.NotebookNode
-        A canonical notebook.
-    name : str
-        Its name, for the message.
-
-    Raises
-    ------
-    ReportError
-        Naming the cell, what was found, and the text.
-    """
-    for number, cell in enumerate(nb.cells, start=1):
-        for output in cell.get("outputs", []):
-            for text in _texts(output):
-                for what, pattern in _VOLATILE.items():
-                    if found := pattern.search(text):
-                        raise ReportError(
-                            f"{name}, cell {number}: the output shows {what}, {found.group()!r}, "
-                            "which differs in every run; leave it out"
-                        )
-
-
-def _texts(output: NotebookNode) -> list[str]:
-    if output.output_type == "stream":
-        return [output.text]
-    return [str(v) for k, v in output.get("data", {}).items() if k.startswith("text/")]
 
 
 def failed_cell(nb: NotebookNode) -> tuple[int, str, str, str] | None:

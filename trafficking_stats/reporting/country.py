@@ -17,7 +17,7 @@ from markupsafe import Markup
 from trafficking_stats.fingerprints import DataKeys, hash_of
 from trafficking_stats.messages import language, say
 from trafficking_stats.reporting import folder as report_folder
-from trafficking_stats.reporting.build import Built, Failure
+from trafficking_stats.reporting.build import Built, PageError
 from trafficking_stats.reporting.markdown import page_file
 from trafficking_stats.reporting.plan import Task
 
@@ -57,7 +57,7 @@ class Country:
         return [task for task in self.tasks if task.file not in self.pages]
 
 
-def look_up(folder: Path, tasks: Sequence[Task], data: DataKeys, *, force: bool = False) -> Country:
+def look_up(folder: Path, tasks: Sequence[Task], data: DataKeys, *, pdf: bool = False, force: bool = False) -> Country:
     """Find the pages of a country that are there, whole, and built from the same inputs.
 
     Parameters
@@ -68,11 +68,15 @@ def look_up(folder: Path, tasks: Sequence[Task], data: DataKeys, *, force: bool 
         Of one country.
     data : DataKeys
         What the data are now.
+    pdf : bool
+        Whether the brief must be there in print; if it is not, none of them is taken.
     force : bool
         Whether to take none of them.
     """
     code = tasks[0].country
     whole = set() if force else report_folder.whole_files(folder, code)
+    if pdf and not any(name.endswith(".pdf") for name in whole):
+        whole = set()
     record = report_folder.read_record(folder, code)
     pages = {}
     for task in tasks:
@@ -97,7 +101,7 @@ def _executed(page: str) -> str:
 
 def store_country(
     folder: Path, country: Country, built: Iterable[Built], data: DataKeys, *, pdf: bool = False
-) -> Failure | None:
+) -> PageError | None:
     """Join what was built with what is there, and replace the country's folder.
 
     Parameters
@@ -115,7 +119,7 @@ def store_country(
 
     Returns
     -------
-    Failure or None
+    PageError or None
         If a figure links to an explanation that is on no page.
 
     Raises
@@ -136,7 +140,7 @@ def store_country(
         linked, dead = _linked({name: files[name].decode("utf-8") for name in own})
         if dead:
             some = ", ".join(dead[:5]) + (f" and {len(dead) - 5} more" if len(dead) > 5 else "")
-            return Failure(country.code, "", 0, f"figures link to explanations that are on no page: {some}")
+            return PageError(country.code, "", f"figures link to explanations that are on no page: {some}")
         files |= linked
         files |= _brief(country, code, {name: pages[name] for name in own}, files, pdf=pdf)
     report_folder.store(folder, country.code, pages, files)

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import hashlib
 import json
 import os
 import re
 import secrets
 import shutil
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from trafficking_stats.errors import ReportError
-from trafficking_stats.reporting.build import Failure
+from trafficking_stats.files import replace_folder, write_bytes
+from trafficking_stats.reporting.build import PageError
 
 RECORD = "report.json"
 FAILURE = "failure.json"
-_TEMPORARY = re.compile(r"\.(.+)\.(\d+)-[0-9a-f]{8}\.tmp")
+_TEMPORARY = re.compile(r"\.(.+?)\.(\d+)-[0-9a-f]{8}\.")
 
 
 @dataclass(frozen=True)
@@ -111,19 +110,18 @@ def store(folder: Path, country: str, pages: Mapping[str, Mapping[str, Any]], fi
     record = Record(country, pages, {name: [len(content), _digest(content)] for name, content in files.items()})
     fresh = folder / f".{country}.{os.getpid()}-{secrets.token_hex(4)}.tmp"
     try:
-        fresh.mkdir(parents=True)
-        _sweep(folder)
-        for name, content in {**files, RECORD: as_json(asdict(record))}.items():
-            (fresh / name).write_bytes(content)
-        with locked(folder):
-            _change_places(fresh, folder / country)
-    except OSError as error:
-        raise _cannot_write(folder / country, error) from error
+        with _writing(folder / country):
+            fresh.mkdir(parents=True)
+            _sweep(folder)
+            for name, content in {**files, RECORD: as_json(asdict(record))}.items():
+                (fresh / name).write_bytes(content)
+            with locked(folder):
+                replace_folder(fresh, folder / country)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def store_failure(folder: Path, failure: Failure) -> None:
+def store_failure(folder: Path, failure: PageError) -> None:
     """Record why a country has no new pages; older pages stay.
 
     Raises
@@ -132,7 +130,7 @@ def store_failure(folder: Path, failure: Failure) -> None:
         If the folder cannot be written.
     """
     home = folder / failure.country
-    about = {key: value for key, value in asdict(failure).items() if key != "executed"}
+    about = {key: getattr(failure, key) for key in ("country", "notebook", "cell", "message")}
     if failure.executed:
         write_file(home / f"{failure.notebook}.failed.ipynb", failure.executed)
     write_file(home / FAILURE, as_json(about))
@@ -144,69 +142,48 @@ def as_json(content: object) -> bytes:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write one file beside and rename it, unless it has these bytes already.
+    """Write one file in one step, unless it has these bytes already.
 
     Raises
     ------
     ReportError
         If it cannot be written; an older file is then untouched.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    with _writing(path):
+        if not path.exists() or path.read_bytes() != content:
+            write_bytes(path, content)
+
+
+@contextlib.contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        if path.exists() and path.read_bytes() == content:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        beside.replace(path)
+        yield
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise _cannot_write(path, error) from error
-
-
-def _cannot_write(path: Path, error: OSError) -> ReportError:
-    what = error.strerror or error
-    return ReportError(f"cannot write {path}: {what}. What was there is as it was; make room and run again")
-
-
-def _change_places(fresh: Path, old: Path) -> None:
-    if not old.exists():
-        fresh.rename(old)
-        return
-    if sys.platform == "linux":
-        here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-        rename = getattr(ctypes.CDLL(None), "renameat2", None)
-        if rename and rename(here, os.fsencode(fresh), here, os.fsencode(old), exchange) == 0:
-            return
-    # Elsewhere there is a moment without the old pages; who is killed in it leaves them for the next run to find.
-    aside = fresh.with_name(f".{old.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    old.rename(aside)
-    fresh.rename(old)
-    shutil.rmtree(aside, ignore_errors=True)
+        what = error.strerror or error
+        raise ReportError(
+            f"cannot write {path}: {what}. What was there is as it was; make room and run again"
+        ) from error
 
 
 def _sweep(folder: Path) -> None:
     """Remove what a killed run left half written; what belongs to a run that is alive stays."""
-    for path in [*folder.glob(".*.tmp"), *folder.glob("*/.*.tmp")]:
-        match = _TEMPORARY.fullmatch(path.name)
-        if match is None or _is_alive(int(match.group(2))):
+    for path in folder.glob(".*.tmp"):
+        match = _TEMPORARY.match(path.name)
+        if match is None or _is_alive(int(match[2])):
             continue
-        if path.is_dir() and (path / RECORD).exists() and not (folder / match.group(1)).exists():
-            path.rename(folder / match.group(1))
-        elif path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
+        if (path / RECORD).exists() and not (folder / match[1]).exists():
+            path.rename(folder / match[1])
         else:
-            path.unlink(missing_ok=True)
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _is_alive(process: int) -> bool:
-    if os.name != "posix":
-        return True  # there os.kill would end the process instead of asking for it
     try:
-        os.kill(process, 0)
+        os.kill(process, 0) if os.name == "posix" else None  # elsewhere it would end the process
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass
     return True
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Any
 from trafficking_stats import paths
 from trafficking_stats.countries import check_country
 from trafficking_stats.errors import ParameterError, ReportError
-from trafficking_stats.fingerprints import DataKeys, hash_of, read_data_keys
+from trafficking_stats.fingerprints import DataKeys, hash_files, hash_of, read_data_keys
 from trafficking_stats.messages import languages
 from trafficking_stats.reporting.contract import Notebook, check_parameters, read_notebook
 from trafficking_stats.reporting.markdown import page_file, page_title
@@ -241,14 +240,3 @@ def version(name: str) -> str:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return "unknown"
-
-
-def hash_files(files: Iterable[Path]) -> str:
-    """Return one hash of the names and contents of files."""
-    digest = hashlib.sha256()
-    for path in files:
-        if path.is_file():
-            content = path.read_bytes()
-            digest.update(f"{path.name} {len(content)}\n".encode())
-            digest.update(content)
-    return digest.hexdigest()

@@ -17,7 +17,7 @@ from trafficking_stats import paths
 from trafficking_stats.errors import ReportError
 from trafficking_stats.reporting import country as one_country
 from trafficking_stats.reporting import folder as report_folder
-from trafficking_stats.reporting.build import STANDARD_ENGINE, WARM_ENGINE, Built, Failure, build
+from trafficking_stats.reporting.build import STANDARD_ENGINE, WARM_ENGINE, Built, PageError, build
 from trafficking_stats.reporting.index import write_index
 from trafficking_stats.reporting.plan import Task, plan, read_languages
 from trafficking_stats.reporting.warm import build_warm, is_supported
@@ -80,14 +80,14 @@ class Result:
         The pages of the countries that did not fail, new or up to date.
     written, skipped : list of str
         The countries with new pages, and those whose pages were up to date.
-    failures : list of Failure
+    failures : list of PageError
         One for each country that failed.
     """
 
     pages: list[Path] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[PageError] = field(default_factory=list)
 
 
 def run(
@@ -166,18 +166,18 @@ def run(
         shared = {"TRAFFICKING_STATS_CACHE": cache} | ({paths.VARIABLE: str(own)} if own else {})
         tasks = [made.tasks(code, parameters, languages, limit=limit, environment=shared) for code in codes]
         with ThreadPoolExecutor(_cores()) as pool:  # hashing lets threads work side by side
-            found = list(pool.map(lambda own: one_country.look_up(folder, own, made.data, force=force), tasks))
+            found = list(pool.map(lambda own: one_country.look_up(folder, own, made.data, pdf=pdf, force=force), tasks))
         todo = _ordered(found, workers or _cores())
-        failed: dict[str, Failure] = {}
+        failed: dict[str, PageError] = {}
         written: list[str] = []
 
-        def store(own: one_country.Country, built: list[Built]) -> Failure | None:
+        def store(own: one_country.Country, built: list[Built]) -> PageError | None:
             return one_country.store_country(folder, own, built, made.data, pdf=pdf)
 
         try:
             with _runner(workers, engine, executor, scheduler, len(todo)) as submit:
                 for code, outcome in _outcomes(found, todo, submit, store, progress=progress):
-                    if isinstance(outcome, Failure):
+                    if isinstance(outcome, PageError):
                         failed[code] = outcome
                         report_folder.store_failure(folder, outcome)
                         (say or _to_stderr)(str(outcome))
@@ -203,10 +203,10 @@ def _outcomes(
     found: Sequence[one_country.Country],
     todo: Sequence[Task],
     submit: Callable[[Task], Future[Built]],
-    store: Callable[[one_country.Country, list[Built]], Failure | None],
+    store: Callable[[one_country.Country, list[Built]], PageError | None],
     *,
     progress: bool,
-) -> Iterator[tuple[str, Failure | None]]:
+) -> Iterator[tuple[str, PageError | None]]:
     """Yield each country with missing pages once they are stored, or with what went wrong."""
     futures = {submit(task): task for task in todo}
     waiting = {own.code: own for own in found if own.todo}
@@ -238,7 +238,7 @@ def _outcome(future: Future[Built], task: Task) -> Built:
         ) from error
     except Exception as error:  # whatever a cluster raises for a lost worker concerns this page alone
         text = " ".join(str(error).split()) or "no message"
-        return Built(task, failure=Failure(task.country, task.notebook, 0, f"{type(error).__name__}: {text}"))
+        return Built(task, failure=PageError(task.country, task.notebook, f"{type(error).__name__}: {text}"))
 
 
 @contextlib.contextmanager

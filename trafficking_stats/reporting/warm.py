@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection, Pipe
 from typing import Self
 
-from trafficking_stats.reporting.build import WARM_ENGINE, Built, Failure, build, shield_from_slow_import
+from trafficking_stats.reporting.build import WARM_ENGINE, Built, PageError, build, shield_from_slow_import
 from trafficking_stats.reporting.canonical import ENVIRONMENT
 from trafficking_stats.reporting.plan import Task
 
@@ -101,7 +101,7 @@ class WarmProcess:
                 return self._ask(task, progress)
         alive = self._process.poll() is None
         what = "the process that ran it was killed, twice" if alive else "the warm process was killed"
-        return Built(task, failure=Failure(task.country, task.notebook, 0, f"{what}; run again"))
+        return Built(task, failure=PageError(task.country, task.notebook, f"{what}; run again"))
 
     def _ask(self, task: Task, progress: bool) -> Built:
         ours, theirs = Pipe()
