@@ -169,7 +169,8 @@ def execute(task: Task, engine: str | None = None, *, progress: bool = False) ->
             raise PageError(task.country, task.notebook, message, number, ran) from None
         except TimeoutError as error:
             number, line = _hung_cell(task.source, str(error))
-            message = f"cell {number} ({line}) took more than {task.limit} seconds and was stopped; --limit allows more"
+            which = f"cell {number} ({line})" if number else "a cell"
+            message = f"{which} took more than {task.limit} seconds and was stopped; --limit allows more"
             raise PageError(task.country, task.notebook, message, number) from None
         except (RuntimeError, OSError) as error:  # the kernel died, or there is no room for temporary files
             message = f"{type(error).__name__}: {' '.join(str(error).split())}"
