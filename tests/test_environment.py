@@ -23,12 +23,11 @@ from packaging.utils import canonicalize_name
 from trafficking_stats.cli import cli
 
 # What conda-forge calls otherwise.
-CONDA = {"great-tables": "great_tables", "matplotlib": "matplotlib-base"}
+CONDA = {"matplotlib": "matplotlib-base"}
 
 # What is imported under another name than it is installed by.
 IMPORTED = {
     "docx": "python-docx",
-    "great_tables": "great-tables",
     "markdown_it": "markdown-it-py",
     "matplotlib_inline": "matplotlib-inline",
     "python_calamine": "python-calamine",

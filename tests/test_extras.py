@@ -26,6 +26,13 @@ sys.meta_path.insert(0, Hidden())
 LIBRARY = """
 import trafficking_stats as ts
 
+import pandas as pd
+from trafficking_stats import paths
+
+own = pd.DataFrame({"country": ["Brazil", "Brazil"], "year": [2022, 2023], "value": ["<5", "c. 200"]})
+own = ts.claims_from(own, indicator="victims_identified", source="ministry-2024", published="2024-05-01")
+print(*(ts.reconcile(own).series.lower + 100))
+print(100 * len(ts.read_claims(paths.PACKAGE / "starter" / "raw")))
 claims = ts.load_claims()
 rec = ts.reconcile(claims[claims.country.isin(["DNK", "EST"])])
 gap = ts.gap(rec, "DNK", start=2014, end=2021, vary_sources=False)
@@ -86,6 +93,11 @@ def test_the_library_works_without_any_extra(bare):
     [
         ("ts.report", "ts.report", "report"),
         ("import trafficking_stats.plots", "Drawing figures", "report"),
+        (
+            "from pathlib import Path\nfrom trafficking_stats.together import locked\nwith locked(Path('x')): pass",
+            "Writing figures",
+            "report",
+        ),
         ("import trafficking_stats.tables", "Drawing tables", "report"),
         ("from trafficking_stats.readers.unodc import read_unodc", "Reading a workbook", "documents"),
         (

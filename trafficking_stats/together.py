@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from trafficking_stats.errors import TraffickingStatsError
+from trafficking_stats.extras import needs
 from trafficking_stats.files import TEMPORARY, write_bytes
 
 JOURNAL = ".switch.json"
@@ -49,8 +50,8 @@ def locked(folder: Path) -> Iterator[None]:
     ...     (Path(name) / "b.csv").read_bytes()
     b'2'
     """
-    # imported here: only who writes needs it
-    import filelock
+    with needs("report", "Writing figures"):  # imported here: only who writes needs it
+        import filelock
 
     folder.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(_lock_file(folder), timeout=_PATIENCE, is_singleton=True)
