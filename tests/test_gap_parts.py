@@ -13,11 +13,11 @@ from unodc_workbook import real_release
 from trafficking_stats.claims import load_claims
 from trafficking_stats.gap_analysis.answer import Gap, gap
 from trafficking_stats.gap_analysis.breaks import find_breaks
-from trafficking_stats.gap_analysis.question import Measure
 from trafficking_stats.gap_analysis.settings import BreakThresholds, load_gap_settings
 from trafficking_stats.gap_analysis.variants import variants_of
 from trafficking_stats.inference.counts import CountRange
-from trafficking_stats.inference.rates import ratio
+from trafficking_stats.inference.ratio import ratio
+from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation, reconcile
 from trafficking_stats.vocabulary import load_vocabulary
 

@@ -13,7 +13,7 @@ from gap_claims import rows
 
 from trafficking_stats.gap_analysis.answer import Gap, GapError, gap
 from trafficking_stats.gap_analysis.rows import Refusal
-from trafficking_stats.gap_analysis.sentences import refusal_text, refusals_by_reason
+from trafficking_stats.messages.gap import refusal_text, refusals_by_reason
 from trafficking_stats.reconciliation.result import Reconciliation, reconcile
 
 

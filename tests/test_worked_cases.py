@@ -2,27 +2,22 @@
 
 import json
 import math
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from trafficking_stats.inference.contrasts import exact_limits, ratio_range
 from trafficking_stats.inference.count_models import poisson_fit
-from trafficking_stats.inference.counterfactual import counterfactual
-from trafficking_stats.inference.counts import total
-from trafficking_stats.inference.decomposition import decompose, log_mean, shapley_effects
-from trafficking_stats.inference.funnel import funnel_limits
-from trafficking_stats.inference.masked import lagged_ratio, masked_ratio
-from trafficking_stats.inference.meta import random_effects, rubin
+from trafficking_stats.inference.counts import CountRange, as_count_range, total
+from trafficking_stats.inference.decomposition import shapley_effects, split_change
+from trafficking_stats.inference.influence import influence
+from trafficking_stats.inference.meta import random_effects
 from trafficking_stats.inference.multiple_systems import multiple_systems
-from trafficking_stats.inference.pooling import gamma_poisson
-from trafficking_stats.inference.propagation import split_variance
-from trafficking_stats.inference.rates import approximate_p_values, poisson_interval, poisson_p_value, ratio
-from trafficking_stats.inference.segmented import harmonics, segmented_series
-from trafficking_stats.inference.specifications import multiverse
-from trafficking_stats.inference.spells import zero_spells
-from trafficking_stats.inference.stage_split import split_change
+from trafficking_stats.inference.ratio import poisson_limits, ratio
+from trafficking_stats.inference.windows import runs, window_answer, window_sums
 
 DOCUMENT = json.loads((Path(__file__).parent / "data" / "worked_cases.json").read_text(encoding="utf-8"))
 CASES = {case["id"]: case for case in DOCUMENT["cases"]}
@@ -56,10 +51,21 @@ def masked(value):
     return (0, 4) if value == "<5" else value
 
 
+GONE = {
+    "O08": "the split by logarithmic means does not exist with a zero, and nothing showed it",
+    "O12": "Rubin's rules would make a sampling error of differences between sources",
+    "O13": "partial pooling of rates known without masks gave way to random effects on all countries",
+    "O21": "masked figures enter the likelihood instead of being drawn at random",
+}
+"""Cases whose functions were removed, and why; `docs/gap.md` lists them."""
+
+
 def test_every_case_is_tested():
     source = Path(__file__).read_text(encoding="utf-8")
     assert len(CASES) == 23
-    assert all(f'Case("{name.split("-")[0]}")' in source for name in CASES)
+    tested = {start for name in CASES if f'Case("{(start := name.split("-")[0])}")' in source}
+    assert tested | set(GONE) == {name.split("-")[0] for name in CASES}
+    assert not tested & set(GONE)
 
 
 def test_the_transcription_agrees_with_the_reference(shared):
@@ -72,36 +78,22 @@ def test_the_transcription_agrees_with_the_reference(shared):
 
 def test_exact_poisson_limits():
     case = Case("O01")
-    case.check("limits", np.column_stack(poisson_interval(case.inputs["counts"])))
+    case.check("limits", poisson_limits(case.inputs["counts"]))
 
 
-def test_one_count_by_six_methods():
+def test_one_count_of_an_exposure():
     case = Case("O02")
     count, exposure = case.inputs["count"], case.inputs["exposure"]
     case.check("rate", count / exposure)
-    for key, method in {
-        "exact": "exact", "score": "score", "wald": "wald", "jeffreys": "jeffreys", "byar_desctools": "byar-half"
-    }.items():  # fmt: skip
-        case.check(key, poisson_interval(count, exposure, method=method))
-    case.check("midp_upper", poisson_interval(count, exposure, method="mid-p").upper)
-    case.check("p_exact_vs_0_05", poisson_p_value(count, 0.05 * exposure))
+    case.check("exact", poisson_limits(count, exposure))
 
 
-def test_rate_ratio_by_every_method():
+def test_rate_ratio():
     case = Case("O03")
-    counts = [case.inputs[key] for key in ("count1", "count2", "exposure1", "exposure2")]
-    exact, mid_p, score = (ratio(*counts, method=method) for method in ("exact", "mid-p", "score"))
+    exact = ratio(*(case.inputs[key] for key in ("count1", "count2", "exposure1", "exposure2")))
     case.check("ratio", exact.ratio)
-    approximate = approximate_p_values(*counts)
-    for method, p in approximate.items():
-        case.check(f"p_one_sided.{method.replace('-', '_')}", p)
-    case.check("p_one_sided.score", score.p_larger)
-    case.check("p_one_sided.exact_cond", exact.p_larger)
-    case.check("p_one_sided.cond_midp", mid_p.p_larger)
-    case.check("ci95_score", [score.lower, score.upper])
     case.check("ci95_exact_central", [exact.lower, exact.upper])
     case.check("p_exact_central", exact.p_value)
-    case.check("ci95_midp_central", [mid_p.lower, mid_p.upper])
 
 
 def test_exact_p_value_matches_its_interval():
@@ -139,76 +131,59 @@ def test_between_unit_variance():
 
 def test_decomposition_into_two_and_four_factors():
     case = Case("O07")
-    two = decompose(case.inputs["two"]["pop1"], case.inputs["two"]["pop2"])
-    four = decompose(case.inputs["four"]["pop1971"], case.inputs["four"]["pop1979"])
-    lmdi = decompose(case.inputs["four"]["pop1971"], case.inputs["four"]["pop1979"], method="lmdi")
-    for key, result in (("two", two), ("four", four), ("four_lmdi", lmdi)):
-        case.check(f"{key}.effects", result.effects)
-        case.check(f"{key}.total", result.total)
-        assert sum(result.effects) == pytest.approx(result.total, rel=1e-12)
-    case.check("two.percent", two.percent)
-    case.check("four.percent", four.percent)
-
-
-def test_logarithmic_means():
-    case = Case("O08")
-    case.check("L", log_mean(*case.inputs["L_pair"]))
-    for key, name in (("highway", "Highway"), ("rail", "Rail")):
-        shares = case.inputs["shares"][name]
-        case.check(key, log_mean(shares[:-1], shares[1:]))
-    weights = np.array(case.inputs["log_mean_weights_1972"])
-    case.check("normalised_1972", weights / weights.sum())
+    for key, before, after in (("two", "pop1", "pop2"), ("four", "pop1971", "pop1979")):
+        effects = shapley_effects(case.inputs[key][before], case.inputs[key][after])
+        change = math.prod(case.inputs[key][after]) - math.prod(case.inputs[key][before])
+        case.check(f"{key}.effects", effects)
+        case.check(f"{key}.total", change)
+        case.check(f"{key}.percent", 100 * effects / change)
+        assert effects.sum() == pytest.approx(change, rel=1e-12)
 
 
 def test_a_count_lies_on_the_funnel_limit_of_its_expected_count():
     case = Case("O09")
-    observed = case.inputs["observed"]
     for confidence, name in ((0.95, "95"), (0.998, "998")):
-        limits = poisson_interval(observed, confidence=confidence)
-        case.check(f"low{name}", limits.upper)
-        case.check(f"high{name}", limits.lower)
-        # and back: at these expected counts the limits of the funnel are the observed counts
-        assert funnel_limits(limits.upper, confidence=confidence).lower == pytest.approx(observed, abs=1e-9)
-        assert funnel_limits(limits.lower, confidence=confidence).upper == pytest.approx(observed, abs=1e-9)
-    case.check("isr_low95_for_1", 100 / poisson_interval(1).upper)
-    case.check("isr_high95_for_1", 100 / poisson_interval(1).lower)
+        lower, upper = poisson_limits(case.inputs["observed"], confidence=confidence).T
+        case.check(f"low{name}", upper)
+        case.check(f"high{name}", lower)
+    lower, upper = poisson_limits(1)
+    case.check("isr_low95_for_1", 100 / upper)
+    case.check("isr_high95_for_1", 100 / lower)
 
 
 def test_interrupted_series_of_the_smoking_ban():
     case = Case("O10")
     _, month, events, time, _, population = np.array(case.inputs["data"]).T
     assert events.size == case.case["expected"]["n"]
-    plain = segmented_series(events, time, 37, population)
+    step = (time >= 37).astype(float)
+    angles = 2 * np.pi * month / 12
+    season = {f"{f.__name__}{k}": f(k * angles) for k in (1, 2) for f in (np.sin, np.cos)}
+    plain = {"constant": np.ones(events.size), "step": step, "trend": time}
+    fits = {}
+    for name, columns in (
+        ("m1", plain),
+        ("m3", plain | season),
+        ("m4", plain | season | {"slope": step * (time - 37)}),
+    ):
+        fits[name] = poisson_fit(events, np.column_stack(list(columns.values())), list(columns), population)
     z = stats.norm.isf(0.025)
-
-    def step(result, phi):
-        position = result.fit.index("step")
-        return result.fit.coefficients[position], result.fit.standard_errors(phi)[position]
-
-    estimate, error = step(plain, 1)
-    case.check("m1.smokban", estimate)
-    case.check("m1.se", error)
-    case.check("m1.time", plain.fit.coefficients[plain.fit.index("trend")])
-    case.check("m1.deviance", plain.fit.deviance)
-    case.check("m1.RR", np.exp([estimate, estimate - z * error, estimate + z * error]))
-    case.check("m2.se", step(plain, plain.phi)[1])
-    case.check("m2.dispersion", plain.phi)
-
-    season = harmonics(month, 12, pairs=2)
-    seasonal = segmented_series(events, time, 37, population, covariates=season)
-    estimate, error = step(seasonal, seasonal.phi)
-    case.check("m3.smokban", estimate)
-    case.check("m3.se", error)
-    case.check("m3.dispersion", seasonal.phi)
-    case.check("m3.RR", np.exp([estimate, estimate - z * error, estimate + z * error]))
-    assert seasonal.level.ratio == pytest.approx(math.exp(estimate))
-    # Student on 52 degrees of freedom is a little wider than the published normal limits
-    assert seasonal.level.lower < math.exp(estimate - z * error)
-
-    slopes = segmented_series(events, time, 37, population, covariates=season, slope_change=True)
-    position = slopes.fit.index("slope")
-    case.check("m4.slope", slopes.fit.coefficients[position])
-    case.check("m4.se", slopes.fit.standard_errors(slopes.phi)[position])
+    for name, phi, se in (
+        ("m1", 1.0, "m1.se"),
+        ("m1", fits["m1"].dispersion, "m2.se"),
+        ("m3", fits["m3"].dispersion, "m3.se"),
+    ):
+        estimate, error = fits[name].coefficients[1], fits[name].standard_errors(phi)[1]
+        case.check(f"{name}.smokban", estimate)
+        case.check(se, error)
+        if se != "m2.se":
+            case.check(f"{name}.RR", np.exp([estimate, estimate - z * error, estimate + z * error]))
+    case.check("m1.time", fits["m1"].coefficients[2])
+    case.check("m1.deviance", fits["m1"].deviance)
+    case.check("m2.dispersion", fits["m1"].dispersion)
+    case.check("m3.dispersion", fits["m3"].dispersion)
+    slope = fits["m4"].index("slope")
+    case.check("m4.slope", fits["m4"].coefficients[slope])
+    case.check("m4.se", fits["m4"].standard_errors(fits["m4"].dispersion)[slope])
 
 
 def test_poisson_regression_with_offset():
@@ -228,34 +203,6 @@ def test_poisson_regression_with_offset():
     case.check("df", fit.df)
     case.check("dispersion", fit.dispersion)
     assert case.checked == 30
-
-
-def test_rubins_rules():
-    case = Case("O12")
-    estimates, errors = case.inputs["estimates"], case.inputs["se"]
-    large = rubin(estimates, errors)
-    small = rubin(estimates, errors, complete_df=case.inputs["n"] - case.inputs["k"])
-    for key, got in {
-        "qbar": large.estimate, "W": large.within, "B": large.between, "T": large.total, "se": large.se,
-        "lam": large.fmi_lambda, "riv": large.riv, "df_old": large.df, "p_old": large.p_value,
-        "df_adj": small.df, "p_adj": small.p_value,
-    }.items():  # fmt: skip
-        case.check(key, got)
-
-
-def test_pooled_pump_rates():
-    case = Case("O13")
-    empirical = gamma_poisson(case.inputs["x"], case.inputs["t"])
-    bayes = gamma_poisson(case.inputs["x"], case.inputs["t"], method="bayes")
-    for key, result in (("eb", empirical), ("bayes", bayes)):
-        case.check(f"{key}.alpha", result.alpha)
-        case.check(f"{key}.beta", result.beta)
-        case.check(f"{key}.theta", result.rates)
-    # quadrature to four digits, a tighter check than the published simulation allows
-    assert [bayes.alpha, bayes.beta] == pytest.approx([0.6972, 0.9268], abs=5e-5)
-    assert bayes.rates == pytest.approx(
-        [0.0598, 0.1018, 0.0892, 0.1158, 0.6013, 0.6094, 0.8925, 0.8925, 1.5863, 1.9898], abs=6e-5
-    )
 
 
 def _systems(table, interactions):
@@ -310,8 +257,9 @@ def test_denmark_2014_2021():
         if c > i
     ]
     case.check("years_convicted_exceeds_indicted", exceeding)
-    (spell,) = zero_spells(dict(zip(data["year"], data["convicted_persons"], strict=True)))
-    case.check("years_zero_convictions", list(range(spell.first, spell.last + 1)))
+    silent = [year for year, count in zip(data["year"], data["convicted_persons"], strict=True) if count == 0]
+    (spell,) = runs(silent)
+    case.check("years_zero_convictions", list(spell))
     halves = [sum(data[key][part]) for key in ("convicted_persons", "victims") for part in (slice(4), slice(4, 8))]
     two = ratio(*halves)
     case.check("rate_ratio_2014_17_vs_2018_21.ratio", two.ratio)
@@ -346,76 +294,63 @@ def test_ratios_of_the_tip_report():
 def test_denmark_at_the_dutch_rate():
     case = Case("O18")
     own, peer = case.inputs["denmark"], case.inputs["netherlands"]
-    result = counterfactual(
-        total(masked(value) for value in own["convicted"]),
-        sum(own["victims"]),
-        sum(peer["convicted"]),
-        sum(peer["victims"]),
-    )
-    case.check("peer_rate_per_100", 100 * result.peer_rate_lower)
-    case.check("expected", result.expected_lower)
-    case.check("observed_range", list(result.observed))
-    case.check("gap_range", [result.gap_lower, result.gap_upper])
-    for key, corner in (("lo", result.ratio.low), ("hi", result.ratio.high)):
-        case.check(f"ratio_{key}.ratio", corner.ratio)
-        case.check(f"ratio_{key}.ci", [corner.lower, corner.upper])
-    case.check("envelope", [result.ratio.lower, result.ratio.upper])
-    assert result.verdict == "depends on the masked cells"
-    assert result.ratio.p_values == pytest.approx((0.036, 0.63), abs=0.005)
+    observed, exposed = total(masked(value) for value in own["convicted"]), total(own["victims"])
+    counted, among = total(peer["convicted"]), total(peer["victims"])
+    rate = ratio_range(counted, among)[0]
+    case.check("peer_rate_per_100", 100 * rate)
+    case.check("expected", rate * exposed.lower)
+    case.check("observed_range", list(observed))
+    case.check("gap_range", [rate * exposed.lower - end for end in (observed.upper, observed.lower)])
+    for key, corner in (("lo", observed.lower), ("hi", observed.upper)):
+        result = ratio(corner, counted.lower, exposed.lower, among.lower)
+        case.check(f"ratio_{key}.ratio", result.ratio)
+        case.check(f"ratio_{key}.ci", [result.lower, result.upper])
+    case.check("envelope", exact_limits(observed, counted, 0.95, (exposed, among)))
 
 
 def test_lagged_ratios_on_one_window():
     case = Case("O19")
-    victims, convicted = (dict(zip(case.inputs["year"], case.inputs[k], strict=True)) for k in ("victims", "convicted"))
+    victims, convicted = (
+        {year: as_count_range(count) for year, count in zip(case.inputs["year"], case.inputs[name], strict=True)}
+        for name in ("victims", "convicted")
+    )
+    first, last = case.inputs["conviction_window"]
     for lag in (0, 1, 2):
-        result = lagged_ratio(convicted, victims, window=tuple(case.inputs["conviction_window"]), lag=lag)
-        case.check(f"lag{lag}.convicted", result.count1.lower)
-        case.check(f"lag{lag}.victims", result.count2.lower)
-        case.check(f"lag{lag}.per_100", 100 * result.ratio)
+        sums = window_sums(convicted, victims, (tuple(range(first, last + 1)),), lag)
+        case.check(f"lag{lag}.convicted", sums[0][0].lower)
+        case.check(f"lag{lag}.victims", sums[0][1].lower)
+        case.check(f"lag{lag}.per_100", window_answer(sums, "low"))
 
 
 def test_united_kingdom_in_four_stages():
     case = Case("O20")
-    split = split_change(case.inputs["year0"], case.inputs["year1"], case.inputs["stages"])
-    case.check("total", split.point.total)
-    case.check("shapley", split.point.effects)
-    case.check("shapley", split.lower)
-    lmdi = decompose(split.point.factors0, split.point.factors1, split.names, method="lmdi")
-    case.check("lmdi", lmdi.effects)
-
-
-def test_masked_cells_and_chance():
-    case = Case("O21")
-    counts = [masked(value) for value in case.inputs["convicted"]]
-    split = split_variance(counts, sum(case.inputs["victims"]), scale=100)
-    case.check("mean_per_100", split.mean)
-    case.check("sd_between_per_100", split.sd_between)
-    case.check("sd_within_per_100", split.sd_within)
-    case.check("sd_total_per_100", split.sd_total)
-    assert [split.hard_lower * 6.21, split.hard_upper * 6.21] == pytest.approx([40, 52])
+    before, after = ([as_count_range(count) for count in case.inputs[year]] for year in ("year0", "year1"))
+    lower, upper = split_change(before, after)
+    case.check("shapley", lower)
+    case.check("shapley", upper)
+    case.check("total", sum(lower))
 
 
 def test_denmark_in_18_specifications():
     case = Case("O22")
-    unodc = {int(year): tuple(cell) for year, cell in case.inputs["unodc_convicted"].items()}
-    convicted = {
-        "unodc_low": {year: low for year, (low, _) in unodc.items()},
-        "unodc_high": {year: high for year, (_, high) in unodc.items()},
-        "cmm": {int(year): value for year, value in case.inputs["cmm_convicted"].items()},
-    }
-    victims = {int(year): value for year, value in case.inputs["victims"].items()}
-    axes = {"method": case.inputs["policies"], "lag": case.inputs["lags"]}
-    axes["window"] = [tuple(window) for window in case.inputs["windows"]]
-    result = multiverse(
-        axes, lambda method, lag, window: 100 * lagged_ratio(convicted[method], victims, window=window, lag=lag).ratio
-    )
-    case.check("n_specifications", len(result.values))
-    case.check("minimum", result.minimum)
-    case.check("maximum", result.maximum)
-    full = result.where(window=(2014, 2020))
-    case.check("full_window_range", [full.minimum, full.maximum])
-    case.check("cmm_lag0_full", full.where(method="cmm", lag=0).median)
-    assert next(iter(result.influence())) == "window"
+    unodc = {int(year): CountRange(*cell) for year, cell in case.inputs["unodc_convicted"].items()}
+    cmm = {int(year): as_count_range(value) for year, value in case.inputs["cmm_convicted"].items()}
+    victims = {int(year): as_count_range(value) for year, value in case.inputs["victims"].items()}
+    policies = {"unodc_low": (unodc, "low"), "unodc_high": (unodc, "high"), "cmm": (cmm, "low")}
+    answers = {}
+    for policy, lag, (first, last) in product(case.inputs["policies"], case.inputs["lags"], case.inputs["windows"]):
+        convicted, masked_as = policies[policy]
+        sums = window_sums(convicted, victims, (tuple(range(first, last + 1)),), lag)
+        answers[policy, lag, first, last] = window_answer(sums, masked_as)
+    case.check("n_specifications", len(answers))
+    case.check("minimum", min(answers.values()))
+    case.check("maximum", max(answers.values()))
+    full = [value for (_, _, first, last), value in answers.items() if (first, last) == (2014, 2020)]
+    case.check("full_window_range", [min(full), max(full)])
+    case.check("cmm_lag0_full", answers["cmm", 0, 2014, 2020])
+    chosen = [dict(zip(("method", "lag", "window"), (key[0], key[1], key[2:]), strict=True)) for key in answers]
+    found = influence(chosen, list(answers.values()))
+    assert max(found, key=lambda one: one.share).choice == "window"
 
 
 def test_shares_of_court_decisions():
@@ -431,8 +366,3 @@ def test_shares_of_court_decisions():
     for unit in ("persons", "counts"):
         of_acquitted = ratio(sums[unit, "convicted"], sums[unit, "acquitted"]).ratio
         case.check(f"conviction_share_of_court_decisions_{unit}", of_acquitted / (1 + of_acquitted))
-
-
-def test_masked_ratio_of_known_counts_is_the_plain_ratio():
-    assert masked_ratio(37, 701).low == ratio(37, 701)
-    assert shapley_effects([2.0], [5.0]).tolist() == [3.0]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from trafficking_stats.fact_check.result import FactCheck, factcheck
     from trafficking_stats.frames import claims_from
     from trafficking_stats.gap_analysis.answer import Gap, gap
+    from trafficking_stats.gap_analysis.countries import Countries, compare_countries
     from trafficking_stats.messages import use_language
     from trafficking_stats.reconciliation.result import Reconciliation, reconcile
     from trafficking_stats.reconciliation.selection import select_claims
@@ -45,8 +46,10 @@ _HOMES = {
     "VocabularyError": "errors",
     "FactCheck": "fact_check.result",
     "factcheck": "fact_check.result",
+    "Countries": "gap_analysis.countries",
     "Gap": "gap_analysis.answer",
     "claims_from": "frames",
+    "compare_countries": "gap_analysis.countries",
     "gap": "gap_analysis.answer",
     "load_claims": "claims",
     "load_sources": "claims",
@@ -60,6 +63,7 @@ _HOMES = {
 
 __all__ = [
     "ClaimError",
+    "Countries",
     "ExtraError",
     "FactCheck",
     "Gap",
@@ -75,6 +79,7 @@ __all__ = [
     "__version__",
     "claims_from",
     "factcheck",
+    "compare_countries",
     "gap",
     "load_claims",
     "load_sources",

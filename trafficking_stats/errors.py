@@ -42,6 +42,10 @@ class RefusalError(TraffickingStatsError):
     """An analysis refuses an answer the data cannot carry; the text gives the reason and the number."""
 
 
+class GapError(TraffickingStatsError, ValueError):
+    """The gap was asked for with parameters that make no sense, or of a country without any claim."""
+
+
 class ReaderError(TraffickingStatsError):
     """A file of another format cannot be read as claims."""
 

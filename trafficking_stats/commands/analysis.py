@@ -87,8 +87,8 @@ def gap_command(
     Two counts side by side, never a probability: the headline with its interval, how far other choices move it, and
     what is refused for which reason. For instance: trafficking-stats gap DNK --start 2014 --end 2021
     """
+    from trafficking_stats.errors import GapError
     from trafficking_stats.gap_analysis.answer import gap
-    from trafficking_stats.gap_analysis.question import GapError
 
     claims = claims_of(data)
     code, others = check_country(claims, country), [check_country(claims, peer) for peer in peers]

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from trafficking_stats.gap_analysis import rows as row_classes
-from trafficking_stats.gap_analysis.chain import (
-    chain_of,
-    disposal_rows,
-    effect_rows,
-    fit_chain,
-    stage_rows,
-    step_rows,
-)
-from trafficking_stats.gap_analysis.comparison import peer_rows
-from trafficking_stats.gap_analysis.figures import Figures, figures_of, pooled_years, stretches
-from trafficking_stats.gap_analysis.question import GapError, Measure, Question, ask
-from trafficking_stats.gap_analysis.rates import (
-    Pair,
-    change_rows,
-    detection_rows,
-    dispersion_rows,
-    ratio_rows,
-    silence_rows,
-    split_rows,
-)
-from trafficking_stats.gap_analysis.rows import BreakRow, Caveat, Refusal
+from trafficking_stats.errors import GapError
+from trafficking_stats.gap_analysis import chain, changes, comparison, rates, rows, verdict
+from trafficking_stats.gap_analysis.figures import Figures, common_stretches, figures_of
+from trafficking_stats.gap_analysis.pair import Pair
+from trafficking_stats.gap_analysis.question import Question, ask
+from trafficking_stats.gap_analysis.rows import BreakRow, Caveat, Refusal, table_of
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.gap_analysis.variants import variants_of
-from trafficking_stats.gap_analysis.verdict import (
-    Verdict,
-    choice_rows,
-    influence_rows,
-    judge,
-    other_units,
-    source_rows,
-)
+from trafficking_stats.gap_analysis.verdict import Verdict
+from trafficking_stats.inference.windows import latest_stretch
+from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
 if TYPE_CHECKING:
@@ -49,27 +27,24 @@ if TYPE_CHECKING:
 __all__ = ["TABLES", "Gap", "GapError", "gap"]
 
 TABLES: Mapping[str, type] = {
-    "ratios": row_classes.Ratio,
-    "changes": row_classes.Change,
-    "splits": row_classes.Split,
-    "stages": row_classes.Stage,
-    "steps": row_classes.Step,
-    "disposals": row_classes.Disposal,
-    "effects": row_classes.Effect,
-    "silences": row_classes.Silence,
-    "dispersions": row_classes.Dispersion,
-    "detections": row_classes.Detection,
-    "peers": row_classes.Peer,
-    "shortfalls": row_classes.Shortfall,
-    "choices": row_classes.Choice,
-    "influences": row_classes.Influence,
-    "sources": row_classes.SourceChoice,
-    "breaks": row_classes.BreakRow,
+    "ratios": rows.Ratio,
+    "changes": rows.Change,
+    "splits": rows.Split,
+    "stages": rows.Stage,
+    "steps": rows.Step,
+    "disposals": rows.Disposal,
+    "effects": rows.Effect,
+    "silences": rows.Silence,
+    "dispersions": rows.Dispersion,
+    "detections": rows.Detection,
+    "peers": rows.Peer,
+    "shortfalls": rows.Shortfall,
+    "choices": rows.Choice,
+    "influences": rows.Influence,
+    "sources": rows.SourceChoice,
+    "breaks": rows.BreakRow,
 }
 """The row class of each table."""
-
-PLOTS = ("pair", "years", "stages", "rates", "trend", "steps", "effects", "splits", "disposals", "choices", "peers")
-"""The figures that `Gap.plot` draws."""
 
 
 @dataclass(frozen=True)
@@ -103,18 +78,18 @@ class Gap:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The rows as tables, one column a field; all of `TABLES` are there, some without rows."""
-        return {name: table_of(self.rows.get(name, ()), kind) for name, kind in TABLES.items()}
+        return {name: table_of(self.rows[name], kind) for name, kind in TABLES.items()}
 
     @property
     def headline(self) -> str:
         """The answer in one or two sentences of the current language."""
-        from trafficking_stats.gap_analysis.sentences import headline
+        from trafficking_stats.messages.gap import headline
 
         return headline(self)
 
     def summary(self) -> str:
         """Write headline, both facts, years, caveats, and the refusals by reason, in the current language."""
-        from trafficking_stats.gap_analysis.sentences import summary
+        from trafficking_stats.messages.gap import summary
 
         return "\n".join(summary(self))
 
@@ -126,39 +101,28 @@ class Gap:
         >>> gap.row("ratios", kind="whole").per_100  # doctest: +SKIP
         5.28
         """
-        for one in self.rows.get(table, ()):
-            if all(getattr(one, name) == value for name, value in wanted.items()):
-                return one
-        return None
+        found = [one for one in self.rows[table] if wanted.items() <= vars(one).items()]
+        return found[0] if found else None
 
     def plot(self, name: str, ax: Axes | None = None) -> Any:
-        """Draw one of `PLOTS`.
+        """Draw one of the figures of `trafficking_stats.plots.FIGURES`, such as ``rates``.
 
         Raises
         ------
-        GapError
+        TraffickingStatsError
             If there is no such figure.
         """
-        if name not in PLOTS:
-            raise GapError(f"there is no plot {name!r}; there are: {', '.join(PLOTS)}")
-        plots = importlib.import_module("trafficking_stats.plots")
+        from trafficking_stats import plots
+
         return plots.draw(self, name, ax)
 
     def __str__(self) -> str:
         return self.summary()
 
     def _repr_html_(self) -> str:
-        from trafficking_stats.gap_analysis.sentences import page
+        from trafficking_stats.messages.gap import page
 
         return page(self)
-
-
-def table_of(rows: Sequence[Any], kind: type) -> pd.DataFrame:
-    """Make a table of rows of one class, one column a field; whole numbers that may be unknown are ``Int64``."""
-    names = [one.name for one in fields(kind)]
-    table = pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
-    kinds = {"int": "int64", "float": "float64", "bool": "bool", "str": "object", "int | None": "Int64"}
-    return table.astype({one.name: kinds[str(one.type)] for one in fields(kind)})
 
 
 def gap(
@@ -233,102 +197,94 @@ def gap(
     >>> row.numerator_lower, row.denominator_lower, round(row.exact_lower, 2), round(row.exact_upper, 2)
     (37, 701, 3.69, 7.35)
     """
+    accepted = accept_breaks, accept_definitions
     question = ask(
-        rec,
-        country,
-        (start, end),
-        (numerator, denominator),
-        lags,
-        window,
-        peers,
-        confidence,
-        widen,
-        (accept_breaks, accept_definitions),
+        rec, country, (start, end), (numerator, denominator), lags, window, peers, confidence, widen, accepted
     )
-    above, below = (figures_of(rec, country, one) for one in (question.numerator, question.denominator))
-    known = sorted(year for year in above.counts if question.covers(year))
-    candidates = stretches([above, below], known, accept_breaks=accept_breaks)
-    years = pooled_years(candidates, load_gap_settings().years.fewest)
-    shown = _years_shown(question, above, below)
-    chain = chain_of(rec, above, below, shown)
-    rows: dict[str, Sequence[Any]] = {
-        "stages": stage_rows(chain, shown, years),
-        "breaks": _breaks(chain, accept_breaks),
-    }
-    refusals = _left_out(question, above, below, years, shown)
-    rows["disposals"], found = disposal_rows(rec, question)
-    refusals += found
-    verdict = Verdict()
-    fewest = load_gap_settings().years.fewest
+    both = figures_of(rec, country, question.numerator), figures_of(rec, country, question.denominator)
+    known = sorted(year for year in both[0].counts if question.covers(year))
+    fewest = load_gap_settings().fewest_years
+    years = latest_stretch(common_stretches(both, known, accept_breaks=accept_breaks), fewest)
+    shown = _years_shown(question, both)
+    stages = chain.chain_of(rec, *both, shown)
+    found = _Findings()
+    found.add("stages", chain.stage_rows(stages, shown, years))
+    found.add("breaks", _breaks(stages, accepted=accept_breaks))
+    found.refusals += _left_out(question, both, years, shown)
+    found.add("disposals", *chain.disposal_rows(rec, question))
+    judged = Verdict()
     if len(years) < fewest:
-        refusals.append(Refusal("ratios", "too_few_years", len(years), fewest, years))
+        found.refusals.append(Refusal("ratios", "too_few_years", len(years), fewest, years))
     else:
-        pair = Pair.fit(above, below, years, question, rec.vocabulary)
-        measured, verdict, found = _measure(rec, question, pair, chain, vary_sources)
-        rows |= measured
-        refusals += found
-    return Gap(
-        question,
-        years,
-        verdict,
-        {name: tuple(rows.get(name, ())) for name in TABLES},
-        tuple(refusals),
-        tuple(_caveats(rec, question, above, below, years, rows)),
-    )
+        pair = Pair.of(both, years, question, rec.vocabulary)
+        _measure(found, rec, question, pair, stages)
+        judged = _judge(found, rec, question, pair, vary=vary_sources)
+    caveats = _caveats(rec, both, years, found)
+    return Gap(question, years, judged, found.rows, tuple(found.refusals), tuple(caveats))
 
 
-def _measure(
-    rec: Reconciliation,
-    question: Question,
-    pair: Pair,
-    chain: Mapping[str, Figures | None],
-    vary_sources: bool,
-) -> tuple[dict[str, Sequence[Any]], Verdict, list[Refusal]]:
-    """Compute everything that needs pooled years."""
-    lag, years = question.lags[0], pair.years
-    rows: dict[str, Sequence[Any]] = {}
-    rows["ratios"], refusals = ratio_rows(pair, question.lags, question.window)
-    rows["changes"], unchanged = change_rows(pair, lag)
-    rows["splits"] = split_rows(pair, lag, rec.vocabulary)
-    rows["dispersions"], rows["silences"] = dispersion_rows(pair), silence_rows(pair)
-    changes = {one.series: one for one in rows["changes"]}
-    if "rate" in changes:
-        rows["detections"] = detection_rows(changes["rate"], load_gap_settings().detection.factors)
-    fitted, unfitted = fit_chain(chain, pair, question)
-    rows["steps"], unstepped = step_rows(fitted, pair)
-    rows["effects"], unsplit = effect_rows(chain, fitted, pair)
-    refusals += [*unchanged, *unfitted, *unstepped, *unsplit]
+class _Findings:
+    """The rows and refusals of all analyses, as they come."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[Any, ...]] = dict.fromkeys(TABLES, ())
+        self.refusals: list[Refusal] = []
+
+    def add(self, table: str, rows: Sequence[Any], refusals: Sequence[Refusal] = ()) -> None:
+        """Take what one analysis found, and what it refused."""
+        self.rows[table] = tuple(rows)
+        self.refusals += refusals
+
+
+def _measure(found: _Findings, rec: Reconciliation, question: Question, pair: Pair, stages: chain.Chain) -> None:
+    """Compute everything that needs pooled years but no other choice of figures."""
+    lag = question.lags[0]
+    found.add("ratios", *rates.ratio_rows(pair, question.lags, question.window))
+    found.add("changes", *changes.change_rows(pair, lag))
+    found.add("splits", changes.split_rows(pair, lag, rec.vocabulary))
+    found.add("dispersions", rates.dispersion_rows(pair))
+    found.add("silences", rates.silence_rows(pair))
+    for one in found.rows["changes"]:
+        if one.series == "rate":
+            found.add("detections", changes.detection_rows(one, load_gap_settings().detection_factors))
+    fitted, unfitted = chain.fit_chain(stages, pair, question)
+    found.refusals += unfitted
+    found.add("steps", *chain.step_rows(fitted, stages, pair))
+    found.add("effects", *chain.effect_rows(stages, fitted, pair))
     if question.peers:
-        rows["peers"], rows["shortfalls"], unpaired = peer_rows(rec, question, pair)
-        refusals += unpaired
-    units = other_units(rec, question)
+        peers, shortfalls, unpaired = comparison.peer_rows(rec, question, pair)
+        found.add("peers", peers, unpaired)
+        found.add("shortfalls", shortfalls)
+
+
+def _judge(found: _Findings, rec: Reconciliation, question: Question, pair: Pair, *, vary: bool) -> Verdict:
+    """Ask the same of other choices of figures, and state both facts on the change."""
+    units, years = verdict.other_units(rec, question), pair.years
     span = range(years[0] - max(question.lags), years[-1] + 1)
     measures = [question.numerator, question.denominator, *units]
-    variants = variants_of(rec, question.country, measures, span, vary=vary_sources)
-    usable = [unit for unit in units if sum(y in variants[0].counts[unit] for y in years) >= question.window]
-    choices = choice_rows(variants, question, years, usable)
-    rows["choices"], rows["influences"] = choices, influence_rows(choices)
-    rows["sources"] = source_rows(variants, question, years)
-    one_source = len(pair.numerator.figures.publishers | pair.denominator.figures.publishers) < 2
-    verdict = judge(changes, choices, pair, lag, one_source=one_source, accept_breaks=question.accept_breaks)
-    return rows, verdict, refusals
+    variants = variants_of(rec, question.country, measures, span, vary=vary)
+    usable = [unit for unit in units if sum(year in variants[0].counts[unit] for year in years) >= question.window]
+    choices = verdict.choice_rows(variants, question, years, usable)
+    found.add("choices", choices)
+    found.add("influences", verdict.influence_rows(choices))
+    found.add("sources", verdict.source_rows(variants, question, years))
+    rate = next((one for one in found.rows["changes"] if one.series == "rate"), None)
+    return verdict.judge(rate, choices, pair, question)
 
 
-def _years_shown(question: Question, above: Figures, below: Figures) -> range:
+def _years_shown(question: Question, both: tuple[Figures, Figures]) -> range:
     """Return the years of the tables by year: those asked for, else from the first to the last with a figure."""
-    known = [year for year in {*above.counts, *below.counts} if question.covers(year)]
+    known = [year for one in both for year in one.counts if question.covers(year)]
     first = question.start if question.start is not None else min(known, default=0)
     last = question.end if question.end is not None else max(known, default=-1)
     return range(first, last + 1)
 
 
-def _left_out(
-    question: Question, above: Figures, below: Figures, years: tuple[int, ...], shown: range
-) -> list[Refusal]:
+def _left_out(question: Question, both: tuple[Figures, Figures], years: tuple[int, ...], shown: range) -> list[Refusal]:
     """Say which of the years asked for are not pooled: for lack of a figure, or beyond a break."""
     found = []
     asked = question.start is not None or question.end is not None
-    for one in (above, below):
+    for one in both:
         missing = tuple(year for year in shown if year not in one.counts)
         if missing and (asked or not years):
             have = len(shown) - len(missing)
@@ -339,38 +295,24 @@ def _left_out(
     return found
 
 
-def _breaks(chain: Mapping[str, Figures | None], accepted: bool) -> list[BreakRow]:
-    return [
-        BreakRow(change.country, change.indicator, change.year, change.declared, accepted, change.reason)
-        for one in chain.values()
-        if one is not None
-        for change in one.breaks
-    ]
+def _breaks(stages: chain.Chain, *, accepted: bool) -> list[BreakRow]:
+    known = [one for one in stages.values() if one is not None]
+    return [BreakRow(**vars(change), accepted=accepted) for one in known for change in one.breaks]
 
 
 def _caveats(
-    rec: Reconciliation,
-    question: Question,
-    above: Figures,
-    below: Figures,
-    years: tuple[int, ...],
-    rows: Mapping[str, Sequence[Any]],
+    rec: Reconciliation, both: tuple[Figures, Figures], years: tuple[int, ...], measured: _Findings
 ) -> list[Caveat]:
     """Collect what must be known beside the headline."""
-    found: list[Caveat] = []
-    for one in (above, below):
-        doubtful = tuple(year for year in sorted(one.doubtful) if year in years)
-        if doubtful:
-            found.append(Caveat("doubtful", str(one.measure), doubtful))
-        crossed = tuple(change.year for change in one.breaks if years and years[0] < change.year <= years[-1])
-        if crossed:
-            found.append(Caveat("break_accepted", str(one.measure), crossed))
-    if rec.status:
-        found.append(Caveat("not_optimal", number=len(rec.status)))
-    if years:
-        holes = tuple(sorted(set(range(years[0], years[-1] + 1)) - set(years)))
-        found += [Caveat("hole", years=holes)] if holes else []
-    whole = next((one for one in rows.get("ratios", ()) if one.kind == "whole"), None)
-    if whole is not None and whole.above_one:
-        found.append(Caveat("above_one"))
-    return found
+    found = [Caveat("not_optimal", number=len(rec.status))] if rec.status else []
+    if not years:
+        return found
+    for one in both:
+        doubtful = tuple(sorted(set(one.doubtful) & set(years)))
+        crossed = tuple(change.year for change in one.breaks if years[0] < change.year <= years[-1])
+        found += [Caveat("doubtful", str(one.measure), doubtful)] if doubtful else []
+        found += [Caveat("break_accepted", str(one.measure), crossed)] if crossed else []
+    holes = tuple(sorted(set(range(years[0], years[-1] + 1)) - set(years)))
+    found += [Caveat("hole", years=holes)] if holes else []
+    above_one = any(one.above_one for one in measured.rows["ratios"] if one.kind == "whole")
+    return [*found, Caveat("above_one")] if above_one else found

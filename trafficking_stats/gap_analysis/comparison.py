@@ -6,22 +6,15 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import numpy as np
 from statsmodels.stats.multitest import multipletests
 
-from trafficking_stats.gap_analysis.figures import Figures, figures_of, pooled_years, stretches
-from trafficking_stats.gap_analysis.model import (
-    double_ratio,
-    ratio_interval,
-    ratio_range,
-    says_nothing,
-    times,
-    two_sided,
-)
+from trafficking_stats.gap_analysis.figures import Figures, common_stretches, figures_of
+from trafficking_stats.gap_analysis.pair import Pair, rate_fields
 from trafficking_stats.gap_analysis.question import Question
-from trafficking_stats.gap_analysis.rates import LARGEST_LIMIT, Pair, whole_ends
 from trafficking_stats.gap_analysis.rows import Peer, Refusal, Shortfall
 from trafficking_stats.gap_analysis.settings import load_gap_settings
+from trafficking_stats.inference.contrasts import at_other_rate, compare_rates
+from trafficking_stats.inference.windows import latest_stretch
 from trafficking_stats.reconciliation.result import Reconciliation
 
 Both = tuple[Figures, Figures]
@@ -46,44 +39,38 @@ def peer_rows(rec: Reconciliation, question: Question, pair: Pair) -> tuple[list
     A peer is compared where both countries are known to count victims by the same definition, or the reader accepts
     that they may not.
     """
-    rows, shortfalls, refusals = [_peer_row(pair, own=True)], [], []
-    fewest = min(load_gap_settings().peers.years, len(pair.years))
+    own = _peer_row(pair, own=True)
+    rows, shortfalls, refusals = [own] if own else [], [], []
+    fewest = min(load_gap_settings().fewest_common_years, len(pair.years))
     for code in sorted(question.peers):
         both = figures_of(rec, code, question.numerator), figures_of(rec, code, question.denominator)
         years = _years(both, question)
-        if len(years) < fewest:
-            refusals.append(Refusal("peers", "too_few_years", len(years), fewest, years, code))
-            continue
-        row = _peer_row(Pair.fit(*both, years, question, rec.vocabulary))
-        if row.upper > LARGEST_LIMIT or row.denominator_lower == 0:
-            refusals.append(Refusal("peers", "says_nothing", row.denominator_lower, 1, years, code))
+        row = _peer_row(Pair.of(both, years, question, rec.vocabulary)) if len(years) >= fewest else None
+        if row is None:
+            reason = "says_nothing" if len(years) >= fewest else "too_few_years"
+            refusals.append(Refusal("peers", reason, len(years), fewest, years, code))
             continue
         common = tuple(year for year in years if year in pair.years)
         refusal = _not_comparable(rec, question, code, common, fewest)
-        if refusal:
-            rows.append(row)
-            refusals.append(refusal)
-            continue
-        mine, other = (Pair.fit(*one, common, question, rec.vocabulary) for one in (_figures(pair), both))
-        ratio = _ratio(mine, other)
-        if ratio is None or says_nothing(ratio[0], ratio[1]):
-            rows.append(row)
-            refusals.append(Refusal("peers", "ratio_says_nothing", row.numerator_lower, 1, common, code))
-            continue
-        rows.append(replace(row, compared=True, ratio_lower=ratio[0], ratio_upper=ratio[1], chance=ratio[2]))
-        shortfalls.append(shortfall_row(mine, other))
+        if refusal is None:
+            mine, other = (Pair.of(one, common, question, rec.vocabulary) for one in (pair.figures, both))
+            found = compare_rates(other.totals(common), mine.totals(common), question.confidence)
+            if found is None:
+                refusal = Refusal("peers", "ratio_says_nothing", row.numerator_lower, 1, common, code)
+            else:
+                row = replace(row, compared=True, chance=found.chance)
+                row = replace(row, ratio_lower=found.lower, ratio_upper=found.upper)
+                shortfalls.append(shortfall_row(mine, other))
+        rows.append(row)
+        refusals += [refusal] if refusal else []
     return _adjusted(rows), shortfalls, refusals
-
-
-def _figures(pair: Pair) -> Both:
-    return pair.numerator.figures, pair.denominator.figures
 
 
 def _years(both: Both, question: Question) -> tuple[int, ...]:
     """Return the years a peer is pooled over: by the same rule as those of the country itself."""
     known = [year for year in both[0].counts if question.covers(year)]
-    candidates = stretches(both, known, accept_breaks=question.accept_breaks)
-    return pooled_years(candidates, load_gap_settings().years.fewest)
+    candidates = common_stretches(both, known, accept_breaks=question.accept_breaks)
+    return latest_stretch(candidates, load_gap_settings().fewest_years)
 
 
 def _not_comparable(
@@ -100,43 +87,14 @@ def _not_comparable(
     return Refusal("peers", "other_definition", 0, 0, common, code) if len(definitions) > 1 else None
 
 
-def _peer_row(pair: Pair, *, own: bool = False) -> Peer:
-    top, bottom = pair.totals(pair.years)
-    limits = times(ratio_interval(top, bottom, pair.confidence), 100)
-    low, high = ratio_range(top.observed, bottom.observed)
-    country = pair.numerator.figures.country
-    return Peer(
-        country,
-        own,
-        definition_in(country, pair.years),
-        own,
-        pair.years[0],
-        pair.years[-1],
-        len(pair.years),
-        *whole_ends(top.observed),
-        *whole_ends(bottom.observed),
-        100 * low,
-        100 * high,
-        limits.lower,
-        limits.upper,
-        limits.exact_lower,
-        limits.exact_upper,
-        math.nan,
-        math.nan,
-        math.nan,
-        math.nan,
-    )
-
-
-def _ratio(mine: Pair, other: Pair) -> tuple[float, float, float] | None:
-    """Limits of the own rate by that of the peer, and the p value; None where nothing was counted."""
-    own, theirs = mine.totals(mine.years), other.totals(other.years)
-    if own[0].observed.upper == theirs[0].observed.upper == 0 or 0 in (own[1].observed.lower, theirs[1].observed.lower):
+def _peer_row(pair: Pair, *, own: bool = False) -> Peer | None:
+    """Make the row of one country; None where its counts say nothing."""
+    fields = rate_fields(pair.totals(pair.years), pair.years, pair.confidence)
+    if fields is None:
         return None
-    draws = double_ratio(own, theirs)
-    low, high = np.quantile(draws, [mine.tail, 1 - mine.tail])
-    lower = 0.0 if own[0].observed.lower == 0 else float(low)
-    return lower, math.inf if theirs[0].observed.lower == 0 else float(high), two_sided(draws)
+    country = pair.figures[0].country
+    fields |= dict.fromkeys(("ratio_lower", "ratio_upper", "chance", "chance_adjusted"), math.nan)
+    return Peer(country=country, own=own, definition=definition_in(country, pair.years), compared=own, **fields)
 
 
 def _adjusted(rows: Sequence[Peer]) -> list[Peer]:
@@ -154,35 +112,13 @@ def _adjusted(rows: Sequence[Peer]) -> list[Peer]:
 
 
 def shortfall_row(mine: Pair, other: Pair) -> Shortfall:
-    """Compare what was counted with what there would have been at the rate of a peer.
-
-    The number at the peer's rate is predicted: the rate of the peer is uncertain, and the number would have varied
-    around it as the own counts do. So it cannot be below 0, and the shortfall can neither exceed it nor be a larger
-    surplus than what was counted.
-    """
-    observed = mine.numerator.figures.sum(mine.years)
-    exposed = mine.denominator.figures.sum(mine.years)
-    above, below = other.totals(other.years)
-    rates = ratio_range(above.observed, below.observed)
-    generator = np.random.default_rng(other.numerator.fit.seed)
-    # the own denominator lies anywhere in its range
-    exposure = generator.uniform(exposed.lower, exposed.upper, len(above.expected))
-    mean = exposure * above.expected / below.expected
-    phi = mine.numerator.fit.phi
-    drawn = generator.negative_binomial(mean / (phi - 1), 1 / phi)
-    low, high = np.quantile(drawn, [mine.tail, 1 - mine.tail], method="inverted_cdf")
-    country = other.numerator.figures.country
+    """Compare what was counted with what there would have been at the rate of a peer."""
+    country, exposed = other.figures[0].country, mine.denominator.sum(mine.years)
     return Shortfall(
-        country,
-        definition_in(country, mine.years),
-        mine.years[0],
-        mine.years[-1],
-        len(mine.years),
-        *whole_ends(observed),
-        math.floor(exposed.lower * rates[0]),
-        math.ceil(exposed.upper * rates[1]),
-        int(low),
-        int(high),
-        int(low - observed.upper),
-        int(high - observed.lower),
+        peer=country,
+        definition=definition_in(country, mine.years),
+        first_year=mine.years[0],
+        last_year=mine.years[-1],
+        n_years=len(mine.years),
+        **vars(at_other_rate(mine.numerator, exposed, other.totals(other.years), mine.confidence)),
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from trafficking_stats.gap_analysis.breaks import Break, find_breaks
-from trafficking_stats.gap_analysis.question import Measure
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.counts import CountRange, as_count_range
+from trafficking_stats.inference.windows import stretches
+from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
 
@@ -50,23 +50,6 @@ class Figures:
     n_claims: Mapping[int, int] = field(default_factory=dict)
     doubtful: Mapping[int, str] = field(default_factory=dict)
     publishers: frozenset[str] = frozenset()
-
-    def of(self, years: Iterable[int]) -> list[CountRange]:
-        """Return the counts of these years, each of which must be known."""
-        return [self.counts[year] for year in years]
-
-    def has(self, years: Iterable[int]) -> bool:
-        """Whether every one of these years is known."""
-        return all(year in self.counts for year in years)
-
-    def sum(self, years: Iterable[int]) -> CountRange:
-        """Add the counts of these years."""
-        return add(self.of(years))
-
-
-def add(cells: Sequence[CountRange]) -> CountRange:
-    """Add ranges."""
-    return CountRange(math.fsum(cell.lower for cell in cells), math.fsum(cell.upper for cell in cells))
 
 
 def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
@@ -130,61 +113,9 @@ def choose_figures(candidates: Sequence[Figures], years: Collection[int]) -> Fig
     return best if best is not None and counted(best) else None
 
 
-def stretches(
-    together: Sequence[Figures], years: Iterable[int], *, accept_breaks: bool = False
+def common_stretches(
+    together: Sequence[Figures], years: Iterable[int], *, accept_breaks: bool
 ) -> list[tuple[int, ...]]:
-    """Split the years that all figures have at the breaks of any of them.
-
-    A hole does not end a stretch: counts on either side of it are still counts of one thing.
-
-    Parameters
-    ----------
-    together : sequence of Figures
-        Such as numerator and denominator.
-    years : iterable of int
-        The years that may be used.
-    accept_breaks : bool
-        Whether breaks are ignored.
-
-    Returns
-    -------
-    list of tuple of int
-        The latest stretch first.
-
-    Examples
-    --------
-    >>> counts = {year: CountRange(1, 1) for year in (2014, 2015, 2018, 2019)}
-    >>> change = Break("DNK", "judgments", 2019, "new law", True)
-    >>> stretches([Figures("DNK", Measure("judgments"), counts, breaks=(change,))], range(2010, 2020))
-    [(2019,), (2014, 2015, 2018)]
-    """
-    starts = sorted({change.year for one in together for change in one.breaks if not accept_breaks})
-    found: dict[int, list[int]] = {}
-    for year in sorted(set(years)):
-        if all(year in one.counts for one in together):
-            found.setdefault(sum(start <= year for start in starts), []).append(year)
-    return [tuple(found[k]) for k in sorted(found, reverse=True)]
-
-
-def pooled_years(candidates: Sequence[tuple[int, ...]], fewest: int) -> tuple[int, ...]:
-    """Return the latest stretch that is long enough, else the longest; of equals the latest.
-
-    Examples
-    --------
-    >>> pooled_years([(2019,), (2014, 2015, 2018)], fewest=3)
-    (2014, 2015, 2018)
-    """
-    enough = [years for years in candidates if len(years) >= fewest]
-    return enough[0] if enough else max(candidates, key=len, default=())
-
-
-def halves(years: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Split years into an earlier and a later half; of an odd number the middle one is in the later half.
-
-    Examples
-    --------
-    >>> halves((2014, 2015, 2018))
-    ((2014,), (2015, 2018))
-    """
-    middle = len(years) // 2
-    return tuple(years[:middle]), tuple(years[middle:])
+    """Split the years that all figures have at the breaks of any of them, the latest stretch first."""
+    starts = {change.year for one in together for change in one.breaks if not accept_breaks}
+    return stretches([year for year in years if all(year in one.counts for one in together)], starts)

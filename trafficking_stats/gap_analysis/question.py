@@ -6,59 +6,13 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trafficking_stats.breakdowns import parse, unparse
-from trafficking_stats.errors import TraffickingStatsError
+from trafficking_stats.errors import GapError
 from trafficking_stats.inference.counts import check_level
-from trafficking_stats.messages import Term, breakdown_words, say
+from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
 LONGEST_LAG = 20
 YEARS = (1800, 2200)
-
-
-class GapError(TraffickingStatsError, ValueError):
-    """The gap was asked for with parameters that make no sense, or of a country without any claim."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What is counted: an indicator, or a part of it.
-
-    Parameters
-    ----------
-    indicator : str
-        A key of the vocabulary.
-    breakdown : str
-        Empty for the total, else ``key=value`` pairs joined by ``;``.
-
-    Examples
-    --------
-    >>> Measure.read("victims_identified;sex=female;age=child")
-    Measure(indicator='victims_identified', breakdown='age=child;sex=female')
-    """
-
-    indicator: str
-    breakdown: str = ""
-
-    @classmethod
-    def read(cls, text: str | Measure) -> Measure:
-        """Read ``indicator`` or ``indicator;key=value;...``."""
-        if isinstance(text, Measure):
-            return text
-        indicator, _, breakdown = str(text).partition(";")
-        parts = [part for part in breakdown.split(";") if part]
-        if not all("=" in part for part in parts):
-            raise GapError(f"{text!r}: after the indicator come parts key=value joined by ;")
-        return cls(indicator, unparse(parse(breakdown)))
-
-    def __str__(self) -> str:
-        return f"{self.indicator};{self.breakdown}" if self.breakdown else self.indicator
-
-    def words(self) -> str:
-        """Write what is counted as it stands in a sentence."""
-        name = say("gap.measure", indicator=Term("indicator", self.indicator))
-        name = name[:1].lower() + name[1:]
-        return say("gap.measure_part", measure=name, part=breakdown_words(self.breakdown)) if self.breakdown else name
 
 
 @dataclass(frozen=True)
@@ -129,9 +83,7 @@ def ask(
     have = sorted(set(rec.series["country"]) | set(rec.claims["country"]))
     if country not in have:
         raise GapError(f"country: no claim on {country!r}; there are claims on {', '.join(have) or 'no country'}")
-    numerator, denominator = (
-        _measure(rec, name, text) for name, text in zip(("numerator", "denominator"), measures, strict=True)
-    )
+    numerator, denominator = _measure(rec, "numerator", measures[0]), _measure(rec, "denominator", measures[1])
     if numerator == denominator:
         raise GapError(f"numerator and denominator are both {numerator}; their ratio is 1")
     if isinstance(lags, str) or not all(_is_whole(lag) and 0 <= lag <= LONGEST_LAG for lag in lags) or not len(lags):
@@ -142,7 +94,7 @@ def ask(
         raise GapError(f"peers: expected a sequence of country codes, got the text {peers!r}")
     if isinstance(widen, bool) or not isinstance(widen, int | float) or not 0.1 <= widen <= 10:
         raise GapError(f"widen: expected a number from 0.1 to 10, got {widen!r}")
-    start, end = (_year(name, year) for name, year in zip(("start", "end"), period, strict=True))
+    start, end = _year("start", period[0]), _year("end", period[1])
     if start is not None and end is not None and end < start:
         raise GapError(f"start and end: {start}-{end} ends before it begins")
     return Question(

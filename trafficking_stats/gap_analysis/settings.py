@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from trafficking_stats.errors import VocabularyError
+from trafficking_stats.inference.yearly import DispersionPrior
 
 VictimDefinition = Literal["assessed", "presumed", "unknown"]
 
@@ -18,69 +19,11 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class BorrowedDispersion(_Frozen):
-    """The phi that stands in where a series is too short for its own, and where it comes from."""
-
-    borrowed: Annotated[float, Field(ge=1)]
-    borrowed_from: str
-
-
-class PhiPrior(_Frozen):
-    """The prior of phi of one stage, as `inference.stage_model.DispersionPrior` takes it."""
-
-    at_ten: Annotated[float, Field(gt=1)]
-    slope: float
-    spread: Annotated[float, Field(gt=0)]
-
-
-class Borrowed(_Frozen):
-    """By how much the slope and the spread of a prior are multiplied, since they come from other countries."""
-
-    slope: Annotated[float, Field(ge=0, le=1)]
-    spread: Annotated[float, Field(ge=1)]
-
-
-class Years(_Frozen):
-    """Fewest years for a headline."""
-
-    fewest: Annotated[int, Field(ge=1)]
-
-
-class Detection(_Frozen):
-    """Largest changes of detection that bounds allow for."""
-
-    factors: tuple[Annotated[float, Field(gt=1)], ...]
-
-
 class BreakThresholds(_Frozen):
     """When a jump from one year to the next is read as a change of definition."""
 
     jump: Annotated[float, Field(gt=1)]
     base: Annotated[int, Field(ge=1)]
-
-
-class PeerThresholds(_Frozen):
-    """When a country can be compared."""
-
-    years: Annotated[int, Field(ge=1)]
-
-
-class Stages(_Frozen):
-    """The indicators that can stand for the stages between identification and conviction."""
-
-    investigation: tuple[str, ...]
-    prosecution: tuple[str, ...]
-
-    def named(self) -> dict[str, tuple[str, ...]]:
-        """Return the stages by name, in their order."""
-        return {"investigation": self.investigation, "prosecution": self.prosecution}
-
-
-class Court(_Frozen):
-    """The two outcomes of a court that make a proportion."""
-
-    convicted: str
-    acquitted: str
 
 
 class CountedVictims(_Frozen):
@@ -95,16 +38,15 @@ class CountedVictims(_Frozen):
 class GapSettings(_Frozen):
     """Everything in ``gap.toml``."""
 
-    dispersion: BorrowedDispersion
-    priors: dict[str, PhiPrior]
-    borrowed: Borrowed
-    years: Years
-    disposals: tuple[dict[str, str], ...]
-    detection: Detection
+    fewest_years: Annotated[int, Field(ge=1)]
+    fewest_common_years: Annotated[int, Field(ge=1)]
+    detection_factors: tuple[Annotated[float, Field(gt=1)], ...]
+    borrowed_slope: Annotated[float, Field(ge=0, le=1)]
+    borrowed_spread: Annotated[float, Field(ge=1)]
     breaks: BreakThresholds
-    peers: PeerThresholds
-    stages: Stages
-    court: Court
+    priors: dict[str, DispersionPrior]
+    stages: dict[str, tuple[str, ...]]
+    disposals: tuple[dict[str, str], ...]
     victims: tuple[CountedVictims, ...] = ()
 
     def definition_of(self, country: str, year: int) -> VictimDefinition:
@@ -118,6 +60,19 @@ class GapSettings(_Frozen):
         """
         known = [entry for entry in self.victims if entry.country == country and entry.from_year <= year]
         return max(known, key=lambda entry: entry.from_year).definition if known else "unknown"
+
+
+def prior_of(stage: str, widen: float = 1.0) -> DispersionPrior:
+    """Return what is known of the over-dispersion of a stage; of none that of identification, the least certain.
+
+    Examples
+    --------
+    >>> prior_of("conviction", widen=2).spread / prior_of("conviction").spread
+    2.0
+    """
+    settings = load_gap_settings()
+    prior, spread = settings.priors[stage or "identification"], settings.borrowed_spread * widen
+    return DispersionPrior(prior.at_ten, prior.slope * settings.borrowed_slope, prior.spread * spread)
 
 
 @functools.cache

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from trafficking_stats.gap_analysis.figures import figures_of
-from trafficking_stats.gap_analysis.question import Measure
 from trafficking_stats.inference.counts import CountRange
+from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.methods import METHODS
-from trafficking_stats.reconciliation.result import Reconciliation, _reconcile_part
+from trafficking_stats.reconciliation.result import Reconciliation, reconcile
+
+MOST = 49
+"""Most publishers, and most upstreams, that are left out in turn; the first of the alphabet."""
 
 Counts = Mapping[Measure, Mapping[int, CountRange]]
 """Years and their ranges, by measure."""
@@ -68,14 +71,22 @@ def variants_of(
     claims = _claims_on(rec, country, measures)
     if not vary or claims.empty:
         return [own]
-    stacked = _without_each(claims)
+    parts = _without_each(claims)
+    # set below each other as if of different countries with codes of no country, to settle all at once
+    codes = {left_out: f"Z{place:02d}" for place, left_out in enumerate(parts)}
+    stacked = pd.concat(
+        [
+            part.assign(country=codes[left_out], claim_id=codes[left_out] + part["claim_id"])
+            for left_out, part in parts.items()
+        ],
+        ignore_index=True,
+    )
     found = [own]
     for method in METHODS:
-        # checked when they were first reconciled; the stand-ins for countries would not pass again
-        settled = _reconcile_part(stacked, method, rec.vocabulary)
-        for left_out in stacked["country"].unique():
+        settled = reconcile(stacked, method, vocabulary=rec.vocabulary)
+        for left_out, code in codes.items():
             if (method, left_out) != (rec.method, ""):
-                counts = {one: figures_of(settled, left_out, one).counts for one in measures}
+                counts = {one: figures_of(settled, code, one).counts for one in measures}
                 found.append(Variant(method, left_out, counts))
     return _marked(found, years)
 
@@ -89,17 +100,14 @@ def _claims_on(rec: Reconciliation, country: str, measures: Sequence[Measure]) -
     return claims[wanted & (claims["country"] == country)].drop(columns=[name for name in judged if name in claims])
 
 
-def _without_each(claims: pd.DataFrame) -> pd.DataFrame:
-    """Set the claims without each source below each other, as if of different countries, to settle all at once."""
+def _without_each(claims: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return all claims, and those without each upstream and each publisher where there are several."""
     kept = {"": claims}
     for kind in ("upstream", "publisher"):
         names = sorted(set(claims[kind]) - {""})
         if len(names) > 1:
-            kept |= {f"{kind} {name}": claims[claims[kind] != name] for name in names}
-    parts = [
-        rows.assign(country=left_out, claim_id=f"{left_out}: " + rows["claim_id"]) for left_out, rows in kept.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
+            kept |= {f"{kind} {name}": claims[claims[kind] != name] for name in names[:MOST]}
+    return kept
 
 
 def _marked(variants: Sequence[Variant], years: range) -> list[Variant]:

@@ -1,8 +1,8 @@
-"""Split of the change of a product into its factors: Shapley (Das Gupta) and logarithmic mean (LMDI).
+"""Split of the change of the last of several stages into the effect of each stage: Shapley, or Das Gupta.
 
-Convictions are victims x (charged per victim) x (prosecuted per charged) x (convicted per prosecuted). The
-effect of a stage is what the change of its factor alone does, averaged over every order in which the
-factors can change; effects add up to the change.
+Convictions are victims x (charged per victim) x (prosecuted per charged) x (convicted per prosecuted). The effect of a
+stage is what the change of its factor alone does, averaged over every order in which the factors can change;
+effects add up to the change. Factors above 1 are allowed: the stages of one calendar year are not the same persons.
 """
 
 from __future__ import annotations
@@ -10,52 +10,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.inference.counts import CountError
+from trafficking_stats.inference.contrasts import whole_ends
+from trafficking_stats.inference.counts import CountError, CountRange
+from trafficking_stats.inference.yearly import Total
 
 Floats = NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class Decomposition:
-    """The effects of factors on the change of their product.
-
-    Parameters
-    ----------
-    names : tuple of str, length n
-        The factors.
-    effects : tuple of float, length n
-        Their effects, which add up to `total`.
-    total : float
-        The change.
-    factors0, factors1 : tuple of float, length n
-        The factors before and after.
-    method : str
-        "shapley" or "lmdi".
-    """
-
-    names: tuple[str, ...]
-    effects: tuple[float, ...]
-    total: float
-    factors0: tuple[float, ...]
-    factors1: tuple[float, ...]
-    method: str
-
-    @property
-    def percent(self) -> tuple[float, ...]:
-        """Effects in per cent of the change; nan where nothing changed."""
-        return tuple(100 * effect / self.total if self.total else math.nan for effect in self.effects)
-
-    @property
-    def above_one(self) -> tuple[str, ...]:
-        """Factors after the first above 1 in either period: rates between stages, and no probabilities."""
-        pairs = zip(self.names[1:], self.factors0[1:], self.factors1[1:], strict=True)
-        return tuple(name for name, before, after in pairs if max(before, after) > 1)
+# More whole-number combinations than this of masked cells are searched at their corners only.
+MAX_COMBINATIONS = 200_000
+MAX_MASKED = 16
 
 
 def shapley_effects(factors0: ArrayLike, factors1: ArrayLike) -> Floats:
@@ -103,89 +71,92 @@ def shapley_effects(factors0: ArrayLike, factors1: ArrayLike) -> Floats:
     return effects
 
 
-def log_mean(a: ArrayLike, b: ArrayLike) -> Floats:
-    """Logarithmic mean (a - b) / (ln a - ln b) of positive numbers; a where both are equal.
-
-    References
-    ----------
-    Ang BW (2005). The LMDI approach to decomposition analysis: a practical guide. Energy Policy 33:867-871.
-
-    Examples
-    --------
-    >>> log_mean([0.5433, 2.0], [0.5479, 2.0]).round(4)
-    array([0.5456, 2.    ])
-    """
-    x, y = np.broadcast_arrays(np.asarray(a, dtype=float), np.asarray(b, dtype=float))
-    if not (np.isfinite(x) & np.isfinite(y) & (x > 0) & (y > 0)).all():
-        raise CountError("log_mean: expected finite numbers above 0; the logarithm of 0 does not exist")
-    relative = (x - y) / y
-    same = relative == 0
-    return np.asarray(np.where(same, y, (x - y) / np.where(same, 1.0, np.log1p(np.where(same, 0.0, relative)))))
+def stage_factors(stages: Floats) -> Floats:
+    """Return the first stage, then each stage by the one before, which must be above 0. Shape (..., n)."""
+    return np.concatenate([stages[..., :1], stages[..., 1:] / stages[..., :-1]], axis=-1)
 
 
-def factor_names(names: Sequence[str] | None, n: int) -> tuple[str, ...]:
-    """Return `n` different names, made up where none are given."""
-    chosen = tuple(names) if names is not None else tuple(f"factor {k + 1}" for k in range(n))
-    if len(chosen) != n or len(set(chosen)) != n:
-        raise CountError(f"names: expected {n} different ones, got {chosen!r}")
-    return chosen
-
-
-def decompose(
-    factors0: Sequence[float],
-    factors1: Sequence[float],
-    names: Sequence[str] | None = None,
-    *,
-    method: Literal["shapley", "lmdi"] = "shapley",
-) -> Decomposition:
-    """Split the change of a product of factors into their effects.
+def split_change(before: Sequence[CountRange], after: Sequence[CountRange]) -> tuple[list[float], list[float]]:
+    """Split the change of the last stage into the effect of each stage, over everything masked counts can be.
 
     Parameters
     ----------
-    factors0, factors1 : sequence of float, length n
-        Factors before and after.
-    names : sequence of str, optional
-        What they are called.
-    method : {"shapley", "lmdi"}
-        "lmdi" weights by logarithmic means and does not exist with a zero.
+    before, after : sequence of CountRange, length n
+        The stages, all but the last above 0.
 
     Returns
     -------
-    Decomposition
+    lower, upper : list of float, length n
+        Smallest and largest effect; equal without masked counts.
 
     Raises
     ------
     RefusalError
-        If "lmdi" is asked for with a factor of 0.
-
-    References
-    ----------
-    Das Gupta P (1993), as for `shapley_effects`; Ang BW (2005), as for `log_mean`.
+        If there are too many masked counts to try their ends.
 
     Examples
     --------
-    >>> [round(effect) for effect in decompose([10930, 0.717892], [16591, 0.825974], method="lmdi").effects]
-    [4384, 1473]
+    United Kingdom 2012 to 2014: victims, in formal contact, prosecuted, convicted.
+
+    >>> both = [[CountRange(n, n) for n in counts] for counts in ((555, 157, 33, 18), (543, 195, 104, 40))]
+    >>> [round(effect, 2) for effect in split_change(*both)[0]]
+    [-0.66, 7.05, 26.31, -10.7]
     """
-    before, after = np.asarray(factors0, dtype=float), np.asarray(factors1, dtype=float)
-    if before.ndim != 1 or before.shape != after.shape or before.size == 0:
-        raise CountError(f"factors: expected two series of one length, got {before.shape} and {after.shape}")
-    labels = factor_names(names, before.size)
-    total = float(after.prod() - before.prod())
-    if method == "shapley":
-        effects = shapley_effects(before, after)
-    elif method == "lmdi":
-        zero = [name for name, a, b in zip(labels, before, after, strict=True) if a <= 0 or b <= 0]
-        if zero:
-            raise RefusalError(f"LMDI needs factors above 0, {', '.join(zero)} is not: use the Shapley split")
-        effects = log_mean(after.prod(), before.prod()) * np.log(after / before)
-    else:
-        raise CountError(f"method: unknown {method!r}; one of shapley, lmdi")
-    return Decomposition(
-        names=labels,
-        effects=tuple(effects.tolist()),
-        total=total,
-        factors0=tuple(before.tolist()),
-        factors1=tuple(after.tolist()),
-        method=method,
-    )
+    cells = [*before, *after]
+    sizes = [int(cell.upper - cell.lower) + 1 for cell in cells]
+    exhaustive, masked = math.prod(sizes) <= MAX_COMBINATIONS, sum(size > 1 for size in sizes)
+    if not exhaustive and masked > MAX_MASKED:
+        raise RefusalError(f"{masked} masked counts are too many to try their ends, at most {MAX_MASKED}")
+    axes = [
+        np.arange(cell.lower, cell.upper + 1) if exhaustive else np.unique([cell.lower, cell.upper]) for cell in cells
+    ]
+    grid = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=-1)
+    effects = shapley_effects(stage_factors(grid[:, : len(before)]), stage_factors(grid[:, len(before) :]))
+    return effects.min(axis=0).tolist(), effects.max(axis=0).tolist()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageEffect:
+    """The part of one stage in the change of the last stage; effects of all stages add up to it."""
+
+    early_lower: int
+    early_upper: int
+    late_lower: int
+    late_upper: int
+    effect_min: float
+    effect_max: float
+    lower: float
+    upper: float
+    sign_fixed: bool  # one sign within the limits
+
+
+def effects_of(before: Sequence[Total], after: Sequence[Total], confidence: float) -> list[StageEffect]:
+    """Compute the effect of each stage with its limits.
+
+    Parameters
+    ----------
+    before, after : sequence of Total, length n
+        The stages of either period, all but the last above 0.
+    confidence : float
+        Two-sided level.
+
+    Returns
+    -------
+    list of StageEffect, length n
+    """
+    counted = split_change([one.observed for one in before], [one.observed for one in after])
+    factors = [stage_factors(np.stack([one.expected for one in period], axis=-1)) for period in (before, after)]
+    tail = (1 - confidence) / 2
+    lower, upper = np.quantile(shapley_effects(*factors), [tail, 1 - tail], axis=0).tolist()
+    return [
+        StageEffect(
+            **whole_ends("early", old.observed),
+            **whole_ends("late", new.observed),
+            effect_min=counted[0][k],
+            effect_max=counted[1][k],
+            lower=lower[k],
+            upper=upper[k],
+            sign_fixed=lower[k] > 0 or upper[k] < 0,
+        )
+        for k, (old, new) in enumerate(zip(before, after, strict=True))
+    ]

@@ -1,4 +1,4 @@
-"""Random effects over independent units, and Rubin's rules over repeated answers to one question.
+"""Random effects over independent units.
 
 Two publications of one register are one measurement: never pool them as if independent.
 """
@@ -6,6 +6,7 @@ Two publications of one register are one measurement: never pool them as if inde
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -18,7 +19,7 @@ from trafficking_stats.errors import RefusalError
 from trafficking_stats.inference.counts import CountError, check_exposures, check_level
 
 Floats = NDArray[np.float64]
-BetweenMethod = Literal["DL", "PM", "CA", "REML"]
+BetweenMethod = Literal["DL", "PM", "CA"]
 
 MIN_UNITS = 5
 
@@ -41,8 +42,10 @@ class RandomEffects:
         Cochran's Q and the share of the variation that lies between units.
     shrunken : ndarray, shape (n,)
         Each estimate drawn to the mean by its reliability.
+    shrunken_reach : ndarray, shape (n,)
+        Half the width of the limits of each of them, the uncertainty of the mean included.
     method : str
-        "DL", "PM", "CA" or "REML".
+        "DL", "PM" or "CA".
     """
 
     mean: float
@@ -55,6 +58,7 @@ class RandomEffects:
     q: float
     i_squared: float
     shrunken: Floats
+    shrunken_reach: Floats
     method: str
 
 
@@ -73,9 +77,9 @@ def random_effects(
         One a unit.
     variances : array_like, shape (n,)
         Squared standard errors, taken as known.
-    method : {"PM", "DL", "CA", "REML"}
-        Variance between units by Paule and Mandel, DerSimonian and Laird, Cochran's analysis of variance, or
-        restricted maximum likelihood; cut off at 0 by each.
+    method : {"PM", "DL", "CA"}
+        Variance between units by Paule and Mandel, DerSimonian and Laird, or Cochran's analysis of variance; cut off
+        at 0 by each.
     confidence : float
         Two-sided level.
 
@@ -86,15 +90,13 @@ def random_effects(
     Raises
     ------
     RefusalError
-        For fewer than 5 units or a search that did not converge.
+        For fewer than 5 units.
 
     References
     ----------
     DerSimonian R, Laird N (1986). Meta-analysis in clinical trials. Controlled Clinical Trials 7:177-188.
     Paule RC, Mandel J (1982). Consensus values and weighting factors. Journal of Research of the National Bureau
     of Standards 87:377-385.
-    Viechtbauer W (2005). Bias and efficiency of meta-analytic variance estimators in the random-effects model.
-    Journal of Educational and Behavioral Statistics 30:261-293.
     Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). A re-evaluation of random-effects meta-analysis. Journal of
     the Royal Statistical Society A 172:137-159 (prediction limits).
 
@@ -120,6 +122,7 @@ def random_effects(
     weight = 1 / (v + tau2)
     mean, se = float(weight @ y / weight.sum()), float(weight.sum() ** -0.5)
     tail = (1 - check_level(confidence)) / 2
+    own = tau2 / (v + tau2)
     half = float(stats.t.isf(tail, n - 1)) * se
     wide = float(stats.t.isf(tail, n - 2)) * math.sqrt(tau2 + se**2)
     return RandomEffects(
@@ -132,7 +135,8 @@ def random_effects(
         tau=math.sqrt(tau2),
         q=q,
         i_squared=max(0.0, 1 - (n - 1) / q) if q > 0 else 0.0,
-        shrunken=(y * tau2 + mean * v) / (v + tau2),
+        shrunken=y * own + mean * (1 - own),
+        shrunken_reach=float(stats.norm.isf(tail)) * np.sqrt(v * own + ((1 - own) * se) ** 2),
         method=method,
     )
 
@@ -142,145 +146,67 @@ def _between(y: Floats, v: Floats, method: str, q: float) -> float:
     n = y.size
     if method == "CA":
         return float(y.var(ddof=1) - v.mean())
-    # All three remaining estimates are 0 or less when the units vary less than their errors say.
-    if method in ("DL", "PM"):
-        if q <= n - 1:
-            return 0.0
-        if method == "DL":
-            return float(combine_effects(y, v, method_re="chi2").tau2)
-
-        def excess(tau2: float) -> float:
-            weight = 1 / (v + tau2)
-            return float((weight * (y - weight @ y / weight.sum()) ** 2).sum()) - (n - 1)
-
-        return float(optimize.brentq(excess, 0.0, _spread(y), xtol=1e-14, rtol=1e-13))
-
-    def minus_log_likelihood(tau2: float) -> float:
-        weight = 1 / (v + tau2)
-        residual = y - weight @ y / weight.sum()
-        return float((weight * residual**2).sum() - np.log(weight).sum() + math.log(weight.sum())) / 2
-
-    # The likelihood can have two peaks, so a grid finds the higher one before the search refines it.
-    grid = np.concatenate([[0.0], np.geomspace(1e-8 * float(v.min()), _spread(y), 400)])
-    values = [minus_log_likelihood(tau2) for tau2 in grid]
-    best = int(np.argmin(values))
-    if best == 0:
+    # Both remaining estimates are 0 or less when the units vary less than their errors say.
+    if q <= n - 1:
         return 0.0
-    found = optimize.minimize_scalar(
-        minus_log_likelihood,
-        bounds=(grid[best - 1], grid[min(best + 1, grid.size - 1)]),
-        method="bounded",
-        options={"xatol": 1e-12 * float(grid[best]) + 1e-300, "maxiter": 500},
-    )
-    if not found.success:
-        raise RefusalError(f"REML over {n} units did not converge; use Paule-Mandel")
-    return float(found.x)
+    if method == "DL":
+        return float(combine_effects(y, v, method_re="chi2").tau2)
+
+    def excess(tau2: float) -> float:
+        weight = 1 / (v + tau2)
+        return float((weight * (y - weight @ y / weight.sum()) ** 2).sum()) - (n - 1)
+
+    # the spread of the estimates bounds every estimate of the variance between units
+    return float(optimize.brentq(excess, 0.0, float(np.ptp(y) ** 2) * n + 1e-300, xtol=1e-14, rtol=1e-13))
 
 
-def _spread(y: Floats) -> float:
-    """Return a bound above every estimate of the variance between units."""
-    return float(np.ptp(y) ** 2) * y.size + 1e-300
+@dataclass(frozen=True, kw_only=True)
+class PooledRate:
+    """The rates of several units together."""
 
-
-@dataclass(frozen=True)
-class RubinPool:
-    """Several answers to one question, pooled.
-
-    Parameters
-    ----------
-    estimate, se : float
-        Mean answer and its standard error.
-    lower, upper, p_value : float
-        Limits and two-sided p against 0 by Student's t on `df`.
-    within, between, total : float
-        Variance within answers, between them, and T = W + (1 + 1/m) B.
-    df : float
-        Degrees of freedom; infinite where all answers agree.
-    riv, fmi_lambda : float
-        Relative increase of the variance, and share of it due to the disagreement.
-    """
-
-    estimate: float
-    se: float
-    lower: float
+    per_100: float  # of the middle unit
+    lower: float  # limits of the middle
     upper: float
-    p_value: float
-    within: float
-    between: float
-    total: float
-    df: float
-    riv: float
-    fmi_lambda: float
+    another_lower: float  # limits of the rate of a further unit
+    another_upper: float
+    spread: float  # rates of two in three units lie within the middle divided, and multiplied, by this
 
 
-def rubin(
-    estimates: ArrayLike,
-    standard_errors: ArrayLike,
-    *,
-    complete_df: float | None = None,
-    confidence: float = 0.95,
-) -> RubinPool:
-    """Pool the same analysis done on several completed data sets by Rubin's rules.
+@dataclass(frozen=True, kw_only=True)
+class ShrunkRate:
+    """The rate of one unit, drawn to that of all by its uncertainty; NaN where the units are too few."""
 
-    Between sources that define things differently the spread is not a sampling variance; then the hard bounds
-    lead and this may not be the headline.
+    shrunk: float = math.nan
+    shrunk_lower: float = math.nan
+    shrunk_upper: float = math.nan
+
+
+def pool_rates(rates: Sequence[Floats], confidence: float) -> tuple[PooledRate, list[ShrunkRate]]:
+    """Pool rates by random effects on their logarithms.
 
     Parameters
     ----------
-    estimates, standard_errors : array_like, shape (m,)
-        One a data set.
-    complete_df : float, optional
-        Degrees of freedom the analysis would have with complete data (n - k); gives the adjusted degrees of
-        freedom of Barnard and Rubin, without it those of Rubin for large samples.
+    rates : sequence of ndarray
+        Draws of the rate of each unit.
     confidence : float
         Two-sided level.
-
-    Returns
-    -------
-    RubinPool
 
     Raises
     ------
     RefusalError
-        For fewer than 2 data sets.
-
-    References
-    ----------
-    Rubin DB (1987). Multiple Imputation for Nonresponse in Surveys, chapter 3. Wiley.
-    Barnard J, Rubin DB (1999). Small-sample degrees of freedom with multiple imputation. Biometrika 86:948-955.
-
-    Examples
-    --------
-    >>> pool = rubin([2.174, 1.965, 1.774], [0.896, 0.882, 0.898], complete_df=148)
-    >>> print(f"{pool.estimate:.3f}, se {pool.se:.3f}, df {pool.df:.1f}, p {pool.p_value:.3f}")
-    1.971, se 0.921, df 107.7, p 0.035
+        For fewer than 5 units.
     """
-    q, errors = np.asarray(estimates, dtype=float), check_exposures(standard_errors, "standard_errors")
-    if q.ndim != 1 or q.shape != errors.shape or not np.isfinite(q).all():
-        raise CountError(f"estimates: expected finite numbers, one a standard error; got {q.size} and {errors.size}")
-    m = q.size
-    if m < 2:
-        raise RefusalError(f"{m} data set has no variance between data sets, at least 2 are needed")
-    mean, within, between = float(q.mean()), float((errors**2).mean()), float(q.var(ddof=1))
-    total = within + (1 + 1 / m) * between
-    share = (1 + 1 / m) * between / total
-    df = math.inf if between == 0 else (m - 1) / share**2
-    if complete_df is not None:
-        known = float(check_exposures(complete_df, "complete_df"))
-        observed = (known + 1) / (known + 3) * known * (1 - share)
-        df = observed if math.isinf(df) else df * observed / (df + observed)
-    se = math.sqrt(total)
-    t = float(stats.t.isf((1 - check_level(confidence)) / 2, df))
-    return RubinPool(
-        estimate=mean,
-        se=se,
-        lower=mean - t * se,
-        upper=mean + t * se,
-        p_value=float(2 * stats.t.sf(abs(mean) / se, df)),
-        within=within,
-        between=between,
-        total=total,
-        df=df,
-        riv=(1 + 1 / m) * between / within,
-        fmi_lambda=share,
+    low, middle, high = np.quantile(np.log(np.asarray(rates)), [0.025, 0.5, 0.975], axis=1)
+    found = random_effects(middle, ((high - low) / 3.92) ** 2, confidence=confidence)
+    pooled = PooledRate(
+        per_100=math.exp(found.mean),
+        lower=math.exp(found.lower),
+        upper=math.exp(found.upper),
+        another_lower=math.exp(found.prediction_lower),
+        another_upper=math.exp(found.prediction_upper),
+        spread=math.exp(found.tau),
     )
+    drawn = zip(found.shrunken.tolist(), found.shrunken_reach.tolist(), strict=True)
+    return pooled, [
+        ShrunkRate(shrunk=math.exp(m), shrunk_lower=math.exp(m - r), shrunk_upper=math.exp(m + r)) for m, r in drawn
+    ]

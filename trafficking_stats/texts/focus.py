@@ -42,7 +42,7 @@ def years_shown(rec: Reconciliation, country: str, start: int | None, end: int |
 def stage_indicators(rec: Reconciliation, country: str) -> list[str]:
     """Return the indicators from identification to conviction of which some claim gives a total, in order."""
     settings = load_gap_settings().stages
-    wanted = ["victims_identified", *settings.investigation, *settings.prosecution, "convictions_persons"]
+    wanted = ["victims_identified", *settings["investigation"], *settings["prosecution"], "convictions_persons"]
     own = rec.claims[(rec.claims["country"] == country) & (rec.claims["breakdown"] == "")]
     return [indicator for indicator in wanted if indicator in set(own["indicator"])]
 

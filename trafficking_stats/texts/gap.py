@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from trafficking_stats.gap_analysis import sentences as gap_says
 from trafficking_stats.messages import Country, Noun, Years, say
+from trafficking_stats.messages import gap as gap_says
 from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.focus import Cell, explained_cells
 from trafficking_stats.texts.headline import headline, summary
@@ -17,7 +17,7 @@ from trafficking_stats.texts.words import capital, number, rate_text, short
 
 if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.answer import Gap
-    from trafficking_stats.gap_analysis.question import Measure
+    from trafficking_stats.measures import Measure
     from trafficking_stats.reconciliation.result import Reconciliation
 
 BADGE_OF = {

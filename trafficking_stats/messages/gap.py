@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trafficking_stats.gap_analysis.question import Measure
 from trafficking_stats.gap_analysis.rows import Caveat, Ratio, Refusal
+from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, Years, say
 
 if TYPE_CHECKING:

@@ -12,14 +12,15 @@ The posterior is computed on a grid, without simulation of chains: two dimension
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from trafficking_stats.inference.counts import CountLike, as_count_range
+from trafficking_stats.inference.counts import CountLike, CountRange, as_count_range, total
 
 Floats = NDArray[np.float64]
 
@@ -158,52 +159,117 @@ class Period:
         return found**2
 
 
-class SeriesFit:
-    """The posterior of one series of yearly counts: phi, and the mean of any of its periods.
+@dataclass(frozen=True)
+class Total:
+    """The sum of some years of one series.
 
     Parameters
     ----------
-    periods : sequence of sequence of int or (lower, upper)
-        The counts of each period, such as the two halves of the years. Each has its own mean.
+    observed : CountRange
+        What was counted.
+    expected : ndarray
+        Draws of the sum that chance varies around.
+    """
+
+    observed: CountRange
+    expected: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """How much more counts vary than chance alone would make them: phi, their variance by their mean."""
+
+    phi: float  # median
+    lower: float
+    upper: float
+    prior: float  # median of like series, before these counts were seen
+    prior_lower: float
+    prior_upper: float
+
+
+class YearlyFit:
+    """The posterior of one series of yearly counts: phi, the mean of each half of the years, the sum of any years.
+
+    Parameters
+    ----------
+    counts : mapping of year to CountRange
+        The counts, also those of years that are not fitted.
+    years : sequence of int
+        The years that are fitted, all of them counted. Each half of them has its own mean.
     prior : DispersionPrior
         Of phi.
-    seed : int
-        Start of the generator that spreads the draws; series that are compared need different ones.
+    name : str
+        Tells series apart: each has draws of its own, and the same ones each time.
 
     References
     ----------
     Jeffreys H (1946). An invariant form for the prior probability in estimation problems. Proceedings of the Royal
     Society A 186:453-461.
-    Cameron AC, Trivedi PK (2013). Regression Analysis of Count Data, section 3.3 (the negative binomial with a
-    variance in proportion to the mean). Cambridge University Press.
+    Cameron AC, Trivedi PK (2013). Regression Analysis of Count Data, section 3.3 (the negative binomial with a variance
+    in proportion to the mean). Cambridge University Press.
 
     Examples
     --------
-    >>> fit = SeriesFit([[10, 4, 14, 8], [1, 0, 0, 0]], DispersionPrior(6.0, 0.8, 1.0))
-    >>> early, late = fit.draws
-    >>> print(f"phi {np.median(fit.phi):.1f}, early mean {np.median(early):.1f} a year")
-    phi 2.7, early mean 9.6 a year
+    >>> counts = {2014 + k: CountRange(n, n) for k, n in enumerate((10, 4, 14, 8, 1, 0, 0, 0))}
+    >>> fit = YearlyFit(counts, range(2014, 2022), DispersionPrior(6.0, 0.8, 1.0), "DNK")
+    >>> print(f"phi {np.median(fit.phi):.1f}, early {np.median(fit.total(range(2014, 2018)).expected):.0f}")
+    phi 2.7, early 38
     """
 
-    def __init__(self, periods: Sequence[Sequence[CountLike]], prior: DispersionPrior, seed: int = 1) -> None:
-        self.seed = seed
-        ends = np.array([as_count_range(count) for counts in periods for count in counts], dtype=float)
-        self.size = float(ends.mean())
+    def __init__(
+        self, counts: Mapping[int, CountRange], years: Sequence[int], prior: DispersionPrior, name: str
+    ) -> None:
+        self.counts, self.years, self.prior, self.name = counts, tuple(years), prior, name
+        self.parts = [part for part in halves(self.years) if part]
+        self.size = float(np.mean([self.counts[year] for year in self.years]))
         self.nodes, log_prior = prior.grid(self.size)
-        parts = [Period(counts, self.nodes) for counts in periods]
-        log_weight = log_prior + sum(part.log_evidence for part in parts)
-        self.weights = np.exp(log_weight - log_weight.max())
-        self.weights /= self.weights.sum()
-        shares = _shares(len(parts) + 1, seed)
-        self.node = np.searchsorted(np.cumsum(self.weights), shares[0], side="left").clip(0, PHI_NODES - 1)
+        periods = [Period([counts[year] for year in part], self.nodes) for part in self.parts]
+        log_weight = log_prior + sum(period.log_evidence for period in periods)
+        weights = np.exp(log_weight - log_weight.max())
+        share, *shares = self._shares(len(periods) + 1, self.years)
+        self.node = np.searchsorted(np.cumsum(weights / weights.sum()), share, side="left").clip(0, PHI_NODES - 1)
         self.phi = self.nodes[self.node]
-        self.draws = [part.draw(self.node, share) for part, share in zip(parts, shares[1:], strict=True)]
+        self.means = [period.draw(self.node, own) for period, own in zip(periods, shares, strict=True)]
 
-    def mean_of(self, counts: Sequence[CountLike], seed: int) -> Floats:
-        """Draw the mean of other years, with the phi of this fit; periods that are compared need different seeds."""
-        return Period(counts, self.nodes).draw(self.node, _shares(1, seed)[0])
+    def sum(self, years: Iterable[int]) -> CountRange:
+        """Add the counts of any years."""
+        return total(self.counts[year] for year in years)
+
+    def total(self, years: Iterable[int]) -> Total:
+        """Return the sum of any years that were counted, what it was and what it was expected to be."""
+        chosen = tuple(years)
+        known = {part: len(part) * mean for part, mean in zip(self.parts, self.means, strict=True)}
+        known.setdefault(self.years, np.sum(list(known.values()), axis=0))
+        if chosen not in known:
+            period = Period([self.counts[year] for year in chosen], self.nodes)
+            known[chosen] = len(chosen) * period.draw(self.node, self._shares(1, chosen)[0])
+        return Total(self.sum(chosen), known[chosen])
+
+    def spread(self, confidence: float) -> Spread:
+        """State the over-dispersion, and what was known of it before."""
+        tail = (1 - confidence) / 2
+        low, middle, high = np.quantile(self.phi, [tail, 0.5, 1 - tail]).tolist()
+        least, most = self.prior.limits(self.size, confidence)
+        prior = self.prior.median(self.size)
+        return Spread(phi=middle, lower=low, upper=high, prior=prior, prior_lower=least, prior_upper=most)
+
+    def seed(self, years: tuple[int, ...]) -> int:
+        """Return the start of the generator of a period."""
+        return crc32(f"{self.name} {years}".encode())
+
+    def _shares(self, dimensions: int, years: tuple[int, ...]) -> Floats:
+        """Spread numbers from 0 to 1 evenly over each dimension, in an order of its own: a Latin hypercube."""
+        generator = np.random.default_rng(self.seed(years))
+        return np.asarray(stats.qmc.LatinHypercube(d=dimensions, rng=generator).random(DRAWS).T)
 
 
-def _shares(dimensions: int, seed: int) -> Floats:
-    """Spread numbers from 0 to 1 evenly over each dimension, in an order of its own: a Latin hypercube."""
-    return np.asarray(stats.qmc.LatinHypercube(d=dimensions, rng=np.random.default_rng(seed)).random(DRAWS).T)
+def halves(years: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Split years into an earlier and a later half; of an odd number the middle one is in the later half.
+
+    Examples
+    --------
+    >>> halves((2014, 2015, 2018))
+    ((2014,), (2015, 2018))
+    """
+    middle = len(years) // 2
+    return tuple(years[:middle]), tuple(years[middle:])

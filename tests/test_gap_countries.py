@@ -1,0 +1,167 @@
+"""No country's result may say what its figures cannot carry: all shipped countries, and ten invented ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from gap_claims import rows
+
+import trafficking_stats as ts
+from trafficking_stats.gap_analysis.answer import Gap, gap
+from trafficking_stats.gap_analysis.rows import Ratio
+from trafficking_stats.inference.windows import runs
+
+INDICATORS = ("victims_identified", "charged_persons", "suspects_formal_contact", "prosecutions_suspects")
+PAIR = ("victims_identified", "convictions_persons")
+
+
+def shipped() -> pd.DataFrame:
+    claims = ts.load_claims()
+    return claims[(claims["breakdown"] == "") & claims["indicator"].isin([*INDICATORS, "convictions_persons"])]
+
+
+def invented(seed: int) -> pd.DataFrame:
+    """Make a country of any size: batches of convictions, holes, masked counts, a second publisher that differs."""
+    generator = np.random.default_rng(seed)
+    n, level = int(generator.integers(3, 17)), float(generator.choice([0.3, 2, 8, 40]))
+    victims = generator.negative_binomial(5, 5 / (5 + 20 * level), n) * np.where(
+        np.arange(n) >= n // 2, seed % 3 + 1, 1
+    )
+    convicted = generator.geometric(0.4, n) * generator.poisson(level, n)
+    years = [year for year in range(2004, 2004 + n) if generator.random() < 0.9]
+    figures = {
+        name: {year: "<5" if 0 < counts[year - 2004] < 5 else str(counts[year - 2004]) for year in years}
+        for name, counts in (("victims_identified", victims), ("convictions_persons", convicted))
+    }
+    figures["prosecutions_suspects"] = {year: str(int(generator.poisson(level * 1.5))) for year in years}
+    again = {"convictions_persons": {year: str(int(generator.poisson(level + 1))) for year in years[::2]}}
+    return pd.concat([rows("SWE", figures), rows("SWE", again, "Press", "Press", "press", "2023")], ignore_index=True)
+
+
+def check(result: Gap) -> None:
+    said = str(result)
+    for row in (*result.rows["ratios"], *result.rows["steps"], *result.rows["peers"]):
+        assert 0 <= row.lower <= row.upper <= 1000
+        assert row.lower <= row.per_100_max
+        assert row.per_100_min <= row.upper
+        assert row.exact_lower <= row.per_100_min <= row.per_100_max <= row.exact_upper
+    for row in result.rows["shortfalls"]:
+        assert row.expected_lower >= 0
+        assert row.shortfall_upper <= row.expected_upper
+        assert row.shortfall_lower >= -row.observed_upper
+    check_one_limit_for_one_question(result)
+    check_words(result, said)
+    broken = {one.year for one in result.rows["breaks"]}
+    pooled = [row for row in result.rows["ratios"] if isinstance(row, Ratio)]
+    measured = {str(result.question.numerator.indicator), result.question.denominator.indicator}
+    broken = {one.year for one in result.rows["breaks"] if one.indicator in measured}
+    for row in pooled:
+        assert not any(row.first_year < year <= row.last_year for year in broken)
+    for row in result.rows["changes"]:
+        assert not any(row.early_first < year <= row.late_last for year in broken)
+
+
+def check_one_limit_for_one_question(result: Gap) -> None:
+    rate, default = result.row("changes", series="rate"), result.row("splits", default=True)
+    assert (rate is None) == (default is None)
+    if rate is not None:
+        assert (rate.lower, rate.upper, rate.chance) == (default.lower, default.upper, default.chance)
+        assert rate.beyond_chance == (bool(rate.direction) and not rate.lower <= 1 <= rate.upper)
+    whole, own = result.row("ratios", kind="whole"), result.row("peers", own=True)
+    if whole is not None and own is not None:
+        assert (whole.lower, whole.upper) == (own.lower, own.upper)
+    for spell in result.rows["silences"]:
+        single = result.row("ratios", kind="year", first_year=spell.first_year)
+        if spell.n_years == 1 and single is not None:
+            assert spell.limit_per_100 == pytest.approx(single.upper)
+    asked: dict[tuple[int, int, int, int], set[tuple[float, float]]] = {}
+    for row in result.rows["ratios"]:
+        asked.setdefault((row.first_year, row.last_year, row.n_years, row.lag), set()).add((row.lower, row.upper))
+    assert all(len(limits) == 1 for limits in asked.values())
+
+
+def check_words(result: Gap, said: str) -> None:
+    verdict = result.verdict
+    if "robust" in said:
+        assert (verdict.beyond_chance, verdict.same_under_other_choices) == ("yes", "yes")
+        assert "chance alone could" not in said
+    if verdict.beyond_chance != "yes":
+        assert " fell from" not in said
+        assert " rose from" not in said
+    if verdict.same_under_other_choices == "one_source":
+        assert verdict.finding == "one_source"
+    if len(result.years) < 3:
+        assert result.headline.startswith("No gap can be given")
+
+
+@pytest.fixture(scope="module")
+def everything() -> ts.Reconciliation:
+    return ts.reconcile(shipped())
+
+
+@pytest.mark.parametrize("country", sorted(set(shipped()["country"])))
+def test_shipped_countries(everything: ts.Reconciliation, country: str) -> None:
+    peers = [code for code in ("DNK", "NLD", "SWE", "DEU") if code != country]
+    check(gap(everything, country, peers=peers, accept_definitions=True))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_invented_countries(seed: int) -> None:
+    other = rows(
+        "DNK", {PAIR[0]: dict.fromkeys(range(2004, 2020), "80"), PAIR[1]: dict.fromkeys(range(2004, 2020), "7")}
+    )
+    rec = ts.reconcile(pd.concat([invented(seed), other], ignore_index=True))
+    check(gap(rec, "SWE", peers=["DNK"], accept_definitions=True))
+
+
+def test_years_are_the_same_whoever_asks(everything: ts.Reconciliation) -> None:
+    alone = ts.reconcile(shipped().query("country == 'DEU'"))
+    both = [gap(rec, "DEU", vary_sources=False) for rec in (everything, alone)]
+    assert both[0].years == both[1].years
+    # figures up to 2022, with holes
+    assert both[0].years[-1] == 2022
+    assert len(runs(both[0].years)) > 1
+    pd.testing.assert_frame_equal(both[0].tables["ratios"], both[1].tables["ratios"])
+
+
+# --- all countries together -------------------------------------------------------------------------------------------
+
+
+def test_countries_are_pooled_with_their_spread(everything: ts.Reconciliation) -> None:
+    world = ts.compare_countries(everything)
+    countries, groups = world.tables["countries"], world.tables["groups"]
+    one = groups.iloc[0]
+    assert one["group"] == "all"
+    assert one["n_countries"] == len(countries)
+    assert one["lower"] < one["per_100"] < one["upper"]
+    assert one["another_lower"] < one["lower"]
+    assert one["upper"] < one["another_upper"]
+    # each rate is drawn towards the middle, the uncertain ones most
+    middle = countries.set_index("country")
+    toward = np.sign(one["per_100"] - middle["shrunk"]) * (
+        middle["shrunk"] - np.sqrt(middle["lower"] * middle["upper"])
+    )
+    assert (middle.loc[["EST", "LTU"], "shrunk"] < middle.loc[["EST", "LTU"], "upper"]).all()
+    assert toward.notna().all()
+    assert (middle["shrunk_lower"] < middle["shrunk"]).all()
+
+
+def test_too_few_countries_are_not_pooled() -> None:
+    hundred = dict.fromkeys(range(2014, 2018), "100")
+    parts = [rows(code, {PAIR[0]: hundred, PAIR[1]: {2014: "5", 2015: "6", 2016: "4"}}) for code in ("SWE", "NOR")]
+    world = ts.compare_countries(ts.reconcile(pd.concat(parts, ignore_index=True)))
+    assert world.tables["groups"].empty
+    assert len(world.tables["countries"]) == 2
+    assert {(one.analysis, one.reason) for one in world.refusals} == {("groups", "too_few_countries")}
+    assert world.tables["countries"]["shrunk"].isna().all()
+
+
+def test_countries_that_are_alike_are_pooled_as_one() -> None:
+    hundred = dict.fromkeys(range(2014, 2020), "100")
+    ten = dict.fromkeys(range(2014, 2020), "10")
+    codes = ("SWE", "NOR", "FIN", "DNK", "ISL", "EST")
+    rec = ts.reconcile(pd.concat([rows(code, {PAIR[0]: hundred, PAIR[1]: ten}) for code in codes], ignore_index=True))
+    one = ts.compare_countries(rec).tables["groups"].iloc[0]
+    assert one["per_100"] == pytest.approx(10, rel=0.1)
+    assert one["spread"] == pytest.approx(1)

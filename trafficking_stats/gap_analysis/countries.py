@@ -1,0 +1,140 @@
+"""The rates of all countries together: how far apart they lie, and each drawn to the others by its uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from trafficking_stats.countries import region_of
+from trafficking_stats.errors import RefusalError
+from trafficking_stats.gap_analysis.comparison import definition_in
+from trafficking_stats.gap_analysis.figures import common_stretches, figures_of
+from trafficking_stats.gap_analysis.pair import Pair, rate_fields
+from trafficking_stats.gap_analysis.question import Question, ask
+from trafficking_stats.gap_analysis.rows import CountryRate, GroupRate, Refusal, table_of
+from trafficking_stats.gap_analysis.settings import load_gap_settings
+from trafficking_stats.inference.meta import MIN_UNITS, Floats, pool_rates
+from trafficking_stats.inference.windows import latest_stretch
+from trafficking_stats.measures import Measure
+from trafficking_stats.reconciliation.result import Reconciliation
+
+TABLES: Mapping[str, type] = {"countries": CountryRate, "groups": GroupRate}
+
+
+@dataclass(frozen=True)
+class Countries:
+    """The rates of all countries that can be pooled.
+
+    Parameters
+    ----------
+    numerator, denominator : Measure
+        The two counts.
+    rows : mapping of str to tuple
+        Of the classes in `TABLES`.
+    refusals : tuple of Refusal
+        Countries and groups without an answer, and why.
+    """
+
+    numerator: Measure
+    denominator: Measure
+    rows: Mapping[str, tuple[CountryRate | GroupRate, ...]] = field(repr=False)
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The rows as tables, one column a field."""
+        return {name: table_of(self.rows[name], kind) for name, kind in TABLES.items()}
+
+
+def compare_countries(
+    rec: Reconciliation,
+    numerator: str | Measure = "convictions_persons",
+    denominator: str | Measure = "victims_identified",
+    countries: Collection[str] | None = None,
+    start: int | None = None,
+    end: int | None = None,
+    *,
+    confidence: float = 0.95,
+    widen: float = 1.0,
+) -> Countries:
+    """Pool the rates of countries by random effects, all together, by region, and by definition of a victim.
+
+    Each country has a rate of its own, drawn from a distribution whose middle and spread are estimated. A country
+    with few counts is drawn towards the middle, one with many stays where it is. Rates of countries that count
+    victims by different definitions lie apart for that reason alone: the spread is not one of performance, and
+    nothing is ranked.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        Of all countries.
+    numerator, denominator : str or Measure
+        As for `gap`.
+    countries : collection of str, optional
+        Which; by default all.
+    start, end : int, optional
+        As for `gap`: by default each country is pooled over all its years.
+    confidence, widen : float
+        As for `gap`.
+
+    Returns
+    -------
+    Countries
+
+    References
+    ----------
+    Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). A re-evaluation of random-effects meta-analysis. Journal of the
+    Royal Statistical Society A 172:137-159.
+
+    Examples
+    --------
+    >>> import trafficking_stats as ts
+    >>> claims = ts.load_claims().query("breakdown == ''")
+    >>> claims = claims[claims.indicator.isin(["victims_identified", "convictions_persons"])]
+    >>> world = compare_countries(ts.reconcile(claims))
+    >>> everybody = world.tables["groups"].iloc[0]
+    >>> bool(everybody.lower < everybody.per_100 < everybody.upper)
+    True
+    """
+    both = Measure.read(numerator), Measure.read(denominator)
+    codes = sorted(set(rec.series["country"]) if countries is None else set(countries))
+    rows: dict[str, CountryRate] = {}
+    drawn: dict[str, Floats] = {}
+    members: dict[str, list[str]] = {"all": []}
+    refusals = []
+    for code in codes:
+        pair = _pair(rec, ask(rec, code, (start, end), both, (0,), 3, (), confidence, widen, (False, True)))
+        fields = rate_fields(pair.totals(pair.years), pair.years, confidence) if pair else None
+        if pair is None or fields is None:
+            refusals.append(Refusal("countries", "says_nothing" if pair else "too_few_years", 0, 1, (), code))
+            continue
+        row = CountryRate(country=code, region=region_of(code), definition=definition_in(code, pair.years), **fields)
+        above, below = pair.totals(pair.years)
+        rows[code], drawn[code] = row, 100 * above.expected / below.expected
+        for group in ("all", row.definition, row.region or "unknown"):
+            members.setdefault(group, []).append(code)
+    groups = []
+    for group, own in members.items():
+        try:
+            pooled, shrunk = pool_rates([drawn[code] for code in own], confidence)
+        except RefusalError:
+            refusals.append(Refusal("groups", "too_few_countries", len(own), MIN_UNITS, (), group))
+            continue
+        groups.append(GroupRate(group=group, n_countries=len(own), **vars(pooled)))
+        if group == "all":
+            rows = {code: replace(rows[code], **vars(one)) for code, one in zip(own, shrunk, strict=True)}
+    return Countries(*both, {"countries": tuple(rows.values()), "groups": tuple(groups)}, tuple(refusals))
+
+
+def _pair(rec: Reconciliation, question: Question) -> Pair | None:
+    """Fit a country over its years; None where they are too few."""
+    both = (
+        figures_of(rec, question.country, question.numerator),
+        figures_of(rec, question.country, question.denominator),
+    )
+    known = [year for year in both[0].counts if question.covers(year)]
+    fewest = load_gap_settings().fewest_years
+    years = latest_stretch(common_stretches(both, known, accept_breaks=False), fewest)
+    return Pair.of(both, years, question, rec.vocabulary) if len(years) >= fewest else None
