@@ -121,9 +121,13 @@ def _gutter(rows: list[list[Word]], width: float) -> tuple[float, float] | None:
     if best is None or best[1] - best[0] < COLUMN_GAP:
         return None
     left, right = float(best[0]), float(best[1])
-    both = [row for row in rows if row[0].x1 <= left + 1 and row[-1].x0 >= right - 1 and _split(row, left, right)]
-    prose = [row for row in both if sum(w.x0 >= right - 1 and w.text[0].isalpha() for w in row) >= 3]
-    return (left, right) if len(prose) >= 0.3 * len(rows) else None
+    apart = [row for row in rows if _split(row, left, right)]
+    sides = (
+        [[word for word in row if word.x1 <= left + 1] for row in apart],
+        [[word for word in row if word.x0 >= right - 1] for row in apart],
+    )
+    prose = [sum(sum(word.text[0].isalpha() for word in row) >= 3 for row in side) for side in sides]
+    return (left, right) if min(prose) >= 0.25 * len(rows) else None
 
 
 def _split(row: list[Word], left: float, right: float) -> bool:

@@ -190,6 +190,7 @@ def as_claim(proposal: Proposal) -> dict[str, str]:
         "period_start": cell.period_start,
         "period_end": cell.period_end,
         "value": format(proposal.value * factor, ".15g"),
+        "value_upper": "" if proposal.value_upper is None else format(proposal.value_upper * factor, ".15g"),
         "qualifier": qualifier_of(proposal.qualifier),
         "unit": cell.unit,
         "locator": f"sentence {proposal.sentence}, characters {proposal.char_start}-{proposal.char_end}",

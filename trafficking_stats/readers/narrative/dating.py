@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trafficking_stats.readers.narrative.periods import Period, in_year, is_single_year, year_before, year_of
+from trafficking_stats.readers.narrative.periods import (
+    Period,
+    in_year,
+    is_single_year,
+    part_before,
+    year_before,
+    year_of,
+)
 from trafficking_stats.readers.narrative.scene import Scene
 
 SOURCE_WEIGHT = {
@@ -97,6 +104,8 @@ class Dater:
         around = self.main or self._main_label(period) or self.carried or self.before or self.default
         if period.kind == "shifted":
             return in_year(around, int(period.label) if period.label else year_of(around) - 1)
+        if period.kind == "previous_part":
+            return part_before(around)
         if period.kind in ("previous", "next"):
             base = around if is_single_year(around) else self.default
             return year_before(base, 1 if period.kind == "previous" else -1)

@@ -34,7 +34,7 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head, nationals: frozenset[s
         if low[stop] == "(" and stop + 1 in scene.shares:
             stop = scene.shares[stop + 1] + 1
             continue
-        ends = low[stop] in ";.()" or scene.numeral_at(stop) or stop in scene.shares or scene.segments[stop] != segment
+        ends = low[stop] in ";:.()" or scene.numeral_at(stop) or stop in scene.shares or scene.segments[stop] != segment
         if ends or (low[stop] == "," and stop >= head.end):
             break
         stop += 1
@@ -53,9 +53,18 @@ def _is_child_age(scene: Scene, k: int) -> bool:
     return old is not None and scene.is_word("clause.copulas", k - 1)
 
 
+def _past_share_before(scene: Scene, first: int) -> int:
+    """Return where the bracket of a number begins, past a share in it: "(27 %; 1,139)"."""
+    for start, end in scene.shares.items():
+        if end + 1 == first and scene.low[end] in ";," and start > 0 and scene.low[start - 1] == "(":
+            return start
+    return first
+
+
 def facets_before(scene: Scene, numeral: Numeral, head: Head, nationals: frozenset[str]) -> dict[str, str]:
     """Read the facets that stand before a number: "girls were 38", "labour exploitation (12)", "for begging, 12"."""
     low, first = scene.low, numeral.first
+    first = _past_share_before(scene, first)
     bracketed = first > 0 and low[first - 1] == "("
     link = scene.lexicon.phrases["clause.count_links"].ending_at(low, first)
     end = first - 1 if bracketed else first - (link[0] if link else 0)
@@ -69,7 +78,7 @@ def facets_before(scene: Scene, numeral: Numeral, head: Head, nationals: frozens
     own = nationals if bracketed or link is not None else frozenset()
     found = facets_within(scene, start, end, own)
     fronted = start < end and scene.is_word("clause.prepositions", start)
-    adjacent = bool(found) and bool(facets_within(scene, max(start, end - 2), end, own))
+    adjacent = bool(found) and bool(facets_within(scene, max(start, end - (5 if bracketed else 2)), end, own))
     empty = head.end <= head.start
     return found if (link is not None and empty) or fronted or (adjacent and empty) else {}
 
@@ -79,6 +88,7 @@ def facets_within(
 ) -> dict[str, str]:
     """Read the facets named between two tokens; a facet named with two values is left out."""
     found: dict[str, set[str]] = {}
+    stop = min(stop, len(scene.low))
     until = stop if nationals_until is None else nationals_until
     k = start
     while k < stop:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trafficking_stats.readers.narrative.heads import Head, head_of
+from trafficking_stats.readers.narrative.marks import Mark
 from trafficking_stats.readers.narrative.numerals import Numeral
-from trafficking_stats.readers.narrative.scene import Mark, Scene
+from trafficking_stats.readers.narrative.scene import Scene
 
 RIGHT_REACH = 14
 LEFT_AUXILIARY_REACH = 7
@@ -103,7 +104,7 @@ class _Rightward:
         self.auxiliary = verb_second and auxiliary_before(scene, numeral)
         self.relative = False
         self.only_adverbs = True
-        self.k = _past_coordinated(scene, head.end)
+        self.k = past_coordinated(scene, head.end)
         self.stop = min(len(self.low), self.k + RIGHT_REACH)
 
     def search(self) -> Governor | None:
@@ -170,14 +171,14 @@ class _Rightward:
         return True
 
 
-def _past_coordinated(scene: Scene, k: int) -> int:
+def past_coordinated(scene: Scene, k: int) -> int:
     """Past "and 24 men" where the verb follows the last of several coordinated figures."""
     first = k
     joined = False
     for _ in range(6):
         start = k
         while scene.low[k : k + 1] == (",",) or scene.is_word("clause.coordinators", k):
-            joined = joined or scene.low[k] != ","
+            joined = joined or scene.is_word("number_grammar.and", k)
             k += 1
         if scene.phrase("clause.involving", k):
             joined = True
@@ -200,6 +201,8 @@ def copula_after(scene: Scene, head: Head) -> bool:
 
 def _joined(scene: Scene, mark: Mark) -> tuple[str, ...]:
     """Return the families of a verb and of the verbs coordinated before it: "identified and assisted"."""
+    if mark.family == "other":
+        return ("other",)
     families = [mark.family]
     giving = next((scene.ends[k] for k in (mark.start, mark.start - 1) if k in scene.ends), None)
     if mark.form == "action" and giving is not None and giving.form == "verb":

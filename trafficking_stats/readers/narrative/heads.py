@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.scene import Scene
@@ -42,6 +42,8 @@ class Head:
         "confirmed", "official", "alleged".
     partitive : bool
         "12 of the victims".
+    persons : bool
+        For ``action``: a noun such as Danish "tiltalte" that counts the persons.
     """
 
     noun: str
@@ -51,6 +53,7 @@ class Head:
     potential: bool = False
     formal: bool = False
     partitive: bool = False
+    persons: bool = False
 
 
 def noun_at(scene: Scene, k: int) -> tuple[int, str, str] | None:
@@ -182,7 +185,7 @@ class _Phrase:
         after = noun_at(scene, k + length) if k + length < self.stop else None
         if after and after[1] != "person" and not scene.is_word("clause.prepositions", k + length):
             return length  # "child victims", "trafficking cases": the last noun is the head
-        self.found = self._head(kind, family, k + length)
+        self.found = replace(self._head(kind, family, k + length), persons=bool(scene.phrase("actions.persons", k)))
         return length
 
     def _modifier(self) -> int:
@@ -205,7 +208,8 @@ class _Phrase:
             self.found = self._head("person", "", scene.at[k].end)  # "seven of the convicted"
             return 1
         ends = any(scene.is_word(f"clause.{group}", k) for group in _ENDS)
-        if k in scene.at or ends or scene.phrase("clause.subset", k) or scene.is_unknown_verb(k):
+        groups = ("clause.subset", "clause.origin_verbs")
+        if k in scene.at or ends or any(scene.phrase(group, k) for group in groups) or scene.is_unknown_verb(k):
             return -1
         self.unknown += 1
         self.named = self.named and scene.tokens[k].text[0].isupper()

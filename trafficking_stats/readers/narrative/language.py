@@ -44,7 +44,7 @@ def _topical(code: str) -> frozenset[str]:
     phrases = [
         phrase for section in ("verbs", "nouns", "actions") for words in tables[section].values() for phrase in words
     ]
-    return frozenset(fold(word) for word in [*phrases, *tables["numbers"]] if " " not in word)
+    return frozenset(fold(word) for word in [*phrases, *load(code).numbers] if " " not in word)
 
 
 def detect_language(text: str) -> str:

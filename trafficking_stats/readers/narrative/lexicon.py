@@ -55,7 +55,7 @@ class Phrases:
 
     def at(self, words: Sequence[str], i: int) -> tuple[int, Any] | None:
         """Return the longest phrase that starts at `i`: its length in words and its value, or None."""
-        group = self._by_first.get(words[i])
+        group = self._by_first.get(words[i]) if i < len(words) else None
         if group is None:
             return None
         for phrase, value in group:
@@ -240,7 +240,7 @@ def load(code: str) -> Lexicon:
         qualifiers=Phrases(tables["qualifiers"].items()),
         verbs=families(tables["verbs"]),
         participles=families(tables["participles"]),
-        actions=families({k: v for k, v in tables["actions"].items() if k != "action_prepositions"}),
+        actions=families({k: v for k, v in tables["actions"].items() if k not in ("action_prepositions", "persons")}),
         nouns=families(tables["nouns"]),
         potential=plain(tables["modifiers"]["potential"]),
         formal=plain(tables["modifiers"]["formal"]),

@@ -13,9 +13,12 @@ from trafficking_stats.readers.narrative.negations import find_negations
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.periods import is_single_year, year_of
 from trafficking_stats.readers.narrative.proposals import Proposal
-from trafficking_stats.readers.narrative.readings import CONFIDENCE, Reading, SentenceReader, reading_of
+from trafficking_stats.readers.narrative.readings import CONFIDENCE, Reading, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.statements import Spoken, Statement, StatementReader
+from trafficking_stats.readers.narrative.sentence_reader import read_numbers
+from trafficking_stats.readers.narrative.state import State
+from trafficking_stats.readers.narrative.statement_reader import StatementReader
+from trafficking_stats.readers.narrative.statements import Spoken, Statement
 from trafficking_stats.readers.narrative.tables import Table, counts_of
 from trafficking_stats.readers.narrative.terms import find_terms
 from trafficking_stats.readers.narrative.tokens import Sentence
@@ -51,6 +54,7 @@ class Reader:
     before: str = ""
     around: int | None = None
     row: list[Spoken] = field(default_factory=list)
+    unread: str = ""
     known: dict[float, Reading] = field(default_factory=dict)
     labels: dict[float, str] = field(default_factory=dict)
     facets: dict[float, dict[str, str]] = field(default_factory=dict)
@@ -64,20 +68,23 @@ class Reader:
             self.carried = self.before = ""
             self.around = None
             self.row = []
+            self.unread = ""
 
     def read(self, scene: Scene) -> tuple[list[Proposal], list[Statement]]:
         """Return the proposals and the statements of one sentence."""
         lead = self.lead.reading if self.lead else None
-        reader = SentenceReader(scene, lead, self.known, [s.reading for s in self.row])
-        readings = reader.read(find_negations(scene))
+        state = State(scene, lead, self.known, [s.reading for s in self.row])
+        readings = read_numbers(state, find_negations(scene))
         goes_on = self._goes_on(readings)
-        dater = Dater(scene, self.default, self.carried if goes_on else "", self.before)
+        dater = Dater(scene, self.default, self.carried if goes_on else self.unread, self.before)
         spoken: list[Spoken] = []
         sources: list[str] = []
         for reading in readings:
-            label, source = self._belonging(scene, reading, reader.repeats, *dater.date(reading.numeral.start))
+            label, source = dater.date(reading.numeral.start)
+            if source in ("document default", "preceding sentence"):
+                label, source = self._belonging(scene, reading, state.repeats, spoken) or (label, source)
             spoken.append(
-                Spoken(reading, self._facets(scene, reading, spoken, reader.repeats), label, scene.sentence.number)
+                Spoken(reading, self._facets(scene, reading, spoken, state.repeats), label, scene.sentence.number)
             )
             sources.append(source)
         spoken = self._parts_of_lead(spoken)
@@ -97,8 +104,8 @@ class Reader:
         statements = StatementReader(scene, spoken, self.lead, dater, self.nationals, self.country).read()
         self._remember(scene, spoken)
         self._note_year(scene)
-        if not spoken and reader.current is not None and self.lead is not None:
-            self.lead = replace(self.lead, reading=reader.current)
+        if not spoken and state.current is not None and self.lead is not None:
+            self.lead = replace(self.lead, reading=state.current)
         return sorted(proposals, key=lambda p: (p.char_start, p.char_end)), statements
 
     def read_table(self, table: Table, text: str, sentence: Sentence, lexicon: Lexicon) -> list[Proposal]:
@@ -123,22 +130,24 @@ class Reader:
         return self.lead.reading.enforcement == readings[0].enforcement and not spanning
 
     def _belonging(
-        self, scene: Scene, reading: Reading, repeats: list[Reading], label: str, source: str
-    ) -> tuple[str, str]:
-        """Return the period of a part: that of the group it belongs to, which an earlier sentence counted."""
-        if source not in ("document default", "preceding sentence"):
-            return label, source
-        if reading.rule in ("carried over", "subset") and source == "document default" and "-" in self.before:
-            return self.before, "figure it belongs to"
+        self, scene: Scene, reading: Reading, repeats: list[Reading], before: list[Spoken]
+    ) -> tuple[str, str] | None:
+        """Return the period of a part, where it is that of a group counted earlier, and how it was found."""
         for base in reversed(repeats):
             if base.numeral.start < reading.numeral.start and base.numeral.value in self.labels:
                 return self.labels[base.numeral.value], "figure it belongs to"
+        goes_on = reading.rule in ("carried over", "subset", "list")
+        main = [s for s in before if not scene.is_compared(s.reading.numeral.start)]
+        if goes_on and main:
+            return main[-1].label, "head of the list"
+        if goes_on and "-" in self.before:
+            return self.before, "figure it belongs to"
         if scene.contains("clause.group", 0, len(scene.low)):
             large = [e for v, e in self.totals.get(reading.enforcement, ()) if v >= reading.numeral.value]
             if large:
                 # a text breaks down the year it is about; a total over many years is mostly said in passing
                 return self.default if self.default in large else large[-1], "figure it belongs to"
-        return label, source
+        return None
 
     def _facets(self, scene: Scene, reading: Reading, before: list[Spoken], repeats: list[Reading]) -> dict[str, str]:
         """Return the breakdown; a part has that of its whole, a bare compared figure that of its counterpart."""
@@ -168,10 +177,10 @@ class Reader:
             return dict(paired.facets)
         facets = facets_of(scene, reading.numeral, reading.head, self.nationals)
         if not facets and reading.rule == "comparison" and reading.head.noun in ("empty", "case", "action"):
-            for earlier in before:
-                same = earlier.reading.families == reading.families
-                if same and not scene.is_compared(earlier.reading.numeral.start):
-                    return dict(earlier.facets)
+            main = [s for s in before if not scene.is_compared(s.reading.numeral.start)]
+            same = [s for s in main if s.reading.families == reading.families]
+            if same:  # a comparison in brackets is with the figure before it, one of its own with the first
+                return dict(same[-1 if scene.segments[reading.numeral.start] in scene.parents else 0].facets)
         if facets and reading.head.partitive and reading.head.noun == "person":
             group = next((s for s in reversed([*self.row, *before]) if facets.items() <= s.facets.items()), None)
             return dict(group.facets) if group is not None else facets  # "ten of the men": those counted before
@@ -217,11 +226,15 @@ class Reader:
                     recent.append((value, entry.label))
 
     def _note_year(self, scene: Scene) -> None:
-        """Keep the year that a paragraph told by months is in."""
+        """Keep the year that a paragraph told by months is in, and that of a sentence whose figures are not read."""
         told = [p for p in scene.periods if p.label and p.kind in ("month", "part", "year")]
         main = [p for p in told if not scene.is_compared(p.start)]
         if main and any(p.kind == "month" for p in main):
             self.around = year_of(main[-1].label)
+        counted = any(n.kind == "count" for n in scene.numerals)
+        fronted = bool(main) and main[0].kind == "year" and main[0].start <= 1
+        if main:
+            self.unread = main[0].label if fronted and counted else ""
 
     def _proposal(
         self, scene: Scene, numeral: Numeral, details: tuple[str, str, str, str, str, str, float], phrase_end: int
@@ -250,6 +263,7 @@ class Reader:
             context=" ".join(around.split()),
             country=self.country,
             source_id=self.source_id,
+            value_upper=numeral.upper,
         )
 
 

@@ -21,7 +21,7 @@ class Proposal:
     value : float
         The number.
     qualifier : str
-        exact, at_least, more_than, almost, approximately, up_to or fewer_than.
+        exact, at_least, more_than, almost, approximately, up_to, fewer_than or between.
     unit : str
         cases, persons, months or years.
     char_start, char_end : int
@@ -44,6 +44,8 @@ class Proposal:
         The sentence on one line, cut to about 300 characters around the number.
     country, source_id : str
         As given.
+    value_upper : float or None
+        The other end of a printed range, whose qualifier is "between".
     """
 
     indicator: str
@@ -65,6 +67,7 @@ class Proposal:
     context: str = ""
     country: str = ""
     source_id: str = ""
+    value_upper: float | None = None
 
     def as_label(self) -> dict[str, object]:
         """Return the proposal as a JSON-ready record, with whole values as integers."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from trafficking_stats.claims import canonical_breakdown
+from trafficking_stats.claims import RANGE_END, canonical_breakdown
 from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.files import write_table
 from trafficking_stats.printed import NoFigureError, UnreadableError, read_figure
@@ -27,6 +27,7 @@ REVIEW_COLUMNS = (
     "accept",
     "source_id",
     *RAW_COLUMNS,
+    RANGE_END,
     "sentence",
     "char_start",
     "char_end",
@@ -150,6 +151,7 @@ def _marked(path: Path) -> pd.DataFrame:
             continue
         claim: dict[str, object] = {column: _unguarded(row[column]).strip() for column in RAW_COLUMNS}
         claim["value"] = _number(str(claim["value"]))
+        claim[RANGE_END] = _number(_unguarded(row.get(RANGE_END, "")).strip())
         claim["breakdown"] = canonical_breakdown(str(claim["breakdown"]))
         try:
             claim["source_id"] = source_name(_unguarded(row["source_id"]).strip())
@@ -160,8 +162,8 @@ def _marked(path: Path) -> pd.DataFrame:
             problems.append(f"{path}, line {line}, indicator: empty; the vocabulary has none for this figure")
             continue
         rows.append({**claim, "_file": str(path), "_line": line})
-    columns = ["source_id", *RAW_COLUMNS, "_file", "_line"]
-    table = pd.DataFrame(rows, columns=columns).drop_duplicates(["source_id", *_SAME_CLAIM])
+    columns = ["source_id", *RAW_COLUMNS, RANGE_END, "_file", "_line"]
+    table = pd.DataFrame(rows, columns=columns).drop_duplicates(["source_id", *_SAME_CLAIM, RANGE_END])
     if not table.empty:
         problems += check_claims(table, load_vocabulary())
     if problems:

@@ -35,6 +35,8 @@ def _is_statutory(scene: Scene, numeral: Numeral) -> bool:
 
 
 def _not_a_sentence(scene: Scene, numeral: Numeral) -> bool:
+    if scene.contains("penalties.summed", numeral.first - 4, numeral.start):
+        return True  # the average sentence, a total of 129 years
     k = numeral.end
     while k < len(scene.low) and k < numeral.end + 5:
         if scene.phrase("penalties.not_imposed", k):
@@ -140,6 +142,8 @@ def _range_of(scene: Scene, group: list[Numeral]) -> list[Term]:
     if len(group) == 1:
         numeral = group[0]
         bound = _bound(scene, numeral)
+        if bound == "min" and not scene.lexicon.phrases["penalties.shortest"].ending_at(scene.low, numeral.start):
+            return []  # "terms of more than five years": a threshold, not the shortest term
         if bound or _to_life(scene, numeral):
             return [Term(numeral, f"sentence_{bound or 'min'}", numeral.kind, "term with one bound")]
         return [Term(numeral, f"sentence_{end}", numeral.kind, "single term") for end in ("min", "max")]
