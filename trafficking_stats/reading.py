@@ -86,7 +86,8 @@ def read_frame(table: pd.DataFrame, columns: ColumnMap, vocabulary: Vocabulary) 
     _stated(claims, rows)
     units = {name: entry.unit for name, entry in vocabulary.indicators.items()}
     claims["unit"] = rows.text("unit", claims["indicator"].map(units))
-    claims["locator"] = rows.text("locator", "row " + long["row"].map(str))
+    column = ", " + long["column"] if long["column"].nunique() > 1 else ""
+    claims["locator"] = rows.text("locator", "row " + long["row"].map(str) + column)
     claims["scope_note"] = rows.text("note", "")
     claims["source_id"] = rows.read("source", _source_id)
     claims["publisher"] = rows.text("publisher", long["source"].map(plain))

@@ -193,13 +193,14 @@ def _read(reader: Reader, file: Path, **given: Any) -> TableImport:
     try:
         found: TableImport = reader.module.read(file, **given)
     except ReaderError as error:
+        other = reader
         with contextlib.suppress(ReaderError):
             other = reader_of(file)
-            if other.name not in (reader.name, READERS[-1].name):
-                raise ReaderError(
-                    f"{error}\nit looks like another file: trafficking-stats import {other.name} {file}"
-                ) from error
-        raise
+        if other.name in (reader.name, READERS[-1].name):
+            raise
+        raise ReaderError(
+            f"{error}\nit looks like another file: trafficking-stats import {other.name} {file}"
+        ) from error
     return found
 
 

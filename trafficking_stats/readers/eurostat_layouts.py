@@ -139,7 +139,7 @@ def _from_json(text: str, path: Path, names: dict[str, Any]) -> tuple[pd.DataFra
         values, status = (_by_place(said.get(key) or {}) for key in ("value", "status"))
         combinations = enumerate(itertools.product(*categories))
         figures = [
-            (*codes, _digits(values[at]), str(status.get(at, "") or ""), at + 1)
+            (*codes, _digits(values.get(at)), str(status.get(at, "") or ""), at + 1)
             for at, codes in combinations
             if at in values or at in status
         ]

@@ -131,7 +131,7 @@ def read(
         claims, skipped = claims[~other], pd.concat([skipped, left], ignore_index=True)
     source = {
         "source_id": identifier,
-        "title": str(of_source.get("title") or path.name),
+        "title": str(of_source.get("title") or file_of(path)["document"]),
         "publisher": str(of_source.get("publisher") or identifier),
         "upstream": str(of_source.get("upstream") or of_source.get("publisher") or identifier),
         "tier": str(of_source.get("tier") or "publisher"),
