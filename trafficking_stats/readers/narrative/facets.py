@@ -79,7 +79,7 @@ def facets_before(scene: Scene, numeral: Numeral, head: Head, nationals: frozens
     found = facets_within(scene, start, end, own)
     fronted = start < end and scene.is_word("clause.prepositions", start)
     adjacent = bool(found) and bool(facets_within(scene, max(start, end - (5 if bracketed else 2)), end, own))
-    empty = head.end <= head.start
+    empty = head.end <= head.start or head.noun == "person"  # "women with a total of 764 persons"
     return found if (link is not None and empty) or fronted or (adjacent and empty) else {}
 
 

@@ -153,7 +153,7 @@ class Reader:
         """Return the breakdown; a part has that of its whole, a bare compared figure that of its counterpart."""
         found = self._own_facets(scene, reading, before)
         group = self._group_facets(scene, reading, repeats)
-        return {**group, **found} if reading.rule != "comparison" else found
+        return {**found, **group} if reading.rule != "comparison" else found
 
     def _group_facets(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> dict[str, str]:
         """Return the breakdown of a group named before its parts: "of those exploited for labour, 18 were adults"."""
@@ -184,10 +184,11 @@ class Reader:
         if facets and reading.head.partitive and reading.head.noun == "person":
             group = next((s for s in reversed([*self.row, *before]) if facets.items() <= s.facets.items()), None)
             return dict(group.facets) if group is not None else facets  # "ten of the men": those counted before
-        if reading.rule in ("list", "subset") and not reading.head.partitive:
-            whole = _whole_of(scene, before, reading)
-            if whole is not None:
-                return {**whole.facets, **facets}
+        whole = _whole_of(scene, before, reading)
+        apart = reading.rule == "comparison" or reading.head.partitive
+        same = whole is not None and whole.reading.families == reading.families
+        if whole is not None and same and not apart and whole.reading.numeral.value >= reading.numeral.value:
+            return {**whole.facets, **facets}
         if not facets and before and _in_line(scene, before[-1].reading, reading):
             return dict(before[-1].facets)
         return facets
@@ -283,4 +284,5 @@ def _in_line(scene: Scene, before: Reading, reading: Reading) -> bool:
     """Whether a bare figure goes on from the one before: "two child victims in 2016 and eight in 2017"."""
     bare = reading.head.noun == "empty" and reading.families == before.families
     dated = any(before.numeral.end <= p.start < reading.numeral.first for p in scene.periods)
-    return bare and dated and scene.is_word("clause.coordinators", reading.numeral.first - 1)
+    changed = scene.is_word("compare.change_to", reading.numeral.first - 1)
+    return bare and (changed or (dated and scene.is_word("clause.coordinators", reading.numeral.first - 1)))

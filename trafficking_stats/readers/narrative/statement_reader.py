@@ -95,10 +95,11 @@ class StatementReader:
         facets = printed.facets if printed else self._facets_of_share(numeral, end, whole)
         if not set(facets.items()) - set(whole.facets.items()):
             return None, None
-        part = printed or replace(whole, facets={**whole.facets, **facets})
-        base_facets = {key: value for key, value in whole.facets.items() if key not in facets or whole is self.lead}
+        base_facets = {key: value for key, value in whole.facets.items() if key not in facets}
+        part = printed or replace(whole, facets={**base_facets, **facets})
         base = replace(whole, facets=base_facets, label=part.label)
-        return self._cell(part, printed=printed is not None), self._cell(base, printed=whole.label == part.label)
+        same = whole.label == part.label and base_facets == whole.facets
+        return self._cell(part, printed=printed is not None), self._cell(base, printed=same)
 
     def _printed_beside(self, numeral: Numeral, end: int) -> Spoken | None:
         """Return the count that a share in brackets repeats, or that stands in brackets after a share."""
@@ -128,12 +129,16 @@ class StatementReader:
         return Spoken(reading, {}, self.dater.date(numeral.start)[0], self.scene.sentence.number)
 
     def _facets_of_share(self, numeral: Numeral, end: int, whole: Spoken) -> dict[str, str]:
+        begin = max((n.end for n in self.scene.numerals if n.end <= numeral.first), default=0)
+        before = facets_within(self.scene, begin, numeral.first, self.nationals)
+        linked = self.scene.lexicon.phrases["clause.count_links"].ending_at(self.low, numeral.first) is not None
+        if linked and before:
+            return before  # "men account for 20 % and women for 79 %"
         shifted = replace(numeral, end=end)
         after = facets_of(self.scene, shifted, head_of(self.scene, shifted), self.nationals)
         if set(after.items()) - set(whole.facets.items()):
             return after
-        begin = max((n.end for n in self.scene.numerals if n.end <= numeral.first), default=0)
-        return facets_within(self.scene, begin, numeral.first, self.nationals)
+        return before
 
     # ---- changes
 
