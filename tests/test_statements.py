@@ -83,7 +83,8 @@ def test_what_says_nothing_that_can_be_tested_is_left_out(text):
 
 
 def test_shares_beside_each_other_have_their_own_subject_and_the_whole_as_base():
-    text = "The majority of the identified victims are women with a total of 764 persons (79 %). Men account for 20% and trans persons account for 1%."
+    text = "The majority of the identified victims are women with a total of 764 persons (79 %). "
+    text += "Men account for 20% and trans persons account for 1%."
     found = read_statements(text, country="DNK", default_year=2018, language="en")
     assert [(s.value, s.subject.breakdown, s.base.breakdown, s.base.value) for s in found] == [
         (79, "sex=female", "", None),

@@ -186,8 +186,7 @@ class Reader:
             return dict(group.facets) if group is not None else facets  # "ten of the men": those counted before
         whole = _whole_of(scene, before, reading)
         apart = reading.rule == "comparison" or reading.head.partitive
-        same = whole is not None and whole.reading.families == reading.families
-        if whole is not None and same and not apart and whole.reading.numeral.value >= reading.numeral.value:
+        if whole is not None and not apart and _can_hold(whole.reading, reading):
             return {**whole.facets, **facets}
         if not facets and before and _in_line(scene, before[-1].reading, reading):
             return dict(before[-1].facets)
@@ -286,3 +285,8 @@ def _in_line(scene: Scene, before: Reading, reading: Reading) -> bool:
     dated = any(before.numeral.end <= p.start < reading.numeral.first for p in scene.periods)
     changed = scene.is_word("compare.change_to", reading.numeral.first - 1)
     return bare and (changed or (dated and scene.is_word("clause.coordinators", reading.numeral.first - 1)))
+
+
+def _can_hold(whole: Reading, part: Reading) -> bool:
+    """Whether a figure can be a part of another: of the same kind and no larger."""
+    return whole.families == part.families and whole.numeral.value >= part.numeral.value
