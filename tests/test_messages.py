@@ -182,6 +182,12 @@ def test_other_languages_know_every_word_of_the_vocabulary():
         for name, dimension in vocabulary.dimensions.items()
         for category in {*dimension.words, *dimension.exclusive, *dimension.overlapping}
     ]
+    need += [
+        f"date.{date.country}.{date.date}.{date.kind}.{field}"
+        for date in vocabulary.policy_dates
+        for field in ("label", "note")
+        if getattr(date, field)
+    ]
     for code in (code for code in languages() if code != "en"):
         assert {f"vocabulary.{name}" for name in need} <= set(entries(code, "vocabulary"))
 

@@ -119,6 +119,7 @@ def test_policy_dates_are_listed_with_their_kind(small):
     assert found["8 to 10 years; crime added"][:3] == ["27 Mar 2012", "8 to 10 years; crime added", "penalty"]
     with language("da"):
         assert "strafferamme" in str(tables.policy_dates(small, "DNK"))
+        assert "Europarådets konvention ratificeret" in str(tables.policy_dates(small, "DNK"))
     assert "No change of law or policy is on record for Iceland." in str(tables.policy_dates(small, "ISL"))
 
 

@@ -12,6 +12,7 @@ with needs("report", "Drawing figures"):
     from trafficking_stats.plots import changes, rates, series
     from trafficking_stats.plots.claims import claims
     from trafficking_stats.plots.series import stages
+    from trafficking_stats.texts.words import policy_dates
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +52,7 @@ def draw(gap: Gap, name: str, ax: Axes | None = None) -> Axes:
 def _stages(gap: Gap, ax: Axes | None) -> Axes:
     rows = gap.tables["stages"]
     country = gap.question.country
-    dates = [date for date in load_vocabulary().policy_dates_of(country) if date.kind in series.DRAWN]
+    dates = [date for date in policy_dates(load_vocabulary(), country) if date.kind in series.DRAWN]
     indicators = list(dict.fromkeys(rows["indicator"]))
     years = (int(rows["year"].min()), int(rows["year"].max())) if len(rows) else (0, 0)
     return series.stage_panels(rows, indicators, country, years, dates=dates, ax=ax)

@@ -28,7 +28,7 @@ from trafficking_stats.plots.style import (
     year_ticks,
 )
 from trafficking_stats.texts.focus import known, stage_indicators, totals, years_shown
-from trafficking_stats.texts.words import capital, label, sentences, short, title
+from trafficking_stats.texts.words import capital, label, policy_dates, sentences, short, title
 from trafficking_stats.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def stages(
     indicators = list(indicators) or stage_indicators(rec, country)
     first, last = years_shown(rec, country, start, end)
     rows = totals(rec, country, first, last)
-    marked = [date for date in rec.vocabulary.policy_dates_of(country) if dates and date.kind in DRAWN]
+    marked = [date for date in policy_dates(rec.vocabulary, country) if dates and date.kind in DRAWN]
     return stage_panels(rows, indicators, country, (first, last), dates=marked, ax=ax)
 
 

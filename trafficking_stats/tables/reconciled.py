@@ -19,6 +19,7 @@ from trafficking_stats.texts.focus import Cell, explained_cells, known, stage_in
 from trafficking_stats.texts.links import anchor, explained, source_link
 from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
 from trafficking_stats.texts.words import ABSENT, label, printed, short, source_name, title, unbroken
+from trafficking_stats.texts.words import policy_dates as dates_of
 
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation.result import Reconciliation
@@ -265,7 +266,7 @@ def sensitivity(rec: Reconciliation, country: str, indicator: str) -> Shown:
 
 def policy_dates(rec: Reconciliation, country: str) -> Shown:
     """Tabulate the changes of law and policy of a country with their reference and what to beware of."""
-    dates = rec.vocabulary.policy_dates_of(country)
+    dates = dates_of(rec.vocabulary, country)
     kinds = {date.kind: say(f"pages.date.{date.kind}") for date in dates}
     rows = [
         [unbroken(written(date.date, "d MMM y")), date.label, kinds[date.kind], date.reference, date.note]

@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.messages import Bounds, Term, breakdown_words, say
+from trafficking_stats.messages.catalogue import catalogue, current
 from trafficking_stats.messages.values import written
+from trafficking_stats.vocabulary import PolicyDate, Vocabulary
 
 _SHORT_NAME = re.compile(r"\(([^()]+)\)$")
 ABSENT = "–"
@@ -142,3 +144,16 @@ def signed(low: float, high: float) -> str:
     """
     ends = [("+" if round(value) > 0 else "") + written(round(value)) for value in (low, high)]
     return ends[0] if ends[0] == ends[1] else say("common.range", lower=ends[0], upper=ends[1])
+
+
+def policy_dates(vocabulary: Vocabulary, country: str) -> list[PolicyDate]:
+    """Return the changes of law and policy of a country, in the current language where its catalogue has them."""
+
+    def said(date: PolicyDate, field: str) -> str:
+        key = f"vocabulary.date.{country}.{date.date}.{date.kind}.{field}"
+        found = catalogue(current(), "vocabulary").gettext(key)
+        return str(getattr(date, field)) if found == key else found
+
+    fields = ("label", "note")
+    dates = vocabulary.policy_dates_of(country)
+    return [date.model_copy(update={field: said(date, field) for field in fields}) for date in dates]
