@@ -321,3 +321,11 @@ def test_the_same_data_give_the_same_bytes():
         return bundle(panel([(2010, 10, 10), (2016, 0, 4)], years=(2010, 2016), dates=dates).get_figure().axes[0])
 
     assert once() == once()
+
+
+def test_a_part_of_a_count_is_named_as_such():
+    claims = ts.load_claims().query("country == 'DNK' and indicator in ['victims_identified', 'convictions_persons']")
+    gap = ts.gap(ts.reconcile(claims), "DNK", denominator="victims_identified;sex=female", vary_sources=False)
+    ax = plots.draw(gap, "pair")
+    assert ax.caption.startswith("Victims identified (female) and persons convicted each year in Denmark")
+    assert next(text.get_text() for text in ax.get_legend().get_texts()) == "victims identified (female)"

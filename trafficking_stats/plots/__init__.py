@@ -15,6 +15,7 @@ with needs("report", "Drawing figures"):
     from trafficking_stats.texts.words import policy_dates
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from trafficking_stats.gap_analysis.answer import Gap
@@ -49,22 +50,26 @@ def draw(gap: Gap, name: str, ax: Axes | None = None) -> Axes:
     return FIGURES[name](gap, ax)
 
 
-def _stages(gap: Gap, ax: Axes | None) -> Axes:
+def _rows(gap: Gap) -> pd.DataFrame:
+    """Return the counts of all stages; a part of a count is named as the gap names it, ``indicator;key=value``."""
     rows = gap.tables["stages"]
-    country = gap.question.country
+    return rows.assign(indicator=rows["indicator"] + rows["breakdown"].map(lambda part: f";{part}" if part else ""))
+
+
+def _stages(gap: Gap, ax: Axes | None) -> Axes:
+    rows, country = _rows(gap), gap.question.country
     dates = [date for date in policy_dates(load_vocabulary(), country) if date.kind in series.DRAWN]
-    indicators = list(dict.fromkeys(rows["indicator"]))
     years = (int(rows["year"].min()), int(rows["year"].max())) if len(rows) else (0, 0)
-    return series.stage_panels(rows, indicators, country, years, dates=dates, ax=ax)
+    return series.stage_panels(rows, list(dict.fromkeys(rows["indicator"])), country, years, dates=dates, ax=ax)
 
 
 def _pair(gap: Gap, ax: Axes | None) -> Axes:
-    of, what = gap.question.denominator, gap.question.numerator
-    return series.pair(gap.tables["stages"], of.indicator, what.indicator, gap.question.country, ax=ax)
+    tall, low = str(gap.question.denominator), str(gap.question.numerator)
+    return series.pair(_rows(gap), tall, low, gap.question.country, ax=ax)
 
 
 def _years(gap: Gap, ax: Axes | None) -> Axes:
-    return series.years_strip(gap.tables["stages"], gap.years, gap.question.country, ax=ax)
+    return series.years_strip(_rows(gap), gap.years, gap.question.country, ax=ax)
 
 
 FIGURES = {

@@ -39,8 +39,8 @@ DRAWN = ("statute", "penalty", "residence", "reflection", "plan")
 
 
 def shade(indicator: str) -> str:
-    """Return the colour of the stage to which an indicator belongs."""
-    found = load_vocabulary().indicators.get(indicator)
+    """Return the colour of the stage to which an indicator, or a part of it, belongs."""
+    found = load_vocabulary().indicators.get(indicator.partition(";")[0])
     return STAGE_SHADES[found.stage] if found else SOFT
 
 

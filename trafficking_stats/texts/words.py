@@ -35,13 +35,15 @@ def short(lower: Any, upper: Any) -> str:
 
 
 def label(indicator: str, breakdown: str = "") -> str:
-    """Return what is counted, as it stands inside a sentence.
+    """Return what is counted, as it stands inside a sentence; a breakdown may also follow the indicator behind ``;``.
 
     Examples
     --------
-    >>> label("victims_identified", "sex=female")
-    'victims identified (female)'
+    >>> label("victims_identified", "sex=female"), label("victims_identified;sex=male")
+    ('victims identified (female)', 'victims identified (male)')
     """
+    indicator, _, part = indicator.partition(";")
+    breakdown = breakdown or part
     name = written(Term("indicator", indicator))
     name = name[:1].lower() + name[1:]
     return say("pages.part_of", whole=name, part=breakdown_words(breakdown)) if breakdown else name
