@@ -128,7 +128,8 @@ def ratio_name(row: dict[str, Any]) -> str:
 def rate_text(row: dict[str, Any]) -> str:
     """Write a rate per 100, or the range of it that masked counts leave."""
     low, high = float(row["per_100_min"]), float(row["per_100_max"])
-    return number(low) if low == high else f"{number(low)}–{number(high)}"
+    ends = number(low), number(high)
+    return ends[0] if ends[0] == ends[1] else "–".join(ends)
 
 
 def stage_name(stage: str) -> str:
