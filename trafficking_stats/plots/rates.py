@@ -64,9 +64,9 @@ def steps(gap: Gap, ax: Axes | None = None) -> Axes:
     lines = []
     for row in records(gap.tables["steps"]):
         if row["kind"] == "whole":
-            counts = {side: short(row[f"{side}_lower"], row[f"{side}_upper"]) for side in ("to", "from")}
+            counts = [short(row[f"{side}_lower"], row[f"{side}_upper"]) for side in ("numerator", "denominator")]
             names = {"what": title(row["to_indicator"]), "of": label(row["from_indicator"])}
-            name = say("pages.steps.name", count=counts["to"], whole=counts["from"], **names)
+            name = say("pages.steps.name", count=counts[0], whole=counts[1], **names)
             lines.append(_rate(name, row))
     return _figure(gap, "steps", "steps", lines, say("pages.steps.axis"), ax)
 

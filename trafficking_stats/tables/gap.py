@@ -87,14 +87,13 @@ def choices(gap: Gap) -> Shown:
         left_out = row.left_out.partition(" ")[2]  # behind whether it is an upstream or a publisher
         name = choice_name(f"without {left_out}") if left_out else choice_name(row.method)
         refused = bool(row.refusal) or math.isnan(row.per_100_max)
-        given = [say("pages.rates.refused"), ABSENT, ABSENT] if refused else [rate_text(vars(row)), *_counts(vars(row))]
-        rows.append([name, *given])
+        rows.append([name, say("pages.rates.refused") if refused else rate_text(vars(row))])
     repeats = sum(one.repeat for one in found)
     return table(
-        [say("pages.head.choice"), say("pages.head.rate"), capital(what), capital(of)],
+        [say("pages.head.choice"), say("pages.head.rate")],
         rows,
         caption=say("pages.choices.table", what=capital(what), of=of),
-        numbers=(1, 2, 3),
+        numbers=(1,),
         note=say("pages.choices.note", choices=Noun(repeats, "pages.choices.more"), n=repeats) if repeats else "",
         data=gap.tables["sources"],
         name=f"{gap.question.country}-choices",
