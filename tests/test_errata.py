@@ -99,6 +99,26 @@ def test_the_guard_tells_of_what_was_mended_and_keeps_the_note() -> None:
 
 
 @pytest.mark.parametrize(("status", "kept"), [("open", 0), ("reported", 1)])
+def test_what_was_withdrawn_since_is_told_as_well() -> None:
+    before = ledger(beside_register(77)).records
+    others = [(5, 2009), (6, 2011), (7, 2012)]
+    later = [claim(v, year, source="office-2016", published="2016-03-01", **OFFICE) for v, year in others]
+    assert ledger(beside_register(77) + later, before).mended == (before["record_id"][0],)
+
+
+def test_an_edition_of_the_same_day_mends_nothing() -> None:
+    other = claim(60, source="office-2015-b", published="2015-03-01", **OFFICE)
+    records = ledger([*beside_register(77), other]).records
+    assert records["status"].tolist() == ["open"]
+
+
+def test_records_are_numbered_from_0_in_the_order_of_their_ids() -> None:
+    claims = beside_register(77) + [claim(v, source=f"office-{v}", published="2014", **OFFICE) for v in (91, 84)]
+    records = ledger(claims).records
+    assert records.index.tolist() == [0, 1, 2]
+    assert records["record_id"].is_monotonic_increasing
+
+
 def test_a_record_that_matches_nothing_is_named_and_kept_if_somebody_filled_it_in(status: str, kept: int) -> None:
     before = ledger(beside_register(77)).records.assign(status=status)
     after = ledger(beside_register(60), before)

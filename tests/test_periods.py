@@ -95,6 +95,20 @@ def test_a_fiscal_year_is_shown_and_bounds_the_years_it_touches() -> None:
     assert rec.series["year"].tolist() == [2015, 2016], "nothing is known of the first and the last"
 
 
+def test_a_fiscal_year_is_explained_by_its_dates() -> None:
+    fiscal = ("2014-04-01", "2015-03-31")
+    claims = [claim(9, ("2014-04-01", "2014-12-31")), claim(2, fiscal, source="b"), claim(12, fiscal, source="c")]
+    rec = ts.reconcile(table(claims))
+    told = rec.explain("AAA", "victims_identified", fiscal)
+    assert told.title == "AAA, victims identified, 2014-04-01 to 2015-03-31: 12"
+    assert told.claims["figure"].tolist() == ["12", "2"]
+    assert rec.explain("AAA", "victims_identified", 2014).claims["figure"].tolist() == ["9"]
+    with pytest.raises(
+        ts.ReconciliationError, match="in 2014-04-01 to 2014-06-30; there are the years 2014, 2015, 2014-04"
+    ):
+        rec.explain("AAA", "victims_identified", ("2014-04-01", "2014-06-30"))
+
+
 def test_a_part_of_a_fiscal_year_is_no_more_than_all_of_it() -> None:
     rec = ts.reconcile(
         table([claim(9, ("2014-04-01", "2014-12-31")), claim(2, ("2014-04-01", "2015-03-31"), source="b")])

@@ -106,6 +106,7 @@ def test_the_picture_has_an_arrow_for_each_revision_and_a_cross_for_what_is_gone
     assert [(text.xy, text.xyann) for text in ax.texts] == [((2015, 13.0), (2015, 10.0))]
     crosses = [line.get_xydata().tolist() for line in ax.lines if line.get_marker() == "x"]
     assert crosses == [[[2016.0, 20.0]]]
+    assert ax.get_ylim()[0] == 0
     assert found.plot(ax) is ax
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from trafficking_stats.claims import load_sources
 from trafficking_stats.errors import ReconciliationError
+from trafficking_stats.intervals import period_label
 from trafficking_stats.linear import LinearSystem, LinearSystemError
 from trafficking_stats.names import breakdown_name, country_name
 from trafficking_stats.reconciliation.arithmetic import Words
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Explainer", "Explanation", "span"]
 
-Cell = tuple[str, str, int]
-"""Indicator, breakdown, calendar year."""
+Period = tuple[str, str]
+"""First and last day, both in, as ISO dates; the first is empty for since records began."""
+
+Cell = tuple[str, str, Period]
+"""Indicator, breakdown, period."""
 
 Groups = NDArray[np.int64]
 
@@ -58,17 +62,19 @@ class Explainer:
         self._inside: dict[Cell, list[int]] = {}
         names = ("indicator", "breakdown", "period_start", "period_end")
         for row, (*what, start, end) in enumerate(zip(*(self._columns[name] for name in names), strict=True)):
-            if start[:4] == end[:4]:
-                self._inside.setdefault((what[0], what[1], int(end[:4])), []).append(row)
-        self._series = rec.series[rec.series["country"] == country]
+            within = _year(int(end[:4])) if start[:4] == end[:4] else (start, end)
+            for period in dict.fromkeys([within, (start, end)]):
+                self._inside.setdefault((what[0], what[1], period), []).append(row)
+        years = rec.series["year"].astype(str)
+        self._all = pd.concat([rec.series.assign(start=years + "-01-01", end=years + "-12-31"), rec.periods])
+        self._series = self._all[self._all["country"] == country]
         if indicator:
             self._series = self._series[self._series["indicator"] == indicator]
-        keys = zip(*(self._series[name].tolist() for name in ("indicator", "breakdown", "year")), strict=True)
-        self._known: dict[Cell, int] = {(key[0], key[1], int(key[2])): number for number, key in enumerate(keys)}
+        columns = (self._series[name].tolist() for name in ("indicator", "breakdown", "start", "end"))
+        self._known: dict[Cell, int] = {(i, b, (s, e)): n for n, (i, b, s, e) in enumerate(zip(*columns, strict=True))}
         self._system = build_system(claims, rec.vocabulary)
-        years = self._system.cells[self._system.cells["kind"] == "year"]
-        keys = zip(years["indicator"], years["breakdown"], years["end"].str[:4].astype(int), strict=True)
-        self._place: dict[Cell, int] = dict(zip(keys, years.index.tolist(), strict=True))
+        cells = self._system.cells[["indicator", "breakdown", "start", "end"]].itertuples(name=None)
+        self._place: dict[Cell, int] = {(i, b, (s, e)): n for n, i, b, s, e in cells}
         self._cell, self._lower, self._upper = (
             self._system.groups[column].to_numpy() for column in ("cell", "lower", "upper")
         )
@@ -79,18 +85,21 @@ class Explainer:
         self._others: tuple[int, Steps] | None = None
         self._linear: dict[int, tuple[LinearSystem, int]] = {}
 
-    def cell(self, indicator: str, year: int, breakdown: str = "") -> Explanation:
+    def cell(self, indicator: str, year: int | Period, breakdown: str = "") -> Explanation:
         """Explain one cell; see `Reconciliation.explain`."""
-        key = indicator, breakdown, int(year)
+        period = year if isinstance(year, tuple) else _year(int(year))
+        key = indicator, breakdown, period
         if key not in self._known:
-            raise _missing(self._rec.series, self._country, *key)
+            raise _missing(self._all, self._country, *key)
         here, row = self._place[key], self._series.iloc[self._known[key]]
         told: dict[tuple[int, str], tuple[str, str]] = {}
         inside = [self._describe(number, here, told) for number in self._inside.get(key, ())]
         table = pd.DataFrame(inside, columns=list(COLUMNS), dtype=object)
         table = table.sort_values(["verdict", "published", "source"], ascending=[True, False, True], ignore_index=True)
         part = f", {breakdown_name(breakdown, self._rec.vocabulary)}" if breakdown else ""
-        what = f"{country_name(self._country)}, {label_of(indicator, self._rec.vocabulary)}{part}, {year}"
+        what = (
+            f"{country_name(self._country)}, {label_of(indicator, self._rec.vocabulary)}{part}, {period_label(*period)}"
+        )
         title = f"{what}: {span(row.estimate, row.lower, row.upper)}"
         return Explanation(title, _summary(row, table, self._rec.method), table, self._forced(here, row))
 
@@ -281,7 +290,11 @@ def span(estimate: object, lower: object, upper: object) -> str:
     return bounds if pd.isna(estimate) else f"{estimate:,} (between {bounds.replace(' to ', ' and ')})"  # type: ignore[call-overload]
 
 
-def _missing(series: pd.DataFrame, country: str, indicator: str, breakdown: str, year: int) -> ReconciliationError:
+def _year(number: int) -> Period:
+    return f"{number}-01-01", f"{number}-12-31"
+
+
+def _missing(series: pd.DataFrame, country: str, indicator: str, breakdown: str, period: Period) -> ReconciliationError:
     """Say that there is no such cell, and which there are."""
     rows = series[(series["country"] == country) & (series["indicator"] == indicator)]
     if rows.empty:
@@ -297,11 +310,13 @@ def _missing(series: pd.DataFrame, country: str, indicator: str, breakdown: str,
         )
     same = rows[rows["breakdown"] == breakdown]
     known = (
-        f"years {', '.join(map(str, same['year']))}"
+        f"years {', '.join(map(period_label, same['start'], same['end']))}"
         if len(same)
         else f"breakdowns {', '.join(map(repr, sorted(set(rows['breakdown']))))}"
     )
-    return ReconciliationError(f"no cell for {country} {indicator} {breakdown!r} in {year}; there are the {known}")
+    return ReconciliationError(
+        f"no cell for {country} {indicator} {breakdown!r} in {period_label(*period)}; there are the {known}"
+    )
 
 
 def _summary(row: Any, claims: pd.DataFrame, method: str) -> str:

@@ -60,15 +60,15 @@ class Reconciliation:
     periods: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PERIODS)))
     vocabulary: Vocabulary = field(default_factory=load_vocabulary, repr=False)
 
-    def explain(self, country: str, indicator: str, year: int, breakdown: str = "") -> Explanation:
+    def explain(self, country: str, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Explanation:
         """Explain one cell: every claim, kept or rejected and why, and what forces its bounds.
 
         Parameters
         ----------
         country, indicator : str
             Which series.
-        year : int
-            Which calendar year.
+        year : int or (str, str)
+            Which calendar year, or first and last day of another period as in ``periods``.
         breakdown : str
             ``""`` for the total.
 
