@@ -98,7 +98,6 @@ def test_the_guard_tells_of_what_was_mended_and_keeps_the_note() -> None:
     assert ledger(mended, after.records).mended == (), "it is told once"
 
 
-@pytest.mark.parametrize(("status", "kept"), [("open", 0), ("reported", 1)])
 def test_what_was_withdrawn_since_is_told_as_well() -> None:
     before = ledger(beside_register(77)).records
     others = [(5, 2009), (6, 2011), (7, 2012)]
@@ -119,6 +118,7 @@ def test_records_are_numbered_from_0_in_the_order_of_their_ids() -> None:
     assert records["record_id"].is_monotonic_increasing
 
 
+@pytest.mark.parametrize(("status", "kept"), [("open", 0), ("reported", 1)])
 def test_a_record_that_matches_nothing_is_named_and_kept_if_somebody_filled_it_in(status: str, kept: int) -> None:
     before = ledger(beside_register(77)).records.assign(status=status)
     after = ledger(beside_register(60), before)
