@@ -61,7 +61,7 @@ lint: .venv/test  ## ruff, mypy, and notebooks without outputs
 	$(BIN)/nbstripout --verify $(STRIP) notebooks/*.ipynb
 
 docs: .venv/test  ## build the documentation as a site, in site/
-	$(BIN)/python -m mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 
 dist: .venv/report  ## build the wheel and the source archive, the same bytes from the same commit, into dist/
 	rm -rf dist
