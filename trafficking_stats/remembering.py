@@ -13,9 +13,12 @@ import hashlib
 import os
 import pickle
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
+_FOLDER = "TRAFFICKING_STATS_CACHE"
+_INSIDE = ContextVar("inside", default=False)
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
 
@@ -36,24 +39,35 @@ def remembered(function: Callable[Given, Found]) -> Callable[Given, Found]:
 
     @functools.wraps(function)
     def asked(*args: Given.args, **options: Given.kwargs) -> Found:
-        folder = os.environ.get("TRAFFICKING_STATS_CACHE", "")
-        if not folder or not Path(folder).is_dir():
+        if not in_run():
             return function(*args, **options)
         from filelock import FileLock  # late: the library works without it
 
         question = pickle.dumps((function.__module__, function.__qualname__, args, sorted(options.items())))
-        path = Path(folder) / hashlib.sha256(question).hexdigest()
+        path = Path(os.environ[_FOLDER]) / hashlib.sha256(question).hexdigest()
         with FileLock(path.with_suffix(".lock")):  # who asks for the same waits instead of doing it again
             if path.exists():
                 found: Found = pickle.loads(path.read_bytes())
                 return found
-            made = function(*args, **options)
+            inside = _INSIDE.set(True)
+            try:
+                made = function(*args, **options)
+            finally:
+                _INSIDE.reset(inside)
             with contextlib.suppress(pickle.PickleError, TypeError, AttributeError):  # then the next one does it again
                 content = pickle.dumps(made)
                 path.write_bytes(content)
+                # a copy here too, so that what follows from it is asked for in the same words by every page
+                return cast("Found", pickle.loads(content))
             return made
 
     return asked
+
+
+def in_run() -> bool:
+    """Whether this is a page of a run that keeps results; what a kept result is made of is not kept itself."""
+    folder = os.environ.get(_FOLDER, "")
+    return bool(folder) and not _INSIDE.get() and Path(folder).is_dir()
 
 
 def tell_read(countries: Iterable[str]) -> None:

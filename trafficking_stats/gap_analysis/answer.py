@@ -20,6 +20,7 @@ from trafficking_stats.gap_analysis.verdict import Verdict
 from trafficking_stats.inference.windows import latest_stretch
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
+from trafficking_stats.remembering import remembered
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,6 +126,7 @@ class Gap:
         return page(self)
 
 
+@remembered
 def gap(
     rec: Reconciliation,
     country: str,

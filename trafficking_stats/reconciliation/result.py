@@ -20,7 +20,7 @@ from trafficking_stats.reconciliation.sensitivity import sensitivity
 from trafficking_stats.reconciliation.series import PERIODS, build_clashes, build_series
 from trafficking_stats.reconciliation.solve import Solution, solve
 from trafficking_stats.reconciliation.vintages import Vintages, known_by, vintages
-from trafficking_stats.remembering import remembered, tell_read
+from trafficking_stats.remembering import in_run, remembered, tell_read
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -213,7 +213,11 @@ def reconcile(
     tell_read(table["country"])
     if as_of is not None:
         table = known_by(table, as_of)
-    if executor is None:
+    if executor is None and in_run():
+        # country by country, as an executor would have it: each is then made once for all the pages that ask for it
+        countries = [rows.reset_index(drop=True) for _, rows in table.groupby("country", sort=True)]
+        parts = [_for_the_run(rows, method, vocabulary) for rows in countries or [table]]
+    elif executor is None:
         parts = [_reconcile_part(table, method, vocabulary)]
     else:
         parts = _reconcile_countries(table, method, vocabulary, executor)
@@ -226,6 +230,10 @@ def reconcile(
 
 
 @remembered
+def _for_the_run(table: pd.DataFrame, method: str, vocabulary: Vocabulary) -> Reconciliation:
+    return _reconcile_part(table, method, vocabulary)
+
+
 def _reconcile_part(table: pd.DataFrame, method: str, vocabulary: Vocabulary) -> Reconciliation:
     """Reconcile checked claims in this process."""
     system = build_system(table, vocabulary)

@@ -7,6 +7,7 @@ worker of a cluster.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
@@ -143,6 +144,7 @@ def execute(task: Task, engine: str | None = None, *, progress: bool = False) ->
     from trafficking_stats.reporting.canonical import ENVIRONMENT, as_bytes, canonicalise, failed_cell
     from trafficking_stats.reporting.engine import WarmEngine
 
+    logging.getLogger("papermill").setLevel(logging.ERROR)  # it warns of names that its inspection cannot read
     # The entry point does this too, but not in a checkout that is only on the path.
     papermill_engines.register(WARM_ENGINE, WarmEngine)
     with tempfile.TemporaryDirectory(prefix="trafficking-stats-") as folder, contextlib.ExitStack() as stack:
