@@ -142,6 +142,14 @@ def test_verdict(danish: Gap) -> None:
     assert "robust" in danish.headline
 
 
+def test_nothing_is_called_robust_that_was_not_varied() -> None:
+    result = gap(danish_rec(), "DNK", 2014, 2021, vary_sources=False)
+    assert result.verdict.beyond_chance == "yes"
+    assert (result.verdict.same_under_other_choices, result.verdict.finding) == ("refused", "refused")
+    assert "robust" not in str(result)
+    assert "other choices of sources were not tried" in result.headline
+
+
 def test_choices_that_change_nothing_are_not_counted(danish: Gap) -> None:
     choices = danish.tables["choices"]
     assert choices["repeat"].any()

@@ -125,6 +125,16 @@ def test_years_are_the_same_whoever_asks(everything: ts.Reconciliation) -> None:
     pd.testing.assert_frame_equal(both[0].tables["ratios"], both[1].tables["ratios"])
 
 
+def test_doubts_reach_the_headline(everything: ts.Reconciliation) -> None:
+    # UNODC printed the Dominican figures of 2019 and 2020 for another year before
+    result = gap(everything, "DOM", vary_sources=False)
+    [doubt] = [one for one in result.caveats if one.code == "doubtful"]
+    assert (doubt.subject, doubt.years) == ("victims_identified", (2019, 2020))
+    assert "The figure for victims identified in 2019 and 2020 is in doubt." in result.headline
+    stages = result.tables["stages"]
+    assert set(stages.loc[stages["doubt"] != "", "year"]) == {2019, 2020}
+
+
 # --- all countries together -------------------------------------------------------------------------------------------
 
 

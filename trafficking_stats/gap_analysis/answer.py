@@ -271,7 +271,7 @@ def _judge(found: _Findings, rec: Reconciliation, question: Question, pair: Pair
     found.add("influences", verdict.influence_rows(choices))
     found.add("sources", verdict.source_rows(variants, question, years))
     rate = next((one for one in found.rows["changes"] if one.series == "rate"), None)
-    return verdict.judge(rate, choices, pair, question)
+    return verdict.judge(rate, choices, pair, question, varied=len(variants) > 1)
 
 
 def _years_shown(question: Question, both: tuple[Figures, Figures]) -> range:

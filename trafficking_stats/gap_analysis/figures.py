@@ -97,10 +97,9 @@ def _claims(rec: Reconciliation, country: str, measure: Measure) -> pd.DataFrame
 
 
 def _doubts(claims: pd.DataFrame) -> dict[int, str]:
-    if "doubt" not in claims:
-        return {}
-    doubtful = claims[claims["doubt"].fillna("").astype(str) != ""]
-    return dict(zip(doubtful["year"], doubtful["doubt"].astype(str), strict=True))
+    # what speaks against a kept claim is its doubt, or where there is no such column its evidence
+    said = claims["doubt" if "doubt" in claims else "evidence"].fillna("").astype(str)
+    return dict(zip(claims.loc[said != "", "year"], said[said != ""], strict=True))
 
 
 def choose_figures(candidates: Sequence[Figures], years: Collection[int]) -> Figures | None:

@@ -141,15 +141,15 @@ def source_rows(variants: Sequence[Variant], question: Question, years: tuple[in
     return rows
 
 
-def judge(rate: Change | None, choices: Sequence[Choice], pair: Pair, question: Question) -> Verdict:
-    """State both facts on the change of the rate, None if it was refused."""
+def judge(rate: Change | None, choices: Sequence[Choice], pair: Pair, question: Question, *, varied: bool) -> Verdict:
+    """State both facts on the change of the rate, None if it was refused; ``varied`` if other figures were tried."""
     asked = [one for one in choices if one.question == "change"]
     answered = [one for one in asked if not one.refusal]
     distinct = [one for one in answered if not one.repeat]
     direction = rate.direction if rate else ""
     sign = {"fell": -1, "rose": 1}.get(direction, 0)
     agree = sum(one.value * sign > 0 for one in distinct)
-    same = "refused" if not distinct else "yes" if sign and agree == len(distinct) else "no"
+    same = "refused" if not (distinct and varied) else "yes" if sign and agree == len(distinct) else "no"
     one_source = len(pair.figures[0].publishers | pair.figures[1].publishers) < 2
     searched, chance = 0, math.nan
     if rate:
@@ -159,7 +159,7 @@ def judge(rate: Change | None, choices: Sequence[Choice], pair: Pair, question: 
     return Verdict(
         direction=direction,
         beyond_chance="refused" if rate is None else "yes" if rate.beyond_chance else "no",
-        same_under_other_choices="one_source" if one_source and distinct else same,
+        same_under_other_choices="one_source" if one_source and distinct and varied else same,
         answers=len(distinct),
         agree=agree,
         choices=len(asked),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.answer import Gap
 
 PEOPLE = (Measure("convictions_persons"), Measure("victims_identified"))
+IN_HEADLINE = ("doubtful", "not_optimal", "break_accepted")
+"""Caveats without which the headline would promise too much."""
 SHOWN = {
     "ratios": ("kind", "first_year", "last_year", "lag", "per_100_min", "per_100_max", "lower", "upper"),
     "changes": ("series", "early_min", "early_max", "late_min", "late_max", "ratio_min", "ratio_max", "lower", "upper"),
@@ -33,6 +35,7 @@ def headline(gap: Gap) -> str:
         names = gap.question.numerator.words(), gap.question.denominator.words()
         return say("gap.headline.none", country=country, numerator=names[0], denominator=names[1])
     sentences = [level(gap, whole), change(gap), moved(gap) if gap.verdict.beyond_chance == "yes" else ""]
+    sentences += [caveat_text(one) for one in gap.caveats if one.code in IN_HEADLINE]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -198,7 +201,7 @@ def summary(gap: Gap) -> list[str]:
     lines = [headline(gap)]
     if gap.years:
         lines += [say("gap.years_used", n=len(gap.years), years=Years(gap.years)), limits_sentence(gap), *facts(gap)]
-    lines += [caveat_text(one) for one in gap.caveats]
+    lines += [caveat_text(one) for one in gap.caveats if one.code not in IN_HEADLINE]
     reasons = refusals_by_reason(gap.refusals)
     if reasons:
         lines += [say("gap.not_given"), *(f"  {reason}" for reason in reasons)]
