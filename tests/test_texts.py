@@ -181,3 +181,9 @@ def test_danish_prose_holds_no_english(small, gap, denmark):
         text = " ".join(map(str, found))
     for word in (" the ", " and ", " figures", " years", "Denmark"):
         assert word not in text
+
+
+def test_the_claims_drawn_first_are_of_a_count_that_has_some():
+    rec = ts.reconcile(pd.DataFrame([claim(2097, indicator="convictions_persons")]))
+    assert texts.leading_indicators(rec, "DNK") == ["convictions_persons"]
+    assert texts.leading_indicators(ts.reconcile(small_claims()), "DNK", 2019, 2021) == ["victims_identified"]

@@ -1,6 +1,6 @@
 """Sentences computed from results: headlines and paragraphs that show themselves."""
 
-from trafficking_stats.texts.focus import compared_indicators
+from trafficking_stats.texts.focus import leading_indicators
 from trafficking_stats.texts.gap import change, gap_headline, limits, peers_headline, refusals, silences
 from trafficking_stats.texts.headline import headline, legend
 from trafficking_stats.texts.reconciliation import (
@@ -13,11 +13,11 @@ from trafficking_stats.texts.reconciliation import (
 
 __all__ = [
     "change",
-    "compared_indicators",
     "comparison",
     "coverage",
     "gap_headline",
     "headline",
+    "leading_indicators",
     "legend",
     "limits",
     "peers_headline",

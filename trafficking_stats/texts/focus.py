@@ -81,6 +81,15 @@ def compared_indicators(rec: Reconciliation, country: str, start: int = 0, end: 
     return sorted(names, key=lambda name: tuple(-counts.loc[name]))
 
 
+def leading_indicators(
+    rec: Reconciliation, country: str, start: int | None = None, end: int | None = None
+) -> list[str]:
+    """Return the counts worth drawing claim by claim: those compared, else the one with most yearly claims."""
+    first, last = start or 0, end or 9999
+    most = yearly_claims(rec, country, first, last)["indicator"].value_counts().index
+    return compared_indicators(rec, country, first, last) or list(most[:1]) or [LEADING[0]]
+
+
 def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
     """Return the cells that the page of the reconciliation explains: the stages year by year, and every clash."""
     series, clashes = rec.series, rec.clashes

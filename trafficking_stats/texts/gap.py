@@ -34,8 +34,9 @@ BADGE_OF = {
 def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
     """Show the answer: how wide the gap is, both facts on its change, the years used, and the figures added up."""
     question = gap.question
+    reasons = [one for one in gap.refusals if one.analysis in ("years", "ratios")]
     # the first two facts; the others stand where the change is discussed
-    beyond, same, *_ = [*gap_says.facts(gap), "", ""]
+    beyond, same, *_ = [*gap_says.facts(gap), say("pages.change.none"), ""]
     return headline(
         _answer(gap),
         {
@@ -45,7 +46,7 @@ def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
             say("pages.gap.figures"): _figures(gap, rec) if gap.years else "",
         }
         if gap.years
-        else {say("pages.gap.why_not"): " ".join(gap_says.refusals_by_reason(gap.refusals))},
+        else {say("pages.gap.why_not"): " ".join(gap_says.refusals_by_reason(reasons))},
         badge="uncertain" if gap.years and gap.verdict.finding == "refused" else BADGE_OF[gap.verdict.finding],
         summary=summary(
             rec,
