@@ -7,7 +7,9 @@ import json
 import pandas as pd
 import pytest
 
+from trafficking_stats.checking.locators import follow
 from trafficking_stats.errors import ClaimError, ReaderError
+from trafficking_stats.readers.documents.document import Block, from_blocks
 from trafficking_stats.readers.narrative import (
     accept,
     extract,
@@ -66,6 +68,25 @@ def test_review_sheet_holds_claims(tmp_path, proposals):
     assert rows[5]["breakdown"] == "age=child"
     assert {row["accept"] for row in rows} == {""}
     assert all(row["rule"] and row["period_source"] and row["confidence"] and row["sentence"] for row in rows)
+
+
+def test_page_and_paragraph_stand_in_the_locator_and_can_be_followed(tmp_path):
+    document = from_blocks([Block("Nothing here.", 1), Block(TEXT, 2)], "pdf", "", tmp_path / "a.pdf")
+    found = extract(document.text, country="DNK", default_year=2014, source_id="made-up-2015")
+    to_review_csv(found, tmp_path / "review.csv", document)
+    first = rows_of(tmp_path / "review.csv")[0]
+    assert first["locator"].startswith("p. 2, para 1, sentence ")
+    assert follow(document.text, first["locator"]).words == "nine"
+
+
+def test_a_range_is_accepted_with_both_ends(tmp_path):
+    text = "Between 40 and 50 victims were identified in 2014."
+    sheet = tmp_path / "review.csv"
+    to_review_csv(extract(text, country="DNK", default_year=2014, language="en", source_id="s-1"), sheet)
+    mark(sheet)
+    assert accept(sheet, tmp_path / "raw").added == 1
+    (row,) = rows_of(tmp_path / "raw" / "claims" / "s-1.csv")
+    assert (row["value"], row["value_upper"], row["qualifier"]) == ("40", "50", "between")
 
 
 def test_no_cell_of_the_sheet_can_run(tmp_path):

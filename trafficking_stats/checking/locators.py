@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trafficking_stats.errors import ReaderError
 
 _LINES = re.compile(r"p(?P<first>\d+)(-(?P<last>\d+))? s(?P<sentence>\d+): \S.*")
-_PLACE = re.compile(r"sentence \d+, characters (?P<start>\d+)-(?P<end>\d+)")
+_PLACE = re.compile(r"(?:p\. \d+, )?(?:para \d+, )?sentence \d+, characters (?P<start>\d+)-(?P<end>\d+)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\bno\.)(?<!\bca\.)(?P<closing>[\"”’)]*)\s+(?=[\"“‘(]?[A-ZÆØÅ0-9])")
 _DIGITS = re.compile(r"(?<![\w.,])\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?")
 
@@ -33,7 +33,8 @@ def follow(document: str, locator: str) -> Passage | None:
     r"""Return the words a locator leads to.
 
     Two kinds of locator can be followed: ``p<a>[-<b>] s<n>: <label>`` counts lines that are not blank and the
-    sentences in them, and ``sentence <n>, characters <a>-<b>`` gives the place of the number.
+    sentences in them, and ``sentence <n>, characters <a>-<b>``, with page and
+    paragraph before it where the document has them, gives the place of the number.
 
     Parameters
     ----------

@@ -74,9 +74,9 @@ def extract_command(
     year = year or _year_before(source_id, raw)
     if not year:
         raise click.UsageError("--year: name the year the text reports on (of a TIP report the edition minus 1)")
-    text = narrative.read_document(file).text
+    document = narrative.read_document(file)
     proposals = narrative.extract(
-        text, country=country, default_year=year, language=language, source_id=source_id or file.stem
+        document.text, country=country, default_year=year, language=language, source_id=source_id or file.stem
     )
     if as_json:
         click.echo(narrative.to_json_lines(proposals), nl=False)
@@ -84,8 +84,8 @@ def extract_command(
     sheet, page = out / f"{file.stem}-review.csv", out / f"{file.stem}-review.html"
     if sheet.exists() and not replace:
         raise ClaimError(f"{sheet}: is there already and may hold your marks; rename it, or say --replace")
-    narrative.to_review_csv(proposals, sheet)
-    write_text(page, narrative.to_html(text, proposals, title=f"Proposed figures: {file.name}"))
+    narrative.to_review_csv(proposals, sheet, document)
+    write_text(page, narrative.to_html(document.text, proposals, title=f"Proposed figures: {file.name}"))
     click.echo(f"{len(proposals):,} figures proposed; mark the right ones with y in {sheet}, read them in {page}")
     click.echo(f"then: trafficking-stats accept {sheet}")
 

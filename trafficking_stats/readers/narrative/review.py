@@ -14,6 +14,7 @@ from trafficking_stats.claims import RANGE_END, canonical_breakdown
 from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.files import write_table
 from trafficking_stats.printed import NoFigureError, UnreadableError, read_figure
+from trafficking_stats.readers.documents import Document
 from trafficking_stats.readers.narrative.claims import as_claim
 from trafficking_stats.readers.narrative.proposals import Proposal
 from trafficking_stats.readers.tables import RAW_COLUMNS, source_name
@@ -64,7 +65,7 @@ def to_json_lines(proposals: Iterable[Proposal]) -> str:
     return "".join(json.dumps(proposal.as_label(), ensure_ascii=False) + "\n" for proposal in proposals)
 
 
-def to_review_csv(proposals: Sequence[Proposal], path: str | Path) -> None:
+def to_review_csv(proposals: Sequence[Proposal], path: str | Path, document: Document | None = None) -> None:
     """Write the sheet in which an analyst marks what to accept.
 
     Parameters
@@ -73,6 +74,8 @@ def to_review_csv(proposals: Sequence[Proposal], path: str | Path) -> None:
         From `extract`.
     path : str or pathlib.Path
         The CSV file; it is written beside and renamed. No cell of it can run as a formula.
+    document : Document, optional
+        What the proposals were read from; its pages and paragraphs go into the locators.
 
     Raises
     ------
@@ -83,7 +86,7 @@ def to_review_csv(proposals: Sequence[Proposal], path: str | Path) -> None:
         {
             "accept": "",
             "source_id": p.source_id,
-            **as_claim(p),
+            **_located(p, document),
             "sentence": p.sentence,
             "char_start": p.char_start,
             "char_end": p.char_end,
@@ -101,6 +104,13 @@ def to_review_csv(proposals: Sequence[Proposal], path: str | Path) -> None:
         write_table(Path(path), pd.DataFrame(rows, columns=list(REVIEW_COLUMNS)))
     except OSError as error:
         raise ReaderError(f"{path}: cannot be written ({error.strerror or error}).") from error
+
+
+def _located(proposal: Proposal, document: Document | None) -> dict[str, str]:
+    """Return the claim of a proposal, page and paragraph before its locator."""
+    claim = as_claim(proposal)
+    place = document.locator(proposal.char_start) if document is not None else ""
+    return {**claim, "locator": f"{place}, {claim['locator']}"} if place else claim
 
 
 def _read_sheet(path: Path) -> list[tuple[int, dict[str, str]]]:
