@@ -365,6 +365,14 @@ def test_two_columns_of_one_name_are_refused_everywhere():
         ts.reconcile(pd.concat([claims, claims[["tier"]]], axis=1))
 
 
+def test_a_table_without_a_row_or_without_a_figure_gives_no_claim():
+    table = pd.DataFrame({"year": [2023], "value": [".."], "State": ["Acre"]})
+    for area in (None, "State"):
+        assert list(ts.claims_from(table.head(0), area=area, **FIXED)) == list(ts.load_claims())
+        with pytest.warns(SkippedRowsWarning):
+            assert ts.claims_from(table, area=area, **FIXED).empty
+
+
 def test_the_same_figure_twice_is_one_claim():
     with pytest.warns(SkippedRowsWarning, match="row 1: prints again the figure of row 0"):
         claims = ts.claims_from(pd.DataFrame({"year": [2023, "2023"], "value": [7, "7"]}), **FIXED)

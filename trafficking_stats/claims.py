@@ -307,7 +307,7 @@ def finish(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     pandas.DataFrame
         The columns of `CLAIM`, and `RANGE_END` if a figure is a range.
     """
-    claims = claims.reset_index(drop=True)
+    claims = claims.reset_index(drop=True).astype({name: str for name in CLAIM if name in claims and name != "value"})
     claims["claim_id"] = _claim_ids(claims)
     national = claims["upstream"] == "national"
     stages = claims["indicator"].map({name: entry.stage for name, entry in vocabulary.indicators.items()})
@@ -320,8 +320,7 @@ def finish(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     if RANGE_END in claims and (claims[RANGE_END] != "").any():
         claims[RANGE_END] = pd.to_numeric(claims[RANGE_END]).astype(float)
         columns.insert(columns.index("value") + 1, RANGE_END)
-    text = {column: str for column in CLAIM if column != "value"}
-    return claims.sort_values(_ORDER, ignore_index=True)[columns].astype(text)
+    return claims.sort_values(_ORDER, ignore_index=True)[columns]
 
 
 def _claim_ids(claims: pd.DataFrame) -> pd.Series:

@@ -116,7 +116,8 @@ class _Rows:
 
     @property
     def good(self) -> pd.Series:
-        return pd.Series([at not in self.skipped and at not in self.wrong for at in self.long.index], self.long.index)
+        is_good = [at not in self.skipped and at not in self.wrong for at in self.long.index]
+        return pd.Series(is_good, self.long.index, dtype=bool)
 
     def read(self, column: str, read: Callable[[Any], Any]) -> list[Any]:
         """Read every cell of a column once, in the words of the labels; None where it cannot be read."""
