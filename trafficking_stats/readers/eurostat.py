@@ -15,6 +15,7 @@ from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers.categories import categories
 from trafficking_stats.readers.eurostat_layouts import read_layout
 from trafficking_stats.readers.tables import (
+    NOT_ASKED_FOR,
     RAW_COLUMNS,
     TableImport,
     asked_codes,
@@ -106,7 +107,7 @@ def read_eurostat(
     )
     claims, reason = _claims(data, name, names)
     if wanted is not None:
-        reason = reason.mask((reason == "") & ~claims.country.isin(wanted), "country not asked for")
+        reason = reason.mask((reason == "") & ~claims.country.isin(wanted), NOT_ASKED_FOR)
     tell_apart(claims, reason, pd.Series(False, index=claims.index))
     good = reason == ""
     skipped = pd.DataFrame({"row": data["row of file"][~good], "label": claims.locator[~good], "reason": reason[~good]})

@@ -16,7 +16,14 @@ from trafficking_stats.errors import ReaderError
 from trafficking_stats.layout import SEVERAL_HEADINGS, ColumnMap, headed
 from trafficking_stats.printed import NoFigureError, UnreadableError, plain, read_figure
 from trafficking_stats.readers.sheets import WORKBOOKS, Row, csv_rows, sheets
-from trafficking_stats.readers.tables import RAW_COLUMNS, TableImport, file_of, source_name, wanted_countries
+from trafficking_stats.readers.tables import (
+    NOT_ASKED_FOR,
+    RAW_COLUMNS,
+    TableImport,
+    file_of,
+    source_name,
+    wanted_countries,
+)
 from trafficking_stats.reading import read_frame
 from trafficking_stats.vocabulary import load_vocabulary
 
@@ -127,7 +134,7 @@ def read(
     claims, skipped = found.claims, pd.concat([found.skipped, found.wrong], ignore_index=True)
     if wanted is not None:
         other = ~claims["country"].isin(wanted)
-        left = pd.DataFrame({"row": claims["locator"], "column": "", "reason": "country not asked for"})[other]
+        left = pd.DataFrame({"row": claims["locator"], "column": "", "reason": NOT_ASKED_FOR})[other]
         claims, skipped = claims[~other], pd.concat([skipped, left], ignore_index=True)
     source = {
         "source_id": identifier,

@@ -23,6 +23,8 @@ from trafficking_stats.schema import claim_faults, is_id
 from trafficking_stats.vocabulary import load_vocabulary
 
 RAW_COLUMNS = PRINTED
+NOT_ASKED_FOR = "country not asked for"
+"""Why the rows of countries that the caller did not choose are skipped."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,11 @@ class TableImport:
         return dataclasses.replace(self, claims=claims[~bad].drop(columns="_row"), skipped=skipped)
 
     def shown(self, n_claims: int = 10) -> str:
-        """Return the summary with the first claims as they would be read, and every figure left out."""
+        """Return the summary, the first claims, and every figure left out but for those of countries not asked for."""
         columns = [c for c in (*PRINTED[:7], "value_upper", "locator") if c in self.claims and c != "unit"]
         claims = self.claims.head(n_claims)[columns].to_string(index=False, na_rep="") if len(self.claims) else "(none)"
-        left_out = [f"  {row.row}: {row.reason}" for row in self.skipped.itertuples()]
+        not_chosen = self.skipped["reason"] == NOT_ASKED_FOR
+        left_out = [f"  {row.row}: {row.reason}" for row in self.skipped[~not_chosen].itertuples()]
         return "\n".join([str(self), "first claims:", claims, *(["left out:"] if left_out else []), *left_out])
 
     def __str__(self) -> str:

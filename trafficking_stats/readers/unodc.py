@@ -16,6 +16,7 @@ from trafficking_stats.extras import needs
 from trafficking_stats.readers.categories import categories, country_spellings, fold, is_country, slug
 from trafficking_stats.readers.sheets import WORKBOOKS, csv_rows, sheets
 from trafficking_stats.readers.tables import (
+    NOT_ASKED_FOR,
     RAW_COLUMNS,
     TableImport,
     asked_codes,
@@ -300,7 +301,7 @@ def _claims(
     out["country"] = pairs.map(lambda pair: places[pair][0])
     refuse(out.country == "", pairs.map(lambda pair: places[pair][1]))
     if wanted is not None:
-        refuse(~out.country.isin(wanted), "country not asked for")
+        refuse(~out.country.isin(wanted), NOT_ASKED_FOR)
 
     entries = names["indicators"]
     known = block.indicator.isin(list(entries))

@@ -146,7 +146,8 @@ def plan(
     about_others = ~old["country"].isin(countries) if countries is not None else pd.Series(False, index=old.index)
     new = _as_text(claims)
     table = _in_order(pd.concat([old[about_others], new], ignore_index=True).fillna(""))
-    gone = set(_keys(old[~about_others])) - set(_keys(new))
+    replaced = old[~about_others]
+    gone = set(_keys(replaced)) - set(_keys(new)) if len(replaced) else set()
     row = {column: str(source.get(column, "")) for column in SOURCE}
     is_row_new = identifier not in sources or (replace and sources[identifier] != row)
     _check(identifier, table, row if is_row_new else None)
@@ -159,7 +160,7 @@ def plan(
         rows = {**sources, identifier: row}
         listed = pd.DataFrame([rows[name] for name in sorted(rows)], columns=list(SOURCE))
         files["sources.csv"] = table_text(listed).encode()
-    is_other = len(old[~about_others]) > 0 and bool(files.keys() - {"sources.csv"})
+    is_other = len(replaced) > 0 and bool(files.keys() - {"sources.csv"})
     return Plan(path, files, max(len(gone), 1) if is_other else 0)
 
 
