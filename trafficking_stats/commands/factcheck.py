@@ -30,7 +30,7 @@ def factcheck_command(
     data: Path | None,
     as_json: bool,
 ) -> None:
-    """Check the figures and statements of a document against the reconciled record.
+    """Check the figures and statements of a document against the record.
 
     It never says that a text is false: it says what the record holds. For instance:
     trafficking-stats factcheck article.pdf --country DNK -o article.html
