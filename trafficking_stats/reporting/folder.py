@@ -107,7 +107,7 @@ def store(folder: Path, country: str, pages: Mapping[str, Mapping[str, Any]], fi
     ReportError
         If the folder cannot be written; older pages are then untouched.
     """
-    record = Record(country, pages, {name: [len(content), _digest(content)] for name, content in files.items()})
+    record = Record(country, pages, {name: [len(content), _digest(content)] for name, content in sorted(files.items())})
     fresh = folder / f".{country}.{os.getpid()}-{secrets.token_hex(4)}.tmp"
     try:
         with _writing(folder / country):
