@@ -216,11 +216,29 @@ def random_systems(n: int, seed: int) -> pd.DataFrame:
             cell = cells[random.integers(len(cells))]
             value = int(VALUES[cell][truth]) if random.random() < 0.8 else int(random.integers(0, MOST + 1))
             qualifier = str(random.choice(["exact", "exact", "at_least", "at_most", "less_than", "between"]))
-            source = str(random.choice(["a", "b", "c"]))
+            publisher, edition = str(random.choice(["a", "b"])), int(random.integers(2012, 2015))
             value += qualifier == "less_than"
-            row = claim(value, cell[1:], cell[0], source, qualifier=qualifier, country=country, indicator=indicator)
+            row = claim(
+                value,
+                cell[1:],
+                cell[0],
+                f"{publisher}-{edition}",
+                qualifier=qualifier,
+                published=f"{edition}-06-30",
+                country=country,
+                indicator=indicator,
+                publisher=publisher,
+                upstream=str(random.choice(["register", publisher])),
+            )
             claims.append({**row, "value_upper": min(value + 1, MOST) if qualifier == "between" else None})
     return table(claims)
+
+
+def test_what_was_known_at_a_date_is_what_its_claims_alone_give() -> None:
+    claims = random_systems(200, seed=10)
+    then, alone = ts.reconcile(claims, as_of="2013-12-31"), ts.reconcile(claims[claims["published"] < "2014"])
+    pd.testing.assert_frame_equal(then.series, alone.series)
+    pd.testing.assert_frame_equal(then.claims, alone.claims)
 
 
 def test_accepted_claims_can_all_be_true_and_bounds_are_tight_in_2000_systems() -> None:
