@@ -28,31 +28,20 @@ from cosmic_ray.work_item import MutationSpec
 
 PACKAGE, TESTS = "trafficking_stats", "tests/test_{}.py"
 PARTS = {
-    "solver": (["linear.py", "solver/*.py"], ["linear", "linear_choices", "linear_enumeration"]),
+    "solver": (["linear.py", "solver/*.py"], ["linear_choices", "linear", "linear_enumeration"]),
     "system": (
-        [
-            "intervals.py",
-            "breakdowns.py",
-            "reconciliation/periods.py",
-            "reconciliation/rules.py",
-            "reconciliation/cells.py",
-        ],
-        ["rules", "intervals", "periods", "weights", "reconcile_input", "masked"],
+        ["intervals.py", "breakdowns.py", *(f"reconciliation/{name}.py" for name in ("periods", "rules", "cells"))],
+        ["intervals", "rules", "weights", "reconcile_input", "periods", "masked"],
     ),
     "verdicts": (
-        [
-            "reconciliation/solve.py",
-            "reconciliation/series.py",
-            "reconciliation/weights.py",
-            "reconciliation/methods.py",
-        ],
-        ["weights", "methods", "rules", "periods", "reconcile_input", "masked", "judged_clashes", "reconcile"],
+        [f"reconciliation/{name}.py" for name in ("solve", "mistakes", "series", "weights", "methods")],
+        ["weights", "rules", "judged_clashes", "reconcile_input", "methods", "periods", "masked", "reconcile"],
     ),
     "readings": (
-        ["reconciliation/causes.py", "reconciliation/causes_of_parts.py", "reconciliation/doubts.py"],
+        [f"reconciliation/{name}.py" for name in ("causes", "causes_of_parts", "doubts")],
         ["doubts", "causes", "judged_clashes"],
     ),
-    "history": (["reconciliation/vintages.py", "reconciliation/errata.py"], ["vintages", "errata"]),
+    "history": ([f"reconciliation/{name}.py" for name in ("vintages", "errata")], ["vintages", "errata"]),
 }
 """Modules, and the tests that are to notice a change to them, the fastest first."""
 
