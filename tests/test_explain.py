@@ -12,13 +12,12 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from lxml import html
-from tiny import Truths, claim, panels, parts_and_half_year, table, three_years_and_span
+from tiny import Truths, claim, panels, parts_and_half_year, reconciled, table, three_years_and_span
 
 import trafficking_stats as ts
 from trafficking_stats.cli import cli
 from trafficking_stats.reconciliation.explain import span
 from trafficking_stats.reconciliation.explanation import COLUMNS, Explanation
-from trafficking_stats.reconciliation.shipped import reconciled
 
 STATE, BOARD = "U.S. Department of State", "Socialstyrelsen"
 SEXUAL = "exploitation=sexual"
@@ -131,11 +130,20 @@ def test_a_cell_without_any_bound_says_so():
             "1 of 3 figures kept; the other 2 cannot be true with what is kept. Upstreams: a, b and c.",
         ),
         (
-            [claim(5), claim(9, breakdown="sex=male", tier="register", source="b")],
+            [
+                claim(5),
+                claim(9, breakdown="sex=male", tier="register", source="b"),
+                claim(9, breakdown="age=adult", tier="register", source="b"),
+            ],
             "The only figure cannot be true with what is kept for other counts. Upstream: a.",
         ),
         (
-            [claim(5), claim(6, source="c"), claim(9, breakdown="sex=male", tier="register", source="b")],
+            [
+                claim(5),
+                claim(6, source="c"),
+                claim(9, breakdown="sex=male", tier="register", source="b"),
+                claim(9, breakdown="age=adult", tier="register", source="b"),
+            ],
             "None of the 2 figures can be true with what is kept for other counts. Upstreams: a and c.",
         ),
     ],

@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 import pytest
-
-from trafficking_stats.reconciliation.shipped import reconciled
+from tiny import reconciled
 
 VICTIMS, PROSECUTED, CONVICTED = "victims_identified", "prosecutions_suspects", "convictions_persons"
 SEXUAL, LABOUR = "exploitation=sexual", "exploitation=forced_labour"

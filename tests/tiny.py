@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from itertools import product
 
@@ -10,7 +11,9 @@ import pandas as pd
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from trafficking_stats.reconciliation.cells import build_system
+import trafficking_stats as ts
+from trafficking_stats.reconciliation.cells import System, build_system
+from trafficking_stats.reconciliation.weights import UNITS
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 LARGE = 1000
@@ -18,6 +21,13 @@ LARGE = 1000
 
 Cell = tuple[str, str, str]
 """Breakdown, start, end."""
+
+
+@functools.cache
+def reconciled(country: str, method: str = "consistent") -> ts.Reconciliation:
+    """What ships with the package on a country, reconciled once a run."""
+    claims = ts.load_claims()
+    return ts.reconcile(claims[claims["country"] == country], method)
 
 
 def year(number: int) -> tuple[str, str]:
@@ -199,18 +209,21 @@ def panels(cells: Sequence[Cell], size: int = 6, max_size: int = 9) -> st.Search
 
 def cheapest(claims: pd.DataFrame, truths: Truths, vocabulary: Vocabulary | None = None) -> int:
     """What must be rejected at least, by trying every truth."""
-    groups = said(claims, vocabulary)
-    cost = np.zeros(len(next(iter(truths.cells.values()))), dtype=np.int64)
-    for cell, lower, upper, weight in groups:
-        cost += weight * ~truths.holds(lower, upper, cell)
-    return int(cost.min())
-
-
-def said(claims: pd.DataFrame, vocabulary: Vocabulary | None = None) -> list[tuple[Cell, float, float, int]]:
-    """What is claimed of each cell, and what it weighs; `claims` as a reconciliation returns them."""
     system = build_system(claims, vocabulary or load_vocabulary())
     cells = system.cells[["breakdown", "start", "end"]].to_numpy(object)
-    return [
-        ((str(cells[c][0]), str(cells[c][1]), str(cells[c][2])), lower, upper, int(weight))
-        for c, lower, upper, weight in system.groups[["cell", "lower", "upper", "weight"]].itertuples(index=False)
-    ]
+    groups = system.groups
+    held = np.array(
+        [
+            truths.holds(lower, upper, (str(cells[c][0]), str(cells[c][1]), str(cells[c][2]))) & (not impossible)
+            for c, lower, upper, impossible in groups[["cell", "lower", "upper", "impossible"]].itertuples(index=False)
+        ]
+    )
+    return int(cost_of(~held, system).min())
+
+
+def cost_of(lost: NDArray[np.bool_], system: System) -> NDArray[np.int64]:
+    """What rejecting groups (rows) costs in each truth (columns)."""
+    cost = (system.groups["weight"].to_numpy()[:, None] * lost).sum(axis=0)
+    for group, (saved, others) in system.discounts.items():
+        cost = cost - round(saved * UNITS) * (lost[group] & (~lost[list(others)]).any(axis=0))
+    return np.asarray(cost, dtype=np.int64)

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from trafficking_stats.solver.bounds import tightest
-from trafficking_stats.solver.builder import Builder, LinearSystemError, mask_of, number_groups
-from trafficking_stats.solver.explanations import conflicts, contradiction
+from trafficking_stats.solver.builder import Builder, LinearSystemError, mask_of
+from trafficking_stats.solver.conflicts import conflicts, irreducible
 from trafficking_stats.solver.feasibility import Verdict, decide
+from trafficking_stats.solver.highs import Deadline, OutOfTimeError
 from trafficking_stats.solver.location import locate
-from trafficking_stats.solver.milp import Deadline, OutOfTimeError
+from trafficking_stats.solver.points import UNIT, discounts_of
 from trafficking_stats.solver.results import Bounds, ContradictingRulesError, Located, OpenBoundsWarning
 from trafficking_stats.solver.rows import Bools, Rows
 
@@ -165,16 +166,10 @@ class LinearSystem:
         lower, upper, weight : float or array_like of shape (m,)
             As in `add`.
 
-        The indices are returned as a range; a shape that does not fit is an error too.
-
-        Examples
-        --------
-        >>> from scipy import sparse
-        >>> system = LinearSystem(3, upper_bound=9)
-        >>> system.add_many(sparse.eye_array(3), [1, 2, 3], 5)
-        range(0, 3)
-        >>> system.ranges().tolist()
-        [[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]]
+        Returns
+        -------
+        range
+            The indices.
         """
         indices = self._builder.add_many(matrix, lower, upper, weight)
         self._forget()
@@ -195,19 +190,18 @@ class LinearSystem:
         return bool(decide(rows, mask, deadline=Deadline(time_limit)).feasible.all())
 
     def locate_errors(
-        self, groups: Mapping[int, Hashable] | None = None, *, time_limit: float | None = TIME_LIMIT
+        self,
+        discounts: Mapping[int, tuple[float, Collection[int]]] | None = None,
+        *,
+        time_limit: float | None = TIME_LIMIT,
     ) -> Located:
         """Find the cheapest claims to drop so that the others hold together with the rules.
 
         Parameters
         ----------
-        groups : mapping of int to hashable, optional
-            Group of claims, by index. Of equally cheap sets the one that takes claims from fewer groups is
-            preferred, then the one that spares the group whose first claim was added first. (Of a single clash
-            with more than 64 equally cheap ways out, the first is taken. Parts of the system with hundreds of
-            interlocking clashes choose after the others, one at a time.) The last word has the order of the
-            claims: of two sets the one without the smallest index in which they differ; in parts with hundreds
-            of interlocking clashes about a hundred sums or more, the one of later claims on the whole.
+        discounts : mapping of int to (float, collection of int), optional
+            By the index of a claim: how much less it costs to drop it while at least one of some other claims is
+            kept. So an old figure falls with little ado, but only to the one that replaces it.
         time_limit : float or None
             Seconds after which no further search is begun. The answer is then valid, but perhaps not cheapest;
             the status says so.
@@ -215,26 +209,30 @@ class LinearSystem:
         Returns
         -------
         Located
+            Of sets that cost the same, to a thousandth of the weight 1, the one of fewer claims, then the one whose
+            claims were added later on the whole.
 
         Raises
         ------
         ContradictingRulesError
             If the rules alone have no point in common.
         OutOfTimeError
-            If `time_limit` did not suffice to tell whether anything is wrong at all.
+            If `time_limit` did not suffice to tell whether the rules contradict each other.
         """
         rows, weight = self._system()
-        is_claim = weight > 0
         deadline = Deadline(time_limit)
         rules = self._checked_rules(deadline)
-        numbers = None if groups is None else number_groups(groups, rows.m)
-        found = locate(rows, is_claim, weight, rules, numbers, deadline)
-        dropped = tuple(np.flatnonzero(found.dropped).tolist())
-        spent = int(weight[found.dropped].sum())
-        gap = (spent - found.proven) / spent if spent else 0.0
-        status = "; ".join(["optimal" if gap == 0 else f"feasible within gap {gap:.3g}", *found.notes])
-        objective = math.fsum(self._builder.weights()[list(dropped)].tolist())
-        self._located = Located(dropped, objective, found.point + 0.0, status, gap)
+        allowed = rules.state.lower, rules.state.upper
+        saved = discounts_of({} if discounts is None else discounts, weight)
+        found = locate(rows, weight, allowed, saved, deadline)
+        dropped = np.flatnonzero(found.dropped).tolist()
+        status = "optimal" if found.gap == 0 else f"feasible within gap {found.gap:.3g}"
+        saving = found.dropped[saved.claim] & saved.saving(found.dropped)
+        objective = math.fsum([*self._builder.weights()[dropped].tolist(), *(-UNIT * saved.saved[saving]).tolist()])
+        active = ~found.dropped
+        self._located = Located(
+            tuple(dropped), objective, status, found.gap, lambda: decide(rows, active, point=True).point
+        )
         return self._located
 
     def ranges(
@@ -307,11 +305,11 @@ class LinearSystem:
             self._require_feasible(mask, deadline)
         chosen = np.zeros(self.n_variables, dtype=bool)
         chosen[wanted] = True
-        lower, upper, *closed = tightest(rows, mask, chosen, exact=exact, deadline=deadline)
-        tight = np.stack(closed, axis=1)[wanted]
+        end, closed = tightest(rows, mask, chosen, exact=exact, deadline=deadline)
+        tight = closed.T[wanted]
         n_open = int((~tight).sum())
         status = f"valid, {n_open} of {tight.size} ends not known to be tight" if n_open else "tight"
-        return Bounds(wanted, lower[wanted] + 0.0, upper[wanted] + 0.0, tight, status)
+        return Bounds(wanted, end[0, wanted] + 0.0, end[1, wanted] + 0.0, tight, status)
 
     def irreducible(
         self, i: int, *, active: Collection[int] | Bools | None = None, time_limit: float | None = TIME_LIMIT
@@ -363,7 +361,7 @@ class LinearSystem:
             without = mask.copy()
             without[asked] = False
             self._require_feasible(without, deadline)
-        found = conflicts(rows, asked, mask, weight > 0, weight, deadline)
+        found = conflicts(rows, asked, mask, weight, deadline)
         out: dict[int, tuple[int, ...]] = {}
         for i, members in zip(asked.tolist(), found, strict=True):
             if members is not None:
@@ -385,7 +383,9 @@ class LinearSystem:
         if self._rules is None:
             verdict = decide(rows, weight == 0, reasons=True, deadline=deadline)
             if not verdict.feasible.all():
-                core = tuple(contradiction(rows, weight == 0, verdict).tolist())
+                block = int(np.argmin(verdict.feasible))
+                members = np.flatnonzero(verdict.core & (rows.block_of_row == block))
+                core = tuple(irreducible(rows, members, weight, deadline).tolist())
                 raise ContradictingRulesError(core, tuple(self._label(i) for i in core))
             self._rules = verdict
         return self._rules

@@ -65,6 +65,7 @@ class Dimension(_Frozen):
     unions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     folds: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     exhaustive: bool = False
+    complete: bool = False
     open_exclusive: str | None = None
     open_overlapping: str | None = None
 
@@ -140,6 +141,19 @@ class Weights(_Frozen):
     repeat_cap: Annotated[float, Field(ge=0, lt=1)]
     recency_per_year: Annotated[float, Field(ge=0, lt=0.1)]
     recency_from: int
+    total: Annotated[float, Field(ge=0)]
+    confirmed_by_source: Annotated[float, Field(ge=0)]
+    confirmed_by_table: Annotated[float, Field(ge=0)]
+    table_cap: Annotated[float, Field(ge=1)]
+    deep_share: Annotated[float, Field(gt=0, le=1)]
+    mask_share: Annotated[float, Field(gt=0, le=1)]
+    doubt_share: Annotated[float, Field(gt=0, le=1)]
+    old_share: Annotated[float, Field(gt=0, le=1)]
+    official: Annotated[float, Field(gt=0)]
+    slip_times: Annotated[float, Field(gt=1)]
+    slip_from: Annotated[float, Field(ge=0)]
+    jump_times: Annotated[float, Field(gt=1)]
+    impossible_times: Annotated[float, Field(gt=1)]
 
 
 class CauseThresholds(_Frozen):

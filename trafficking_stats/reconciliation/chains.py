@@ -15,7 +15,6 @@ from scipy.sparse.csgraph import connected_components
 
 from trafficking_stats.linear import LinearSystem
 from trafficking_stats.reconciliation.cells import System
-from trafficking_stats.solver.milp import without_chatter
 
 _SMALL = 1e-7
 
@@ -321,16 +320,15 @@ class Steps:
         bounds = np.column_stack([low, high])
         # beyond what is needed it may go a step, so that the programme ends and tells
         bounds[here] = 0.0, needed + 1 if upper else np.inf
-        with without_chatter():
-            answer = linprog(
-                goal,
-                A_ub=-part.matrix[~part.equal],
-                b_ub=np.zeros((~part.equal).sum()),
-                A_eq=part.matrix[part.equal],
-                b_eq=np.zeros(part.equal.sum()),
-                bounds=bounds,
-                method="highs",
-            )
+        answer = linprog(
+            goal,
+            A_ub=-part.matrix[~part.equal],
+            b_ub=np.zeros((~part.equal).sum()),
+            A_eq=part.matrix[part.equal],
+            b_eq=np.zeros(part.equal.sum()),
+            bounds=bounds,
+            method="highs",
+        )
         reached = 0.0 if answer.status != 0 else float(sign * answer.fun)
         if answer.status != 0 or (reached > needed + 1 - _SMALL if upper else reached <= needed - 1 + _SMALL):
             return None

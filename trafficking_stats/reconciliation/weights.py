@@ -67,28 +67,3 @@ def claim_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.in
     years = published_years(claims["published"])
     recency = weights.recency_per_year * np.clip(np.nan_to_num(years, nan=0.0) - weights.recency_from, 0, 100)
     return np.asarray(np.rint(tier * (1 + recency) * UNITS), dtype=np.int64)
-
-
-def group_weights(
-    group: NDArray[np.int64], upstream: NDArray[np.int64], weight: NDArray[np.int64], vocabulary: Vocabulary
-) -> NDArray[np.int64]:
-    """Weigh groups of claims that say the same of the same cell: one vote an upstream.
-
-    Parameters
-    ----------
-    group, upstream, weight : numpy.ndarray of int, shape (n_claims,)
-        Number of the group, number of the upstream, and weight of each claim by itself.
-    vocabulary : Vocabulary
-        Says how little each repeat adds.
-
-    Returns
-    -------
-    numpy.ndarray of int, shape (n_groups,)
-        For each upstream its heaviest claim, plus a small share of the repeats, capped.
-    """
-    votes = pd.DataFrame({"group": group, "upstream": upstream, "weight": weight})
-    votes = votes.groupby(["group", "upstream"], sort=True)["weight"].agg(["max", "sum"])
-    repeats = vocabulary.weights.repeat_share * (votes["sum"] - votes["max"])
-    capped = np.minimum(repeats, vocabulary.weights.repeat_cap * votes["max"])
-    total = (votes["max"] + np.floor(capped).astype(np.int64)).groupby(level="group").sum()
-    return total.to_numpy(dtype=np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -162,20 +162,3 @@ def mask_of(active: Collection[int] | Bools, size: int) -> Bools:
             raise LinearSystemError(f"active holds indices from 0 to {size - 1}, or one bool for each")
         mask[given] = True
     return mask
-
-
-def number_groups(groups: Mapping[int, Hashable], size: int) -> Ints:
-    """Give numbers to groups in the order of their first constraint, and -1 to constraints in none.
-
-    Raises
-    ------
-    LinearSystemError
-        If an index does not exist.
-    """
-    numbers = np.full(size, -1)
-    names: dict[Hashable, int] = {}
-    for i in sorted(groups):
-        if not 0 <= i < size:
-            raise LinearSystemError(f"groups: there is no constraint {i}")
-        numbers[i] = names.setdefault(groups[i], len(names))
-    return numbers

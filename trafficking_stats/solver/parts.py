@@ -9,7 +9,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from trafficking_stats.solver.propagation import Propagated
-from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows, distinct
+from trafficking_stats.solver.rows import Bools, Ints, Rows, distinct
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,6 @@ class Parts:
     of_row: Ints
     tree: Bools
     block: Ints
-
-    def size(self) -> Ints:
-        """Count the variables of every part."""
-        return np.bincount(self.of_variable[self.of_variable >= 0], minlength=len(self.tree))
 
 
 def open_parts(rows: Rows, active: Bools, state: Propagated) -> Parts:
@@ -83,8 +79,3 @@ def open_parts(rows: Rows, active: Bools, state: Propagated) -> Parts:
     whole = np.bincount(of_entry, rows.integer[column], count) > 0
     tree = (edges == nodes - 1) & ~(not_unit & whole) & state.settled[block]
     return Parts(of_variable, of_row, tree, block)
-
-
-def anchor(lower: Floats, upper: Floats) -> Floats:
-    """Return a finite value in every interval: its lower end, else its upper end, else 0."""
-    return np.where(np.isfinite(lower), lower, np.where(np.isfinite(upper), upper, 0.0))

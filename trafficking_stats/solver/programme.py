@@ -1,165 +1,213 @@
-"""Locate errors in one large block by a single programme: its variables, and for each claim whether it is dropped.
+"""The programme that finds the cheapest claims of one block to drop, over some of its rows.
 
-A claim that is dropped is eased by just what frees its own expression, never by one big constant. Whole variables
-are taken as real numbers, which can only make the cheapest set cheaper: if whole numbers fit the claims that are
-left, which the caller has to check, the set is the cheapest for whole numbers too.
-
-References
-----------
-de Waal, T., Pannekoek, J. and Scholtus, S. (2011). *Handbook of Statistical Data Editing and Imputation*, section 3.4.
-Wiley.
+A claim says that an expression lies between two ends. The ends of all claims on an expression, sorted, are thresholds,
+each with a variable that is 1 where the expression has passed it; a claim holds where its lower threshold is passed
+and its upper one is not. So the jumps of the expression are as small as the figures are near, and there is no constant
+that must be larger than all of them, with which the tolerance of a solver lets wrong figures pass.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from scipy import sparse
 
-from trafficking_stats.solver.intervals import Claims
-from trafficking_stats.solver.milp import Deadline, minimise
-from trafficking_stats.solver.pairs import clashing_pairs, left_sides, places
+from trafficking_stats.solver.highs import Deadline, OutOfTimeError, Programme
+from trafficking_stats.solver.points import UNIT, Claims, Discounts
 from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
 
-# What it costs, beside its claims, to drop anything of a group at all; and the most that the place of a claim
-# counts: of two equally cheap sets the one of earlier claims is kept. Shares of the least weight.
-_GROUP, _PLACE = 4e-4, 2e-4
-# How much of these two costs is tried until the set is as cheap as the one found without them.
-_SHARES = (1.0, 0.1, 0.01)
-# Makes the smallest difference between costs large beside the tolerances of the solver.
-_SCALE = 1e4
-# Beyond this bound the tolerance of the solver could pass a wrong claim as right.
-_LARGEST = 1e6
+
+class _Model:
+    """Columns and rows in the making."""
+
+    def __init__(self) -> None:
+        self.columns: list[Floats] = []
+        self.entries: list[Floats] = []
+        self.sides: list[Floats] = []
+        self.n = self.m = 0
+
+    def add_columns(self, count: int, lower: object, upper: object, cost: object, integer: object) -> Ints:
+        """Add variables; their numbers."""
+        block = np.empty((4, count))
+        block[:] = [np.broadcast_to(np.asarray(x, dtype=float), count) for x in (lower, upper, cost, integer)]
+        self.columns.append(block)
+        self.n += count
+        return np.arange(self.n - count, self.n)
+
+    def add_rows(self, count: int, terms: Sequence[tuple[Ints, Ints, object]], lower: object, upper: object) -> None:
+        """Add rows; a term is (row from 0, column, coefficient)."""
+        for row, column, value in terms:
+            block = np.empty((3, len(column)))
+            block[:] = [self.m + row, column, np.broadcast_to(np.asarray(value, dtype=float), len(column))]
+            self.entries.append(block)
+        self.sides.append(np.stack([np.broadcast_to(np.asarray(x, dtype=float), count) for x in (lower, upper)]))
+        self.m += count
+
+    def build(self) -> tuple[Programme, Floats]:
+        """Return the programme and its cost."""
+        lower, upper, cost, integer = np.concatenate(self.columns, axis=1)
+        row, column, value = np.concatenate(self.entries, axis=1)
+        matrix = sparse.csr_array((value, (row.astype(int), column.astype(int))), shape=(self.m, self.n))
+        sides = np.concatenate(self.sides, axis=1)
+        return Programme(matrix, sides, np.stack([lower, upper]), integer > 0), cost
 
 
-@dataclass(frozen=True)
-class Found:
-    """The cheapest claims to drop in a block.
-
-    Parameters
-    ----------
-    dropped : ndarray of bool of shape (k,)
-        Of the claims given.
-    ties_broken : bool
-        Whether groups and order had their say among equally cheap sets.
-    reach : float
-        Largest value assumed where nothing bounds a variable; ``inf`` if nothing was assumed.
-    """
-
-    dropped: Bools
-    ties_broken: bool
-    reach: float
-
-
-def cheapest(rows: Rows, rules: Ints, variables: Ints, claims: Claims, group: Ints, deadline: Deadline) -> Found | None:
-    """Find the cheapest claims of a block to drop.
+def cheapest(
+    rows: Rows,
+    members: Ints,
+    claims: Claims,
+    cost: Ints,
+    discounts: Discounts,
+    allowed: tuple[Floats, Floats],
+    cuts: list[tuple[Ints, Ints]],
+    deadline: Deadline,
+) -> tuple[Bools, float]:
+    """Find the cheapest claims to drop so that some rows of a block hold together.
 
     Parameters
     ----------
     rows : Rows
-        The system; its domain is what the rules allow.
-    rules, variables : ndarray of int
-        Rules and variables of the block, ascending.
+        The system.
+    members : ndarray of int
+        The rules among the rows.
     claims : Claims
-        Its claims, each of which could be true by itself.
-    group : ndarray of shape (k,)
-        Group of each claim, -1 where it does not count which: of equally cheap sets the one of few groups.
+        The claims among them.
+    cost : ndarray of int of shape (m,)
+        What dropping a row of the system costs.
+    discounts : Discounts
+        What dropping a claim costs less while another one is kept.
+    allowed : (lower, upper)
+        What the rules allow every variable.
+    cuts : list of (ndarray of int, ndarray of int)
+        Claims, and their lower (0) or upper (1) sides, of which one at least must give way.
     deadline : Deadline
-        Limit for each of the programmes.
+        Limit.
 
     Returns
     -------
-    Found or None
-        None where the programme is not safe, or the solver did not close its gap.
+    dropped : ndarray of bool of shape (k,)
+        Of `claims`.
+    gap : float
+        How much of the cost might be saved; 0 if proven that nothing.
 
     Raises
     ------
     OutOfTimeError
-        If there was no time to begin.
+        If nothing was found in time.
     """
-    low, high = rows.domain_lower[variables], rows.domain_upper[variables]
-    figures = np.where(np.isfinite(claims.upper), claims.upper, claims.lower)
-    largest = np.zeros(claims.expression.max(initial=-1) + 1)
-    np.maximum.at(largest, claims.expression, np.abs(figures))
-    sides = np.concatenate([rows.lower[rules], rows.upper[rules], low])
-    # The rules compare sums: claims that can be true at all can be with nothing above the sum of all figures.
-    reach = max(1.0, float(largest.sum() + np.abs(sides[np.isfinite(sides)]).sum()))
-    assumed = bool(np.isinf(high).any())
-    high = np.where(np.isinf(high), reach, high)
-    if not np.isfinite(low).all() or max(np.abs(low).max(), np.abs(high).max()) > _LARGEST or (low > high).any():
-        return None
-    programme = _Programme(rows, rules, variables, low, high, claims, group)
-    best = programme.solve(np.zeros(len(claims.row)), 0.0, deadline)
-    if best is None:
-        return None
-    least = claims.weight[best].sum()
-    unit = float(claims.weight.min())
-    place = _PLACE * unit * (1.0 - np.arange(len(claims.row)) / len(claims.row))
-    for share in _SHARES:
-        found = programme.solve(share * place, share * _GROUP * unit, deadline)
-        if found is not None and claims.weight[found].sum() <= least:
-            return Found(found, True, reach if assumed else math.inf)
-    return Found(best, False, reach if assumed else math.inf)
-
-
-class _Programme:
-    """The programme of a block: its variables, then what is dropped, then the groups that lose a claim."""
-
-    def __init__(
-        self, rows: Rows, rules: Ints, variables: Ints, low: Floats, high: Floats, claims: Claims, group: Ints
-    ) -> None:
-        self.weight, self.n, self.k = claims.weight, len(variables), len(claims.row)
-        tied = np.flatnonzero(group >= 0)
-        names, member = np.unique(group[tied], return_inverse=True)
-        self.n_groups = len(names)
-        sums = left_sides(rows, claims.row, variables, claims.sign)
-        least, most = _extremes(sums, low, high)
-        below, above = np.flatnonzero(claims.lower > least), np.flatnonzero(claims.upper < most)
-        drop = sparse.eye_array(self.k, format="csr")
-        ease_below = drop[below].multiply((claims.lower - least)[below, None])
-        ease_above = drop[above].multiply((claims.upper - most)[above, None])
-        belongs = places(-1.0, np.arange(len(tied)), member, (len(tied), self.n_groups))
-        pairs = clashing_pairs(rows, rules, variables, claims)
-        number = np.tile(np.arange(len(pairs[0])), 2)
-        either = places(1.0, number, np.concatenate(pairs), (len(pairs[0]), self.k))
-        unrelated = sparse.csr_array((len(rules), self.k)), sparse.csr_array((len(rules), self.n_groups))
-        self.matrix = sparse.block_array(
-            [
-                [left_sides(rows, rules, variables, np.ones(len(rules))), *unrelated],
-                [sums[below], ease_below, None],
-                [sums[above], ease_above, None],
-                [None, drop[tied], belongs],
-                [None, either, None],
-            ],
-            format="csr",
+    model = _Model()
+    dead = claims.dead
+    entry = rows.entries(np.concatenate([members, claims.row]))
+    variables = np.unique(rows.column[entry])
+    reach = _reach(rows, members, claims)
+    low, high = np.maximum(allowed[0][variables], -reach), np.minimum(allowed[1][variables], reach)
+    x = model.add_columns(len(variables), low, high, 0.0, 0)
+    entry = rows.entries(members)
+    column = x[np.searchsorted(variables, rows.column[entry])]
+    local = np.repeat(np.arange(len(members)), rows.length[members])
+    model.add_rows(len(members), [(local, column, rows.value[entry])], rows.lower[members], rows.upper[members])
+    d = model.add_columns(len(claims.row), dead, 1.0, cost[claims.row] * UNIT, 1)
+    passed = _add_thresholds(model, rows, claims, variables, d, reach)
+    _add_discounts(model, claims, discounts, d)
+    for cut, side in cuts:
+        place = np.searchsorted(claims.row, cut)
+        # of an expression read the other way round the sides change places
+        side = np.where(claims.sign[place] > 0, side, 1 - side)
+        threshold = passed[side, place]
+        known = threshold >= 0
+        value = np.where(side[known] == 0, -1.0, 1.0)
+        model.add_rows(
+            1, [(np.zeros(known.sum(), dtype=int), threshold[known], value)], 1.0 + value[value < 0].sum(), np.inf
         )
-        n_pairs, free = either.shape[0], np.full(self.k + len(tied), np.inf)
-        no_less = [rows.lower[rules], claims.lower[below], -free[: len(above) + len(tied)], np.ones(n_pairs)]
-        no_more = [
-            rows.upper[rules],
-            free[: len(below)],
-            claims.upper[above],
-            np.zeros(len(tied)),
-            np.full(n_pairs, np.inf),
-        ]
-        self.sides = np.stack([np.concatenate(side) for side in (no_less, no_more)])
-        binary = np.repeat([0.0, 1.0], [self.n, self.k + self.n_groups])
-        self.interval = np.stack([np.append(low, 0 * binary[self.n :]), np.append(high, binary[self.n :])])
-        self.whole = np.repeat([0.0, 1.0, 0.0], [self.n, self.k, self.n_groups])
-
-    def solve(self, extra: Floats, per_group: float, deadline: Deadline) -> Bools | None:
-        """Find the cheapest claims to drop, each at its weight and an extra; None if that was not proven."""
-        cost = np.concatenate([np.zeros(self.n), self.weight + extra, np.full(self.n_groups, per_group)])
-        cost *= _SCALE / float(self.weight.min())
-        answer = minimise(cost, self.matrix, self.sides, self.interval, self.whole, deadline, presolve=True)
-        if answer.status != "optimal" or answer.exact is None:
-            return None
-        return np.asarray(answer.exact[self.n : self.n + self.k] > 0.5)
+    programme, prices = model.build()
+    answer = programme.minimise(prices, deadline, presolve=True)
+    if answer.values is None or answer.status not in ("optimal", "limit"):
+        raise OutOfTimeError("nothing was found in time")
+    gap = 0.0 if answer.status == "optimal" else max(0.0, float(prices @ answer.values) - answer.bound) / UNIT
+    return answer.values[d] > 0.5, gap
 
 
-def _extremes(sums: sparse.csr_array, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """Return the least and the largest value of sums of variables in a box."""
-    up, down = sums.maximum(0), sums.minimum(0)
-    return up @ low + down @ high, up @ high + down @ low
+def _reach(rows: Rows, members: Ints, claims: Claims) -> float:
+    """Return what no figure needs to exceed: all that is printed, and all sides of rules, taken together."""
+    largest = np.zeros(claims.expression.max(initial=0) + 1)
+    for end in (claims.lower, claims.upper):
+        np.maximum.at(largest, claims.expression, np.abs(np.where(np.isfinite(end), end, 0.0)))
+    sides = np.stack([rows.lower[members], rows.upper[members]])
+    return 2.0 * (1.0 + float(largest.sum()) + float(np.abs(sides[np.isfinite(sides)]).sum()))
+
+
+def _add_thresholds(model: _Model, rows: Rows, claims: Claims, variables: Ints, d: Ints, reach: float) -> Ints:
+    """Tie every expression to the thresholds it passes, and its claims to these; return the threshold of each end."""
+    alive = np.flatnonzero(~claims.dead)
+    expression, first, number = np.unique(claims.expression[alive], return_index=True, return_inverse=True)
+    exact = rows.exact[claims.row[alive]].astype(float)
+    lower, upper = claims.lower[alive], claims.upper[alive]
+    least, most = claims.least[alive], claims.most[alive]
+    has = np.concatenate([lower > least, upper < most])
+    # (expression, smallest value beyond, whether it is an upper end, largest value before)
+    ends = np.stack(
+        [
+            np.tile(number, 2).astype(float),
+            np.concatenate([lower, upper + exact]),
+            np.concatenate([np.zeros(len(exact)), 1 - exact]),
+            np.concatenate([lower - exact, upper]),
+        ],
+        axis=1,
+    )
+    passed, place = np.unique(ends[has], axis=0, return_inverse=True)
+    b = model.add_columns(len(passed), 0.0, 1.0, 0.0, 1)
+    of, beyond, before = passed[:, 0].astype(int), passed[:, 1], passed[:, 3]
+    following = np.flatnonzero(of[1:] == of[:-1])
+    k = np.arange(len(following))
+    model.add_rows(len(following), [(k, b[following], 1.0), (k, b[following + 1], -1.0)], 0.0, np.inf)
+    low, high = np.maximum(least[first], -reach), np.minimum(most[first], reach)
+    begins = np.r_[True, of[1:] != of[:-1]][: len(of)]
+    step_up = beyond - np.where(begins, low[of], np.r_[0.0, beyond[:-1]][: len(of)])
+    ends_here = np.r_[begins[1:], True][: len(of)]
+    step_down = np.where(ends_here, high[of], np.r_[before[1:], 0.0][: len(of)]) - before
+    start = np.full(len(expression), np.inf)
+    start[of[begins]] = before[begins]
+    # the expression itself, written by the row of its first claim
+    row = claims.row[alive][first]
+    entry = rows.entries(row)
+    local = np.repeat(np.arange(len(row)), rows.length[row])
+    column = np.searchsorted(variables, rows.column[entry])
+    value = rows.value[entry] * np.repeat(claims.sign[alive][first], rows.length[row])
+    n = len(expression)
+    model.add_rows(n, [(local, column, value), (of, b, -step_up)], np.where(np.isfinite(start), low, -np.inf), np.inf)
+    model.add_rows(n, [(local, column, value), (of, b, -step_down)], -np.inf, start)
+    # a claim is dropped unless its lower threshold is passed and its upper one is not
+    k = np.arange(len(alive))
+    column = np.full(2 * len(alive), -1)
+    column[has] = b[place.ravel()]
+    at_lower, at_upper = np.split(column, 2)
+    terms: list[tuple[Ints, Ints, object]] = [(k, d[alive], 1.0)]
+    terms.append((k[at_lower >= 0], at_lower[at_lower >= 0], 1.0))
+    terms.append((k[at_upper >= 0], at_upper[at_upper >= 0], -1.0))
+    model.add_rows(len(alive), terms, (at_lower >= 0).astype(float), np.inf)
+    thresholds = np.full((2, len(claims.row)), -1)
+    thresholds[:, alive] = at_lower, at_upper
+    return thresholds
+
+
+def _add_discounts(model: _Model, claims: Claims, discounts: Discounts, d: Ints) -> None:
+    """Pay less for a claim while one of some others is kept."""
+    here = np.flatnonzero(np.isin(discounts.claim, claims.row))
+    if not len(here):
+        return
+    z = model.add_columns(len(here), 0.0, 1.0, -discounts.saved[here] * UNIT, 0)
+    k = np.arange(len(here))
+    of_claim = d[np.searchsorted(claims.row, discounts.claim[here])]
+    model.add_rows(len(here), [(k, z, 1.0), (k, of_claim, -1.0)], -np.inf, 0.0)
+    place, other = discounts.pairs()
+    line = np.full(len(discounts.claim), -1)
+    line[here] = k
+    mine = line[place] >= 0
+    line, other = line[place[mine]], other[mine]
+    known = np.isin(other, claims.row)
+    # a claim outside the programme is taken for kept
+    free = np.bincount(line, ~known, len(here)) > 0
+    count = np.bincount(line, minlength=len(here))
+    terms = [(k, z, 1.0), (line[known], d[np.searchsorted(claims.row, other[known])], 1.0)]
+    model.add_rows(len(here), terms, -np.inf, np.where(free, np.inf, count))

@@ -189,8 +189,8 @@ def _rounded(
     return np.where(whole, np.ceil(low - room), low), np.where(whole, np.floor(high + room), high)
 
 
-def explain(rows: Rows, out: Propagated) -> Bools:
-    """Rows that suffice for the clash of every block that clashed, traced back through the recorded steps.
+def explain(rows: Rows, out: Propagated, needed: Bools, core: Bools) -> Bools:
+    """Sides of rows that suffice for the clash of every block that clashed, traced back through the recorded steps.
 
     Parameters
     ----------
@@ -198,17 +198,19 @@ def explain(rows: Rows, out: Propagated) -> Bools:
         The system.
     out : Propagated
         The result of `propagate` with ``reasons=True``.
+    needed : ndarray of bool of shape (2, n)
+        Further bounds (lower, upper) to be explained; used up.
+    core : ndarray of bool of shape (2, m)
+        Sides (lower, upper) of rows that are known to be needed; the answer is written to it.
 
     Returns
     -------
-    ndarray of bool of shape (m,)
-        For each clashing block a set of rows that clashes from the same first intervals; often small, not
-        always irreducible.
+    ndarray of bool of shape (2, m)
+        For each clashing block sides of rows that clash from the same first intervals; often few, not always
+        irreducible.
     """
-    core = np.zeros(rows.m, dtype=bool)
-    core[out.impossible_row[out.impossible_row >= 0]] = True
+    core[:, out.impossible_row[out.impossible_row >= 0]] = True
     crossed = out.clashing_variable[(out.clashing_variable >= 0) & (out.impossible_row < 0)]
-    needed = np.zeros((2, rows.n), dtype=bool)
     needed[:, crossed] = True
     for entry, is_upper in reversed(out.steps):
         side = is_upper.astype(np.int64)
@@ -218,9 +220,10 @@ def explain(rows: Rows, out: Propagated) -> Bools:
         entry, side = entry[wanted], side[wanted]
         needed[side, rows.column[entry]] = False
         row = rows.row[entry]
-        core[row] = True
-        # An upper bound through a positive coefficient rests on what the others contribute at least.
+        # An upper bound through a positive coefficient rests on the upper side of the row, and on what the others
+        # contribute at least.
         by_least = (side == 1) == (rows.value[entry] > 0)
+        core[by_least.astype(np.int64), row] = True
         others = rows.entries(row)
         length = rows.length[row]
         other = others != np.repeat(entry, length)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,21 +49,25 @@ class Located:
     dropped : tuple of int
         Indices of the claims to drop, ascending.
     objective : float
-        Sum of their weights.
-    solution : ndarray of shape (n_variables,)
-        One point at which every rule and every claim not dropped holds.
+        Sum of their weights, less the discounts.
     status : str
-        ``"optimal"``; or ``"feasible within gap ..."`` where a limit was reached. What an optimal answer had to
-        assume or leave open follows after a semicolon.
+        ``"optimal"``; or ``"feasible within gap ..."`` where a limit was reached.
     gap : float
         Share of the objective that might be saved; 0 if optimal.
+    find : callable
+        Finds the point of `solution`.
     """
 
     dropped: tuple[int, ...]
     objective: float
-    solution: NDArray[np.float64]
     status: str
     gap: float
+    find: Callable[[], NDArray[np.float64]] = field(repr=False, compare=False)
+
+    @cached_property
+    def solution(self) -> NDArray[np.float64]:
+        """One point of shape (n_variables,) at which every rule and every claim not dropped holds."""
+        return self.find() + 0.0
 
 
 @dataclass(frozen=True)

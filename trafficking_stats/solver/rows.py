@@ -137,31 +137,15 @@ class Rows:
             for block in (self.block_of_row, self.block_of_variable)
         ]
 
-    def activity(self, point: Floats) -> Floats:
-        """Compute ``A @ point``."""
-        return np.bincount(self.row, self.value * point[self.column], self.m).astype(float)
-
-    def violated(self, point: Floats, active: Bools) -> Bools:
-        """Active rows that do not hold at `point`: exactly for exact rows, within a tolerance for others."""
-        activity = self.activity(point)
-        size = np.bincount(self.row, np.abs(self.value * point[self.column]), self.m)
-        room = np.where(self.exact & (size < 8 * _LARGEST_EXACT), 0.0, 100 * TOLERANCE * (1 + size))
-        return active & (self.impossible | (activity < self.lower - room) | (activity > self.upper + room))
-
-    def with_sides(self, lower: Floats, upper: Floats) -> Rows:
-        """Return the same rows between other sides."""
-        return Rows(
-            self.start,
-            self.column,
-            self.value,
-            lower,
-            upper,
-            self.domain_lower,
-            self.domain_upper,
-            self.integer,
-            self.block_of_row,
-            self.block_of_variable,
-        )
+    def violated(self, point: Floats, rows: Ints) -> Bools:
+        """Tell which of `rows` do not hold at `point`: exactly for exact rows, within a tolerance for others."""
+        entry = self.entries(rows)
+        local = np.repeat(np.arange(len(rows)), self.length[rows])
+        contribution = self.value[entry] * point[self.column[entry]]
+        activity = np.bincount(local, contribution, len(rows))
+        size = np.bincount(local, np.abs(contribution), len(rows))
+        room = np.where(self.exact[rows] & (size < 8 * _LARGEST_EXACT), 0.0, 100 * TOLERANCE * (1 + size))
+        return self.impossible[rows] | (activity < self.lower[rows] - room) | (activity > self.upper[rows] + room)
 
     def stack(self, rows: Ints, copy: Ints, lower: Floats, upper: Floats) -> tuple[Rows, Ints]:
         """Put copies of some rows side by side, each copy with variables of its own.

@@ -1,0 +1,293 @@
+"""What it costs to call a figure a mistake, in the light of the other figures.
+
+Mistakes hit blocks: a form misread spoils a table, a revision replaces an edition, a slip repeats in every copy. So the
+unit is the *figure*, a value that one upstream gives of one cell, however often it is printed; a table counts as a few
+figures, however many parts it has; a total that editions and tables confirm is hard to doubt; and what an upstream has
+itself replaced falls with little ado, but only to what replaces it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trafficking_stats import breakdowns
+from trafficking_stats.reconciliation.weights import UNITS, published_years
+from trafficking_stats.vocabulary import Vocabulary, Weights
+
+Discounts = dict[int, tuple[float, tuple[int, ...]]]
+"""For a group of claims what rejecting it costs less while one of some other groups is kept."""
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What rejecting each group of claims costs.
+
+    Parameters
+    ----------
+    weight : numpy.ndarray of int, shape (n_groups,)
+        In `weights.UNITS`.
+    discounts : dict
+        See `Discounts`.
+    """
+
+    weight: NDArray[np.int64]
+    discounts: Discounts
+
+
+def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Vocabulary) -> pd.DataFrame:
+    """Put what weighing needs to know of each claim into numbers.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        Checked claims that are counts.
+    upstream : numpy.ndarray of int
+        Number of the upstream of each.
+    vocabulary : Vocabulary
+        Dimensions, tiers, weights.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``base``, the weight by tier and date; ``event``, a number for country, indicator and period; ``dims``, one for
+        the dimensions broken down by (and the categories of those that are apart); ``depth``, how many dimensions that
+        make parts; ``exclusive``, whether it is a part that excludes the others of its one dimension; ``complete``,
+        whether tables of that dimension cover everybody as a rule; ``apart``; ``source``, ``publisher``.
+    """
+    names, breakdown = pd.factorize(claims["breakdown"])
+    kinds = pd.DataFrame(
+        [_kind(text, vocabulary) for text in breakdown], columns=["dims", "depth", "exclusive", "complete", "apart"]
+    )
+    kinds["dims"] = pd.factorize(kinds["dims"])[0]
+    kinds = kinds.astype({"depth": "int64", "exclusive": bool, "complete": bool, "apart": bool})
+    table = kinds.iloc[names].reset_index(drop=True)
+    table["up"] = upstream
+    weights = vocabulary.weights
+    tier = claims["tier"].map({name: entry.weight for name, entry in vocabulary.tiers.items()}).to_numpy(float)
+    table["tier"], table["date"] = tier, np.nan_to_num(published_years(claims["published"]), nan=weights.recency_from)
+    table["base"] = tier * (1 + weights.recency_per_year * np.clip(table["date"] - weights.recency_from, 0, 100))
+    table["source"] = pd.factorize(claims["source_id"])[0]
+    table["publisher"] = pd.factorize(claims["publisher"].where(claims["publisher"] != "", claims["source_id"]))[0]
+    event = [pd.factorize(claims[name])[0] for name in ("country", "indicator", "period_start", "period_end")]
+    table["event"] = _number(*event)
+    start, end = claims["period_start"].str, claims["period_end"].str
+    table["year"] = np.where(start[4:] == "-01-01", 1, 0) * np.where(end[4:] == "-12-31", 1, 0)
+    return table
+
+
+def _kind(text: str, vocabulary: Vocabulary) -> tuple[str, int, bool, bool, bool]:
+    keys = breakdowns.parse(text)
+    apart = [f"{key}={category}" for key, category in keys.items() if breakdowns.relation(key, vocabulary) == "apart"]
+    parts = [key for key in keys if breakdowns.relation(key, vocabulary) != "apart"]
+    one = vocabulary.dimensions[parts[0]] if len(parts) == len(keys) == 1 else None
+    exclusive = one is not None and one.is_exclusive(keys[parts[0]])
+    return (
+        ";".join([*parts, *apart]),
+        len(parts),
+        exclusive,
+        exclusive and one is not None and one.complete,
+        bool(apart),
+    )
+
+
+def _number(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give each combination of numbers a number of its own."""
+    out = np.asarray(columns[0], dtype=np.int64)
+    for column in columns[1:]:
+        out = pd.factorize(out * (int(np.max(column, initial=0)) + 1) + column)[0]
+    return np.asarray(out, dtype=np.int64)
+
+
+def costs(table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame, vocabulary: Vocabulary) -> Costs:
+    """Weigh groups of claims, and find what replaces what.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `describe` returns it.
+    group : numpy.ndarray of int
+        Number of the group of each claim.
+    groups : pandas.DataFrame
+        ``cell``, ``lower`` and ``upper`` of each group.
+    vocabulary : Vocabulary
+        The constants, under ``[weights]``.
+    """
+    limits = vocabulary.weights
+    table = table.assign(group=group, cell=groups["cell"].to_numpy()[group])
+    table["lower"], table["upper"] = groups["lower"].to_numpy()[group], groups["upper"].to_numpy()[group]
+    table["figure"] = _number(table["up"].to_numpy(), group)
+    sums, figures = _sums(table), _figures(table)
+    # totals beside what a complete table of the same source comes to
+    wholes = table[(table["depth"] == 0) & ~table["apart"]]
+    wholes = wholes.merge(sums[sums["complete"]], on=["source", "event"], suffixes=("", "_sum"))
+    pairs = _replaced(table, figures, wholes, limits)
+    weight = _weights(table, figures, sums, wholes, pairs, limits)
+    units = np.maximum(1, np.rint(weight * UNITS)).astype(np.int64)
+    old = pd.concat([pairs.loc[pairs["good"], ["figure", "by"]], _with_their_total(table, figures, pairs)])
+    discounts = _discounts(old, figures["group"].to_numpy(), units, limits)
+    return Costs(np.bincount(figures["group"], units, len(groups)).astype(np.int64), discounts)
+
+
+def _figures(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a figure: what it says, when it was first printed, and by whom."""
+    heaviest = table.sort_values("base", ascending=False, kind="stable").drop_duplicates("figure").set_index("figure")
+    figures = heaviest.sort_index()
+    by = table.groupby("figure")
+    figures["first"], figures["last"], figures["tier"] = by["date"].min(), by["date"].max(), by["tier"].max()
+    publishers = table.drop_duplicates(["figure", "publisher"])
+    figures["publishers"] = np.bincount(publishers["figure"], minlength=len(figures))
+    figures["sources"] = by["source"].nunique()
+    # a figure is its publisher's own if nobody else prints it
+    figures["sole"] = figures["publisher"].where(figures["publishers"] == 1, -1)
+    return figures
+
+
+def _sums(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a table of two or more exclusive parts: what they add up to."""
+    parts = table[table["exclusive"]]
+    by = parts.groupby(["source", "event", "dims"], sort=False)
+    sums = by.agg(lower=("lower", "sum"), upper=("upper", "sum"), n=("lower", "size"), complete=("complete", "first"))
+    return sums[sums["n"] > 1].reset_index()
+
+
+def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
+    """Pair each figure (``figure``) with later ones of its upstream on its cell that replace it (``by``).
+
+    A later figure replaces an earlier one if it comes from the register or a direct publisher, or from several
+    publishers, or if both are one publisher's own; it is no mask; its own tables do not exceed it; and it is no gross
+    slip, off by more than a factor, or far off while its own tables add up to the earlier value.
+    """
+    several = figures.groupby(["up", "cell"])["lower"].transform("size") > 1
+    some = figures[several].reset_index()
+    pairs = some.merge(some, on=["up", "cell"], suffixes=("", "_by"))
+    apart = (pairs["lower"] > pairs["upper_by"]) | (pairs["upper"] < pairs["lower_by"])
+    pairs = pairs[apart & (pairs["first_by"] > pairs["first"])]
+    official = pairs["tier_by"] >= limits.official
+    own = (pairs["sole"] >= 0) & (pairs["sole"] == pairs["sole_by"])
+    good = (pairs["tier_by"] >= pairs["tier"] / 2) & (official | (pairs["publishers_by"] > 1) | own)
+    value, later = pairs["lower"].clip(lower=1), pairs["lower_by"].clip(lower=1)
+    times = np.maximum(value / later, later / value)
+    good &= (times <= limits.slip_times) | ((value - later).abs() <= limits.slip_from)
+    good &= ~((pairs["lower_by"] == 0) & (pairs["upper_by"] > 0) & (pairs["lower"] > 0))
+    exceeded = wholes.loc[wholes["lower_sum"] > wholes["upper"], "figure"]
+    good &= ~pairs["figure_by"].isin(exceeded)
+    exact = wholes[wholes["lower_sum"] == wholes["upper_sum"]]
+    fits = pd.MultiIndex.from_arrays([exact["figure"], exact["lower_sum"]])
+    own_fit = pd.MultiIndex.from_arrays([pairs["figure_by"], pairs["lower_by"]]).isin(fits)
+    old_fit = pd.MultiIndex.from_arrays([pairs["figure_by"], pairs["lower"]]).isin(fits)
+    good &= ~(old_fit & ~own_fit & (times > limits.jump_times))
+    # a lone reversal: one publisher contradicts what it and another printed before
+    printed = pd.MultiIndex.from_frame(table[["figure", "publisher"]].drop_duplicates())
+    before = pd.MultiIndex.from_arrays([pairs["figure"], pairs["sole_by"]]).isin(printed)
+    pairs["reversal"] = ~official & (pairs["publishers_by"] == 1) & (pairs["publishers"] > 1) & before
+    return pairs[["figure", "figure_by", "reversal"]].assign(good=good).rename(columns={"figure_by": "by"})
+
+
+def _with_their_total(table: pd.DataFrame, figures: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Pair parts (``figure``) of an edition whose total was replaced with what replaced it (``by``).
+
+    A part that a later edition prints again has not gone with its total.
+    """
+    replaced = table[(table["depth"] == 0) & ~table["apart"]].merge(
+        pairs.loc[pairs["good"], ["figure", "by"]], on="figure"
+    )
+    parts = table[table["depth"] > 0].merge(replaced[["source", "event", "by"]], on=["source", "event"])
+    return parts.loc[parts["date"] == figures["last"].to_numpy()[parts["figure"]], ["figure", "by"]]
+
+
+def _weights(
+    table: pd.DataFrame,
+    figures: pd.DataFrame,
+    sums: pd.DataFrame,
+    wholes: pd.DataFrame,
+    pairs: pd.DataFrame,
+    limits: Weights,
+) -> NDArray[np.float64]:
+    """Weigh each figure by itself."""
+    base = figures["base"].to_numpy()
+    repeats = table.groupby("figure")["base"].sum().to_numpy() - base
+    weight = base + np.minimum(limits.repeat_share * repeats, limits.repeat_cap * base)
+    depth = figures["depth"].to_numpy()
+    # the parts of a table weigh together at most as much as some of them
+    size = table[table["depth"] > 0].groupby(["source", "event", "dims"])["lower"].transform("size")
+    share = (limits.table_cap / size).clip(upper=1.0).groupby(table["figure"]).max()
+    part = (
+        weight * share.reindex(figures.index, fill_value=1.0).to_numpy() * np.where(depth > 1, limits.deep_share, 1.0)
+    )
+    masked = (figures["lower"] == 0) & (figures["upper"] > 0)
+    total = (depth == 0) & (figures["year"] == 1) & ~masked.to_numpy()
+    # once a value, however many registers print it: else two compilers outvote a register
+    rank = figures["base"].groupby(figures["group"]).rank(method="first", ascending=False)
+    exact = figures[(depth == 0) & ~figures["apart"] & (figures["lower"] == figures["upper"])]
+    tight = sums[sums["upper"] - sums["lower"] <= np.maximum(4, 0.1 * sums["lower"])]
+    fit = exact[["event", "lower"]].reset_index().merge(tight, on="event", suffixes=("", "_sum"))
+    fit = fit[(fit["lower_sum"] <= fit["lower"]) & (fit["lower"] <= fit["upper"])].drop_duplicates(["figure", "dims"])
+    tables = np.bincount(fit["figure"], minlength=len(figures))
+    # the bonus of a total goes on to what replaces it
+    replaced = figures.index.isin(pairs.loc[pairs["good"], "figure"])
+    whole = weight + limits.total * ((rank == 1) & ~replaced)
+    whole += limits.confirmed_by_source * np.minimum(figures["sources"] - 1, 2)
+    whole += limits.confirmed_by_table * np.minimum(tables, 3)
+    weight = np.where(total, whole, np.where(depth > 0, part, weight))
+    # doubts
+    rivals = figures.groupby("cell")["lower"].transform("size") > 1
+    over = figures.index.isin(wholes.loc[wholes["lower_sum"] > wholes["upper"], "figure"]) & rivals
+    doubtful = over | figures.index.isin(pairs.loc[pairs["reversal"], "by"])
+    weight = np.where(doubtful, weight * limits.doubt_share, weight)
+    beyond = figures["lower"].groupby(figures["cell"]).transform("max") > figures["upper"]
+    return np.where(masked & beyond & (depth == 0) & (figures["upper"] < 10), weight * limits.mask_share, weight)
+
+
+def _discounts(old: pd.DataFrame, group: NDArray[np.int64], weight: NDArray[np.int64], limits: Weights) -> Discounts:
+    """Say what each old figure costs less, and while which others are kept."""
+    others: dict[int, set[int]] = {}
+    saved: dict[int, float] = {}
+    old = old.drop_duplicates()
+    for figure, by in zip(old["figure"].tolist(), group[old["by"].to_numpy()].tolist(), strict=True):
+        if by != group[figure]:
+            others.setdefault(figure, set()).add(by)
+    for figure in others:
+        saved[int(group[figure])] = saved.get(int(group[figure]), 0.0) + (1 - limits.old_share) * weight[figure] / UNITS
+    found: dict[int, set[int]] = {}
+    for figure, those in others.items():
+        found.setdefault(int(group[figure]), set()).update(those)
+    return {own: (saved[own], tuple(sorted(those))) for own, those in sorted(found.items())}
+
+
+def impossible(
+    table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame, cells: pd.DataFrame, vocabulary: Vocabulary
+) -> NDArray[np.bool_]:
+    """Find groups many times above every total within two years, which no error of counting explains.
+
+    Parameters
+    ----------
+    table, group, groups
+        As for `costs`.
+    cells : pandas.DataFrame
+        ``country``, ``indicator``, ``breakdown``, ``end`` and ``kind`` of each cell.
+    vocabulary : Vocabulary
+        Gives the factor.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_groups,)
+    """
+    limits = vocabulary.weights
+    cell = cells.iloc[groups["cell"].to_numpy()]
+    series = _number(pd.factorize(cell["country"])[0], pd.factorize(cell["indicator"])[0])
+    year = cell["end"].str[:4].astype(int).to_numpy()
+    yearly = (cell["kind"] == "year").to_numpy()
+    whole = (cell["breakdown"] == "").to_numpy()
+    size = np.bincount(group, minlength=len(groups))
+    exact = (groups["lower"] == groups["upper"]).to_numpy()
+    printed = pd.DataFrame({"series": series, "year": year, "lower": groups["lower"]})[yearly & whole & exact]
+    printed = printed.loc[printed.index.repeat(size[printed.index])]
+    median = printed.groupby(["series", "year"], as_index=False)["lower"].median()
+    near = pd.concat([median.assign(year=median["year"] + shift) for shift in range(-2, 3)])
+    most = near.groupby(["series", "year"])["lower"].max()
+    reference = most.reindex(pd.MultiIndex.from_arrays([series, year])).to_numpy()
+    return yearly & ~whole & (groups["lower"].to_numpy() > limits.impossible_times * np.maximum(reference, 10))
