@@ -193,3 +193,9 @@ def test_a_spoilt_file_is_named(shipped, tmp_path: Path) -> None:
     assert isinstance(done.exception, ts.ReconciliationError)
     assert "errata.csv" in str(done.exception)
     assert file.read_bytes() == b"\xff\xfe\x00"
+
+
+def test_the_ledger_that_ships_is_about_the_figures_that_ship(root: Path) -> None:
+    """Where this fails, a figure was mended or changed: run ``trafficking-stats errata`` and tell its publisher."""
+    found = errata(ts.reconcile(ts.load_claims()), read_table(root / "data" / "errata.csv"))
+    assert (found.mended, found.unmatched) == ((), ())
