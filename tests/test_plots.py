@@ -251,7 +251,7 @@ def test_nothing_to_draw_is_said_in_words_and_leaves_no_empty_picture(make, word
 
 def test_kept_claims_are_filled_and_rejected_ones_open_and_labelled():
     more = [
-        claim(5, year=2022, qualifier="less_than"),
+        claim(5, year=2022),
         claim(100, year=2022, qualifier="more_than", publisher="P", tier="press"),
     ]
     rec = ts.reconcile(pd.concat([small_claims(), pd.DataFrame(more)]))
