@@ -163,6 +163,9 @@ def as_claims(table: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
             claims[column] = _each(claims[column], plain)
     claims["country"] = _each(claims["country"], lambda cell: country_code(cell) or cell)
     claims["breakdown"] = _each(claims["breakdown"], canonical_breakdown)
+    if "unit" in claims:  # a figure of which nothing else is said is in the unit of its indicator
+        units = {name: entry.unit for name, entry in vocabulary.indicators.items()}
+        claims["unit"] = claims["unit"].where(claims["unit"] != "", claims["indicator"].map(units).fillna(""))
     faults = claim_faults(claims, vocabulary)
     again = claims["claim_id"].duplicated(keep=False) & (claims["claim_id"] != "")
     problems = [
