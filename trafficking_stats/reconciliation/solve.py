@@ -89,8 +89,8 @@ def solve(system: System) -> Solution:
     status = () if located.status == "optimal" else (located.status,)
     kept = np.ones(linear.n_constraints, dtype=bool)
     kept[list(located.dropped)] = False
-    # why a claim is rejected is always told: that takes no search, only questions of yes or no
-    sets = linear.irreducible_sets(list(located.dropped), active=kept, time_limit=None)
+    # why a claim is rejected is told where it is in a conflict: a search that ran out of time may drop too much
+    sets = linear.irreducible_sets(list(located.dropped), active=kept, time_limit=None, skip=True)
     conflicts = {
         row - first: (tuple(k - first for k in members if k >= first), tuple(k for k in members if k < first))
         for row, members in sets.items()
