@@ -160,9 +160,12 @@ def factcheck(
     options: dict[str, Any] = {"country": country, "default_year": supposed, "language": language}
     statements = [s for s in read_statements(read.text, **options) if s.kind != "sum" or s.parts]
     counts = extract(read.text, **options)
+    beside: dict[int, set[str]] = {}
+    for count in counts:
+        beside.setdefault(count.sentence, set()).add(_cell(count).indicator)
     rows = [
         *_counts(counts, record, is_given=year is not None),
-        *((s.kind, s, _judged(s, record, counts)) for s in statements),
+        *((s.kind, s, _judged(s, record, beside.get(s.sentence, set()))) for s in statements),
     ]
     said = language or _language_of(read)
     with said_in(said):
@@ -230,9 +233,8 @@ def _is_perhaps_part(proposal: Proposal, cell: Cell, proposals: list[Proposal], 
     return False
 
 
-def _judged(statement: Statement, record: Record, counts: list[Proposal]) -> Finding:
+def _judged(statement: Statement, record: Record, beside: set[str]) -> Finding:
     """Judge a statement, unless its subject was not read in its sentence though figures of other things stand there."""
-    beside = {_cell(count).indicator for count in counts if count.sentence == statement.sentence}
     if beside and statement.kind in ("change", "comparison", "share") and statement.subject.indicator not in beside:
         return Finding("unknown", "unclear_subject")
     return judge_statement(statement, record)
