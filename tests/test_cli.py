@@ -16,7 +16,7 @@ from unodc_workbook import write_workbook
 
 from trafficking_stats import paths
 from trafficking_stats.cli import _COMMANDS, cli, main
-from trafficking_stats.files import read_table
+from trafficking_stats.csv_tables import read_table
 
 
 @pytest.fixture

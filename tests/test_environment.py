@@ -34,8 +34,6 @@ IMPORTED = {
     "yaml": "pyyaml",
 }
 NAME = "trafficking-stats"
-# Declared for work that is under way; the list ends empty.
-WAITING = {"highspy", "pypdf"}
 BUILD = ("hatchling", "editables")
 
 
@@ -244,7 +242,7 @@ def test_every_import_of_the_package_is_declared_and_every_dependency_is_needed(
     imported = third_party((root / "trafficking_stats").rglob("*.py"))
     declared = requirements(project, "report", "documents")
     assert imported <= {*declared, *requirements(project, "dask")}
-    assert set(declared) <= imported | WAITING
+    assert set(declared) <= imported
 
 
 def test_the_library_alone_needs_at_most_eight_packages(project):

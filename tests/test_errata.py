@@ -11,7 +11,7 @@ from tiny import claim, table
 
 import trafficking_stats as ts
 from trafficking_stats.cli import cli
-from trafficking_stats.files import read_table, write_table
+from trafficking_stats.csv_tables import read_table, write_table
 from trafficking_stats.reconciliation.errata import COLUMNS, errata
 from trafficking_stats.vocabulary import load_vocabulary
 

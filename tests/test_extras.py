@@ -94,7 +94,7 @@ def test_the_library_works_without_any_extra(bare):
         ("ts.report", "ts.report", "report"),
         ("import trafficking_stats.plots", "Drawing figures", "report"),
         (
-            "from pathlib import Path\nfrom trafficking_stats.together import locked\nwith locked(Path('x')): pass",
+            "from pathlib import Path\nfrom trafficking_stats.files import locked\nwith locked(Path('x')): pass",
             "Writing figures",
             "report",
         ),

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trafficking_stats.files import as_written, read_table, spreadsheet_safe, write_bytes, write_table, write_text
+from trafficking_stats.csv_tables import as_written, read_table, spreadsheet_safe, write_table
+from trafficking_stats.files import write_bytes, write_text
 
 
 def test_text_is_utf8_with_unix_lines_and_nothing_is_left_beside(tmp_path):

@@ -13,6 +13,7 @@ import trafficking_stats as ts
 from trafficking_stats import paths
 from trafficking_stats.cleaning import clean
 from trafficking_stats.cli import cli
+from trafficking_stats.files import LOCK
 from trafficking_stats.readers.narrative import accept
 from trafficking_stats.readers.narrative.review import REVIEW_COLUMNS
 
@@ -251,4 +252,4 @@ def test_nothing_is_left_in_the_folders(tmp_path):
     raw = write(tmp_path / "raw")
     clean(raw, tmp_path / "clean")
     accept(sheet(tmp_path / "review.csv", value="12"), raw)
-    assert not [path for folder in (raw, tmp_path / "clean") for path in Path(folder).rglob(".*")]
+    assert not [path for folder in (raw, tmp_path / "clean") for path in Path(folder).rglob(".*") if path.name != LOCK]

@@ -41,7 +41,7 @@ def test_one_works_on_it_in_it_and_below_it_and_nowhere_else(own, monkeypatch):
     shipped = len(ts.load_claims())
     monkeypatch.chdir(own / "notebooks")
     assert CliRunner().invoke(cli, ["clean"]).exit_code == 0
-    assert sorted(path.name for path in (own / "clean").iterdir()) == [
+    assert sorted(path.name for path in (own / "clean").glob("[!.]*")) == [
         "claims.csv",
         "clashes.csv",
         "datapackage.json",

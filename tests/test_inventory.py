@@ -8,7 +8,7 @@ import pytest
 
 from trafficking_stats.checking.inventory import inventory
 from trafficking_stats.checking.locators import sentences
-from trafficking_stats.files import read_table
+from trafficking_stats.csv_tables import read_table
 from trafficking_stats.vocabulary import load_vocabulary
 
 ROOT = Path(__file__).parents[1]

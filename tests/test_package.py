@@ -62,7 +62,7 @@ def test_what_the_wheel_holds(wheel, root):
     names = set(zipfile.ZipFile(wheel).namelist())
     share = "trafficking_stats/_share/"
     shipped = {name.removeprefix(share) for name in names if name.startswith(share)}
-    clean = {f"data/clean/{path.name}" for path in (root / "data" / "clean").iterdir()}
+    clean = {f"data/clean/{path.name}" for path in (root / "data" / "clean").glob("[!.]*")}
     notebooks = {f"notebooks/{path.name}" for path in (root / "notebooks").glob("*.ipynb")}
     assert shipped == clean | notebooks
     assert len(clean) == 5

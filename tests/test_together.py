@@ -13,10 +13,11 @@ import pytest
 from raw_folder import SOURCES, write
 
 import trafficking_stats as ts
-from trafficking_stats import files, together
+from trafficking_stats import files
 from trafficking_stats.cleaning import clean
+from trafficking_stats.files import CHANGE, LOCK, locked, settle, write_together
 from trafficking_stats.readers.writing import add_claims, write_raw
-from trafficking_stats.together import JOURNAL, locked, settle, write_together
+from trafficking_stats.reporting.folder import RECORD, store
 
 FORK = multiprocessing.get_context("fork")
 OLD = {"a.csv": b"old a", "b.csv": b"old b", "sub/c.csv": b"old c"}
@@ -34,7 +35,7 @@ def put(folder, contents):
 
 def test_nothing_is_left_beside_the_files(tmp_path):
     put(tmp_path, OLD)
-    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == sorted(OLD)
+    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == sorted([*OLD, LOCK])
 
 
 @pytest.mark.parametrize("step", range(12))
@@ -57,7 +58,7 @@ def test_a_writer_stopped_before_any_step_leaves_the_old_state_or_the_new(tmp_pa
     stopped = False
     try:
         with locked(tmp_path):
-            monkeypatch.setattr(together.shutil, "rmtree", lambda *args, **given: None)  # who is killed tidies nothing
+            monkeypatch.setattr(files.shutil, "rmtree", lambda *args, **given: None)  # who is killed tidies nothing
             write_together(tmp_path, NEW)
     except KeyboardInterrupt:
         stopped = True
@@ -67,7 +68,7 @@ def test_a_writer_stopped_before_any_step_leaves_the_old_state_or_the_new(tmp_pa
     put(tmp_path, NEW)
     assert held(tmp_path) == NEW
     assert stopped or step > 8
-    assert not [path for path in tmp_path.rglob(".*") if path.is_file() and path.name != ".lock"]
+    assert not [path for path in tmp_path.rglob(".*") if path.is_file() and path.name != LOCK]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -77,31 +78,34 @@ def test_a_full_disk_leaves_the_old_state(tmp_path, monkeypatch):
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(together.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         put(tmp_path, NEW)
     assert held(tmp_path) == OLD
-    assert not list(tmp_path.glob(".*"))
+    assert [path.name for path in tmp_path.glob(".*")] == [LOCK]
 
 
 def test_temporary_files_of_killed_writers_are_swept_and_others_are_not(tmp_path):
     (tmp_path / "sub").mkdir()
     for name in (".a.csv.0123abcd.tmp", "sub/.c.csv.0123abcd.tmp", ".DS_Store", "notes.tmp"):
         (tmp_path / name).write_text("x")
-    (tmp_path / ".incoming-0123abcd").mkdir()
+    (tmp_path / ".change.0123abcd.tmp").mkdir()
     put(tmp_path, OLD)
-    assert {path.name for path in tmp_path.iterdir()} == {"a.csv", "b.csv", "sub", ".DS_Store", "notes.tmp"}
-    assert files.TEMPORARY.fullmatch(".a.csv.0123abcd.tmp")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.csv", "b.csv", "sub", ".DS_Store", "notes.tmp", LOCK}
 
 
-def test_a_journal_is_finished_by_whoever_reads_next(tmp_path):
+def test_a_change_is_finished_by_whoever_reads_next(tmp_path):
     raw = write(tmp_path)
-    staging = tmp_path / ".incoming-0123abcd"
-    staging.mkdir()
-    (staging / "0").write_text(SOURCES.replace("Yearbook,Yearbook", "Yearbook,Another"))
-    (tmp_path / JOURNAL).write_text(json.dumps({"staging": staging.name, "files": ["sources.csv"]}))
+    (tmp_path / CHANGE).mkdir()
+    (tmp_path / CHANGE / "sources.csv").write_text(SOURCES.replace("Yearbook,Yearbook", "Yearbook,Another"))
     assert "Another" in set(ts.read_claims(raw)["publisher"])
-    assert not staging.exists()
+    assert not (tmp_path / CHANGE).exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions as other systems do not have them")
+def test_the_lock_is_one_for_all_users_of_a_folder(tmp_path):
+    put(tmp_path, OLD)
+    assert (tmp_path / LOCK).stat().st_mode & 0o666 == 0o666
 
 
 # --- processes -------------------------------------------------------------------------------------------------
@@ -180,8 +184,35 @@ def test_a_kill_at_any_moment_leaves_the_old_state_or_the_new(tmp_path):
     assert killed >= 15, "the kills came too late to prove anything"
 
 
+def rewrite(out):
+    """Replace the pages of a country again and again, as `report` does when they are made."""
+    for number in range(10_000):
+        page = str(number).encode() * 50_000
+        store(out, "DNK", {"a.html": {"number": number}}, {"a.html": page, "b.html": page})
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_moment_leaves_the_old_pages_or_the_new(tmp_path):
+    """Thirty kills of a process that writes reports: all files of the country are of one run."""
+    rng = random.Random(7)
+    for _ in range(30):
+        process = FORK.Process(target=rewrite, args=(tmp_path,))
+        process.start()
+        time.sleep(rng.uniform(0.02, 0.1))
+        os.kill(process.pid, signal.SIGKILL)
+        process.join(60)
+        assert process.exitcode == -signal.SIGKILL
+        if not (tmp_path / "DNK").exists():
+            continue
+        record = json.loads((tmp_path / "DNK" / RECORD).read_text())
+        page = str(record["pages"]["a.html"]["number"]).encode() * 50_000
+        assert (tmp_path / "DNK" / "a.html").read_bytes() == (tmp_path / "DNK" / "b.html").read_bytes() == page
+    assert (tmp_path / "DNK").exists()
+
+
 def states(folder):
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.[cj]s*"))}
+    paths = [path.relative_to(folder) for path in sorted(folder.rglob("*.[cj]s*"))]
+    return {str(path): (folder / path).read_bytes() for path in paths if not any(p.startswith(".") for p in path.parts)}
 
 
 def test_the_five_files_describe_each_other_after_every_kill(tmp_path, monkeypatch):
@@ -191,7 +222,7 @@ def test_the_five_files_describe_each_other_after_every_kill(tmp_path, monkeypat
     (raw / "claims" / "register-2021.csv").write_text(
         (raw / "claims" / "register-2021.csv").read_text().replace(",64,", ",65,")
     )
-    for stop in range(6):
+    for stop in range(5):
         left = [stop]
         move = os.replace
 

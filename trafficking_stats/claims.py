@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from trafficking_stats import paths
-from trafficking_stats.csv_rows import read_rows
+from trafficking_stats.csv_tables import read_rows
 from trafficking_stats.errors import ClaimError
+from trafficking_stats.files import settle
 from trafficking_stats.schema import check_claims, check_sources
-from trafficking_stats.together import settle
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 PRINTED = (

@@ -13,10 +13,10 @@ import pandas as pd
 
 from trafficking_stats import paths
 from trafficking_stats.claims import CLAIM, RANGE_END, SOURCE, read_claims, read_sources
+from trafficking_stats.csv_tables import table_text
 from trafficking_stats.errors import TraffickingStatsError
-from trafficking_stats.files import table_text
+from trafficking_stats.files import locked, write_together
 from trafficking_stats.reconciliation.result import reconcile
-from trafficking_stats.together import locked, write_together
 
 _TITLES = {
     "claims": "Every published figure as one source prints it, with its source, locator and interval",

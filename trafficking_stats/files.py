@@ -1,22 +1,29 @@
-"""Writing files so that nothing half-written is ever seen, and so that a spreadsheet runs nothing."""
+"""Files that change whole or not at all, one by one or several together, by one writer of a folder at a time.
+
+Several files are first written into a folder beside them. Then that folder gets the name `CHANGE`, in one step: from
+there on the change holds, and whoever takes the folder next finishes it if the writer could not. Without a folder of
+that name nothing happened.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import re
 import secrets
 import shutil
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pandas as pd
+from trafficking_stats.errors import TraffickingStatsError
+from trafficking_stats.extras import needs
 
-TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")
-"""Names of the files that are written beside others before they take their place."""
-
-_RUNS = re.compile(r"'*[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+CHANGE = ".change"
+LOCK = ".lock"
+_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")
+_PATIENCE = 300  # seconds
 
 
 def write_text(path: Path, text: str) -> None:
@@ -48,7 +55,7 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """Write ``content`` beside ``path`` and rename it into place; see `write_text`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = _temporary(path)
     try:
         with temporary.open("xb") as file:
             file.write(content)
@@ -88,112 +95,103 @@ def replace_folder(fresh: Path, old: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a copy in which no text cell can run as a formula; `as_written` is the way back.
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the one lock of a folder; changes that another process left half done are finished first.
 
     Parameters
     ----------
-    table : pandas.DataFrame
-        Any table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The same table; text that begins with ``= + - @``, a tab or a carriage return gets an apostrophe in
-        front, as OWASP advises against CSV injection, unless it is a plain number.
-
-    Examples
-    --------
-    >>> spreadsheet_safe(pd.DataFrame({"note": ["=1+1", "plain", "-14"]})).note.tolist()
-    ["'=1+1", 'plain', '-14']
-    """
-    safe = table.copy()
-    for column in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = safe[column].map(lambda cell: _safe(cell) if isinstance(cell, str) else cell)
-    return safe
-
-
-def _safe(cell: str) -> str:
-    # a cell that already has the apostrophe gets another one: only then does reading give back what was written
-    return f"'{cell}" if _RUNS.match(cell) and not _NUMBER.fullmatch(cell) else cell
-
-
-def as_written(cell: str) -> str:
-    """Take away the apostrophe that `spreadsheet_safe` put in front of a cell.
-
-    Parameters
-    ----------
-    cell : str
-        A cell of a CSV file.
-
-    Returns
-    -------
-    str
-        The text before it was made safe.
-
-    Examples
-    --------
-    >>> as_written("'+35 pct. is printed"), as_written("'tis plain")
-    ('+35 pct. is printed', "'tis plain")
-    """
-    return cell[1:] if cell.startswith("'") and _RUNS.match(cell) else cell
-
-
-def write_table(path: Path, table: pd.DataFrame) -> None:
-    r"""Write ``table`` as CSV in UTF-8 with ``\n`` line ends, safe for spreadsheets, in one step.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file to write.
-    table : pandas.DataFrame
-        Written without its index; whole floats are written without a decimal point.
+    folder : pathlib.Path
+        Made if need be. The lock is a file in it, so that all users of the folder share it.
 
     Raises
     ------
+    TraffickingStatsError
+        If another process keeps the lock for five minutes.
     OSError
         If the folder cannot be written.
-    """
-    write_text(path, table_text(table))
-
-
-def table_text(table: pd.DataFrame) -> str:
-    """Return ``table`` as the text of a CSV file, safe for spreadsheets; see `write_table`."""
-    out = spreadsheet_safe(table)
-    for column in out.select_dtypes("float").columns:
-        out[column] = out[column].map(_digits)
-    return str(out.to_csv(index=False, lineterminator="\n"))
-
-
-def _digits(value: float) -> str:
-    if pd.isna(value):
-        return ""
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """Read a CSV file of `write_table` back as text, every cell as it was before it was made safe.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-
-    Returns
-    -------
-    pandas.DataFrame
-        All columns text; empty cells are empty text.
 
     Examples
     --------
     >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_table(Path(folder) / "a.csv", pd.DataFrame({"note": ["-35 pct."], "value": [2.0]}))
-    ...     read_table(Path(folder) / "a.csv").values.tolist()
-    [['-35 pct.', '2']]
+    >>> with tempfile.TemporaryDirectory() as name, locked(Path(name)):
+    ...     write_together(Path(name), {"a.csv": b"1", "b.csv": b"2"})
+    ...     (Path(name) / "b.csv").read_bytes()
+    b'2'
     """
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    for column in table.columns:
-        table[column] = table[column].map(as_written)
-    return table
+    with needs("report", "Writing figures"):  # imported here: only who writes needs it
+        import filelock
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(folder / LOCK, timeout=_PATIENCE, mode=0o666, is_singleton=True)
+    try:
+        held = lock.acquire()
+    except filelock.Timeout as error:
+        raise TraffickingStatsError(f"{folder}: another process has been writing here for five minutes") from error
+    with held:
+        if lock.lock_counter == 1:
+            _finish(folder)
+            _sweep(folder)
+        yield
+
+
+def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Replace files of a folder, all of them or none; the lock must be held.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The folder.
+    files : mapping of str to bytes
+        New contents by path within the folder.
+
+    Raises
+    ------
+    OSError
+        If there is no room or no right to write: the old files are then untouched.
+    """
+    fresh = _temporary(folder / CHANGE)
+    try:
+        for name, content in files.items():
+            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+            with (fresh / name).open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        fresh.rename(folder / CHANGE)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    _finish(folder)
+
+
+def settle(folder: Path) -> None:
+    """Finish what a writer that was stopped has left, before files of a folder are read."""
+    if (folder / CHANGE).exists():
+        with locked(folder):
+            pass
+
+
+def _finish(folder: Path) -> None:
+    """Move what was changed into place; what was moved already is no longer there."""
+    change = folder / CHANGE
+    for path in [path for path in change.rglob("*") if path.is_file()]:
+        target = folder / path.relative_to(change)
+        target.parent.mkdir(exist_ok=True)
+        path.replace(target)
+    shutil.rmtree(change, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what writers that were stopped have left: nobody else writes while the lock is held."""
+    for path in [*folder.glob(".*.tmp"), *folder.glob("*/.*.tmp")]:
+        if not _TEMPORARY.fullmatch(path.name):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.tmp")

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from trafficking_stats.files import spreadsheet_safe
+from trafficking_stats.csv_tables import spreadsheet_safe
 from trafficking_stats.messages import MessageError, say
 
 

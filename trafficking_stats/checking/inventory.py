@@ -8,7 +8,7 @@ import pandas as pd
 
 from trafficking_stats import paths
 from trafficking_stats.claims import read_claims
-from trafficking_stats.files import read_table
+from trafficking_stats.csv_tables import read_table
 
 COLUMNS = ["source_id", "locator", "held", "what"]
 """The place of a sentence; what it is held as; the figure, date, topic or ground."""

@@ -19,8 +19,8 @@ from trafficking_stats.commands.options import (
     print_table,
     records,
 )
+from trafficking_stats.csv_tables import read_table, write_table
 from trafficking_stats.errors import ReconciliationError
-from trafficking_stats.files import read_table, write_table
 from trafficking_stats.paths import data_dir
 from trafficking_stats.reconciliation.errata import errata
 from trafficking_stats.reconciliation.result import reconcile

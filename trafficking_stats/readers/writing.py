@@ -9,12 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from trafficking_stats.claims import PRINTED, RANGE_END, SOURCE, canonical_breakdown
-from trafficking_stats.csv_rows import read_rows
+from trafficking_stats.csv_tables import read_rows, table_text
 from trafficking_stats.errors import ClaimError, ReaderError
-from trafficking_stats.files import table_text
+from trafficking_stats.files import locked, settle, write_together
 from trafficking_stats.readers.tables import source_name
 from trafficking_stats.schema import check_claims, check_sources
-from trafficking_stats.together import locked, settle, write_together
 from trafficking_stats.vocabulary import load_vocabulary
 
 _SAME = ("country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "unit", RANGE_END)

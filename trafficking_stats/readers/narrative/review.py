@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from trafficking_stats.claims import RANGE_END, canonical_breakdown
+from trafficking_stats.csv_tables import write_table
 from trafficking_stats.errors import ClaimError, ReaderError
-from trafficking_stats.files import write_table
 from trafficking_stats.printed import NoFigureError, UnreadableError, read_figure
 from trafficking_stats.readers.documents import Document
 from trafficking_stats.readers.narrative.claims import as_claim
