@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from trafficking_stats.csv_tables import records
 from trafficking_stats.fact_check.findings import VERDICTS
-from trafficking_stats.fact_check.record import records
 from trafficking_stats.messages import language, say
 
 if TYPE_CHECKING:

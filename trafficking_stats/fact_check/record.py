@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from trafficking_stats.csv_tables import records
 from trafficking_stats.intervals import period_kind, period_years
 from trafficking_stats.readers.narrative.claims import Cell
 from trafficking_stats.reconciliation.result import Reconciliation
@@ -153,11 +154,6 @@ class Record:
         printed = set(claims.loc[claims["accepted"], "period_start"].str[:4])
         is_whole = period_kind(start, end) in ("year", "years")
         return lower, upper, is_whole and {str(year) for year in touched} <= printed
-
-
-def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table as dictionaries."""
-    return table.to_dict("records")  # type: ignore[return-value]
 
 
 def _narrow(lower: int, upper: int | None, low: object, high: object) -> tuple[int, int | None]:

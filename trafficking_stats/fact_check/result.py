@@ -13,10 +13,11 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.claims import load_claims, load_sources
+from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.fact_check.counts import LEAST_TELLING, judge
 from trafficking_stats.fact_check.findings import COLUMNS, VERDICTS, Finding
-from trafficking_stats.fact_check.record import Record, records
+from trafficking_stats.fact_check.record import Record
 from trafficking_stats.fact_check.statements import judge_statement
 from trafficking_stats.messages import language as said_in
 from trafficking_stats.messages import say

@@ -9,12 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, Noun, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.plots.chart import chart, describe, fit, instead, wrap
 from trafficking_stats.plots.rates import axis_of
 from trafficking_stats.plots.series import interval_bars, shade
-from trafficking_stats.plots.style import ALERT, PAPER, STAGE_SHADES, count_axis, records, theme, year_ticks
+from trafficking_stats.plots.style import ALERT, PAPER, STAGE_SHADES, count_axis, theme, year_ticks
 from trafficking_stats.texts.focus import known
 from trafficking_stats.texts.words import number, sentences, title
 

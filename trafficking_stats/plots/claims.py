@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, Noun, Term, Years, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.plots.chart import chart, describe, fit, instead
@@ -22,7 +23,6 @@ from trafficking_stats.plots.style import (
     count_axis,
     key,
     marks,
-    records,
     theme,
     year_ticks,
 )

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from matplotlib.axes import Axes
 
+from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, say
 from trafficking_stats.plots.chart import chart, describe, fit, instead, wrap
-from trafficking_stats.plots.style import HATCH, LINE, PAPER, SOFT, STAGE_SHADES, records, theme
+from trafficking_stats.plots.style import HATCH, LINE, PAPER, SOFT, STAGE_SHADES, theme
 from trafficking_stats.texts.words import (
     label,
     number,

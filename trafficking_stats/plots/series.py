@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, Years, say
 from trafficking_stats.plots.chart import HERO_WIDTH, chart, describe, fit, instead
 from trafficking_stats.plots.style import (
@@ -23,7 +24,6 @@ from trafficking_stats.plots.style import (
     date_names,
     key,
     patches,
-    records,
     theme,
     year_ticks,
 )

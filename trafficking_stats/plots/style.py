@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import matplotlib as mpl
-import pandas as pd
 import seaborn as sns
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -68,11 +67,6 @@ def theme() -> Iterator[None]:
     sheet = mpl.rc_params_from_file(_SHEET, use_default_template=False)
     with mpl.rc_context({**sns.axes_style("ticks"), **sheet}):
         yield
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table as plain dictionaries, a missing value as None or NA."""
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def count_axis(ax: Axes, ticks: int) -> None:

@@ -6,8 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, Noun, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown
@@ -24,7 +23,7 @@ def ratios(gap: Gap) -> Shown:
     data = gap.tables["ratios"]
     rows = [
         [unbroken(ratio_name(row)), rate_text(row), _interval(row), *_counts(row)]
-        for row in _records(data[data["kind"] != "year"])
+        for row in records(data[data["kind"] != "year"])
         if row["kind"] != "lag" or row["lag"] != gap.question.lags[0]  # the same as all years
     ]
     return _rates(gap, "ratios", say("pages.head.years"), rows)
@@ -33,7 +32,7 @@ def ratios(gap: Gap) -> Shown:
 def peers(gap: Gap) -> Shown:
     """Tabulate the rates of the country and its peers by name, with who counts as a victim; never by rank."""
     rows = []
-    for row in _records(gap.tables["peers"]):
+    for row in records(gap.tables["peers"]):
         name = sub(written(Country(row["country"]), "bare"), span(row))
         definition = say(f"pages.definition.{row['definition'] or 'unknown'}")
         rows.append([name, rate_text(row), _interval(row), *_counts(row), definition])
@@ -57,7 +56,7 @@ def _rates(gap: Gap, name: str, first: str, rows: Sequence[Sequence[Any]], *more
 def shortfalls(gap: Gap) -> Shown:
     """Tabulate how many events there would have been at each peer's rate, and how many fewer there were."""
     rows = []
-    for row in _records(gap.tables["shortfalls"]):
+    for row in records(gap.tables["shortfalls"]):
         expected, seen = (short(row[f"{name}"], row[f"{other}"]) for name, other in _SHORTFALL)
         missing = say("common.range", lower=int(row["shortfall_lower"]), upper=int(row["shortfall_upper"]))
         rows.append([sub(written(Country(row["peer"]), "bare"), span(row)), missing, expected, seen])
@@ -108,7 +107,3 @@ def _interval(row: Mapping[str, Any]) -> str:
 
 def _counts(row: Mapping[str, Any]) -> list[str]:
     return [short(row[f"{side}_lower"], row[f"{side}_upper"]) for side in ("numerator", "denominator")]
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
