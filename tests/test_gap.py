@@ -142,6 +142,17 @@ def test_verdict(danish: Gap) -> None:
     assert "robust" in danish.headline
 
 
+def test_years_picked_from_others_are_never_robust() -> None:
+    claims = ts.load_claims().query("country == 'DNK' and breakdown == ''")
+    claims = claims[claims["indicator"].isin(["convictions_persons", "victims_identified"])]
+    result = gap(ts.reconcile(claims), "DNK", 2014, 2021)
+    assert result.row("changes", series="rate").beyond_chance
+    assert result.verdict.search_chance > 0.05
+    assert (result.verdict.beyond_chance, result.verdict.finding) == ("picked_years", "picked_years")
+    assert "robust" not in str(result)
+    assert "had these years not been picked" in result.headline
+
+
 def test_nothing_is_called_robust_that_was_not_varied() -> None:
     result = gap(danish_rec(), "DNK", 2014, 2021, vary_sources=False)
     assert result.verdict.beyond_chance == "yes"

@@ -108,19 +108,28 @@ def test_a_masked_count_is_the_probability_of_its_range() -> None:
 
 
 def test_the_grid_holds_the_posterior() -> None:
-    # against numerical integration over the mean, with the prior of Jeffreys
+    # against numerical integration over the mean, with the prior of Jeffreys: its sum tells the mean, its years phi
     phi = np.array([1.2, 4.0, 30.0])
     period = Period([10, 4, 14, (0, 4)], phi)
     means = np.linspace(1e-6, 400, 400_000)
+    evidence = []
     for k, one in enumerate(phi):
-        values = means**-0.5 * np.exp(
-            sum(stats.nbinom.logpmf(count, means / (one - 1), 1 / one) for count in (10, 4, 14))
-        )
-        values *= stats.nbinom.cdf(4, means / (one - 1), 1 / one)
-        cumulative = np.cumsum(values) / values.sum()
+        size = means / (one - 1)
+        years = sum(stats.nbinom.logpmf(count, size, 1 / one) for count in (10, 4, 14))
+        evidence.append((means**-0.5 * np.exp(years) * stats.nbinom.cdf(4, size, 1 / one)).sum())
+        sums = means**-0.5 * (stats.nbinom.cdf(32, 4 * size, 1 / one) - stats.nbinom.cdf(27, 4 * size, 1 / one))
+        cumulative = np.cumsum(sums) / sums.sum()
         shares = np.array([0.025, 0.5, 0.975])
         drawn = period.draw(np.full(3, k), shares)
         assert drawn == pytest.approx(np.interp(shares, cumulative, means), rel=0.02)
+    found = np.exp(period.log_evidence - period.log_evidence[0])
+    assert found == pytest.approx(np.array(evidence) / evidence[0], rel=0.02)
+
+
+def test_a_level_that_moves_within_a_half_does_not_pull_the_mean_off_what_was_counted() -> None:
+    series = fit(10, 9, 11, 10, 26, 0, 0, 0)
+    expected = series.total([2004, 2005, 2006, 2007]).expected
+    assert 0.3 < np.mean(expected < 26) < 0.6
 
 
 def test_without_dispersion_limits_are_those_of_jeffreys() -> None:

@@ -32,7 +32,8 @@ class Verdict:
     direction : str
         ``fell``, ``rose``, or empty where the figures leave it open.
     beyond_chance : str
-        ``yes``, ``no`` or ``refused``: the one primary test, the rate of the later half against that of the earlier.
+        ``yes``, ``no`` or ``refused``: the one primary test, the rate of the later half against that of the earlier;
+        ``picked_years`` where it holds for years that the reader picked, among so many that noise does as well.
     same_under_other_choices : str
         ``yes``, ``no``, ``one_source`` (nothing could be varied) or ``refused``.
     answers, agree : int
@@ -60,8 +61,9 @@ class Verdict:
     def finding(self) -> str:
         """One word for both facts.
 
-        ``robust`` (both hold), ``chance_alone`` (same under other choices, within chance), ``depends_on_choices``
-        (beyond chance, not the same), ``open`` (neither), ``one_source`` or ``refused``.
+        ``robust`` (both hold), ``chance_alone`` (same under other choices, within chance), ``picked_years`` (the same,
+        beyond chance only if the years had not been picked), ``depends_on_choices`` (beyond chance, not the same),
+        ``open`` (neither), ``one_source`` or ``refused``.
 
         Examples
         --------
@@ -72,9 +74,9 @@ class Verdict:
             return "refused"
         if self.same_under_other_choices == "one_source":
             return "one_source"
-        both = (self.beyond_chance, self.same_under_other_choices)
-        words = {("yes", "yes"): "robust", ("no", "yes"): "chance_alone", ("yes", "no"): "depends_on_choices"}
-        return words.get(both, "open")
+        if self.same_under_other_choices == "no":
+            return "depends_on_choices" if self.beyond_chance == "yes" else "open"
+        return {"yes": "robust", "no": "chance_alone", "picked_years": "picked_years"}[self.beyond_chance]
 
 
 def other_units(rec: Reconciliation, question: Question) -> list[Measure]:
@@ -151,14 +153,18 @@ def judge(rate: Change | None, choices: Sequence[Choice], pair: Pair, question: 
     agree = sum(one.value * sign > 0 for one in distinct)
     same = "refused" if not (distinct and varied) else "yes" if sign and agree == len(distinct) else "no"
     one_source = len(pair.figures[0].publishers | pair.figures[1].publishers) < 2
-    searched, chance = 0, math.nan
+    searched, chance, narrowed = 0, math.nan, False
     if rate:
         candidates = common_stretches(pair.figures, pair.numerator.counts, accept_breaks=question.accept_breaks)
         available = next((years for years in candidates if set(pair.years) <= set(years)), pair.years)
         searched, chance = search(pair.numerator, pair.denominator, available, question.lags[0])
+        narrowed = len(available) > len(pair.years)
+    beyond = "refused" if rate is None else "yes" if rate.beyond_chance else "no"
+    if beyond == "yes" and narrowed and chance > 1 - question.confidence:
+        beyond = "picked_years"
     return Verdict(
         direction=direction,
-        beyond_chance="refused" if rate is None else "yes" if rate.beyond_chance else "no",
+        beyond_chance=beyond,
         same_under_other_choices="one_source" if one_source and distinct and varied else same,
         answers=len(distinct),
         agree=agree,

@@ -6,6 +6,9 @@ phi is one number a series, with a prior learnt from like series of all countrie
 binomial with the same phi, so that a level, a comparison of halves, a silence and a gap to a peer are all read from
 one posterior and cannot contradict each other.
 
+The single years tell phi; the mean of a period is told by its sum alone. Single years would tell it as well if the
+level stood still within the period, and mislead where it does not: a few zeros would pull it below what was counted.
+
 The posterior is computed on a grid, without simulation of chains: two dimensions need none.
 """
 
@@ -119,7 +122,7 @@ class Period:
     """The mean of some years of one series, given phi, on a grid.
 
     The prior of the mean is that of Jeffreys for a Poisson count: flat in its square root, which is also the scale of
-    the grid.
+    the grid. What single years say of the mean is cut from its posterior (Plummer 2015).
 
     Parameters
     ----------
@@ -141,12 +144,14 @@ class Period:
         self.width = (last - first) / MEAN_NODES
         self.first = first
         roots = first[:, None] + (last - first)[:, None] * middle
-        log_weight = np.zeros(roots.shape)
+        log_years = np.zeros(roots.shape)
         for (low, high), n in zip(cells, times, strict=True):
-            log_weight += n * log_likelihood(np.array(low), np.array(high), roots**2, phi[:, None])
-        peak = log_weight.max(axis=1)
-        weight = np.exp(log_weight - peak[:, None])
-        self.log_evidence = peak + np.log(weight.sum(axis=1) * self.width)
+            log_years += n * log_likelihood(np.array(low), np.array(high), roots**2, phi[:, None])
+        peak = log_years.max(axis=1)
+        self.log_evidence = peak + np.log(np.exp(log_years - peak[:, None]).sum(axis=1) * self.width)
+        low, high = (np.array(end) for end in self.observed)
+        log_sum = log_likelihood(low, high, self.years * roots**2, phi[:, None])
+        weight = np.exp(log_sum - log_sum.max(axis=1)[:, None])
         self.cumulative = np.cumsum(weight, axis=1) / weight.sum(axis=1)[:, None]
 
     def draw(self, node: NDArray[np.intp], share: Floats) -> Floats:
@@ -207,6 +212,7 @@ class YearlyFit:
     Society A 186:453-461.
     Cameron AC, Trivedi PK (2013). Regression Analysis of Count Data, section 3.3 (the negative binomial with a variance
     in proportion to the mean). Cambridge University Press.
+    Plummer M (2015). Cuts in Bayesian graphical models. Statistics and Computing 25:37-43.
 
     Examples
     --------

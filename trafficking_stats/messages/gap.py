@@ -64,14 +64,15 @@ def level(gap: Gap, whole: Ratio) -> str:
 def change(gap: Gap) -> str:
     """Say what the rate was in both halves, and no more of its direction than both facts carry; empty if refused."""
     row = gap.row("changes", series="rate")
-    if row is None or gap.verdict.beyond_chance == "refused":
+    beyond = gap.verdict.beyond_chance
+    if row is None or beyond == "refused":
         return ""
     key = gap.verdict.finding if row.direction else "masked"
     direction = f".{row.direction}" if key in ("robust", "depends_on_choices", "one_source") else ""
     if key == "one_source":
-        direction = f".{row.direction}" if row.beyond_chance else ".chance"
+        direction = f".{row.direction}" if beyond == "yes" else ".chance"
     if key == "refused":
-        key, direction = ("unvaried", f".{row.direction}") if row.beyond_chance else ("chance_alone", "")
+        key, direction = ("unvaried", f".{row.direction}") if beyond == "yes" else ("chance_alone", "")
     half = len(gap.years) // 2
     return say(
         f"gap.change.{key}{direction}",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BADGE_OF = {
     "robust": "holds",
     "chance_alone": "uncertain",
+    "picked_years": "uncertain",
     "depends_on_choices": "uncertain",
     "open": "uncertain",
     "one_source": "one_source",
@@ -63,10 +64,11 @@ def _answer(gap: Gap) -> str:
     if whole is None or row is None or gap.verdict.beyond_chance == "refused":
         return gap.headline
     key = gap.verdict.finding if row.direction else "open"
-    known = key in ("robust", "depends_on_choices") or (key == "one_source" and row.beyond_chance)
+    known = key in ("robust", "depends_on_choices") or (key == "one_source" and gap.verdict.beyond_chance == "yes")
+    unknown = "pages.answer.picked_years" if key == "picked_years" else "pages.answer.chance"
     half = len(gap.years) // 2
     change = say(
-        f"pages.answer.{key}.{row.direction}" if known else "pages.answer.chance",
+        f"pages.answer.{key}.{row.direction}" if known else unknown,
         early=rate_text({"per_100_min": row.early_min, "per_100_max": row.early_max}),
         late=rate_text({"per_100_min": row.late_min, "per_100_max": row.late_max}),
         early_years=Years(gap.years[:half]),
