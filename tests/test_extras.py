@@ -99,7 +99,11 @@ def test_the_library_works_without_any_extra(bare):
             "report",
         ),
         ("import trafficking_stats.tables", "Drawing tables", "report"),
-        ("from trafficking_stats.readers.unodc import read_unodc", "Reading a workbook", "documents"),
+        (
+            "open('a.xlsx', 'w').close()\nfrom trafficking_stats.readers.unodc import read_unodc\nread_unodc('a.xlsx')",
+            "Reading a workbook",
+            "documents",
+        ),
         (
             "open('a.html', 'w').write('<html><body><p>12 victims</p></body></html>')\n"
             "from trafficking_stats.readers import narrative\n"

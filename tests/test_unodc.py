@@ -14,7 +14,7 @@ RELEASES = ["2023-05-30", "2025-04-14"]
 
 
 def read(tmp_path, *rows, **layout):
-    options = {name: layout.pop(name) for name in ("published", "countries", "source_id", "progress") if name in layout}
+    options = {name: layout.pop(name) for name in ("published", "countries", "source_id") if name in layout}
     found = read_unodc(write_workbook(tmp_path / "data_glotip.xlsx", rows, **layout), **options)
     assert found.n_rows == len(rows) == len(found.claims) + len(found.skipped)
     return found
@@ -278,16 +278,6 @@ def test_files_of_another_kind_get_a_message(tmp_path):
         read_unodc(write_workbook(tmp_path / "b.xlsx", [], header=["a"], date=None))
     with pytest.raises(ReaderError, match="no rows below the header"):
         read_unodc(write_workbook(tmp_path / "c.xlsx", []))
-
-
-def test_a_progress_bar_is_shown_on_request(tmp_path, capsys):
-    read(tmp_path, row("80"), progress=True)
-    shown = capsys.readouterr()
-    assert "data_glotip.xlsx" in shown.err
-    assert "1/1" in shown.err
-    assert shown.out == ""
-    read(tmp_path, row("80"))
-    assert capsys.readouterr().err == ""
 
 
 # --- the real releases -------------------------------------------------------------------------------------

@@ -63,8 +63,8 @@ def extract_command(
     rows to take with y and correct cells, and NAME-review.html, which shows each figure where it stands.
     `trafficking-stats accept` takes the marked rows.
     """
+    from trafficking_stats.countries import is_country
     from trafficking_stats.readers import narrative
-    from trafficking_stats.readers.categories import is_country
 
     country = (country or _country_of(source_id)).upper()
     if country and country != "EUU" and not is_country(country):
@@ -92,7 +92,7 @@ def extract_command(
 
 def _country_of(source_id: str) -> str:
     """Return the country that a source id ends with, such as DNK in tip-2026-dnk."""
-    from trafficking_stats.readers.categories import is_country
+    from trafficking_stats.countries import is_country
 
     codes = [part.upper() for part in source_id.split("-") if len(part) == 3]
     return next((code for code in reversed(codes) if is_country(code)), "")
@@ -169,7 +169,7 @@ def _import_of(reader: Reader) -> click.Command:
         ),
         click.Option(["--country", "countries"], multiple=True, help="Only this country (repeatable)."),
         *(
-            click.Option([f"--{name}"], multiple=text.endswith("(repeatable)."), help=text)
+            click.Option([f"--{name}"], multiple="(repeatable" in text, help=text)
             for name, text in reader.module.OPTIONS.items()
         ),
         click.Option(["--compare"], type=FILE, metavar="OTHER", help="Show the revisions against this earlier file."),

@@ -18,8 +18,8 @@ class Reader:
     ----------
     name : str
         The command: ``trafficking-stats import NAME``; also the module in this folder, which has
-        ``read(path, *, source_id, published, countries, **options) -> TableImport``, ``is_own(path) -> bool``, and
-        ``OPTIONS``, the help of further options by name.
+        ``read(path, *, source_id, published, countries, **options) -> TableImport``, ``is_own(path) -> bool``,
+        ``OPTIONS``, the help of further options by name, and ``asked``, which makes ``countries`` of what was typed.
     title : str
         What it imports, for the list of commands.
     """
@@ -50,9 +50,6 @@ def reader_of(path: Path) -> Reader:
         If no reader knows it.
     """
     for reader in READERS:
-        try:
-            if reader.module.is_own(path):
-                return reader
-        except ReaderError:
-            continue
+        if reader.module.is_own(path):
+            return reader
     raise ReaderError(f"{path}: no table that can be read; known are {', '.join(reader.title for reader in READERS)}")

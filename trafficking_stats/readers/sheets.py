@@ -24,13 +24,27 @@ _COLUMN = re.compile(rb"""<c [^>]*?r=["']([A-Z]{2,})\d""")
 _ROW = re.compile(rb"""<(?:c|row) [^>]*?r=["'][A-Z]*(\d{5,})["']""")
 
 
+def tables_in(path: Path, delimiter: str | None = None) -> Iterator[tuple[str, list[Row]]]:
+    """Give every sheet of a workbook, or the one table of a text file, whose name is empty.
+
+    Raises
+    ------
+    ReaderError
+        If the file is missing, or is no table that can be read.
+    """
+    if path.suffix.lower() in WORKBOOKS:
+        yield from _sheets(path)
+    else:
+        yield "", csv_rows(read_text(path), path, delimiter)
+
+
 def read_text(path: Path) -> str:
     """Return the text of a file in UTF-8 or UTF-16, or else in Western European letters; plain or gzip-compressed.
 
     Raises
     ------
     ReaderError
-        If there is no such file, or it is no text.
+        If there is no such file, or it is empty or no text.
     """
     try:
         content = path.read_bytes()
@@ -45,43 +59,38 @@ def read_text(path: Path) -> str:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if not text.strip():
+            raise ReaderError(f"{path}: the file is empty")
         if "\x00" not in text:
             return text
     raise ReaderError(f"{path}: not a text file in UTF-8, plain or gzip-compressed")
 
 
-def csv_rows(path: Path, delimiter: str | None = None) -> list[Row]:
+def csv_rows(text: str, path: Path, delimiter: str | None = None) -> list[Row]:
     """Return the rows of a CSV file with the number of their last line; the delimiter is found by the first rows.
 
     Raises
     ------
     ReaderError
-        If the file cannot be read, is empty, or breaks the rules of quoting.
+        If it breaks the rules of quoting.
     """
-    text = read_text(path)
-    if not text.strip():
-        raise ReaderError(f"{path}: the file is empty")
-    lines = text[:20_000].splitlines()[:20]
-    delimiter = delimiter or max(_DELIMITERS, key=lambda mark: sum(_outside_quotes(line).count(mark) for line in lines))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True)
     try:
         return [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:
         raise ReaderError(f"{path}, line {reader.line_num}: not a CSV file: {error}") from error
 
 
-def _outside_quotes(line: str) -> str:
-    return re.sub(r'"[^"]*"', "", line)
+def _delimiter(text: str) -> str:
+    """Return the mark that is in most of the first rows, and the most frequent of several; a tab before others."""
+    lines = [re.sub(r'"[^"]*"', "", line) for line in text[:20_000].splitlines()[:20]]
+    if all("\t" in line for line in lines if line.strip()):
+        return "\t"
+    return max(_DELIMITERS, key=lambda mark: sum(line.count(mark) for line in lines))
 
 
-def sheets(path: Path) -> Iterator[tuple[str, list[Row]]]:
-    """Give every sheet of a workbook with the rows as far as they are filled.
-
-    Raises
-    ------
-    ReaderError
-        If the file is missing, no workbook, or has a cell so far out that the sheet cannot be held.
-    """
+def _sheets(path: Path) -> Iterator[tuple[str, list[Row]]]:
+    """Give every sheet of a workbook with the rows as far as they are filled."""
     if not path.is_file():
         raise ReaderError(f"{path}: there is no such file")
     with needs("documents", "Reading a workbook"):

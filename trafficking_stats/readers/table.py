@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -10,56 +11,34 @@ from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.claims import RANGE_END
+from trafficking_stats.claims import PRINTED, RANGE_END
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.layout import SEVERAL_HEADINGS, ColumnMap, headed
 from trafficking_stats.printed import NoFigureError, UnreadableError, plain, read_figure
-from trafficking_stats.readers.sheets import WORKBOOKS, Row, csv_rows, sheets
+from trafficking_stats.readers.categories import fold
+from trafficking_stats.readers.sheets import WORKBOOKS, Row, tables_in
 from trafficking_stats.readers.tables import (
     NOT_ASKED_FOR,
-    RAW_COLUMNS,
     TableImport,
     file_of,
+    load_map,
     source_name,
     wanted_countries,
 )
 from trafficking_stats.reading import read_frame
 from trafficking_stats.vocabulary import load_vocabulary
 
-OPTIONS = {
-    "map": "A TOML file with these options; [labels.sex] and the like translate words.",
-    "value": "Column of the figures, or COL=INDICATOR (repeatable).",
-    "year": "Column of the year or period, or one for all rows.",
-    "start": "Column of the first day, in place of a year.",
-    "end": "Column of the last day.",
-    "indicator": "Column of the indicator, or one for all rows.",
-    "breakdown": "A column that breaks the figures down (repeatable; COL=sex names the dimension).",
-    "area": "Column of places within the country, whose figures are added up.",
-    "qualifier": "Column of the qualifier.",
-    "unit": "Column of the unit.",
-    "note": "Column of notes.",
-    "decimal": "The decimal mark, . or ,",
-    "fiscal-year": "Month in which the fiscal year begins, 1 to 12.",
-    "sheet": "Name of the sheet; by default the first with figures.",
-    "header": "Row of the header, or first-last where there are several; found by default.",
-    "delimiter": "What separates the columns of a CSV file; found by default.",
-    "title": "Title of the publication; by default the name of the file.",
-    "publisher": "Who publishes it; by default the id of the source.",
-    "upstream": "Register in which the figures start: a name, or national; by default the publisher.",
-    "tier": "register, publisher, compiler or press.",
-    "url": "Address of the publication.",
-    "language": "ISO 639-1.",
-}
-"""Help of the options; those of the source first said in a map are overridden on the command line."""
-
+_HELP = load_map("table.toml")
+OPTIONS: dict[str, str] = {**_HELP["columns"], **_HELP["file"], **_HELP["source"]}
 asked = list
 """The countries of the command line as `read` takes them."""
 
-_LISTS = ("value", "breakdown")
-_OF_FILE = ("sheet", "header", "delimiter")
-_OF_SOURCE = ("title", "publisher", "upstream", "tier", "url", "language", "published", "source", "edition")
+_OF_SOURCE = {*_HELP["source"], "source", "published", "edition"}
+_OF_COLUMNS = {field.name for field in dataclasses.fields(ColumnMap)} - _OF_SOURCE
+_SEVERAL = ("value", "breakdown")
 _HEADER_WITHIN = 50
+_MOST_HEADERS = 3
 
 
 def is_own(path: Path) -> bool:
@@ -115,76 +94,80 @@ def read(
     [['police-2024', 'BRA', 1452.0, 'sum of 2 places']]
     """
     path = Path(path)
-    said = {**_read_map(options.get("map")), **{k.replace("-", "_"): v for k, v in options.items() if v and k != "map"}}
-    columns, of_file, of_source = _sorted_out(said, path)
-    table, where = _table(path, of_file)
+    said = {**_read_map(options.pop("map", None)), **{key: value for key, value in options.items() if value}}
+    said = {key.replace("-", "_"): value for key, value in said.items()}
+    columns = _column_map(said, path)
+    table, note = _table(path, said)
     columns, wanted = _with_country(columns, table, countries)
-    date = published or str(of_source.get("published") or "")
-    identifier = source_name(source_id or str(of_source.get("source") or path.name.split(".")[0]))
-    about = {
-        "source": identifier,
-        **{name: of_source[name] for name in ("publisher", "upstream", "tier") if of_source.get(name)},
-    }
-    found = read_frame(table, dataclasses.replace(columns, **about, published=date or None), load_vocabulary())
+    source = _source(said, path, source_id, published) | {"note": note}
+    about = {"source": source["source_id"], **{key: source[key] for key in ("publisher", "upstream", "tier")}}
+    columns = dataclasses.replace(columns, **about, published=source["published"] or None)  # type: ignore[arg-type]
+    found = read_frame(table, columns, load_vocabulary())
     if found.unclear:
         raise ReaderError(
             f"{path}: {len(found.unclear):,} figures can be read in two ways; say --decimal . or --decimal ,\n"
             + "\n".join(found.unclear[:10])
         )
-    claims, skipped = found.claims, pd.concat([found.skipped, found.wrong], ignore_index=True)
-    if wanted is not None:
-        other = ~claims["country"].isin(wanted)
-        left = pd.DataFrame({"row": claims["locator"], "column": "", "reason": NOT_ASKED_FOR})[other]
-        claims, skipped = claims[~other], pd.concat([skipped, left], ignore_index=True)
-    source = {
-        "source_id": identifier,
-        "title": str(of_source.get("title") or file_of(path)["document"]),
-        "publisher": str(of_source.get("publisher") or identifier),
-        "upstream": str(of_source.get("upstream") or of_source.get("publisher") or identifier),
-        "tier": str(of_source.get("tier") or "publisher"),
-        "published": date,
-        "edition": str(of_source.get("edition") or date[:4]),
-        "language": str(of_source.get("language") or ""),
-        "url": str(of_source.get("url") or ""),
-        **file_of(path),
-        "note": where,
-    }
-    kept = ["source_id", *RAW_COLUMNS, *([RANGE_END] if RANGE_END in claims else [])]
+    claims = found.claims[["source_id", *PRINTED, *({RANGE_END} & set(found.claims))]]
+    other = ~claims["country"].isin(wanted if wanted is not None else claims["country"])
+    not_asked = pd.DataFrame({"row": claims["locator"][other], "column": "", "reason": NOT_ASKED_FOR})
+    skipped = pd.concat([found.skipped, found.wrong, not_asked], ignore_index=True)
     skipped = skipped.rename(columns={"column": "label"})
-    return TableImport(claims[kept].reset_index(drop=True), source, date, found.n_rows, skipped, wanted)
+    return TableImport(claims[~other].reset_index(drop=True), source, found.n_rows, skipped, wanted)
 
 
 def _read_map(path: Any) -> dict[str, Any]:
+    """Return what a map says, with the keys of its table ``source`` among the others."""
     if not path:
         return {}
     try:
         said = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ReaderError(f"{path}: not a map in TOML: {error}") from error
-    return {
-        **{k: v for k, v in said.items() if k != "source" or not isinstance(v, dict)},
-        **(said["source"] if isinstance(said.get("source"), dict) else {}),
-    }
+    of_source = said.pop("source") if isinstance(said.get("source"), dict) else {}
+    return {**said, **of_source}
 
 
-def _sorted_out(said: Mapping[str, Any], path: Path) -> tuple[ColumnMap, dict[str, Any], dict[str, Any]]:
-    """Tell the options of the columns, the file and the source apart."""
-    known = {field.name for field in dataclasses.fields(ColumnMap)}
-    unknown = sorted(set(said) - known - {*_OF_FILE, *_OF_SOURCE})
+def _column_map(said: Mapping[str, Any], path: Path) -> ColumnMap:
+    unknown = sorted(set(said) - _OF_COLUMNS - _OF_SOURCE - set(_HELP["file"]))
     if unknown:
         raise ReaderError(
             f"the map of {path.name} has unknown keys: {', '.join(unknown)}; there are: {', '.join(OPTIONS)}"
         )
-    of_columns = {key: value for key, value in said.items() if key in known and key not in _OF_SOURCE}
-    for key in _LISTS:
-        if isinstance(of_columns.get(key), list | tuple):
-            of_columns[key] = _pairs(of_columns[key], key)
-    if "fiscal_year" in of_columns:
-        of_columns["fiscal_year"] = int(of_columns["fiscal_year"])
-    if of_columns.get("decimal") not in (None, ".", ","):
-        raise ReaderError(f"decimal must be . or , not {of_columns['decimal']!r}")
-    parts = ({k: v for k, v in said.items() if k in keys} for keys in (_OF_FILE, _OF_SOURCE))
-    return ColumnMap(**of_columns), *parts  # type: ignore[return-value]
+    given = {key: value for key, value in said.items() if key in _OF_COLUMNS}
+    given |= {key: _pairs(given[key], key) for key in _SEVERAL if isinstance(given.get(key), list | tuple)}
+    if given.get("decimal") not in (None, ".", ","):
+        raise ReaderError(f"decimal must be . or , not {given['decimal']!r}")
+    if "fiscal_year" in given:
+        given["fiscal_year"] = int(given["fiscal_year"])
+    return ColumnMap(**given)
+
+
+def _pairs(listed: Collection[str], key: str) -> Any:
+    """Return columns with what they mean, or one column."""
+    pairs = dict((item.rpartition("=")[0], item.rpartition("=")[2]) if "=" in item else (item, "") for item in listed)
+    if all(pairs.values()):
+        return pairs
+    return next(iter(pairs)) if key == "value" and len(pairs) == 1 else list(pairs)
+
+
+def _source(said: Mapping[str, Any], path: Path, source_id: str | None, published: str | None) -> dict[str, str]:
+    """Return the row of ``sources.csv``: what is said of the publication, and else what follows from the file."""
+    file, date = file_of(path), published or str(said.get("published") or "")
+    named = re.sub(r"[^a-z0-9]+", "-", fold(file["document"].split(".")[0])).strip("-")
+    identifier = source_name(source_id or str(said.get("source") or named))
+    publisher = str(said.get("publisher") or identifier)
+    defaults = {
+        "title": file["document"],
+        "publisher": publisher,
+        "upstream": publisher,
+        "tier": "publisher",
+        "edition": date[:4],
+        "language": "",
+        "url": "",
+    }
+    row = {key: str(said.get(key) or default) for key, default in defaults.items()}
+    return {"source_id": identifier, **row, "published": date, **file}
 
 
 def _with_country(
@@ -202,80 +185,73 @@ def _with_country(
     return dataclasses.replace(columns, country=first), None
 
 
-def _pairs(listed: Collection[str], key: str) -> Any:
-    """Return columns with what they mean, or one column."""
-    pairs = dict((item.rpartition("=")[0], item.rpartition("=")[2]) if "=" in item else (item, "") for item in listed)
-    if all(pairs.values()):
-        return pairs
-    return next(iter(pairs)) if key == "value" and len(pairs) == 1 else list(pairs)
-
-
 def _table(path: Path, said: Mapping[str, Any]) -> tuple[pd.DataFrame, str]:
-    """Return the table below the header of a file, indexed by row number, and where it is."""
-    if path.suffix.lower() not in WORKBOOKS:
-        return _below_header(csv_rows(path, said.get("delimiter")), said, path), ""
-    names, problem = [], ""
-    for name, rows in sheets(path):
+    """Return the table below the header of a file, indexed by row number, and the sheet it is in."""
+    names, problems = [], []
+    for name, rows in tables_in(path, said.get("delimiter")):
         names.append(name)
-        if said.get("sheet") not in (None, name):
+        if name and said.get("sheet") not in (None, name):
             continue
         try:
-            return _below_header(rows, said, path), f"sheet {name}"
+            return _below_header(rows, str(said.get("header") or ""), path), f"sheet {name}" if name else ""
         except ReaderError as error:
-            problem = problem or str(error)
-    if said.get("sheet") not in (None, *names):
-        raise ReaderError(f"{path}: there is no sheet {said['sheet']!r}; there are: {', '.join(names)}")
-    raise ReaderError(problem or f"{path}: the workbook is empty")
+            problems.append(error)
+    if problems:
+        raise problems[0]
+    raise ReaderError(f"{path}: there is no sheet {said.get('sheet')!r}; there are: {', '.join(names)}")
 
 
-def _below_header(rows: list[Row], said: Mapping[str, Any], path: Path) -> pd.DataFrame:
-    rows = [(number, row) for number, row in rows if any(plain(cell) for cell in row)]
-    first, last = _header(rows, str(said.get("header") or ""), path)
+def _below_header(rows: list[Row], said: str, path: Path) -> pd.DataFrame:
+    rows = [(number, row) for number, row in rows if any(map(plain, row))]
+    if not rows:
+        raise ReaderError(f"{path}: the table is empty")
+    first, last = _header(rows, said)
     heads = [row for number, row in rows if first <= number <= last]
     body = [(number, row) for number, row in rows if number > last]
-    width = max(len(row) for row in heads)
-    if not body:
+    if not heads or not body:
         raise ReaderError(f"{path}: there are no rows below the header in row {first}")
+    width = max(map(len, heads))
     for number, row in body:
-        if any(plain(cell) for cell in row[width:]):
+        if any(map(plain, row[width:])):
             raise ReaderError(
                 f"{path}, row {number}: {len(row)} cells below {width} headings; quote separators in cells"
             )
-    names = _names(heads, width)
-    table = pd.DataFrame(
-        [[*row[:width], *[""] * (width - len(row))] for _, row in body],
-        columns=names,
-        index=[n for n, _ in body],
-        dtype=object,
-    )
+    cells = [[*row[:width], *[""] * (width - len(row))] for _, row in body]
+    table = pd.DataFrame(cells, columns=_names(heads, width), index=[number for number, _ in body], dtype=object)
     empty = [name for name in table if not name and not any(map(plain, table[name].to_numpy().ravel()))]
     return table.drop(columns=empty)
 
 
-def _header(rows: list[Row], said: str, path: Path) -> tuple[int, int]:
-    """Return the first and last row of the header: the first that is filled as far as the table is wide."""
+def _header(rows: list[Row], said: str) -> tuple[int, int]:
+    """Return the first and last row of the header: the first that is filled as far as the table is wide, and more.
+
+    A row whose headings have gaps goes on in the next one, if no figures but years stand there.
+    """
     if said:
-        first, _, last = said.partition("-")
-        if not (first.isdigit() and (last or "1").isdigit()):
+        first, _, end = said.partition("-")
+        if not (first.isdigit() and (end or "1").isdigit()):
             raise ReaderError(f"header must be a row such as 3, or rows such as 3-4, not {said!r}")
-        return int(first), int(last or first)
-    if not rows:
-        raise ReaderError(f"{path}: the table is empty")
+        return int(first), int(end or first)
     filled = [sum(1 for cell in row if plain(cell)) for _, row in rows[:_HEADER_WITHIN]]
-    at = next(at for at, n in enumerate(filled) if n >= max(2, max(filled) / 2) or n == max(filled))
-    number, row = rows[at]
-    below = rows[at + 1][1] if at + 1 < len(rows) else []
-    has_gaps = any(not plain(cell) for cell in row) or len(row) < len(below)
-    is_second = has_gaps and sum(map(_is_figure, below)) == 0 and sum(1 for cell in below if plain(cell)) > 1
-    return number, rows[at + 1][0] if is_second else number
+    at = last = next(at for at, n in enumerate(filled) if n >= max(2, max(filled) / 2) or n == max(filled))
+    for below in range(at + 1, min(at + _MOST_HEADERS, len(rows) - 1)):
+        above, cells = rows[below - 1][1], [cell for cell in rows[below][1] if plain(cell)]
+        has_gaps = not all(map(plain, above)) or len(above) < len(rows[below][1])
+        if not has_gaps or len(cells) < 2 or any(map(_is_data, cells)):
+            break
+        last = below
+    return rows[at][0], rows[last][0]
 
 
-def _is_figure(cell: Any) -> bool:
+def _is_data(cell: Any) -> bool:
+    """Whether a cell says a figure, or that there is none; the number of a year may be a heading."""
     try:
         read_figure(cell)
-    except (NoFigureError, UnreadableError):
+    except NoFigureError:
+        return True
+    except UnreadableError:
         return False
-    return True
+    return not re.fullmatch(r"(19|20)\d\d", plain(cell))
 
 
 def _names(heads: list[list[Any]], width: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the readers of tables share: the result of an import, and telling rows of one label apart."""
+"""What a reader of a data file gives: its claims, its source, and every figure left out with the reason."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from trafficking_stats.claims import PRINTED
+from trafficking_stats.claims import PRINTED, RANGE_END
 from trafficking_stats.countries import country_code, is_country
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.printed import plain
@@ -37,8 +36,6 @@ class TableImport:
         Columns ``source_id`` and those of a file in ``data/raw/claims``, in the order of the file.
     source : dict of str to str
         The publication, as a row of ``sources.csv``.
-    published : str
-        ISO date of the release.
     n_rows : int
         Figures the file holds; always ``len(claims) + len(skipped)``.
     skipped : pandas.DataFrame
@@ -49,10 +46,14 @@ class TableImport:
 
     claims: pd.DataFrame
     source: dict[str, str]
-    published: str
     n_rows: int
     skipped: pd.DataFrame
     countries: frozenset[str] | None = None
+
+    @property
+    def published(self) -> str:
+        """ISO date of the release."""
+        return self.source["published"]
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -67,39 +68,37 @@ class TableImport:
 
     def cleanable(self) -> TableImport:
         """Return the import without the claims that the vocabulary does not allow: they are skipped rows then."""
-        claims = self.claims.assign(_row=range(len(self.claims)))
-        reasons = {fault.row: fault for fault in reversed(claim_faults(claims, load_vocabulary()))}
-        bad = claims["_row"].isin(list(reasons))
-        refused = pd.DataFrame(
-            [
-                (claims["locator"].iat[row], "", f"column {column}, value {plain(claims[column].iat[row])!r}: {text}")
-                for row, column, text in reasons.values()
-            ],
-            columns=["row", "label", "reason"],
-        )
-        skipped = pd.concat([self.skipped, refused], ignore_index=True) if len(refused) else self.skipped
-        return dataclasses.replace(self, claims=claims[~bad].drop(columns="_row"), skipped=skipped)
+        claims = self.claims.reset_index(drop=True)
+        faults = {fault.row: fault for fault in reversed(claim_faults(claims, load_vocabulary()))}
+        bad = claims.index.isin(list(faults))
+        said = [
+            f"column {column}, value {plain(claims[column][row])!r}: {text}"
+            for row, column, text in (faults[row] for row in claims.index[bad])
+        ]
+        refused = pd.DataFrame({"row": claims["locator"][bad], "label": "", "reason": said})
+        skipped = pd.concat([self.skipped, refused], ignore_index=True)
+        return dataclasses.replace(self, claims=claims[~bad], skipped=skipped)
 
     def shown(self, n_claims: int = 10) -> str:
         """Return the summary, the first claims, and every figure left out but for those of countries not asked for."""
-        columns = [c for c in (*PRINTED[:7], "value_upper", "locator") if c in self.claims and c != "unit"]
+        columns = [c for c in (*PRINTED[:7], RANGE_END, "locator") if c in self.claims]
         claims = self.claims.head(n_claims)[columns].to_string(index=False, na_rep="") if len(self.claims) else "(none)"
-        not_chosen = self.skipped["reason"] == NOT_ASKED_FOR
-        left_out = [f"  {row.row}: {row.reason}" for row in self.skipped[~not_chosen].itertuples()]
-        return "\n".join([str(self), "first claims:", claims, *(["left out:"] if left_out else []), *left_out])
+        left_out = self.skipped[self.skipped["reason"] != NOT_ASKED_FOR]
+        lines = [f"  {row}: {why}" for row, why in zip(left_out["row"], left_out["reason"], strict=True)]
+        return "\n".join([str(self), "first claims:", claims, *(["left out:"] if lines else []), *lines])
 
     def __str__(self) -> str:
-        by_indicator = self.claims["indicator"].value_counts().sort_index()
-        lines = [
-            f"{self.source['source_id']}, published {self.published}: {self.n_rows:,} figures, "
-            f"{len(self.claims):,} claims on {self.claims['country'].nunique()} countries, "
-            f"{len(self.skipped):,} skipped"
-        ]
-        lines += [f"  {count:>7,}  {indicator}" for indicator, count in by_indicator.items()]
-        if len(self.skipped):
-            lines.append("skipped:")
-            lines += [f"  {row.rows:>7,}  {row.reason}" for row in self.reasons.itertuples()]
-        return "\n".join(lines)
+        counts = self.claims["indicator"].value_counts().sort_index()
+        return "\n".join(
+            [
+                f"{self.source['source_id']}, published {self.published}: {self.n_rows:,} figures, "
+                f"{len(self.claims):,} claims on {self.claims['country'].nunique()} countries, "
+                f"{len(self.skipped):,} skipped",
+                *(f"  {count:>7,}  {indicator}" for indicator, count in counts.items()),
+                *(["skipped:"] if len(self.skipped) else []),
+                *(f"  {row.rows:>7,}  {row.reason}" for row in self.reasons.itertuples()),
+            ]
+        )
 
 
 def load_map(name: str) -> dict[str, Any]:
@@ -107,81 +106,30 @@ def load_map(name: str) -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
 
 
-def same_label_rows(
-    cells: pd.DataFrame, figures: pd.Series, several: pd.Series
-) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Tell apart the rows that a file prints under one and the same label.
-
-    A row that prints the same figure again is a repeat. Rows that print different figures are kept, each as
-    one of several. Where a publisher is known to put several sub-forms under one label, equal figures are
-    several too.
+def source_row(
+    path: Path, said: Mapping[str, str], date: str, source_id: str | None, table: str = ""
+) -> dict[str, str]:
+    """Return the row of ``sources.csv`` that a map words for a release.
 
     Parameters
     ----------
-    cells : pandas.DataFrame
-        What identifies a cell, one row a figure.
-    figures : pandas.Series
-        The figure as printed, on the same index.
-    several : pandas.Series
-        Whether equal figures of the cell are different sub-forms, on the same index.
-
-    Returns
-    -------
-    repeats : pandas.Series
-        Index of the first row with the same cell and figure, missing where the row repeats nothing.
-    number : pandas.Series
-        1, 2, ... within the rows of one cell that are left, in the order of the file.
-    size : pandas.Series
-        How many rows of the cell are left.
-
-    Examples
-    --------
-    >>> cells = pd.DataFrame({"year": [2019, 2019, 2019, 2020]})
-    >>> repeats, number, size = same_label_rows(
-    ...     cells, pd.Series(["4", "7", "4", "4"]), pd.Series([False] * 4)
-    ... )
-    >>> number.tolist(), size.tolist(), repeats.notna().tolist()
-    ([1, 2, 2, 1], [2, 2, 2, 1], [False, False, True, False])
+    path : pathlib.Path
+        The file of the release.
+    said : mapping of str to str
+        Columns of ``sources.csv``; ``{date}``, ``{year}``, ``{month}`` and ``{table}`` stand for those of the release.
+    date : str
+        ISO date of the release.
+    source_id : str, optional
+        In place of the one of the map.
+    table : str
+        Name of the table, where a publisher has several.
     """
-    cell = cells.groupby(list(cells.columns), sort=False, dropna=False).ngroup()
-    first = pd.Series(cells.index, index=cells.index).groupby([cell, figures], sort=False).transform("first")
-    again = (first != cells.index) & ~several
-    repeats = first.where(again)
-    kept = (~again).groupby(cell, sort=False)
-    return repeats, kept.cumsum().astype(int), kept.transform("sum").astype(int)
+    row = {key: text.format(date=date, year=date[:4], month=date[5:7], table=table) for key, text in said.items()}
+    identifier = source_name(source_id or row["source_id"].replace("_", "-"))
+    return {**row, "source_id": identifier, "published": date, "edition": date[:7], **file_of(path)}
 
 
-def tell_apart(claims: pd.DataFrame, reason: pd.Series, several: pd.Series) -> None:
-    """Put a number to claims on one cell with different figures, and refuse those that repeat a figure.
-
-    Parameters
-    ----------
-    claims : pandas.DataFrame
-        One row a figure; ``breakdown`` and ``scope_note`` are changed in place.
-    reason : pandas.Series
-        Why a row is no claim, "" where it is one; changed in place.
-    several : pandas.Series
-        See `same_label_rows`.
-    """
-    kept = claims[reason == ""]
-    repeats, number, size = same_label_rows(
-        kept[["country", "indicator", "breakdown", "period_start"]],
-        kept["qualifier"] + kept["value"].astype(str),
-        several[kept.index],
-    )
-    again = repeats.notna()
-    reason.loc[repeats.index[again]] = "prints again the figure of an earlier row of the same label"
-    apart = kept.index[~again & (size > 1)]
-    numbered = kept.loc[apart, "breakdown"] + ";row=" + number[apart].astype(str)
-    claims.loc[apart, "breakdown"] = numbered.map(lambda text: ";".join(sorted(filter(None, text.split(";")))))
-    note = claims.loc[apart, "scope_note"]
-    place = "row " + number[apart].astype(str) + " of " + size[apart].astype(str)
-    claims.loc[apart, "scope_note"] = (
-        note + note.map(lambda text: "; " if text else "") + place + " that the file prints under this label"
-    )
-
-
-def iso_date(text: str, what: str) -> str:
+def iso_date(text: str, what: str = "the date of publication") -> str:
     """Return ``text`` as an ISO date, or say that ``what`` is none."""
     try:
         return datetime.date.fromisoformat(text).isoformat()
@@ -207,20 +155,11 @@ def asked_codes(countries: Collection[str]) -> list[str]:
     return [country_code(name) or name.upper() for name in countries]
 
 
-def wanted_countries(countries: Collection[str]) -> frozenset[str]:
-    """Return the codes of the countries asked for, or say which are none."""
+def wanted_countries(countries: Collection[str] | None) -> frozenset[str] | None:
+    """Return the codes of the countries asked for, None for all, or say which are none."""
+    if countries is None:
+        return None
     unknown = sorted(code for code in countries if not is_country(code) and code != "EUU")
     if unknown or isinstance(countries, str):
         raise ReaderError(f"countries must be alpha-3 codes such as ['DNK', 'EUU'], not {unknown or countries!r}")
     return frozenset(countries)
-
-
-def looked_up(labels: pd.Series, table: Mapping[str, str]) -> pd.Series:
-    """Return what ``table`` holds for each label, "" where it holds nothing."""
-    return labels.map(lambda label: table.get(label, "")).astype(str)
-
-
-def years(period: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return the first and last day of whole calendar years as ISO dates."""
-    year = period.astype(np.int64).astype(str)
-    return year + "-01-01", year + "-12-31"
