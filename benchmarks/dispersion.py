@@ -14,6 +14,7 @@ import sys
 
 import numpy as np
 from scipy import optimize, stats
+
 from trafficking_stats.inference.yearly import Period
 from trafficking_stats.readers.unodc import read_unodc
 from trafficking_stats.vocabulary import load_vocabulary

@@ -10,14 +10,13 @@ import pandas as pd
 
 from trafficking_stats.errors import GapError
 from trafficking_stats.gap_analysis import chain, changes, comparison, rates, rows, verdict
-from trafficking_stats.gap_analysis.figures import Figures, common_stretches, figures_of
+from trafficking_stats.gap_analysis.figures import Figures, figures_of, pooled_years
 from trafficking_stats.gap_analysis.pair import Pair
 from trafficking_stats.gap_analysis.question import Question, ask
 from trafficking_stats.gap_analysis.rows import BreakRow, Caveat, Refusal, table_of
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.gap_analysis.variants import variants_of
 from trafficking_stats.gap_analysis.verdict import Verdict
-from trafficking_stats.inference.windows import latest_stretch
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.remembering import remembered
@@ -204,9 +203,7 @@ def gap(
         rec, country, (start, end), (numerator, denominator), lags, window, peers, confidence, widen, accepted
     )
     both = figures_of(rec, country, question.numerator), figures_of(rec, country, question.denominator)
-    known = sorted(year for year in both[0].counts if question.covers(year))
-    fewest = load_gap_settings().fewest_years
-    years = latest_stretch(common_stretches(both, known, accept_breaks=accept_breaks), fewest)
+    years, fewest = pooled_years(both, question), load_gap_settings().fewest_years
     shown = _years_shown(question, both)
     stages = chain.chain_of(rec, *both, shown)
     found = _Findings()

@@ -80,15 +80,3 @@ def find_breaks(
         if before.lower >= thresholds.base and now.lower >= thresholds.jump * before.upper:
             found[year] = Break(country, indicator, year, f"{before} in {year - 1}, {now} in {year}", False)
     return tuple(found[year] for year in sorted(found))
-
-
-def crossed(breaks: tuple[Break, ...], first: int, last: int) -> Break | None:
-    """Return the first break that separates two years of a period, or None.
-
-    Examples
-    --------
-    >>> change = Break("GBR", "victims_identified", 2017, "referrals", True)
-    >>> crossed((change,), 2016, 2018) == change, crossed((change,), 2017, 2019)
-    (True, None)
-    """
-    return next((change for change in breaks if first < change.year <= last), None)

@@ -8,17 +8,13 @@ from dataclasses import replace
 
 from statsmodels.stats.multitest import multipletests
 
-from trafficking_stats.gap_analysis.figures import Figures, common_stretches, figures_of
+from trafficking_stats.gap_analysis.figures import figures_of, pooled_years
 from trafficking_stats.gap_analysis.pair import Pair, rate_fields
 from trafficking_stats.gap_analysis.question import Question
 from trafficking_stats.gap_analysis.rows import Peer, Refusal, Shortfall
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.contrasts import at_other_rate, compare_rates
-from trafficking_stats.inference.windows import latest_stretch
 from trafficking_stats.reconciliation.result import Reconciliation
-
-Both = tuple[Figures, Figures]
-"""Numerator and denominator of a country."""
 
 
 def definition_in(country: str, years: Iterable[int]) -> str:
@@ -44,7 +40,7 @@ def peer_rows(rec: Reconciliation, question: Question, pair: Pair) -> tuple[list
     fewest = min(load_gap_settings().fewest_common_years, len(pair.years))
     for code in sorted(question.peers):
         both = figures_of(rec, code, question.numerator), figures_of(rec, code, question.denominator)
-        years = _years(both, question)
+        years = pooled_years(both, question)
         row = _peer_row(Pair.of(both, years, question, rec.vocabulary)) if len(years) >= fewest else None
         if row is None:
             reason = "says_nothing" if len(years) >= fewest else "too_few_years"
@@ -64,13 +60,6 @@ def peer_rows(rec: Reconciliation, question: Question, pair: Pair) -> tuple[list
         rows.append(row)
         refusals += [refusal] if refusal else []
     return _adjusted(rows), shortfalls, refusals
-
-
-def _years(both: Both, question: Question) -> tuple[int, ...]:
-    """Return the years a peer is pooled over: by the same rule as those of the country itself."""
-    known = [year for year in both[0].counts if question.covers(year)]
-    candidates = common_stretches(both, known, accept_breaks=question.accept_breaks)
-    return latest_stretch(candidates, load_gap_settings().fewest_years)
 
 
 def _not_comparable(

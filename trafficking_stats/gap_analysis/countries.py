@@ -10,13 +10,12 @@ import pandas as pd
 from trafficking_stats.countries import region_of
 from trafficking_stats.errors import RefusalError
 from trafficking_stats.gap_analysis.comparison import definition_in
-from trafficking_stats.gap_analysis.figures import common_stretches, figures_of
+from trafficking_stats.gap_analysis.figures import figures_of, pooled_years
 from trafficking_stats.gap_analysis.pair import Pair, rate_fields
 from trafficking_stats.gap_analysis.question import Question, ask
 from trafficking_stats.gap_analysis.rows import CountryRate, GroupRate, Refusal, table_of
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.meta import MIN_UNITS, Floats, pool_rates
-from trafficking_stats.inference.windows import latest_stretch
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
@@ -134,7 +133,5 @@ def _pair(rec: Reconciliation, question: Question) -> Pair | None:
         figures_of(rec, question.country, question.numerator),
         figures_of(rec, question.country, question.denominator),
     )
-    known = [year for year in both[0].counts if question.covers(year)]
-    fewest = load_gap_settings().fewest_years
-    years = latest_stretch(common_stretches(both, known, accept_breaks=False), fewest)
-    return Pair.of(both, years, question, rec.vocabulary) if len(years) >= fewest else None
+    years = pooled_years(both, question)
+    return Pair.of(both, years, question, rec.vocabulary) if len(years) >= load_gap_settings().fewest_years else None

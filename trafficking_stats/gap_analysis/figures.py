@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from trafficking_stats.gap_analysis.breaks import Break, find_breaks
+from trafficking_stats.gap_analysis.question import Question
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.counts import CountRange, as_count_range
-from trafficking_stats.inference.windows import stretches
+from trafficking_stats.inference.windows import latest_stretch, stretches
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
@@ -100,6 +101,13 @@ def _doubts(claims: pd.DataFrame) -> dict[int, str]:
     # what speaks against a kept claim is its doubt, or where there is no such column its evidence
     said = claims["doubt" if "doubt" in claims else "evidence"].fillna("").astype(str)
     return dict(zip(claims.loc[said != "", "year"], said[said != ""], strict=True))
+
+
+def pooled_years(both: Sequence[Figures], question: Question) -> tuple[int, ...]:
+    """Return the years that are pooled: all with both figures and no break between them, the latest such stretch."""
+    known = sorted(year for year in both[0].counts if question.covers(year))
+    candidates = common_stretches(both, known, accept_breaks=question.accept_breaks)
+    return latest_stretch(candidates, load_gap_settings().fewest_years)
 
 
 def choose_figures(candidates: Sequence[Figures], years: Collection[int]) -> Figures | None:
