@@ -83,7 +83,7 @@ class Built:
     failure: PageError | None = None
 
 
-def build(task: Task, engine: str | None = None, *, progress: bool = False) -> Built:
+def build(task: Task, engine: str | None = None) -> Built:
     """Run the notebook of a page and export it.
 
     Parameters
@@ -92,8 +92,6 @@ def build(task: Task, engine: str | None = None, *, progress: bool = False) -> B
         What to run.
     engine : str, optional
         The papermill engine; standard papermill by default.
-    progress : bool, optional
-        Whether to show a bar on a terminal.
 
     Returns
     -------
@@ -107,7 +105,7 @@ def build(task: Task, engine: str | None = None, *, progress: bool = False) -> B
         log = Path(folder) / "reads"
         task = replace(task, environment={**task.environment, "TRAFFICKING_STATS_READS": str(log)})
         try:
-            canonical = execute(task, engine, progress=progress)
+            canonical = execute(task, engine)
             page = export(canonical, task)
         except PageError as failure:
             return Built(task, failure=failure)
@@ -117,12 +115,12 @@ def build(task: Task, engine: str | None = None, *, progress: bool = False) -> B
     return Built(task, page.html.encode("utf-8"), as_bytes(canonical), page.title, page.facts, reads)
 
 
-def execute(task: Task, engine: str | None = None, *, progress: bool = False) -> NotebookNode:
+def execute(task: Task, engine: str | None = None) -> NotebookNode:
     """Run the notebook of a page.
 
     Parameters
     ----------
-    task, engine, progress
+    task, engine
         As in `build`.
 
     Returns
@@ -157,7 +155,7 @@ def execute(task: Task, engine: str | None = None, *, progress: bool = False) ->
                 str(copy),
                 parameters=dict(task.values),
                 engine_name=engine,
-                progress_bar={"desc": f"{task.country} {task.notebook}", "disable": None} if progress else False,
+                progress_bar=False,
                 request_save_on_cell_execute=False,
                 execution_timeout=task.limit,
                 **_engine_options(engine, task.folder if Path(task.folder).is_dir() else folder),

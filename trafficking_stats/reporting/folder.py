@@ -5,9 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import re
-import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -17,10 +14,10 @@ from typing import Any
 from trafficking_stats.errors import ReportError
 from trafficking_stats.files import replace_folder, write_bytes
 from trafficking_stats.reporting.build import PageError
+from trafficking_stats.together import locked
 
 RECORD = "report.json"
 FAILURE = "failure.json"
-_TEMPORARY = re.compile(r"\.(.+?)\.(\d+)-[0-9a-f]{8}\.")
 
 
 @dataclass(frozen=True)
@@ -108,17 +105,16 @@ def store(folder: Path, country: str, pages: Mapping[str, Mapping[str, Any]], fi
         If the folder cannot be written; older pages are then untouched.
     """
     record = Record(country, pages, {name: [len(content), _digest(content)] for name, content in sorted(files.items())})
-    fresh = folder / f".{country}.{os.getpid()}-{secrets.token_hex(4)}.tmp"
-    try:
-        with _writing(folder / country):
-            fresh.mkdir(parents=True)
-            _sweep(folder)
+    with _writing(folder / country), locked(folder):
+        _sweep(folder)
+        fresh = folder / f".{country}.tmp"
+        fresh.mkdir()
+        try:
             for name, content in {**files, RECORD: as_json(asdict(record))}.items():
                 (fresh / name).write_bytes(content)
-            with locked(folder):
-                replace_folder(fresh, folder / country)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+            replace_folder(fresh, folder / country)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
 
 
 def store_failure(folder: Path, failure: PageError) -> None:
@@ -131,9 +127,10 @@ def store_failure(folder: Path, failure: PageError) -> None:
     """
     home = folder / failure.country
     about = {key: getattr(failure, key) for key in ("country", "notebook", "cell", "message")}
-    if failure.executed:
-        write_file(home / f"{failure.notebook}.failed.ipynb", failure.executed)
-    write_file(home / FAILURE, as_json(about))
+    with locked(folder):
+        if failure.executed:
+            write_file(home / f"{failure.notebook}.failed.ipynb", failure.executed)
+        write_file(home / FAILURE, as_json(about))
 
 
 def as_json(content: object) -> bytes:
@@ -166,38 +163,10 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what a killed run left half written; what belongs to a run that is alive stays."""
+    """Remove what a killed run left half written: nobody else writes while the lock is held."""
     for path in folder.glob(".*.tmp"):
-        match = _TEMPORARY.match(path.name)
-        if match is None or _is_alive(int(match[2])):
-            continue
-        if (path / RECORD).exists() and not (folder / match[1]).exists():
-            path.rename(folder / match[1])
+        home = folder / path.name.split(".")[1]
+        if (path / RECORD).exists() and not home.exists():
+            path.rename(home)
         else:
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0) if os.name == "posix" else None  # elsewhere it would end the process
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
-
-
-@contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of an output folder, so that two runs change it one after the other."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: renaming is still done in one step, only the order is left to chance
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

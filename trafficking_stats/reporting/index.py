@@ -13,6 +13,7 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.reporting import folder as report_folder
 from trafficking_stats.reporting.country import front_page, joined_facts
 from trafficking_stats.reporting.markdown import page_file
+from trafficking_stats.together import locked
 
 _WIDTH, _HEIGHT, _PAD = 96, 26, 2
 _ORDER = {"holds": 0, "uncertain": 1, "one_source": 2, "no_answer": 3, "": 4, "failed": 5}
@@ -180,7 +181,7 @@ def write_index(folder: Path) -> Path:
     ReportError
         If it cannot be written; an older index is then untouched.
     """
-    with report_folder.locked(folder):
+    with locked(folder):
         records = [report_folder.read_record(folder, country) for country in report_folder.countries_in(folder)]
         there = {page["language"] for record in records for page in record.pages.values()}
         codes = [code for n, code in enumerate(languages()) if n == 0 or code in there]

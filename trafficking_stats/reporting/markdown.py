@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
 
 import mistune
 
@@ -39,12 +38,11 @@ def translate(source: str, language: str) -> tuple[str, bool]:
 
     A cell that somebody edited is in no catalogue: it stays as it is.
     """
-    known: Callable[[str], str | None] | None = getattr(messages, "translate_markdown", None)
-    if language == next(iter(languages())):
+    if language == next(iter(languages())) or not source.strip():
         return source, True
     with messages.language(language):
-        found = known(source) if known and source.strip() else None
-    return found or source, bool(found) or not source.strip()
+        found = messages.translate_markdown(source)
+    return found or source, bool(found)
 
 
 def page_title(notebook: str, language: str) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
+import functools
 import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tqdm import tqdm
 
 from trafficking_stats import paths
 from trafficking_stats.errors import ReportError
@@ -160,7 +164,7 @@ def run(
     made = plan(notebooks, known)
     asked = made.countries if countries is None else [countries] if isinstance(countries, str) else countries
     codes = list(dict.fromkeys(code.upper() if isinstance(code, str) else code for code in asked))
-    folder = Path(output_dir)
+    folder, tell = Path(output_dir), say or functools.partial(tqdm.write, file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="trafficking-stats-cache-") as cache:
         own = paths.own_folder()
         shared = {"TRAFFICKING_STATS_CACHE": cache} | ({paths.VARIABLE: str(own)} if own else {})
@@ -180,7 +184,7 @@ def run(
                     if isinstance(outcome, PageError):
                         failed[code] = outcome
                         report_folder.store_failure(folder, outcome)
-                        (say or _to_stderr)(str(outcome))
+                        tell(str(outcome))
                     else:
                         written.append(code)
         finally:
@@ -212,7 +216,9 @@ def _outcomes(
     waiting = {own.code: own for own in found if own.todo}
     done: dict[str, list[Built]] = {code: [] for code in waiting}
     try:
-        for future in _with_bar(as_completed(futures), len(futures), shown=progress):
+        # None shows the bar on a terminal only.
+        bar = {"total": len(futures), "unit": "page", "smoothing": 0.1, "disable": None if progress else True}
+        for future in tqdm(as_completed(futures), file=sys.stderr, **bar):
             code = futures[future].country
             if code not in waiting:
                 continue  # another page of the country failed
@@ -269,22 +275,6 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _with_bar(futures: Iterator[Future[Built]], total: int, *, shown: bool) -> Iterator[Future[Built]]:
-    if not shown:
-        yield from futures
-        return
-    from tqdm import tqdm
-
-    # None shows the bar on a terminal only.
-    yield from tqdm(futures, total=total, unit="page", disable=None, smoothing=0.1, file=sys.stderr)
-
-
-def _to_stderr(line: str) -> None:
-    from tqdm import tqdm
-
-    tqdm.write(line, file=sys.stderr)
-
-
 def check(
     countries: str | Iterable[str] | None,
     *,
@@ -313,31 +303,17 @@ def check(
     ReportError
         If a run fails, or two runs differ: the text names file, line and both versions.
     """
-    seen: dict[str, bytes] | None = None
+    first: dict[str, bytes] = {}
     for number, engine in enumerate(engines, start=1):
         with tempfile.TemporaryDirectory(prefix=f"run-{'x' * number}-") as scratch:
             folder = Path(scratch) / f"run {number}"
             report(countries, folder, engine=engine, **options)
-            files = {
-                path.relative_to(folder).as_posix(): path.read_bytes()
-                for path in sorted(folder.rglob("*"))
-                if path.is_file()
-            }
-        if seen is not None:
-            _compare(seen, files, engine)
-        seen = seen or files
-    return {name: hashlib.sha256(content).hexdigest() for name, content in (seen or {}).items()}
-
-
-def _compare(first: Mapping[str, bytes], other: Mapping[str, bytes], engine: str | None) -> None:
-    label = engine or "the default"
-    if first.keys() != other.keys():
-        raise ReportError(f"two runs wrote different files: {sorted(first.keys() ^ other.keys())}")
-    for name, content in first.items():
-        if content != other[name]:
-            pairs = zip(content.splitlines(), other[name].splitlines(), strict=False)
-            number, (old, new) = next(((i, p) for i, p in enumerate(pairs, start=1) if p[0] != p[1]), (0, (b"", b"")))
-            raise ReportError(
-                f"{name} differs between two runs (the second with {label}), line {number}:\n"
-                f"  {old[:160].decode(errors='replace')}\n  {new[:160].decode(errors='replace')}"
-            )
+            found = sorted(path for path in folder.rglob("*") if path.is_file())
+            files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+        first = first or files
+        for name in sorted(first.keys() | files.keys()):
+            old, new = (run.get(name, b"").decode(errors="replace").splitlines() for run in (first, files))
+            if old != new:
+                told = "\n".join(line[:160] for line in difflib.unified_diff(old, new, n=0, lineterm=""))
+                raise ReportError(f"{name} differs between two runs, the second by {engine or 'the default'}:\n{told}")
+    return {name: hashlib.sha256(content).hexdigest() for name, content in first.items()}

@@ -26,27 +26,10 @@ from trafficking_stats.reporting.build import WARM_ENGINE, Built, PageError, bui
 from trafficking_stats.reporting.canonical import ENVIRONMENT
 from trafficking_stats.reporting.plan import Task
 
-#: Imported before the first fork, with every module in them that is ours: what the notebooks and the export need.
-LIBRARIES = (
-    "IPython.display",
-    "matplotlib.backends.backend_svg",
-    "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
-    "nbclient.exceptions",
-    "papermill",
-    "papermill.translators",
-    "pycountry",
-    "scipy.optimize",
-    "scipy.stats",
-    "seaborn",
-    "statsmodels.api",
-    "trafficking_stats.gap_analysis",
-    "trafficking_stats.messages",
-    "trafficking_stats.plots",
-    "trafficking_stats.reconciliation",
-    "trafficking_stats.reporting",
-    "trafficking_stats.tables",
-)
+_ROOMS = ("gap_analysis", "messages", "plots", "reconciliation", "reporting", "tables")
+_LATE = ("matplotlib.pyplot", "papermill", "pycountry", "scipy.stats", "statsmodels.api")
+#: Imported before the first fork: every room that the pages need, and what is imported late in them.
+LIBRARIES = (*(f"trafficking_stats.{room}" for room in _ROOMS), *_LATE)
 
 
 def is_supported() -> bool:
@@ -81,34 +64,21 @@ class WarmProcess:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def build(self, task: Task, *, progress: bool = False) -> Built:
-        """Build a page in a fork of the warm process.
-
-        Parameters
-        ----------
-        task : Task
-            What to run.
-        progress : bool, optional
-            Whether to show a bar on a terminal.
-
-        Returns
-        -------
-        Built
-            Perhaps with a failure; a fork that was killed is tried once more.
-        """
+    def build(self, task: Task) -> Built:
+        """Build a page in a fork of the warm process; a fork that was killed is tried once more."""
         for _ in range(2):
             with contextlib.suppress(EOFError, OSError):
-                return self._ask(task, progress)
+                return self._ask(task)
         alive = self._process.poll() is None
         what = "the process that ran it was killed, twice" if alive else "the warm process was killed"
         return Built(task, failure=PageError(task.country, task.notebook, f"{what}; run again"))
 
-    def _ask(self, task: Task, progress: bool) -> Built:
+    def _ask(self, task: Task) -> Built:
         ours, theirs = Pipe()
         with ours:
             with theirs:
                 socket.send_fds(self._control, [b"."], [theirs.fileno()])
-            ours.send((task, progress))
+            ours.send(task)
             built: Built = ours.recv()
             return built
 
@@ -128,15 +98,13 @@ def warm_process(code: str) -> WarmProcess:
     return WarmProcess()
 
 
-def build_warm(task: Task, *, progress: bool = False) -> Built:
+def build_warm(task: Task) -> Built:
     """Build a page in the warm process that belongs to this process.
 
     It is what a worker of an executor runs, here or in a cluster. The warm process starts with the first
     call and ends with this process.
     """
-    if not is_supported():
-        return build(task, progress=progress)
-    return warm_process(task.code).build(task, progress=progress)
+    return warm_process(task.code).build(task) if is_supported() else build(task)
 
 
 def serve(control: socket.socket, libraries: Sequence[str]) -> None:
@@ -162,8 +130,7 @@ def serve(control: socket.socket, libraries: Sequence[str]) -> None:
 def _answer(line: Connection) -> None:
     """Build one page in this fork and end it."""
     try:
-        task, progress = line.recv()
-        line.send(build(task, WARM_ENGINE, progress=progress))
+        line.send(build(line.recv(), WARM_ENGINE))
     except (EOFError, OSError):
         pass  # the owner is gone
     finally:
