@@ -28,7 +28,7 @@ KNOWN = ["CIV", "DNK", "NOR", "SWE"]
 
 
 def pages_of(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("[!.]*")) if p.is_file()}
 
 
 @pytest.fixture(scope="module")

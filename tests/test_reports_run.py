@@ -52,7 +52,7 @@ pd.DataFrame({"a": [n]}).style.format(precision=1)
 
 def files_of(folder):
     """Every file; of a record only what it says of them, for its key changes with each edit of the package."""
-    files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("[!.]*")) if p.is_file()}
     for name in files:
         if name.endswith("report.json"):
             record = json.loads(files[name])
@@ -280,7 +280,8 @@ def test_who_looks_finds_all_old_or_all_new_pages_also_when_writers_are_killed(t
         seen |= contents
     assert {len(content) for content in seen} == {200_000}
     put(tmp_path, "SWE", {"a.html": "a"})
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["DNK", "SWE"]
+    assert sorted(path.name for path in tmp_path.glob("[!.]*")) == ["DNK", "SWE"]
+    assert [path.name for path in tmp_path.glob(".*")] == [".lock"]
 
 
 def test_a_page_that_was_changed_or_is_missing_is_not_whole(tmp_path):

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from trafficking_stats.errors import ReportError
-from trafficking_stats.files import replace_folder, write_bytes
+from trafficking_stats.files import locked, replace_folder, write_bytes
 from trafficking_stats.reporting.build import PageError
-from trafficking_stats.together import locked
 
 RECORD = "report.json"
 FAILURE = "failure.json"
