@@ -185,7 +185,7 @@ def test_claims_and_their_source_are_written_once(tmp_path):
     assert sources[0].startswith("source_id,title,publisher,upstream,tier,published")
     assert sources[1].startswith("made-up-2025,Made up,P,national,press,")
     assert write_raw(table.iloc[::-1], SOURCE, tmp_path) == (path, False)
-    assert sorted(p.name for p in tmp_path.rglob("*")) == ["claims", "made-up-2025.csv", "sources.csv"]
+    assert sorted(p.name for p in tmp_path.rglob("[!.]*")) == ["claims", "made-up-2025.csv", "sources.csv"]
 
 
 def test_other_content_is_replaced_only_on_request(tmp_path):
@@ -217,7 +217,7 @@ def test_what_cannot_be_written_gets_a_message(tmp_path):
     ]:
         with pytest.raises(ReaderError, match=text):
             write_raw(table, source, tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.glob("[!.]*")) == []
     (tmp_path / "sources.csv").write_text("source_id,name\nx,y\n")
     with pytest.raises(ClaimError, match=r"sources\.csv, line 1: the columns title, .* there must be"):
         write_raw(good, SOURCE, tmp_path)

@@ -1,22 +1,33 @@
-"""What a release changed against the one before, and which of its figures look corrupt."""
+"""What a release changed against the one before and probably why, and which of its figures look corrupt."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.intervals import intervals
-from trafficking_stats.readers.restatements import CELL, SAID, reasons_of_changes, reasons_of_withdrawals
-from trafficking_stats.readers.restatements import SERIES as _SERIES
+from trafficking_stats.readers.tables import load_map
 from trafficking_stats.vocabulary import load_vocabulary
 
+CELL = ["country", "indicator", "breakdown", "period_start", "period_end"]
+SERIES = ["country", "indicator", "breakdown"]
+EXCLUSIVE = ("age", "sex")
+"""Dimensions in which no person is counted twice."""
+
+_MAP = load_map("revisions.toml")
+REASONS: dict[str, str] = _MAP["reasons"]
+"""Every probable reason with what it says, those of changes first."""
+
+_LIMITS = _MAP["limits"]
+_PLACE = ["country", "indicator", "period_start", "period_end"]
 _SHOWN = 20
-_BANDS = (0, 1, 5, 10, 50, 100, 500)
+_SIGNS = {"exact": "", "less_than": "<", "more_than": ">", "at_most": "≤", "at_least": "≥"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,7 @@ class Revisions:
         Cells whose figure differs, largest change first: the columns of a cell, ``old`` and ``new`` as
         printed, ``old_lower``, ``old_upper``, ``new_lower``, ``new_upper``, and ``size``, the least change
         in units that both intervals allow (0 where a masked figure was replaced by one it allowed); ``reason``, a
-        key of `restatements.SAID`, is the probable one.
+        key of `REASONS`, is the probable one.
     new : pandas.DataFrame
         Cells that only the new release names: the columns of a cell, ``figure`` and ``size``.
     vanished : pandas.DataFrame
@@ -47,10 +58,11 @@ class Revisions:
     @property
     def sizes(self) -> pd.DataFrame:
         """Number of changed, new and vanished cells by size of the figure or change."""
-        labels = [f"{a:,}" if b == a + 1 else f"{a:,}-{b - 1:,}" for a, b in itertools.pairwise(_BANDS)]
-        labels.append(f"{_BANDS[-1]:,} and more")
+        bands = _LIMITS["bands"]
+        labels = [f"{a:,}" if b == a + 1 else f"{a:,}-{b - 1:,}" for a, b in itertools.pairwise(bands)]
+        labels.append(f"{bands[-1]:,} and more")
         counts = {
-            name: pd.cut(table["size"], [*_BANDS, np.inf], right=False, labels=labels).value_counts(sort=False)
+            name: pd.cut(table["size"], [*bands, np.inf], right=False, labels=labels).value_counts(sort=False)
             for name, table in (("changed", self.changed), ("new", self.new), ("vanished", self.vanished))
         }
         return pd.DataFrame(counts).rename_axis("size").reset_index()
@@ -66,13 +78,11 @@ class Revisions:
             f"{len(self.changed):,} figures changed, {len(self.new):,} new, {len(self.vanished):,} vanished; "
             f"{len(fresh):,} look corrupt that did not before, {len(self.corrupt) - len(fresh):,} as before",
             f"  {'size':>12}  {'changed':>7} {'new':>7} {'vanished':>8}",
-        ]
-        lines += [
-            f"  {size:>12}  {a:>7,} {b:>7,} {c:>8,}" for size, a, b, c in self.sizes.itertuples(index=False, name=None)
+            *(f"  {size:>12}  {a:>7,} {b:>7,} {c:>8,}" for size, a, b, c in self.sizes.to_numpy()),
         ]
         for what, table in (("changed", self.changed), ("vanished", self.vanished)):
             counts = table["reason"].value_counts()
-            lines += [f"{what}: {n:,} {SAID[reason]}" for reason in SAID if (n := int(counts.get(reason, 0)))]
+            lines += [f"{what}: {counts[code]:,} {text}" for code, text in REASONS.items() if code in counts]
         for kind, table in fresh.groupby("kind", sort=True):
             worst = table.drop_duplicates("country")
             count = f"{len(table):,} in {len(worst)} {'countries' if len(worst) > 1 else 'country'}"
@@ -83,7 +93,7 @@ class Revisions:
         return "\n".join(lines)
 
 
-def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, exclusive: Sequence[str] = ("age", "sex")) -> Revisions:
+def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, exclusive: Sequence[str] = EXCLUSIVE) -> Revisions:
     """Compare two releases of one publication, cell by cell.
 
     A figure looks corrupt if it is a part above its whole, if the parts along an exclusive dimension add up
@@ -123,36 +133,44 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, exclusive: Sequenc
     """
     old, new = _bounded(old, "old"), _bounded(new, "new")
     both = old.merge(new, on=[*CELL, "occurrence"], how="outer", suffixes=("_old", "_new"), indicator="side")
-    changed = both[(both.side == "both") & (both.figure_old != both.figure_new)].copy()
-    apart = np.maximum(changed.lower_new - changed.upper_old, changed.lower_old - changed.upper_new)
-    changed["size"] = np.maximum(apart, 0).astype(int)
-    changed["shift"] = (changed.value_new - changed.value_old).abs()
+    changed = both[(both["side"] == "both") & (both["figure_old"] != both["figure_new"])]
+    renamed = {f"{what}_{side}": f"{side}_{what}" for what in ("lower", "upper") for side in ("old", "new")}
+    changed = changed.rename(columns={**renamed, "figure_old": "old", "figure_new": "new"})
+    apart = np.maximum(changed["new_lower"] - changed["old_upper"], changed["old_lower"] - changed["new_upper"])
+    shift = (changed["value_new"] - changed["value_old"]).abs()
+    changed = changed.assign(size=np.maximum(apart, 0).astype(int), shift=shift)
     changed = changed.sort_values(["size", "shift", *CELL], ascending=[False, False, *[True] * len(CELL)])
-    renamed = {f"{what}_{side}": f"{side}_{what}" for what in ("lower", "upper") for side in ("old", "new")} | {
-        "figure_old": "old",
-        "figure_new": "new",
-    }
-    changed = changed.rename(columns=renamed)[
-        [*CELL, "old", "new", "old_lower", "old_upper", "new_lower", "new_upper", "size"]
-    ].reset_index(drop=True)
-    fresh, vanished = (
-        _one_sided(both[both.side == "right_only"], "new"),
-        _one_sided(both[both.side == "left_only"], "old"),
-    )
+    bounds = ["old_lower", "old_upper", "new_lower", "new_upper"]
+    changed = changed[[*CELL, "old", "new", *bounds, "size"]].reset_index(drop=True)
+    fresh, vanished = _only(both, "right", "new"), _only(both, "left", "old")
     before, now = _faults(old, exclusive), _faults(new, exclusive)
-    corrupt = _corrupt(old, new, before, now)
-    shifted = corrupt[corrupt["kind"] == "shifted_year"]
-    changed["reason"] = reasons_of_changes(changed, old, before, now, shifted)
-    vanished["reason"] = reasons_of_withdrawals(vanished, new, fresh)
-    return Revisions(changed, fresh, vanished, corrupt)
+    moved = _moved(old, new)
+    corrupt = pd.concat([now.assign(standing=_among(now, before, ["kind", *CELL])), _shifted(moved)])
+    order = ["standing", "size", "kind", *CELL]
+    corrupt = corrupt.sort_values(order, ascending=[name != "size" for name in order], ignore_index=True)
+    changed["reason"] = _why_changed(changed, old, before, now, moved)
+    vanished["reason"] = _why_vanished(vanished, new, fresh)
+    return Revisions(changed, fresh, vanished, corrupt[["kind", *CELL, "size", "standing", "evidence"]])
 
 
-def _one_sided(cells: pd.DataFrame, release: str) -> pd.DataFrame:
-    """Return the cells that one release alone names, largest figure first."""
-    table = cells.rename(columns={f"figure_{release}": "figure"})
-    table["size"] = table[f"value_{release}"].astype(int)
-    table = table.sort_values(["size", *CELL], ascending=[False, *[True] * len(CELL)])
-    return table[[*CELL, "figure", "size"]].reset_index(drop=True)
+def faults(claims: pd.DataFrame, *, exclusive: Sequence[str] = EXCLUSIVE) -> pd.DataFrame:
+    """Find what is wrong in one release by itself.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        Claims with the columns of a raw file.
+    exclusive : sequence of str
+        Dimensions in which no person is counted twice.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind``, the columns of a cell, ``size``, ``whole_upper`` (the most that its whole can be) and ``evidence``,
+        the largest first.
+    """
+    found = _faults(_bounded(claims, "new"), exclusive)
+    return found.sort_values(["size", "kind", *CELL], ascending=[False, *[True] * 6], ignore_index=True)
 
 
 def _bounded(claims: pd.DataFrame, which: str) -> pd.DataFrame:
@@ -161,151 +179,189 @@ def _bounded(claims: pd.DataFrame, which: str) -> pd.DataFrame:
     if missing:
         raise ReaderError(f"the {which} release lacks the columns {', '.join(missing)}")
     qualifiers = load_vocabulary().qualifiers
-    table = claims[[*CELL, "value", "qualifier"]].reset_index(drop=True)
-    unknown = sorted(set(table.qualifier) - set(qualifiers))
+    unknown = sorted(set(claims["qualifier"]) - set(qualifiers))
     if unknown:
         raise ReaderError(f"the {which} release has the unknown qualifiers {', '.join(unknown)}")
-    table["occurrence"] = table.groupby(CELL, sort=False).cumcount()
-    words = {"exact": "", "less_than": "<", "more_than": ">", "at_most": "≤", "at_least": "≥"}
-    sign = table.qualifier.map({name: words.get(name, f"{entry.label} ") for name, entry in qualifiers.items()})
-    table["figure"] = sign + table.value.map(lambda v: format(v, ".15g"))
-    lower, upper = intervals(claims, load_vocabulary())
-    table["lower"], table["upper"] = (pd.Series(end).fillna(table["value"]) for end in (lower, upper))
-    return table
-
-
-def _corrupt(old: pd.DataFrame, new: pd.DataFrame, before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    found = now.copy()
-    key = ["kind", *CELL]
-    standing = set(before[key].itertuples(index=False, name=None))
-    found["standing"] = [row in standing for row in found[key].itertuples(index=False, name=None)]
-    shifted = _shifted(old, new).assign(standing=False)
-    table = pd.concat([found, shifted], ignore_index=True)
-    table["standing"] = table["standing"].astype(bool)
-    table = table.sort_values(
-        ["standing", "size", *key], ascending=[True, False, *[True] * len(key)], ignore_index=True
+    table = claims[[*CELL, "value", "qualifier"]].reset_index(drop=True)
+    signs = {name: _SIGNS.get(name, f"{entry.label} ") for name, entry in qualifiers.items()}
+    lower, upper = (pd.Series(end).fillna(table["value"]) for end in intervals(claims, load_vocabulary()))
+    return table.assign(
+        occurrence=table.groupby(CELL, sort=False).cumcount(),
+        figure=table["qualifier"].map(signs) + table["value"].map("{:.15g}".format),
+        lower=lower,
+        upper=upper,
     )
-    return table[["kind", *CELL, "size", "standing", "evidence"]]
+
+
+def _only(both: pd.DataFrame, side: str, release: str) -> pd.DataFrame:
+    """Return the cells that one release alone names, largest figure first."""
+    table = both[both["side"] == f"{side}_only"].rename(columns={f"figure_{release}": "figure"})
+    table["size"] = table[f"value_{release}"].astype(int)
+    table = table.sort_values(["size", *CELL], ascending=[False, *[True] * len(CELL)])
+    return table[[*CELL, "figure", "size"]].reset_index(drop=True)
 
 
 def _faults(release: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
-    """Find what is wrong in one release by itself."""
-    above = _above_whole(release)
-    return pd.concat([above, _sum_above_whole(release, above, exclusive), _equals_year(release)])
+    """Find parts above their whole, parts that add up to more than it, and figures that equal their year."""
+    parts = _with_wholes(release)
+    parts["size"], parts["depth"] = parts["lower"] - parts["whole_upper"], parts["whole"].str.count("=")
+    parts["dimension"] = parts["dropped"].str.extract(r"^([^=;]+)=[^;]*$", expand=False)
+    order = {"size": False, "depth": True, "whole": True}
+    above = parts[parts["size"] > 0].sort_values(list(order), ascending=list(order.values()), kind="stable")
+    above = above.drop_duplicates([*CELL, "occurrence"])
+
+    tables = parts[parts["dimension"].isin(list(exclusive))].groupby([*_PLACE, "whole", "dimension"])
+    sums = tables.agg(
+        least=("lower", "sum"),
+        worst=("size", "max"),
+        whole_upper=("whole_upper", "first"),
+        whole_figure=("whole_figure", "first"),
+    )
+    sums = sums[sums["worst"] <= 0].reset_index().rename(columns={"whole": "breakdown"})
+    sums["size"] = sums["least"] - sums["whole_upper"]
+
+    of_year = (release["qualifier"] == "exact") & (release["value"] == release["period_start"].str[:4].astype(float))
+    found = [
+        _told(above, "part_above_whole", "part_above_whole"),
+        _told(sums[sums["size"] > 0], "parts_above_whole", "parts_above_whole_by_{dimension}"),
+        _told(release.assign(size=release["value"])[of_year], "equals_its_year", "equals_its_year"),
+    ]
+    return pd.concat(found, ignore_index=True)
 
 
-def _wholes(breakdowns: pd.Series) -> pd.DataFrame:
-    """Pair every breakdown with the breakdowns it is a part of: all with fewer keys, down to the total."""
-    pairs = []
-    for part in breakdowns.unique():
-        keys = part.split(";") if part else []
-        pairs += [
-            (part, ";".join(left), ";".join(k for k in keys if k not in left))
-            for size in range(len(keys))
-            for left in itertools.combinations(keys, size)
-        ]
-    return pd.DataFrame(pairs, columns=["breakdown", "whole", "dropped"]).astype(str)
-
-
-def _named(breakdown: pd.Series) -> pd.Series:
-    return breakdown.where(breakdown != "", "the total")
-
-
-def _head(table: pd.DataFrame) -> pd.Series:
-    return table.country + " " + table.indicator + " " + table.period_start.str[:4] + ": "
+def _told(table: pd.DataFrame, words: str, kind: str) -> pd.DataFrame:
+    """Put what is wrong into words."""
+    rows: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    for row in rows:
+        row["part"], row["whole"] = row["breakdown"] or "the total", row.get("whole") or "the total"
+        head = f"{row['country']} {row['indicator']} {row['period_start'][:4]}: "
+        row["evidence"] = head + _MAP["faults"][words].format(**row)
+        row["kind"] = kind.format(**row)
+    columns = ["kind", *CELL, "size", "whole_upper", "evidence"]
+    return pd.DataFrame(rows, columns=columns).astype({"size": int, "whole_upper": float})
 
 
 def _with_wholes(release: pd.DataFrame) -> pd.DataFrame:
-    where = ["country", "indicator", "period_start", "period_end"]
-    parts = release.merge(_wholes(release.breakdown), on="breakdown")
-    wholes = release.groupby([*where, "breakdown"], sort=False).agg(
+    """Pair every figure with those it is a part of: all with fewer keys, down to the total."""
+    pairs = []
+    for part in release["breakdown"].unique():
+        keys = part.split(";") if part else []
+        for size in range(len(keys)):
+            wholes = list(itertools.combinations(keys, size))
+            pairs += [(part, ";".join(left), ";".join(sorted({*keys} - {*left}))) for left in wholes]
+    names = pd.DataFrame(pairs, columns=["breakdown", "whole", "dropped"]).astype(str)
+    figures = release.groupby([*_PLACE, "breakdown"], sort=False).agg(
         whole_upper=("upper", "max"), whole_figure=("figure", "first")
     )
-    return parts.merge(wholes.rename_axis([*where, "whole"]).reset_index(), on=[*where, "whole"])
+    figures = figures.rename_axis([*_PLACE, "whole"]).reset_index()
+    return release.merge(names, on="breakdown").merge(figures, on=[*_PLACE, "whole"])
 
 
-def _above_whole(release: pd.DataFrame) -> pd.DataFrame:
-    """Find figures above a whole they are part of; one row a figure, with the whole it exceeds most."""
-    table = _with_wholes(release)
-    table["size"] = table.lower - table.whole_upper
-    table = table[table["size"] > 0].copy()
-    table["depth"] = table.whole.str.count("=")
-    table = table.sort_values(["size", "depth", "whole"], ascending=[False, True, True], kind="stable")
-    table = table.drop_duplicates([*CELL, "occurrence"])
-    table["kind"] = "part_above_whole"
-    table["evidence"] = _head(table) + table.breakdown + " is " + table.figure
-    table["evidence"] += ", more than " + _named(table.whole) + " of " + table.whole_figure.astype(str)
-    table["size"] = table["size"].astype(int)
-    return table[["kind", *CELL, "size", "evidence"]]
-
-
-def _sum_above_whole(release: pd.DataFrame, above: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
-    """Find wholes below the sum of their parts along one exclusive dimension, where no part alone exceeds it."""
-    table = _with_wholes(release)
-    table["dimension"] = table.dropped.str.extract(r"^([^=;]+)=[^;]*$", expand=False)
-    table = table[table.dimension.isin(list(exclusive))]
-    where = ["country", "indicator", "period_start", "period_end", "whole", "dimension"]
-    sums = table.groupby(where, sort=True).agg(
-        total=("lower", "sum"), upper=("whole_upper", "first"), whole_figure=("whole_figure", "first")
-    )
-    sums = sums.reset_index()
-    sums["size"] = sums.total - sums.upper
-    sums = sums[sums["size"] > 0].rename(columns={"whole": "breakdown"})
-    alone = table.loc[table.lower > table.whole_upper, where].rename(columns={"whole": "breakdown"}).drop_duplicates()
-    sums = sums.merge(alone, how="left", indicator="side").query("side == 'left_only'")
-    sums["kind"] = "parts_above_whole_by_" + sums.dimension
-    least = sums.total.astype(int).astype(str)
-    sums["evidence"] = _head(sums) + "the parts by " + sums.dimension + " add up to at least " + least
-    sums["evidence"] += ", more than " + _named(sums.breakdown) + " of " + sums.whole_figure.astype(str)
-    sums["size"] = sums["size"].astype(int)
-    return sums[["kind", *CELL, "size", "evidence"]]
-
-
-def _equals_year(release: pd.DataFrame) -> pd.DataFrame:
-    """Find figures that equal the number of their own year."""
-    table = release[
-        (release.qualifier == "exact") & (release.value == release.period_start.str[:4].astype(float))
-    ].copy()
-    table["kind"] = "equals_its_year"
-    table["evidence"] = _head(table) + _named(table.breakdown) + " is " + table.figure + ", the number of the year"
-    table["size"] = table.value.astype(int)
-    return table[["kind", *CELL, "size", "evidence"]]
-
-
-def _shifted(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Find series in which two or more figures stand one year earlier or later than before."""
-
-    def yearly(release: pd.DataFrame) -> pd.DataFrame:
-        whole_year = release.period_end == release.period_start.str[:4] + "-12-31"
-        kept = release[whole_year & release.period_start.str.endswith("-01-01") & (release.occurrence == 0)]
-        return kept.assign(year=kept.period_start.str[:4].astype(int))[
-            [*_SERIES, "year", "value", "qualifier", "figure"]
-        ]
-
-    before, after = yearly(old), yearly(new)
-    both = after.merge(before, on=[*_SERIES, "year"], suffixes=("", "_before"))
-    changed = both[(both.qualifier == "exact") & (both.figure != both.figure_before)]
-    exact = before[before.qualifier == "exact"]
-    tables = []
-    for shift in (1, -1):
-        other = exact.assign(year=exact.year - shift)
-        moved = changed.merge(other[[*_SERIES, "year", "value"]], on=[*_SERIES, "year", "value"])
-        moved["shift"] = shift
-        tables.append(moved)
-    moved = pd.concat(tables).sort_values([*_SERIES, "shift", "year"])
+def _moved(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Find the figures of series in which two or more stand one year earlier or later than before."""
+    before, after = _yearly(old), _yearly(new)
+    both = after.merge(before, on=[*SERIES, "year"], suffixes=("", "_before"))
+    changed = both[(both["qualifier"] == "exact") & (both["figure"] != both["figure_before"])]
+    exact = before.loc[before["qualifier"] == "exact", [*SERIES, "year", "value"]]
+    tables = [
+        changed.merge(exact.assign(year=exact["year"] - shift), on=[*SERIES, "year", "value"]).assign(shift=shift)
+        for shift in (1, -1)
+    ]
+    moved = pd.concat(tables).sort_values([*SERIES, "shift", "year"])
     # one coincidence proves nothing: two different figures of a series must have moved the same way
-    moved = moved[moved.groupby([*_SERIES, "shift"])["value"].transform("nunique") >= 2]
-    moved["text"] = moved.figure + " of " + (moved.year + moved["shift"]).astype(str) + " now stands in "
-    moved["text"] += moved.year.astype(str)
-    table = moved.groupby([*_SERIES, "shift"], sort=True).agg(
+    return moved[moved.groupby([*SERIES, "shift"])["value"].transform("nunique") >= 2]
+
+
+def _yearly(release: pd.DataFrame) -> pd.DataFrame:
+    year = release["period_start"].str[:4]
+    whole = (release["period_start"] == year + "-01-01") & (release["period_end"] == year + "-12-31")
+    kept = release[whole & (release["occurrence"] == 0)].assign(year=year.astype(int))
+    return kept[[*SERIES, "year", "value", "qualifier", "figure"]]
+
+
+def _shifted(moved: pd.DataFrame) -> pd.DataFrame:
+    """Say of each series which of its figures moved by a year."""
+    was = (moved["year"] + moved["shift"]).astype(str)
+    moved = moved.assign(text=moved["figure"] + " of " + was + " now stands in " + moved["year"].astype(str))
+    table = moved.groupby([*SERIES, "shift"], sort=True).agg(
         first=("year", "min"), last=("year", "max"), size=("value", "max"), text=("text", "; ".join)
     )
     table = table.reset_index()
-    table["kind"] = "shifted_year"
-    table["period_start"] = table["first"].astype(str) + "-01-01"
-    table["period_end"] = table["last"].astype(str) + "-12-31"
+    series = table["country"] + " " + table["indicator"] + ", " + table["breakdown"].replace("", "the total")
     way = table["shift"].map({1: "one year earlier", -1: "one year later"}).astype(str)
-    table["evidence"] = table.country + " " + table.indicator + ", " + _named(table.breakdown) + ": " + table.text
-    table["evidence"] += ", " + way
-    table["size"] = table["size"].astype(int)
-    return table[["kind", *CELL, "size", "evidence"]]
+    return table.assign(
+        kind="shifted_year",
+        period_start=table["first"].astype(str) + "-01-01",
+        period_end=table["last"].astype(str) + "-12-31",
+        size=table["size"].astype(int),
+        standing=False,
+        evidence=series + ": " + table["text"] + ", " + way,
+    )
+
+
+def _why_changed(
+    changed: pd.DataFrame, old: pd.DataFrame, before: pd.DataFrame, now: pd.DataFrame, moved: pd.DataFrame
+) -> pd.Series:
+    """Name the probable reason of each changed figure."""
+    was_wrong, is_wrong = _among(changed, before, CELL), _among(changed, now, CELL)
+    of_series = old.groupby(SERIES).size()
+    share = changed[changed["size"] > 0].groupby(SERIES).size() / of_series
+    restated = share[(share > _LIMITS["restated"]) & (of_series > 2)].reset_index()
+    year = changed["period_end"].str[:4].astype(int)
+    last = int(old["period_end"].str[:4].max()) if len(old) else 0
+    larger = changed[["old_lower", "new_lower"]].max(axis=1)
+    tests = {
+        "refined": changed["size"] == 0,
+        "shifted_year": _among(changed.assign(year=year), moved, [*SERIES, "year"]),
+        "corrupt": is_wrong & ~was_wrong,
+        "mended": was_wrong & ~is_wrong,
+        "series_restated": _among(changed, restated, SERIES),
+        "late_count": (changed["new_lower"] > changed["old_upper"]) & (year > last - _LIMITS["last_years"]),
+        "digit_slip": [_is_slip(*pair) for pair in zip(changed["old"], changed["new"], strict=True)],
+        "correction": changed["size"] < _LIMITS["slight"] * larger,
+    }
+    return _first(tests, changed.index)
+
+
+def _why_vanished(vanished: pd.DataFrame, new: pd.DataFrame, fresh: pd.DataFrame) -> pd.Series:
+    """Name the probable reason why each figure was left out."""
+    large = (vanished["size"] >= _LIMITS["small"]) & ~vanished["figure"].str.startswith("<")
+    dimensions, those_left = (table.assign(breakdown=_dimensions(table)) for table in (vanished, new))
+    tests = {
+        "country_gone": ~_among(vanished, new, ["country"]),
+        "indicator_gone": ~_among(vanished, new, ["country", "indicator"]),
+        "moved": large & _among(vanished, fresh, [*_PLACE, "figure"]),
+        "table_gone": (vanished["breakdown"] != "") & ~_among(dimensions, those_left, CELL),
+        "series_gone": ~_among(vanished, new, SERIES),
+        "small_count": ~large,
+    }
+    return _first(tests, vanished.index)
+
+
+def _among(table: pd.DataFrame, other: pd.DataFrame, columns: list[str]) -> np.ndarray:
+    """Whether each row of a table is also one of the other's, by the columns."""
+    return pd.MultiIndex.from_frame(table[columns]).isin(pd.MultiIndex.from_frame(other[columns]))
+
+
+def _dimensions(table: pd.DataFrame) -> pd.Series:
+    """Return the keys of each breakdown without the categories."""
+    return table["breakdown"].str.replace(r"=[^;]*", "", regex=True)
+
+
+def _first(tests: Mapping[str, Any], index: pd.Index) -> pd.Series:
+    """Return the name of the first test that each row passes."""
+    passed = [np.asarray(test, dtype=bool) for test in tests.values()]
+    return pd.Series(np.select(passed, list(tests), "unexplained") if len(index) else [], index=index, dtype=object)
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Whether two numbers differ by one digit of two or more, by two that are swapped, or by a 0 at the end."""
+    if not (one + other).isdigit():
+        return False
+    if int(one) != int(other) and (10 * int(one) == int(other) or int(one) == 10 * int(other)):
+        return True
+    if len(one) != len(other) or len(one) < 2:
+        return False
+    apart = [at for at in range(len(one)) if one[at] != other[at]]
+    swapped = len(apart) == 2 and apart[1] == apart[0] + 1 and sorted(one) == sorted(other)
+    return swapped or (len(apart) == 1 and (len(one) > 2 or apart == [0]))
