@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
-from trafficking_stats.claims import PRINTED, RANGE_END, SOURCE, canonical_breakdown
+from trafficking_stats.claims import PRINTED, RANGE_END, SOURCE, canonical_breakdown, read_sources
 from trafficking_stats.csv_tables import read_rows, table_text
 from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.files import locked, settle, write_together
@@ -16,12 +16,12 @@ from trafficking_stats.readers.tables import source_name
 from trafficking_stats.schema import check_claims, check_sources
 from trafficking_stats.vocabulary import load_vocabulary
 
-_SAME = ("country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "unit", RANGE_END)
+_COLUMNS = [*PRINTED, RANGE_END]
 _ORDER = ["country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "locator"]
+_SAME = [*_ORDER[:-1], "unit", RANGE_END]
 
 
-@dataclass(frozen=True)
-class Added:
+class Added(NamedTuple):
     """What `add_claims` did.
 
     Attributes
@@ -40,8 +40,7 @@ class Added:
     unknown_sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What writing the claims of one publication would do.
 
     Attributes
@@ -131,8 +130,7 @@ def plan(
     countries: Collection[str] | None = None,
 ) -> Plan:
     """Say what `write_raw` would do with the same arguments, and write nothing."""
-    raw_dir = Path(raw_dir)
-    identifier = source_name(str(source.get("source_id", "")))
+    raw_dir, identifier = Path(raw_dir), source_name(str(source.get("source_id", "")))
     missing = [column for column in PRINTED if column not in claims]
     if missing:
         raise ReaderError(f"claims of {identifier}: the columns {', '.join(missing)} are missing")
@@ -141,26 +139,21 @@ def plan(
     unknown = sorted(set(source) - set(SOURCE))
     if unknown:
         raise ReaderError(f"source {identifier}: {', '.join(unknown)} are no columns of sources.csv")
-    sources, old = _sources(raw_dir), _claims(raw_dir, identifier)
-    about_others = ~old["country"].isin(countries) if countries is not None else pd.Series(False, index=old.index)
-    new = _as_text(claims)
-    table = _in_order(pd.concat([old[about_others], new], ignore_index=True).fillna(""))
-    replaced = old[~about_others]
-    gone = set(_keys(replaced)) - set(_keys(new)) if len(replaced) else set()
+    sources, old, new = _sources(raw_dir), _claims(raw_dir, identifier), _as_text(claims)
+    replaced = old if countries is None else old[old["country"].isin(countries)]
+    file, path = f"claims/{identifier}.csv", raw_dir / "claims" / f"{identifier}.csv"
+    content = _content(identifier, _in_order(pd.concat([old.drop(index=replaced.index), new], ignore_index=True)))
+    files = {} if path.is_file() and path.read_bytes() == content else {file: content}
+    differing = max(len(set(_keys(replaced)) - set(_keys(new))), 1) if files and len(replaced) else 0
     row = {column: str(source.get(column, "")) for column in SOURCE}
-    is_row_new = identifier not in sources or (replace and sources[identifier] != row)
-    _check(identifier, table, row if is_row_new else None)
-    files = {}
-    path = raw_dir / "claims" / f"{identifier}.csv"
-    text = _text(table).encode()
-    if not path.is_file() or path.read_bytes() != text:
-        files[f"claims/{identifier}.csv"] = text
-    if is_row_new:
-        rows = {**sources, identifier: row}
-        listed = pd.DataFrame([rows[name] for name in sorted(rows)], columns=list(SOURCE))
+    if identifier not in sources or (replace and sources[identifier] != row):
+        _refuse(
+            check_sources(pd.DataFrame([row]).assign(_file=f"sources.csv, {identifier}", _line=0), load_vocabulary())
+        )
+        sources[identifier] = row
+        listed = pd.DataFrame([sources[name] for name in sorted(sources)], columns=list(SOURCE))
         files["sources.csv"] = table_text(listed).encode()
-    is_other = len(replaced) > 0 and bool(files.keys() - {"sources.csv"})
-    return Plan(path, files, max(len(gone), 1) if is_other else 0)
+    return Plan(path, files, differing)
 
 
 def add_claims(table: pd.DataFrame, raw_dir: str | Path) -> Added:
@@ -183,40 +176,21 @@ def add_claims(table: pd.DataFrame, raw_dir: str | Path) -> Added:
     ClaimError
         If what is there cannot be read; nothing is written then.
     """
-    raw_dir = Path(raw_dir)
-    files: dict[str, bytes] = {}
-    added = 0
+    raw_dir, files, present = Path(raw_dir), {}, 0
     if table.empty:
         return Added(0, 0, (), ())
     with locked(raw_dir):
-        known = set(_sources(raw_dir))
+        unknown = sorted(set(table["source_id"]) - set(_sources(raw_dir)))
         for source_id, rows in table.groupby("source_id", sort=True):
             old, new = _claims(raw_dir, str(source_id)), _as_text(rows)
-            present = _keys(old)
-            fresh = new[[key not in present for key in _keys(new)]]
-            if len(fresh):
-                added += len(fresh)
-                joined = pd.concat([old, fresh], ignore_index=True)
-                _check(str(source_id), joined, None)
-                files[f"claims/{source_id}.csv"] = _text(joined).encode()
+            is_there = pd.Series(_keys(new), index=new.index).isin(_keys(old))
+            present += int(is_there.sum())
+            if not is_there.all():
+                joined = pd.concat([old, new[~is_there]], ignore_index=True)
+                files[f"claims/{source_id}.csv"] = _content(str(source_id), joined)
         if files:
             write_together(raw_dir, files)
-    wanted = set(table["source_id"])
-    return Added(added, len(table) - added, tuple(raw_dir / name for name in files), tuple(sorted(wanted - known)))
-
-
-def _sources(raw_dir: Path) -> dict[str, dict[str, str]]:
-    """Return the rows of ``sources.csv`` by id; none if the file is missing or empty."""
-    settle(raw_dir)
-    path = raw_dir / "sources.csv"
-    if not path.is_file() or not path.stat().st_size:
-        return {}
-    problems: list[str] = []
-    table = read_rows(path, SOURCE, problems)
-    problems = problems or check_sources(table, load_vocabulary())
-    if problems:
-        raise ClaimError([f"{raw_dir / problem}" for problem in problems])
-    return {row["source_id"]: row for row in table[list(SOURCE)].to_dict("records")}  # type: ignore[misc]
+    return Added(len(table) - present, present, tuple(raw_dir / name for name in files), tuple(unknown))
 
 
 def claims_of_source(raw_dir: Path, identifier: str) -> pd.DataFrame:
@@ -234,38 +208,41 @@ def claims_of_source(raw_dir: Path, identifier: str) -> pd.DataFrame:
     return table.assign(value=value.astype(float))
 
 
+def _sources(raw_dir: Path) -> dict[str, dict[str, str]]:
+    """Return the rows of ``sources.csv`` by id; none if the file is missing or empty."""
+    settle(raw_dir)
+    path = raw_dir / "sources.csv"
+    if not path.is_file() or not path.stat().st_size:
+        return {}
+    rows: list[dict[str, str]] = read_sources(raw_dir).to_dict("records")  # type: ignore[assignment]
+    return {row["source_id"]: row for row in rows}
+
+
 def _claims(raw_dir: Path, identifier: str) -> pd.DataFrame:
     """Return the claims of a source as they are in its file, as text; none if there is no file."""
     path = raw_dir / "claims" / f"{identifier}.csv"
     problems: list[str] = []
     if not path.is_file():
-        return pd.DataFrame(columns=[*PRINTED, RANGE_END], dtype=str)
+        return pd.DataFrame(columns=_COLUMNS, dtype=str)
     table = read_rows(path, PRINTED, problems, optional=("source_id", RANGE_END))
     if problems:
         raise ClaimError([f"{raw_dir / problem}" for problem in problems])
-    return table.reindex(columns=[*PRINTED, RANGE_END], fill_value="")
-
-
-def _keys(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    """Return what makes claims the same, one tuple a row."""
-    cells = _as_text(table)[list(_SAME)]
-    return list(cells.assign(breakdown=cells["breakdown"].map(canonical_breakdown)).itertuples(index=False, name=None))
+    return table.reindex(columns=_COLUMNS, fill_value="")
 
 
 def _as_text(claims: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of a raw file as text, numbers in one form."""
-    table = claims.reindex(columns=[*PRINTED, RANGE_END]).astype(object)
+    table = claims.reindex(columns=_COLUMNS).astype(object)
     for column in ("value", RANGE_END):
-        table[column] = table[column].map(_digits)
+        number = pd.to_numeric(table[column], errors="coerce")
+        table[column] = table[column].where(number.isna(), number.map("{:.15g}".format))
     return table.where(table.notna(), "").astype(str)
 
 
-def _digits(cell: object) -> str:
-    try:
-        number = float(cell)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return str(cell or "")
-    return "" if pd.isna(number) else format(number, ".15g")
+def _keys(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return what makes claims the same, one tuple a row."""
+    cells = _as_text(table)[_SAME]
+    return list(cells.assign(breakdown=cells["breakdown"].map(canonical_breakdown)).itertuples(index=False, name=None))
 
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
@@ -275,19 +252,16 @@ def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(_ORDER, kind="stable", key=key, ignore_index=True)
 
 
-def _text(table: pd.DataFrame) -> str:
+def _content(identifier: str, table: pd.DataFrame) -> bytes:
+    """Return the content of a file of claims, and refuse what could not be read back."""
+    rows = table.assign(source_id=identifier, _file=f"claims/{identifier}.csv", _line=range(2, len(table) + 2))
+    _refuse(check_claims(rows, load_vocabulary()))
     columns = list(PRINTED)
     if (table[RANGE_END] != "").any():
         columns.insert(columns.index("value") + 1, RANGE_END)
-    return table_text(table[columns])
+    return table_text(table[columns]).encode()
 
 
-def _check(identifier: str, table: pd.DataFrame, source: Mapping[str, str] | None) -> None:
-    """Refuse what could not be read back."""
-    rows = table.assign(source_id=identifier, _file=f"claims/{identifier}.csv", _line=range(2, len(table) + 2))
-    problems = check_claims(rows, load_vocabulary())
-    if source is not None:
-        row = pd.DataFrame([source]).assign(_file=f"sources.csv, {identifier}", _line=0)
-        problems += check_sources(row, load_vocabulary())
+def _refuse(problems: list[str]) -> None:
     if problems:
         raise ClaimError([f"nothing was written: {problem}" for problem in problems])
