@@ -13,7 +13,7 @@ from trafficking_stats.fact_check.findings import Finding
 from trafficking_stats.fact_check.record import Held, Record
 from trafficking_stats.intervals import intervals
 from trafficking_stats.messages import Bounds, Term, breakdown_words
-from trafficking_stats.readers.narrative.claims import Cell
+from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.vocabulary import Vocabulary
 
 LEAST_TELLING = 10

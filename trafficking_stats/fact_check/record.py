@@ -9,7 +9,7 @@ import pandas as pd
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.intervals import period_kind, period_years
-from trafficking_stats.readers.narrative.claims import Cell
+from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.reconciliation.result import Reconciliation
 
 

@@ -23,9 +23,8 @@ from trafficking_stats.messages import language as said_in
 from trafficking_stats.messages import say
 from trafficking_stats.readers.documents import Document, read_document
 from trafficking_stats.readers.narrative import extract, read_statements
-from trafficking_stats.readers.narrative.claims import Cell, as_claim
-from trafficking_stats.readers.narrative.proposals import Proposal
-from trafficking_stats.readers.narrative.statements import Statement
+from trafficking_stats.readers.narrative.claims import as_claim
+from trafficking_stats.readers.narrative.results import Cell, Proposal, Statement
 from trafficking_stats.reconciliation.result import reconcile
 
 SUPPOSED = "document default"

@@ -9,8 +9,8 @@ from trafficking_stats.fact_check.counts import judge, said
 from trafficking_stats.fact_check.findings import Finding
 from trafficking_stats.fact_check.record import Held, Record
 from trafficking_stats.messages import Bounds
-from trafficking_stats.readers.narrative.claims import Cell, qualifier_of
-from trafficking_stats.readers.narrative.statements import Statement
+from trafficking_stats.readers.narrative.claims import qualifier_of
+from trafficking_stats.readers.narrative.results import Cell, Statement
 
 EVER = "1990-01-01"
 """Where a rank over all years begins: the record has no figure before."""

@@ -36,9 +36,12 @@ class Tidied:
     ----------
     text : str
         The text to read.
+    original : str
+        The text as given.
     """
 
     text: str
+    original: str
     _starts: tuple[int, ...]
     _shifts: tuple[int, ...]
 
@@ -82,7 +85,7 @@ def tidy(text: str) -> Tidied:
         starts.append(length)
         shifts.append(position - length)
     pieces.append(text[position:])
-    return Tidied("".join(pieces), tuple(starts), tuple(shifts))
+    return Tidied("".join(pieces), text, tuple(starts), tuple(shifts))
 
 
 def _edits(text: str) -> Iterator[tuple[int, int, str]]:

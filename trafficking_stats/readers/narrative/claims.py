@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import calendar
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from trafficking_stats.readers.narrative.demonyms import country_named
-from trafficking_stats.readers.narrative.lexicon import LANGUAGES
-from trafficking_stats.readers.narrative.proposals import Proposal
+from trafficking_stats.readers.narrative.lexicon import LANGUAGES, table
+from trafficking_stats.readers.narrative.results import Cell, Proposal
 
 
 @cache
 def _labels() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("labels.toml").read_text(encoding="utf-8"))
+    return table("labels")
 
 
 def dates(period: str, country: str) -> tuple[str, str, str]:
@@ -45,45 +42,6 @@ def dates(period: str, country: str) -> tuple[str, str, str]:
         year, month = int(second[:4]), int(second[5:])
         return start, f"{second}-{calendar.monthrange(year, month)[1]:02}", ""
     return start, f"{second}-12-31", ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What a figure of a text is about, in the codes of the vocabulary.
-
-    Attributes
-    ----------
-    country : str
-        ISO 3166-1 alpha-3 code.
-    indicator : str
-        Of the vocabulary; "" where it has none for what the text counts.
-    breakdown : str
-        ``key=value;key=value``, "" for a total.
-    period_start, period_end : str
-        ISO dates, both ends in; an empty start means since records began.
-    unit : str
-        Of the indicator.
-    value : float or None
-        The number printed, in that unit; None where the text prints none.
-    qualifier : str
-        Of the vocabulary.
-    char_start, char_end : int
-        Where the number stands in the text, -1 where it is not printed there.
-    note : str
-        What was lost on the way: a facet the vocabulary does not hold, dates that were guessed.
-    """
-
-    country: str
-    indicator: str
-    breakdown: str
-    period_start: str
-    period_end: str
-    unit: str
-    value: float | None = None
-    qualifier: str = "exact"
-    char_start: int = -1
-    char_end: int = -1
-    note: str = ""
 
 
 def _breakdown(facets: Mapping[str, str]) -> tuple[str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trafficking_stats.readers.narrative.periods import (
+from trafficking_stats.readers.narrative.scene import Scene
+from trafficking_stats.readers.narrative.times import (
     Period,
     in_year,
     is_single_year,
@@ -12,7 +13,6 @@ from trafficking_stats.readers.narrative.periods import (
     year_before,
     year_of,
 )
-from trafficking_stats.readers.narrative.scene import Scene
 
 SOURCE_WEIGHT = {
     "clause": 1.0,
@@ -49,101 +49,6 @@ class Dater:
     main: str = ""
     resolved: dict[int, str] = field(default_factory=dict)
 
-    def _begin(self, period: Period) -> int:
-        """Return the token where "in 2014" starts."""
-        start = period.start
-        scene = self.scene
-        while start > 0 and (
-            scene.is_word("periods.in_words", start - 1) or scene.is_word("clause.determiners", start - 1)
-        ):
-            start -= 1
-        return start
-
-    def _fronted(self, period: Period) -> bool:
-        """Whether the expression opens a clause and so dates what follows it."""
-        scene = self.scene
-        begin = self._begin(period)
-        if begin == 0:
-            return True
-        before = scene.low[begin - 1]
-        if period.end >= len(scene.low):
-            return False
-        after = scene.low[period.end]
-        opens = (
-            before in ";:("
-            or before in scene.lexicon.words["clause.coordinators"]
-            or before in scene.lexicon.words["clause.starters"]
-        )
-        if before == "," and after == ",":
-            return False
-        closes = after in ".;:)" or after in scene.lexicon.words["clause.coordinators"]
-        if opens:
-            return not closes
-        return before == "," and not closes and after != ","
-
-    def _of_rank(self, period: Period) -> bool:
-        """Whether an expression says how far a rank reaches back: "the lowest number since 2011"."""
-        groups = ("statements.highest", "statements.lowest")
-        return any(self.scene.contains(group, period.start - 5, period.start) for group in groups)
-
-    def _participial(self, period: Period) -> bool:
-        if period.kind not in ("year", "month"):
-            return False
-        begin = self._begin(period)
-        before = self.scene.low[max(begin - 1, 0) : period.start]
-        return any(word in self.scene.lexicon.words["periods.participles_before"] for word in before)
-
-    def _label(self, period: Period, compared: bool) -> str:
-        if period.label and period.kind != "shifted":
-            return period.label
-        if period.start not in self.resolved:
-            self.resolved[period.start] = self._resolve(period)
-        return self.resolved[period.start]
-
-    def _resolve(self, period: Period) -> str:
-        around = self.main or self._main_label(period) or self.carried or self.before or self.default
-        if period.kind == "shifted":
-            return in_year(around, int(period.label) if period.label else year_of(around) - 1)
-        if period.kind == "previous_part":
-            return part_before(around)
-        if period.kind in ("previous", "next"):
-            base = around if is_single_year(around) else self.default
-            return year_before(base, 1 if period.kind == "previous" else -1)
-        return around
-
-    def _main_label(self, period: Period) -> str:
-        """Return the first period of the sentence outside comparisons, other than `period` itself."""
-        scene = self.scene
-        for other in scene.periods:
-            segment = scene.segments[other.start]
-            if (
-                other is not period
-                and other.label
-                and segment not in scene.comparisons
-                and segment not in scene.parents
-            ):
-                return other.label
-        return ""
-
-    def _in_segment(self, token: int) -> Period | None:
-        """Return the period of the clause that a figure at `token` belongs to."""
-        scene = self.scene
-        segment = scene.segments[token]
-        here = [p for p in scene.periods if scene.segments[p.start] == segment and not self._of_rank(p)]
-        left = [p for p in here if p.start < token]
-        for period in here:
-            if period.start < token:
-                continue
-            if self._fronted(period):
-                break
-            if segment not in scene.comparisons:
-                if self._participial(period):
-                    break
-                if left and any(n.kind == "count" and token < n.start < period.start for n in scene.numerals):
-                    break
-            return period
-        return left[-1] if left else None
-
     def date(self, token: int) -> tuple[str, str]:
         """Return the period of a figure that starts at `token`, and where it was found.
 
@@ -155,67 +60,77 @@ class Dater:
             A key of `SOURCE_WEIGHT`.
         """
         scene = self.scene
-        segment = scene.segments[token]
-        compared = segment in scene.comparisons
-        bracketed = segment in scene.parents
-        label, source = self._find(token, segment, compared, bracketed)
-        self.last[segment] = label
-        if not compared and not bracketed:
+        label, source = self._find(token)
+        self.last[scene.segments.of[token]] = label
+        if not scene.is_compared(token) and not scene.is_bracketed(token):
             self.main = label
         return label, source
 
-    def _find(self, token: int, segment: int, compared: bool, bracketed: bool) -> tuple[str, str]:
+    def _find(self, token: int) -> tuple[str, str]:
         scene = self.scene
-        own = self._in_segment(token)
+        segment, compared, bracketed = scene.segments.of[token], scene.is_compared(token), scene.is_bracketed(token)
+        own = self._in_clause(token)
+        if own is None and bracketed and not compared:
+            own = self._before_bracket(token)
         if own is not None:
-            return self._label(own, compared), "clause"
-        if bracketed and not compared:
-            dated = self._year_before_bracket(token)
-            if dated is not None:
-                return self._label(dated, compared), "clause"
-            outer = scene.parents[segment]
-            if outer in self.last:
-                return self.last[outer], "head of the list"
-            following = self._in_segment_of(outer, token)
-            if following is not None:
-                return self._label(following, outer in scene.comparisons), "sentence"
-        brackets = [s for s in self.last if s in scene.parents and s in scene.comparisons]
+            return self._label(own), "clause"
+        if bracketed and not compared and scene.segments.parents[segment] in self.last:
+            return self.last[scene.segments.parents[segment]], "head of the list"
+        brackets = [s for s in self.last if s in scene.segments.parents and s in scene.segments.comparisons]
         if compared and bracketed and brackets:
             return self.last[brackets[-1]], "sentence"  # "(279 in 2018) ... (32)"
-        if compared and not (token and scene.is_word("compare.change_to", token - 1) and segment in self.last):
+        if compared and not (segment in self.last and scene.phrase("compare.change_to", token - 1)):
             around = self.main or self.carried or self.default
-            base = around if is_single_year(around) else self.default
-            return year_before(base), "year before the compared figure"
+            return year_before(around if is_single_year(around) else self.default), "year before the compared figure"
         for period in reversed(scene.periods):
-            where = scene.segments[period.start]
-            if period.start < token and where not in scene.comparisons and where not in scene.parents:
-                return self._label(period, False), "sentence"
-        if self.carried:
-            return self.carried, "preceding sentence"
-        return self.default, "document default"
+            if period.start < token and not scene.is_compared(period.start) and not scene.is_bracketed(period.start):
+                return self._label(period), "sentence"
+        return (self.carried, "preceding sentence") if self.carried else (self.default, "document default")
 
-    def _year_before_bracket(self, token: int) -> Period | None:
+    def _in_clause(self, token: int) -> Period | None:
+        """Return the period of the clause of a figure: one after it, unless that dates other figures; one before it."""
+        scene = self.scene
+        segment = scene.segments.of[token]
+        here = [p for p in scene.periods if scene.segments.of[p.start] == segment and not self._is_of_rank(p)]
+        after = next((period for period in here if period.start > token), None)
+        if after is not None and not self._opens_clause(after):
+            between = any(token < start < after.start for start in scene.counts)
+            if scene.is_compared(token) or not between:
+                return after
+        return next((period for period in reversed(here) if period.start < token), None)
+
+    def _opens_clause(self, period: Period) -> bool:
+        """Whether an expression opens a clause and so dates what follows it: "... , in 2014 nine were convicted"."""
+        scene, begin = self.scene, period.start
+        while scene.phrase("periods.in_words", begin - 1) or scene.phrase("clause.determiners", begin - 1):
+            begin -= 1
+        opens = scene.word(begin - 1) in (*",;:(", "") or scene.phrase("clause.coordinators", begin - 1)
+        closes = scene.word(period.end) in (*",.;:)", "") or scene.phrase("clause.coordinators", period.end)
+        return bool(opens and not closes)
+
+    def _is_of_rank(self, period: Period) -> bool:
+        """Whether an expression says how far a rank reaches back: "the lowest number since 2011"."""
+        groups = ("statements.highest", "statements.lowest")
+        return any(self.scene.contains(group, period.start - 5, period.start) for group in groups)
+
+    def _before_bracket(self, token: int) -> Period | None:
         """Return the period right before the bracket around `token`: "in 2017 (66)"."""
-        scene = self.scene
-        k = token
-        while k > 0 and scene.low[k] not in "([":
-            k -= 1
-        return next((p for p in scene.periods if p.end == k), None)
+        opening = self.scene.clause_start(token, 0, "([") - 1
+        return next((period for period in self.scene.periods if period.end == opening), None)
 
-    def _in_segment_of(self, segment: int, token: int) -> Period | None:
-        scene = self.scene
-        for period in scene.periods:
-            if scene.segments[period.start] == segment and period.start > token and not self._fronted(period):
-                return period
-        return None
+    def _label(self, period: Period) -> str:
+        """Return the label of an expression; one that hangs on the text around it keeps what it meant first."""
+        if period.label and period.kind != "shifted":
+            return period.label
+        return self.resolved.setdefault(period.start, self._resolve(period))
 
-
-def alternatives(label: str) -> tuple[str, ...]:
-    """Other periods that the same words may mean: an event of a month is also one of its year.
-
-    Examples
-    --------
-    >>> alternatives("2016-04")
-    ('2016',)
-    """
-    return (str(year_of(label)),) if len(label) == 7 and "/" not in label and not label.startswith("FY") else ()
+    def _resolve(self, period: Period) -> str:
+        around = self.main or self.carried or self.before or self.default
+        if period.kind == "shifted":
+            return in_year(around, int(period.label) if period.label else year_of(around) - 1)
+        if period.kind == "previous_part":
+            return part_before(around)
+        if period.kind in ("previous", "next"):
+            base = around if is_single_year(around) else self.default
+            return year_before(base, 1 if period.kind == "previous" else -1)
+        return around

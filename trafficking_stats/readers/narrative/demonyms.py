@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from babel import Locale
 
-from trafficking_stats.readers.narrative.lexicon import Phrases
+from trafficking_stats.readers.narrative.lexicon import Phrases, table
 
 _CONTINENTS = ("002", "142", "150", "019", "EU")
 """Africa, Asia, Europe, the Americas, the European Union in CLDR."""
 
 
 @cache
-def _table() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(files(__package__).joinpath("demonyms.toml").read_text(encoding="utf-8"))
+def _demonyms() -> dict[str, dict[str, list[str]]]:
+    return table("demonyms")
 
 
 def nationals_of(country: str, language: str) -> frozenset[str]:
@@ -27,7 +25,7 @@ def nationals_of(country: str, language: str) -> frozenset[str]:
     >>> "danish" in nationals_of("DNK", "en")
     True
     """
-    return frozenset(_table().get(country, {}).get(language, []))
+    return frozenset(_demonyms().get(country, {}).get(language, []))
 
 
 @cache

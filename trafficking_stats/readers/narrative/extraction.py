@@ -3,25 +3,76 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.readers.documents.tidying import Tidied, tidy
-from trafficking_stats.readers.narrative.claims import Cell
+from trafficking_stats.readers.documents.tidying import tidy
 from trafficking_stats.readers.narrative.demonyms import nationals_of
-from trafficking_stats.readers.narrative.gate import worth_reading
 from trafficking_stats.readers.narrative.language import detect_language
-from trafficking_stats.readers.narrative.lexicon import Lexicon, load
-from trafficking_stats.readers.narrative.memory import Reader
-from trafficking_stats.readers.narrative.proposals import Proposal
-from trafficking_stats.readers.narrative.readings import MOST_FIGURES
+from trafficking_stats.readers.narrative.lexicon import load
+from trafficking_stats.readers.narrative.reader import Reader
+from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import build
-from trafficking_stats.readers.narrative.statements import Statement
-from trafficking_stats.readers.narrative.tables import find_tables
-from trafficking_stats.readers.narrative.tokens import sentences
+from trafficking_stats.readers.narrative.sentence_reader import MOST_FIGURES
+from trafficking_stats.readers.narrative.tables import counts_of, find_tables
+from trafficking_stats.readers.narrative.tokens import sentences, worth_reading
 
 _DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a text holds, each in the order of the text.
+
+    Attributes
+    ----------
+    language : str
+        ISO 639-1 code.
+    proposals : list of Proposal
+        Its counts.
+    statements : list of Statement
+        What it says of its figures beyond counting.
+    """
+
+    language: str
+    proposals: list[Proposal] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+
+
+def read_text(text: str, *, country: str, default_year: int, language: str | None = None, source_id: str = "") -> Found:
+    """Read the counts and the statements of a text at once; parameters and errors as of `extract`.
+
+    Examples
+    --------
+    >>> found = read_text("In 2014 courts convicted nine, up from three.", country="DNK", default_year=2014)
+    >>> found.language, len(found.proposals), len(found.statements)
+    ('en', 2, 1)
+    """
+    if not 1990 <= default_year <= 2100:
+        raise ReaderError(f"The default year must lie between 1990 and 2100, not {default_year}.")
+    document = tidy(text)
+    lexicon = load(language or detect_language(document.text))
+    found = Found(lexicon.code)
+    reader = Reader(str(default_year), nationals_of(country, lexicon.code), country, source_id)
+    tables = find_tables(document.text)[::-1]
+    done = 0  # the end of the last table read
+    for sentence in worth_reading(document.text, list(sentences(document.text, lexicon)), lexicon):
+        start, end = max(sentence.start, done), sentence.end
+        while tables and tables[-1].start < sentence.end:
+            table = tables.pop()
+            for scene, spoken in counts_of(table, document, sentence, lexicon, default_year):
+                found.proposals.extend(reader.propose(scene, spoken, "clause"))
+            start, end, done = start, min(end, table.start), table.end
+        prose = replace(sentence, start=start, end=end)
+        if not document.text[start:end].strip():
+            continue
+        reader.enter(sentence.paragraph)
+        if len(_DIGITS.findall(document.text, start, end)) <= MOST_FIGURES:
+            scene = build(document, prose, lexicon, default_year, reader.here.around)
+            proposals, statements = reader.read(scene)
+            found.proposals.extend(proposals)
+            found.statements.extend(statements)
+    return found
 
 
 def extract(
@@ -37,12 +88,12 @@ def extract(
     Parameters
     ----------
     text : str
-        Plain text; offsets of the result refer to it.
+        Plain text, such as `Document.text`; offsets of the result refer to it.
     country : str
         ISO 3166-1 alpha-3 code of the country the text is about.
     default_year : int
         The year it reports on: the edition minus 1 for a TIP report.
-    language : {"en", "da"}, optional
+    language : {"en", "da", "no", "sv"}, optional
         Detected from the text if not given.
     source_id : str, optional
         Identifier of the source, copied into each proposal.
@@ -55,7 +106,7 @@ def extract(
     Raises
     ------
     ReaderError
-        If the text is in neither language, or the year is not one between 1990 and 2100.
+        If the text is in another language, or the year is not one between 1990 and 2100.
 
     Examples
     --------
@@ -65,33 +116,19 @@ def extract(
     convictions 2014 9.0 verb before
     convictions 2013 3.0 comparison
     """
-    proposals, _ = _read(text, country, default_year, language, source_id)
-    return proposals
+    options = {"country": country, "default_year": default_year, "language": language, "source_id": source_id}
+    return read_text(text, **options).proposals  # type: ignore[arg-type]
 
 
 def read_statements(text: str, *, country: str, default_year: int, language: str | None = None) -> list[Statement]:
     """Read what a text says of its figures beyond counting: shares, changes, comparisons, ranks and sums.
 
-    Parameters
-    ----------
-    text : str
-        Plain text, such as `Document.text`; offsets of the result refer to it.
-    country : str
-        ISO 3166-1 alpha-3 code of the country the text is about.
-    default_year : int
-        The year it reports on.
-    language : {"en", "da"}, optional
-        Detected from the text if not given.
+    Parameters and errors as of `extract`.
 
     Returns
     -------
     list of Statement
         In the order of the text. A statement whose subject is not known is left out.
-
-    Raises
-    ------
-    ReaderError
-        As `extract`.
 
     Examples
     --------
@@ -100,72 +137,4 @@ def read_statements(text: str, *, country: str, default_year: int, language: str
     >>> found.kind, found.direction, found.subject.value, found.base.value, found.base.period_start
     ('change', 'up', 9.0, 3.0, '2013-01-01')
     """
-    _, statements = _read(text, country, default_year, language, "")
-    return statements
-
-
-def _read(
-    text: str, country: str, default_year: int, language: str | None, source_id: str
-) -> tuple[list[Proposal], list[Statement]]:
-    if not 1990 <= default_year <= 2100:
-        raise ReaderError(f"The default year must lie between 1990 and 2100, not {default_year}.")
-    tidied = tidy(text)
-    lexicon = load(language or detect_language(tidied.text))
-    proposals: list[Proposal] = []
-    statements: list[Statement] = []
-    reader = Reader(str(default_year), nationals_of(country, lexicon.code), country, source_id)
-    for found in _sentences(tidied.text, lexicon, default_year, reader):
-        proposals += [_placed(proposal, tidied, text) for proposal in found[0]]
-        statements += [_placed_statement(statement, tidied, text) for statement in found[1]]
-    return proposals, statements
-
-
-def _sentences(
-    text: str, lexicon: Lexicon, default_year: int, reader: Reader
-) -> Iterator[tuple[list[Proposal], list[Statement]]]:
-    tables = find_tables(text)[::-1]
-    done = 0  # the end of the last table read
-    for sentence in worth_reading(text, list(sentences(text, lexicon)), lexicon):
-        while tables and tables[-1].start < sentence.end:
-            table = tables.pop()
-            yield reader.read_table(table, text, sentence, lexicon), []
-            sentence, done = replace(sentence, end=max(sentence.start, table.start)), table.end
-        if sentence.start < done:
-            sentence = replace(sentence, start=min(done, sentence.end))
-        if not text[sentence.start : sentence.end].strip():
-            continue
-        reader.enter(sentence)
-        if len(_DIGITS.findall(text, sentence.start, sentence.end)) <= MOST_FIGURES:
-            yield reader.read(build(text, sentence, lexicon, default_year, reader.around))
-
-
-def _placed(proposal: Proposal, tidied: Tidied, text: str) -> Proposal:
-    """Return a proposal with places in the text as given."""
-    start, end = tidied.place(proposal.char_start, proposal.char_end)
-    first, last = tidied.place(proposal.sentence_start, proposal.sentence_end)
-    return replace(
-        proposal, char_start=start, char_end=end, text=text[start:end], sentence_start=first, sentence_end=last
-    )
-
-
-def _placed_statement(statement: Statement, tidied: Tidied, text: str) -> Statement:
-    start, end = tidied.place(statement.char_start, statement.char_end)
-    first, last = tidied.place(statement.sentence_start, statement.sentence_end)
-    return replace(
-        statement,
-        char_start=start,
-        char_end=end,
-        text=text[start:end],
-        sentence_start=first,
-        sentence_end=last,
-        subject=_placed_cell(statement.subject, tidied),
-        base=statement.base and _placed_cell(statement.base, tidied),
-        parts=tuple(_placed_cell(part, tidied) for part in statement.parts),
-    )
-
-
-def _placed_cell(cell: Cell, tidied: Tidied) -> Cell:
-    if cell.char_start < 0:
-        return cell
-    start, end = tidied.place(cell.char_start, cell.char_end)
-    return replace(cell, char_start=start, char_end=end)
+    return read_text(text, country=country, default_year=default_year, language=language).statements

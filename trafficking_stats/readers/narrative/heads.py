@@ -1,4 +1,4 @@
-"""What a number counts: the noun phrase after it."""
+"""What a number counts: the noun phrase after it; and what a stretch of words counts where no number stands in it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,14 @@ from trafficking_stats.readers.narrative.scene import Scene
 
 LONGEST_PHRASE = 10
 UNKNOWN_WORDS = 3
+ENFORCEMENT = ("investigate", "prosecute", "convict", "sentence", "open")
+VICTIMS = ("identify", "refer", "assist")
+COUNTED = (*ENFORCEMENT, *VICTIMS)
 
-_QUOTES = "-'’\"“”"
-_ENDS = (
-    "prepositions",
-    "auxiliaries",
-    "perfects",
-    "coordinators",
-    "relatives",
-    "determiners",
-    "adverbs",
-)
+_DEFAULT = {"victim": "identify", "case": "investigate"}
+"""What is said of a noun that stands alone: victims are identified, cases investigated."""
+_QUOTES = "-'’\"“”&"
+_ENDS = ("prepositions", "auxiliaries", "perfects", "coordinators", "relatives", "determiners", "adverbs")
 """Groups of words that end a noun phrase."""
 
 
@@ -56,17 +53,6 @@ class Head:
     persons: bool = False
 
 
-def noun_at(scene: Scene, k: int) -> tuple[int, str, str] | None:
-    """Length, class and family of a counted noun at token `k`."""
-    noun = scene.lexicon.nouns.at(scene.low, k)
-    action = scene.lexicon.actions.at(scene.low, k)
-    if action and action[1] in ("investigate", "prosecute", "convict", "sentence", "refer", "other", "identify"):
-        if noun and noun[0] >= action[0] and noun[1] != "case":
-            return noun[0], noun[1], ""
-        return action[0], "action", action[1]
-    return (noun[0], noun[1], "") if noun else None
-
-
 def head_of(scene: Scene, numeral: Numeral) -> Head:
     """Read the noun phrase after a number.
 
@@ -76,32 +62,27 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
         The sentence.
     numeral : Numeral
         A number in it.
-
-    Returns
-    -------
-    Head
     """
     return _Phrase(scene, numeral).read()
 
 
-def _past_share(scene: Scene, numeral: Numeral) -> int:
-    """Return the token where the noun phrase starts: past a share, as in "912 (94 %) adults" and "72 % (3,142) men"."""
-    low, k = scene.low, numeral.end
-    if k < len(low) and low[k] == "(" and k + 1 in scene.shares:
-        end = scene.shares[k + 1]
-        return end + 1 if end < len(low) and low[end] == ")" else k
-    bracketed = k < len(low) and low[k] == ")" and numeral.start > 0 and low[numeral.start - 1] == "("
-    return k + 1 if bracketed and numeral.start - 1 in scene.shares.values() else k
+def noun_at(scene: Scene, k: int) -> tuple[int, str, str] | None:
+    """Length, class and family of a counted noun at token `k`."""
+    noun = scene.lexicon["nouns"].at(scene.low, k)
+    action = scene.lexicon["actions"].at(scene.low, k)
+    if action and action[1] != "assist" and not (noun and noun[0] >= action[0] and noun[1] != "case"):
+        return action[0], "action", action[1]
+    return (noun[0], noun[1], "") if noun else None
 
 
 class _Phrase:
-    """A noun phrase read word by word; each step says how many tokens it took, or that the phrase ends."""
+    """A noun phrase read word by word; each step says how many tokens it took, or -1 where the phrase ends."""
 
     def __init__(self, scene: Scene, numeral: Numeral) -> None:
         self.scene = scene
         self.low = scene.low
         self.k = self.start = _past_share(scene, numeral)
-        self.segment = scene.segments[numeral.start if self.k == numeral.end else min(self.k, len(self.low) - 1)]
+        self.segment = scene.segments.of[numeral.start if self.k == numeral.end else min(self.k, len(self.low) - 1)]
         self.potential = self.formal = self.partitive = False
         self.unknown = 0
         self.named = True
@@ -112,7 +93,7 @@ class _Phrase:
         self.stop = min(len(self.low), self.k + LONGEST_PHRASE)
 
     def read(self) -> Head:
-        steps: tuple[Callable[[], int], ...] = (self._time, self._quote, self._status, self._noun, self._modifier)
+        steps: tuple[Callable[[], int], ...] = (self._time, self._status, self._noun, self._modifier)
         while self.k < self.stop and not self._broken():
             taken = next((n for n in (step() for step in steps) if n), 0) or self._other()
             if self.found is not None:
@@ -124,49 +105,42 @@ class _Phrase:
             return self._head("person", "", self.person_at)
         if not self.unknown:
             return self._head("empty", "", self.begin)
-        one_name = self.unknown == 1 and self.named
-        return self._head("person" if one_name else "unknown", "", min(self.k, self.stop))
+        is_one_name = self.unknown == 1 and self.named
+        return self._head("person" if is_one_name else "unknown", "", min(self.k, self.stop))
 
     def _head(self, noun: str, family: str, end: int) -> Head:
         return Head(noun, family, self.start, end, self.potential, self.formal, self.partitive)
 
     def _past_partitive(self) -> None:
         """Past "of the", "of those 12"."""
-        scene = self.scene
-        step = scene.phrase("clause.partitive", self.k)
+        step = self.scene.phrase("clause.partitive", self.k)
         if not step or self.k + step >= len(self.low):
             return
         self.partitive = True
         self.k += step
-        if scene.is_word("clause.definite", self.k) or scene.is_word("clause.determiners", self.k):
-            self.k += 1
-        base = scene.numeral_at(self.k)
-        if base is not None:
-            self.k = base.end
+        self.k += bool(self.scene.phrase("clause.definite", self.k) or self.scene.phrase("clause.determiners", self.k))
+        if self.k in self.scene.counts:
+            self.k = self.scene.counts[self.k].end
 
     def _broken(self) -> bool:
         word = self.low[self.k]
-        allowed = word[0].isalpha() or word in _QUOTES or word == "&" or self.k in self.scene.dated
-        if not allowed or self.scene.numeral_at(self.k) is not None:
-            return True
-        return self.k not in self.scene.dated and self.scene.segments[self.k] != self.segment
+        if self.k in self.scene.dated:
+            return False
+        is_word = word[0].isalpha() or word in _QUOTES
+        return not is_word or self.k in self.scene.counts or self.scene.segments.of[self.k] != self.segment
 
     def _time(self) -> int:
         end = self.scene.dated.get(self.k)
         if end is None:
-            return 0
-        stands_apart = self.scene.is_word("periods.in_words", self.k - 1) or end - self.k > 1
+            return int(self.low[self.k] in _QUOTES)
+        stands_apart = self.scene.phrase("periods.in_words", self.k - 1) or end - self.k > 1
         return -1 if stands_apart else end - self.k
 
-    def _quote(self) -> int:
-        return int(self.low[self.k] in _QUOTES)
-
     def _status(self) -> int:
-        lexicon = self.scene.lexicon
-        if lexicon.potential.at(self.low, self.k):
+        if self.scene.phrase("modifiers.potential", self.k):
             self.potential = True
             return 1
-        if lexicon.formal.at(self.low, self.k) and self._noun_follows(self.k + 1):
+        if self.scene.phrase("modifiers.formal", self.k) and self._noun_follows(self.k + 1):
             self.formal = True
             return 1
         return 0
@@ -177,39 +151,34 @@ class _Phrase:
         if noun is None:
             return 0
         length, kind, family = noun
-        if kind == "not_counted":
-            self.found = self._head("not_counted", "", k + length)
-            return length
-        if scene.lexicon.modifiers.at(self.low, k) and self._noun_follows(k + 1):
-            return 0
-        after = noun_at(scene, k + length) if k + length < self.stop else None
-        if after and after[1] != "person" and not scene.is_word("clause.prepositions", k + length):
-            return length  # "child victims", "trafficking cases": the last noun is the head
-        self.found = replace(self._head(kind, family, k + length), persons=bool(scene.phrase("actions.persons", k)))
+        if kind != "not_counted":
+            if scene.phrase("modifiers.skip", k) and self._noun_follows(k + 1):
+                return 0
+            after = noun_at(scene, k + length) if k + length < self.stop else None
+            if after and after[1] != "person" and not scene.phrase("clause.prepositions", k + length):
+                return length  # "child victims", "trafficking cases": the last noun is the head
+        persons = bool(scene.phrase("clause.counted_persons", k))
+        self.found = replace(self._head(kind, family, k + length), persons=persons)
         return length
 
     def _modifier(self) -> int:
         scene, k = self.scene, self.k
-        modifier = scene.lexicon.modifiers.at(self.low, k)
-        if modifier is None:
-            return 0
-        joins = scene.is_word("clause.coordinators", k) or scene.is_word("clause.prepositions", k)
-        if joins and (k == self.begin or not self._modifier_follows(k + 1)):
+        length = scene.phrase("modifiers.skip", k)
+        joins = scene.phrase("clause.coordinators", k) or scene.phrase("clause.prepositions", k)
+        if length and joins and (k == self.begin or not self._modifier_follows(k + 1)):
             return -1
-        noun = noun_at(scene, k)
-        if noun is not None and noun[1] == "person":
+        if length and scene.kind("nouns", k) == "person":
             self.person_at = k + 1
-        return int(modifier[0])
+        return length
 
     def _other(self) -> int:
         """Take a word of no table, or end the phrase."""
         scene, k = self.scene, self.k
-        if self.partitive and k in scene.at and scene.lexicon.participles.at(self.low, k):
+        if self.partitive and k in scene.at and scene.phrase("participles", k):
             self.found = self._head("person", "", scene.at[k].end)  # "seven of the convicted"
             return 1
-        ends = any(scene.is_word(f"clause.{group}", k) for group in _ENDS)
-        groups = ("clause.subset", "clause.origin_verbs")
-        if k in scene.at or ends or any(scene.phrase(group, k) for group in groups) or scene.is_unknown_verb(k):
+        groups = (*(f"clause.{group}" for group in _ENDS), "clause.subset", "clause.origin_verbs")
+        if k in scene.at or any(scene.phrase(group, k) for group in groups) or scene.is_unknown_verb(k):
             return -1
         self.unknown += 1
         self.named = self.named and scene.tokens[k].text[0].isupper()
@@ -220,14 +189,55 @@ class _Phrase:
         for i in range(k, min(self.stop, k + 4)):
             if noun_at(self.scene, i):
                 return True
-            if self.scene.is_word("clause.prepositions", i) or not self.low[i][0].isalpha():
+            if self.scene.phrase("clause.prepositions", i) or not self.low[i][0].isalpha():
                 return False
         return False
 
     def _modifier_follows(self, k: int) -> bool:
         """Whether a coordinated modifier and its noun follow: "confirmed and potential victims"."""
-        if k >= len(self.low) or self.scene.numeral_at(k):
-            return False
-        lexicon = self.scene.lexicon
-        tables = (lexicon.modifiers, lexicon.potential, lexicon.formal)
-        return any(table.at(self.low, k) for table in tables) and self._noun_follows(k)
+        modifiers = ("modifiers.skip", "modifiers.potential", "modifiers.formal")
+        return any(self.scene.phrase(group, k) for group in modifiers) and self._noun_follows(k)
+
+
+def _past_share(scene: Scene, numeral: Numeral) -> int:
+    """Return the token where the noun phrase starts: past a share, as in "912 (94 %) adults" and "72 % (3,142) men"."""
+    k = numeral.end
+    if scene.word(k) == "(" and k + 1 in scene.shares:
+        end = scene.shares[k + 1]
+        return end + 1 if scene.word(end) == ")" else k
+    bracketed = scene.word(k) == ")" and scene.word(numeral.start - 1) == "("
+    return k + 1 if bracketed and numeral.start - 1 in scene.shares.values() else k
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a stretch of words counts, as in `Head`, with the families of verbs behind it."""
+
+    families: tuple[str, ...]
+    noun: str
+    potential: bool
+
+
+def topic_of(scene: Scene, start: int, end: int) -> Topic | None:
+    """Read the topic of a stretch of tokens ("number of defendants convicted"); None where nothing is counted."""
+    nouns: list[tuple[str, str]] = []
+    k = start
+    while k < end:
+        noun = noun_at(scene, k)
+        nouns += [noun[1:]] if noun else []
+        k += noun[0] if noun else 1
+    kinds = [kind for kind, _ in nouns]
+    actions = [family for kind, family in nouns if kind == "action"]
+    verbs = [mark.family for mark in scene.marks if start <= mark.start < end and mark.form == "verb"]
+    if "other" in (*actions, *verbs) or "not_counted" in kinds:
+        return None
+    potential = scene.contains("modifiers.potential", start, end)
+    if actions:
+        return Topic((actions[-1],), "action", potential)
+    noun_class = next((kind for kind in ("victim", "offender", "case", "person") if kind in kinds), "")
+    family = next((family for family in reversed(verbs) if family in COUNTED), "")
+    fits = noun_class != "victim" if family in ENFORCEMENT else noun_class in ("victim", "person")
+    if not (family and noun_class and fits):
+        family = _DEFAULT.get(noun_class, "")
+    family = "investigate" if family == "open" else family
+    return Topic((family,), noun_class, potential) if family else None

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from functools import cache
-from importlib.resources import files
 
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.readers.narrative.lexicon import LANGUAGES, fold, load
+from trafficking_stats.readers.narrative.lexicon import LANGUAGES, fold, load, table
 
 SAMPLE = 60_000
 """Characters looked at, in three stretches from the start, the middle and the end."""
@@ -23,28 +21,21 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def _sample(text: str) -> str:
-    if len(text) <= SAMPLE:
-        return text
-    part = SAMPLE // 3
-    middle = len(text) // 2
-    return " ".join((text[:part], text[middle : middle + part], text[-part:]))
+    part, middle = SAMPLE // 3, len(text) // 2
+    return text if len(text) <= SAMPLE else " ".join((text[:part], text[middle : middle + part], text[-part:]))
 
 
 @cache
-def _others() -> dict[str, frozenset[str]]:
-    """Return the function words of languages that are not read, by English name."""
-    tables = tomllib.loads(files(__package__).joinpath("others.toml").read_text(encoding="utf-8"))
-    return {name: frozenset(words) for name, words in tables.items()}
-
-
-@cache
-def _topical(code: str) -> frozenset[str]:
-    """Return the single words of the tables of verbs, nouns and numbers of a language."""
-    tables = load(code).tables
-    phrases = [
-        phrase for section in ("verbs", "nouns", "actions") for words in tables[section].values() for phrase in words
-    ]
-    return frozenset(fold(word) for word in [*phrases, *load(code).numbers] if " " not in word)
+def _weights() -> dict[str, dict[str, float]]:
+    """Return by language what its words weigh: function words, and the words on the topic of those that are read."""
+    weights = {name: dict.fromkeys(words, 1.0) for name, words in table("others").items()}
+    for code in LANGUAGES:  # a headline has few function words, but words such as "convicted"
+        lexicon = load(code)
+        on_topic = [phrase for group in ("verbs", "nouns", "actions") for phrase in lexicon[group]]
+        words = [*(phrase[0] for phrase in on_topic if len(phrase) == 1), *lexicon.numbers]
+        functions = map(fold, lexicon.tables["function_words"])
+        weights[code] = {**dict.fromkeys(words, WEIGHT_OF_TOPIC), **dict.fromkeys(functions, 1.0)}
+    return weights
 
 
 def detect_language(text: str) -> str:
@@ -77,18 +68,16 @@ def detect_language(text: str) -> str:
             f"The text has {total} words, too few to tell its language. Name the language, or check that "
             "the file holds text."
         )
-    known = {code: load(code).words["function_words"] for code in sorted(LANGUAGES)}
-    counts = {
-        name: float(sum(words[word] for word in functions)) for name, functions in [*known.items(), *_others().items()]
+    shares = {
+        name: sum(weight * words[word] for word, weight in weights.items()) / total
+        for name, weights in _weights().items()
     }
-    for code in known:  # a headline has few function words, but words such as "convicted"
-        counts[code] += WEIGHT_OF_TOPIC * sum(words[word] for word in _topical(code) - known[code])
-    shares = {name: count / total for name, count in counts.items()}
-    best = max(shares, key=lambda name: shares[name])
-    if best in known and shares[best] >= LEAST_SHARE:
+    best = max(sorted(shares, key=lambda name: (name not in LANGUAGES, name)), key=lambda name: shares[name])
+    is_known = shares[best] >= LEAST_SHARE
+    if is_known and best in LANGUAGES:
         return best
-    names = ", ".join(load(code).name for code in known)
-    seems = f"is in {best}" if best not in known and shares[best] >= LEAST_SHARE else "is in no language known here"
+    names = ", ".join(load(code).name for code in sorted(LANGUAGES))
+    seems = f"is in {best}" if is_known else "is in no language known here"
     raise ReaderError(
         f"The text seems to be one that {seems}; this reader reads {names}. Translate it first, or name the language "
         "if this is wrong."

@@ -7,25 +7,12 @@ from collections.abc import Sequence
 from trafficking_stats.readers.narrative.lexicon import Lexicon
 from trafficking_stats.readers.narrative.tokens import Token
 
-
-def _digits(text: str, lexicon: Lexicon) -> float | None:
-    """Return the value of a number in digits under the separators of the language."""
-    if len(text) > 15:
-        return None
-    decimal = lexicon.tables["decimal"]
-    other = "," if decimal == "." else "."
-    whole, _, fraction = text.partition(decimal)
-    groups = whole.split(other)
-    if len(groups) > 1 and (any(len(group) != 3 for group in groups[1:]) or len(groups[0]) > 3):
-        return None
-    if decimal in fraction or other in fraction:
-        return None
-    digits = "".join(groups)
-    return float(f"{digits}.{fraction}") if fraction else float(digits)
+LONGEST_NUMBER = 15
+"""Digits; a longer string is no number."""
 
 
-class Numbers:
-    """The numbers of a sentence, read at a token.
+class Words:
+    """The words of a sentence, with the numbers among them.
 
     Parameters
     ----------
@@ -42,131 +29,115 @@ class Numbers:
         self.dated = dated
         self.low = [token.lower for token in tokens]
         self.lexicon = lexicon
-        self.grammar = lexicon.tables["number_grammar"]
-        self.apart = any(" " in pattern for pattern in self.grammar["compounds"])  # "twenty three"
 
-    def glued(self, i: int) -> bool:
-        """Whether letters or digits touch the number (262a, 4th, COVID-19)."""
-        token = self.tokens[i]
-        if i and self.tokens[i - 1].end == token.start:
-            before = self.tokens[i - 1].text
-            if before[-1].isalnum() or before in "/#_.:":
-                return True
-            if (
-                before in "-–"
-                and i > 1
-                and self.tokens[i - 2].end == self.tokens[i - 1].start
-                and self.tokens[i - 2].text[-1].isalpha()
-            ):
-                return True
-        if i + 1 < len(self.tokens) and self.tokens[i + 1].start == token.end:
-            after = self.tokens[i + 1].text
-            return after[0].isalnum() or after in "/_:"
-        return False
+    def is_in(self, group: str, i: int) -> bool:
+        """Whether a phrase of a list starts at token `i`."""
+        return self.lexicon[group].at(self.low, i) is not None
 
-    def word_value(self, i: int) -> tuple[int, float] | None:
-        """Return number words at `i`: (next token, value)."""
-        lexicon, low = self.lexicon, self.low
-        total = 0.0
-        current: float | None = None
-        scaled = 1.0
-        j = i
-        if low[i] in self.grammar["articles"] and not self._counting(i):
+    def ends(self, group: str, i: int) -> bool:
+        """Whether a phrase of a list ends right before token `i`."""
+        return self.lexicon[group].ending_at(self.low, i) is not None
+
+    def number_at(self, i: int) -> tuple[int, float] | None:
+        """Return a number at token `i`: the token after it, and its value."""
+        if not self.low[i][0].isdecimal():
+            return self._in_words(i)
+        if self._is_glued(i):
             return None
+        j, value = self._in_groups(i) or (i + 1, _in_digits(self.low[i], self.lexicon.tables["decimal"]))
+        if value is None:
+            return None
+        scale = self.lexicon["scales"].at(self.low, j)
+        return (j + 1, value * scale[1]) if scale else (j, value)
+
+    def _in_words(self, i: int) -> tuple[int, float] | None:
+        low, numbers, total, current, j = self.low, self.lexicon.numbers, 0, 0, i
         while j < len(low):
-            word = low[j]
-            value = lexicon.numbers.get(word)
-            if value is None and word in self.grammar["articles"] and j == i:
+            value = numbers.get(low[j])
+            if value is None and j == i and self._is_counting_article(i):
                 value = 1
-            if value is not None:
-                if current is None:
-                    current = value
-                elif self.apart and 20 <= current < 100 and current % 10 == 0 and 0 < value < 10 and scaled == 1:
-                    current += value
-                elif scaled > 1 and value < scaled:
-                    current += value
-                    scaled = 1.0
-                else:
-                    break
-            elif word in lexicon.scales and (current is not None or total or self._hundred_and(j)):
-                scale = lexicon.scales[word]
-                if scale >= 1000:
-                    total += (current or 0) * scale
-                    current, scaled = None, scale
-                else:
-                    current = (current or 1) * scale
-                    scaled = scale
-            elif (
-                scaled > 1
-                and word in self.grammar["and"]
-                and j + 1 < len(low)
-                and 0 < lexicon.numbers.get(low[j + 1], 0) < 100
-            ):
-                j += 1
-                continue
-            else:
+            scale = self.lexicon["scales"].at(low, j)
+            if value is not None and (j == i or self._completes(current, value, total)):
+                current += value
+            elif scale is not None and (j > i or self._is_hundred_and(j)):
+                current = max(current, 1) * scale[1]
+                if scale[1] >= 1000:
+                    total, current = total + current, 0
+            elif not (self.is_in("number_grammar.and", j) and j > i and self._goes_on(j, current, total)):
                 break
             j += 1
-        if j == i:
-            return None
-        return j, total + (current or 0)
+        return (j, float(total + current)) if j > i else None
 
-    def _hundred_and(self, j: int) -> bool:
-        """Return whether a bare hundred goes on in a number: "hundrede og tyve"."""
-        after = self.low[j + 1 : j + 3]
-        return (
-            self.lexicon.scales[self.low[j]] == 100
-            and len(after) == 2
-            and after[0] in self.grammar["and"]
-            and after[1] in self.lexicon.numbers
+    def _completes(self, number: int, value: int, total: int) -> bool:
+        """Whether a word adds to a number before it: "hundred five", and "twenty three" where written apart."""
+        apart = any(" " in pattern for pattern in self.lexicon.tables["number_grammar"]["compounds"])
+        if number == 0:
+            return total > 0
+        return (number % 100 == 0 and value < 100) or (apart and 20 <= number < 100 and number % 10 == 0 and value < 10)
+
+    def _goes_on(self, j: int, number: int, total: int) -> bool:
+        """Whether "and" stands inside a number: "one hundred and five"."""
+        value = self.lexicon.numbers.get(self.low[j + 1], 0) if j + 1 < len(self.low) else 0
+        return 0 < value < 100 and self.lexicon["scales"].at(self.low, j - 1) is not None
+
+    def _is_hundred_and(self, j: int) -> bool:
+        """Whether a bare hundred goes on in a number: "hundrede og tyve"."""
+        is_hundred = self.lexicon["scales"].at(self.low, j) == (1, 100)
+        return is_hundred and self.is_in("number_grammar.and", j + 1) and self._goes_on(j + 1, 0, 0)
+
+    def _is_counting_article(self, i: int) -> bool:
+        """Whether "en" is one rather than a: "heraf en", "og en af dem"."""
+        if self.low[i] not in self.lexicon["number_grammar.articles"]:
+            return False
+        joined = self.is_in("number_grammar.and", i - 1)
+        return self.is_in("number_grammar.counting_context", i - 1) and (
+            not joined or self.is_in("clause.among", i + 1)
         )
 
-    def _counting(self, i: int) -> bool:
-        before = self.low[i - 1] if i else ""
-        after = self.low[i + 1 : i + 3]
-        return before in self.grammar["counting_context"] and (
-            before not in self.grammar["and"] or bool(after and after[0] in self.lexicon.words["clause.among"])
-        )
+    def _is_glued(self, i: int) -> bool:
+        """Whether letters, digits or strokes touch a number: "262a", "4th", "COVID-19", "10:30"."""
+        before, after = self.tokens[:i][-2:], self.tokens[i + 1 : i + 2]
+        if before and before[-1].end == self.tokens[i].start:
+            mark = before[-1].text
+            hyphened = mark in "-–" and before[0].end == before[-1].start and before[0].text[-1].isalpha()
+            if mark[-1].isalnum() or mark in "/#_.:" or hyphened:
+                return True
+        touched = bool(after) and after[0].start == self.tokens[i].end
+        return touched and (after[0].text[0].isalnum() or after[0].text in "/_:")
 
-    def grouped(self, i: int) -> tuple[int, float] | None:
-        """Return a number in groups apart, "1 440" or "1'200": (next token, value)."""
+    def _in_groups(self, i: int) -> tuple[int, float] | None:
+        """Return a number in groups apart, "1 440" or "1'200"."""
         digits, j = self.low[i], i
-        if not (digits.isdecimal() and len(digits) < 4) or digits == "0":
+        if not (digits.isdecimal() and len(digits) < 4 and digits != "0"):
             return None
-        while j + 1 < len(self.low):
+        while j + 1 < len(self.low) and len(digits) <= LONGEST_NUMBER:
             apostrophe = self.low[j + 1] in "'’" and self.tokens[j + 1].start == self.tokens[j].end
             k = j + 1 + apostrophe
-            apart = self.tokens[k].start - self.tokens[k - 1].end if k < len(self.low) else 2
-            group = self.low[k] if k < len(self.low) else ""
-            if not (len(group) == 3 and group.isdecimal() and apart == 1 - apostrophe) or k in self.dated:
+            group = self.low[k] if k < len(self.low) and k not in self.dated else ""
+            if not (len(group) == 3 and group.isdecimal()) or self._is_lettered(k):
                 break
-            if (
-                k + 1 < len(self.low)
-                and self.tokens[k + 1].start == self.tokens[k].end
-                and self.low[k + 1][0].isalpha()
-            ):
+            if self.tokens[k].start - self.tokens[k - 1].end != 1 - apostrophe:
                 break
             digits, j = digits + group, k
         return (j + 1, float(digits)) if j > i else None
 
-    def at(self, i: int) -> tuple[int, float] | None:
-        """Return a number at `i`: (next token, value)."""
-        word = self.low[i]
-        if word[0].isdecimal():
-            if self.glued(i):
-                return None
-            grouped = self.grouped(i)
-            if grouped is not None:
-                return grouped
-            value = _digits(word, self.lexicon)
-            if value is None:
-                return None
-            if i + 1 < len(self.low) and self.low[i + 1] in self.lexicon.scales:
-                return i + 2, value * self.lexicon.scales[self.low[i + 1]]
-            return i + 1, value
-        return self.word_value(i)
+    def _is_lettered(self, k: int) -> bool:
+        after = self.tokens[k + 1 : k + 2]
+        return bool(after) and after[0].start == self.tokens[k].end and after[0].text[0].isalpha()
 
-    def half(self, j: int) -> int:
-        """Length of "and a half" at `j`, or 0."""
-        found = self.lexicon.phrases["number_grammar.half"].at(self.low, j) if j < len(self.low) else None
-        return found[0] if found else 0
+
+def _in_digits(text: str, decimal: str) -> float | None:
+    """Return the value of a number in digits under the separators of the language.
+
+    Examples
+    --------
+    >>> _in_digits("1,814", "."), _in_digits("1.814,5", ","), _in_digits("1.81", ",")
+    (1814.0, 1814.5, None)
+    """
+    whole, _, fraction = text.partition(decimal)
+    first, *groups = whole.split("," if decimal == "." else ".")
+    if len(text) > LONGEST_NUMBER or not (fraction or "0").isdecimal() or any(len(group) != 3 for group in groups):
+        return None
+    if groups and len(first) > 3:
+        return None
+    return float(f"{first}{''.join(groups)}.{fraction or 0}")

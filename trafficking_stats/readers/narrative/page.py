@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from trafficking_stats.readers.narrative.proposals import Proposal
+from trafficking_stats.readers.narrative.results import Proposal
 
 _BLOCK = re.compile(r"\n\s*\n|\n(?=\S)")
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from trafficking_stats.readers.narrative.heads import Head
+from trafficking_stats.readers.narrative.heads import ENFORCEMENT, VICTIMS, Head
 from trafficking_stats.readers.narrative.numerals import Numeral
-from trafficking_stats.readers.narrative.topics import ENFORCEMENT, VICTIMS
 
-MOST_FIGURES = 100
-"""A stretch without a full stop that holds more numbers than this is a table, not a sentence."""
 CONFIDENCE = {
     "counted noun": 0.95,
     "passive verb": 0.9,
@@ -27,10 +24,10 @@ CONFIDENCE = {
 }
 _INDICATOR = {
     "investigate": "investigations",
-    "open": "investigations",
     "prosecute": "prosecutions",
     "convict": "convictions",
     "sentence": "sentences",
+    "identify": "victims_identified",
     "refer": "victims_referred",
     "assist": "victims_assisted",
 }
@@ -64,13 +61,10 @@ class Reading:
     @property
     def indicators(self) -> tuple[str, ...]:
         """The labels, one for each verb."""
-        labels = (
-            ("victims_potential" if self.potential else "victims_identified")
-            if family == "identify"
-            else _INDICATOR[family]
+        return tuple(
+            "victims_potential" if family == "identify" and self.potential else _INDICATOR[family]
             for family in self.families
         )
-        return tuple(dict.fromkeys(labels))
 
     @property
     def enforcement(self) -> bool:
@@ -79,28 +73,14 @@ class Reading:
 
 
 def fits(family: str, noun: str, inherited: bool) -> bool:
-    """Whether a family can count a class of noun."""
-    if noun in ("not_counted",):
+    """Whether a family can count a class of noun; `inherited` where it does so for an earlier figure."""
+    if noun == "not_counted":
         return False
+    if family == "open":
+        return noun in ("case", "action") or (inherited and noun == "empty")
     if family in ENFORCEMENT:
-        if family == "open":
-            return noun in ("case", "action") or (inherited and noun in ("empty", "case"))
         return noun != "victim" and not (inherited and noun == "unknown" and family == "investigate")
-    if family == "identify" and noun == "case":
-        return not inherited
-    return noun in ("victim", "person", "empty")
-
-
-def _unit(family: str, head: Head, inherited: str = "") -> str:
-    if family in VICTIMS:
-        return "cases" if head.noun == "case" else "persons"
-    if head.noun in ("case", "action") and not head.persons:
-        return "cases" if family != "sentence" else "persons"
-    if head.noun in ("offender", "person") or head.persons:
-        return "persons"
-    if inherited:
-        return inherited
-    return "cases" if family in ("investigate", "open") else "persons"
+    return noun in ("victim", "person", "empty") or (family == "identify" and noun == "case" and not inherited)
 
 
 def reading_of(
@@ -112,7 +92,28 @@ def reading_of(
         return None
     if head.noun == "case" and chosen == ["identify"]:
         chosen = ["investigate"]
-    chosen = ["investigate" if family == "open" else family for family in chosen]
+    chosen = list(dict.fromkeys("investigate" if family == "open" else family for family in chosen))
     inherited = base is not None and not head.formal and base.potential
     unit = _unit(chosen[0], head, base.unit if base else "")
     return Reading(numeral, head, tuple(chosen), head.potential or inherited, unit, rule)
+
+
+def _unit(family: str, head: Head, inherited: str) -> str:
+    if head.noun in ("case", "action") and not head.persons:
+        is_case = head.noun == "case" if family in VICTIMS else family != "sentence"
+        return "cases" if is_case else "persons"
+    if family in VICTIMS or head.noun in ("offender", "person") or head.persons:
+        return "persons"
+    return inherited or ("cases" if family == "investigate" else "persons")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A reading with its breakdown, its period and the number of its sentence."""
+
+    reading: Reading
+    facets: dict[str, str]
+    label: str
+    sentence: int
+    indicator: str = ""
+    """Of the vocabulary, where it is read for statements only ("granted asylum")."""

@@ -16,7 +16,7 @@ from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.printed import NoFigureError, UnreadableError, read_figure
 from trafficking_stats.readers.documents import Document
 from trafficking_stats.readers.narrative.claims import as_claim
-from trafficking_stats.readers.narrative.proposals import Proposal
+from trafficking_stats.readers.narrative.results import Proposal
 from trafficking_stats.readers.tables import RAW_COLUMNS, source_name
 from trafficking_stats.readers.writing import Added, add_claims
 from trafficking_stats.schema import check_claims

@@ -5,13 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trafficking_stats.readers.documents.tidying import Tidied
 from trafficking_stats.readers.narrative.lexicon import Lexicon
-from trafficking_stats.readers.narrative.marks import Mark, find_marks
 from trafficking_stats.readers.narrative.numerals import Numeral, find_numerals
-from trafficking_stats.readers.narrative.periods import Period
-from trafficking_stats.readers.narrative.segments import segment
-from trafficking_stats.readers.narrative.times import find_periods
+from trafficking_stats.readers.narrative.segments import Segments, cut
+from trafficking_stats.readers.narrative.times import Period, find_periods
 from trafficking_stats.readers.narrative.tokens import Sentence, Token, tokenize
+
+COMPLEMENT_WINDOW = 14
+"""Tokens after a general verb within which its complement ("provided ... shelter") is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word that says what figures near it count.
+
+    Attributes
+    ----------
+    start, end : int
+        Tokens.
+    family : str
+        investigate, prosecute, convict, sentence, identify, refer, assist, open, light or other.
+    form : str
+        "verb" or "action" (a noun such as "convictions").
+    """
+
+    start: int
+    end: int
+    family: str
+    form: str
 
 
 @dataclass(frozen=True)
@@ -20,72 +42,96 @@ class Scene:
 
     Attributes
     ----------
-    segments : tuple of int
-        For every token the stretch it belongs to; a comparison or a bracket opens a new one.
-    comparisons : frozenset of int
-        The segments that are comparisons with another time.
-    parents : mapping of int to int
-        The segment around a segment in brackets.
-    counts, dated, ends, shares : mapping
-        Counted numbers by first token, ends of time expressions by first token, marks by the token after them, the
-        token after "79 %" by its first token.
+    document : Tidied
+        The whole text.
+    counts, dated, at, ends, shares : mapping
+        Counted numbers by first token, ends of time expressions by first token, marks by first token and by the token
+        after them, the token after "79 %" by its first token.
     """
 
+    document: Tidied
     sentence: Sentence
-    text: str
     lexicon: Lexicon
-    tokens: tuple[Token, ...]
+    tokens: Sequence[Token]
     low: tuple[str, ...]
-    periods: tuple[Period, ...]
-    numerals: tuple[Numeral, ...]
-    marks: tuple[Mark, ...]
-    at: dict[int, Mark]
-    segments: tuple[int, ...]
-    comparisons: frozenset[int]
-    parents: dict[int, int]
+    periods: Sequence[Period]
+    numerals: Sequence[Numeral]
+    marks: Sequence[Mark]
+    segments: Segments
     counts: dict[int, Numeral]
     dated: dict[int, int]
+    at: dict[int, Mark]
     ends: dict[int, Mark]
     shares: dict[int, int]
 
+    def word(self, i: int) -> str:
+        """Return token `i` in lower case, "" outside the sentence."""
+        return self.low[i] if 0 <= i < len(self.low) else ""
+
     def phrase(self, group: str, i: int) -> int:
         """Length of a phrase of a word list at token `i`, or 0."""
-        if not 0 <= i < len(self.low):
-            return 0
-        found = self.lexicon.phrases[group].at(self.low, i)
+        found = self.lexicon[group].at(self.low, i)
         return found[0] if found else 0
 
-    def is_word(self, group: str, i: int) -> bool:
-        """Whether token `i` stands in a word list."""
-        return 0 <= i < len(self.low) and self.low[i] in self.lexicon.words[group]
+    def kind(self, group: str, i: int) -> str:
+        """Return the list of a table, such as "victim" of ``nouns``, that the phrase at token `i` stands in, or ""."""
+        found = self.lexicon[group].at(self.low, i)
+        return found[1] if found else ""
+
+    def before(self, group: str, i: int) -> int:
+        """Length of a phrase of a word list that ends right before token `i`, or 0."""
+        found = self.lexicon[group].ending_at(self.low, i)
+        return found[0] if found else 0
+
+    def first(self, group: str, start: int, end: int) -> int | None:
+        """Return where the first phrase of a word list starts in ``[start, end)``, or None."""
+        return self.lexicon[group].found(self.low, start, end)
 
     def contains(self, group: str, start: int, end: int) -> bool:
         """Whether any phrase of a word list starts in ``[start, end)``."""
-        return self.lexicon.phrases[group].found(self.low, start, end) is not None
+        return self.first(group, start, end) is not None
 
     def is_compared(self, i: int) -> bool:
         """Whether token `i` stands in a comparison with another time."""
-        return self.segments[i] in self.comparisons
+        return self.segments.of[i] in self.segments.comparisons
 
-    def numeral_at(self, i: int) -> Numeral | None:
-        """Return the counted number whose expression starts at token `i`."""
-        return self.counts.get(i)
+    def is_bracketed(self, i: int) -> bool:
+        """Whether token `i` stands in brackets."""
+        return self.segments.of[i] in self.segments.parents
+
+    def clause_start(self, i: int, bound: int, stops: str) -> int:
+        """Return the first token, from `bound` on, of the stretch up to `i` without any of the marks `stops`."""
+        while i > bound and self.low[i - 1] not in stops:
+            i -= 1
+        return i
+
+    def clause_end(self, i: int, stops: str) -> int:
+        """Return the token after the stretch from `i` without numbers or any of the marks `stops`."""
+        while i < len(self.low) and self.low[i] not in stops and i not in self.counts:
+            i += 1
+        return i
 
     def is_unknown_verb(self, i: int) -> bool:
         """Whether token `i` looks like a verb that the tables do not hold."""
         word = self.low[i]
-        if i in self.at or word in self.lexicon.words["clause.unknown_verb_exceptions"]:
+        if i in self.at or word in self.lexicon["clause.unknown_verb_exceptions"]:
             return False
-        return len(word) > 4 and word.endswith(tuple(self.lexicon.words["clause.unknown_verb_endings"]))
+        return len(word) > 4 and word.endswith(tuple(self.lexicon.tables["clause"]["unknown_verb_endings"]))
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the place of tokens `start` to `end` (exclusive) in the text as given."""
+        return self.document.place(self.tokens[start].start, self.tokens[end - 1].end)
 
 
-def build(text: str, sentence: Sentence, lexicon: Lexicon, default_year: int, around: int | None = None) -> Scene:
+def build(
+    document: Tidied, sentence: Sentence, lexicon: Lexicon, default_year: int, around: int | None = None
+) -> Scene:
     """Analyse a sentence.
 
     Parameters
     ----------
-    text : str
-        The whole document; offsets refer to it.
+    document : Tidied
+        The whole text.
     sentence : Sentence
         The stretch to analyse.
     lexicon : Lexicon
@@ -94,43 +140,64 @@ def build(text: str, sentence: Sentence, lexicon: Lexicon, default_year: int, ar
         The year the document reports on.
     around : int, optional
         The year that months without one belong to.
-
-    Returns
-    -------
-    Scene
     """
-    tokens = tokenize(text, sentence.start, sentence.end)
-    low = [token.lower for token in tokens]
+    tokens = tokenize(document.text, sentence.start, sentence.end)
+    low = tuple(token.lower for token in tokens)
     periods = find_periods(tokens, lexicon, default_year, around)
     numerals = find_numerals(tokens, lexicon, periods)
-    taken = {k for p in periods for k in range(p.start, p.end)} | {k for n in numerals for k in range(n.start, n.end)}
-    marks = find_marks(low, taken, lexicon)
-    segments, comparisons, parents = segment(low, numerals, periods, marks, lexicon)
+    places = [*((p.start, p.end) for p in periods), *((n.start, n.end) for n in numerals)]
+    marks = _find_marks(low, {k for place in places for k in range(*place)}, lexicon)
+    finite = {m.start for m in marks if m.form == "verb" and m.family != "light" and not low[m.end - 1].endswith("ing")}
+    counts = {n.start: n for n in numerals if n.kind == "count"}
+    percent = {n.start: lexicon["not_counts.percent"].at(low, n.end) for n in numerals if n.kind == "none"}
+    ends = {n.start: n.end for n in numerals}
     return Scene(
+        document,
         sentence,
-        text,
         lexicon,
-        tuple(tokens),
-        tuple(low),
-        tuple(periods),
-        tuple(numerals),
-        tuple(marks),
+        tokens,
+        low,
+        periods,
+        numerals,
+        marks,
+        cut(low, counts, periods, finite, lexicon),
+        counts,
+        {period.start: period.end for period in periods},
         {mark.start: mark for mark in marks},
-        tuple(segments),
-        frozenset(comparisons),
-        parents,
-        {n.start: n for n in numerals if n.kind == "count"},
-        {p.start: p.end for p in periods},
         {mark.end: mark for mark in marks},
-        _shares(numerals, low, lexicon),
+        {start: ends[start] + sign[0] for start, sign in percent.items() if sign},
     )
 
 
-def _shares(numerals: Sequence[Numeral], low: Sequence[str], lexicon: Lexicon) -> dict[int, int]:
-    """Where shares stand: first token of the number, and the token after its percent sign."""
-    found = {}
-    for numeral in numerals:
-        unit = lexicon.phrases["not_counts.percent"].at(low, numeral.end) if numeral.end < len(low) else None
-        if numeral.kind == "none" and unit is not None:
-            found[numeral.start] = numeral.end + unit[0]
-    return found
+def _find_marks(low: Sequence[str], taken: set[int], lexicon: Lexicon) -> list[Mark]:
+    """Return the marks among the words `low`, those of tokens `taken` by numbers and times left out."""
+    marks: list[Mark] = []
+    i = 0
+    while i < len(low):
+        verb = lexicon["verbs"].at(low, i) or (0, "")
+        action = lexicon["actions"].at(low, i) or (0, "")
+        length, family = max(verb, action, key=lambda found: found[0])
+        if length and i not in taken:
+            marks.append(Mark(i, i + length, family, "verb" if length == verb[0] else "action"))
+            i += length
+        else:
+            i += 1
+    return [_completed(mark, low, marks, lexicon) for mark in marks]
+
+
+def _completed(mark: Mark, low: Sequence[str], marks: Sequence[Mark], lexicon: Lexicon) -> Mark:
+    """Return the mark with the meaning a complement gives it: "referred ... to prosecutors"."""
+    stop = next((k for k in range(mark.end, len(low)) if low[k] in ";."), len(low))
+    stop = min(stop, mark.end + COMPLEMENT_WINDOW)
+    best: tuple[int, str] | None = None
+    for complement in lexicon.complements:
+        if mark.form != "verb" or complement.verbs.at(low, mark.start) is None:
+            continue
+        reach = stop
+        for other in marks:
+            if mark.start < other.start < reach and other.form == "verb" and other.family not in ("light", "assist"):
+                reach = other.start + (complement.words.at(low, other.start) is not None)
+        place = complement.words.found(low, mark.start + 1, reach)
+        if place is not None and (best is None or place < best[0]):
+            best = (place, complement.family)
+    return Mark(mark.start, mark.end, best[1], "verb") if best else mark

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from trafficking_stats.readers.narrative.clues import said_potential_after
 from trafficking_stats.readers.narrative.governors import Governor, left_of, right_of
-from trafficking_stats.readers.narrative.heads import Head
-from trafficking_stats.readers.narrative.marks import Mark
+from trafficking_stats.readers.narrative.heads import VICTIMS, Head
 from trafficking_stats.readers.narrative.numerals import Numeral
-from trafficking_stats.readers.narrative.readings import Reading, reading_of
+from trafficking_stats.readers.narrative.readings import Reading, Spoken, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.topics import VICTIMS
 
 Outcome = Reading | bool | None
 """Of a rule: a reading, False for no reading, or None for no opinion."""
@@ -20,14 +17,13 @@ Outcome = Reading | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A number, its noun phrase and what governs it; `mark` is the word the left governor stands on."""
+    """A number, its noun phrase, the token where its clause begins at the earliest, and what governs it."""
 
     numeral: Numeral
     head: Head
     bound: int
     left: Governor | None
     right: Governor | None
-    mark: Mark | None
 
 
 @dataclass
@@ -40,7 +36,7 @@ class State:
         The sentence.
     lead : Reading or None
         The main figure of the sentence before, in the same paragraph.
-    known : mapping of float to Reading
+    known : mapping of float to Spoken
         Figures already read in the document, by value.
     row : sequence of Reading
         The main figures of the sentence before.
@@ -56,7 +52,7 @@ class State:
 
     scene: Scene
     lead: Reading | None
-    known: dict[float, Reading]
+    known: Mapping[float, Spoken]
     row: Sequence[Reading] = ()
     current: Reading | None = None
     blocked: bool = False
@@ -65,22 +61,22 @@ class State:
     consumed: set[int] = field(default_factory=set)
 
     def look(self, numeral: Numeral, head: Head, bound: int) -> Seen:
-        """Return a number with what governs it on either side."""
-        right = right_of(self.scene, numeral, head)
-        left, mark = left_of(self.scene, numeral, bound, self.current is None)
-        return Seen(numeral, head, bound, left, right, mark)
+        """Return a number with what governs it on either side; a verb before it may govern another already."""
+        left = left_of(self.scene, numeral, bound, self.current is None)
+        if left is not None and left.token in self.consumed:
+            left = None
+        if left and left.families == ("open",) and head.noun == "empty" and self.current is not None:
+            left = None
+        return Seen(numeral, head, bound, left, right_of(self.scene, numeral, head))
 
-    def left(self, seen: Seen) -> Governor | None:
-        """Return the governor before a number, unless its verb already governs another."""
-        if seen.mark is not None and seen.mark.start in self.consumed:
-            return None
-        opened = seen.left is not None and seen.left.families == ("open",)
-        return None if opened and seen.head.noun == "empty" and self.current is not None else seen.left
+    def keep(self, reading: Reading) -> None:
+        """Take a reading; what follows may flow on from it."""
+        self.current, self.blocked = reading, False
+        (self.repeats if reading.repeated else self.readings).append(reading)
 
     def stop(self, forget: bool = True) -> bool:
         """Take a number for nothing that is proposed; what follows it does not flow on from before it."""
-        if forget:
-            self.current = None
+        self.current = None if forget else self.current
         self.blocked = True
         return False
 
@@ -91,25 +87,25 @@ class State:
         potential = (head.potential or self._said_potential(numeral)) and not head.formal
         return reading_of(numeral, replace(head, potential=potential), families, rule, base)
 
-    def like(self, seen: Seen, base: Reading, rule: str) -> Reading | None:
-        """Read a number as the same kind of count as an earlier one."""
-        return self.make(seen.numeral, seen.head, base.families, rule, base)
-
-    def governed(self, seen: Seen, governor: Governor | None, rule: str) -> Outcome:
+    def governed(self, seen: Seen, governor: Governor, rule: str) -> Outcome:
         """Return the reading of a number under its governor; a governor that does not fit ends what flows."""
-        families = governor.families if governor is not None else ()
         head = seen.head
-        if "identify" in families and said_potential_after(self.scene, head):
-            head = replace(head, potential=True)  # "were registered as potential victims"
-        reading = self.make(seen.numeral, head, families, rule)
+        if "identify" in governor.families and self._is_said_potential_after(head):
+            head = replace(head, potential=True)
+        reading = self.make(seen.numeral, head, governor.families, rule)
         if reading is not None:
             return reading
-        if families and families[0] in VICTIMS and seen.head.noun in ("offender", "case"):
-            return False
-        return self.stop()
+        apart = governor.families and governor.families[0] in VICTIMS and head.noun in ("offender", "case")
+        return False if apart else self.stop()
 
     def _said_potential(self, numeral: Numeral) -> bool:
         first = numeral.first
-        if first > 0 and self.scene.low[first - 1] == "(" and self.current is None:
-            return self.scene.contains("modifiers.potential", max(0, first - 8), first)
-        return self.scene.contains("modifiers.potential_adverbs", max(0, first - 4), numeral.start)
+        if self.scene.word(first - 1) == "(" and self.current is None:
+            return self.scene.contains("modifiers.potential", first - 8, first)
+        return self.scene.contains("modifiers.potential_adverbs", first - 4, numeral.start)
+
+    def _is_said_potential_after(self, head: Head) -> bool:
+        """Whether "as potential victims" follows: "12 were registered as potential victims"."""
+        end = min(self.scene.clause_end(head.end, ",;.("), head.end + 7)
+        place = self.scene.first("modifiers.potential", head.end, end)
+        return place is not None and self.scene.contains("nouns", place + 1, place + 3) and not head.formal

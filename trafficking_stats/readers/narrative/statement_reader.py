@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from trafficking_stats.readers.narrative.claims import Cell, cell_of
+from trafficking_stats.readers.narrative.claims import cell_of
 from trafficking_stats.readers.narrative.dating import Dater
 from trafficking_stats.readers.narrative.facets import facets_of, facets_within
-from trafficking_stats.readers.narrative.heads import Head, head_of
+from trafficking_stats.readers.narrative.heads import Head, head_of, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
-from trafficking_stats.readers.narrative.periods import is_single_year, year_before, year_of
-from trafficking_stats.readers.narrative.readings import Reading
+from trafficking_stats.readers.narrative.readings import Reading, Spoken
+from trafficking_stats.readers.narrative.results import Cell, Statement
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.statements import Spoken, Statement
-from trafficking_stats.readers.narrative.topics import topic_of
+from trafficking_stats.readers.narrative.times import is_single_year, year_before, year_of
 
 NEAR = 6
-"""Tokens within which a word such as "ever" or "increase" belongs to a figure."""
+"""Tokens within which a word such as "increase" belongs to a figure."""
+REACH = {"only": 14, "first": 8, "highest": 8, "lowest": 8}
+"""Tokens after such a word within which "ever" or "since 2011" makes it a rank."""
+UNPRINTED = -1.0
+"""Stands for the number of what a sentence names without one."""
 
 
 class StatementReader:
@@ -49,31 +52,22 @@ class StatementReader:
         country: str,
     ) -> None:
         self.scene = scene
-        self.low = scene.low
         self.lead = lead
         self.dater = dater
-        self.spoken = sorted([*spoken, *self._of_other_topics(spoken)], key=lambda s: s.reading.numeral.start)
         self.nationals = nationals
         self.country = country
+        self.spoken = sorted([*spoken, *self._of_other_topics(spoken)], key=lambda s: s.reading.numeral.start)
+        self.main = [s for s in self.spoken if not scene.is_compared(s.reading.numeral.start)]
 
     def read(self) -> list[Statement]:
         """All statements in the order of the text."""
-        if not self._worth_reading():
-            return []
         found = [*self._shares(), *self._changes(), *self._comparisons(), *self._ranks(), *self._sums()]
         return sorted(found, key=lambda s: (s.char_start, s.char_end, s.kind))
-
-    def _worth_reading(self) -> bool:
-        """Whether anything in the sentence can be a statement; most sentences of a report only count."""
-        scene = self.scene
-        several_years = any("/" in spoken.label for spoken in self.spoken)
-        listed = bool(scene.parents) or ":" in self.low
-        cued = not scene.lexicon.cues.isdisjoint(self.low)
-        return bool(scene.shares or scene.comparisons or several_years or listed or cued)
 
     # ---- shares and changes in percent
 
     def _shares(self) -> Iterator[Statement]:
+        """Read "764 women (79 %)", "79 % were women", "women were 79 % of the victims", "35 % more"."""
         for numeral in self.scene.numerals:
             end = self.scene.shares.get(numeral.start)
             if end is None:
@@ -82,32 +76,27 @@ class StatementReader:
             if direction:
                 yield from self._change_by(numeral, end, direction, "percent")
                 continue
-            subject, base = self._part_and_whole(numeral, end)
-            if subject is not None and base is not None:
-                yield self._statement("share", "", numeral, (numeral.start, end), "percent", subject, base)
-
-    def _part_and_whole(self, numeral: Numeral, end: int) -> tuple[Cell | None, Cell | None]:
-        """Return the cells of a share: "764 women (79 %)", "79 % were women", "women were 79 % of the victims"."""
-        printed = self._printed_beside(numeral, end)
-        whole = self._whole_of(numeral, printed)
-        if whole is None:
-            return None, None
-        facets = printed.facets if printed else self._facets_of_share(numeral, end, whole)
-        if not set(facets.items()) - set(whole.facets.items()):
-            return None, None
-        base_facets = {key: value for key, value in whole.facets.items() if key not in facets}
-        part = printed or replace(whole, facets={**base_facets, **facets})
-        base = replace(whole, facets=base_facets, label=part.label)
-        same = whole.label == part.label and base_facets == whole.facets
-        return self._cell(part, printed=printed is not None), self._cell(base, printed=same)
+            printed = self._printed_beside(numeral, end)
+            whole = self._whole_of(numeral, printed)
+            if whole is None:
+                continue
+            facets = printed.facets if printed else self._facets_of_share(numeral, end, whole)
+            if facets.items() <= whole.facets.items():
+                continue
+            all_of_it = {key: value for key, value in whole.facets.items() if key not in facets}
+            part = printed or _unprinted(replace(whole, facets={**all_of_it, **facets}))
+            base = replace(whole, facets=all_of_it, label=part.label)
+            if whole.label != part.label or all_of_it != whole.facets:
+                base = _unprinted(base)
+            yield self._statement("share", "", (numeral.start, end), part, base, numeral, "percent")
 
     def _printed_beside(self, numeral: Numeral, end: int) -> Spoken | None:
         """Return the count that a share in brackets repeats, or that stands in brackets after a share."""
         for spoken in self.spoken:
             first, last = spoken.reading.numeral, spoken.reading.head
-            before = self.low[numeral.start - 1] == "(" and first.start < numeral.start <= max(last.end, first.end) + 2
-            after = end < len(self.low) and self.low[end] == "(" and first.start == end + 1
-            if before or after:
+            opened = self.scene.word(numeral.start - 1) == "("
+            before = opened and first.start < numeral.start <= max(last.end, first.end) + 2
+            if before or (self.scene.word(end) == "(" and first.start == end + 1):
                 return spoken
         return None
 
@@ -117,234 +106,197 @@ class StatementReader:
         if wholes:
             return wholes[-1]
         if part is not None and part.reading.rule in ("existence", "counted noun") and self.lead is None:
-            return replace(part, facets={})
-        topic = topic_of(self.scene, 0, len(self.low))
+            return _unprinted(replace(part, facets={}))
+        topic = topic_of(self.scene, 0, len(self.scene.low))
         if topic is not None and (self.lead is None or topic.families[0] not in self.lead.reading.families):
-            return self._said_without_number(numeral, topic.families, topic.potential)
+            return self._named(numeral, topic.families, topic.potential)
         return self.lead or part
-
-    def _said_without_number(self, numeral: Numeral, families: tuple[str, ...], potential: bool) -> Spoken:
-        head = Head("empty", "", numeral.end, numeral.end)
-        reading = Reading(replace(numeral, value=-1.0), head, families, potential, "persons", "topic")
-        return Spoken(reading, {}, self.dater.date(numeral.start)[0], self.scene.sentence.number)
 
     def _facets_of_share(self, numeral: Numeral, end: int, whole: Spoken) -> dict[str, str]:
         begin = max((n.end for n in self.scene.numerals if n.end <= numeral.first), default=0)
         before = facets_within(self.scene, begin, numeral.first, self.nationals)
-        linked = self.scene.lexicon.phrases["clause.count_links"].ending_at(self.low, numeral.first) is not None
-        if linked and before:
+        if before and self.scene.before("clause.count_links", numeral.first):
             return before  # "men account for 20 % and women for 79 %"
         shifted = replace(numeral, end=end)
         after = facets_of(self.scene, shifted, head_of(self.scene, shifted), self.nationals)
-        if set(after.items()) - set(whole.facets.items()):
-            return after
-        return before
+        return before if after.items() <= whole.facets.items() else after
 
     # ---- changes
 
+    def _changes(self) -> Iterator[Statement]:
+        """Read "28 more than in 2017", and "a decrease from 13 in 2013" as: fewer than the figure before it."""
+        for numeral in self.scene.numerals:
+            direction = self._direction_of_change(numeral, numeral.end) if numeral.kind == "change" else ""
+            if direction:
+                yield from self._change_by(numeral, numeral.end, direction, "")
+        for base in self.spoken:
+            numeral = base.reading.numeral
+            subject = self._counterpart(base) if self.scene.is_compared(numeral.start) else None
+            begin = self.scene.segments.of.index(self.scene.segments.of[numeral.start])
+            for direction in ("up", "down", "same"):
+                place = self._last("statements." + direction, begin - 2, numeral.first)
+                if place is not None and subject is not None:
+                    yield self._statement("change", direction, (place, numeral.end), subject, base)
+                    break
+
     def _direction_of_change(self, numeral: Numeral, end: int) -> str:
         """Return up or down where a number says by how much a count changed, else nothing."""
-        near = [
-            (group, place)
-            for group in ("up", "down")
-            for place in (
-                self._last("statements." + group, max(0, numeral.first - NEAR), numeral.first),
-                self._first("statements." + group + "_after", end, end + 2),
-            )
-            if place is not None
-        ]
-        if self.low[numeral.start - 1 : numeral.start] in (("+",), ("-",), ("−",)):
-            return "up" if self.low[numeral.start - 1] == "+" else "down"
-        return near[0][0] if near else ""
-
-    def _changes(self) -> Iterator[Statement]:
-        for numeral in self.scene.numerals:
-            if numeral.kind == "change":
-                direction = self._direction_of_change(numeral, numeral.end)
-                if direction:
-                    yield from self._change_by(numeral, numeral.end, direction, "")
-        for spoken in self.spoken:
-            yield from self._change_from(spoken)
+        sign = self.scene.word(numeral.start - 1)
+        if sign in ("+", "-", "−"):
+            return "up" if sign == "+" else "down"
+        for direction in ("up", "down"):
+            before = self._last(f"statements.{direction}", numeral.first - NEAR, numeral.first)
+            if before is not None or self.scene.contains(f"statements.{direction}_after", end, end + 2):
+                return direction
+        return ""
 
     def _change_by(self, numeral: Numeral, end: int, direction: str, unit: str) -> Iterator[Statement]:
         subject = self._nearest(numeral.start)
-        if subject is None:
-            return
-        label = self._compared_period(end, subject.label)
-        base = self._printed(subject, label) or self._unprinted(subject, label)
-        span = (numeral.start, end)
-        unit = unit or subject.reading.unit
-        yield self._statement("change", direction, numeral, span, unit, self._cell(subject), self._cell(base))
-
-    def _change_from(self, base: Spoken) -> Iterator[Statement]:
-        """Read "a decrease from 13 in 2013" as: fewer than the figure before it."""
-        first = base.reading.numeral.first
-        segment = self.scene.segments[base.reading.numeral.start]
-        if segment not in self.scene.comparisons:
-            return
-        begin = self.scene.segments.index(segment)
-        for direction in ("up", "down", "same"):
-            place = self._last("statements." + direction, max(0, begin - 2), first)
-            subject = self._counterpart(base)
-            if place is not None and subject is not None:
-                span = (place, base.reading.numeral.end)
-                yield self._statement("change", direction, None, span, "", self._cell(subject), self._cell(base))
-                return
+        if subject is not None:
+            base = self._in_period(subject, self._compared_period(end, subject.label))
+            unit = unit or subject.reading.unit
+            yield self._statement("change", direction, (numeral.start, end), subject, base, numeral, unit)
 
     def _counterpart(self, base: Spoken) -> Spoken | None:
         """Return the figure that one of a comparison is compared with."""
-        rows = [s for s in self.spoken if not self.scene.is_compared(s.reading.numeral.start)]
-        alike = [s for s in rows if s.reading.families == base.reading.families and s.facets == base.facets]
+
+        def is_alike(other: Spoken) -> bool:
+            return other.reading.families == base.reading.families and other.facets == base.facets
+
+        alike = [s for s in self.main if is_alike(s)]
         before = [s for s in alike if s.reading.numeral.start < base.reading.numeral.start]
-        if before or alike:
-            return (before or alike)[-1 if before else 0]
-        lead = self.lead
-        same = lead is not None and lead.reading.families == base.reading.families and lead.facets == base.facets
-        return lead if same else None
+        if alike:
+            return before[-1] if before else alike[0]
+        return self.lead if self.lead is not None and is_alike(self.lead) else None
 
     # ---- comparisons
 
     def _comparisons(self) -> Iterator[Statement]:
         """Read "fewer than in 2015", "the same number as the year before", "twice as many as in 2014"."""
+        scene = self.scene
+        after_number = {n.end for n in scene.numerals if n.kind == "change"} | set(scene.shares.values())
         end = 0
-        after_number = {n.end for n in self.scene.numerals if n.kind == "change"} | set(self.scene.shares.values())
-        for k, word in enumerate(self.low):
-            cued = k >= end and word in self.scene.lexicon.cues
-            found = self.scene.lexicon.comparisons.at(self.low, k) if cued else None
-            if found is None or k in after_number or k - 1 in after_number:
+        for k in range(len(scene.low)):
+            times = scene.lexicon["statements.comparisons.times"].at(scene.low, k)
+            length, direction = times or scene.lexicon["statements.comparisons"].at(scene.low, k) or (0, "")
+            if not length or k < end or not after_number.isdisjoint((k - 1, k)):
                 continue
-            length, (direction, factor) = found
             end = k + length
-            period = next((p for p in self.scene.periods if end <= p.start <= end + 2), None)
+            period = next((p for p in scene.periods if end <= p.start <= end + 2), None)
             subject = self._nearest(k)
-            counted = any(end <= n.start <= end + 3 for n in self.scene.numerals if n.kind == "count")
-            if period is None or subject is None or counted:
+            if period is None or subject is None or any(start in scene.counts for start in range(end, end + 4)):
                 continue
-            label = self._compared_period(end, subject.label)
-            base = self._printed(subject, label) or self._unprinted(subject, label)
-            cells = self._cell(subject), self._cell(base)
-            statement = self._statement("comparison", direction, None, (k, period.end), "", *cells)
-            yield replace(statement, value=factor, unit="times" if factor else "")
+            base = self._in_period(subject, self._compared_period(end, subject.label))
+            kind = "times" if times else direction
+            statement = self._statement("comparison", kind, (k, period.end), subject, base)
+            yield replace(statement, value=float(direction), unit="times") if times else statement
 
     # ---- ranks
 
     def _ranks(self) -> Iterator[Statement]:
-        for k, word in enumerate(self.low):
-            for direction in ("highest", "lowest", "first", "only") if word in self.scene.lexicon.cues else ():
+        """Read "the highest number ever", "the first victims of forced labour", "only four have ever been ..."."""
+        for k in range(len(self.scene.low)):
+            for direction in REACH:
                 length = self.scene.phrase(f"statements.{direction}", k)
                 if length:
                     yield from self._rank(direction, k, k + length)
 
     def _rank(self, direction: str, start: int, end: int) -> Iterator[Statement]:
-        near = 14 if direction == "only" else 8
-        ever = self._first("statements.ever", max(0, start - 4), end + near)
-        since = next((p for p in self.scene.periods if start - 4 <= p.start <= end + near and "/" in p.label), None)
+        near = (start - 4, end + REACH[direction])
+        ever = self.scene.contains("statements.ever", *near)
+        since = next((p for p in self.scene.periods if near[0] <= p.start <= near[1] and "/" in p.label), None)
+        numeral: Numeral | None = None
         if direction == "only":
-            numeral = next((n for n in self.scene.numerals if n.kind == "count" and end >= n.first >= end - 1), None)
-            if ever is None or numeral is None:
-                return
-            subject = next((s for s in self.spoken if s.reading.numeral.start == numeral.start), None)
+            numeral = next((n for n in self.scene.counts.values() if end - 1 <= n.first <= end), None)
+            subject = next((s for s in self.spoken if ever and s.reading.numeral is numeral), None)
         elif direction == "first":
-            numeral, subject = None, self._first_of_its_kind(start, end)
+            subject = self._first_of_its_kind(start, end)
         else:
-            if ever is None and since is None:
-                return
-            numeral, subject = None, self._nearest(start)
+            subject = self._nearest(start) if ever or since else None
         if subject is None:
             return
-        first_year = year_of(since.label) if since is not None and ever is None else None
-        base = self._ranged(subject, first_year, direction)
+        first_year = f"{year_of(since.label)}-01-01" if since is not None and not ever else ""
         span = (numeral.start, numeral.end) if numeral else (start, end)
-        cell = self._cell(subject)
-        if direction == "only":
-            cell = replace(cell, period_start=base.period_start, period_end=base.period_end)
-        yield self._statement("rank", direction, numeral, span, "", cell, base)
+        statement = self._statement("rank", direction, span, subject, _unprinted(subject), numeral)
+        base = replace(statement.base or statement.subject, period_start=first_year)
+        if direction == "first":
+            base = replace(base, period_end=f"{year_of(subject.label) - 1}-12-31")
+        own = replace(statement.subject, period_start=first_year) if direction == "only" else statement.subject
+        yield replace(statement, subject=own, base=base)
 
     def _first_of_its_kind(self, start: int, end: int) -> Spoken | None:
         """Return what "the first victims of forced labour" speaks of."""
-        stop = next((k for k in range(end, len(self.low)) if self.low[k] in ",;."), len(self.low))
-        head = self.scene.lexicon.nouns.found(self.low, end, min(end + 4, stop))
-        if head is not None:
-            topic = topic_of(self.scene, head, stop)
-            if topic is None:
-                return None
-            numeral = Numeral(start, end, -1.0, "count", "exact", start, False)
-            said = self._said_without_number(numeral, topic.families, topic.potential)
-            return replace(said, facets=facets_within(self.scene, end, stop, self.nationals))
-        return None
-
-    def _ranged(self, subject: Spoken, first_year: int | None, direction: str) -> Cell:
-        """Return the cell of the years that a rank ranges over."""
-        cell = replace(self._cell(subject), value=None, char_start=-1, char_end=-1)
-        start = f"{first_year}-01-01" if first_year else ""
-        if direction == "first":
-            return replace(cell, period_start=start, period_end=f"{year_of(subject.label) - 1}-12-31")
-        return replace(cell, period_start=start)
+        stop = next((k for k in range(end, len(self.scene.low)) if self.scene.low[k] in ",;."), len(self.scene.low))
+        head = self.scene.first("nouns", end, min(end + 4, stop))
+        topic = topic_of(self.scene, head, stop) if head is not None else None
+        if topic is None:
+            return None
+        said = self._named(Numeral(start, end, UNPRINTED, first=start), topic.families, topic.potential)
+        return replace(said, facets=facets_within(self.scene, end, stop, self.nationals))
 
     # ---- sums
 
     def _sums(self) -> Iterator[Statement]:
+        """Read "more than 200 in the last three years", "57 (35 sex trafficking, 20 labor, two begging)"."""
         for position, spoken in enumerate(self.spoken):
             parts = self._parts_of(position)
             several_years = "/" in spoken.label and "-" not in spoken.label
             if parts or (several_years and not spoken.indicator):
                 numeral = spoken.reading.numeral
-                cells = self._cell(spoken), tuple(self._cell(part) for part in parts)
                 span = (numeral.start, numeral.end)
-                unit = spoken.reading.unit
-                statement = self._statement("sum", "", numeral, span, unit, cells[0], None)
-                yield replace(statement, parts=cells[1])
+                statement = self._statement("sum", "", span, spoken, None, numeral, spoken.reading.unit)
+                yield replace(statement, parts=tuple(self._cell(part) for part in parts))
 
     def _parts_of(self, position: int) -> list[Spoken]:
         """Return the figures of a list in brackets or after a colon that split a figure along one dimension."""
         whole, scene = self.spoken[position], self.scene
-        home = scene.segments[whole.reading.numeral.start]
+        home = scene.segments.of[whole.reading.numeral.start]
         parts: list[Spoken] = []
         for spoken in self.spoken[position + 1 :]:
-            segment = scene.segments[spoken.reading.numeral.start]
-            bracketed = scene.parents.get(segment) == home
-            if spoken.label != whole.label or not (bracketed or segment == home) or spoken.reading.repeated:
+            segment = scene.segments.of[spoken.reading.numeral.start]
+            if spoken.label != whole.label or home not in (segment, scene.segments.parents.get(segment)):
                 break
             parts.append(spoken)
         if len(parts) < 2:
             return []
         between = range(whole.reading.head.end, parts[0].reading.numeral.first)
-        listed = any(self.low[k] in "(:" for k in between)
+        listed = any(scene.low[k] in "(:" for k in between)
         cut_short = any(scene.phrase("clause.subset", k) for k in between)
-        keys = {tuple(sorted(set(part.facets) - set(whole.facets))) for part in parts if part.facets != whole.facets}
+        keys = {frozenset(set(part.facets) - set(whole.facets)) for part in parts if part.facets != whole.facets}
         distinct = len({tuple(sorted(part.facets.items())) for part in parts}) == len(parts)
         return parts if listed and not cut_short and len(keys) == 1 and distinct else []
 
-    # ---- cells
+    # ---- what is spoken of
 
     def _nearest(self, token: int) -> Spoken | None:
         """Return the count a phrase at `token` speaks of: the last before it, the next after it, or the lead."""
-        rows = [s for s in self.spoken if not self.scene.is_compared(s.reading.numeral.start)]
-        before = [s for s in rows if s.reading.numeral.start < token]
-        return before[-1] if before else rows[0] if rows else self.lead
+        before = [s for s in self.main if s.reading.numeral.start < token]
+        return before[-1] if before else self.main[0] if self.main else self.lead
 
     def _of_other_topics(self, spoken: Sequence[Spoken]) -> Iterator[Spoken]:
         """Yield the counts of the topics that are read for statements only, such as asylum granted."""
         read = {s.reading.numeral.start for s in spoken}
-        for numeral in self.scene.numerals:
-            if numeral.kind != "count" or numeral.start in read:
+        for numeral in self.scene.counts.values():
+            if numeral.start in read:
                 continue
-            stop = next((k for k in range(numeral.end, len(self.low)) if self.low[k] in ",;."), len(self.low))
-            found = (self.scene.lexicon.topics.at(self.low, k) for k in range(numeral.end, stop))
-            topic = next((entry for entry in found if entry is not None), None)
+            stop = next((k for k in range(numeral.end, len(self.scene.low)) if self.scene.low[k] in ",;."), 0)
+            topic = self.scene.first("statements.topics", numeral.end, stop or len(self.scene.low))
             head = head_of(self.scene, numeral)
             if topic is not None and head.noun in ("victim", "person", "empty"):
-                said = self._said_without_number(numeral, ("identify",), head.potential)
-                yield replace(said, reading=replace(said.reading, numeral=numeral, head=head), indicator=topic[1])
+                said = self._named(numeral, ("identify",), head.potential)
+                indicator = self.scene.kind("statements.topics", topic)
+                yield replace(said, reading=replace(said.reading, numeral=numeral, head=head), indicator=indicator)
 
-    def _printed(self, like: Spoken, label: str) -> Spoken | None:
-        """Return the figure of this sentence for the same thing in another period."""
+    def _named(self, numeral: Numeral, families: tuple[str, ...], potential: bool) -> Spoken:
+        """Return what a sentence names without a number."""
+        head = Head("empty", "", numeral.end, numeral.end)
+        reading = Reading(replace(numeral, value=UNPRINTED), head, families, potential, "persons", "topic")
+        return Spoken(reading, {}, self.dater.date(numeral.start)[0], self.scene.sentence.number)
+
+    def _in_period(self, like: Spoken, label: str) -> Spoken:
+        """Return the figure of this sentence for the same thing in another period, or the thing without a number."""
         alike = (s for s in self.spoken if s.reading.families == like.reading.families and s.facets == like.facets)
-        return next((s for s in alike if s.label == label), None)
-
-    def _unprinted(self, like: Spoken, label: str) -> Spoken:
-        numeral = replace(like.reading.numeral, value=-1.0)
-        return replace(like, label=label, reading=replace(like.reading, numeral=numeral))
+        return next((s for s in alike if s.label == label), _unprinted(replace(like, label=label)))
 
     def _compared_period(self, token: int, label: str) -> str:
         """Return the period named right after `token`, else the year before `label`."""
@@ -353,48 +305,50 @@ class StatementReader:
                 return period.label
         return year_before(label if is_single_year(label) else str(year_of(label)))
 
-    def _cell(self, spoken: Spoken, printed: bool = True) -> Cell:
-        reading, scene = spoken.reading, self.scene
-        numeral = reading.numeral
-        printed = printed and numeral.value >= 0
-        own = printed and spoken.sentence == scene.sentence.number
-        tokens = scene.tokens
-        span = (tokens[numeral.start].start, tokens[numeral.end - 1].end) if own else (-1, -1)
-        cell = cell_of(
-            spoken.indicator or reading.indicators[0],
-            reading.unit,
-            spoken.facets,
-            spoken.label,
-            self.country,
-            scene.low[numeral.end : reading.head.end] if own else (),
-        )
-        if printed:
-            return replace(cell, value=numeral.value, qualifier=numeral.qualifier, char_start=span[0], char_end=span[1])
-        return cell
+    def _cell(self, spoken: Spoken) -> Cell:
+        reading, numeral = spoken.reading, spoken.reading.numeral
+        own = spoken.sentence == self.scene.sentence.number and numeral.value >= 0
+        counted = self.scene.low[numeral.end : reading.head.end] if own else ()
+        indicator = spoken.indicator or reading.indicators[0]
+        cell = cell_of(indicator, reading.unit, spoken.facets, spoken.label, self.country, counted)
+        if numeral.value < 0:
+            return cell
+        start, end = self.scene.span(numeral.start, numeral.end) if own else (-1, -1)
+        return replace(cell, value=numeral.value, qualifier=numeral.qualifier, char_start=start, char_end=end)
 
     def _statement(
         self,
         kind: str,
         direction: str,
-        numeral: Numeral | None,
         span: tuple[int, int],
-        unit: str,
-        subject: Cell,
-        base: Cell | None,
+        subject: Spoken,
+        base: Spoken | None,
+        numeral: Numeral | None = None,
+        unit: str = "",
     ) -> Statement:
-        scene, sentence = self.scene, self.scene.sentence
-        start, end = scene.tokens[span[0]].start, scene.tokens[span[1] - 1].end
-        value = numeral.value if numeral else None
-        qualifier = numeral.qualifier if numeral else "exact"
-        place = (sentence.number, sentence.start, sentence.end)
-        text = scene.text[start:end]
-        return Statement(kind, direction, value, unit, qualifier, start, end, text, subject, base, (), *place)
-
-    # ---- words
-
-    def _first(self, group: str, start: int, end: int) -> int | None:
-        return self.scene.lexicon.phrases[group].found(self.low, start, end)
+        sentence, document = self.scene.sentence, self.scene.document
+        start, end = self.scene.span(*span)
+        value, qualifier = (numeral.value, numeral.qualifier) if numeral else (None, "exact")
+        return Statement(
+            kind,
+            direction,
+            value,
+            unit,
+            qualifier,
+            start,
+            end,
+            document.original[start:end],
+            self._cell(subject),
+            self._cell(base) if base else None,
+            (),
+            sentence.number,
+            *document.place(sentence.start, sentence.end),
+        )
 
     def _last(self, group: str, start: int, end: int) -> int | None:
-        phrases = self.scene.lexicon.phrases[group]
-        return next((k for k in range(end - 1, start - 1, -1) if phrases.at(self.low, k)), None)
+        return next((k for k in range(end - 1, max(start, 0) - 1, -1) if self.scene.phrase(group, k)), None)
+
+
+def _unprinted(spoken: Spoken) -> Spoken:
+    """Return the same without a number: the text prints none for it."""
+    return replace(spoken, reading=replace(spoken.reading, numeral=replace(spoken.reading.numeral, value=UNPRINTED)))

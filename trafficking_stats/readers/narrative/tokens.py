@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from trafficking_stats.readers.narrative.lexicon import Lexicon, fold
@@ -16,6 +16,12 @@ _OPENING = "\"'“‘«([•–—-*§"
 
 LONGEST_SENTENCE = 2000
 """Characters; a longer stretch without a full stop (a table, a broken file) is cut at white space."""
+LONG = 20
+"""Paragraphs with numbers in them; a shorter document is read whole."""
+FEW = 0.5
+"""Share of such paragraphs on the topic, below which the others are left out."""
+NEAR = 2
+"""Paragraphs from one on the topic to another that goes on with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,72 +56,6 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     return [Token(m.group(), fold(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text, start, stop)]
 
 
-def _ends_sentence(line_end: str) -> bool:
-    return line_end.rstrip("\"'”’»)] \t").endswith((".", "!", "?", ":", "…", ";"))
-
-
-def _paragraph_breaks(text: str) -> list[tuple[int, int]]:
-    """Gaps between lines that end a paragraph, as (start, end) in the text.
-
-    A file may hold one paragraph a line, or lines broken at a fixed width (text drawn from a PDF, sometimes
-    with an empty line after each). The second kind is known by lines that go on in lower case.
-    """
-    gaps = [(m.start(), m.end(), m.group().count("\n")) for m in _LINE_GAP.finditer(text)]
-    if not gaps:
-        return []
-    lines: list[int] = []
-    runs_on: list[bool] = []
-    previous = 0
-    for start, end, _ in gaps:
-        lines.append(start - previous)
-        after = text[end : end + 1]
-        unfinished = not _ends_sentence(text[max(previous, start - 12) : start]) and start > previous
-        runs_on.append(unfinished and (after.islower() or after == "(" or after.isdigit()))
-        previous = end
-    wrapped = len(gaps) >= 4 and sum(runs_on) >= 0.25 * len(gaps)
-    usual = Counter(count for _, _, count in gaps).most_common(1)[0][0]
-    width = sorted(lines)[int(0.9 * (len(lines) - 1))]
-    breaks = []
-    for (start, end, count), length, on in zip(gaps, lines, runs_on, strict=True):
-        after = text[end : end + 1]
-        if on and after.islower():
-            continue
-        if wrapped and count <= usual and length >= 0.7 * width:
-            continue
-        if wrapped and on and count <= usual:
-            continue
-        breaks.append((start, end))
-    return breaks
-
-
-def _is_abbreviation(text: str, stop: int, lexicon: Lexicon) -> bool:
-    begin = stop
-    while begin > 0 and stop - begin < 12 and (text[begin - 1].isalpha() or text[begin - 1] == "."):
-        begin -= 1
-    word = fold(text[begin:stop])
-    return word in lexicon.words["abbreviations"] or (len(word) == 1 and text[begin:stop].isupper())
-
-
-def _sentence_ends(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[int]:
-    for match in _STOP.finditer(text, start, end):
-        after = text[match.end() : match.end() + 1]
-        if match.end() < end and not (after.isupper() or after.isdigit() or after in _OPENING):
-            continue
-        if text[match.start()] == "." and match.end() < end and _is_abbreviation(text, match.start(), lexicon):
-            continue
-        yield match.end()
-
-
-def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    while end - start > LONGEST_SENTENCE:
-        cut = start + LONGEST_SENTENCE
-        space = text.rfind(" ", start + LONGEST_SENTENCE // 2, cut)
-        cut = space + 1 if space > 0 else cut
-        yield start, cut
-        start = cut
-    yield start, end
-
-
 def sentences(text: str, lexicon: Lexicon) -> Iterator[Sentence]:
     """Cut a text into paragraphs and sentences.
 
@@ -142,3 +82,92 @@ def sentences(text: str, lexicon: Lexicon) -> Iterator[Sentence]:
                     yield Sentence(number, paragraph, low, high)
             start = cut
         begin = following
+
+
+def _paragraph_breaks(text: str) -> list[tuple[int, int]]:
+    """Gaps between lines that end a paragraph, as (start, end) in the text.
+
+    A file may hold one paragraph a line, or lines broken at a fixed width (text drawn from a PDF, sometimes
+    with an empty line after each). The second kind is known by lines that go on in lower case.
+    """
+    gaps = [(m.start(), m.end(), m.group().count("\n")) for m in _LINE_GAP.finditer(text)]
+    if not gaps:
+        return []
+    begins = [0, *(end for _, end, _ in gaps)]
+    lengths = [start - begin for begin, (start, _, _) in zip(begins, gaps, strict=False)]
+    goes_on = [
+        _is_unfinished(text, begin, start)
+        and ((after := text[end : end + 1]).islower() or after in tuple("(0123456789"))
+        for begin, (start, end, _) in zip(begins, gaps, strict=False)
+    ]
+    wrapped = len(gaps) >= 4 and sum(goes_on) >= 0.25 * len(gaps)
+    usual = Counter(count for _, _, count in gaps).most_common(1)[0][0]
+    width = sorted(lengths)[int(0.9 * (len(lengths) - 1))]
+    return [
+        (start, end)
+        for (start, end, count), length, on in zip(gaps, lengths, goes_on, strict=True)
+        if not (on and text[end].islower()) and not (wrapped and count <= usual and (on or length >= 0.7 * width))
+    ]
+
+
+def _is_unfinished(text: str, begin: int, end: int) -> bool:
+    line_end = text[max(begin, end - 12) : end].rstrip("\"'”’»)] \t")
+    return end > begin and not line_end.endswith((".", "!", "?", ":", "…", ";"))
+
+
+def _sentence_ends(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[int]:
+    for match in _STOP.finditer(text, start, end):
+        after = text[match.end() : match.end() + 1]
+        if match.end() < end and not (after.isupper() or after.isdigit() or after in _OPENING):
+            continue
+        if text[match.start()] == "." and match.end() < end and _is_abbreviation(text, match.start(), lexicon):
+            continue
+        yield match.end()
+
+
+def _is_abbreviation(text: str, stop: int, lexicon: Lexicon) -> bool:
+    begin = stop
+    while begin > 0 and stop - begin < 12 and (text[begin - 1].isalpha() or text[begin - 1] == "."):
+        begin -= 1
+    word = text[begin:stop]
+    return fold(word) in lexicon.tables["abbreviations"] or (len(word) == 1 and word.isupper())
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > LONGEST_SENTENCE:
+        space = text.rfind(" ", start + LONGEST_SENTENCE // 2, start + LONGEST_SENTENCE)
+        cut = space + 1 if space > 0 else start + LONGEST_SENTENCE
+        yield start, cut
+        start = cut
+    yield start, end
+
+
+def worth_reading(text: str, found: Sequence[Sentence], lexicon: Lexicon) -> list[Sentence]:
+    """Return the sentences with numbers that are to be read: of a long document on other things, those on the topic.
+
+    Parameters
+    ----------
+    text : str
+        The document.
+    found : sequence of Sentence
+        Its sentences.
+    lexicon : Lexicon
+        Its words of the topic stand in ``gate.words``.
+    """
+    numbered = [s for s in found if lexicon.screen.search(text, s.start, s.end) is not None]
+    paragraphs = {sentence.paragraph for sentence in numbered}
+    on_topic = {s.paragraph for s in found if lexicon.topic.search(text, s.start, s.end) is not None}
+    if len(paragraphs) < LONG or len(paragraphs & on_topic) >= FEW * len(paragraphs):
+        return numbered
+
+    def is_near(paragraph: int, *steps: int) -> bool:
+        return not on_topic.isdisjoint(paragraph + step * distance for step in steps for distance in range(1, NEAR + 1))
+
+    victims = lexicon["nouns.victim"].first_words
+    return [
+        s
+        for s in numbered
+        if s.paragraph in on_topic
+        or (is_near(s.paragraph, 1) and is_near(s.paragraph, -1))
+        or (is_near(s.paragraph, 1, -1) and not victims.isdisjoint(fold(text[s.start : s.end]).split()))
+    ]

@@ -1,0 +1,297 @@
+"""Read a document sentence by sentence, with what later sentences may refer back to."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+
+from trafficking_stats.readers.narrative.dating import SOURCE_WEIGHT, Dater
+from trafficking_stats.readers.narrative.facets import facets_of, facets_within, written
+from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.readings import CONFIDENCE, Reading, Spoken
+from trafficking_stats.readers.narrative.results import Proposal, Statement
+from trafficking_stats.readers.narrative.scene import Scene
+from trafficking_stats.readers.narrative.sentence_reader import read_numbers
+from trafficking_stats.readers.narrative.state import State
+from trafficking_stats.readers.narrative.statement_reader import StatementReader
+from trafficking_stats.readers.narrative.terms import find_terms
+from trafficking_stats.readers.narrative.times import is_single_year, year_of
+
+CONTEXT = 150
+"""Characters of the sentence kept on either side of a figure, for the reviewer."""
+TERM_CONFIDENCE = 0.85
+RECENT_TOTALS = 50
+"""Totals that a later sentence may break down."""
+
+
+@dataclass
+class Paragraph:
+    """What only the sentences of one paragraph may refer to.
+
+    Attributes
+    ----------
+    number : int
+        Of the paragraph.
+    lead : Spoken or None
+        The main figure so far.
+    row : list of Spoken
+        The main figures of the sentence before.
+    before, carried : str
+        The period of the main figure; carried on to the next sentence unless it is a part of a year.
+    unread : str
+        The year at the front of a sentence whose figures are not read: "In 2020 police arrested 22."
+    around : int or None
+        The year that months are in.
+    """
+
+    number: int = -1
+    lead: Spoken | None = None
+    row: list[Spoken] = field(default_factory=list)
+    before: str = ""
+    carried: str = ""
+    unread: str = ""
+    around: int | None = None
+
+
+@dataclass
+class Reader:
+    """Reads the sentences of a document in order.
+
+    Parameters
+    ----------
+    default : str
+        The period of the document.
+    nationals : frozenset of str
+        Words for the country's own people.
+    country, source_id : str
+        Copied into each proposal.
+    """
+
+    default: str
+    nationals: frozenset[str]
+    country: str
+    source_id: str
+    here: Paragraph = field(default_factory=Paragraph)
+    known: dict[float, Spoken] = field(default_factory=dict)
+    totals: dict[bool, deque[Spoken]] = field(default_factory=dict)
+
+    def enter(self, paragraph: int) -> None:
+        """Forget what only the same paragraph may refer to."""
+        if paragraph != self.here.number:
+            self.here = Paragraph(paragraph)
+
+    def read(self, scene: Scene) -> tuple[list[Proposal], list[Statement]]:
+        """Return the proposals and the statements of one sentence."""
+        here = self.here
+        lead = here.lead.reading if here.lead else None
+        state = State(scene, lead, self.known, [s.reading for s in here.row])
+        readings = read_numbers(state)
+        dater = Dater(scene, self.default, here.carried if self._goes_on(readings) else here.unread, here.before)
+        spoken: list[Spoken] = []
+        sources: list[str] = []
+        for reading in readings:
+            label, source = dater.date(reading.numeral.start)
+            if source in ("document default", "preceding sentence"):
+                label, source = self._belonging(scene, reading, state.repeats, spoken) or (label, source)
+            facets = self._facets(scene, reading, spoken, state.repeats)
+            spoken.append(Spoken(reading, facets, label, scene.sentence.number))
+            sources.append(source)
+        spoken = self._parts_of_lead(spoken)
+        proposals: list[Proposal] = []
+        for entry, source in zip(spoken, sources, strict=True):
+            proposals += self.propose(scene, entry, source)
+        for term in find_terms(scene, lead is not None and lead.families[0] in ("convict", "sentence")):
+            label, source = dater.date(term.numeral.start)
+            details = (term.indicator, "total", label, term.numeral.kind, term.rule, source, TERM_CONFIDENCE)
+            proposals.append(self._proposal(scene, term.numeral, *details))
+        statements = StatementReader(scene, spoken, here.lead, dater, self.nationals, self.country).read()
+        self._remember(scene, spoken)
+        if not spoken and state.current is not None and here.lead is not None:
+            here.lead = replace(here.lead, reading=state.current)
+        return sorted(proposals, key=lambda p: (p.char_start, p.char_end)), statements
+
+    def propose(self, scene: Scene, spoken: Spoken, source: str) -> list[Proposal]:
+        """Return the proposals of a reading, one for each indicator."""
+        reading, facets = spoken.reading, written(spoken.facets)
+        details = (facets, spoken.label, reading.unit, reading.rule, source, CONFIDENCE[reading.rule])
+        return [
+            self._proposal(scene, reading.numeral, indicator, *details, reading.head.end)
+            for indicator in reading.indicators
+        ]
+
+    def _proposal(
+        self,
+        scene: Scene,
+        numeral: Numeral,
+        indicator: str,
+        breakdown: str,
+        period: str,
+        unit: str,
+        rule: str,
+        source: str,
+        confidence: float,
+        phrase_end: int = 0,
+    ) -> Proposal:
+        start, end = scene.span(numeral.start, numeral.end)
+        first, last = scene.document.place(scene.sentence.start, scene.sentence.end)
+        around = scene.document.original[max(first, start - CONTEXT) : min(last, end + CONTEXT)]
+        return Proposal(
+            indicator=indicator,
+            breakdown=breakdown,
+            period=period,
+            value=numeral.value,
+            qualifier=numeral.qualifier,
+            unit=unit,
+            char_start=start,
+            char_end=end,
+            text=scene.document.original[start:end],
+            sentence=scene.sentence.number,
+            sentence_start=first,
+            sentence_end=last,
+            rule=rule,
+            period_source=source,
+            confidence=round(confidence * SOURCE_WEIGHT[source], 2),
+            counted=" ".join(scene.low[numeral.end : phrase_end]),
+            context=" ".join(around.split()),
+            country=self.country,
+            source_id=self.source_id,
+            value_upper=numeral.upper,
+        )
+
+    # ---- periods
+
+    def _goes_on(self, readings: list[Reading]) -> bool:
+        """Whether a sentence keeps the subject of the one before, and with it the year."""
+        lead = self.here.lead
+        if lead is None or not readings:
+            return lead is not None
+        spanning = "/" in self.here.carried and readings[0].rule not in ("carried over", "subset")
+        return lead.reading.enforcement == readings[0].enforcement and not spanning
+
+    def _belonging(
+        self, scene: Scene, reading: Reading, repeats: list[Reading], before: list[Spoken]
+    ) -> tuple[str, str] | None:
+        """Return the period of a part, where it is that of a group counted earlier, and how it was found."""
+        for base in reversed(repeats):
+            if base.numeral.start < reading.numeral.start and base.numeral.value in self.known:
+                return self.known[base.numeral.value].label, "figure it belongs to"
+        goes_on = reading.rule in ("carried over", "subset", "list")
+        main = [s for s in before if not scene.is_compared(s.reading.numeral.start)]
+        if goes_on and main:
+            return main[-1].label, "head of the list"
+        if goes_on and "-" in self.here.before:
+            return self.here.before, "figure it belongs to"
+        if scene.contains("clause.group", 0, len(scene.low)):
+            totals = self.totals.get(reading.enforcement, ())
+            large = [s.label for s in totals if s.reading.numeral.value >= reading.numeral.value]
+            if large:
+                # a text breaks down the year it is about; a total over many years is mostly said in passing
+                return self.default if self.default in large else large[-1], "figure it belongs to"
+        return None
+
+    # ---- breakdowns
+
+    def _facets(self, scene: Scene, reading: Reading, before: list[Spoken], repeats: list[Reading]) -> dict[str, str]:
+        """Return the breakdown; a part has that of its whole, a bare compared figure that of its counterpart."""
+        found = self._own_facets(scene, reading, before)
+        return found if reading.rule == "comparison" else {**found, **self._facets_of_group(scene, reading, repeats)}
+
+    def _facets_of_group(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> dict[str, str]:
+        """Return the breakdown of a group named before its parts: "of those exploited for labour, 18 were adults"."""
+        first = reading.numeral.first
+        start = scene.clause_start(first, 0, ";:(")
+        base = next((base for base in reversed(repeats) if start <= base.numeral.start < first), None)
+        if base is not None:
+            own = facets_of(scene, base.numeral, base.head, self.nationals)
+            known = self.known.get(base.numeral.value)
+            return {**known.facets, **own} if known else own
+        anaphor = scene.phrase("clause.subset", start) or scene.phrase("clause.partitive", start)
+        end = next((k for k in range(start, first) if scene.low[k] == ","), start)
+        return facets_within(scene, start, end, self.nationals) if anaphor else {}
+
+    def _own_facets(self, scene: Scene, reading: Reading, before: list[Spoken]) -> dict[str, str]:
+        paired = next((s for s in [*before, *self.here.row] if s.reading.numeral is reading.like), None)
+        if paired is not None:
+            return paired.facets
+        facets = facets_of(scene, reading.numeral, reading.head, self.nationals)
+        compared = reading.rule == "comparison"
+        if compared and not facets and reading.head.noun in ("empty", "case", "action"):
+            main = [s for s in before if not scene.is_compared(s.reading.numeral.start)]
+            same = [s for s in main if s.reading.families == reading.families]
+            if same:  # a comparison in brackets is with the figure before it, one of its own with the first
+                return same[-1 if scene.is_bracketed(reading.numeral.start) else 0].facets
+        if facets and reading.head.partitive and reading.head.noun == "person":
+            group = next((s for s in reversed([*self.here.row, *before]) if facets.items() <= s.facets.items()), None)
+            return group.facets if group is not None else facets  # "ten of the men": those counted before
+        whole = _whole_of(scene, before, reading)
+        if whole is not None and not compared and not reading.head.partitive and _can_hold(whole.reading, reading):
+            return {**whole.facets, **facets}
+        if not facets and before and _is_in_line(scene, before[-1].reading, reading):
+            return before[-1].facets
+        return facets
+
+    def _parts_of_lead(self, spoken: list[Spoken]) -> list[Spoken]:
+        """Give figures that add up to the one before them its breakdown: "23 in forced labour. 14 are men, 9 women"."""
+        lead = self.here.lead
+        if lead is None or len(spoken) < 2:
+            return spoken
+        same = all(s.reading.families == lead.reading.families and s.label == lead.label for s in spoken)
+        if not same or sum(s.reading.numeral.value for s in spoken) != lead.reading.numeral.value:
+            return spoken
+        return [replace(s, facets={**lead.facets, **s.facets}) for s in spoken]
+
+    # ---- memory
+
+    def _remember(self, scene: Scene, spoken: list[Spoken]) -> None:
+        here = self.here
+        here.row = [entry for entry in spoken if not scene.is_compared(entry.reading.numeral.start)]
+        if here.row and not self._is_aside(here.row[0]):
+            here.lead = here.row[0]
+            here.before = here.lead.label
+            here.carried = here.before if "-" not in here.before else ""
+        for entry in here.row:
+            if entry.reading.numeral.value > 0:
+                self.known[entry.reading.numeral.value] = entry
+                if not entry.facets and entry.reading.rule not in ("subset", "list", "carried over"):
+                    self.totals.setdefault(entry.reading.enforcement, deque(maxlen=RECENT_TOTALS)).append(entry)
+        main = [
+            period
+            for period in scene.periods
+            if period.label and period.kind in ("month", "part", "year") and not scene.is_compared(period.start)
+        ]
+        if any(period.kind == "month" for period in main):
+            here.around = year_of(main[-1].label)
+        if main:
+            fronted = main[0].kind == "year" and main[0].start <= 1
+            here.unread = main[0].label if fronted and scene.counts else ""
+
+    def _is_aside(self, spoken: Spoken) -> bool:
+        """Whether a sentence only names an earlier year's figure: "in 2018 the figure was 356"."""
+        label = spoken.label
+        return spoken.reading.rule == "carried over" and is_single_year(label) and year_of(label) < int(self.default)
+
+
+def _whole_of(scene: Scene, before: list[Spoken], part: Reading) -> Spoken | None:
+    """Return the figure that "including", "of whom" or a bracket before a later one splits."""
+    depth = 0
+    for k in range(part.numeral.first - 1, -1, -1):
+        depth += (scene.low[k] in ")]") - (scene.low[k] in "([")
+        if scene.low[k] == ";":
+            return None
+        if depth < 0 or (depth == 0 and scene.phrase("clause.subset", k)):
+            return next((s for s in reversed(before) if s.reading.numeral.end <= k), None)
+    return None
+
+
+def _is_in_line(scene: Scene, before: Reading, reading: Reading) -> bool:
+    """Whether a bare figure goes on from the one before: "two child victims in 2016 and eight in 2017"."""
+    bare = reading.head.noun == "empty" and reading.families == before.families
+    dated = any(before.numeral.end <= p.start < reading.numeral.first for p in scene.periods)
+    changed = scene.phrase("compare.change_to", reading.numeral.first - 1)
+    joined = dated and scene.phrase("clause.coordinators", reading.numeral.first - 1)
+    return bare and bool(changed or joined)
+
+
+def _can_hold(whole: Reading, part: Reading) -> bool:
+    """Whether a figure can be a part of another: of the same kind and no larger."""
+    return whole.families == part.families and whole.numeral.value >= part.numeral.value

@@ -1,0 +1,305 @@
+"""The rules that say what a number counts, in the order in which they are tried; the first with an opinion decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from trafficking_stats.readers.narrative.facets import facets_within
+from trafficking_stats.readers.narrative.governors import auxiliary_before, copula_after, past_coordinated
+from trafficking_stats.readers.narrative.heads import VICTIMS, topic_of
+from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.readings import fits
+from trafficking_stats.readers.narrative.scene import Scene
+from trafficking_stats.readers.narrative.state import Outcome, Seen, State
+
+ESTIMATED = 1000
+"""An estimate of so many victims is one of the hidden number, not a count."""
+REACH = 80
+"""Tokens before a number within which "of these", "the figure" point back."""
+
+
+# ---- what is left out
+
+
+def not_counted(state: State, seen: Seen) -> Outcome:
+    """Leave out shelters, officials trained, countries."""
+    if seen.head.noun == "not_counted":
+        return state.stop(forget=False)
+    return False if seen.numeral.cue == "no" and seen.head.noun == "unknown" else None
+
+
+def one_case(state: State, seen: Seen) -> Outcome:
+    """Leave out "in one case", "in three of those cases"."""
+    sentenced = seen.left is not None and "sentence" in seen.left.families
+    few = seen.numeral.value == 1 or seen.head.partitive or sentenced
+    inside = state.scene.phrase("clause.inside", seen.numeral.first - 1)
+    return False if few and inside and seen.head.noun == "case" else None
+
+
+def other_crimes(state: State, seen: Seen) -> Outcome:
+    """Leave out victims of domestic violence, smuggled migrants, convictions for rape, and estimates."""
+    scene, numeral = state.scene, seen.numeral
+    stop = scene.clause_end(numeral.end, ",;.()")
+    is_other = scene.contains("ignored.other_crimes", numeral.end, stop)
+    if is_other and not scene.contains("ignored.this_crime", numeral.end, stop):
+        return state.stop()
+    guessed = scene.contains("ignored.estimates", numeral.first - 3, numeral.start)
+    return state.stop() if guessed and numeral.value >= ESTIMATED else None
+
+
+def not_reported(state: State, seen: Seen) -> Outcome:
+    """Leave out what was not reported: "did not report progress on two pending cases"."""
+    scene, first = state.scene, seen.numeral.first
+    for k in range(scene.clause_start(first, seen.bound, ",;:("), first):
+        n = scene.phrase("clause.negations", k)
+        if n and any(scene.phrase("clause.silent_verbs", k + n + step) for step in (0, 1)):
+            return state.stop()
+    return None
+
+
+def doubted(state: State, seen: Seen) -> Outcome:
+    """Stop at "who may have been": no figure of victims."""
+    return state.stop() if state.scene.contains("clause.doubts", seen.head.end, seen.head.end + 6) else None
+
+
+def unknown_verb(state: State, seen: Seen) -> Outcome:
+    """Leave out what stands under a verb that the tables do not hold."""
+    unknown = any(governor is not None and governor.strength == "unknown" for governor in (seen.left, seen.right))
+    return state.stop() if unknown else None
+
+
+# ---- what a verb, a noun or a topic says
+
+
+def said_again(state: State, seen: Seen) -> Outcome:
+    """Return a figure that points back to one already read: "of the 71 victims"."""
+    if not seen.numeral.definite or state.scene.is_compared(seen.numeral.start):
+        return None
+    known = state.known.get(seen.numeral.value)
+    here = (reading for reading in reversed(state.readings) if reading.numeral.value == seen.numeral.value)
+    earlier = next(here, known.reading if known else None)
+    if earlier is None or not any(fits(family, seen.head.noun, True) for family in earlier.families):
+        return None
+    for governor in (seen.left, seen.right):
+        if governor and governor.strength in ("active", "passive") and governor.families != ("light",):
+            if not {*earlier.families, "other", "open"}.intersection(governor.families):
+                return None
+            break
+    return replace(earlier, numeral=seen.numeral, head=seen.head, repeated=True)
+
+
+def resulted(state: State, seen: Seen) -> Outcome:
+    """Read "three of these led to convictions"."""
+    scene, end = state.scene, seen.head.end
+    for k in range(end, min(end + 3, scene.clause_end(end, ",;.()"))):
+        n = scene.phrase("clause.result_verbs", k)
+        found = (scene.kind("actions", i) for i in range(k + n, k + n + 3)) if n else ()
+        family = next((family for family in found if family in ("prosecute", "convict", "sentence")), "")
+        if family:
+            return state.make(seen.numeral, replace(seen.head, noun="case"), (family,), "counted noun")
+    return None
+
+
+def counted_action(state: State, seen: Seen) -> Outcome:
+    """Read "12 convictions"; referrals and identifications only where the sentence has them counted already."""
+    if seen.head.noun != "action":
+        return None
+    family, head = seen.head.family, seen.head
+    if family in VICTIMS:
+        mechanism = state.scene.contains("clause.mechanism", 0, len(state.scene.low))  # that identifies victims
+        if not (mechanism and family == "refer") and not any(family in r.families for r in state.readings):
+            return state.stop()
+        head = replace(head, noun="empty")
+    return state.stop() if family == "other" else state.make(seen.numeral, head, (family,), "counted noun") or False
+
+
+def topic_before(state: State, seen: Seen) -> Outcome:
+    """Read "the number of defendants charged stood at 31", "Convictions: 12"."""
+    scene, first = state.scene, seen.numeral.first
+    link = first - scene.before("clause.count_links", first)
+    if seen.head.noun != "empty" or link == first:
+        return None
+    begin = scene.clause_start(link, seen.bound, ",;(")
+    topic = topic_of(scene, begin, link)
+    if topic is not None:
+        persons = scene.contains("clause.counted_persons", begin, link)
+        head = replace(seen.head, persons=persons, noun=topic.noun, family=topic.families[0], potential=topic.potential)
+        return state.make(seen.numeral, head, topic.families, "counted noun")
+    base = state.current or state.lead
+    is_part = bool(facets_within(scene, begin, link, frozenset()))
+    if is_part and base is not None and base.enforcement:
+        base = next((r for r in reversed([*state.row, *state.readings]) if not r.enforcement), base)
+    changes = any(scene.phrase(group, link) for group in ("statements.up", "statements.down", "compare.change_verbs"))
+    told = is_part or changes or scene.contains("clause.figure_nouns", begin, link)
+    return state.make(seen.numeral, seen.head, base.families, "carried over", base) if told and base else None
+
+
+def passive(state: State, seen: Seen) -> Outcome:
+    """Read "45 persons were charged"."""
+    left, right, head = seen.left, seen.right, seen.head
+    if right is None:
+        return None
+    bare = right.strength == "relative" and head.noun == "empty" and left is None
+    if right.strength != "passive" and not bare:
+        return None
+    own = past_coordinated(state.scene, head.end) == head.end
+    suits = own and any(fits(family, head.noun, False) for family in right.families)
+    if left is not None and left.strength == "active" and left.families != ("light",) and not suits:
+        return None  # "identified 40 victims and 12 suspects were charged"
+    state.consumed.add(right.token)
+    return state.governed(seen, right, "passive verb")
+
+
+def verb_before(state: State, seen: Seen) -> Outcome:
+    """Read "convicted nine traffickers"."""
+    left, right, numeral = seen.left, seen.right, seen.numeral
+    if left is None or left.strength != "active" or left.families == ("light",):
+        return None
+    mark = state.scene.at[left.token]
+    reduced = right is not None and right.strength == "reduced"
+    if reduced and (mark.form == "action" or numeral.first == 0 or state.scene.low[numeral.first - 1] in ",;"):
+        return None
+    if mark.form == "action" and mark.end == numeral.first and seen.head.noun == "empty":
+        seen = replace(seen, head=replace(seen.head, noun="action", family=mark.family))  # "prosecutions 11"
+    return state.governed(seen, left, "verb before")
+
+
+def participle_after(state: State, seen: Seen) -> Outcome:
+    """Read "six defendants prosecuted in 2015"."""
+    if seen.right is None or seen.right.strength != "reduced":
+        return None
+    state.consumed.add(seen.right.token)
+    return state.governed(seen, seen.right, "participle after")
+
+
+# ---- what figures before, or the nouns alone, say
+
+
+def part_of_known(state: State, seen: Seen) -> Outcome:
+    """Read "61 of the 97", where the document has counted the 97."""
+    scene, end = state.scene, seen.numeral.end
+    step = scene.phrase("clause.partitive", end)
+    whole = scene.counts.get(end + step) or scene.counts.get(end + step + 1) if step else None
+    known = state.known.get(whole.value) if whole else None
+    if known is None or seen.numeral.cue or state.current is not None:
+        return None
+    return state.make(seen.numeral, seen.head, known.reading.families, "subset", known.reading)
+
+
+def formal_victims(state: State, seen: Seen) -> Outcome:
+    """Read "the 40 confirmed victims", "30 of 45 identified victims"."""
+    before = seen.numeral.first - 1
+    fraction = state.scene.phrase("clause.base", before) and any(n.end == before for n in state.scene.numerals)
+    if (seen.numeral.definite or fraction) and seen.head.formal and seen.head.noun == "victim":
+        return state.make(seen.numeral, seen.head, ("identify",), "existence")
+    return None
+
+
+def described(state: State, seen: Seen) -> Outcome:
+    """Read "there were 86 convicted traffickers", "out of 97 identified persons": the participle says it."""
+    if not (seen.numeral.definite or _exists(state.scene, seen.numeral)):
+        return None
+    words = range(seen.head.start, seen.head.end)
+    told = [mark.family for mark in state.scene.marks if mark.start in words and mark.form == "verb"]
+    fitting = {"offender": ("prosecute", "convict", "sentence"), "person": ("identify",), "victim": ("identify",)}
+    family = next((family for family in told if family in fitting.get(seen.head.noun, ())), None)
+    return state.make(seen.numeral, seen.head, (family,), "counted noun") if family else None
+
+
+def flowing(state: State, seen: Seen) -> Outcome:
+    """Return the reading of the figure before, where nothing changed it."""
+    scene, numeral, head = state.scene, seen.numeral, seen.head
+    compared = scene.is_compared(numeral.start)
+    if state.current is not None:
+        if state.blocked and head.noun in ("empty", "unknown") and not compared:
+            return None
+        alike = (
+            base
+            for base in (state.current, *reversed(state.readings))
+            if any(fits(family, head.noun, True) for family in base.families)
+        )
+        base = next(alike, None)
+        rule = "comparison" if compared else "list" if scene.is_bracketed(numeral.start) else "subset"
+        return state.make(numeral, head, base.families if compared else base.families[:1], rule, base) if base else None
+    if state.lead is None or state.blocked or not _points_back(scene, seen):
+        return None
+    return state.make(numeral, head, state.lead.families, "comparison" if compared else "carried over", state.lead)
+
+
+def general_verb(state: State, seen: Seen) -> Outcome:
+    """After "reported", "had": victims were identified, cases investigated."""
+    if seen.left is None:
+        return None
+    family = {"victim": "identify", "case": "investigate"}.get(seen.head.noun)
+    return state.make(seen.numeral, seen.head, (family,), "general verb") or False if family else False
+
+
+def facet_verb(state: State, seen: Seen) -> Outcome:
+    """Read "12 were exploited in forced labour", "30 came from Nigeria"."""
+    weak = seen.right is not None and seen.right.strength in ("facet", "relative")
+    if not weak or seen.head.noun not in ("victim", "person", "empty"):
+        return None
+    return state.governed(seen, seen.right, "participle after") if seen.right else None
+
+
+def existence(state: State, seen: Seen) -> Outcome:
+    """Read "there were 77 victims", "there were 229 proceedings"."""
+    scene, numeral, head = state.scene, seen.numeral, seen.head
+    exists = _exists(scene, numeral)
+    if (head.noun == "victim" and (head.partitive or numeral.definite or exists)) or (
+        head.noun == "empty" and _is_number_of_victims(scene, numeral)
+    ):
+        return state.make(numeral, head, ("identify",), "existence")
+    return state.make(numeral, head, ("investigate",), "existence") if head.noun == "case" and exists else None
+
+
+RULES = (
+    not_counted,
+    one_case,
+    other_crimes,
+    not_reported,
+    said_again,
+    resulted,
+    counted_action,
+    doubted,
+    topic_before,
+    passive,
+    verb_before,
+    participle_after,
+    unknown_verb,
+    part_of_known,
+    formal_victims,
+    described,
+    flowing,
+    general_verb,
+    facet_verb,
+    existence,
+)
+
+
+def _exists(scene: Scene, numeral: Numeral) -> bool:
+    """Whether "there were" or an auxiliary stands before a number."""
+    said = scene.contains("clause.existential", numeral.first - 8, numeral.first)
+    return said or auxiliary_before(scene, numeral)
+
+
+def _is_number_of_victims(scene: Scene, numeral: Numeral) -> bool:
+    """Whether "the number of victims" stands before a bare figure."""
+    for k in range(max(0, numeral.start - REACH), numeral.start):
+        n = scene.phrase("clause.number_of", k)
+        if n and any(scene.kind("nouns", i) == "victim" for i in range(k + n, min(k + n + 4, numeral.start))):
+            return True
+    return False
+
+
+def _points_back(scene: Scene, seen: Seen) -> bool:
+    """Whether the sentence goes on about the figure of the sentence before."""
+    numeral, head = seen.numeral, seen.head
+    groups = ("clause.anaphors", "clause.figure_nouns")
+    said = any(scene.contains(group, numeral.start - REACH, numeral.start) for group in groups)
+    if said or head.partitive or scene.phrase("clause.continuers", head.end):
+        return True
+    if head.noun == "empty" and scene.is_compared(numeral.start):
+        return True
+    told = copula_after(scene, head) or seen.right is not None or auxiliary_before(scene, numeral)
+    return told and head.noun in ("person", "empty", "victim")

@@ -1,0 +1,98 @@
+"""Zeros said with a negated verb: "did not convict any traffickers" is 0, "did not report any" is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trafficking_stats.readers.narrative.heads import COUNTED, ENFORCEMENT, VICTIMS, Head, head_of
+from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.readings import Reading
+from trafficking_stats.readers.narrative.scene import Scene
+
+REACH = 4
+"""Tokens within which the verb follows the negation, and its object the verb."""
+LIST_REACH = 12
+
+
+def find_zeros(scene: Scene) -> Iterator[Reading]:
+    """Yield readings of value 0 for the negated verbs of a sentence.
+
+    The span of such a reading is the negation itself ("did not", "ikke").
+    """
+    k = 0
+    while k < len(scene.low):
+        n = scene.phrase("clause.negations", k)
+        reading = _read(scene, k, k + n) if n else None
+        if reading is not None:
+            yield reading
+        k += max(n, 1)
+
+
+def _read(scene: Scene, start: int, k: int) -> Reading | None:
+    families, after = _verbs(scene, k)
+    if families is None:
+        return None
+    before = scene.ends.get(start)
+    if not families and before is not None and before.form == "verb" and scene.phrase("clause.negation_objects", k):
+        families, after = [before.family], k  # "convicted not a single"
+    begin = _object(scene, after)
+    if begin is None or begin >= len(scene.low):
+        return None
+    numeral = Numeral(start, k, 0.0, first=start, cue="not")
+    head = head_of(scene, Numeral(start, begin, 0.0, first=start))
+    if head.noun == "action":
+        if any(family not in ("light", *ENFORCEMENT) for family in families):
+            return None
+        negated = _listed_actions(scene, begin) or [head.family]
+    else:
+        negated = [family for family in families if _suits(family, head)]
+    chosen = tuple(dict.fromkeys("investigate" if family == "open" else family for family in negated))
+    unit = "cases" if head.noun in ("case", "action") else "persons"
+    is_counted = chosen and all(family in COUNTED for family in chosen)
+    return Reading(numeral, head, chosen, head.potential, unit, "negation") if is_counted else None
+
+
+def _verbs(scene: Scene, k: int) -> tuple[list[str] | None, int]:
+    """Return the families of a negated list ("investigate, prosecute, or convict") and its end; None for "report"."""
+    families: list[str] = []
+    after, last = k, k
+    while k < len(scene.low) and k - last < REACH:
+        if not families and scene.phrase("clause.negation_objects", k):
+            break
+        if scene.phrase("clause.silent_verbs", k):
+            return None, after
+        mark = scene.at.get(k)
+        if mark is not None and mark.form == "verb":
+            families.append(mark.family)
+            k = after = last = mark.end
+            continue
+        joins = scene.low[k] == "," or scene.phrase("clause.coordinators", k) or scene.phrase("clause.adverbs", k)
+        if not joins and (families or not scene.low[k][0].isalpha() or scene.phrase("clause.determiners", k)):
+            break
+        after = k + 1 if scene.phrase("clause.auxiliaries", k) and not joins else after
+        k += 1
+    return families, after
+
+
+def _object(scene: Scene, k: int) -> int | None:
+    """Return the token after "any", where an object of no number follows the verb."""
+    for i in range(k, k + REACH):
+        n = scene.phrase("clause.negation_objects", i)
+        if n:
+            return i + n
+    return k if scene.lexicon.tables["clause"]["bare_negation"] else None
+
+
+def _listed_actions(scene: Scene, k: int) -> list[str]:
+    """Return counted nouns of a list: "any investigations, prosecutions, or convictions"."""
+    end = min(scene.clause_end(k, ".;("), k + LIST_REACH)
+    stop = scene.first("clause.prepositions", k, end)
+    marks = (scene.at[i] for i in range(k, end if stop is None else stop) if i in scene.at)
+    return [mark.family for mark in marks if mark.form == "action" and mark.family in ENFORCEMENT]
+
+
+def _suits(family: str, head: Head) -> bool:
+    if family in VICTIMS:
+        return head.noun in ("victim", "person")
+    nouns = ("case",) if family == "open" else ("offender", "person", "case", "empty")
+    return family in ENFORCEMENT and head.noun in nouns
