@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from trafficking_stats.checking.inventory import inventory
+import pandas as pd
+
 from trafficking_stats.claims import read_claims
+from trafficking_stats.csv_tables import read_table
 from trafficking_stats.vocabulary import load_vocabulary
 
 GROUNDS = {
@@ -34,9 +36,22 @@ HEADS = {
 }
 
 
+def inventory(folder: Path) -> pd.DataFrame:
+    """List the sentences of the texts whose locators a program can follow, and what each is held as, one row a thing."""
+    claims = read_claims(folder)
+    place = claims["locator"].str.extract(r"^(p\d+(?:-\d+)? s\d+): ")[0]
+    claims = claims.assign(locator=place, held="claim", what=claims["claim_id"])[place.notna()]
+    reasons = pd.concat([read_table(path) for path in sorted((folder / "reasons").glob("*.csv"))])
+    reasons = reasons.assign(held=reasons["kind"], what=reasons["topic"])
+    others = pd.concat([read_table(path) for path in sorted((folder / "inventory").glob("*.csv"))])
+    columns = ["source_id", "locator", "held", "what"]
+    found = pd.concat([table[columns] for table in (claims, reasons, others)])
+    return found.sort_values(columns, kind="stable", ignore_index=True)
+
+
 def page() -> str:
     """Return the page as Markdown."""
-    found = inventory("data/raw")
+    found = inventory(Path("data/raw"))
     claims = read_claims("data/raw").set_index("claim_id")
     labels = {name: entry.label for name, entry in load_vocabulary().indicators.items()}
     places = found.drop_duplicates(["source_id", "locator"])

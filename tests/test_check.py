@@ -285,31 +285,15 @@ def test_a_note_that_names_the_numbers_explains(tmp_path):
     assert other[other.kind == "change"].explanation.tolist() == [""]
 
 
-def test_several_years_are_the_sum_of_the_years(tmp_path):
-    total = "DNK,victims_identified,,2019-01-01,2020-12-31,{},exact,persons,p 1,"
-    years = claim(64, "p 1", year=2019), claim(77, "p 1")
-    right = recomputed(tmp_path / "a", *years, total.format(141))
-    wrong = recomputed(tmp_path / "b", *years, total.format(151))
-    assert right[right.kind == "years"][["printed", "recomputed", "agrees"]].to_numpy().tolist() == [
-        ["141", "141", True]
-    ]
-    (row,) = wrong[wrong.kind == "years"].to_dict("records")
-    assert (row["printed"], row["recomputed"], row["agrees"]) == ("151", "141", False)
-    assert row["explanation"].startswith("the reconciliation rejects one of the figures")
-
-
-def test_parts_never_exceed_their_whole(tmp_path):
+def test_sums_are_for_the_reconciliation(tmp_path):
     """238 women within a total of 80, as one release has it for Denmark in 2021."""
-    rows = claim(80, "p 1", year=2021), claim(238, "p 1", year=2021, breakdown="sex=female")
-    table = recomputed(tmp_path, *rows, claim(14, "p 1", year=2021, breakdown="sex=male"))
-    (row,) = table[table.kind == "parts"].to_dict("records")
-    assert (row["printed"], row["recomputed"], row["made_of"], row["agrees"]) == ("80", "252", "2 parts by sex", False)
-
-
-def test_categories_that_overlap_are_not_added_up(tmp_path):
-    rows = claim(80, "p 1"), claim(60, "p 1", breakdown="age=under_25"), claim(30, "p 1", breakdown="age=child")
-    table = recomputed(tmp_path, *rows)
-    assert table[table.kind == "parts"].agrees.all()
+    raw, documents = folder(
+        tmp_path, claim(80, "page 1", year=2021), claim(238, "page 1", year=2021, breakdown="sex=female")
+    )
+    found = checked(raw, documents)
+    assert found.n_clashes == 1
+    assert found.faults == 0
+    assert str(found).endswith("sums and repeats: 1 clash; trafficking-stats reconcile lists them")
 
 
 def test_no_claims_give_an_empty_table(tmp_path):

@@ -6,7 +6,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from trafficking_stats.checking.inventory import inventory
 from trafficking_stats.checking.locators import sentences
 from trafficking_stats.csv_tables import read_table
 from trafficking_stats.vocabulary import load_vocabulary
@@ -24,7 +23,7 @@ def generator():
 
 @pytest.fixture(scope="module")
 def found():
-    return inventory(ROOT / "data" / "raw")
+    return generator().inventory(ROOT / "data" / "raw")
 
 
 @pytest.fixture(scope="module")

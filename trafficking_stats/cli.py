@@ -26,7 +26,7 @@ _COMMANDS = {
     "extract": ("intake", "Propose claims from a document: PDF, Word, web page or text."),
     "accept": ("intake", "Add the proposals you marked to the raw claims."),
     "import": ("intake", "Import a data file: of UNODC, of Eurostat, or any table."),
-    "check": ("checking", "Check that each figure stands in its document and adds up."),
+    "check": ("checking", "Check figures against their documents, and percentages."),
 }
 
 

@@ -1,1 +1,1 @@
-"""Whether published figures stand in their documents and add up."""
+"""Whether published figures stand in their documents, and percentages fit the figures they are made of."""

@@ -1,4 +1,4 @@
-"""Whether each figure stands in its document, and published percentages and sums add up."""
+"""Whether each figure stands in its document, and published shares and changes can be computed again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from trafficking_stats.checking.locators import follow, numbers_in
 from trafficking_stats.checking.recomputation import recompute
+from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.reconciliation.result import reconcile
 
@@ -29,8 +30,7 @@ _TOLD = {
     FREE: "have one that only a reader can follow",
 }
 _DATA_FILES = (".xlsx", ".csv", ".tsv", ".gz")
-_SHOWN = ["country", "indicator", "breakdown", "period_start", "period_end", "value", "locator"]
-_SAME = ["country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "locator"]
+_FIGURE = ["country", "indicator", "breakdown", "period_start", "period_end", "value", "locator"]
 
 
 @dataclass(frozen=True)
@@ -48,18 +48,21 @@ class Check:
         See `trafficking_stats.checking.recomputation.recompute`.
     n_sources : int
         How many sources the claims have.
+    n_clashes : int
+        On how many cells figures cannot all be true, such as parts that add up to more than their whole.
     """
 
     figures: pd.DataFrame
     documents: pd.DataFrame
     recomputed: pd.DataFrame
     n_sources: int
+    n_clashes: int
 
     @property
     def faults(self) -> int:
         """Figures not found, documents that cannot be used, and differences that nothing explains."""
-        figures = int(self.figures["verdict"].isin([NOT_FOUND, NO_PLACE]).sum())
-        return figures + int((self.documents["state"] != AT_HAND).sum()) + len(self.unexplained)
+        lost = self.figures["verdict"].isin([NOT_FOUND, NO_PLACE]).sum() + (self.documents["state"] != AT_HAND).sum()
+        return int(lost) + len(self.unexplained)
 
     @property
     def differing(self) -> pd.DataFrame:
@@ -68,52 +71,49 @@ class Check:
 
     @property
     def unexplained(self) -> pd.DataFrame:
-        """Those of them that neither a note nor the reconciliation accounts for."""
+        """Those of them that no note accounts for."""
         return self.differing[self.differing["explanation"] == ""]
 
     def __str__(self) -> str:
-        return "\n".join([*self._document_lines(), *self._recomputed_lines()])
-
-    def _document_lines(self) -> list[str]:
         counts = self.figures["verdict"].value_counts()
-        at_hand = int((self.documents["state"] == AT_HAND).sum())
+        lost = self.documents[self.documents["state"] != AT_HAND]
         told = ", ".join(f"{counts.get(verdict, 0):,} {words}" for verdict, words in _TOLD.items())
         lines = [
-            f"documents at hand for {at_hand} of {self.n_sources} sources, with {len(self.figures):,} figures"
-            + (f": {told}" if len(self.figures) else "")
+            f"documents at hand for {len(self.documents) - len(lost)} of {self.n_sources} sources, with"
+            f" {len(self.figures):,} figures" + (f": {told}" if len(self.figures) else ""),
+            *(f"  {row['source_id']}: {row['file']}: {row['state']}; {row['reason']}" for row in records(lost)),
         ]
-        lost = self.documents[self.documents["state"] != AT_HAND]
-        lines += [f"  {row['source_id']}: {row['file']}: {row['state']}; {row['reason']}" for row in _rows(lost)]
         for verdict in (NOT_FOUND, NO_PLACE, IMPLIED):
             chosen = self.figures[self.figures["verdict"] == verdict]
             lines += [f"{verdict}:"] if len(chosen) else []
-            lines += [f"  {_figure(row)}: {row['evidence']}" for row in _rows(chosen)]
-        return lines
-
-    def _recomputed_lines(self) -> list[str]:
-        table, differing = self.recomputed, self.differing
-        explained = len(differing) - len(self.unexplained)
-        lines = [
-            f"recomputed: {len(table):,} shares, changes and sums; {len(table) - len(differing):,} agree, "
-            f"{explained:,} differ for a known reason, {len(self.unexplained):,} without one"
-        ]
-        # sums that the reconciliation settled are listed with every clash elsewhere
-        shown = differing[(differing["explanation"] == "") | differing["kind"].isin(["share", "change"])]
+            lines += [f"  {_figure(row)}: {row['evidence']}" for row in records(chosen)]
+        lines.append(
+            f"recomputed: {len(self.recomputed):,} shares and changes;"
+            f" {len(self.recomputed) - len(self.differing):,} agree,"
+            f" {len(self.differing) - len(self.unexplained):,} differ for a known reason,"
+            f" {len(self.unexplained):,} without one"
+        )
         lines += [
             f"  {row['source_id']}: {row['indicator']} {row['breakdown']} {row['period']}".rstrip()
             + f": {row['printed']} is printed, {row['made_of']} gives {row['recomputed']}"
             + (f" [{row['explanation']}]" if row["explanation"] else "")
-            for row in _rows(shown)
+            for row in records(self.differing)
         ]
-        return lines
+        lines.append(f"sums and repeats: {self.n_clashes:,} clash; trafficking-stats reconcile lists them")
+        return "\n".join(lines)
+
+
+def _figure(row: dict[str, Any]) -> str:
+    cell = " ".join(filter(None, (row["country"], row["indicator"], row["breakdown"], row["period_end"][:4])))
+    return f"{row['source_id']}: {cell}: {row['value']:,.15g} at {row['locator']}"
 
 
 def check(claims: pd.DataFrame, sources: pd.DataFrame, documents: str | Path) -> Check:
-    """Check every figure whose document is at hand, and compute every share, change and sum again.
+    """Check every figure whose document is at hand, and compute every share and change again.
 
     A document is found by its SHA-256 in ``sources.csv``, under whatever name, or else by its file name. Figures of a
     text are looked for at their locator, as digits, in words, or as a negation for zero; figures of a data file are
-    read from it once more.
+    read from it once more. Sums are what a reconciliation checks, so its clashes are counted.
 
     Parameters
     ----------
@@ -137,44 +137,39 @@ def check(claims: pd.DataFrame, sources: pd.DataFrame, documents: str | Path) ->
     >>> found.recomputed.query("kind == 'change'")[["printed", "recomputed", "made_of"]].values.tolist()
     [['35', '53.4', '73 to 112']]
     """
-    found = _find(sources[sources["source_id"].isin(set(claims["source_id"]))], Path(documents))
-    figures: list[pd.DataFrame] = []
-    states: list[dict[str, str]] = []
-    for source, path in found:
+    figures = [pd.DataFrame(columns=["claim_id", "source_id", *_FIGURE, "verdict", "evidence"])]
+    states = []
+    of_claims = sources[sources["source_id"].isin(set(claims["source_id"]))]
+    for source, path in _find(of_claims.sort_values("source_id"), Path(documents)):
+        own = claims[claims["source_id"] == source["source_id"]]
         state, reason = AT_HAND, ""
         if source["sha256"] and _digest(path) != source["sha256"]:
             state, reason = OTHER_VERSION, "its SHA-256 is not the one in sources.csv, so locators do not hold"
         else:
-            of_source = claims[claims["source_id"] == source["source_id"]]
             try:
-                checker = _in_data_file if path.suffix.lower() in _DATA_FILES else _in_text
-                figures.append(checker(of_source, path, source))
+                verdicts = (_in_data_file if path.suffix.lower() in _DATA_FILES else _in_text)(own, path, source)
+                told = pd.DataFrame(verdicts, index=own.index, columns=["verdict", "evidence"])
+                figures.append(own[["claim_id", "source_id", *_FIGURE]].join(told))
             except ReaderError as error:
                 state, reason = UNREADABLE, str(error)
-        states.append({"source_id": source["source_id"], "file": path.name, "state": state, "reason": reason})
-    columns = ["claim_id", "source_id", *_SHOWN, "verdict", "evidence"]
-    table = pd.concat(figures, ignore_index=True)[columns] if figures else pd.DataFrame(columns=columns)
+        states.append((source["source_id"], path.name, state, reason))
+    rec = reconcile(claims)
     return Check(
-        table,
+        pd.concat(figures[1:] or figures, ignore_index=True),
         pd.DataFrame(states, columns=["source_id", "file", "state", "reason"]),
-        recompute(reconcile(claims)),
+        recompute(rec),
         claims["source_id"].nunique(),
+        len(rec.clashes),
     )
 
 
 def _find(sources: pd.DataFrame, folder: Path) -> list[tuple[dict[str, str], Path]]:
     """Pair sources with the files of a folder, by SHA-256 or by name."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
-    wanted = set(sources["sha256"]) - {""}
-    by_digest = {_digest(path): path for path in reversed(files)} if wanted else {}
-    by_name = {path.name: path for path in reversed(files)}
-    pairs = []
-    for source in _rows(sources.sort_values("source_id")):
-        path = by_digest.get(source["sha256"]) if source["sha256"] else None
-        path = path or (by_name.get(source["document"]) if source["document"] else None)
-        if path is not None:
-            pairs.append((source, path))
-    return pairs
+    files = sorted((path for path in folder.rglob("*") if path.is_file()), reverse=True)
+    by_name = {path.name: path for path in files}
+    by_digest = {_digest(path): path for path in files} if sources["sha256"].any() else {}
+    found = [(row, by_digest.get(row["sha256"]) or by_name.get(row["document"])) for row in records(sources)]
+    return [(row, path) for row, path in found if path is not None]
 
 
 def _digest(path: Path) -> str:
@@ -182,17 +177,16 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _in_text(claims: pd.DataFrame, path: Path, source: dict[str, str]) -> pd.DataFrame:
+def _in_text(claims: pd.DataFrame, path: Path, source: dict[str, str]) -> list[tuple[str, str]]:
+    """Say of each claim whether its figure stands at its locator, and what stands there."""
     # imported here: only a check of texts needs the reader of documents
     from trafficking_stats.readers.documents import read_document
 
     text = read_document(path).text
-    verdicts = [_verdict(text, claim, source["language"]) for claim in _rows(claims)]
-    return claims.assign(verdict=[v for v, _ in verdicts], evidence=[e for _, e in verdicts])
+    return [_verdict(text, claim, source["language"]) for claim in records(claims)]
 
 
 def _verdict(text: str, claim: dict[str, Any], language: str) -> tuple[str, str]:
-    """Say whether a figure stands at its locator, and what stands there."""
     try:
         passage = follow(text, claim["locator"])
     except ReaderError as error:
@@ -200,8 +194,8 @@ def _verdict(text: str, claim: dict[str, Any], language: str) -> tuple[str, str]
     if passage is None:
         return FREE, claim["locator"]
     notes = claim["scope_note"].split("; ")
-    if any(note.startswith("implied") for note in notes):
-        return IMPLIED, next(note for note in notes if note.startswith("implied"))
+    if implied := [note for note in notes if note.startswith("implied")]:
+        return IMPLIED, implied[0]
     numbers, complete = numbers_in(passage.words, language)
     # a term printed in years is held in months; the note then names what is printed
     printed = [numbers_in(note, "en")[0] for note in notes if note.startswith("printed as")]
@@ -212,25 +206,13 @@ def _verdict(text: str, claim: dict[str, Any], language: str) -> tuple[str, str]
     return NOT_FOUND, passage.context
 
 
-def _in_data_file(claims: pd.DataFrame, path: Path, source: dict[str, str]) -> pd.DataFrame:
+def _in_data_file(claims: pd.DataFrame, path: Path, source: dict[str, str]) -> list[tuple[str, str]]:
     """Read a data file once more and look for each claim in it."""
     from trafficking_stats.readers.registry import reader_of
 
-    again = (
-        reader_of(path).module.read(path, source_id=source["source_id"], published=source["published"] or None).claims
-    )
-    there = set(again[_SAME].astype({"value": float}).itertuples(index=False, name=None))
-    stands = [row in there for row in claims[_SAME].itertuples(index=False, name=None)]
-    return claims.assign(
-        verdict=[STANDS if found else NOT_FOUND for found in stands],
-        evidence=["" if found else "the file gives no such figure at this place" for found in stands],
-    )
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return table.to_dict("records")  # type: ignore[return-value]
-
-
-def _figure(row: dict[str, Any]) -> str:
-    cell = " ".join(filter(None, (row["country"], row["indicator"], row["breakdown"], row["period_end"][:4])))
-    return f"{row['source_id']}: {cell}: {row['value']:,.15g} at {row['locator']}"
+    reader = reader_of(path).module
+    again = reader.read(path, source_id=source["source_id"], published=source["published"] or None).claims
+    same = [*_FIGURE, "qualifier"]
+    there = set(again[same].astype({"value": float}).itertuples(index=False, name=None))
+    missing = (NOT_FOUND, "the file gives no such figure at this place")
+    return [(STANDS, "") if row in there else missing for row in claims[same].itertuples(index=False, name=None)]
