@@ -37,7 +37,7 @@ HEADS = {
 
 
 def inventory(folder: Path) -> pd.DataFrame:
-    """List the sentences of the texts whose locators a program can follow, and what each is held as, one row a thing."""
+    """List the sentences of the texts whose locators a program can follow, one row for each thing held."""
     claims = read_claims(folder)
     place = claims["locator"].str.extract(r"^(p\d+(?:-\d+)? s\d+): ")[0]
     claims = claims.assign(locator=place, held="claim", what=claims["claim_id"])[place.notna()]

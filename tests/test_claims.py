@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from raw_folder import REGISTER, SOURCES, YEARBOOK, write
 
 import trafficking_stats as ts
-from trafficking_stats.claims import CLAIM, PRINTED, SOURCE, canonical_breakdown, known_countries, read_sources
+from trafficking_stats.claims import CLAIM, PRINTED, SOURCE, canonical_breakdown, read_sources
+from trafficking_stats.countries import check_country
 from trafficking_stats.schema import check_claims
 from trafficking_stats.vocabulary import load_vocabulary
 
@@ -294,13 +295,13 @@ def test_every_problem_of_every_file_comes_in_one_error(tmp_path):
 
 def test_a_country_without_claims_is_answered_with_those_that_have(tmp_path):
     claims = ts.read_claims(write(tmp_path))
-    assert known_countries(claims, "SWE") == "SWE"
+    assert check_country("SWE", claims["country"]) == "SWE"
     with pytest.raises(
-        ts.ClaimError, match=r"^country 'SWD' has no claims; did you mean SWE\? those that have: DNK, SWE$"
+        ts.TraffickingStatsError, match=r"^no claims on country 'SWD'; did you mean SWE\? There are: DNK, SWE$"
     ):
-        known_countries(claims, "SWD")
-    with pytest.raises(ts.ClaimError, match="those that have: none"):
-        known_countries(claims.iloc[:0], "DNK")
+        check_country("SWD", claims["country"])
+    with pytest.raises(ts.ClaimError, match=r"^no claims on country NOR; there are: DNK, SWE$"):
+        ts.select_claims(claims, countries=["NOR", "SWE"])
 
 
 # --- what ships -----------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def test_version(run):
         (["explain", "DNK", "victims_identified", "2020", "--method", "best"], "'best' is not one of 'consistent'"),
         (["explain", "DNK", "victims_identfied", "2020"], "victims_identified"),
         (["gap", "DNK", "--numerator", "convictions_person"], "did you mean convictions_persons"),
-        (["reconcile", "DNX"], "country 'DNX' has no claims; did you mean DNK?"),
+        (["reconcile", "DNX"], "no claims on country 'DNX'; did you mean DNK?"),
         (["report"], "name countries, or --all"),
         (["report", "DNK", "--set", "country", "SWE"], "country is no parameter here"),
         (["report", "XXX"], "no claims on country 'XXX'"),
@@ -101,7 +101,7 @@ def test_a_country_without_claims_is_answered_with_those_that_have(run, raw, com
     given = [*command, "--country", "DK"] if command == ["check"] else command
     code, _, err = run(*given, "--data", raw)
     assert code == 2
-    assert "those that have: DNK, SWE" in " ".join(err.split())
+    assert "There are: DNK, SWE" in " ".join(err.split())
 
 
 # --- errors of the package ------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def test_sources(run, raw):
 def test_sources_of_a_country_without_claims(run, raw):
     code, _, err = run("sources", "NOR", "--data", raw)
     assert code == 2
-    assert "those that have: DNK, SWE" in " ".join(err.split())
+    assert "There are: DNK, SWE" in " ".join(err.split())
 
 
 def test_reconcile_writes_three_tables(run, raw, tmp_path):
@@ -389,11 +389,10 @@ def workbook(path, date, victims, women):
 def test_import_of_two_releases_shows_what_changed(run, raw, tmp_path):
     first = workbook(tmp_path / "first.xlsx", "01/02/2024", 77, 30)
     second = workbook(tmp_path / "second.xlsx", "01/02/2025", 79, 238)
-    code, out, err = run("import", "unodc", first, "--raw", raw)
+    code, out, _ = run("import", "unodc", first, "--raw", raw)
     assert code == 0
     assert out.startswith("unodc-glotip-2024-02, published 2024-02-01: 2 figures, 2 claims on 1 countries, 0 skipped")
     assert out.rstrip().endswith("unodc-glotip-2024-02.csv: written")
-    assert "first.xlsx" in err, "a progress bar"
     assert "the same to the last byte" in run("import", "unodc", first, "--raw", raw)[1]
 
     code, out, _ = run("import", "unodc", second, "--raw", raw, "--dry-run")
@@ -487,7 +486,7 @@ def test_commands_are_all_reachable():
 def test_a_table_of_nothing_says_so(capsys):
     from trafficking_stats.commands.options import print_table
 
-    print_table(pd.DataFrame({"a": []}), as_json=False)
+    print_table(pd.DataFrame({"a": []}), ["a"])
     assert capsys.readouterr().out == "(nothing)\n"
 
 

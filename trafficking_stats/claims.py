@@ -200,64 +200,6 @@ def load_sources() -> pd.DataFrame:
     return _load("sources", SOURCE)
 
 
-def known_countries(claims: pd.DataFrame, country: str) -> str:
-    """Return ``country`` if there are claims about it.
-
-    Parameters
-    ----------
-    claims : pandas.DataFrame
-        With the column ``country``.
-    country : str
-        ISO 3166-1 alpha-3, or ``EUU``.
-
-    Returns
-    -------
-    str
-        The same code.
-
-    Raises
-    ------
-    ClaimError
-        Listing the countries that have claims, and the nearest of them.
-
-    Examples
-    --------
-    >>> known_countries(pd.DataFrame({"country": ["DNK", "SWE"]}), "DNX")
-    Traceback (most recent call last):
-    trafficking_stats.errors.ClaimError: country 'DNX' has no claims; did you mean DNK? those that have: DNK, SWE
-    """
-    have = sorted(set(claims["country"]))
-    if country in have:
-        return country
-    near = difflib.get_close_matches(str(country).upper(), have, n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
-    raise ClaimError(f"country {country!r} has no claims; {hint}those that have: {', '.join(have) or 'none'}")
-
-
-def known_source(sources: pd.DataFrame, source_id: str) -> dict[str, str] | None:
-    """Return the row of a source.
-
-    Parameters
-    ----------
-    sources : pandas.DataFrame
-        As `read_sources` gives it.
-    source_id : str
-        The id.
-
-    Returns
-    -------
-    dict of str to str, or None
-        None if there is no source of this id.
-
-    Examples
-    --------
-    >>> known_source(load_sources(), "tip-2015-dnk")["tier"]
-    'compiler'
-    """
-    rows: list[dict[str, str]] = sources[sources["source_id"] == source_id].to_dict("records")  # type: ignore[assignment]
-    return rows[0] if rows else None
-
-
 def _load(name: str, columns: tuple[str, ...]) -> pd.DataFrame:
     settle(paths.clean_dir())
     problems: list[str] = []

@@ -8,10 +8,11 @@ from __future__ import annotations
 import importlib
 import io
 import sys
+from typing import Any
 
 import click
 
-from trafficking_stats.errors import TraffickingStatsError
+from trafficking_stats.errors import GapError, ParameterError, TraffickingStatsError
 
 _COMMANDS = {
     "init": ("starting", "Start a folder of your own: raw figures, notebooks and a README."),
@@ -26,7 +27,7 @@ _COMMANDS = {
     "extract": ("intake", "Propose claims from a document: PDF, Word, web page or text."),
     "accept": ("intake", "Add the proposals you marked to the raw claims."),
     "import": ("intake", "Import a data file: of UNODC, of Eurostat, or any table."),
-    "check": ("checking", "Check figures against their documents, and percentages."),
+    "check": ("analysis", "Check figures against their documents, and percentages."),
 }
 
 
@@ -42,6 +43,13 @@ class _Commands(click.Group):
         module = importlib.import_module(f"trafficking_stats.commands.{_COMMANDS[name][0]}")
         command: click.Command = getattr(module, f"{name}_command")
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Take a wrong parameter as a wrong command line."""
+        try:
+            return super().invoke(ctx)
+        except (GapError, ParameterError) as error:
+            raise click.UsageError(str(error), ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -89,7 +89,8 @@ def check_country(country: object, countries: Iterable[str]) -> str:
         return country
     if country is False:
         raise ParameterError("country must be text, not False: YAML reads NO as false. Write NOR for Norway")
-    meant = nearest_country(str(country))
+    near = difflib.get_close_matches(str(country).upper(), allowed, n=1)
+    meant = country_code(str(country)) or "".join(near) or nearest_country(str(country))
     hint = f"; did you mean {meant}?" if meant and meant != country else "."
     raise ParameterError(f"no claims on country {country!r}{hint} There are: {', '.join(allowed)}")
 

@@ -195,7 +195,7 @@ def table_text(table: pd.DataFrame) -> str:
     return str(spreadsheet_safe(table).to_csv(index=False, lineterminator="\n", float_format=_digits))
 
 
-def _digits(value: float) -> str:
+def _digits(value: Any) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 

@@ -1,26 +1,26 @@
-"""Commands that answer a question: explain, gap."""
+"""Commands that answer a question: explain, gap, check."""
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
+from trafficking_stats import paths
+from trafficking_stats.claims import load_sources, read_sources
 from trafficking_stats.commands.options import (
-    check_country,
+    FOLDER,
+    check_indicator,
     claims_of,
     data_option,
     json_option,
     method_option,
     print_json,
-    records,
 )
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.reconciliation.result import reconcile
-from trafficking_stats.vocabulary import load_vocabulary
 
 
 @click.command("explain")
@@ -38,22 +38,14 @@ def explain_command(
 
     For instance: trafficking-stats explain DNK victims_identified 2020
     """
-    claims = claims_of(data)
-    code = check_country(claims, country)
-    _check_indicator(indicator)
+    claims = claims_of(data, country)
+    check_indicator(indicator)
     try:
-        found = reconcile(claims[claims["country"] == code], method).explain(code, indicator, year, breakdown)
+        found = reconcile(claims, method).explain(country.upper(), indicator, year, breakdown)
     except ReconciliationError as error:
         raise click.UsageError(str(error)) from error
     if as_json:
-        print_json(
-            {
-                "title": found.title,
-                "summary": found.summary,
-                "chains": list(found.chains),
-                "claims": found.claims.to_dict("records"),
-            }
-        )
+        print_json({key: getattr(found, key) for key in ("title", "summary", "chains", "claims")})
     else:
         click.echo(str(found))
 
@@ -87,18 +79,14 @@ def gap_command(
     Two counts side by side, never a probability: the headline with its interval, how far other choices move it, and
     what is refused for which reason. For instance: trafficking-stats gap DNK --start 2014 --end 2021
     """
-    from trafficking_stats.errors import GapError
     from trafficking_stats.gap_analysis.answer import gap
 
-    claims = claims_of(data)
-    code, others = check_country(claims, country), [check_country(claims, peer) for peer in peers]
+    claims = claims_of(data, country, *peers)
     for measure in (given["numerator"], given["denominator"]):
-        _check_indicator(measure.partition(";")[0])
-    rec = reconcile(claims[claims["country"].isin([code, *others])], method)
-    try:
-        found = gap(rec, code, peers=others, lags=lags or (0, 1, 2), vary_sources=not one_choice, **given)
-    except GapError as error:
-        raise click.UsageError(str(error)) from error
+        check_indicator(measure.partition(";")[0])
+    others = [peer.upper() for peer in peers]
+    rec = reconcile(claims, method)
+    found = gap(rec, country.upper(), peers=others, lags=lags or (0, 1, 2), vary_sources=not one_choice, **given)
     if not as_json:
         click.echo(str(found))
         return
@@ -110,15 +98,34 @@ def gap_command(
             "verdict": {**asdict(found.verdict), "finding": found.verdict.finding},
             "caveats": [asdict(one) for one in found.caveats],
             "refusals": [asdict(one) for one in found.refusals],
-            **{name: records(table) for name, table in found.tables.items()},
+            **found.tables,
         }
     )
 
 
-def _check_indicator(name: str) -> None:
-    """End the command with exit code 2 and the nearest names where an indicator does not exist."""
-    known = load_vocabulary().indicators
-    if name not in known:
-        near = difflib.get_close_matches(name, list(known), n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise click.BadParameter(f"there is no indicator {name!r}{hint}")
+@click.command("check")
+@click.option("--documents", type=FOLDER, help="Folder of the documents; by default documents/ beside the raw figures.")
+@click.option("--country", metavar="ISO3", help="Only the claims on this country.")
+@data_option
+@json_option
+def check_command(documents: Path | None, country: str | None, data: Path | None, as_json: bool) -> None:
+    """Check figures against their documents, and percentages.
+
+    A document is found by the SHA-256 or the file name in sources.csv. Figures in a text are looked for at their
+    locator; shares and changes are computed again; sums are checked by reconcile. The exit code is 1 if a figure does
+    not stand there, if a document is another version, or if a difference has no explanation.
+    """
+    from trafficking_stats.checking.documents import check
+
+    if documents is not None and not documents.is_dir():
+        raise click.BadParameter(f"there is no folder {documents}", param_hint="--documents")
+    claims = claims_of(data, country) if country else claims_of(data)
+    sources = load_sources() if data is None else read_sources(data)
+    found = check(claims, sources, documents or (data or paths.raw_dir()) / "documents")
+    if as_json:
+        tables = {key: getattr(found, key) for key in ("faults", "documents", "figures", "differing")}
+        print_json({**tables, "recomputed": len(found.recomputed), "clashes": found.n_clashes})
+    else:
+        click.echo(str(found))
+    if found.faults:
+        raise click.exceptions.Exit(1)

@@ -1,4 +1,4 @@
-"""Commands on the data: clean, reconcile, sources."""
+"""Commands on the data: clean, reconcile, sources, errata."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from trafficking_stats.claims import load_sources, read_sources
 from trafficking_stats.cleaning import clean
 from trafficking_stats.commands.options import (
     FOLDER,
-    check_country,
+    NEW_FILE,
     claims_of,
     data_option,
     json_option,
     method_option,
     print_json,
     print_table,
-    records,
 )
 from trafficking_stats.csv_tables import read_table, write_table
 from trafficking_stats.errors import ReconciliationError
@@ -60,10 +59,7 @@ def reconcile_command(
     a claim with its verdict, clashes.csv one row a clash with the values, who prints them, which was kept and the
     probable cause.
     """
-    claims = claims_of(data)
-    if countries:
-        claims = claims[claims["country"].isin([check_country(claims, country) for country in countries])]
-    rec = reconcile(claims, method)
+    rec = reconcile(claims_of(data, *countries), method)
     tables = {"series": rec.series, "claims": rec.claims, "clashes": rec.clashes}
     if out is not None:
         for name, table in tables.items():
@@ -71,11 +67,10 @@ def reconcile_command(
     rejected = int((~rec.claims["accepted"]).sum())
     if as_json:
         counts = {name: len(table) for name, table in tables.items()}
-        print_json({**counts, "rejected": rejected, "status": list(rec.status), "clashing": records(rec.clashes)})
+        print_json({**counts, "rejected": rejected, "status": list(rec.status), "clashing": rec.clashes})
         return
     if out is None:
-        columns = ["country", "indicator", "breakdown", "period", "values", "won", "cause"]
-        print_table(rec.clashes, False, lambda table: table[columns])
+        print_table(rec.clashes, ["country", "indicator", "breakdown", "period", "values", "won", "cause"])
     for line in rec.status:
         click.echo(f"note: {line}", err=True)
     written = f"; written to {out}" if out else ""
@@ -92,22 +87,17 @@ def sources_command(country: str | None, data: Path | None, as_json: bool) -> No
     Of one COUNTRY, or of all.
     """
     sources = load_sources() if data is None else read_sources(data)
-    claims = claims_of(data)
-    if country:
-        claims = claims[claims["country"] == check_country(claims, country)]
+    claims = claims_of(data, country) if country else claims_of(data)
     counts = claims["source_id"].value_counts()
     table = sources[sources["source_id"].isin(counts.index)].assign(claims=lambda t: t["source_id"].map(counts))
-    print_table(table, as_json, lambda t: t[["source_id", "publisher", "published", "tier", "upstream", "claims"]])
+    if as_json:
+        print_json(table)
+    else:
+        print_table(table, ["source_id", "publisher", "published", "tier", "upstream", "claims"])
 
 
 @click.command("errata")
-@click.option(
-    "--output",
-    "-o",
-    "out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The file; by default data/errata.csv.",
-)
+@click.option("--output", "-o", "out", type=NEW_FILE, help="The file; by default data/errata.csv.")
 @data_option
 @json_option
 def errata_command(out: Path | None, data: Path | None, as_json: bool) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
-import pandas as pd
 
 from trafficking_stats import paths
-from trafficking_stats.claims import SOURCE, known_source, read_sources
+from trafficking_stats.claims import SOURCE, read_sources
 from trafficking_stats.commands.options import FILE, FOLDER, DocumentFile, json_option, print_json
+from trafficking_stats.countries import is_country
 from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.files import write_text
 from trafficking_stats.readers.narrative.lexicon import LANGUAGES
@@ -59,11 +60,9 @@ def extract_command(
 ) -> None:
     """Propose claims from a document: PDF, Word, web page or text.
 
-    Writes NAME-review.csv, in which you mark the
-    rows to take with y and correct cells, and NAME-review.html, which shows each figure where it stands.
-    `trafficking-stats accept` takes the marked rows.
+    Writes NAME-review.csv, in which you mark the rows to take with y and correct cells, and NAME-review.html, which
+    shows each figure where it stands. `trafficking-stats accept` takes the marked rows.
     """
-    from trafficking_stats.countries import is_country
     from trafficking_stats.readers import narrative
 
     country = (country or _country_of(source_id)).upper()
@@ -71,7 +70,7 @@ def extract_command(
         raise click.BadParameter(f"{country!r} is no ISO 3166-1 alpha-3 code such as DNK", param_hint="--country")
     if not country:
         raise click.UsageError("--country: name the country the text is about, or --source with its code at the end")
-    year = year or _year_before(source_id, raw)
+    year = year or _year_before(source_id, raw or paths.raw_dir())
     if not year:
         raise click.UsageError("--year: name the year the text reports on (of a TIP report the edition minus 1)")
     document = narrative.read_document(file)
@@ -92,19 +91,16 @@ def extract_command(
 
 def _country_of(source_id: str) -> str:
     """Return the country that a source id ends with, such as DNK in tip-2026-dnk."""
-    from trafficking_stats.countries import is_country
-
     codes = [part.upper() for part in source_id.split("-") if len(part) == 3]
     return next((code for code in reversed(codes) if is_country(code)), "")
 
 
-def _year_before(source_id: str, raw: Path | None) -> int | None:
+def _year_before(source_id: str, folder: Path) -> int | None:
     """Return the year before the publication of a known source."""
-    folder = raw or paths.raw_dir()
     if not source_id or not (folder / "sources.csv").is_file():
         return None
-    row = known_source(read_sources(folder), source_id)
-    return int(row["published"][:4]) - 1 if row and row["published"] else None
+    published = read_sources(folder).set_index("source_id")["published"].get(source_id)
+    return int(published[:4]) - 1 if published else None
 
 
 @click.command("accept")
@@ -121,14 +117,7 @@ def accept_command(review: Path, raw: Path | None, as_json: bool) -> None:
 
     done = accept(review, raw_folder(raw))
     if as_json:
-        print_json(
-            {
-                "added": done.added,
-                "present": done.present,
-                "files": [str(path) for path in done.files],
-                "unknown_sources": list(done.unknown_sources),
-            }
-        )
+        print_json(asdict(done))
         return
     if done.added + done.present == 0:
         click.echo(f"no row of {review} is marked: write y into the column 'accept' of those to take")
@@ -155,10 +144,15 @@ def _import_of(reader: Reader) -> click.Command:
 
     def run(file: Path, compare: Path | None, countries: tuple[str, ...], **given: Any) -> None:
         options = {name: given.pop(name.replace("-", "_")) for name in reader.module.OPTIONS}
+        options["countries"] = reader.module.asked(countries) if countries else None
         keys = {"source_id": given.pop("source_id"), "published": given.pop("published")}
-        asked = reader.module.asked(countries) if countries else None
-        found = _read(reader, file, countries=asked, **keys, **options).cleanable()
-        earlier = _earlier(reader, compare, countries=asked, **options) if compare else None
+        found = _read(reader, file, **keys, **options).cleanable()
+        earlier = None
+        if compare:
+            try:
+                earlier = _read(reader, compare, **options)
+            except ReaderError:  # it may have no date of its own, and none is needed to compare with
+                earlier = _read(reader, compare, published="1900-01-01", **options)
         _finish(found, earlier, **given)
 
     parameters = [
@@ -178,14 +172,6 @@ def _import_of(reader: Reader) -> click.Command:
     ]
     command = click.Command(reader.name, params=parameters, callback=run, help=reader.title, short_help=reader.title)
     return raw_option(json_option(command))
-
-
-def _earlier(reader: Reader, file: Path, **given: Any) -> TableImport:
-    """Read a file to compare with; it may have no date of its own, and none is needed for that."""
-    try:
-        return _read(reader, file, **given)
-    except ReaderError:
-        return _read(reader, file, published="1900-01-01", **given)
 
 
 def _read(reader: Reader, file: Path, **given: Any) -> TableImport:
@@ -209,36 +195,36 @@ for _reader in READERS:
 
 
 def _finish(
-    found: TableImport,
-    earlier: TableImport | None,
-    *,
-    raw: Path | None,
-    replace: bool,
-    dry_run: bool,
-    as_json: bool,
+    found: TableImport, earlier: TableImport | None, *, raw: Path | None, replace: bool, dry_run: bool, as_json: bool
 ) -> None:
     """Show what was read and what changed, and write it."""
     folder = raw_folder(raw)
-    name, revisions = _revisions_in(folder, found) if earlier is None else _revisions(earlier, found)
+    if earlier is None:
+        name, revisions = _earlier_in(folder, found)
+    else:
+        name, revisions = earlier.source["source_id"], compare_releases(earlier.claims, found.claims)
     if not as_json:
         click.echo(found.shown() if dry_run else str(found))
         if revisions is not None:
             click.echo(f"against {name}: {revisions}")
     if found.claims.empty:
         raise ReaderError(f"nothing can be imported: {len(found.skipped):,} of {found.n_rows:,} figures were skipped")
-    path, changed, step = None, False, ""
+    record = {**_as_record(found, name, revisions), "file": None, "changed": False}
+    given: dict[str, Any] = {"replace": replace, "countries": found.countries}
     if dry_run:
-        made = plan(found.claims, found.source, folder, replace=replace, countries=found.countries)
-        step = _next_step(made, replace)
+        record["next"] = _next_step(plan(found.claims, found.source, folder, **given), replace)
+        told = [record["next"], "nothing was written"]
     else:
-        path, changed = write_raw(found.claims, found.source, folder, replace=replace, countries=found.countries)
+        record["file"], record["changed"] = write_raw(found.claims, found.source, folder, **given)
+        state = "written" if record["changed"] else "was there already, the same to the last byte"
+        told = [
+            f"next: trafficking-stats clean{f' --raw {raw} --output FOLDER' if raw else ''}",
+            f"{record['file']}: {state}",
+        ]
     if as_json:
-        print_json({**_as_record(found, name, revisions, path, changed), **({"next": step} if dry_run else {})})
-    elif path is None:
-        click.echo(f"{step}\nnothing was written")
+        print_json(record)
     else:
-        click.echo(f"next: trafficking-stats clean{f' --raw {raw} --output FOLDER' if raw else ''}")
-        click.echo(f"{path}: {'written' if changed else 'was there already, the same to the last byte'}")
+        click.echo("\n".join(told))
 
 
 def _next_step(made: Plan, replace: bool) -> str:
@@ -253,51 +239,45 @@ def _next_step(made: Plan, replace: bool) -> str:
     return "to import, say the same without --dry-run"
 
 
-def _revisions(earlier: TableImport, found: TableImport) -> tuple[str, Revisions | None]:
-    return earlier.source["source_id"], compare_releases(earlier.claims, found.claims)
-
-
-def _revisions_in(folder: Path, found: TableImport) -> tuple[str, Revisions | None]:
+def _earlier_in(folder: Path, found: TableImport) -> tuple[str, Revisions | None]:
     """Compare with the latest earlier release in the folder, on the countries that both are about."""
-    identifier, publisher = found.source["source_id"], found.source["publisher"]
-    series = re.sub(r"-\d{4}(-\d{2})*$", "", identifier)
     if not (folder / "sources.csv").is_file():
         return "", None
+    series = re.sub(r"-\d{4}(-\d{2})*$", "", found.source["source_id"])
     sources = read_sources(folder)
-    alike = sources["source_id"].str.match(rf"{re.escape(series)}(-\d{{4}}(-\d{{2}})*)?$")
-    earlier = sources[alike & (sources["publisher"] == publisher) & (sources["published"] < found.published)]
-    for name in earlier.sort_values("published", ascending=False)["source_id"]:
+    alike = sources["source_id"].str.fullmatch(rf"{re.escape(series)}(-\d{{4}}(-\d{{2}})*)?")
+    alike &= sources["publisher"] == found.source["publisher"]
+    earlier = sources[alike & (sources["published"] < found.published)].sort_values("published", ascending=False)
+    for name in earlier["source_id"]:
         old = claims_of_source(folder, name)
         both = set(old["country"]) & set(found.claims["country"])
-        if name != identifier and both:
-            parts = [table[table["country"].isin(both)] for table in (old, found.claims)]
-            return name, compare_releases(*parts)
+        if both and name != found.source["source_id"]:
+            return name, compare_releases(*(table[table["country"].isin(both)] for table in (old, found.claims)))
     return "", None
 
 
-def _as_record(
-    found: TableImport, name: str, revisions: Revisions | None, path: Path | None, changed: bool
-) -> dict[str, Any]:
-    counts: pd.Series = found.claims["indicator"].value_counts().sort_index()
+def _as_record(found: TableImport, name: str, revisions: Revisions | None) -> dict[str, Any]:
+    """Say in numbers what was read and what changed."""
     record: dict[str, Any] = {
         "source": found.source,
         "published": found.published,
         "figures": found.n_rows,
         "claims": len(found.claims),
-        "countries": int(found.claims["country"].nunique()),
-        "by_indicator": {str(indicator): int(count) for indicator, count in counts.items()},
-        "skipped": {row["reason"]: int(row["rows"]) for row in found.reasons.to_dict("records")},
-        "file": None if path is None else str(path),
-        "changed": changed,
+        "countries": found.claims["country"].nunique(),
+        "by_indicator": found.claims["indicator"].value_counts().sort_index().to_dict(),
+        "skipped": found.reasons.set_index("reason")["rows"].to_dict(),
         "revisions": None,
     }
     if revisions is not None:
-        tables = {"changed": revisions.changed, "new": revisions.new, "vanished": revisions.vanished}
+        changed, vanished = revisions.changed, revisions.vanished
         record["revisions"] = {
             "against": name,
-            **{kind: len(table) for kind, table in tables.items()},
+            "changed": len(changed),
+            "new": len(revisions.new),
+            "vanished": len(vanished),
             "reasons": {
-                kind: tables[kind]["reason"].value_counts().sort_index().to_dict() for kind in ("changed", "vanished")
+                "changed": changed["reason"].value_counts().sort_index().to_dict(),
+                "vanished": vanished["reason"].value_counts().sort_index().to_dict(),
             },
             "corrupt": revisions.corrupt["evidence"].tolist(),
         }

@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from trafficking_stats.commands.options import FOLDER
-from trafficking_stats.errors import ParameterError
 from trafficking_stats.reconciliation.methods import METHODS
+
+_NAMED = ("start", "end", "method", "exclude_sources", "prefer")
+"""Parameters of the notebooks that have an option of their own."""
 
 
 def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], named: dict[str, Any]) -> dict[str, Any]:
@@ -59,16 +61,10 @@ def report_command(
     countries: tuple[str, ...],
     every: bool,
     output: Path,
-    language: tuple[str, ...],
     pairs: tuple[tuple[str, str], ...],
     file: Path | None,
-    workers: int | None,
-    scheduler: str | None,
-    limit: int,
-    force: bool,
-    pdf: bool,
     check: bool,
-    **named: Any,
+    **given: Any,
 ) -> None:
     """Write the HTML reports of countries, skipping what is unchanged.
 
@@ -83,26 +79,12 @@ def report_command(
     if every == bool(countries):
         raise click.UsageError("name countries, or --all")
     asked = None if every else countries
-    parameters = _parameters(file, pairs, named)
-    try:
-        if check:
-            same = reports.check(asked, language=language, limit=limit, **parameters)
-            click.echo(f"{len(same)} files are the same in every run, byte for byte")
-            return
-        result = reports.run(
-            asked,
-            output,
-            language=language,
-            workers=workers,
-            scheduler=scheduler,
-            force=force,
-            pdf=pdf,
-            limit=limit,
-            progress=True,
-            **parameters,
-        )
-    except ParameterError as error:
-        raise click.UsageError(str(error)) from error
+    parameters = _parameters(file, pairs, {name: given.pop(name) for name in _NAMED})
+    if check:
+        same = reports.check(asked, language=given["language"], limit=given["limit"], **parameters)
+        click.echo(f"{len(same)} files are the same in every run, byte for byte")
+        return
+    result = reports.run(asked, output, progress=True, **given, **parameters)
     for page in () if every else result.pages:
         click.echo(page)
     click.echo(

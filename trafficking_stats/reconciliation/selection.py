@@ -7,7 +7,6 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from trafficking_stats.claims import known_countries
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.parameters import conform
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
@@ -72,8 +71,9 @@ def select_claims(
     raised = kept["source_id"].isin(list(prefer)) | kept["publisher"].isin(list(prefer))
     kept.loc[raised, "tier"] = heaviest
     if countries:
-        for country in countries:
-            known_countries(kept, country)
+        there = sorted(set(kept["country"]))
+        if missing := sorted(set(countries) - set(there)):
+            raise ClaimError(f"no claims on country {', '.join(missing)}; there are: {', '.join(there) or 'none'}")
         kept = kept[kept["country"].isin(list(countries))]
     return kept.reset_index(drop=True)
 
