@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +116,7 @@ def accept_command(review: Path, raw: Path | None, as_json: bool) -> None:
 
     done = accept(review, raw_folder(raw))
     if as_json:
-        print_json(asdict(done))
+        print_json(done._asdict())
         return
     if done.added + done.present == 0:
         click.echo(f"no row of {review} is marked: write y into the column 'accept' of those to take")
