@@ -34,8 +34,9 @@ def code_of(content):
     return ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
 
 
-def test_there_are_four():
-    assert [path.stem for path in NOTEBOOKS] == ["1_sources", "2_reconciliation", "3_gap", "4_peers"]
+def test_there_are_six():
+    names = ["1_sources", "2_reconciliation", "3_gap", "4_peers", "5_protection", "6_victims"]
+    assert [path.stem for path in NOTEBOOKS] == names
 
 
 def test_the_contract_is_typed_and_explained(notebook):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.answer import Gap, gap
     from trafficking_stats.gap_analysis.countries import Countries, compare_countries
     from trafficking_stats.messages import use_language
+    from trafficking_stats.reasons import load_reasons
     from trafficking_stats.reconciliation.result import Reconciliation, reconcile
     from trafficking_stats.reconciliation.selection import select_claims
     from trafficking_stats.reporting.reports import report
@@ -52,6 +53,7 @@ _HOMES = {
     "compare_countries": "gap_analysis.countries",
     "gap": "gap_analysis.answer",
     "load_claims": "claims",
+    "load_reasons": "reasons",
     "load_sources": "claims",
     "load_vocabulary": "vocabulary",
     "read_claims": "claims",
@@ -82,6 +84,7 @@ __all__ = [
     "factcheck",
     "gap",
     "load_claims",
+    "load_reasons",
     "load_sources",
     "load_vocabulary",
     "read_claims",

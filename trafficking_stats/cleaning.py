@@ -16,17 +16,20 @@ from trafficking_stats.claims import CLAIM, RANGE_END, SOURCE, read_claims, read
 from trafficking_stats.csv_tables import table_text
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.files import locked, write_together
+from trafficking_stats.reasons import read_reasons
 from trafficking_stats.reconciliation.result import reconcile
 
 _TITLES = {
     "claims": "Every published figure as one source prints it, with its source, locator and interval",
     "clashes": "Cells on which claims clash: the values, who prints them, which was kept, and the probable cause",
+    "reasons": "What sources state beside their figures: causes, recommendations, offers of the law, contradictions",
     "series": "One row a country, indicator, breakdown and year: the reconciled figure and its bounds",
     "sources": "The publications behind the claims",
 }
 _KEYS = {
     "claims": ["claim_id"],
     "clashes": ["country", "indicator", "breakdown", "period"],
+    "reasons": ["source_id", "locator", "kind", "topic", "text_en"],
     "series": ["country", "indicator", "breakdown", "year"],
     "sources": ["source_id"],
 }
@@ -50,8 +53,8 @@ def clean(
     Returns
     -------
     dict of str to pandas.DataFrame
-        ``claims`` (with their verdict), ``series``, ``clashes`` and ``sources``, as written to CSV files of those
-        names beside ``datapackage.json``. The same input gives the same bytes.
+        ``claims`` (with their verdict), ``series``, ``clashes``, ``reasons`` and ``sources``, as written to CSV files
+        of those names beside ``datapackage.json``. The same input gives the same bytes.
 
     Raises
     ------
@@ -79,6 +82,7 @@ def clean(
     tables = {
         "claims": rec.claims[[column for column in rec.claims if column in (*CLAIM, RANGE_END, *_VERDICT)]],
         "clashes": rec.clashes,
+        "reasons": read_reasons(raw),
         "series": rec.series,
         "sources": read_sources(raw)[list(SOURCE)],
     }

@@ -56,6 +56,7 @@ def read_data_keys(folder: Path) -> DataKeys:
     try:
         with (folder / "sources.csv").open(encoding="utf-8", newline="") as file:
             sources = {row["source_id"]: "\x1f".join(map(str, row.values())) for row in csv.DictReader(file)}
+        reasons = (folder / "reasons.csv").read_text("utf-8").splitlines() if (folder / "reasons.csv").exists() else []
         with (folder / "claims.csv").open(encoding="utf-8", newline="") as file:
             reader = csv.reader(file)
             columns = next(reader)
@@ -65,7 +66,11 @@ def read_data_keys(folder: Path) -> DataKeys:
                 used[row[country]][row[source]] = row[published]
     except (OSError, KeyError, ValueError, IndexError, StopIteration) as error:
         raise ReportError(f"cannot read the claims in {folder}: {error}") from error
-    keys = {code: hash_of([columns, lines, [sources.get(s, "") for s in used[code]]]) for code, lines in rows.items()}
+    stated = {code: [line for line in reasons if line.startswith(code)] for code in rows}
+    keys = {
+        code: hash_of([columns, lines, [sources.get(s, "") for s in used[code]], stated[code]])
+        for code, lines in rows.items()
+    }
     summary = {code: (max(published.values()), len(published)) for code, published in used.items()}
     return DataKeys(hash_of([keys, sources]), keys, summary)
 

@@ -25,7 +25,7 @@ from trafficking_stats.reconciliation.errata import errata
 from trafficking_stats.reconciliation.result import reconcile
 from trafficking_stats.wording import counted
 
-_ONE = {"claims": "claim", "clashes": "clash", "series": "series", "sources": "source"}
+_ONE = {"claims": "claim", "clashes": "clash", "series": "series", "reasons": "reason", "sources": "source"}
 
 
 @click.command("clean")

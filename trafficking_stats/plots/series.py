@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from trafficking_stats.csv_tables import records
+from trafficking_stats.gap_analysis.pair import STAGES
 from trafficking_stats.messages import Country, Years, say
 from trafficking_stats.plots.chart import HERO_WIDTH, chart, describe, fit, instead
 from trafficking_stats.plots.style import (
@@ -27,7 +28,7 @@ from trafficking_stats.plots.style import (
     theme,
     year_ticks,
 )
-from trafficking_stats.texts.focus import known, stage_indicators, totals, years_shown
+from trafficking_stats.texts.focus import known, measured, stage_indicators, years_shown
 from trafficking_stats.texts.words import capital, label, policy_dates, sentences, short, title
 from trafficking_stats.vocabulary import load_vocabulary
 
@@ -119,7 +120,7 @@ def stages(
     start, end : int, optional
         First and last year; those of the country by default.
     indicators : sequence of str, optional
-        From top to bottom; those from identification to conviction by default.
+        From top to bottom, parts as ``ts.gap`` takes them; those from identification to conviction by default.
     dates : bool
         Whether to mark changes of law and policy.
     ax : matplotlib.axes.Axes, optional
@@ -132,7 +133,7 @@ def stages(
     """
     indicators = list(indicators) or stage_indicators(rec, country)
     first, last = years_shown(rec, country, start, end)
-    rows = totals(rec, country, first, last)
+    rows = measured(rec, country, indicators)
     marked = [date for date in policy_dates(rec.vocabulary, country) if dates and date.kind in DRAWN]
     return stage_panels(rows, indicators, country, (first, last), dates=marked, ax=ax)
 
@@ -169,8 +170,10 @@ def stage_panels(
         fit(ax, layout)
     lacking = [label(indicator) for indicator in indicators if indicator not in shown]
     span = years[1] - years[0] + 1
+    stages_only = all(load_vocabulary().indicators[name].stage in STAGES for name in shown if ";" not in name)
+    stages_only &= not any(";" in name for name in shown)
     caption = [
-        say("pages.stages.caption", country=Country(country)),
+        say("pages.stages.caption" if stages_only else "victims.panels.caption", country=Country(country)),
         say("pages.hatched") if (rows["lower"] != rows["upper"].fillna(-1)).any() else "",
         say("pages.broken_edge") if (rows["status"] == "deduced").any() else "",
         say("pages.dash") if len(rows) < len(shown) * span else "",

@@ -5,6 +5,7 @@ from trafficking_stats.extras import needs
 with needs("report", "Drawing tables"):
     from trafficking_stats.tables.gap import choices, peers, ratios, shortfalls
     from trafficking_stats.tables.html import table
+    from trafficking_stats.tables.protection import beside, money, penalties, stated
     from trafficking_stats.tables.reconciled import (
         clashes,
         explanations,
@@ -14,18 +15,25 @@ with needs("report", "Drawing tables"):
         sources,
         sums,
     )
+    from trafficking_stats.tables.victims import parts, unnamed
 
 __all__ = [
+    "beside",
     "choices",
     "clashes",
     "explanations",
+    "money",
+    "parts",
     "peers",
+    "penalties",
     "policy_dates",
     "ratios",
     "sensitivity",
     "series",
     "shortfalls",
     "sources",
+    "stated",
     "sums",
     "table",
+    "unnamed",
 ]

@@ -9,16 +9,27 @@ import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.intervals import period_label
+from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, Term, Years, breakdown_words, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.shown import Shown
 from trafficking_stats.tables.html import table
-from trafficking_stats.texts.focus import Cell, explained_cells, known, stage_indicators, totals, years_shown
+from trafficking_stats.texts.focus import Cell, explained_cells, known, measured, stage_indicators, years_shown
 from trafficking_stats.texts.links import anchor, explained, source_link
 from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
-from trafficking_stats.texts.words import ABSENT, label, printed, short, source_name, title, unbroken
+from trafficking_stats.texts.words import (
+    ABSENT,
+    capital,
+    label,
+    printed,
+    sentences,
+    short,
+    source_name,
+    title,
+    unbroken,
+)
 from trafficking_stats.texts.words import policy_dates as dates_of
 
 if TYPE_CHECKING:
@@ -45,16 +56,19 @@ def series(
     start, end : int, optional
         Years shown; those of the country by default.
     indicators : iterable of str, optional
-        One a column; those from identification to conviction by default.
+        One a column, parts as ``ts.gap`` takes them; those from identification to conviction by default.
 
     Returns
     -------
     Shown
         One row a year with a figure; a range as ``0–4`` or ``3+``, a deduced figure in parentheses.
     """
-    names = list(indicators) or stage_indicators(rec, country)
-    rows = known(totals(rec, country, *years_shown(rec, country, start, end)))
-    rows = rows[rows["indicator"].isin(names)]
+    names = [str(Measure.read(name)) for name in indicators] or stage_indicators(rec, country)
+    first, last = years_shown(rec, country, start, end)
+    rows = known(measured(rec, country, names))
+    rows = rows[rows["year"].between(first, last)]
+    lacking = [label(name) for name in names if name not in set(rows["indicator"])]
+    names = [name for name in names if name in set(rows["indicator"])]
     there = set(explained_cells(rec, country))
     found = {(row["indicator"], row["year"]): row for row in rows.to_dict("records")}
 
@@ -64,15 +78,20 @@ def series(
             return ABSENT
         text = short(row["lower"], row["upper"])
         text = say("pages.deduced", figure=text) if row["status"] == "deduced" else text
-        return explained(country, Cell(name, year, ""), text, there)
+        return explained(country, Cell(name.partition(";")[0], year, row["breakdown"]), text, there)
 
+    whole = {name.partition(";")[0] for name in names}
+    heads, caption = [title(name) for name in names], say("pages.series.caption", country=Country(country))
+    if len(whole) == 1 < len(names):  # one indicator by its parts is named once, in the caption
+        heads = [capital(breakdown_words(name.partition(";")[2]) or say("victims.head.total")) for name in names]
+        caption = say("victims.series.caption", what=title(*whole), country=Country(country))
     years = sorted({int(year) for year in rows["year"]})
     return table(
-        [say("pages.head.year"), *(title(name) for name in names)],
+        [say("pages.head.year"), *heads],
         [[str(year), *(cell(name, year) for name in names)] for year in years],
-        caption=say("pages.series.caption", country=Country(country)),
+        caption=caption,
         numbers=range(1, len(names) + 1),
-        note=status_words(rows),
+        note=sentences([status_words(rows), say("pages.stages.lacking", what=lacking) if lacking else ""]),
         data=rows,
         name=f"{country}-series",
     )

@@ -1,5 +1,6 @@
 """Sentences computed from results: headlines and paragraphs that show themselves."""
 
+from trafficking_stats.gap_analysis.composition import periods_compared as compared_years
 from trafficking_stats.texts.focus import leading_indicators
 from trafficking_stats.texts.gap import change, gap_headline, limits, peers_headline, refusals, silences
 from trafficking_stats.texts.headline import headline, legend
@@ -10,9 +11,11 @@ from trafficking_stats.texts.reconciliation import (
     solver,
     sources_headline,
 )
+from trafficking_stats.texts.victims import protection_headline, victims_headline
 
 __all__ = [
     "change",
+    "compared_years",
     "comparison",
     "coverage",
     "gap_headline",
@@ -21,9 +24,11 @@ __all__ = [
     "legend",
     "limits",
     "peers_headline",
+    "protection_headline",
     "refusals",
     "settled_headline",
     "silences",
     "solver",
     "sources_headline",
+    "victims_headline",
 ]

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from trafficking_stats.breakdowns import parse
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.intervals import period_kind
+from trafficking_stats.measures import Measure
 
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation.result import Reconciliation
 
 LEADING = ("victims_identified", "prosecutions_suspects", "convictions_persons")
 """The indicators whose dependence on choices is always shown."""
+
+
+PARTED = ("victims_identified", "convictions_persons")
+"""The indicators whose parts are shown."""
+
+SHOWN = ("exploitation", "sex", "age", "age;sex")
+"""The dimensions by which parts are shown."""
 
 
 class Cell(NamedTuple):
@@ -29,6 +39,13 @@ def known(series: pd.DataFrame) -> pd.DataFrame:
     """Return the rows on which anything is known, by year: not those from nothing to infinity."""
     nothing = (series["lower"].fillna(0) == 0) & series["upper"].isna()
     return series[~nothing].sort_values("year", kind="stable")
+
+
+def measured(rec: Reconciliation, country: str, measures: Iterable[str]) -> pd.DataFrame:
+    """Return the rows of the series on some measures, each named in the column ``indicator`` as ``ts.gap`` takes it."""
+    series = rec.series[rec.series["country"] == country]
+    names = series["indicator"] + series["breakdown"].map(lambda part: f";{part}" if part else "")
+    return series.assign(indicator=names)[names.isin([str(Measure.read(name)) for name in measures])]
 
 
 def years_shown(rec: Reconciliation, country: str, start: int | None, end: int | None) -> tuple[int, int]:
@@ -91,10 +108,14 @@ def leading_indicators(
 
 
 def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
-    """Return the cells that the page of the reconciliation explains: the stages year by year, and every clash."""
+    """Return the cells that the page of the reconciliation explains: totals, parts by `SHOWN`, protection, clashes."""
     series, clashes = rec.series, rec.clashes
-    own = known(totals(rec, country))
-    own = own[own["indicator"].isin(stage_indicators(rec, country))]
+    own = known(series[series["country"] == country])
+    shown = own["breakdown"].map(lambda part: ";".join(parse(part)) in SHOWN)
+    helped = own["indicator"].map(lambda name: rec.vocabulary.indicators[name].stage in ("assistance", "protection"))
+    parted = own["indicator"].isin(PARTED) & shown & (own["n_claims"] > 0)
+    exact = (own["indicator"] == PARTED[0]) & own["breakdown"].str.match("citizenship=[^;]+$") & own["estimate"].notna()
+    own = own[(own["breakdown"] == "") | helped | parted | exact]
     there = series.loc[series["country"] == country, ["indicator", "year", "breakdown"]]
     clashing = clashes[(clashes["country"] == country) & clashes["year"].notna()]
     cells = {Cell(str(i), int(y), str(b)) for i, y, b in own[["indicator", "year", "breakdown"]].values}
