@@ -98,7 +98,7 @@ def victims_headline(rec: Reconciliation, country: str, periods: Periods) -> Sho
 
 
 def _totals(rec: Reconciliation, country: str, periods: Periods) -> list[tuple[str, ...]]:
-    found = []
+    found: list[tuple[str, ...]] = []
     for name in ("victims_identified", "convictions_persons"):
         counts = figures_of(rec, country, Measure(name)).counts
         if set(counts) >= {*periods[0], *periods[1]}:
@@ -109,7 +109,7 @@ def _totals(rec: Reconciliation, country: str, periods: Periods) -> list[tuple[s
 
 def _largest(rec: Reconciliation, country: str, periods: Periods) -> list[tuple[str, ...]]:
     """Return the two forms of exploitation and the two sexes that changed most."""
-    found = []
+    found: list[tuple[str, ...]] = []
     for dimension in ("exploitation", "sex"):
         rows = [
             row for row in part_rows(rec, country, "victims_identified", dimension, periods) if row.category != REST
