@@ -53,9 +53,10 @@ def periods_compared(
         First and last year of each period.
     """
     figures = [figures_of(rec, country, Measure.read(name)) for name in measures]
-    known = common_stretches(figures, sorted(figures[0].counts), accept_breaks=False)
+    years = sorted(figures[0].counts)
+    known = common_stretches(figures, years, accept_breaks=False)
     if len(latest_stretch(known, 4)) < 4:
-        known = common_stretches(figures[:1], sorted(figures[0].counts), accept_breaks=False)
+        known = common_stretches(figures[:1], years, accept_breaks=False)
     asked = [tuple(range(ends[0], ends[-1] + 1)) if ends else () for ends in (early, late)]
     if all(asked) and any(set(years) >= {*asked[0], *asked[1]} for years in known):
         return asked[0], asked[1]
