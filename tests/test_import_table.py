@@ -206,6 +206,88 @@ def test_an_opendocument_sheet(tmp_path):
     assert [row[0] for row in short(found)] == ["SWE"]
 
 
+STATES = """\ufeff"State/UT","Year","Victims trafficked","Persons convicted"
+"Assam","2021","757","0"
+"Delhi","2021","512","1"
+"Goa","2021","*","0"
+"All States","2021","1,269","1"
+"Assam","2022","400","3"
+"Delhi","2022","501","2"
+"Goa","2022","7","<5"
+"""
+
+
+@pytest.mark.parametrize("name", ["All States", "TOTAL STATE(S)", "Grand total", "India"])
+def test_a_row_of_the_whole_country_is_not_added_to_its_states(tmp_path, name):
+    found = read(
+        put(tmp_path / "a.csv", STATES.replace("All States", name)),
+        countries=["India"],
+        area="State/UT",
+        value=["Victims trafficked=victims_identified", "Persons convicted=convictions_persons"],
+        decimal=".",
+    )
+    assert [(row[1], row[3][:4], row[5]) for row in short(found)] == [
+        ("convictions_persons", "2021", 1.0),
+        ("victims_identified", "2021", 1269.0),
+        ("victims_identified", "2022", 908.0),
+    ]
+    assert found.n_rows == len(found.claims) + len(found.skipped)
+
+
+def test_a_bulletin_by_quarters_in_portuguese(tmp_path):
+    text = "Boletim;;\nPeríodo;Vítimas;Condenações\n1º trimestre de 2023;120;4\nT2 2023;1.050;<5\n2023 Q3;98;-\nFonte: MJ\n"
+    found = read(
+        put(tmp_path / "Boletim trimestral 2023.csv", text, "cp1252"),
+        countries=["Brazil"],
+        year="Período",
+        value=["Vítimas=victims_identified", "Condenações=convictions_persons"],
+        decimal=",",
+    )
+    assert found.source["source_id"] == "boletim-trimestral-2023"
+    assert [row[4:] for row in short(found)] == [
+        ("2023-03-31", 4.0, "exact"),
+        ("2023-06-30", 5.0, "less_than"),
+        ("2023-03-31", 120.0, "exact"),
+        ("2023-06-30", 1050.0, "exact"),
+        ("2023-09-30", 98.0, "exact"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1250", "utf-16"])
+def test_a_table_in_polish_with_a_map(tmp_path, encoding):
+    table = put(
+        tmp_path / "polska.csv",
+        "Kraj;Rok;Płeć;Ofiary\nPolska;2021;Kobiety;120\nPolska;2021;Mężczyźni;<5\nPolska;2022;Ogółem;1 024\n",
+        encoding,
+    )
+    mapped = put(
+        tmp_path / "map.toml",
+        'country = "Kraj"\nyear = "Rok"\n[value]\nOfiary = "victims_identified"\n[breakdown]\n"Płeć" = "sex"\n'
+        '[labels.country]\nPolska = "POL"\n[labels.sex]\nKobiety = "female"\n"Mężczyźni" = "male"\n"Ogółem" = ""\n',
+    )
+    assert [row[:3] + row[5:] for row in short(read(table, map=mapped))] == [
+        ("POL", "victims_identified", "", 1024.0, "exact"),
+        ("POL", "victims_identified", "sex=female", 120.0, "exact"),
+        ("POL", "victims_identified", "sex=male", 5.0, "less_than"),
+    ]
+
+
+def test_two_header_rows_with_years_in_the_second(tmp_path):
+    rows = [
+        ["Table 4"],
+        ["Country", "Victims identified", None, "Convictions persons", None],
+        [None, 2021, 2022, 2021, 2022],
+        ["Kenya", "..", 12, 1, 0],
+        ["Uganda", 10, 30, 2, 0],
+    ]
+    found = read(workbook(tmp_path / "two.xlsx", sheet(rows)), published="2024-05")
+    assert len(found.claims) == 7
+    assert found.claims["locator"][0] == "row 4, Convictions persons / 2021"
+    one = [["", "2021", "2022"], ["Kenya", "..", ".."], ["Uganda", "10", "30"]]
+    found = read(workbook(tmp_path / "one.xlsx", sheet(one)), indicator="victims_identified", countries=["KEN"])
+    assert found.n_rows == 4
+
+
 # --- files that are none, and unlucky ones ------------------------------------------------------------------------
 
 UNLUCKY = {

@@ -232,7 +232,7 @@ def read_period(cell: object, fiscal_year: int | None = None) -> tuple[str, str]
     >>> read_period("2023"), read_period("2022/23", fiscal_year=4), read_period("Q1 2023")
     (('2023-01-01', '2023-12-31'), ('2022-04-01', '2023-03-31'), ('2023-01-01', '2023-03-31'))
     """
-    text = plain(cell).casefold()
+    text = _short(plain(cell).casefold())
     number = text.removesuffix(".0")
     if fiscal_year is not None and fiscal_year not in range(1, 13):
         raise UnreadableError(f"read with fiscal_year as a month from 1 to 12, not {fiscal_year!r}")
@@ -249,19 +249,31 @@ def read_period(cell: object, fiscal_year: int | None = None) -> tuple[str, str]
             return _fiscal(first + 1, None)
     for pattern, months in ((r"q([1-4])", 3), (r"h([12])", 6), (r"m?(\d{2})", 1)):
         if match := re.fullmatch(
-            rf"(?P<year>\d{{4}})[\s-]*{pattern}|{pattern}[\s-]+(?P<after>\d{{4}})", text, re.ASCII
+            rf"(?P<year>\d{{4}})[\s/-]*{pattern}|{pattern}[\s/-]+(?P<after>\d{{4}})", text, re.ASCII
         ):
             part = int(next(group for group in (match[2], match[3]) if group))
             if (part - 1) * months in range(12):
                 return _months(int(match["year"] or match["after"]), (part - 1) * months + 1, months)
-    if (match := re.fullmatch(r"([a-z]+)\.? (\d{4})", text)) and _month(match[1]):
-        return _months(int(match[2]), _month(match[1]), 1)
+    if match := re.fullmatch(r"([a-z]+)\.?(?:\s*(?:-|–|to)\s*([a-z]+)\.?)? (\d{4})", text):
+        first, last = _month(match[1]), _month(match[2] or match[1])
+        if 0 < first <= last:
+            return _months(int(match[3]), first, last - first + 1)
     if match := re.fullmatch(r"(\S{10})(?:/| to | - | – )(\S{10})", text):
         return read_day(match[1]), read_day(match[2])
     day = _day_or_none(cell)
     if day and day[5:] in ("01-01", "12-31"):
         return f"{day[:4]}-01-01", f"{day[:4]}-12-31"
     raise UnreadableError("a year such as 2023, or 2019-2021, 2022/23, 2023 Q1 or 2023-05; days go into start and end")
+
+
+def _short(text: str) -> str:
+    """Write quarters and halves with a letter: ``2nd quarter of 2023`` as ``q2 2023``."""
+    text = re.sub(r"(?<=\d)(?:st|nd|rd|th|[ºª°.])(?=\s)|\b(?:of|de|do|del)\b", " ", text)
+    for letter, listed in words()["periods"].items():
+        spelled = "|".join(sorted(listed, key=len, reverse=True))
+        parts = rf"(?<![a-z])(?:{spelled})\s*([1-4])(?!\d)|(?<!\d)([1-4])\s*(?:{spelled})(?![a-z])"
+        text = re.sub(parts, rf" {letter}\1\2 ", text)
+    return " ".join(text.split())
 
 
 def _day_or_none(cell: object) -> str:

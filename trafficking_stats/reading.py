@@ -32,6 +32,10 @@ from trafficking_stats.vocabulary import Vocabulary
 
 _CELL = ["source_id", "country", "indicator", "breakdown", "period_start", "period_end"]
 _FIGURE = ["value", RANGE_END, "qualifier"]
+_FEWEST_PLACES, _TELLING = (
+    2,
+    10,
+)  # among fewer places or smaller figures, that one is the sum of the others may be chance
 
 
 class Read(NamedTuple):
@@ -194,11 +198,12 @@ def _indicator(cell: object, vocabulary: Vocabulary) -> str:
 
 def _category(cell: object, key: str, vocabulary: Vocabulary, labels: Mapping[str, str]) -> str:
     label = plain(cell)
-    if folded(label) in words()["totals"]["words"] and label not in labels:
+    if folded(labels.get(label, label)) in words()["totals"]["words"]:
         return ""
     if category := category_named(key, label, vocabulary, labels):
         return category
-    raise UnreadableError(f"a category of {key}: {', '.join(vocabulary.dimensions[key].categories)}")
+    listed = ", ".join(vocabulary.dimensions[key].categories)
+    raise UnreadableError(f"a category of {key}: {listed}; or say in labels.{key} what {label!r} means")
 
 
 def _breakdowns(rows: _Rows, vocabulary: Vocabulary) -> list[str]:
@@ -256,7 +261,7 @@ def _source_id(cell: object) -> str:
 def _added_up(kept: pd.DataFrame, claims: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
     """Add up the figures of places within a country, or say why that cannot be."""
     place = rows.long["area"].map(plain)
-    whole = place.map(folded).isin(words()["totals"]["words"]) | (place.map(country_code) == claims["country"])
+    whole = _wholes(place, kept, claims["country"])
     sums = []
     for _, group in claims[~claims["country"].isna()].groupby(_CELL, sort=False, dropna=False):
         parts = group.index[~whole[group.index]]
@@ -285,6 +290,20 @@ def _added_up(kept: pd.DataFrame, claims: pd.DataFrame, rows: _Rows) -> pd.DataF
             rows.skipped.setdefault(at, reason or f"added up in row {rows.long['row'][parts[0]]}")
     rest = kept[whole[kept.index]]
     return pd.concat([rest, pd.DataFrame(sums, columns=kept.columns)]).sort_index() if sums else rest
+
+
+def _wholes(place: pd.Series, kept: pd.DataFrame, country: pd.Series) -> pd.Series:
+    """Tell which places are the whole country: by their name, or because they are the sum of all others each time."""
+    totals = words()["totals"]["words"]
+    named = place.map(lambda name: folded(name) in totals or "total" in re.findall(r"\w+", folded(name)))
+    whole = named | (place.map(country_code) == country)
+    exact = kept[(kept["qualifier"] == "exact") & ~whole[kept.index]]
+    cells = exact.groupby(_CELL, sort=False)["value"]
+    others = cells.transform("sum") - exact["value"]
+    told = exact.assign(fits=exact["value"] == others, shows=others >= _TELLING, place=place[exact.index])
+    by_place = told[cells.transform("size") > _FEWEST_PLACES].groupby("place")[["fits", "shows"]]
+    sums = by_place.agg(fits=("fits", "all"), shows=("shows", "any")).all(axis=1)
+    return whole | place.isin(sums.index[sums])
 
 
 def _once(kept: pd.DataFrame, rows: _Rows) -> pd.DataFrame:

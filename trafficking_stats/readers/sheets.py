@@ -18,13 +18,15 @@ from trafficking_stats.extras import needs
 Row = tuple[int, list[Any]]
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _DELIMITERS = (",", ";", "\t", "|")
+_NOT_WESTERN = re.compile(r"[^\W\d_][³¿¹¼¾£¥][^\W\d_]")
+"""Letters of Central Europe, such as those of Płeć, read as if they were Western."""
 _MOST_CELLS = 5_000_000
 _MOST_BYTES = 1_000_000_000
 _COLUMN = re.compile(rb"""<c [^>]*?r=["']([A-Z]{2,})\d""")
 _ROW = re.compile(rb"""<(?:c|row) [^>]*?r=["'][A-Z]*(\d{5,})["']""")
 
 
-def tables_in(path: Path, delimiter: str | None = None) -> Iterator[tuple[str, list[Row]]]:
+def tables_in(path: Path, delimiter: str | None = None, encoding: str | None = None) -> Iterator[tuple[str, list[Row]]]:
     """Give every sheet of a workbook, or the one table of a text file, whose name is empty.
 
     Raises
@@ -35,11 +37,11 @@ def tables_in(path: Path, delimiter: str | None = None) -> Iterator[tuple[str, l
     if path.suffix.lower() in WORKBOOKS:
         yield from _sheets(path)
     else:
-        yield "", csv_rows(read_text(path), path, delimiter)
+        yield "", csv_rows(read_text(path, encoding), path, delimiter)
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a file in UTF-8 or UTF-16, or else in Western European letters; plain or gzip-compressed.
+def read_text(path: Path, encoding: str | None = None) -> str:
+    """Return the text of a file in UTF-8 or UTF-16, or else in Western or Central European letters; it may be gzipped.
 
     Raises
     ------
@@ -54,15 +56,19 @@ def read_text(path: Path) -> str:
     except (OSError, EOFError, zlib.error) as error:
         raise ReaderError(f"{path}: not a text file in UTF-8, plain or gzip-compressed: {error}") from error
     is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "cp1252"):
+    for name in (encoding,) if encoding else ("utf-16",) if is_wide else ("utf-8-sig", "cp1252", "cp1250"):
         try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
+            text = content.decode(name)
+        except (UnicodeDecodeError, LookupError):
             continue
         if not text.strip():
             raise ReaderError(f"{path}: the file is empty")
+        if name == "cp1252" and _NOT_WESTERN.search(text):
+            continue
         if "\x00" not in text:
             return text
+    if encoding:
+        raise ReaderError(f"{path}: cannot be read as {encoding!r}")
     raise ReaderError(f"{path}: not a text file in UTF-8, plain or gzip-compressed")
 
 

@@ -188,7 +188,7 @@ def _with_country(
 def _table(path: Path, said: Mapping[str, Any]) -> tuple[pd.DataFrame, str]:
     """Return the table below the header of a file, indexed by row number, and the sheet it is in."""
     names, problems = [], []
-    for name, rows in tables_in(path, said.get("delimiter")):
+    for name, rows in tables_in(path, said.get("delimiter"), said.get("encoding")):
         names.append(name)
         if name and said.get("sheet") not in (None, name):
             continue

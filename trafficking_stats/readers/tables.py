@@ -84,14 +84,15 @@ class TableImport:
         columns = [c for c in (*PRINTED[:7], RANGE_END, "locator") if c in self.claims]
         claims = self.claims.head(n_claims)[columns].to_string(index=False, na_rep="") if len(self.claims) else "(none)"
         left_out = self.skipped[self.skipped["reason"] != NOT_ASKED_FOR]
-        lines = [f"  {row}: {why}" for row, why in zip(left_out["row"], left_out["reason"], strict=True)]
+        lines = [f"  {one.row}{', ' * bool(one.label)}{one.label}: {one.reason}" for one in left_out.itertuples()]
         return "\n".join([str(self), "first claims:", claims, *(["left out:"] if lines else []), *lines])
 
     def __str__(self) -> str:
         counts = self.claims["indicator"].value_counts().sort_index()
+        date = self.published or "on no date that is known"
         return "\n".join(
             [
-                f"{self.source['source_id']}, published {self.published}: {self.n_rows:,} figures, "
+                f"{self.source['source_id']}, published {date}: {self.n_rows:,} figures, "
                 f"{len(self.claims):,} claims on {self.claims['country'].nunique()} countries, "
                 f"{len(self.skipped):,} skipped",
                 *(f"  {count:>7,}  {indicator}" for indicator, count in counts.items()),
