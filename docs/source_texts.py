@@ -6,6 +6,7 @@ import pandas as pd
 
 from trafficking_stats.claims import read_claims
 from trafficking_stats.csv_tables import read_table
+from trafficking_stats.reasons import read_reasons
 from trafficking_stats.vocabulary import load_vocabulary
 
 GROUNDS = {
@@ -41,7 +42,8 @@ def inventory(folder: Path) -> pd.DataFrame:
     claims = read_claims(folder)
     place = claims["locator"].str.extract(r"^(p\d+(?:-\d+)? s\d+): ")[0]
     claims = claims.assign(locator=place, held="claim", what=claims["claim_id"])[place.notna()]
-    reasons = pd.concat([read_table(path) for path in sorted((folder / "reasons").glob("*.csv"))])
+    reasons = read_reasons(folder)
+    reasons = reasons[reasons["locator"].str.match(r"p\d+(-\d+)? s\d+$")]  # of the five texts, not of others
     reasons = reasons.assign(held=reasons["kind"], what=reasons["topic"])
     others = pd.concat([read_table(path) for path in sorted((folder / "inventory").glob("*.csv"))])
     columns = ["source_id", "locator", "held", "what"]

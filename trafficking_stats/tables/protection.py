@@ -61,12 +61,15 @@ def beside(
     there = set(explained_cells(rec, country))
     rows = []
     for row in found:
-        years = range(row.first_year, row.last_year + 1)
-        count = summed(rec, country, row.numerator, years, short(row.numerator_lower, row.numerator_upper), there)
-        whole = summed(rec, country, row.denominator, years, short(row.denominator_lower, row.denominator_upper), there)
+        years, of = range(row.first_year, row.last_year + 1), label(row.denominator)
+        count = short(row.numerator_lower, row.numerator_upper)
+        whole = say("victims.count_of", count=short(row.denominator_lower, row.denominator_upper), what=of)
+        sums = [
+            summed(rec, country, name, years, text, there)
+            for name, text in ((row.numerator, count), (row.denominator, whole))
+        ]
         limits = say("common.range", lower=number(row.exact_lower), upper=number(row.exact_upper))
-        of = label(row.denominator)
-        rows.append([sub(title(row.numerator), span(vars(row))), count, sub(whole, of), rate_text(vars(row)), limits])
+        rows.append([sub(title(row.numerator), span(vars(row))), *sums, rate_text(vars(row)), limits])
     lacking = [label(name) for name in pairs if name not in {row.numerator for row in found}]
     return table(
         [say(f"victims.head.{name}") for name in ("what", "count", "of", "rate", "limits")],
@@ -80,7 +83,9 @@ def beside(
     )
 
 
-def stated(rec: Reconciliation, country: str, reasons: pd.DataFrame, kind: str, *, later: int = 1) -> Shown:
+def stated(
+    rec: Reconciliation, country: str, reasons: pd.DataFrame, kind: str, *, earlier: int = 1, later: int = 1
+) -> Shown:
     """List what sources state beside their figures, by topic, each with the figures that speak to it.
 
     Parameters
@@ -93,26 +98,28 @@ def stated(rec: Reconciliation, country: str, reasons: pd.DataFrame, kind: str, 
         From `trafficking_stats.load_reasons`.
     kind : str
         ``reason``, ``recommendation``, ``offer`` or ``contradiction``.
-    later : int
-        Figures are shown from the year before the statement to so many years after it.
+    earlier, later : int
+        Figures are shown from so many years before the statement to so many after it.
     """
     own = reasons[(reasons["country"] == country) & (reasons["kind"] == kind)]
     if own.empty:
         return Shown("prose", Markup("<p>{}</p>").format(say(f"victims.stated.none_{kind}", country=Country(country))))
     there = set(explained_cells(rec, country))
-    items = [_topic(rec, country, rows, there, later) for _, rows in own.groupby("topic", sort=False)]
+    items = [_topic(rec, country, rows, there, (earlier, later)) for _, rows in own.groupby("topic", sort=False)]
     link = csv_link(own.drop(columns=["country", "kind"]), f"{country}-{kind}s")
     return Shown("prose", Markup('<ul>{}</ul><p class="note">{}</p>').format(Markup("").join(items), link))
 
 
-def _topic(rec: Reconciliation, country: str, rows: pd.DataFrame, there: Collection[Cell], later: int) -> Markup:
+def _topic(
+    rec: Reconciliation, country: str, rows: pd.DataFrame, there: Collection[Cell], around: tuple[int, int]
+) -> Markup:
     rows = rows.sort_values("year", kind="stable")
     said: dict[str, list[Markup]] = {}
     for text, source_id in rows[[f"text_{current()}", "source_id"]].itertuples(index=False):
         said.setdefault(text, []).append(_edition(rec, source_id))
     told = [Markup("{} ({})").format(text, Markup("; ").join(dict.fromkeys(by))) for text, by in said.items()]
     names = dict.fromkeys(name for cell in rows["indicators"] for name in cell.split(";") if name)
-    years = range(int(rows["year"].min()) - 1, int(rows["year"].max()) + later + 1)
+    years = range(int(rows["year"].min()) - around[0], int(rows["year"].max()) + around[1] + 1)
     figures = [_figures(rec, country, name, years, there) for name in names]
     tested = [
         _tested(rec, country, text, year)

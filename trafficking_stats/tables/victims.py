@@ -16,7 +16,7 @@ from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, Term, Years, breakdown_words, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.html import sub, table
+from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import Cell, explained_cells
 from trafficking_stats.texts.links import explained, source_link
 from trafficking_stats.texts.words import capital, label, short, signed, title, unbroken
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 def summed(
     rec: Reconciliation, country: str, measure: str, years: Iterable[int], text: str, there: Collection[Cell]
 ) -> Any:
-    """Set below a sum the figures of its years, each linked to its claims; nothing where the years have none."""
+    """Set below a sum the figures of its years, each linked to its claims; nothing where they have none."""
     name = Measure.read(measure)
     counts = figures_of(rec, country, name).counts
     cells = [Cell(name.indicator, year, name.breakdown) for year in years if year in counts]
     links = [explained(country, cell, short(*counts[cell.year]), there) for cell in cells]
-    return sub(text, Markup(", ").join(links)) if len(links) > 1 else links[0] if links else text
+    return Markup("{}<br><small>{}</small>").format(text, Markup(", ").join(links)) if links else text
 
 
 def parts(
