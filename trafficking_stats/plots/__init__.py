@@ -12,6 +12,7 @@ with needs("report", "Drawing figures"):
     from trafficking_stats.plots import changes, rates, series
     from trafficking_stats.plots.claims import claims
     from trafficking_stats.plots.series import stages
+    from trafficking_stats.plots.timeline import draw_timeline, timeline
     from trafficking_stats.texts.words import policy_dates
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from trafficking_stats.gap_analysis.answer import Gap
 
-__all__ = ["claims", "draw", "stages"]
+__all__ = ["claims", "draw", "stages", "timeline"]
 
 
 def draw(gap: Gap, name: str, ax: Axes | None = None) -> Axes:
@@ -72,10 +73,19 @@ def _years(gap: Gap, ax: Axes | None) -> Axes:
     return series.years_strip(_rows(gap), gap.years, gap.question.country, ax=ax)
 
 
+def _timeline(gap: Gap, ax: Axes | None) -> Axes:
+    rows, country = _rows(gap), gap.question.country
+    shown = (str(gap.question.denominator), str(gap.question.numerator))
+    return draw_timeline(
+        rows[rows["indicator"].isin(shown)], policy_dates(load_vocabulary(), country), country, shown, ax
+    )
+
+
 FIGURES = {
     "stages": _stages,
     "pair": _pair,
     "years": _years,
+    "timeline": _timeline,
     "rates": rates.rates,
     "trend": changes.trend,
     "effects": rates.effects,

@@ -212,7 +212,7 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
     found = {name: known(rows[rows["indicator"] == name]) for name in (tall, low)}
     both = pd.concat(found.values())
     with theme():
-        ax = chart(ax, 3.0 if len(both) else 1.2, width=HERO_WIDTH)
+        ax = chart(ax, 2.7 if len(both) else 1.2, width=HERO_WIDTH)
         if both.empty:
             return instead(ax, say("pages.pair.none", tall=label(tall), low=label(low), country=Country(country)))
         years = (int(both["year"].min()), int(both["year"].max()))

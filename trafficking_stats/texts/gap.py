@@ -44,10 +44,10 @@ def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
             say("pages.gap.beyond"): beyond,
             say("pages.gap.same"): same,
             say("pages.gap.years"): _years_used(gap),
-            say("pages.gap.figures"): _figures(gap, rec) if gap.years else "",
         }
         if gap.years
         else {say("pages.gap.why_not"): " ".join(gap_says.refusals_by_reason(reasons))},
+        below={say("pages.gap.figures"): _figures(gap, rec)} if gap.years else None,
         badge="uncertain" if gap.years and gap.verdict.finding == "refused" else BADGE_OF[gap.verdict.finding],
         summary=summary(
             rec,

@@ -21,7 +21,12 @@ BADGES = ("holds", "uncertain", "one_source", "no_answer")
 
 
 def headline(
-    sentence: object, facts: Mapping[str, object], *, badge: str = "", summary: Mapping[str, Any] | None = None
+    sentence: object,
+    facts: Mapping[str, object],
+    *,
+    badge: str = "",
+    below: Mapping[str, object] | None = None,
+    summary: Mapping[str, Any] | None = None,
 ) -> Shown:
     """Show the answer of a page.
 
@@ -33,6 +38,8 @@ def headline(
         What a reader must know beside it, by its heading; empty ones are left out.
     badge : str
         One of `BADGES`; it stands before the first fact. Empty for a page without a verdict.
+    below : mapping of str to markupsafe.Markup, optional
+        What a page shows below its first figure, by its heading.
     summary : mapping of str to object, optional
         What an index says about the country, from `summary`.
     """
@@ -43,10 +50,12 @@ def headline(
         else Markup("")
     )
     parts = [
-        Markup("<div{}><dt>{}</dt><dd>{}{}</dd></div>").format(_wide(text), head, "" if place else mark, text)
+        Markup("<div><dt>{}</dt><dd>{}{}</dd></div>").format(head, "" if place else mark, text)
         for place, (head, text) in enumerate(told.items())
     ]
-    html = Markup('<div class="headline"><p class="sentence">{}</p><dl class="assurance">{}</dl>{}</div>')
+    html = Markup('<div class="headline"><p class="sentence">{}</p><dl class="assurance">{}</dl>{}{}</div>')
+    line = Markup('<p class="below"><strong>{}</strong> {}</p>').format
+    more = Markup("").join(line(head, text) for head, text in (below or {}).items())
     meaning = Markup('<details class="badges"><summary>{}</summary>{}</details>')
     key = meaning.format(say("pages.badge.all"), legend().html) if badge else Markup("")
     plain = [{"label": head, "text": str(Markup("{}").format(text).striptags())} for head, text in told.items()]
@@ -59,12 +68,7 @@ def headline(
         "facts": plain,
         "summary": dict(summary or {}),
     }
-    return Shown("headline", html.format(sentence, Markup("").join(parts), key), about)
-
-
-def _wide(text: object) -> Markup:
-    """Let a fact that holds links run over the whole width, as it is a list."""
-    return Markup(' class="across"') if isinstance(text, Markup) else Markup("")
+    return Shown("headline", html.format(sentence, Markup("").join(parts), more, key), about)
 
 
 def legend() -> Shown:

@@ -15,8 +15,12 @@
   }
 
   // On a narrow screen the contents would push the answer off the first screen.
-  const contents = document.querySelector(".contents details");
-  if (contents && window.matchMedia("(max-width: 62rem)").matches) contents.open = false;
+  const fold = function (part, width) {
+    const found = document.querySelector(part);
+    if (found && window.matchMedia("(max-width: " + width + ")").matches) found.open = false;
+  };
+  fold(".contents details", "62rem");
+  fold("details.pages", "40rem");
 
   // On paper nothing can be opened.
   let closed = [];
