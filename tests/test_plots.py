@@ -323,6 +323,23 @@ def test_the_same_data_give_the_same_bytes():
     assert once() == once()
 
 
+def test_the_timeline_sets_dates_beside_the_counts_of_their_year_at_every_width():
+    rec = ts.reconcile(small_claims())
+    ax = plots.timeline(rec, "DNK")
+    wide = ax.get_figure().get_size_inches()[1]
+    assert {"2002", "2012", "8 to 10 years; crime added", "77", "Victims identified"} <= set(texts(ax))
+    assert next(text.get_text() for text in ax.get_legend().get_texts()) == "law and penalty"
+    places = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    assert places["2012"] == places["8 to 10 years; crime added"]
+    assert places["2020"] == places["77"]
+    chart.resize(ax.get_figure(), chart.NARROW)
+    assert ax.get_figure().get_size_inches()[1] > wide
+    assert "2007: CMM, Plan 2007-2010" in ax.alt
+    assert bundle(ax)[1]["csv"].count("\n") == len(ts.load_vocabulary().policy_dates_of("DNK")) + 1
+    assert "No change of law or policy" in plots.timeline(rec, "ISL").sentence
+    assert {"2019", "2020"} <= set(texts(plots.timeline(rec, "DNK", 2012, 2020)))
+
+
 def test_a_part_of_a_count_is_named_as_such():
     claims = ts.load_claims().query("country == 'DNK' and indicator in ['victims_identified', 'convictions_persons']")
     gap = ts.gap(ts.reconcile(claims), "DNK", denominator="victims_identified;sex=female", vary_sources=False)

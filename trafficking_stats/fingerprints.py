@@ -26,11 +26,14 @@ class DataKeys:
         Hash of the claims about each country and of their sources.
     sources : mapping of str to tuple of (str, int)
         For each country the day of its newest source and how many sources there are.
+    figures : mapping of str to int
+        How many claims there are about each country.
     """
 
     everything: str
     by_country: Mapping[str, str]
     sources: Mapping[str, tuple[str, int]]
+    figures: Mapping[str, int]
 
     def key(self, countries: Iterable[str]) -> str:
         """Return the hash of what is known of some countries; of everything if none are named."""
@@ -72,7 +75,7 @@ def read_data_keys(folder: Path) -> DataKeys:
         for code, lines in rows.items()
     }
     summary = {code: (max(published.values()), len(published)) for code, published in used.items()}
-    return DataKeys(hash_of([keys, sources]), keys, summary)
+    return DataKeys(hash_of([keys, sources]), keys, summary, {code: len(lines) for code, lines in rows.items()})
 
 
 def hash_of(content: Any) -> str:

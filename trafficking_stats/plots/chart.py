@@ -142,6 +142,13 @@ def fit(ax: Axes, layout: Callable[[float], object]) -> None:
     layout(float(figure.get_size_inches()[0]))
 
 
+def heighten(ax: Axes, inches: float) -> None:
+    """Give a figure of ours the height that its drawing takes at the present width; the axes of others keep theirs."""
+    if isinstance(ax, Chart):
+        figure: Any = ax.get_figure(root=True)
+        figure.set_size_inches(figure.get_size_inches()[0], inches)
+
+
 def resize(figure: Figure, width: float) -> None:
     """Give a figure another width in inches, and lay it out anew."""
     figure.set_size_inches(width, figure.get_size_inches()[1])

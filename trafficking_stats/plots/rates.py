@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, say
-from trafficking_stats.plots.chart import chart, describe, fit, instead, wrap
+from trafficking_stats.plots.chart import chart, describe, fit, heighten, instead, wrap
 from trafficking_stats.plots.style import HATCH, LINE, PAPER, SOFT, STAGE_SHADES, theme
 from trafficking_stats.texts.words import (
     label,
@@ -163,7 +163,7 @@ def draw_lines(
         arrow where it leaves the axis.
     """
     with theme():
-        ax = chart(ax, 0.85 + 0.33 * len(lines) if lines else 1.2)
+        ax = chart(ax, 1.2)
         if not lines:
             return instead(ax, nothing)
         values = [value for line in lines for value in (line.low, line.high, reference)]
@@ -181,6 +181,8 @@ def draw_lines(
 
         def layout(inches: float) -> None:
             names = [wrap(line.name, int(inches * 4.4)) for line in lines]
+            longest = max(name.count("\n") + 1 for name in names)
+            heighten(ax, 0.8 + max(0.27, 0.15 * longest + 0.06) * len(lines))
             ax.set_yticks(range(len(lines)), names, fontsize=9 if inches > 6 else 8)
             for tick, line in zip(ax.get_yticklabels(), lines, strict=True):
                 tick.set_fontweight("bold" if line.strong else "normal")

@@ -92,7 +92,8 @@ def year_ticks(ax: Axes, first: int, last: int, inches: float, *, margin: float 
     years = range(first, last + 1)
     fitting = min(18.0, inches * 0.9 / 0.4)
     step = next(step for step in (1, 2, 5, 10, 25, 100) if len(years) / step <= fitting)
-    ax.set_xlim(first - margin, last + margin)
+    room = max(margin, 3 - len(years) / 2)  # a year alone is no wall
+    ax.set_xlim(first - room, last + room)
     ax.set_xticks([year for year in years if (year - first) % step == 0 or step == 1])
 
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, Years, say
-from trafficking_stats.plots.chart import Chart, chart, describe, fit, instead, wrap
+from trafficking_stats.plots.chart import chart, describe, fit, heighten, instead, wrap
 from trafficking_stats.plots.series import shade
 from trafficking_stats.plots.style import HATCH, INK, LINE, PAPER, SOFT, key, marks, theme
 from trafficking_stats.texts.focus import LEADING, known, totals
@@ -92,8 +92,7 @@ def draw_timeline(
                 drawn.pop().remove()
             lines = key(ax, handles, inches)
             height = _lay_out(ax, inches, by_year, {name: rows[rows["indicator"] == name] for name in shown}, drawn)
-            if isinstance(ax, Chart):
-                ax.get_figure(root=True).set_size_inches(inches, height + 0.2 * lines + 0.1)
+            heighten(ax, height + 0.2 * lines + 0.1)
 
         fit(ax, layout)
     told = [

@@ -54,11 +54,14 @@ class Notebook:
         The text of the file.
     parameters : tuple of Parameter
         What it declares, in the order of the cell.
+    instead_below : int
+        Countries with fewer figures than this get this notebook instead of the others; 0 for one of the others.
     """
 
     name: str
     source: str
     parameters: tuple[Parameter, ...]
+    instead_below: int = 0
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -81,12 +84,13 @@ def read_notebook(path: Path) -> Notebook:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        cells = json.loads(text)["cells"]
-        tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+        content = json.loads(text)
+        tagged = [cell for cell in content["cells"] if "parameters" in cell["metadata"].get("tags", [])]
+        instead_below = int(content.get("metadata", {}).get("report", {}).get("instead_below", 0))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReportError(f"{path} is not a readable notebook: {error}") from error
     contract = "".join(tagged[0]["source"]) if tagged else ""
-    return Notebook(path.stem, text, tuple(_parameters(contract, path.name)))
+    return Notebook(path.stem, text, tuple(_parameters(contract, path.name)), instead_below)
 
 
 def _parameters(source: str, where: str) -> list[Parameter]:

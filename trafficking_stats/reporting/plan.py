@@ -140,10 +140,12 @@ class Plan:
         check_country(country, self.countries)
         values = check_parameters(self.notebooks, {**parameters, "country": country})
         as_of, n_sources = self.data.sources.get(country, ("", 0))
+        short = [one for one in self.notebooks if self.data.figures.get(country, 0) < one.instead_below]
+        notebooks = short or [one for one in self.notebooks if not one.instead_below]
         tasks = []
         for code in codes:
-            siblings = tuple((page_file(n.name, code), page_title(n.source, code)) for n in self.notebooks)
-            for notebook in self.notebooks:
+            siblings = tuple((page_file(n.name, code), page_title(n.source, code)) for n in notebooks)
+            for notebook in notebooks:
                 taken = dict(values[notebook.name])
                 if any(p.name == "language" for p in notebook.parameters):
                     taken["language"] = code

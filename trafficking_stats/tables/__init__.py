@@ -9,6 +9,7 @@ with needs("report", "Drawing tables"):
     from trafficking_stats.tables.reconciled import (
         clashes,
         explanations,
+        figures,
         policy_dates,
         sensitivity,
         series,
@@ -24,6 +25,7 @@ __all__ = [
     "explanations",
     "money",
     "parts",
+    "figures",
     "peers",
     "penalties",
     "policy_dates",

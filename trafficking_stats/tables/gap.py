@@ -10,7 +10,7 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, Noun, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.html import sub, table
+from trafficking_stats.tables.html import heads, sub, table
 from trafficking_stats.texts.reconciliation import choice_name
 from trafficking_stats.texts.words import ABSENT, capital, number, rate_text, ratio_name, short, span, unbroken
 
@@ -26,7 +26,7 @@ def ratios(gap: Gap) -> Shown:
         for row in records(data[data["kind"] != "year"])
         if row["kind"] != "lag" or row["lag"] != gap.question.lags[0]  # the same as all years
     ]
-    return _rates(gap, "ratios", say("pages.head.years"), rows)
+    return _rates(gap, "ratios", "years", rows)
 
 
 def peers(gap: Gap) -> Shown:
@@ -36,14 +36,13 @@ def peers(gap: Gap) -> Shown:
         name = sub(written(Country(row["country"]), "bare"), span(row))
         definition = say(f"pages.definition.{row['definition'] or 'unknown'}")
         rows.append([name, rate_text(row), _interval(row), *_counts(row), definition])
-    return _rates(gap, "peers", say("pages.head.country"), rows, say("pages.head.definition"))
+    return _rates(gap, "peers", "country", rows, "definition")
 
 
 def _rates(gap: Gap, name: str, first: str, rows: Sequence[Sequence[Any]], *more: str) -> Shown:
     what, of = gap.question.numerator.words(), gap.question.denominator.words()
-    heads = [first, say("pages.head.rate"), say("pages.head.interval"), capital(what), capital(of), *more]
     return table(
-        heads,
+        [*heads(first, "rate", "interval"), capital(what), capital(of), *heads(*more)],
         rows,
         caption=say(f"pages.{name}.table", what=capital(what), of=of, country=Country(gap.question.country)),
         numbers=(1, 2, 3, 4),
@@ -62,7 +61,7 @@ def shortfalls(gap: Gap) -> Shown:
         rows.append([sub(written(Country(row["peer"]), "bare"), span(row)), missing, expected, seen])
     what = capital(gap.question.numerator.words())
     return table(
-        [say(f"pages.head.{name}") for name in ("at_rate_of", "shortfall", "expected", "observed")],
+        heads("at_rate_of", "shortfall", "expected", "observed"),
         rows,
         caption=say("pages.shortfalls.table", what=what, country=Country(gap.question.country)),
         numbers=(1, 2, 3),
@@ -89,7 +88,7 @@ def choices(gap: Gap) -> Shown:
         rows.append([name, say("pages.rates.refused") if refused else rate_text(vars(row))])
     repeats = sum(one.repeat for one in found)
     return table(
-        [say("pages.head.choice"), say("pages.head.rate")],
+        heads("choice", "rate"),
         rows,
         caption=say("pages.choices.table", what=capital(what), of=of),
         numbers=(1,),

@@ -75,6 +75,11 @@ def table(
     return Shown("table", Markup('<div class="table">{}{}</div>').format(shown, foot), {"caption": caption})
 
 
+def heads(*names: str) -> list[str]:
+    """Return the heads of columns in the current language."""
+    return [say(f"pages.head.{name}") for name in names]
+
+
 def csv_link(data: pd.DataFrame, name: str) -> Markup:
     """Return a link under which the page itself holds a table as CSV."""
     code = base64.b64encode(csv_text(data).encode("utf-8")).decode("ascii")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
+from trafficking_stats.csv_tables import records
 from trafficking_stats.intervals import period_label
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, Term, Years, breakdown_words, say
@@ -15,7 +16,7 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.html import table
+from trafficking_stats.tables.html import heads, table
 from trafficking_stats.texts.focus import Cell, explained_cells, known, measured, stage_indicators, years_shown
 from trafficking_stats.texts.links import anchor, explained, source_link
 from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
@@ -70,7 +71,7 @@ def series(
     lacking = [label(name) for name in names if name not in set(rows["indicator"])]
     names = [name for name in names if name in set(rows["indicator"])]
     there = set(explained_cells(rec, country))
-    found = {(row["indicator"], row["year"]): row for row in rows.to_dict("records")}
+    found = {(row["indicator"], row["year"]): row for row in records(rows)}
 
     def cell(name: str, year: int) -> Any:
         row = found.get((name, year))
@@ -81,13 +82,13 @@ def series(
         return explained(country, Cell(name.partition(";")[0], year, row["breakdown"]), text, there)
 
     whole = {name.partition(";")[0] for name in names}
-    heads, caption = [title(name) for name in names], say("pages.series.caption", country=Country(country))
+    columns, caption = [title(name) for name in names], say("pages.series.caption", country=Country(country))
     if len(whole) == 1 < len(names):  # one indicator by its parts is named once, in the caption
-        heads = [capital(breakdown_words(name.partition(";")[2]) or say("victims.head.total")) for name in names]
+        columns = [capital(breakdown_words(name.partition(";")[2]) or say("victims.head.total")) for name in names]
         caption = say("victims.series.caption", what=title(*whole), country=Country(country))
     years = sorted({int(year) for year in rows["year"]})
     return table(
-        [say("pages.head.year"), *heads],
+        [*heads("year"), *columns],
         [[str(year), *(cell(name, year) for name in names)] for year in years],
         caption=caption,
         numbers=range(1, len(names) + 1),
@@ -121,22 +122,21 @@ def clashes(
     order = {name: place for place, name in enumerate(rec.vocabulary.indicators)}
     rejected = rejected.assign(place=rejected["indicator"].map(order)).sort_values(["place", *_CELL])
     # records, for a table of some hundred rows out of a data frame takes seconds row by row
-    of_cell: dict[Any, list[dict[Any, Any]]] = {}
-    for claim in own.sort_values(["tier", "published", "claim_id"]).to_dict("records"):
+    of_cell: dict[Any, list[dict[str, Any]]] = {}
+    for claim in records(own.sort_values(["tier", "published", "claim_id"])):
         of_cell.setdefault(tuple(claim[name] for name in _CELL), []).append(claim)
     there = set(explained_cells(rec, country))
     series = rec.series[rec.series["country"] == country]
     left = {
         (row["indicator"], row["breakdown"], row["year"]): short(row["lower"], row["upper"])
-        for row in known(series).to_dict("records")
+        for row in records(known(series))
     }
     shown: list[Any] = list(rejected[_CELL].head(limit).itertuples(index=False, name=None))
-    heads = [say(f"pages.head.{name}") for name in ("when", *(["part"] if parts else []), "kept", "rejected", "cause")]
     caption = "pages.clashes.parts" if parts else "pages.clashes.totals"
     more = say("pages.first_rows", shown=limit, n=len(rejected)) if len(rejected) > limit else ""
     data = rec.clashes[(rec.clashes["country"] == country) & ((rec.clashes["breakdown"] != "") == parts)]
     return table(
-        heads,
+        heads("when", *(["part"] if parts else []), "kept", "rejected", "cause"),
         [_clash(country, cell, of_cell[cell], there, left, parts=parts) for cell in shown],
         caption=say(caption, country=Country(country)),
         groups=[title(cell[0]) for cell in shown],
@@ -155,7 +155,7 @@ def _own(rec: Reconciliation, country: str, indicators: Sequence[str]) -> pd.Dat
 def _clash(
     country: str,
     cell: Any,
-    claims: Sequence[Mapping[Any, Any]],
+    claims: Sequence[Mapping[str, Any]],
     there: Collection[Cell],
     left: Mapping[Any, str],
     *,
@@ -172,7 +172,7 @@ def _clash(
     return [link, *part, kept or ABSENT, _voices(rejected), cause_words(rejected)]
 
 
-def _voices(claims: Iterable[Mapping[Any, Any]]) -> str:
+def _voices(claims: Iterable[Mapping[str, Any]]) -> str:
     """Write each figure with the sources that print it: ``77 (CMM 2022, UNODC 2023); 64 (...)``."""
     voices: dict[str, list[str]] = {}
     for claim in claims:
@@ -184,6 +184,32 @@ def _voices(claims: Iterable[Mapping[Any, Any]]) -> str:
         more = say("pages.and_more", names=", ".join(unique[:3]), n=len(unique) - 3)
         texts.append(f"{figure} ({more if len(unique) > 3 else ', '.join(unique)})")
     return "; ".join(texts)
+
+
+def figures(rec: Reconciliation, country: str) -> Shown:
+    """Tabulate every printed figure about a country with its source; for countries of which little is known."""
+    own = _own(rec, country, [])
+    order = {name: place for place, name in enumerate(rec.vocabulary.indicators)}
+    own = own.assign(place=own["indicator"].map(order)).sort_values(["place", *_CELL, "claim_id"])
+    rows = []
+    for claim in records(own):
+        figure = printed(claim["value"], claim["qualifier"], claim.get("value_upper"))
+        if rec.vocabulary.indicators[claim["indicator"]].measure in ("share", "change"):
+            figure = say("pages.figures.percent", figure=figure)
+        figure = figure if claim["accepted"] else say("pages.figures.set_aside", figure=figure)
+        when = unbroken(period_label(claim["period_start"], claim["period_end"]).replace("-", "–"))
+        rows.append([when, figure, breakdown_words(claim["breakdown"]), source_link(claim["source_id"])])
+    return table(
+        heads("when", "printed", "part", "source"),
+        rows,
+        caption=say("pages.figures.caption", country=Country(country)),
+        groups=[title(name) for name in own["indicator"]],
+        numbers=(1,),
+        data=own[
+            ["indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "source_id", "accepted"]
+        ],
+        name=f"{country}-figures",
+    )
 
 
 def sources(rec: Reconciliation, country: str, *, indicators: Iterable[str] = ()) -> Shown:
@@ -205,14 +231,14 @@ def sources(rec: Reconciliation, country: str, *, indicators: Iterable[str] = ()
     counts = counts.assign(rank=counts["tier"].map(list(rec.vocabulary.tiers).index))
     counts = counts.sort_values(["rank", "published", "source_id"], ascending=[True, False, True])
     rows, groups = [], []
-    for row in counts.to_dict("records"):
+    for row in records(counts):
         when = row["published"] or say("pages.no_date")
         rows.append(
             [source_link(row["source_id"]), written(row["claims"]), written(row["rejected"]), when, row["publisher"]]
         )
         groups.append(written(Term("tier", row["tier"])))
     return table(
-        [say(f"pages.head.{name}") for name in ("source", "figures", "set_aside", "published", "publisher")],
+        heads("source", "figures", "set_aside", "published", "publisher"),
         rows,
         caption=say("pages.sources.caption", country=Country(country)),
         groups=[group[:1].upper() + group[1:] for group in groups],
@@ -235,7 +261,7 @@ def sums(rec: Reconciliation, country: str, indicator: str) -> Shown:
     """
     checked = accounting.check_sums(rec, country, indicator)
     rows = []
-    for row in checked.to_dict("records"):
+    for row in records(checked):
         missing = f" ({say('pages.sums.missing', years=Years(row['missing']))})" if row["missing"] else ""
         verdict = say(f"pages.sums.{row['verdict'].replace(' ', '_')}") + missing
         span, figure = (
@@ -245,7 +271,7 @@ def sums(rec: Reconciliation, country: str, indicator: str) -> Shown:
         total = short(row["sum_lower"], row["sum_upper"])
         rows.append([span, figure, total, verdict, source_name(row["publisher"], row["published"])])
     return table(
-        [say(f"pages.head.{name}") for name in ("when", "printed", "sum", "adds_up", "source")],
+        heads("when", "printed", "sum", "adds_up", "source"),
         rows,
         caption=say("pages.sums.caption", what=label(indicator)),
         numbers=(1, 2),
@@ -273,7 +299,7 @@ def sensitivity(rec: Reconciliation, country: str, indicator: str) -> Shown:
         shown = [ABSENT if pd.isna(value) else written(int(value)) for value in compared[choice]]
         rows.append([choice_name(choice), *(bold(x) if other else x for x, other in zip(shown, differs, strict=True))])
     return table(
-        [say("pages.head.choice"), *map(str, compared["year"])],
+        [*heads("choice"), *map(str, compared["year"])],
         rows,
         caption=say("pages.sensitivity.caption", what=title(indicator)),
         numbers=range(1, len(compared) + 1),
@@ -292,7 +318,7 @@ def policy_dates(rec: Reconciliation, country: str) -> Shown:
         for date in dates
     ]
     return table(
-        [say(f"pages.head.{name}") for name in ("date", "change", "kind", "reference", "note")],
+        heads("date", "change", "kind", "reference", "note"),
         rows,
         caption=say("pages.dates.caption", country=Country(country)),
         note=say("pages.dates.note"),

@@ -4,6 +4,7 @@ from trafficking_stats.gap_analysis.composition import periods_compared as compa
 from trafficking_stats.texts.focus import leading_indicators
 from trafficking_stats.texts.gap import change, gap_headline, limits, peers_headline, refusals, silences
 from trafficking_stats.texts.headline import headline, legend
+from trafficking_stats.texts.known import known_headline
 from trafficking_stats.texts.reconciliation import (
     comparison,
     coverage,
@@ -20,6 +21,7 @@ __all__ = [
     "coverage",
     "gap_headline",
     "headline",
+    "known_headline",
     "leading_indicators",
     "legend",
     "limits",
