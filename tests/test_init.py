@@ -45,6 +45,7 @@ def test_one_works_on_it_in_it_and_below_it_and_nowhere_else(own, monkeypatch):
         "claims.csv",
         "clashes.csv",
         "datapackage.json",
+        "reasons.csv",
         "series.csv",
         "sources.csv",
     ]

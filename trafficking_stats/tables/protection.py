@@ -13,7 +13,7 @@ from trafficking_stats.gap_analysis.figures import figures_of
 from trafficking_stats.inference.counts import total
 from trafficking_stats.intervals import period_kind, period_label
 from trafficking_stats.measures import Measure
-from trafficking_stats.messages import Country, Years, breakdown_words, say, say_html
+from trafficking_stats.messages import Country, MessageError, Years, breakdown_words, say, say_html
 from trafficking_stats.messages.catalogue import current
 from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown
@@ -105,29 +105,43 @@ def stated(
     if own.empty:
         return Shown("prose", Markup("<p>{}</p>").format(say(f"victims.stated.none_{kind}", country=Country(country))))
     there = set(explained_cells(rec, country))
-    items = [_topic(rec, country, rows, there, (earlier, later)) for _, rows in own.groupby("topic", sort=False)]
+    editions = dict.fromkeys(own.sort_values("year")["source_id"]) if kind == "recommendation" else {}
+    items = []
+    for topic, rows in own.groupby("topic", sort=False):
+        missing = [_edition(rec, source_id) for source_id in editions if source_id not in set(rows["source_id"])]
+        dropped = say_html("victims.stated.not_in", editions=Markup("; ").join(missing)) if missing else Markup("")
+        below = [dropped, *_beside(rec, country, rows, there, (earlier, later))]
+        lines = Markup("").join(map(Markup("<br><small>{}</small>").format, filter(None, below)))
+        items.append(Markup("<li><b>{}.</b> {}{}</li>").format(_name(str(topic)), _told(rec, rows), lines))
     link = csv_link(own.drop(columns=["country", "kind"]), f"{country}-{kind}s")
     return Shown("prose", Markup('<ul>{}</ul><p class="note">{}</p>').format(Markup("").join(items), link))
 
 
-def _topic(
-    rec: Reconciliation, country: str, rows: pd.DataFrame, there: Collection[Cell], around: tuple[int, int]
-) -> Markup:
-    rows = rows.sort_values("year", kind="stable")
+def _name(topic: str) -> str:
+    try:
+        return say(f"victims.topic.{topic}")
+    except MessageError:  # a topic of one's own
+        return capital(topic.replace("_", " "))
+
+
+def _told(rec: Reconciliation, rows: pd.DataFrame) -> Markup:
+    """Write each sentence once, with the editions that say it."""
     said: dict[str, list[Markup]] = {}
-    for text, source_id in rows[[f"text_{current()}", "source_id"]].itertuples(index=False):
+    for text, source_id in rows.sort_values("year", kind="stable")[[f"text_{current()}", "source_id"]].values:
         said.setdefault(text, []).append(_edition(rec, source_id))
-    told = [Markup("{} ({})").format(text, Markup("; ").join(dict.fromkeys(by))) for text, by in said.items()]
+    told = Markup("{} ({})").format
+    return Markup(" ").join(told(text, Markup("; ").join(dict.fromkeys(by))) for text, by in said.items())
+
+
+def _beside(
+    rec: Reconciliation, country: str, rows: pd.DataFrame, there: Collection[Cell], around: tuple[int, int]
+) -> list[str | Markup]:
+    """Write the figures of the years around, and what they make of the premises."""
     names = dict.fromkeys(name for cell in rows["indicators"] for name in cell.split(";") if name)
     years = range(int(rows["year"].min()) - around[0], int(rows["year"].max()) + around[1] + 1)
-    figures = [_figures(rec, country, name, years, there) for name in names]
-    tested = [
-        _tested(rec, country, text, year)
-        for text, year in dict.fromkeys(rows[["premise", "year"]].itertuples(index=False, name=None))
-        if text
-    ]
-    below = Markup("").join(map(Markup("<br><small>{}</small>").format, filter(None, [*figures, *tested])))
-    return Markup("<li>{}{}</li>").format(Markup(" ").join(told), below)
+    premises = sorted({(year, text) for text, year in rows[["premise", "year"]].values if text})
+    tested = [_tested(rec, country, text, year) for year, text in premises]
+    return [*(_figures(rec, country, name, years, there) for name in names), *tested]
 
 
 def _edition(rec: Reconciliation, source_id: str) -> Markup:

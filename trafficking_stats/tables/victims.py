@@ -33,6 +33,8 @@ def summed(
     counts = figures_of(rec, country, name).counts
     cells = [Cell(name.indicator, year, name.breakdown) for year in years if year in counts]
     links = [explained(country, cell, short(*counts[cell.year]), there) for cell in cells]
+    if len(links) == 1 and str(links[0].striptags() if isinstance(links[0], Markup) else links[0]) == text:
+        return links[0]  # one year is its own sum
     return Markup("{}<br><small>{}</small>").format(text, Markup(", ").join(links)) if links else text
 
 
