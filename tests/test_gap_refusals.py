@@ -13,7 +13,7 @@ from gap_claims import rows
 
 from trafficking_stats.gap_analysis.answer import Gap, GapError, gap
 from trafficking_stats.gap_analysis.rows import Refusal
-from trafficking_stats.messages.gap import refusal_text, refusals_by_reason
+from trafficking_stats.messages.gap import refusals_by_reason
 from trafficking_stats.reconciliation.result import Reconciliation, reconcile
 
 
@@ -108,7 +108,7 @@ def test_a_missing_year_that_was_asked_for_is_named() -> None:
     result = measure(series(2014, "90", "80", "70", "60"), {2014: "9", 2015: "8", 2017: "7"}, start=2014, end=2017)
     found = refusal(result, "years", "missing_years")
     assert (found.subject, found.years, found.have, found.need) == ("convictions_persons", (2016,), 3, 4)
-    assert refusal_text(found) == "There is no figure for persons convicted in 2016."
+    assert refusals_by_reason([found]) == ["There is no figure for persons convicted in 2016."]
 
 
 def test_a_floor_without_an_upper_end_is_no_count() -> None:
@@ -265,7 +265,7 @@ def test_any_table_is_answered_or_refused(seed: int) -> None:
     result = gap(rec, "DNK", window=2 + seed % 3, peers=["SWE"], accept_definitions=True, vary_sources=seed % 2 == 0)
     assert result.headline.endswith(".")
     assert str(result)
-    assert all(refusal_text(one).endswith(".") for one in result.refusals)
+    assert all(text.endswith(".") for text in refusals_by_reason(result.refusals))
     for row in (*result.rows["ratios"], *result.rows["steps"]):
         assert row.lower <= row.per_100_max
         assert row.per_100_min <= row.upper <= 1000

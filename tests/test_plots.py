@@ -1,8 +1,6 @@
 """Figures: what they show, what they say when there is nothing, that they fit both widths and leave nothing behind."""
 
-import datetime
 import itertools
-from typing import NamedTuple
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -18,11 +16,6 @@ from trafficking_stats import plots
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.messages import language
 from trafficking_stats.plots import chart, rates, series, style
-
-
-class Dated(NamedTuple):
-    date: datetime.date
-    label: str
 
 
 def frame(rows, indicator="convictions_persons"):
@@ -149,26 +142,6 @@ def test_stages_share_their_years_and_the_caption_names_what_has_no_figure():
     assert [one.get_title(loc="left") for one in ax.child_axes] == ["Victims identified", "Persons convicted"]
     assert "No yearly figures on persons charged." in ax.caption
     assert "Hatched" not in ax.caption  # nothing is
-
-
-def test_policy_dates_are_named_once_on_a_page_and_on_a_phone():
-    dates = [
-        Dated(datetime.date(2015, 5, 1), "Plan 2015-2018"),
-        Dated(datetime.date(2015, 6, 1), "a second one"),
-        Dated(datetime.date(1990, 1, 1), "long ago"),
-    ]
-    both = pd.concat([frame([(2014, 71, 71), (2021, 80, 80)], "victims_identified"), frame([(2016, 14, 14)])])
-    ax = series.stage_panels(both, ["victims_identified", "convictions_persons"], "DNK", (2014, 2021), dates=dates)
-    for width in (chart.WIDTH, chart.NARROW, chart.WIDTH):
-        chart.resize(ax.get_figure(), width)
-        first, second = ax.child_axes
-        named = [text for text in first.texts if text.get_gid() == "date" and text.get_text()]
-        assert [text.get_text() for text in named] == ["Plan 2015-2018", "a second one"]
-        assert all(2014.5 < text.xy[0] < 2015.5 for text in named)
-        assert named[0].xyann[1] != named[1].xyann[1]  # one above the other
-        assert not [text for text in second.texts if text.get_text().startswith("Plan")]
-        assert len([line for line in second.lines if line.get_gid() == "date"]) == 2
-    assert "Dotted lines" in ax.caption
 
 
 def test_one_drawing_has_fewer_years_named_and_upright_figures_where_it_is_narrow():
@@ -317,8 +290,7 @@ def test_no_figure_is_struck_through_by_the_line_of_its_half(gap):
 
 def test_the_same_data_give_the_same_bytes():
     def once():
-        dates = ts.load_vocabulary().policy_dates_of("DNK")
-        return bundle(panel([(2010, 10, 10), (2016, 0, 4)], years=(2010, 2016), dates=dates).get_figure().axes[0])
+        return bundle(panel([(2010, 10, 10), (2016, 0, 4)], years=(2010, 2016)).get_figure().axes[0])
 
     assert once() == once()
 

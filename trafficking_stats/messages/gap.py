@@ -61,8 +61,11 @@ def level(gap: Gap, whole: Ratio) -> str:
     return say("gap.headline.people", **values, every=span(100 / whole.per_100_max, 100 / whole.per_100_min))
 
 
-def change(gap: Gap) -> str:
-    """Say what the rate was in both halves, and no more of its direction than both facts carry; empty if refused."""
+def change(gap: Gap, said: str = "gap.change") -> str:
+    """Say what the rate was in both halves, and no more of its direction than both facts carry; empty if refused.
+
+    ``said`` is where the sentences stand: those of ``pages.answer`` leave the facts to what stands below them.
+    """
     row = gap.row("changes", series="rate")
     beyond = gap.verdict.beyond_chance
     if row is None or beyond == "refused":
@@ -75,7 +78,7 @@ def change(gap: Gap) -> str:
         key, direction = ("unvaried", f".{row.direction}") if beyond == "yes" else ("chance_alone", "")
     half = len(gap.years) // 2
     return say(
-        f"gap.change.{key}{direction}",
+        f"{said}.{key}{direction}",
         early=span(row.early_min, row.early_max),
         late=span(row.late_min, row.late_max),
         early_years=Years(gap.years[:half]),
@@ -143,17 +146,6 @@ def moved(gap: Gap) -> str:
     beyond = [name for name, row in rows.items() if row is not None and row.beyond_chance]
     names = {"numerator": gap.question.numerator.words(), "denominator": gap.question.denominator.words()}
     return say(f"gap.moved.{'_and_'.join(beyond) or 'neither'}", **names)
-
-
-def refusal_text(refusal: Refusal) -> str:
-    """Say why an analysis is not given."""
-    return say(
-        f"gap.refusal.{refusal.reason}",
-        n=refusal.have,
-        need=refusal.need,
-        years=Years(refusal.years),
-        subject=subject_words(refusal.subject),
-    )
 
 
 def caveat_text(caveat: Caveat) -> str:

@@ -59,9 +59,8 @@ def _rows(gap: Gap) -> pd.DataFrame:
 
 def _stages(gap: Gap, ax: Axes | None) -> Axes:
     rows, country = _rows(gap), gap.question.country
-    dates = [date for date in policy_dates(load_vocabulary(), country) if date.kind in series.DRAWN]
     years = (int(rows["year"].min()), int(rows["year"].max())) if len(rows) else (0, 0)
-    return series.stage_panels(rows, list(dict.fromkeys(rows["indicator"])), country, years, dates=dates, ax=ax)
+    return series.stage_panels(rows, list(dict.fromkeys(rows["indicator"])), country, years, ax=ax)
 
 
 def _pair(gap: Gap, ax: Axes | None) -> Axes:

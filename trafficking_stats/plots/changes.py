@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, Noun, say
 from trafficking_stats.messages.values import written
-from trafficking_stats.plots.chart import chart, describe, fit, instead, wrap
+from trafficking_stats.plots.chart import chart, describe, fit, instead, panels, wrap
 from trafficking_stats.plots.rates import axis_of
 from trafficking_stats.plots.series import interval_bars, shade
 from trafficking_stats.plots.style import ALERT, PAPER, STAGE_SHADES, count_axis, theme, year_ticks
@@ -34,10 +34,8 @@ def trend(gap: Gap, ax: Axes | None = None) -> Axes:
         ax = chart(ax, 0.6 + 1.9 * len(shown) if shown else 1.2)
         if not shown:
             return instead(ax, say("pages.trend.none", country=Country(gap.question.country)))
-        ax.set_axis_off()
-        height, told = 1 / (len(shown) * 1.3 - 0.3), []
-        for place, (side, one) in enumerate(shown.items()):
-            panel = ax.inset_axes((0, 1 - height - 1.3 * height * place, 1, height))
+        told = []
+        for panel, (side, one) in zip(panels(ax, len(shown), 0.3), shown.items(), strict=True):
             rows = counts[(counts["indicator"] == one.indicator) & (counts["breakdown"] == one.breakdown)]
             told.append(_levels(panel, rows, changes[side], title(one.indicator, one.breakdown)))
     caption = say("pages.trend.caption", country=Country(gap.question.country))
@@ -45,7 +43,6 @@ def trend(gap: Gap, ax: Axes | None = None) -> Axes:
 
 
 def _levels(ax: Axes, rows: pd.DataFrame, change: dict[str, Any], name: str) -> str:
-    ax.spines[["top", "right"]].set_visible(False)
     ax.set_title(name)
     years = int(rows["year"].min()), int(rows["year"].max())
     fit(ax, lambda inches: year_ticks(ax, *years, inches))

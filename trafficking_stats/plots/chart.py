@@ -89,6 +89,16 @@ def chart(ax: Axes | None, height: float, *, width: float = WIDTH) -> Axes:
     return ax
 
 
+def panels(ax: Axes, number: int, gap: float) -> list[Axes]:
+    """Divide axes into panels below each other, as far apart as ``gap`` times their height."""
+    ax.set_axis_off()
+    height = 1 / (number + gap * (number - 1))
+    found = [ax.inset_axes((0, 1 - height - (1 + gap) * height * place, 1, height)) for place in range(number)]
+    for panel in found:
+        panel.spines[["top", "right"]].set_visible(False)
+    return found
+
+
 def describe(ax: Axes, *, caption: str, alt: str, name: str = "figure", table: pd.DataFrame | None = None) -> Axes:
     """Hand axes what a page shows beside them; other axes than a `Chart` stay as they are.
 

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.pair import STAGES
 from trafficking_stats.messages import Country, Years, say
-from trafficking_stats.plots.chart import HERO_WIDTH, chart, describe, fit, instead
+from trafficking_stats.plots.chart import HERO_WIDTH, chart, describe, fit, instead, panels
 from trafficking_stats.plots.style import (
     ALERT,
     HATCH,
@@ -20,23 +20,18 @@ from trafficking_stats.plots.style import (
     PAPER,
     SOFT,
     STAGE_SHADES,
-    Dated,
     count_axis,
-    date_names,
     key,
     patches,
     theme,
     year_ticks,
 )
 from trafficking_stats.texts.focus import known, measured, stage_indicators, years_shown
-from trafficking_stats.texts.words import capital, label, policy_dates, sentences, short, title
+from trafficking_stats.texts.words import capital, label, sentences, short, title
 from trafficking_stats.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation.result import Reconciliation
-
-DRAWN = ("statute", "penalty", "residence", "reflection", "plan")
-"""The kinds of dates that are drawn beside a series; the table of dates has all."""
 
 
 def shade(indicator: str) -> str:
@@ -106,7 +101,6 @@ def stages(
     end: int | None = None,
     *,
     indicators: Sequence[str] = (),
-    dates: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the reconciled totals of each stage below each other over the same years.
@@ -121,8 +115,6 @@ def stages(
         First and last year; those of the country by default.
     indicators : sequence of str, optional
         From top to bottom, parts as ``ts.gap`` takes them; those from identification to conviction by default.
-    dates : bool
-        Whether to mark changes of law and policy.
     ax : matplotlib.axes.Axes, optional
         Where; a new figure by default.
 
@@ -134,8 +126,7 @@ def stages(
     indicators = list(indicators) or stage_indicators(rec, country)
     first, last = years_shown(rec, country, start, end)
     rows = measured(rec, country, indicators)
-    marked = [date for date in policy_dates(rec.vocabulary, country) if dates and date.kind in DRAWN]
-    return stage_panels(rows, indicators, country, (first, last), dates=marked, ax=ax)
+    return stage_panels(rows, indicators, country, (first, last), ax=ax)
 
 
 def stage_panels(
@@ -144,47 +135,45 @@ def stage_panels(
     country: str,
     years: tuple[int, int],
     *,
-    dates: Iterable[Dated] = (),
     ax: Axes | None = None,
 ) -> Axes:
     """Draw rows of a series, a panel an indicator; see `stages`."""
     rows = known(rows[rows["indicator"].isin(list(indicators)) & rows["year"].between(*years)])
     shown = [indicator for indicator in indicators if indicator in set(rows["indicator"])]
     with theme():
-        ax = chart(ax, 0.75 + 1.32 * len(shown) if shown else 1.2)
+        ax = chart(ax, 0.6 + 1.15 * len(shown) if shown else 1.2)
         if not shown:
             return instead(ax, say("pages.stages.none", country=Country(country)))
-        ax.set_axis_off()
-        height = 1 / (len(shown) + 0.36 * (len(shown) - 1))
-        panels = [ax.inset_axes((0, 1 - height - 1.36 * height * place, 1, height)) for place in range(len(shown))]
-        for indicator, panel in zip(shown, panels, strict=True):
+        for indicator, panel in zip(shown, panels(ax, len(shown), 0.4), strict=True):
             _stage(panel, rows[rows["indicator"] == indicator], indicator, years)
-            if panel is not panels[-1]:
-                panel.tick_params(labelbottom=False)
-        marked = [date for date in dates if years[0] <= date.date.year <= years[1]]
-        first = panels[0]
-
-        def layout(inches: float) -> None:
-            first.set_title(first.get_title(loc="left"), pad=6 + date_names(first, panels, marked, inches))
-
-        fit(ax, layout)
+            panel.tick_params(labelbottom=indicator == shown[-1])
     lacking = [label(indicator) for indicator in indicators if indicator not in shown]
     span = years[1] - years[0] + 1
     stages_only = all(load_vocabulary().indicators[name].stage in STAGES for name in shown if ";" not in name)
     stages_only &= not any(";" in name for name in shown)
     caption = [
         say("pages.stages.caption" if stages_only else "victims.panels.caption", country=Country(country)),
-        say("pages.hatched") if (rows["lower"] != rows["upper"].fillna(-1)).any() else "",
-        say("pages.broken_edge") if (rows["status"] == "deduced").any() else "",
+        *edges(rows),
         say("pages.dash") if len(rows) < len(shown) * span else "",
-        say("pages.dotted") if marked else "",
         say("pages.stages.lacking", what=lacking) if lacking else "",
     ]
     return describe(ax, caption=sentences(caption), alt=series_alt(rows, shown), name=f"{country}-stages", table=rows)
 
 
+def edges(rows: pd.DataFrame) -> list[str]:
+    """Say what a hatched bar and a broken edge mean, where there are any."""
+    return [
+        say("pages.hatched") if _ranges(rows).any() else "",
+        say("pages.broken_edge") if (rows["status"] == "deduced").any() else "",
+    ]
+
+
+def _ranges(rows: pd.DataFrame) -> pd.Series:
+    """Whether a row is known as a range only."""
+    return rows["lower"] != rows["upper"].fillna(-1)
+
+
 def _stage(ax: Axes, rows: pd.DataFrame, indicator: str, years: tuple[int, int]) -> None:
-    ax.spines[["top", "right"]].set_visible(False)
     ax.set_title(title(indicator))
     fit(ax, lambda inches: year_ticks(ax, *years, inches))
     interval_bars(ax, rows, shade(indicator))
@@ -232,8 +221,7 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
     lacking = [label(name) for name in found if found[name].empty]
     caption = [
         say("pages.pair.caption", tall=capital(label(tall)), low=label(low), country=Country(country)),
-        say("pages.hatched") if (both["lower"] != both["upper"].fillna(-1)).any() else "",
-        say("pages.broken_edge") if (both["status"] == "deduced").any() else "",
+        *edges(both),
         say("pages.no_bar") if len(both) < 2 * (years[1] - years[0] + 1) else "",
         say("pages.stages.lacking", what=lacking) if lacking else "",
     ]
@@ -277,7 +265,7 @@ def years_strip(rows: pd.DataFrame, used: Sequence[int], country: str, *, ax: Ax
         fit(ax, lambda inches: year_ticks(ax, first, last, inches))
     caption = [
         say("pages.strip.caption", country=Country(country)),
-        say("pages.strip.range") if (rows["lower"] != rows["upper"].fillna(-1)).any() else "",
+        say("pages.strip.range") if _ranges(rows).any() else "",
         say("pages.strip.used", years=Years(used)) if used else "",
     ]
     return describe(
@@ -301,5 +289,5 @@ def _course(rows: pd.DataFrame) -> str:
     told.append(rows.iloc[-1])
     named = {int(row["year"]): short(row["lower"], row["upper"]) for row in told}
     parts = [say("pages.in_year", value=value, year=Years([year])) for year, value in sorted(named.items())]
-    loose = rows.loc[rows["lower"] != rows["upper"].fillna(-1), "year"]
+    loose = rows.loc[_ranges(rows), "year"]
     return "; ".join([*parts, *([say("pages.range_only", years=Years(loose))] if len(loose) else [])])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import matplotlib as mpl
 import seaborn as sns
@@ -38,18 +37,6 @@ _SHEET = Path(__file__).with_name("chart.mplstyle")
 
 TIER_MARKERS = {"register": "s", "publisher": "D", "compiler": "o", "press": "^"}
 HATCH = "////"
-
-
-class Dated(Protocol):
-    """Something that happened on a date, such as a `PolicyDate`."""
-
-    @property
-    def date(self) -> datetime.date:
-        """When."""
-
-    @property
-    def label(self) -> str:
-        """What, in a few words."""
 
 
 @contextmanager
@@ -95,71 +82,6 @@ def year_ticks(ax: Axes, first: int, last: int, inches: float, *, margin: float 
     room = max(margin, 3 - len(years) / 2)  # a year alone is no wall
     ax.set_xlim(first - room, last + room)
     ax.set_xticks([year for year in years if (year - first) % step == 0 or step == 1])
-
-
-def place_of(date: datetime.date) -> float:
-    """Return where a date lies on an axis on which a year is centred on its number.
-
-    Examples
-    --------
-    >>> place_of(datetime.date(2012, 7, 2))
-    2012.0
-    """
-    start = datetime.date(date.year, 1, 1)
-    days = (datetime.date(date.year + 1, 1, 1) - start).days
-    return round(date.year - 0.5 + (date - start).days / days, 2)
-
-
-def date_names(ax: Axes, panels: Sequence[Axes], dates: Iterable[Dated], inches: float) -> float:
-    """Draw a line through all panels at each date and name it above the first one, in rows that do not overlap.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        The first panel; what it was given here before is removed.
-    panels : sequence of matplotlib.axes.Axes
-        From top to bottom, with the same horizontal axis.
-    dates : iterable of Dated
-        What happened; dates outside the axis are left out.
-    inches : float
-        Width of the figure.
-
-    Returns
-    -------
-    float
-        Height of the names in points, so that the title can be raised.
-    """
-    for old in [artist for panel in panels for artist in (*panel.texts, *panel.lines) if artist.get_gid() == "date"]:
-        old.remove()
-    first, last = ax.get_xlim()
-    shown = sorted((place_of(d.date), d.label) for d in dates if first <= place_of(d.date) <= last)
-    per_letter = (last - first) / (inches * 0.9) * 0.068
-    ends: list[float] = []
-    for place, label in shown:
-        for panel in panels:
-            panel.axvline(place, color=SOFT, linewidth=0.8, linestyle=(0, (2, 2)), zorder=0.5, gid="date")
-        # Right of its line, or left of it where the axis ends.
-        to_left = place + per_letter * len(label) > last
-        start = place - per_letter * len(label) if to_left else place
-        row = next((i for i, end in enumerate(ends) if end <= start), len(ends))
-        ends[row : row + 1] = [start + per_letter * (len(label) + 2)]
-        note: Any = {"xycoords": ax.get_xaxis_transform(), "textcoords": "offset points", "annotation_clip": False}
-        line: Any = {"arrowstyle": "-", "color": LINE, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0}
-        ax.annotate("", (place, 1.0), xytext=(0, 6 + 10.5 * row), arrowprops=line, zorder=0.4, gid="date", **note)
-        ax.annotate(
-            label,
-            (place, 1.0),
-            xytext=(-1 if to_left else 1, 5 + 10.5 * row),
-            ha="right" if to_left else "left",
-            va="bottom",
-            fontsize=7.5,
-            color=SOFT,
-            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.5},
-            zorder=3,
-            gid="date",
-            **note,
-        )
-    return 10.5 * len(ends) + 2 if ends else 0.0
 
 
 def patches(colours: Mapping[str, str]) -> list[Artist]:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, Years, say
 from trafficking_stats.plots.chart import chart, describe, fit, heighten, instead, wrap
-from trafficking_stats.plots.series import shade
+from trafficking_stats.plots.series import edges, shade
 from trafficking_stats.plots.style import HATCH, INK, LINE, PAPER, SOFT, key, marks, theme
 from trafficking_stats.texts.focus import LEADING, known, totals
 from trafficking_stats.texts.words import label, policy_dates, sentences, short, title
@@ -103,7 +103,7 @@ def draw_timeline(
     caption = [
         say("pages.timeline.caption", country=Country(country)),
         say("pages.timeline.beside", what=[label(name) for name in shown]) if shown else "",
-        say("pages.hatched") if (rows["lower"] != rows["upper"].fillna(-1)).any() else "",
+        *edges(rows),
     ]
     table = pd.DataFrame([date.model_dump() for date in dates])
     return describe(ax, caption=sentences(caption), alt=sentences(told), name=f"{country}-timeline", table=table)

@@ -60,23 +60,8 @@ def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
 
 def _answer(gap: Gap) -> str:
     """Say how wide the gap is and whether it changed; how sure that is stands right below."""
-    whole, row = gap.row("ratios", kind="whole"), gap.row("changes", series="rate")
-    if whole is None or row is None or gap.verdict.beyond_chance == "refused":
-        return gap.headline
-    key = gap.verdict.finding if row.direction else "open"
-    known = key in ("robust", "depends_on_choices") or (key == "one_source" and gap.verdict.beyond_chance == "yes")
-    unknown = "pages.answer.picked_years" if key == "picked_years" else "pages.answer.chance"
-    half = len(gap.years) // 2
-    change = say(
-        f"pages.answer.{key}.{row.direction}" if known else unknown,
-        early=rate_text({"per_100_min": row.early_min, "per_100_max": row.early_max}),
-        late=rate_text({"per_100_min": row.late_min, "per_100_max": row.late_max}),
-        early_years=Years(gap.years[:half]),
-        late_years=Years(gap.years[half:]),
-        numerator=gap.question.numerator.words(),
-        denominator=gap.question.denominator.words(),
-    )
-    return f"{gap_says.level(gap, whole)} {change}"
+    whole, change = gap.row("ratios", kind="whole"), gap_says.change(gap, "pages.answer")
+    return f"{gap_says.level(gap, whole)} {change}" if whole and change else gap.headline
 
 
 def _years_used(gap: Gap) -> str:
