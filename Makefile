@@ -1,6 +1,7 @@
 # `make report` and `make test` set themselves up; nothing else is needed but Python >= 3.11.
 PYTHON ?= python3
 COUNTRY ?= DNK
+OUT ?= world
 BIN := .venv/bin
 # In a container one is root, and Jupyter wants that said.
 LABFLAGS ?= $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -9,7 +10,7 @@ export PYTHONHASHSEED := 0
 .DEFAULT_GOAL := help
 # The environments are written by one recipe at a time.
 .NOTPARALLEL:
-.PHONY: help report test lab clean-data check-reports lint docs dist lock clean
+.PHONY: help report world test lab clean-data check-reports lint docs dist lock clean
 
 help:  ## list what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -40,6 +41,13 @@ endef
 report: .venv/report  ## clean the data and write the reports of COUNTRY (default DNK) to reports/
 	$(BIN)/trafficking-stats clean
 	$(BIN)/trafficking-stats report $(COUNTRY)
+
+world: .venv/report  ## write the pages of every country in UNODC=data_glotip.xlsx (or several releases) to OUT (default world/)
+	@test -n "$(UNODC)" || { echo "name the file: make world UNODC=data_glotip.xlsx; where it is found: docs/data-files.md"; exit 2; }
+	test -e $(OUT)/trafficking-stats.toml || $(BIN)/trafficking-stats init $(OUT)
+	for file in $(abspath $(UNODC)); do (cd $(OUT) && $(abspath $(BIN))/trafficking-stats import unodc $$file --replace --triage triage) || exit; done
+	cd $(OUT) && $(abspath $(BIN))/trafficking-stats clean
+	cd $(OUT) && $(abspath $(BIN))/trafficking-stats report --all
 
 # Modules of tests side by side, since what a module prepares is used by all its tests.
 test: .venv/test  ## run every test and print the coverage

@@ -235,9 +235,15 @@ def test_a_row_of_the_whole_country_is_not_added_to_its_states(tmp_path, name):
 
 
 def test_a_bulletin_by_quarters_in_portuguese(tmp_path):
-    text = "Boletim;;\nPeríodo;Vítimas;Condenações\n1º trimestre de 2023;120;4\nT2 2023;1.050;<5\n2023 Q3;98;-\nFonte: MJ\n"
+    rows = [
+        "Boletim;;",
+        "Período;Vítimas;Condenações",
+        "1º trimestre de 2023;120;4",
+        "T2 2023;1.050;<5",
+        "2023 Q3;98;-",
+    ]
     found = read(
-        put(tmp_path / "Boletim trimestral 2023.csv", text, "cp1252"),
+        put(tmp_path / "Boletim trimestral 2023.csv", "\n".join([*rows, "Fonte: MJ"]), "cp1252"),
         countries=["Brazil"],
         year="Período",
         value=["Vítimas=victims_identified", "Condenações=convictions_persons"],

@@ -19,6 +19,7 @@ from trafficking_stats.readers.narrative.lexicon import LANGUAGES
 from trafficking_stats.readers.registry import READERS, Reader, reader_of
 from trafficking_stats.readers.revisions import Revisions, compare_releases
 from trafficking_stats.readers.tables import TableImport
+from trafficking_stats.readers.triage import write_triage
 from trafficking_stats.readers.writing import Plan, claims_of_source, plan, write_raw
 
 raw_option = click.option(
@@ -166,6 +167,7 @@ def _import_of(reader: Reader) -> click.Command:
             for name, text in reader.module.OPTIONS.items()
         ),
         click.Option(["--compare"], type=FILE, metavar="OTHER", help="Show the revisions against this earlier file."),
+        click.Option(["--triage"], type=FOLDER, help="Write what looks wrong in the file to this folder."),
         click.Option(["--replace"], is_flag=True, help="Replace other claims of the same source and countries."),
         click.Option(["--dry-run"], is_flag=True, help="Show everything, write nothing."),
     ]
@@ -194,7 +196,14 @@ for _reader in READERS:
 
 
 def _finish(
-    found: TableImport, earlier: TableImport | None, *, raw: Path | None, replace: bool, dry_run: bool, as_json: bool
+    found: TableImport,
+    earlier: TableImport | None,
+    *,
+    raw: Path | None,
+    triage: Path | None,
+    replace: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Show what was read and what changed, and write it."""
     folder = raw_folder(raw)
@@ -206,6 +215,9 @@ def _finish(
         click.echo(found.shown() if dry_run else str(found))
         if revisions is not None:
             click.echo(f"against {name}: {revisions}")
+    if triage:
+        for path in write_triage(found, revisions, name, triage):
+            click.echo(path, err=as_json)
     if found.claims.empty:
         raise ReaderError(f"nothing can be imported: {len(found.skipped):,} of {found.n_rows:,} figures were skipped")
     record = {**_as_record(found, name, revisions), "file": None, "changed": False}

@@ -166,8 +166,8 @@ def faults(claims: pd.DataFrame, *, exclusive: Sequence[str] = EXCLUSIVE) -> pd.
     Returns
     -------
     pandas.DataFrame
-        ``kind``, the columns of a cell, ``size``, ``whole_upper`` (the most that its whole can be) and ``evidence``,
-        the largest first.
+        ``kind``, the columns of a cell, ``figure``, ``size``, ``whole_upper`` (the most that its whole can be) and
+        ``evidence``, the largest first.
     """
     found = _faults(_bounded(claims, "new"), exclusive)
     return found.sort_values(["size", "kind", *CELL], ascending=[False, *[True] * 6], ignore_index=True)
@@ -218,7 +218,7 @@ def _faults(release: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
         whole_figure=("whole_figure", "first"),
     )
     sums = sums[sums["worst"] <= 0].reset_index().rename(columns={"whole": "breakdown"})
-    sums["size"] = sums["least"] - sums["whole_upper"]
+    sums["size"], sums["figure"] = sums["least"] - sums["whole_upper"], sums["least"].map("{:.0f}".format)
 
     of_year = (release["qualifier"] == "exact") & (release["value"] == release["period_start"].str[:4].astype(float))
     found = [
@@ -237,7 +237,7 @@ def _told(table: pd.DataFrame, words: str, kind: str) -> pd.DataFrame:
         head = f"{row['country']} {row['indicator']} {row['period_start'][:4]}: "
         row["evidence"] = head + _MAP["faults"][words].format(**row)
         row["kind"] = kind.format(**row)
-    columns = ["kind", *CELL, "size", "whole_upper", "evidence"]
+    columns = ["kind", *CELL, "figure", "size", "whole_upper", "evidence"]
     return pd.DataFrame(rows, columns=columns).astype({"size": int, "whole_upper": float})
 
 
