@@ -108,7 +108,8 @@ def test_page_is_self_contained_and_escaped():
     assert "<title>&lt;x&gt;</title>" in page
     assert "<mark" in page
     assert "convictions" in page
-    assert "http" not in page
+    assert "http:" not in page
+    assert "https:" not in page
 
 
 def test_page_shows_every_reading_of_one_number():

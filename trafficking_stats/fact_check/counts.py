@@ -9,8 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.fact_check.findings import Finding
-from trafficking_stats.fact_check.record import Held, Record
+from trafficking_stats.fact_check.record import Finding, Held, Record
 from trafficking_stats.intervals import intervals
 from trafficking_stats.messages import Bounds, Term, breakdown_words
 from trafficking_stats.readers.narrative.results import Cell

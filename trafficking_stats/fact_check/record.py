@@ -1,4 +1,4 @@
-"""What the record holds on any cell and period: its bounds, and the claims behind them."""
+"""What the record holds on any cell and period: its bounds, the claims behind them, and what is found with them."""
 
 from __future__ import annotations
 
@@ -49,6 +49,32 @@ class Held:
     def sources(self) -> tuple[str, ...]:
         """Ids of the sources whose claims are accepted, sorted."""
         return tuple(sorted(set(self.claims.loc[self.claims["accepted"], "source_id"])))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the record says of one figure or statement.
+
+    Attributes
+    ----------
+    verdict : str
+        agrees, superseded, other_unit, contradicts or unknown.
+    code : str
+        Why; an entry of the catalogue ``factcheck`` of that name says it in words.
+    lower, upper : float or None
+        What the record allows, in the unit of the value; None where it does not say.
+    sources : tuple of str
+        Sources behind the finding.
+    values : dict
+        What the words need.
+    """
+
+    verdict: str
+    code: str
+    lower: float | None = None
+    upper: float | None = None
+    sources: tuple[str, ...] = ()
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 class Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,28 @@ from trafficking_stats.claims import load_claims, load_sources
 from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.fact_check.counts import LEAST_TELLING, judge
-from trafficking_stats.fact_check.findings import COLUMNS, VERDICTS, Finding
-from trafficking_stats.fact_check.record import Record
+from trafficking_stats.fact_check.record import Finding, Record
 from trafficking_stats.fact_check.statements import judge_statement
 from trafficking_stats.messages import language as said_in
-from trafficking_stats.messages import say
-from trafficking_stats.readers.documents import Document, read_document
-from trafficking_stats.readers.narrative import extract, read_statements
-from trafficking_stats.readers.narrative.claims import as_claim
+from trafficking_stats.messages import languages, say
+from trafficking_stats.readers.documents import read_document
+from trafficking_stats.readers.narrative.claims import as_cell
+from trafficking_stats.readers.narrative.extraction import read_text
+from trafficking_stats.readers.narrative.page import Note, page
 from trafficking_stats.readers.narrative.results import Cell, Proposal, Statement
 from trafficking_stats.reconciliation.result import reconcile
+
+VERDICTS = ("contradicts", "superseded", "other_unit", "agrees", "unknown")
+"""What may be found, the gravest first."""
+
+CELL = ("country", "indicator", "breakdown", "period_start", "period_end")
+"""What a row says of the cell it is about."""
+
+COLUMNS = (
+    *("kind", "char_start", "char_end", "text", *CELL, "value", "qualifier", "verdict", "record_lower"),
+    *("record_upper", "code", "reason", "source_ids", "is_single_source", "locator"),
+)
+"""Columns of `FactCheck.table`."""
 
 SUPPOSED = "document default"
 """Where the period of a figure is the document's own year."""
@@ -78,9 +90,17 @@ class FactCheck:
     @property
     def html(self) -> str:
         """The text as a page, each figure marked and its finding beside it."""
-        from trafficking_stats.fact_check.page import page
-
-        return page(self)
+        with said_in(self.language):
+            remarks = [say("factcheck.page.left_out", sources=list(self.left_out))] if self.left_out else []
+            return page(
+                self.text,
+                [_note(row) for row in records(self.table)],
+                self.language,
+                title=say("factcheck.page.title"),
+                lead=say("factcheck.page.lead"),
+                counts=[(verdict, n, say("factcheck.verdict." + verdict)) for verdict, n in self.counts.items()],
+                remarks=[*remarks, *(say("factcheck.page.not_proven", status=line) for line in self.status)],
+            )
 
     def to_json(self) -> str:
         """Return the findings as JSON, each with the fields of schema.org's ClaimReview.
@@ -157,21 +177,22 @@ def factcheck(
     record, left_out, status = _record(Path(document), country, claims, exclude_sources)
     years = [int(found) for found in _YEAR.findall(read.text)]
     supposed = year or max(years, default=int(str(load_sources()["published"].max())[:4]))
-    options: dict[str, Any] = {"country": country, "default_year": supposed, "language": language}
-    statements = [s for s in read_statements(read.text, **options) if s.kind != "sum" or s.parts]
-    counts = extract(read.text, **options)
+    found = read_text(read.text, country=country, default_year=supposed, language=language)
+    checked = [*_counts(found.proposals, record, is_given=year is not None)]
     beside: dict[int, set[str]] = {}
-    for count in counts:
-        beside.setdefault(count.sentence, set()).add(_cell(count).indicator)
-    rows = [
-        *_counts(counts, record, is_given=year is not None),
-        *((s.kind, s, _judged(s, record, beside.get(s.sentence, set()))) for s in statements),
-    ]
-    said = language or _language_of(read)
-    with said_in(said):
-        table = pd.DataFrame([_row(kind, what, found, read) for kind, what, found in rows], columns=list(COLUMNS))
+    for count in checked:
+        beside.setdefault(count.place.sentence, set()).add(count.cell.indicator)
+    checked += (
+        Checked(s, s.kind, s.subject, s, _judged(s, record, beside.get(s.sentence, set())))
+        for s in found.statements
+        if s.kind != "sum" or s.parts
+    )
+    code = found.language if found.language in languages() else "en"
+    with said_in(code):
+        rows = [{**_row(one), "locator": read.locator(one.place.char_start)} for one in checked]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
     table = table.sort_values(["char_start", "char_end", "kind"], kind="stable", ignore_index=True)
-    return FactCheck(table, read.text, country, said, supposed, left_out, status)
+    return FactCheck(table, read.text, country, code, supposed, left_out, status)
 
 
 def _record(
@@ -189,47 +210,44 @@ def _record(
     return Record(rec), tuple(sorted(own)), tuple([rec.status] if isinstance(rec.status, str) else rec.status)
 
 
-def _language_of(read: Document) -> str:
-    from trafficking_stats.messages import languages
-    from trafficking_stats.readers.narrative.language import detect_language
+@dataclass(frozen=True)
+class Checked:
+    """A count or statement of a text, the cell it speaks of, what carries its value and qualifier, and the finding."""
 
-    code = detect_language(read.text)
-    return code if code in languages() else "en"
+    place: Proposal | Statement
+    kind: str
+    cell: Cell
+    said: Cell | Statement
+    finding: Finding
 
 
-def _counts(
-    proposals: list[Proposal], record: Record, *, is_given: bool
-) -> Iterator[tuple[str, tuple[Proposal, Cell], Finding]]:
-    cells = [_cell(proposal) for proposal in proposals]
+def _counts(proposals: Sequence[Proposal], record: Record, *, is_given: bool) -> Iterator[Checked]:
+    cells = [as_cell(proposal) for proposal in proposals]
     for proposal, cell in zip(proposals, cells, strict=True):
         found = Finding("unknown", "unread_breakdown")
         if "breakdown" not in cell.note:
-            is_dated = is_given or proposal.period_source != SUPPOSED
-            found = judge(cell, record, is_dated=is_dated)
+            found = judge(cell, record, is_dated=is_given or proposal.period_source != SUPPOSED)
             is_less = (cell.value or 0.0) < (found.lower or 0.0)
             if found.verdict == "contradicts" and is_less and _is_perhaps_part(proposal, cell, proposals, cells):
-                found = Finding("unknown", "perhaps_part", found.lower, found.upper, found.sources, found.values)
-        yield "count", (proposal, cell), found
+                found = replace(found, verdict="unknown", code="perhaps_part")
+        yield Checked(proposal, "count", cell, cell, found)
 
 
-def _is_perhaps_part(proposal: Proposal, cell: Cell, proposals: list[Proposal], cells: list[Cell]) -> bool:
+def _is_perhaps_part(proposal: Proposal, cell: Cell, proposals: Sequence[Proposal], cells: Sequence[Cell]) -> bool:
     """Whether the text has a larger figure for the same cell, or one in the same sentence that may be the whole.
 
     A reader that misses the word for a group, or a single case told without its year, would take a part for the
     whole; nobody is accused of that.
     """
-    is_small = (cell.value or 0.0) < LEAST_TELLING
-    if proposal.period_source == SUPPOSED or (proposal.period_source == CARRIED and is_small):
+    value = cell.value or 0.0
+    if proposal.period_source == SUPPOSED or (proposal.period_source == CARRIED and value < LEAST_TELLING):
         return True
     own = set(cell.breakdown.split(";"))
-    about = replace(cell, value=None, qualifier="exact", note="")
     for other, there in zip(proposals, cells, strict=True):
-        if (there.value or 0.0) <= (cell.value or 0.0) or there.indicator != cell.indicator:
-            continue
-        is_same = replace(there, value=None, qualifier="exact", note="") == about
-        is_beside = other.sentence == proposal.sentence and there.period_end == cell.period_end
-        if is_same or (is_beside and not set(there.breakdown.split(";")) <= own):
-            return True
+        if (there.value or 0.0) > value and (there.indicator, there.period_end) == (cell.indicator, cell.period_end):
+            is_same = (there.breakdown, there.period_start) == (cell.breakdown, cell.period_start)
+            if is_same or (other.sentence == proposal.sentence and not set(there.breakdown.split(";")) <= own):
+                return True
     return False
 
 
@@ -240,33 +258,25 @@ def _judged(statement: Statement, record: Record, beside: set[str]) -> Finding:
     return judge_statement(statement, record)
 
 
-def _cell(proposal: Proposal) -> Cell:
-    claim = as_claim(proposal)
-    named = ("country", "indicator", "breakdown", "period_start", "period_end", "unit", "qualifier")
-    codes: dict[str, Any] = {name: claim[name] for name in named}
-    return Cell(**codes, value=float(claim["value"]), note=claim["scope_note"])
-
-
-def _row(kind: str, what: Any, found: Finding, read: Document) -> dict[str, Any]:
-    place, cell = what if kind == "count" else (what, what.subject)
-    value = cell.value if kind in ("count", "sum") else what.value
-    qualifier = cell.qualifier if kind in ("count", "sum") else what.qualifier
+def _row(one: Checked) -> dict[str, Any]:
+    place, found = one.place, one.finding
+    said = one.cell if one.kind == "sum" else one.said
+    why = {key: _writable(known) for key, known in found.values.items()}
     return {
-        "kind": kind,
+        "kind": one.kind,
         "char_start": place.char_start,
         "char_end": place.char_end,
         "text": place.text,
-        **{name: getattr(cell, name) for name in ("country", "indicator", "breakdown", "period_start", "period_end")},
-        "value": value,
-        "qualifier": qualifier,
+        **{name: getattr(one.cell, name) for name in CELL},
+        "value": said.value,
+        "qualifier": said.qualifier,
         "verdict": found.verdict,
         "record_lower": found.lower,
         "record_upper": found.upper,
         "code": found.code,
-        "reason": say("factcheck.why." + found.code, **{key: _writable(known) for key, known in found.values.items()}),
+        "reason": say("factcheck.why." + found.code, **why),
         "source_ids": ";".join(found.sources),
         "is_single_source": len(found.sources) == 1,
-        "locator": read.locator(place.char_start),
     }
 
 
@@ -276,6 +286,14 @@ def _writable(value: Any) -> Any:
         low, high = map(_writable, value)
         return low if low == high else say("common.range", lower=low, upper=high)
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _note(row: dict[str, Any]) -> Note:
+    rests = say("factcheck.page.single" if row["is_single_source"] else "factcheck.page.sources")
+    sources = f"{rests} {row['source_ids'].replace(';', ', ')}" if row["source_ids"] else ""
+    verdict = row["verdict"]
+    tag = say("factcheck.verdict." + verdict)
+    return Note(row["char_start"], row["char_end"], verdict, row["text"], tag, row["reason"], sources)
 
 
 def _claim_review(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from trafficking_stats.fact_check.counts import judge, said
-from trafficking_stats.fact_check.findings import Finding
-from trafficking_stats.fact_check.record import Held, Record
+from trafficking_stats.fact_check.record import Finding, Held, Record
 from trafficking_stats.messages import Bounds
 from trafficking_stats.readers.narrative.claims import qualifier_of
 from trafficking_stats.readers.narrative.results import Cell, Statement

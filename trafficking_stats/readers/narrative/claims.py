@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -136,24 +137,31 @@ def as_claim(proposal: Proposal) -> dict[str, str]:
     >>> claim["indicator"], claim["period_end"], claim["unit"]
     ('investigations_cases', '2014-12-31', 'cases')
     """
-    counted = proposal.counted.lower().split()
-    facets = facets_in(proposal.breakdown)
-    cell = cell_of(proposal.indicator, proposal.unit, facets, proposal.period, proposal.country, counted)
-    factor = (_coded(proposal.indicator, proposal.unit, counted) or {}).get("factor", 1)
-    notes = [note for note in (cell.note, f"printed as {proposal.value:.15g} {proposal.unit}") if note]
+    cell = as_cell(proposal)
+    factor = (cell.value or 0.0) / proposal.value if proposal.value else 1
+    printed = [f"printed as {proposal.value:.15g} {proposal.unit}"] if factor != 1 else []
     return {
         "country": proposal.country,
         "indicator": cell.indicator,
         "breakdown": cell.breakdown,
         "period_start": cell.period_start,
         "period_end": cell.period_end,
-        "value": format(proposal.value * factor, ".15g"),
+        "value": format(cell.value, ".15g"),
         "value_upper": "" if proposal.value_upper is None else format(proposal.value_upper * factor, ".15g"),
-        "qualifier": qualifier_of(proposal.qualifier),
+        "qualifier": cell.qualifier,
         "unit": cell.unit,
         "locator": f"sentence {proposal.sentence}, characters {proposal.char_start}-{proposal.char_end}",
-        "scope_note": "; ".join(notes if factor != 1 else notes[:-1]),
+        "scope_note": "; ".join([*([cell.note] if cell.note else []), *printed]),
     }
+
+
+def as_cell(proposal: Proposal) -> Cell:
+    """Return the cell a proposal speaks of, with its value in the unit of the indicator."""
+    counted = proposal.counted.lower().split()
+    facets = facets_in(proposal.breakdown)
+    cell = cell_of(proposal.indicator, proposal.unit, facets, proposal.period, proposal.country, counted)
+    factor = (_coded(proposal.indicator, proposal.unit, counted) or {}).get("factor", 1)
+    return replace(cell, value=proposal.value * factor, qualifier=qualifier_of(proposal.qualifier))
 
 
 def qualifier_of(label: str) -> str:

@@ -1,53 +1,91 @@
-"""A page that shows the text with every proposed figure marked and its reading beside it."""
+"""A page that shows a text with its figures marked, and a note on each beside it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from html import escape
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
 
 from trafficking_stats.readers.narrative.results import Proposal
 
+LIKELY = 0.75
+"""Below this confidence a figure is marked as doubtful."""
+
 _BLOCK = re.compile(r"\n\s*\n|\n(?=\S)")
 
-_STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem;color:#1a1a1a;background:#fff}
-.block{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:1.5rem;margin:0 0 1rem}
-.block p{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
-.block ol{margin:0;padding-left:0;list-style:none;font-size:.85rem}
-.block li{border-left:3px solid #0b6e4f;padding:.1rem .5rem;margin:0 0 .3rem}
-.block li.low{border-color:#b35c00}
-mark{background:#cdeedd;padding:0 .15em;border-radius:.2em}
-mark.low{background:#ffe2bd}
-small{color:#555}
-@media(max-width:50rem){.block{grid-template-columns:1fr}}
-"""
 
-LOW = 0.75
-"""Below this confidence a figure is marked in the second colour."""
+@dataclass(frozen=True)
+class Note:
+    """What is said of a stretch of a text.
+
+    Attributes
+    ----------
+    start, end : int
+        The stretch (code points).
+    kind : str
+        A class of the style sheet of the page.
+    title, tag, text, small : str
+        The note in its parts.
+    """
+
+    start: int
+    end: int
+    kind: str
+    title: str
+    tag: str
+    text: str
+    small: str = ""
 
 
-def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    begin = 0
-    for match in _BLOCK.finditer(text):
-        yield begin, match.start()
-        begin = match.end()
-    yield begin, len(text)
+def page(text: str, notes: Sequence[Note], language: str = "en", **words: Any) -> str:
+    """Show a text with notes, each beside its paragraph, as one self-contained page.
+
+    Parameters
+    ----------
+    text : str
+        The text; all of it is escaped.
+    notes : sequence of Note
+        In the order of the text.
+    language : str
+        Language of the page.
+    **words
+        ``title``, ``lead``, ``counts`` (kind, number, words) and ``remarks`` (lines) of its head.
+    """
+    from jinja2 import Environment
+
+    source = files(__package__).joinpath("page.html.j2").read_text(encoding="utf-8")
+    template = Environment(autoescape=True).from_string(source)
+    return template.render(language=language, blocks=list(_blocks(text, list(enumerate(notes, 1)))), **words)
 
 
-def _reading(p: Proposal, number: int) -> str:
-    low = ' class="low"' if p.confidence < LOW else ""
-    value = f"{p.value:.15g}"
-    facts = [p.indicator.replace("_", " "), p.period]
-    if p.breakdown != "total":
-        facts.append(p.breakdown.replace(";", ", "))
-    if p.qualifier != "exact":
-        facts.append(p.qualifier.replace("_", " "))
-    why = f"{p.rule}; period: {p.period_source}; confidence {p.confidence:.2f}"
-    return (
-        f"<li{low}><b>{number}. {escape(value)} {escape(p.unit)}</b> {escape(' · '.join(facts))}<br>"
-        f"<small>{escape(why)}</small></li>"
-    )
+def _blocks(text: str, notes: list[tuple[int, Note]]) -> Iterator[dict[str, Any]]:
+    begin, position = 0, 0
+    ends = [*((match.start(), match.end()) for match in _BLOCK.finditer(text)), (len(text), len(text))]
+    for end, following in ends:
+        first = position
+        while position < len(notes) and notes[position][1].start < end:
+            position += 1
+        if text[begin:end].strip():
+            here = notes[first:position]
+            yield {"notes": here, "pieces": list(_pieces(text, begin, end, here))}
+        begin = following
+
+
+def _pieces(text: str, begin: int, end: int, notes: list[tuple[int, Note]]) -> Iterator[dict[str, Any]]:
+    """Cut a paragraph into plain stretches and marked ones; of stretches that overlap the first is marked."""
+    numbers: dict[tuple[int, int], list[int]] = {}
+    kinds: dict[tuple[int, int], str] = {}
+    for n, note in notes:
+        numbers.setdefault((note.start, note.end), []).append(n)
+        kinds.setdefault((note.start, note.end), note.kind)
+    for (start, stop), found in sorted(numbers.items()):
+        if start >= begin:
+            yield {"text": text[begin:start]}
+            yield {"text": text[start:stop], "notes": found, "kind": kinds[start, stop]}
+            begin = stop
+    yield {"text": text[begin:end]}
 
 
 def to_html(text: str, proposals: Sequence[Proposal], title: str = "Proposed figures") -> str:
@@ -65,45 +103,27 @@ def to_html(text: str, proposals: Sequence[Proposal], title: str = "Proposed fig
     Returns
     -------
     str
-        HTML without scripts or links; everything from the text is escaped.
+        HTML without scripts or links to elsewhere; everything from the text is escaped.
 
     Examples
     --------
     >>> "&lt;b&gt;" in to_html("<b>", [])
     True
     """
-    parts = [
-        "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>",
-        "<meta name='viewport' content='width=device-width,initial-scale=1'>",
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>{escape(title)}</h1><p>{len(proposals)} figures proposed.</p>",
+    notes = [
+        Note(
+            p.char_start,
+            p.char_end,
+            "likely" if p.confidence >= LIKELY else "doubtful",
+            f"{p.value:.15g} {p.unit}",
+            "",
+            " · ".join(
+                part.replace("_", " ").replace(";", ", ")
+                for part in (p.indicator, p.period, p.breakdown, p.qualifier)
+                if part not in ("total", "exact")
+            ),
+            f"{p.rule}; period: {p.period_source}; confidence {p.confidence:.2f}",
+        )
+        for p in proposals
     ]
-    position = 0
-    for begin, end in _blocks(text):
-        if not text[begin:end].strip():
-            continue
-        first = position
-        while position < len(proposals) and proposals[position].char_start < end:
-            position += 1
-        parts.append(_block(text, begin, end, proposals[first:position], first + 1))
-    parts.append("</body></html>\n")
-    return "\n".join(parts)
-
-
-def _block(text: str, begin: int, end: int, proposals: Sequence[Proposal], first: int) -> str:
-    pieces: list[str] = []
-    k = begin
-    spans: dict[tuple[int, int], list[int]] = {}
-    for number, p in enumerate(proposals, first):
-        spans.setdefault((p.char_start, p.char_end), []).append(number)
-    for (start, stop), numbers in sorted(spans.items()):
-        if start < k:
-            continue
-        low = ' class="low"' if min(proposals[n - first].confidence for n in numbers) < LOW else ""
-        label = ", ".join(map(str, numbers))
-        pieces.append(escape(text[k:start]))
-        pieces.append(f"<mark{low}>{escape(text[start:stop])}<sup>{label}</sup></mark>")
-        k = stop
-    pieces.append(escape(text[k:end]))
-    readings = "".join(_reading(p, number) for number, p in enumerate(proposals, first))
-    return f"<div class='block'><p>{''.join(pieces)}</p><ol>{readings}</ol></div>"
+    return page(text, notes, title=title, lead=f"{len(proposals)} figures proposed.", counts=(), remarks=())
