@@ -34,7 +34,7 @@ def blocks_of_pdf(data: bytes, path: Path) -> list[Block]:
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     pages: list[list[Line]] = []
-    heights: list[float] = []
+    margins: list[list[Line]] = []
     tables: list[Block] = []
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
@@ -42,20 +42,22 @@ def blocks_of_pdf(data: bytes, path: Path) -> list[Block]:
                 found, rest = _tables(page)
                 for text in found:
                     _add_table(tables, text, number)
-                pages.append(lines_of(_words(rest), float(page.width)))
-                heights.append(float(page.height))
+                lines = lines_of(_words(rest), float(page.width))
+                low, high = MARGIN * float(page.height), (1 - MARGIN) * float(page.height)
+                pages.append(lines)
+                margins.append([line for line in lines if line.bottom < low or line.top > high])
                 page.close()
     except ReaderError:
         raise
     except Exception as error:  # the library raises whatever its parsers do; a locked file is the one cause to name
-        locked = "Password" in type(error).__name__ or "Password" in str(error)
-        why = "it is locked by a password" if locked else f"{type(error).__name__}: {error}".rstrip(": ")
+        is_locked = "Password" in f"{type(error).__name__} {error}"
+        why = "it is locked by a password" if is_locked else f"{type(error).__name__}: {error}".rstrip(": ")
         raise ReaderError(f"{path}: a PDF that cannot be read ({why}). Save it again, or save its text.") from error
     if not any(pages) and not tables:
         raise ReaderError(
             f"{path}: the {len(pages)} pages of this PDF hold no text; it is a scan. Run text recognition on it first."
         )
-    blocks = [Block(text, page) for text, page in paragraphs_of(_without_margins(pages, heights))]
+    blocks = [Block(text, page) for text, page in paragraphs_of(_without_margins(pages, margins))]
     return sorted([*blocks, *tables], key=lambda block: block.page)
 
 
@@ -75,8 +77,7 @@ def _tables(page: Any) -> tuple[list[str], Any]:
         rows = [[" ".join((cell or "").split()) for cell in row] for row in table.extract()]
         if len(rows) > 1 and max(map(len, rows)) > 1 and sum(bool(cell) for row in rows for cell in row) > 3:
             texts.append("\n".join(" | ".join(row) for row in rows if any(row)))
-            x0, top, x1, bottom = table.bbox
-            page = page.filter(lambda o, x0=x0, x1=x1, t=top, b=bottom: not _inside(o, x0, x1, t, b))
+            page = page.outside_bbox(table.bbox, strict=False)
     return texts, page
 
 
@@ -90,28 +91,19 @@ def _add_table(tables: list[Block], text: str, page: int) -> None:
         tables.append(Block(text, page))
 
 
-def _inside(thing: dict[str, Any], x0: float, x1: float, top: float, bottom: float) -> bool:
-    across = (thing["x0"] + thing["x1"]) / 2
-    down = (thing["top"] + thing["bottom"]) / 2
-    return x0 <= across <= x1 and top <= down <= bottom
-
-
-def _without_margins(pages: list[list[Line]], heights: list[float]) -> list[list[Line]]:
+def _without_margins(pages: list[list[Line]], margins: list[list[Line]]) -> list[list[Line]]:
     """Drop page numbers, and lines that recur at the top or bottom of pages when their digits are ignored."""
-    margins = [
-        [line for line in lines if line.bottom < MARGIN * height or line.top > (1 - MARGIN) * height]
-        for lines, height in zip(pages, heights, strict=True)
+    seen = Counter(head for lines in margins for head in {_head(line) for line in lines})
+    often = max(2, min(3, len(pages)))
+
+    def is_dropped(line: Line) -> bool:
+        return seen[_head(line)] >= often or _PAGE_NUMBER.fullmatch(line.text) is not None
+
+    return [
+        [line for line in lines if line not in margin or not is_dropped(line)]
+        for lines, margin in zip(pages, margins, strict=True)
     ]
-    seen = Counter(key for lines in margins for key in {_key(line) for line in lines})
-    needed = max(2, min(3, len(pages)))
-    kept = []
-    for lines, margin in zip(pages, margins, strict=True):
-        dropped = {
-            id(line) for line in margin if seen[_key(line)] >= needed or _PAGE_NUMBER.fullmatch(line.text) is not None
-        }
-        kept.append([line for line in lines if id(line) not in dropped])
-    return kept
 
 
-def _key(line: Line) -> str:
+def _head(line: Line) -> str:
     return _NUMBER.sub("#", line.text).casefold()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import Any
 from trafficking_stats.readers.narrative.lexicon import Lexicon, load, table
 from trafficking_stats.readers.narrative.tokens import Token
 
-LAST_YEARS_AHEAD = 3
+YEARS_AHEAD = 3
 """A year so long after the document's own is a target or a title."""
 
 
@@ -35,14 +35,6 @@ class Period:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    kind: str
-    words: re.Pattern[str]
-    behind: tuple[str, ...]
-    not_behind: tuple[str, ...]
-
-
 class _Finder:
     """Reads the expressions of one sentence from left to right."""
 
@@ -54,176 +46,116 @@ class _Finder:
         self.around = around  # the year that a month or a half without one belongs to
         self.part_length = 0  # months of the last half or quarter, for "... in the second"
         self.text = " ".join(self.low)
-        self.places: list[int] = []
-        self.token_at: dict[int, int] = {}
-        place = 0
-        for i, word in enumerate(self.low):
-            self.places.append(place)
-            self.token_at[place] = i
-            place += len(word) + 1
-        self.token_at[place] = len(self.low)
+        self.places: list[int] = [0]
+        for word in self.low:
+            self.places.append(self.places[-1] + len(word) + 1)
+        self.token_at = {place: i for i, place in enumerate(self.places)}
 
     def at(self, i: int) -> Period | None:
         """Return the expression that starts at token `i`, or None."""
         word = self.low[i]
         for pattern in _patterns(self.lexicon.code).get("#" if word[0].isdecimal() else word, ()):
-            found = pattern.words.match(self.text, self.places[i])
-            if found is None or not self._placed(pattern, i):
+            found = pattern["regex"].match(self.text, self.places[i])
+            if found is None or not self._is_placed(pattern, i):
                 continue
             end = self.token_at[found.end() + 1]
-            make = _MAKERS.get(pattern.kind)
-            made = make(self, found.groupdict(), i, end) if make else ("", pattern.kind)
-            if made is not None:
-                return Period(i, end, *made)
+            label = self._label(pattern["period"], found.groupdict(), i) if "period" in pattern else ""
+            is_date = pattern["kind"] in ("year", "month")
+            if label is None or (is_date and not self._is_date(i, end, found.groupdict())):
+                continue
+            kind = "year" if len(label) == 4 and pattern["kind"] in ("part", "years") else pattern["kind"]
+            if label and kind in ("year", "month", "part"):
+                self.around = year_of(label.rpartition("/")[2])
+            return Period(i, end, label, kind)
         return None
 
-    def _placed(self, pattern: _Pattern, i: int) -> bool:
-        if any(self.behind(group, i) for group in pattern.not_behind):
-            return False
-        return not pattern.behind or any(self.behind(group, i) for group in pattern.behind)
+    def _is_placed(self, pattern: Mapping[str, Any], i: int) -> bool:
+        behind = [self._is_behind(group, i) for group in pattern.get("behind", ())]
+        return (not behind or any(behind)) and not any(self._is_behind(g, i) for g in pattern.get("not_behind", ()))
 
-    def behind(self, group: str, i: int) -> bool:
+    def _is_behind(self, group: str, i: int) -> bool:
         return self.lexicon[f"periods.{group}"].ending_at(self.low, i) is not None
 
-    def number(self, word: str) -> int:
-        return int(word) if word.isdecimal() else self.lexicon.numbers.get(word, 0)
+    def _is_date(self, i: int, end: int, found: Mapping[str, str | None]) -> bool:
+        """Whether a lone year or month is one, and no number of victims, target, title or part of a word."""
+        following = self.tokens[end : end + 2]
+        touching = [token.text for token in following if following[0].start == self.tokens[end - 1].end]
+        if touching and (touching[0][0].isalpha() or (touching[0] in "/-–" and len(touching) > 1)):
+            return False
+        if "M" in found:
+            return bool(found["Y"]) or self._is_behind("in_words", i)
+        noun = self.lexicon["nouns"].at(self.low, end)
+        counts = noun is not None and noun[1] in ("victim", "person") and not self._is_behind("in_words", i)
+        return not counts and int(found["Y"] or 0) <= self.default + YEARS_AHEAD
 
-    def month(self, name: str, i: int) -> int:
-        """Return a month's number, or 0 where "may", "march" are no names."""
+    def _label(self, template: str, found: Mapping[str, str | None], i: int) -> str | None:
+        """Return the period that a template makes of what was found, or None where it makes none."""
+        months = [self._month(found.get(name) or "", i) for name in ("M", "M2")]
+        if any(found.get(name) and not month for name, month in zip(("M", "M2"), months, strict=True)):
+            return None
+        last = int(found.get("Y2") or found.get("Y") or self.around)
+        first = int(found.get("Y") or (last - (months[0] > months[1] > 0)))
+        after = first * 12 - 12 + months[0]
+        part = self._months_of_part(found)
+        values = {
+            "Y": first,
+            "Y2": last,
+            "y": first + 1 if int(found.get("y") or 0) % 100 == (first + 1) % 100 else 0,
+            "M": f"{months[0]:02}",
+            "M2": f"{months[1]:02}",
+            "A": f"{part[0]:02}",
+            "B": f"{part[1]:02}",
+            "p": after // 12,
+            "m": f"{after % 12 + 1:02}",
+            "default": self.default,
+            "first": self.default - self._number(found.get("N")) + 1,
+        }
+        label = template.format(**values)
+        start, _, end = label.partition("/")
+        is_late = end != "" and len(end) == 4 and int(end) > self.default + 1
+        if (end and start > end) or is_late or label == "FY0" or (part == (0, 0) and "{A}" in template):
+            return None
+        whole = start.endswith("-01") and end == f"{start[:4]}-12"
+        return start[:4] if whole or start == end else label
+
+    def _months_of_part(self, found: Mapping[str, str | None]) -> tuple[int, int]:
+        """Return the months of the first half, the first nine months, or "the second" where a half came before."""
+        first = last = 0
+        if found.get("part"):
+            first, last = self.lexicon["periods.parts"].at((found["part"] or "").split(), 0)[1]  # type: ignore[index]
+        elif found.get("ordinal"):
+            ordinal = self.lexicon.tables["periods"]["ordinals"][found["ordinal"]]
+            first, last = (ordinal - 1) * self.part_length + 1, ordinal * self.part_length
+        elif found.get("N"):
+            first, last = 1, self._number(found["N"])
+        if not first <= last <= 12:
+            return 0, 0
+        self.part_length = last - first + 1 if first else self.part_length
+        return first, last
+
+    def _number(self, word: str | None) -> int:
+        return int(word) if word and word.isdecimal() else self.lexicon.numbers.get(word or "", 0)
+
+    def _month(self, name: str, i: int) -> int:
+        """Return a month's number, or 0 where there is none, or where "may", "march" are no names."""
         months: Mapping[str, int] = self.lexicon.tables["periods"]["months"]
-        if name in months:
-            return months[name]
-        capital = any(t.lower == name and t.text[0].isupper() for t in self.tokens[i : i + 8])
-        return months[name.capitalize()] if capital else 0
-
-
-_Made = tuple[str, str] | None
-_Groups = Mapping[str, Any]
-
-
-def _fiscal(finder: _Finder, found: _Groups, i: int, end: int) -> _Made:
-    first, second = int(found["Y"]), found.get("y")
-    if second is None:
-        return f"FY{first}", "fiscal"
-    return (f"FY{first + 1}", "fiscal") if int(second) % 100 == (first + 1) % 100 else None
-
-
-def _last_years(finder: _Finder, found: _Groups, i: int, end: int) -> _Made:
-    count, last = finder.number(found["N"]), finder.default
-    return (f"{last - count + 1}/{last}" if count > 1 else str(last)), "years"
-
-
-def _part(finder: _Finder, found: _Groups, i: int, end: int) -> _Made:
-    """Return the first half, the first nine months, or "the second" where a half came before."""
-    if found.get("part"):
-        first, last = finder.lexicon["periods.parts"].at(found["part"].split(), 0)[1]  # type: ignore[index]
-    elif found.get("N"):
-        first, last = 1, finder.number(found["N"])
-    else:
-        ordinal = finder.lexicon.tables["periods"]["ordinals"][found["ordinal"]]
-        first, last = (ordinal - 1) * finder.part_length + 1, ordinal * finder.part_length
-    if not first <= last <= 12 or (first, last) == (1, 12):
-        return None
-    finder.part_length = last - first + 1
-    finder.around = int(found["Y"] or finder.around)
-    return f"{finder.around}-{first:02}/{finder.around}-{last:02}", "part"
-
-
-def _since(finder: _Finder, found: _Groups, i: int, end: int) -> _Made:
-    year, month = int(found["Y"] or finder.default + 1), found.get("M") and finder.month(found["M"], i)
-    if year > finder.default or month == 0:
-        return None
-    return (f"{year}-{month:02}/{finder.default}-12", "part") if month else (f"{year}/{finder.default}", "years")
-
-
-def _as_of(finder: _Finder, found: _Groups, i: int, end: int) -> _Made:
-    month, year = finder.month(found["M"], i), int(found["Y"] or finder.around)
-    if month == 12:
-        return str(year), "year"
-    return (f"{year}-01/{year}-{month:02}", "part") if month else None
-
-
-def _year_to(finder: _Finder, found: _Groups, i: int, end: int) -> _Made:
-    month, year = finder.month(found["M"], i), int(found["Y"] or finder.around)
-    if month == 12:
-        return str(year), "year"
-    return (f"{year - 1}-{month + 1:02}/{year}-{month:02}", "part") if month else None
-
-
-def _months(finder: _Finder, found: _Groups, i: int, end: int) -> _Made:
-    """Return "between January and August (2016)", "from May 2014 to March 2015"."""
-    first, last = finder.month(found["M"], i), finder.month(found["M2"], i)
-    to_year = int(found["Y2"] or found["Y"] or finder.around)
-    from_year = int(found["Y"] or (to_year if first <= last else to_year - 1))
-    if not (first and last) or (from_year, first) > (to_year, last):
-        return None
-    whole = (first, last) == (1, 12) and from_year == to_year
-    return (str(to_year), "year") if whole else (f"{from_year}-{first:02}/{to_year}-{last:02}", "part")
-
-
-def _years(finder: _Finder, found: _Groups, i: int, end: int) -> _Made:
-    first, last = int(found["Y"]), int(found["Y2"])
-    return (f"{first}/{last}", "years") if first < last <= finder.default + 1 else None
-
-
-def _month(finder: _Finder, found: _Groups, i: int, end: int) -> _Made:
-    month = finder.month(found["M"], i)
-    if not month or not (found["Y"] or finder.behind("in_words", i)):
-        return None
-    finder.around = int(found["Y"] or finder.around)
-    return f"{finder.around}-{month:02}", "month"
-
-
-def _year(finder: _Finder, found: _Groups, i: int, end: int) -> _Made:
-    year, following = int(found["Y"]), finder.tokens[end : end + 2]
-    touching = [token.text for token in following if following[0].start == finder.tokens[i].end]
-    glued = bool(touching) and (touching[0][0].isalpha() or (touching[0] in "/-–" and len(touching) > 1))
-    if glued or year > finder.default + LAST_YEARS_AHEAD:
-        return None
-    noun = finder.lexicon["nouns"].at(finder.low, end)
-    if noun and noun[1] in ("victim", "person") and not finder.behind("in_words", i):
-        return None
-    finder.around = year
-    return str(year), "year"
-
-
-_MAKERS: Mapping[str, Callable[[_Finder, _Groups, int, int], _Made]] = MappingProxyType(
-    {
-        "fiscal": _fiscal,
-        "last_years": _last_years,
-        "part": _part,
-        "since": _since,
-        "as_of": _as_of,
-        "year_to": _year_to,
-        "months": _months,
-        "years": _years,
-        "month": _month,
-        "year": _year,
-        "current": lambda finder, found, i, end: (str(finder.default), "current"),
-        "shifted": lambda finder, found, i, end: (found["Y"] or "", "shifted"),
-    }
-)
-"""How the period of a pattern is made; those of the other kinds hang on the text around them."""
+        is_capital = any(t.lower == name and t.text[0].isupper() for t in self.tokens[i : i + 8])
+        return months.get(name) or (months.get(name.capitalize(), 0) if is_capital else 0)
 
 
 @cache
-def _patterns(code: str) -> Mapping[str, tuple[_Pattern, ...]]:
+def _patterns(code: str) -> Mapping[str, tuple[dict[str, Any], ...]]:
     """Return the patterns of a language by the words they can begin with, "#" for digits."""
     lexicon = load(code)
-    by_first: dict[str, list[_Pattern]] = {}
-    for entry in table("times")["pattern"]:
-        words = re.compile(_expanded(entry["words"], lexicon) + r"(?= |$)")
-        pattern = _Pattern(entry["kind"], words, tuple(entry.get("behind", ())), tuple(entry.get("not_behind", ())))
-        for first in _first_words(entry["words"], lexicon):
-            by_first.setdefault(first, []).append(pattern)
-    return MappingProxyType({first: tuple(found) for first, found in by_first.items()})
-
-
-def _first_words(words: str, lexicon: Lexicon) -> Iterable[str]:
-    name = re.findall(r"\{([^}]*)\}", words)[0]
-    if name == "D":
-        return ["#", *lexicon["periods.months"].first_words]
-    return ["#"] if name == "Y" else lexicon[f"periods.{name}"].first_words
+    by_first: dict[str, tuple[dict[str, Any], ...]] = {}
+    for pattern in table("times")["pattern"]:
+        pattern["regex"] = re.compile(_expanded(pattern["words"], lexicon) + r"(?= |$)")
+        name = re.findall(r"\{([^}]*)\}", pattern["words"])[0]
+        digits = ["#"] if name in ("D", "Y") else []
+        group = {"D": "months", "Y": ""}.get(name, name)
+        for first in [*digits, *(lexicon[f"periods.{group}"].first_words if group else ())]:
+            by_first[first] = (*by_first.get(first, ()), pattern)
+    return MappingProxyType(by_first)
 
 
 def _expanded(words: str, lexicon: Lexicon) -> str:
@@ -237,25 +169,19 @@ def _expanded(words: str, lexicon: Lexicon) -> str:
     nouns, joiners = either(lexicon["nouns"]), either(lexicon["not_counts.range_joiners"])
     year, month = r"(?:19[89]|20[0-4])\d", either(lexicon["periods.months"])
     small = either((word,) for word, value in lexicon.numbers.items() if 0 < value < 100)
-
-    def date(number: str) -> str:
-        day = rf"(?: [123]?\d(?= |$)(?! {joiners}| {nouns}))?"
-        return rf"(?:\d\d? (?:\. )?)?(?P<M{number}>{month}){day}(?:(?: ,| of)? (?P<Y{number}>{year}))?"
-
+    day = rf"(?: [123]?\d(?= |$)(?! {joiners}| {nouns}))?"
+    date = rf"(?:\d\d? (?:\. )?)?(?P<M#>{month}){day}(?:(?: ,| of)? (?P<Y#>{year}))?"
     names = {
         "Y": f"(?P<Y>{year})",
         "Y2": f"(?P<Y2>{year})",
         "y": r"(?P<y>\d\d(?:\d\d)?)",
         "N": rf"(?P<N>\d\d?|{small})",
-        "D": date(""),
-        "D2": date("2"),
+        "D": date.replace("#", ""),
+        "D2": date.replace("#", "2"),
         "~": rf"(?:(?: {in_words}){{0,3}} (?P<Y>{year})| {either(lexicon['periods.year_of'])})?",
     }
-    return re.sub(
-        r"\{([A-Za-z_~]+2?)\}",
-        lambda match: names.get(match[1]) or either(lexicon[f"periods.{match[1]}"]),
-        words,
-    )
+    named = r"\{([A-Za-z_~]+2?)\}"
+    return re.sub(named, lambda found: names.get(found[1]) or either(lexicon[f"periods.{found[1]}"]), words)
 
 
 def find_periods(
