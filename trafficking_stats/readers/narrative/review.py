@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,12 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from trafficking_stats.claims import RANGE_END, canonical_breakdown
-from trafficking_stats.csv_tables import write_table
+from trafficking_stats.csv_tables import as_written, write_table
 from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.printed import NoFigureError, UnreadableError, read_figure
 from trafficking_stats.readers.documents import Document
 from trafficking_stats.readers.narrative.claims import as_claim
 from trafficking_stats.readers.narrative.results import Proposal
+from trafficking_stats.readers.sheets import csv_rows, read_text
 from trafficking_stats.readers.tables import RAW_COLUMNS, source_name
 from trafficking_stats.readers.writing import Added, add_claims
 from trafficking_stats.schema import check_claims
@@ -24,24 +23,11 @@ from trafficking_stats.vocabulary import load_vocabulary
 
 YES = frozenset({"y", "yes", "x", "1", "true", "j", "ja"})
 NO = frozenset({"", "n", "no", "0", "false", "nej"})
-REVIEW_COLUMNS = (
-    "accept",
-    "source_id",
-    *RAW_COLUMNS,
-    RANGE_END,
-    "sentence",
-    "char_start",
-    "char_end",
-    "text",
-    "context",
-    "label",
-    "period",
-    "rule",
-    "period_source",
-    "confidence",
-)
-_SAME_CLAIM = ("country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "unit")
-_GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
+CLAIM = (*RAW_COLUMNS, RANGE_END)
+SHOWN = ("sentence", "char_start", "char_end", "text", "context")
+WHY = ("period", "rule", "period_source", "confidence")
+REVIEW_COLUMNS = ("accept", "source_id", *CLAIM, *SHOWN, "label", *WHY)
+_SAME_CLAIM = ["source_id", *(name for name in CLAIM if name not in ("locator", "scope_note"))]
 
 
 def to_json_lines(proposals: Iterable[Proposal]) -> str:
@@ -82,103 +68,17 @@ def to_review_csv(proposals: Sequence[Proposal], path: str | Path, document: Doc
     ReaderError
         If the folder cannot be written.
     """
-    rows = [
-        {
-            "accept": "",
-            "source_id": p.source_id,
-            **_located(p, document),
-            "sentence": p.sentence,
-            "char_start": p.char_start,
-            "char_end": p.char_end,
-            "text": p.text,
-            "context": p.context,
-            "label": p.indicator,
-            "period": p.period,
-            "rule": p.rule,
-            "period_source": p.period_source,
-            "confidence": p.confidence,
-        }
-        for p in proposals
-    ]
+    rows = []
+    for p in proposals:
+        claim = as_claim(p)
+        place = document.locator(p.char_start) if document is not None else ""
+        claim["locator"] = ", ".join(filter(None, (place, claim["locator"])))
+        shown = {name: getattr(p, name) for name in (*SHOWN, *WHY)}
+        rows.append({"accept": "", "source_id": p.source_id, **claim, **shown, "label": p.indicator})
     try:
         write_table(Path(path), pd.DataFrame(rows, columns=list(REVIEW_COLUMNS)))
     except OSError as error:
         raise ReaderError(f"{path}: cannot be written ({error.strerror or error}).") from error
-
-
-def _located(proposal: Proposal, document: Document | None) -> dict[str, str]:
-    """Return the claim of a proposal, page and paragraph before its locator."""
-    claim = as_claim(proposal)
-    place = document.locator(proposal.char_start) if document is not None else ""
-    return {**claim, "locator": f"{place}, {claim['locator']}"} if place else claim
-
-
-def _read_sheet(path: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReaderError(f"{path}: not a review sheet that can be read ({error}).") from error
-    header = text.split("\n", 1)[0]
-    # spreadsheet programs of Danish and many other locales save "CSV" with semicolons
-    delimiter = max(",;\t", key=header.count)
-    try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        missing = [
-            column for column in ("accept", "source_id", *RAW_COLUMNS) if column not in (reader.fieldnames or [])
-        ]
-        if missing:
-            raise ReaderError(f"{path}: not a review sheet; the columns {', '.join(missing)} are missing.")
-        return [(reader.line_num, {k: v or "" for k, v in row.items() if k}) for row in reader]
-    except csv.Error as error:
-        raise ReaderError(f"{path}: not a CSV file: {error}") from error
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith(_GUARDED) else cell
-
-
-def _number(cell: str) -> str:
-    """Return a corrected figure in plain digits; one that cannot be read stays as it is, for the check to name."""
-    try:
-        figure = read_figure(cell)
-    except (NoFigureError, UnreadableError):
-        return cell
-    return format(figure.value, ".15g") if figure.qualifier == "exact" else cell
-
-
-def _marked(path: Path) -> pd.DataFrame:
-    """Return the accepted rows of a sheet, checked against the vocabulary."""
-    problems: list[str] = []
-    rows: list[dict[str, object]] = []
-    for line, row in _read_sheet(path):
-        mark = row["accept"].strip().lower()
-        if mark in NO:
-            continue
-        if mark not in YES:
-            problems.append(
-                f"{path}, line {line}, accept: {row['accept']!r} is neither yes nor no; write y or leave it empty"
-            )
-            continue
-        claim: dict[str, object] = {column: _unguarded(row[column]).strip() for column in RAW_COLUMNS}
-        claim["value"] = _number(str(claim["value"]))
-        claim[RANGE_END] = _number(_unguarded(row.get(RANGE_END, "")).strip())
-        claim["breakdown"] = canonical_breakdown(str(claim["breakdown"]))
-        try:
-            claim["source_id"] = source_name(_unguarded(row["source_id"]).strip())
-        except ReaderError as error:
-            problems.append(f"{path}, line {line}, source_id: {error}")
-            continue
-        if not claim["indicator"]:
-            problems.append(f"{path}, line {line}, indicator: empty; the vocabulary has none for this figure")
-            continue
-        rows.append({**claim, "_file": str(path), "_line": line})
-    columns = ["source_id", *RAW_COLUMNS, RANGE_END, "_file", "_line"]
-    table = pd.DataFrame(rows, columns=columns).drop_duplicates(["source_id", *_SAME_CLAIM, RANGE_END])
-    if not table.empty:
-        problems += check_claims(table, load_vocabulary())
-    if problems:
-        raise ClaimError(problems)
-    return table
 
 
 def accept(review_csv: str | Path, raw_dir: str | Path) -> Added:
@@ -208,3 +108,51 @@ def accept(review_csv: str | Path, raw_dir: str | Path) -> Added:
         return add_claims(_marked(Path(review_csv)), raw_dir)
     except OSError as error:
         raise ReaderError(f"{raw_dir}: cannot be written ({error.strerror or error}).") from error
+
+
+def _marked(path: Path) -> pd.DataFrame:
+    """Return the accepted rows of a sheet, checked against the vocabulary."""
+    problems: list[str] = []
+    rows: list[dict[str, object]] = []
+    (_, header), *lines = csv_rows(read_text(path), path)  # some spreadsheet programs save semicolons
+    missing = [column for column in ("accept", "source_id", *RAW_COLUMNS) if column not in header]
+    if missing:
+        raise ReaderError(f"{path}: not a review sheet; the columns {', '.join(missing)} are missing.")
+    for line, cells in lines:
+        row = {name: as_written(cell) for name, cell in zip(header, cells, strict=False)}
+        mark = row.get("accept", "").lower()
+        if mark in YES:
+            try:
+                rows.append({**_claim(row), "_file": str(path), "_line": line})
+            except ReaderError as error:
+                problems.append(f"{path}, line {line}, {error}")
+        elif mark not in NO:
+            problems.append(f"{path}, line {line}, accept: {mark!r} is neither yes nor no; write y or leave it empty")
+    table = pd.DataFrame(rows, columns=["source_id", *CLAIM, "_file", "_line"]).drop_duplicates(_SAME_CLAIM)
+    if not table.empty:
+        problems += check_claims(table, load_vocabulary())
+    if problems:
+        raise ClaimError(problems)
+    return table
+
+
+def _claim(row: dict[str, str]) -> dict[str, str]:
+    """Return the claim of a marked row."""
+    claim = {column: row.get(column, "") for column in CLAIM}
+    claim |= {column: _number(claim[column]) for column in ("value", RANGE_END)}
+    claim["breakdown"] = canonical_breakdown(claim["breakdown"])
+    if not claim["indicator"]:
+        raise ReaderError("indicator: empty; the vocabulary has none for this figure")
+    try:
+        return {"source_id": source_name(row.get("source_id", "")), **claim}
+    except ReaderError as error:
+        raise ReaderError(f"source_id: {error}") from error
+
+
+def _number(cell: str) -> str:
+    """Return a corrected figure in plain digits; one that cannot be read stays as it is, for the check to name."""
+    try:
+        figure = read_figure(cell)
+    except (NoFigureError, UnreadableError):
+        return cell
+    return format(figure.value, ".15g") if figure.qualifier == "exact" else cell
