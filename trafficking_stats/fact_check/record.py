@@ -137,35 +137,18 @@ class Record:
     def at_least(self, cell: Cell) -> tuple[int, tuple[str, ...]]:
         """Return the least that the years of a period add up to, and the sources behind it.
 
-        Beside the bounds of single years, sums over several years count: of those that overlap, the set that gives
-        the most.
+        That is the sum of the least of each year, or the largest figure for several of them, whichever is more.
         """
-        years = self._series.get(self.canonical(cell))
-        claims = self._claims.get(self.canonical(cell), self._none)
-        first, last = int(cell.period_start[:4]), int(cell.period_end[:4])
-        if last < first:
-            return 0, ()
-        lower = {} if years is None else years["lower"].fillna(0).astype(int).to_dict()
-        upper = {} if years is None else years["upper"].dropna().astype(int).to_dict()
-        spans = []
-        for row in records(claims[claims["accepted"] & claims["lower"].notna()]):
-            start, end = row["period_start"], row["period_end"]
-            if start and period_kind(start, end) in ("year", "years"):
-                covered = range(int(start[:4]), int(end[:4]) + 1)
-                outside = [year for year in covered if not first <= year <= last]
-                if len(outside) < len(covered) and all(year in upper for year in outside):
-                    least = int(row["lower"]) - sum(upper[year] for year in outside)
-                    spans.append((max(covered.start, first), min(covered.stop - 1, last), least, row["source_id"]))
-        best: dict[int, tuple[int, frozenset[str]]] = {first - 1: (0, frozenset())}
-        for year in range(first, last + 1):
-            choices = [(best[year - 1][0] + lower.get(year, 0), best[year - 1][1])]
-            choices += [
-                (best[begin - 1][0] + least, best[begin - 1][1] | {source})
-                for begin, end, least, source in spans
-                if end == year and begin >= first
-            ]
-            best[year] = max(choices, key=lambda choice: (choice[0], sorted(choice[1])))
-        return best[last][0], tuple(sorted(best[last][1]))
+        key = self.canonical(cell)
+        years = self._series.get(key)
+        claims = self._claims.get(key, self._none)
+        start, end = cell.period_start, cell.period_end
+        inside = claims[claims["accepted"] & (claims["period_start"] >= start) & (claims["period_end"] <= end)]
+        inside = inside[inside["period_start"] != ""].sort_values("lower", ascending=False)
+        least = 0 if years is None else int(years["lower"].loc[int(start[:4]) : int(end[:4])].fillna(0).sum())
+        if len(inside) and inside["lower"].iloc[0] > least:
+            return int(inside["lower"].iloc[0]), (inside["source_id"].iloc[0],)
+        return least, tuple(sorted(set(inside.loc[inside["lower"] > 0, "source_id"])))
 
     def _from_years(self, key: tuple[str, str, str], start: str, end: str) -> tuple[int, int | None, bool]:
         """Add up the years of a period; a part of a year is at most what the year is."""

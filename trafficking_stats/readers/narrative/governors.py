@@ -56,17 +56,11 @@ def copula_after(scene: Scene, head: Head) -> bool:
 
 def past_coordinated(scene: Scene, k: int) -> int:
     """Past "and 24 men" where the verb follows the last of several coordinated figures."""
-    first, joined, start = k, False, -1
-    while k != start:
-        start = k
-        while scene.word(k) == "," or scene.phrase("clause.coordinators", k):
-            joined = joined or bool(scene.phrase("number_grammar.and", k))
-            k += 1
-        involving = scene.phrase("clause.involving", k)
-        joined, k = joined or involving > 0, k + involving
-        following = scene.counts.get(k) if k > start else None
-        k = head_of(scene, following).end if following else start
-    return k if joined else first
+    start = k
+    while scene.word(k) == "," or scene.phrase("clause.coordinators", k) or scene.phrase("clause.involving", k):
+        k += scene.phrase("clause.involving", k) or 1
+    following = scene.counts.get(k) if k > start else None
+    return past_coordinated(scene, head_of(scene, following).end) if following else start
 
 
 def _past_adverbs(scene: Scene, k: int, step: int = 1) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trafficking_stats.readers.documents.tidying import Tidied
 from trafficking_stats.readers.narrative.lexicon import Lexicon
 from trafficking_stats.readers.narrative.numerals import Numeral, find_numerals
-from trafficking_stats.readers.narrative.segments import Segments, cut
+from trafficking_stats.readers.narrative.segments import Cutter, Segments
 from trafficking_stats.readers.narrative.times import Period, find_periods
 from trafficking_stats.readers.narrative.tokens import Sentence, Token, tokenize
 
@@ -160,7 +160,7 @@ def build(
         periods,
         numerals,
         marks,
-        cut(low, counts, periods, finite, lexicon),
+        Cutter(low, counts, periods, finite, lexicon).cut(),
         counts,
         {period.start: period.end for period in periods},
         {mark.start: mark for mark in marks},

@@ -9,6 +9,9 @@ from trafficking_stats.readers.narrative.lexicon import Lexicon
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.times import Period
 
+CLAUSE = 14
+"""Tokens within which a clause has its verb."""
+
 
 @dataclass
 class Segments:
@@ -29,10 +32,9 @@ class Segments:
     parents: dict[int, int] = field(default_factory=dict)
 
 
-def cut(
-    low: Sequence[str], counts: dict[int, Numeral], periods: Sequence[Period], finite: set[int], lexicon: Lexicon
-) -> Segments:
-    """Cut a sentence into stretches.
+@dataclass
+class Cutter:
+    """Cuts a sentence into stretches from left to right.
 
     Parameters
     ----------
@@ -42,50 +44,43 @@ def cut(
         Its counted numbers by first token.
     periods : sequence of Period
         Its expressions of time.
-    finite : set of int
+    verbs : set of int
         Tokens of its verbs.
     lexicon : Lexicon
         Language.
     """
-    return _Cutter(low, counts, periods, finite, lexicon).cut()
 
-
-class _Cutter:
-    def __init__(
-        self,
-        low: Sequence[str],
-        counts: dict[int, Numeral],
-        periods: Sequence[Period],
-        finite: set[int],
-        lexicon: Lexicon,
-    ) -> None:
-        self.low, self.counts, self.periods, self.finite, self.lexicon = low, counts, periods, finite, lexicon
-        self.dated = {k for period in periods for k in range(period.start, period.end)}
-        self.result = Segments()
-        self.stack: list[int] = []
-        self.current = self.count = 0
-        self.opened = 0  # the token where the last comparison opened
+    low: Sequence[str]
+    counts: dict[int, Numeral]
+    periods: Sequence[Period]
+    verbs: set[int]
+    lexicon: Lexicon
+    result: Segments = field(default_factory=Segments)
+    stack: list[int] = field(default_factory=list)
+    current: int = 0
+    count: int = 0
+    opened: int = 0
+    """The token where the last comparison opened."""
 
     def cut(self) -> Segments:
+        """Return the stretches."""
         result = self.result
         for i, word in enumerate(self.low):
+            outer = self.current
             if word in "([":
-                self.stack.append(self.current)
+                self.stack.append(outer)
                 self._open(compares=self._bracket_compares(i))
-                result.parents[self.current] = self.stack[-1]
-            elif word in ")]" and self.stack:
-                result.of.append(self.current)
-                self.current = self.stack.pop()
-                continue
+                result.parents[self.current] = outer
             elif self._compares(i):
-                inside = result.parents.get(self.current)
                 self._open(compares=True)
                 self.opened = i
-                if inside is not None:
-                    result.parents[self.current] = inside
-            elif not self.stack and (word == ";" or self._goes_back(i)):
+                if outer in result.parents:
+                    result.parents[self.current] = result.parents[outer]
+            elif not self.stack and (word == ";" or (outer in result.comparisons and self._goes_back(i))):
                 self._open(compares=False)
             result.of.append(self.current)
+            if word in ")]" and self.stack:
+                self.current = self.stack.pop()
         return result
 
     def _open(self, *, compares: bool) -> None:
@@ -98,80 +93,45 @@ class _Cutter:
         found = self.lexicon[group].at(self.low, i)
         return found[0] if found else 0
 
-    def _numbered(self, start: int, end: int) -> int | None:
+    def _number(self, start: int, end: int) -> int | None:
         """Return the first counted number in ``[start, end)``."""
         return next((k for k in range(start, min(end, len(self.low))) if k in self.counts), None)
 
+    def _is_dated(self, start: int, end: int) -> bool:
+        return any(period.start < end and start < period.end for period in self.periods)
+
     def _compares(self, i: int) -> bool:
         """Whether a comparison with another time starts at token `i`."""
-        if i in self.dated:
-            return self.current not in self.result.comparisons and self._is_past_clause(i)
-        if self._is_in("compare.against", i):
-            return self._is_against_a_figure(i)
-        if self._is_in("compare.markers", i) or (
-            self.current not in self.result.comparisons and self._is_past_clause(i)
-        ):
-            return True
-        than = self._is_in("statements.comparisons", i) or self._is_in("statements.comparisons.times", i)
-        if than and not self.dated.isdisjoint(range(i + than, i + than + 2)):
-            return True
-        return self._is_change(i)
-
-    def _is_against_a_figure(self, i: int) -> bool:
-        """Whether "against", "mod" stands before a figure with a year, not before those whom a case is against."""
-        if self._is_in("compare.markers", i) > 1:
-            return True
-        number = self._numbered(i + 1, i + 5)
-        if number is None or self.dated.isdisjoint(range(number, number + 8)):
-            return False
-        noun = self.lexicon["nouns"].at(self.low, self.counts[number].end)
-        return noun is None or noun[1] in ("victim", "case")
-
-    def _is_change(self, i: int) -> bool:
-        """Whether "decrease (more than half) from", or the "from" of "decreased to 80 from 110", stands there."""
-        if self._is_in("compare.change_from", i) and i + 1 in self.counts:
-            return any(self._is_in("compare.change_verbs", k) for k in range(max(0, i - 6), i))
-        if not self._is_in("compare.change_nouns", i):
-            return False
-        return any(
-            self._is_in("compare.change_from", k) and self._numbered(k + 1, k + 5) is not None
-            for k in range(i + 1, i + 12)
-        )
+        marker, than = self._is_in("compare.markers", i), self._is_in("statements.comparisons", i)
+        if marker == 1 and self._is_in("compare.against", i):  # those whom a case is against have no year
+            number = self._number(i + 1, i + 5)
+            return number is not None and self._is_dated(number, number + 8)
+        if self._is_in("compare.change_from", i) and i + 1 in self.counts:  # "decreased to 80 from 110"
+            changes = ("compare.change_verbs", "compare.change_nouns")
+            return any(self._is_in(group, k) for group in changes for k in range(max(0, i - 8), i))
+        is_past = self.current not in self.result.comparisons and self._is_past_clause(i)
+        return marker > 0 or is_past or (than > 0 and self._is_dated(i + than, i + than + 2))
 
     def _is_past_clause(self, i: int) -> bool:
         """Whether "in 2013, when ..." starts at token `i`: its figures are background."""
         return i > 0 and any(
-            (period.start == i or (period.start == i + 1 and self._is_in("periods.in_words", i)))
+            i <= period.start <= i + bool(self._is_in("periods.in_words", i))
             and self._is_in("periods.when", period.end)
             for period in self.periods
         )
 
     def _bracket_compares(self, i: int) -> bool:
         """Whether a bracket holds a figure and a year, "(10 in 2017)", or a bare figure after such brackets, "(32)"."""
-        close = next((k for k in range(i + 1, min(len(self.low), i + 40)) if self.low[k] in ")]"), None)
-        if close is None or self._numbered(i + 1, close) is None:
-            return False
-        before = any(k in self.result.parents for k in self.result.comparisons)
-        return any(i < period.start < close for period in self.periods) or (close == i + 2 and before)
+        close = next((k for k in range(i, len(self.low)) if self.low[k] in ")]"), len(self.low))
+        again = close == i + 2 and any(k in self.result.parents for k in self.result.comparisons)
+        return self._number(i + 1, close) is not None and (again or self._is_dated(i + 1, close))
 
     def _goes_back(self, i: int) -> bool:
-        """Whether the main clause goes on after a comparison."""
-        number = self._numbered(self.opened, i + 1)
-        if self.current not in self.result.comparisons:
-            return False
+        """Whether the main clause goes on after a comparison: at a colon, ", of whom", or a clause with its verb."""
         if self.low[i] == ":":
             return True
-        if number is None:
+        is_joint = self.low[i] == "," or self._is_in("clause.starters", i) > 0
+        if not is_joint or self._number(self.opened, i) is None:
             return False
-        is_dated = not self.dated.isdisjoint(range(number, i))
-        if self.low[i] == "," and is_dated and self._is_in("clause.subset", i + 1):
-            return True  # ", of whom ..." after a dated comparison
-        return (self.low[i] == "," or self._is_in("clause.starters", i) > 0) and self._has_own_verb(i)
-
-    def _has_own_verb(self, i: int) -> bool:
-        for k in range(i + 1, min(i + 14, len(self.low))):
-            if k in self.counts or self.low[k] in ";)(":
-                return False
-            if k in self.finite:
-                return True
-        return False
+        stop = next((k for k in range(i + 1, len(self.low)) if k in self.counts or self.low[k] in ";)("), i + CLAUSE)
+        return self._is_in("clause.subset", i + 1) > 0 or not self.verbs.isdisjoint(range(i, min(stop, i + CLAUSE)))

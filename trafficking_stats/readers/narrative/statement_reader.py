@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from trafficking_stats.readers.narrative.claims import cell_of
+from trafficking_stats.readers.narrative.claims import cell_of, qualifier_of
 from trafficking_stats.readers.narrative.dating import Dater
 from trafficking_stats.readers.narrative.facets import facets_of, facets_within
 from trafficking_stats.readers.narrative.heads import Head, head_of, topic_of
@@ -314,7 +314,8 @@ class StatementReader:
         if numeral.value < 0:
             return cell
         start, end = self.scene.span(numeral.start, numeral.end) if own else (-1, -1)
-        return replace(cell, value=numeral.value, qualifier=numeral.qualifier, char_start=start, char_end=end)
+        qualifier = qualifier_of(numeral.qualifier)
+        return replace(cell, value=numeral.value, qualifier=qualifier, char_start=start, char_end=end)
 
     def _statement(
         self,
@@ -328,7 +329,7 @@ class StatementReader:
     ) -> Statement:
         sentence, document = self.scene.sentence, self.scene.document
         start, end = self.scene.span(*span)
-        value, qualifier = (numeral.value, numeral.qualifier) if numeral else (None, "exact")
+        value, qualifier = (numeral.value, qualifier_of(numeral.qualifier)) if numeral else (None, "exact")
         return Statement(
             kind,
             direction,
