@@ -343,10 +343,6 @@ def test_negated_comparisons_qualify(words, qualifier):
         ("Police identified 40 victims: girls were 12, women 28.", ["total", "age=child;sex=female", "sex=female"]),
         ("Police identified 40 victims, of whom 30 came from Nigeria.", ["total", "nationality=Nigeria"]),
         ("Police identified 12 child victims in 2017 and nine in 2018.", ["age=child", "age=child"]),
-        (
-            "Police identified 23 victims of forced labor. Fourteen are men and nine women.",
-            ["form=labor", "form=labor;sex=male", "form=labor;sex=female"],
-        ),
     ],
 )
 def test_breakdowns(text, breakdowns):

@@ -70,8 +70,9 @@ class Dater:
         scene = self.scene
         segment, compared, bracketed = scene.segments.of[token], scene.is_compared(token), scene.is_bracketed(token)
         own = self._in_clause(token)
-        if own is None and bracketed and not compared:
-            own = self._before_bracket(token)
+        if own is None and bracketed and not compared:  # "in 2017 (66)"
+            opening = scene.clause_start(token, 0, "([") - 1
+            own = next((period for period in scene.periods if period.end == opening), None)
         if own is not None:
             return self._label(own), "clause"
         if bracketed and not compared and scene.segments.parents[segment] in self.last:
@@ -112,11 +113,6 @@ class Dater:
         """Whether an expression says how far a rank reaches back: "the lowest number since 2011"."""
         groups = ("statements.highest", "statements.lowest")
         return any(self.scene.contains(group, period.start - 5, period.start) for group in groups)
-
-    def _before_bracket(self, token: int) -> Period | None:
-        """Return the period right before the bracket around `token`: "in 2017 (66)"."""
-        opening = self.scene.clause_start(token, 0, "([") - 1
-        return next((period for period in self.scene.periods if period.end == opening), None)
 
     def _label(self, period: Period) -> str:
         """Return the label of an expression; one that hangs on the text around it keeps what it meant first."""

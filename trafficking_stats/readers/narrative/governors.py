@@ -22,9 +22,9 @@ class Governor:
     families : tuple of str
         Usually one; two where verbs are coordinated ("identified and assisted 40").
     strength : str
-        "passive" (an auxiliary and a participle), "reduced" (a participle right after the noun),
-        "relative" (inside "who were ..."), "active" (a verb or noun before), "facet" (says only how the
-        persons were exploited, or that they were victims) or "unknown" (a verb the tables do not hold).
+        "passive" (an auxiliary and a participle), "reduced" (a participle right after the noun), "active" (a verb or
+        noun before), "facet" (says only how the persons were exploited, or that they were victims) or "unknown" (a
+        verb the tables do not hold).
     token : int
         Where it stands, -1 where that does not matter.
     """
@@ -35,8 +35,48 @@ class Governor:
 
 
 def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
-    """Return the governor after the noun phrase of a number, or None."""
-    return _Rightward(scene, numeral, head).search()
+    """Return the governor after the noun phrase of a number: the participle that follows it or its auxiliary."""
+    has_auxiliary = auxiliary_before(scene, numeral)
+    is_adjacent = True
+    k = past_coordinated(scene, head.end)
+    stop = k + RIGHT_REACH
+    while k < min(stop, len(scene.low)) and not _ends_clause(scene, k):
+        word = scene.low[k]
+        family = _participle(scene, k) if has_auxiliary or is_adjacent else ""
+        if family:
+            length = scene.phrase("participles", k) or 1
+            return Governor((family, *_joined_after(scene, k + length)), "passive" if has_auxiliary else "reduced", k)
+        exploited = scene.kind("nouns", k) == "victim" or scene.phrase("clause.facet_verbs", k)
+        if (has_auxiliary and exploited) or (k == head.end and scene.phrase("clause.origin_verbs", k)):
+            return Governor(("identify",), "facet")
+        if has_auxiliary and scene.is_unknown_verb(k):
+            return Governor((), "unknown")
+        if scene.phrase("clause.auxiliaries", k) or scene.phrase("clause.perfects", k):
+            has_auxiliary = True
+        elif scene.phrase("clause.coordinators", k) and not has_auxiliary:
+            return None
+        elif word != "," and not scene.phrase("clause.relatives", k) and not scene.phrase("clause.adverbs", k):
+            is_adjacent = False
+        k = _past_bracket(scene, k) + 1
+    return None
+
+
+def _ends_clause(scene: Scene, k: int) -> bool:
+    return (
+        scene.low[k] in ";.)"
+        or k in scene.counts
+        or (scene.low[k] == "," and not scene.phrase("clause.relatives", k + 1))
+        or scene.segments.of[k] in scene.segments.comparisons - {scene.segments.of[k - 1]}
+    )
+
+
+def _participle(scene: Scene, k: int) -> str:
+    """Return the family of a participle at token `k`; of a general verb that of its complement: "were found guilty"."""
+    mark = scene.at.get(k)
+    is_general = any(complement.verbs.at(scene.low, k) for complement in scene.lexicon.complements)
+    if is_general and mark and mark.form == "verb" and mark.family not in ("light", "open", "refer", "identify"):
+        return mark.family
+    return scene.kind("participles", k)
 
 
 def auxiliary_before(scene: Scene, numeral: Numeral) -> bool:
@@ -78,89 +118,6 @@ def _past_bracket(scene: Scene, k: int, step: int = 1) -> int:
             return k
         k += step
     return k
-
-
-class _Rightward:
-    """A walk from a noun phrase to the right, in search of the participle that governs it."""
-
-    def __init__(self, scene: Scene, numeral: Numeral, head: Head) -> None:
-        self.scene = scene
-        self.low = scene.low
-        self.head = head
-        self.segment = scene.segments.of[min(head.start, len(scene.low) - 1)]
-        verb_second: bool = scene.lexicon.tables["clause"]["auxiliary_first"]
-        self.auxiliary = verb_second and auxiliary_before(scene, numeral)
-        self.relative = False
-        self.only_adverbs = True
-        self.k = past_coordinated(scene, head.end)
-        self.stop = min(len(self.low), self.k + RIGHT_REACH)
-
-    def search(self) -> Governor | None:
-        while self.k < self.stop:
-            if self.k in self.scene.dated:
-                self.k = self.scene.dated[self.k]
-            elif self.low[self.k] == "(":
-                self.k = _past_bracket(self.scene, self.k) + 1
-                self.stop = min(len(self.low), max(self.stop, self.k + 6))
-            elif self._clause_ends():
-                return None
-            else:
-                governor = self._participle() or self._said_otherwise()
-                if governor is not None:
-                    return governor
-                if not self._pass_by():
-                    return None
-                self.k += 1
-        return None
-
-    def _clause_ends(self) -> bool:
-        scene, k, word = self.scene, self.k, self.low[self.k]
-        if word in ";.)" or k in scene.counts or scene.segments.of[k] != self.segment:
-            return True
-        return word == "," and not scene.phrase("clause.relatives", k + 1)
-
-    def _participle(self) -> Governor | None:
-        if not (self.auxiliary or self.only_adverbs):
-            return None
-        scene, mark = self.scene, self.scene.at.get(self.k)
-        found = scene.lexicon["participles"].at(self.low, self.k)
-        general = any(complement.verbs.at(self.low, self.k) for complement in scene.lexicon.complements)
-        if general and mark and mark.form == "verb" and mark.family not in ("light", "open", "refer", "identify"):
-            found = mark.end - self.k, mark.family  # "were found guilty"
-        if found is None:
-            return None
-        families = (found[1], *_joined_after(scene, self.k + found[0]))
-        if found[1] == "identify" and scene.phrase("clause.facet_verbs", self.k):
-            return Governor(families, "facet", self.k)
-        strength = "relative" if self.relative else "passive" if self.auxiliary else "reduced"
-        return Governor(families, strength, self.k)
-
-    def _said_otherwise(self) -> Governor | None:
-        """Return a governor that is no participle: "were victims", or a verb that the tables do not hold."""
-        scene, k, head = self.scene, self.k, self.head
-        is_next = k == head.end
-        if is_next and scene.phrase("clause.origin_verbs", k):
-            return Governor(("identify",), "facet")
-        if self.auxiliary and (scene.kind("nouns", k) == "victim" or scene.phrase("clause.facet_verbs", k)):
-            return Governor(("identify",), "facet")
-        if self.auxiliary:
-            is_verb = head.noun in ("empty", "person") and not scene.phrase("clause.adverbs", k)
-        else:
-            is_verb = is_next and head.noun == "empty" and not head.partitive
-        return Governor((), "unknown") if is_verb and scene.is_unknown_verb(k) else None
-
-    def _pass_by(self) -> bool:
-        """Take note of a word on the way; False where it ends the search."""
-        scene, k = self.scene, self.k
-        if scene.phrase("clause.auxiliaries", k) or scene.phrase("clause.perfects", k):
-            self.auxiliary, self.only_adverbs = True, False
-        elif scene.phrase("clause.relatives", k):
-            self.relative = True
-        elif scene.phrase("clause.coordinators", k) and not self.auxiliary:
-            return False
-        elif self.low[k] != "," and not scene.phrase("clause.adverbs", k):
-            self.only_adverbs = False
-        return True
 
 
 def _joined_after(scene: Scene, k: int) -> tuple[str, ...]:
@@ -215,7 +172,7 @@ def left_of(scene: Scene, numeral: Numeral, bound: int, across: bool = False) ->
     while k > bound and (across or not (scene.is_compared(numeral.start) and scene.segments.of[k - 1] != own)):
         mark, word = scene.ends.get(k), scene.low[k - 1]
         if mark is not None and mark.start >= bound:
-            if mark.family != "light" and (mark.form == "verb" or _takes(scene, mark, numeral)):
+            if mark.family != "light":
                 if mark.form == "verb" and scene.phrase("clause.pronoun_objects", mark.end):
                     return Governor((), "unknown")
                 return Governor(_joined_before(scene, mark), "active", mark.start)
@@ -225,25 +182,8 @@ def left_of(scene: Scene, numeral: Numeral, bound: int, across: bool = False) ->
             k = _past_bracket(scene, k - 1, -1)
         elif word == ";" or (word in "([" and not first_bracket_opens):
             break
-        elif scene.is_unknown_verb(k - 1) and not _is_adjective(scene, k - 1):
+        elif scene.is_unknown_verb(k - 1):
             return Governor((), "unknown")
         else:
             k -= 1
     return Governor(("light",), "active", light.start) if light is not None else None
-
-
-def _takes(scene: Scene, mark: Mark, numeral: Numeral) -> bool:
-    """Whether a noun of action takes the number: "prosecutions of 15", "convictions, including 3"."""
-    prepositions = range(mark.end - 1, min(numeral.start, mark.end + 4))
-    return (
-        numeral.first - mark.end <= 1
-        or bool(scene.before("clause.number_of", mark.start))
-        or any(scene.phrase("clause.action_prepositions", k) for k in prepositions)
-        or any(scene.phrase("clause.subset", k) or scene.low[k] == ":" for k in prepositions[1:])
-    )
-
-
-def _is_adjective(scene: Scene, k: int) -> bool:
-    """Whether a word in -ed is an adjective: a noun or another modifier follows at once, after a determiner."""
-    before = scene.phrase("clause.determiners", k - 1) or scene.phrase("clause.prepositions", k - 1)
-    return bool(before) and scene.word(k + 1)[:1].isalpha() and k + 1 not in scene.counts

@@ -96,7 +96,6 @@ class Reader:
             facets = self._facets(scene, reading, spoken, state.repeats)
             spoken.append(Spoken(reading, facets, label, scene.sentence.number))
             sources.append(source)
-        spoken = self._parts_of_lead(spoken)
         proposals: list[Proposal] = []
         for entry, source in zip(spoken, sources, strict=True):
             proposals += self.propose(scene, entry, source)
@@ -224,21 +223,16 @@ class Reader:
             group = next((s for s in reversed([*self.here.row, *before]) if facets.items() <= s.facets.items()), None)
             return group.facets if group is not None else facets  # "ten of the men": those counted before
         whole = _whole_of(scene, before, reading)
-        if whole is not None and not compared and not reading.head.partitive and _can_hold(whole.reading, reading):
+        if (
+            whole is not None
+            and not compared
+            and not reading.head.partitive
+            and whole.reading.families == reading.families
+        ):
             return {**whole.facets, **facets}
         if not facets and before and _is_in_line(scene, before[-1].reading, reading):
             return before[-1].facets
         return facets
-
-    def _parts_of_lead(self, spoken: list[Spoken]) -> list[Spoken]:
-        """Give figures that add up to the one before them its breakdown: "23 in forced labour. 14 are men, 9 women"."""
-        lead = self.here.lead
-        if lead is None or len(spoken) < 2:
-            return spoken
-        same = all(s.reading.families == lead.reading.families and s.label == lead.label for s in spoken)
-        if not same or sum(s.reading.numeral.value for s in spoken) != lead.reading.numeral.value:
-            return spoken
-        return [replace(s, facets={**lead.facets, **s.facets}) for s in spoken]
 
     # ---- memory
 
@@ -290,8 +284,3 @@ def _is_in_line(scene: Scene, before: Reading, reading: Reading) -> bool:
     changed = scene.phrase("compare.change_to", reading.numeral.first - 1)
     joined = dated and scene.phrase("clause.coordinators", reading.numeral.first - 1)
     return bare and bool(changed or joined)
-
-
-def _can_hold(whole: Reading, part: Reading) -> bool:
-    """Whether a figure can be a part of another: of the same kind and no larger."""
-    return whole.families == part.families and whole.numeral.value >= part.numeral.value

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from trafficking_stats.readers.narrative.facets import facets_within
 from trafficking_stats.readers.narrative.governors import auxiliary_before, copula_after, past_coordinated
-from trafficking_stats.readers.narrative.heads import VICTIMS, topic_of
+from trafficking_stats.readers.narrative.heads import ENFORCEMENT, VICTIMS, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import fits
 from trafficking_stats.readers.narrative.scene import Scene
@@ -14,6 +14,8 @@ from trafficking_stats.readers.narrative.state import Outcome, Seen, State
 
 ESTIMATED = 1000
 """An estimate of so many victims is one of the hidden number, not a count."""
+CHANGE = 10
+"""Tokens from "rose" to the number it rose to."""
 REACH = 80
 """Tokens before a number within which "of these", "the figure" point back."""
 
@@ -45,21 +47,6 @@ def other_crimes(state: State, seen: Seen) -> Outcome:
         return state.stop()
     guessed = scene.contains("ignored.estimates", numeral.first - 3, numeral.start)
     return state.stop() if guessed and numeral.value >= ESTIMATED else None
-
-
-def not_reported(state: State, seen: Seen) -> Outcome:
-    """Leave out what was not reported: "did not report progress on two pending cases"."""
-    scene, first = state.scene, seen.numeral.first
-    for k in range(scene.clause_start(first, seen.bound, ",;:("), first):
-        n = scene.phrase("clause.negations", k)
-        if n and any(scene.phrase("clause.silent_verbs", k + n + step) for step in (0, 1)):
-            return state.stop()
-    return None
-
-
-def doubted(state: State, seen: Seen) -> Outcome:
-    """Stop at "who may have been": no figure of victims."""
-    return state.stop() if state.scene.contains("clause.doubts", seen.head.end, seen.head.end + 6) else None
 
 
 def unknown_verb(state: State, seen: Seen) -> Outcome:
@@ -117,6 +104,9 @@ def topic_before(state: State, seen: Seen) -> Outcome:
     """Read "the number of defendants charged stood at 31", "Convictions: 12"."""
     scene, first = state.scene, seen.numeral.first
     link = first - scene.before("clause.count_links", first)
+    if scene.phrase("compare.change_to", first - 1):  # "rose by a third to 112"
+        verbs = (k for k in range(first - 1, first - CHANGE, -1) if scene.phrase("compare.change_verbs", k))
+        link = next(verbs, link)
     if seen.head.noun != "empty" or link == first:
         return None
     begin = scene.clause_start(link, seen.bound, ",;(")
@@ -137,10 +127,7 @@ def topic_before(state: State, seen: Seen) -> Outcome:
 def passive(state: State, seen: Seen) -> Outcome:
     """Read "45 persons were charged"."""
     left, right, head = seen.left, seen.right, seen.head
-    if right is None:
-        return None
-    bare = right.strength == "relative" and head.noun == "empty" and left is None
-    if right.strength != "passive" and not bare:
+    if right is None or right.strength != "passive":
         return None
     own = past_coordinated(state.scene, head.end) == head.end
     suits = own and any(fits(family, head.noun, False) for family in right.families)
@@ -186,24 +173,17 @@ def part_of_known(state: State, seen: Seen) -> Outcome:
     return state.make(seen.numeral, seen.head, known.reading.families, "subset", known.reading)
 
 
-def formal_victims(state: State, seen: Seen) -> Outcome:
-    """Read "the 40 confirmed victims", "30 of 45 identified victims"."""
-    before = seen.numeral.first - 1
-    fraction = state.scene.phrase("clause.base", before) and any(n.end == before for n in state.scene.numerals)
-    if (seen.numeral.definite or fraction) and seen.head.formal and seen.head.noun == "victim":
-        return state.make(seen.numeral, seen.head, ("identify",), "existence")
-    return None
-
-
 def described(state: State, seen: Seen) -> Outcome:
-    """Read "there were 86 convicted traffickers", "out of 97 identified persons": the participle says it."""
-    if not (seen.numeral.definite or _exists(state.scene, seen.numeral)):
+    """Read "there were 86 convicted traffickers", "30 of 45 identified victims": the participle says it."""
+    scene, numeral, head = state.scene, seen.numeral, seen.head
+    is_part = scene.phrase("clause.base", numeral.first - 1) and any(n.end == numeral.first - 1 for n in scene.numerals)
+    if not (numeral.definite or is_part or _exists(scene, numeral)):
         return None
-    words = range(seen.head.start, seen.head.end)
-    told = [mark.family for mark in state.scene.marks if mark.start in words and mark.form == "verb"]
-    fitting = {"offender": ("prosecute", "convict", "sentence"), "person": ("identify",), "victim": ("identify",)}
-    family = next((family for family in told if family in fitting.get(seen.head.noun, ())), None)
-    return state.make(seen.numeral, seen.head, (family,), "counted noun") if family else None
+    told = [scene.at[k].family for k in range(head.start, head.end) if k in scene.at]
+    told += ["identify"] if head.formal else []
+    fitting = ENFORCEMENT if head.noun == "offender" else ("identify",) if head.noun in ("victim", "person") else ()
+    family = next((family for family in told if family in fitting), None)
+    return state.make(numeral, head, (family,), "counted noun") if family else None
 
 
 def flowing(state: State, seen: Seen) -> Outcome:
@@ -236,39 +216,33 @@ def general_verb(state: State, seen: Seen) -> Outcome:
 
 def facet_verb(state: State, seen: Seen) -> Outcome:
     """Read "12 were exploited in forced labour", "30 came from Nigeria"."""
-    weak = seen.right is not None and seen.right.strength in ("facet", "relative")
-    if not weak or seen.head.noun not in ("victim", "person", "empty"):
+    is_counted = seen.head.noun in ("victim", "person", "empty")
+    if seen.right is None or seen.right.strength != "facet" or not is_counted:
         return None
-    return state.governed(seen, seen.right, "participle after") if seen.right else None
+    return state.governed(seen, seen.right, "participle after")
 
 
 def existence(state: State, seen: Seen) -> Outcome:
     """Read "there were 77 victims", "there were 229 proceedings"."""
-    scene, numeral, head = state.scene, seen.numeral, seen.head
-    exists = _exists(scene, numeral)
-    if (head.noun == "victim" and (head.partitive or numeral.definite or exists)) or (
-        head.noun == "empty" and _is_number_of_victims(scene, numeral)
-    ):
-        return state.make(numeral, head, ("identify",), "existence")
-    return state.make(numeral, head, ("investigate",), "existence") if head.noun == "case" and exists else None
+    head, exists = seen.head, _exists(state.scene, seen.numeral)
+    if head.noun == "victim" and (head.partitive or seen.numeral.definite or exists):
+        return state.make(seen.numeral, head, ("identify",), "existence")
+    return state.make(seen.numeral, head, ("investigate",), "existence") if head.noun == "case" and exists else None
 
 
 RULES = (
     not_counted,
     one_case,
     other_crimes,
-    not_reported,
     said_again,
     resulted,
     counted_action,
-    doubted,
     topic_before,
     passive,
     verb_before,
     participle_after,
     unknown_verb,
     part_of_known,
-    formal_victims,
     described,
     flowing,
     general_verb,
@@ -281,15 +255,6 @@ def _exists(scene: Scene, numeral: Numeral) -> bool:
     """Whether "there were" or an auxiliary stands before a number."""
     said = scene.contains("clause.existential", numeral.first - 8, numeral.first)
     return said or auxiliary_before(scene, numeral)
-
-
-def _is_number_of_victims(scene: Scene, numeral: Numeral) -> bool:
-    """Whether "the number of victims" stands before a bare figure."""
-    for k in range(max(0, numeral.start - REACH), numeral.start):
-        n = scene.phrase("clause.number_of", k)
-        if n and any(scene.kind("nouns", i) == "victim" for i in range(k + n, min(k + n + 4, numeral.start))):
-            return True
-    return False
 
 
 def _points_back(scene: Scene, seen: Seen) -> bool:

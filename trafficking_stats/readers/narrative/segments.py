@@ -103,22 +103,16 @@ class Cutter:
     def _compares(self, i: int) -> bool:
         """Whether a comparison with another time starts at token `i`."""
         marker, than = self._is_in("compare.markers", i), self._is_in("statements.comparisons", i)
-        if marker == 1 and self._is_in("compare.against", i):  # those whom a case is against have no year
+        if marker == 1 and self._is_in("compare.against", i):
             number = self._number(i + 1, i + 5)
-            return number is not None and self._is_dated(number, number + 8)
+            if number is None or not self._is_dated(number, number + 8):
+                return False
+            noun = self.lexicon["nouns"].at(self.low, self.counts[number].end)
+            return noun is None or noun[1] in ("victim", "case")  # a case is against suspects, no figure
         if self._is_in("compare.change_from", i) and i + 1 in self.counts:  # "decreased to 80 from 110"
             changes = ("compare.change_verbs", "compare.change_nouns")
             return any(self._is_in(group, k) for group in changes for k in range(max(0, i - 8), i))
-        is_past = self.current not in self.result.comparisons and self._is_past_clause(i)
-        return marker > 0 or is_past or (than > 0 and self._is_dated(i + than, i + than + 2))
-
-    def _is_past_clause(self, i: int) -> bool:
-        """Whether "in 2013, when ..." starts at token `i`: its figures are background."""
-        return i > 0 and any(
-            i <= period.start <= i + bool(self._is_in("periods.in_words", i))
-            and self._is_in("periods.when", period.end)
-            for period in self.periods
-        )
+        return marker > 0 or (than > 0 and self._is_dated(i + than, i + than + 2))
 
     def _bracket_compares(self, i: int) -> bool:
         """Whether a bracket holds a figure and a year, "(10 in 2017)", or a bare figure after such brackets, "(32)"."""

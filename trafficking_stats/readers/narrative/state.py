@@ -84,8 +84,7 @@ class State:
         self, numeral: Numeral, head: Head, families: Iterable[str], rule: str, base: Reading | None = None
     ) -> Reading | None:
         """Return the reading of a number under verbs, or None where they do not fit its noun."""
-        potential = (head.potential or self._said_potential(numeral)) and not head.formal
-        return reading_of(numeral, replace(head, potential=potential), families, rule, base)
+        return reading_of(numeral, replace(head, potential=head.potential and not head.formal), families, rule, base)
 
     def governed(self, seen: Seen, governor: Governor, rule: str) -> Outcome:
         """Return the reading of a number under its governor; a governor that does not fit ends what flows."""
@@ -97,12 +96,6 @@ class State:
             return reading
         apart = governor.families and governor.families[0] in VICTIMS and head.noun in ("offender", "case")
         return False if apart else self.stop()
-
-    def _said_potential(self, numeral: Numeral) -> bool:
-        first = numeral.first
-        if self.scene.word(first - 1) == "(" and self.current is None:
-            return self.scene.contains("modifiers.potential", first - 8, first)
-        return self.scene.contains("modifiers.potential_adverbs", first - 4, numeral.start)
 
     def _is_said_potential_after(self, head: Head) -> bool:
         """Whether "as potential victims" follows: "12 were registered as potential victims"."""

@@ -11,7 +11,6 @@ from trafficking_stats.readers.narrative.scene import Scene
 
 REACH = 4
 """Tokens within which the verb follows the negation, and its object the verb."""
-LIST_REACH = 12
 
 
 def find_zeros(scene: Scene) -> Iterator[Reading]:
@@ -43,7 +42,7 @@ def _read(scene: Scene, start: int, k: int) -> Reading | None:
     if head.noun == "action":
         if any(family not in ("light", *ENFORCEMENT) for family in families):
             return None
-        negated = _listed_actions(scene, begin) or [head.family]
+        negated = [head.family]
     else:
         negated = [family for family in families if _suits(family, head)]
     chosen = tuple(dict.fromkeys("investigate" if family == "open" else family for family in negated))
@@ -81,14 +80,6 @@ def _object(scene: Scene, k: int) -> int | None:
         if n:
             return i + n
     return k if scene.lexicon.tables["clause"]["bare_negation"] else None
-
-
-def _listed_actions(scene: Scene, k: int) -> list[str]:
-    """Return counted nouns of a list: "any investigations, prosecutions, or convictions"."""
-    end = min(scene.clause_end(k, ".;("), k + LIST_REACH)
-    stop = scene.first("clause.prepositions", k, end)
-    marks = (scene.at[i] for i in range(k, end if stop is None else stop) if i in scene.at)
-    return [mark.family for mark in marks if mark.form == "action" and mark.family in ENFORCEMENT]
 
 
 def _suits(family: str, head: Head) -> bool:
