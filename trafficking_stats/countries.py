@@ -15,6 +15,9 @@ from trafficking_stats.errors import ParameterError
 OTHERS = frozenset({"EUU", "XKX"})
 """Codes beyond ISO 3166-1: the European Union, and Kosovo."""
 
+WORLD = "WORLD"
+"""Stands where a country does for a page on all of them."""
+
 
 def is_country(code: str) -> bool:
     """Whether ``code`` is ISO 3166-1 alpha-3, ``XKX``, or made up: ``AAA`` to ``AAZ``, or with a digit.

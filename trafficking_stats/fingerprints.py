@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trafficking_stats.countries import WORLD
 from trafficking_stats.errors import ReportError
 
 
@@ -25,7 +26,7 @@ class DataKeys:
     by_country : mapping of str to str
         Hash of the claims about each country and of their sources.
     sources : mapping of str to tuple of (str, int)
-        For each country the day of its newest source and how many sources there are.
+        For each country, and for all together, the day of its newest source and how many sources there are.
     figures : mapping of str to int
         How many claims there are about each country.
     """
@@ -75,6 +76,7 @@ def read_data_keys(folder: Path) -> DataKeys:
         for code, lines in rows.items()
     }
     summary = {code: (max(published.values()), len(published)) for code, published in used.items()}
+    summary[WORLD] = max((latest for latest, _ in summary.values()), default=""), len(set().union(*used.values()))
     return DataKeys(hash_of([keys, sources]), keys, summary, {code: len(lines) for code, lines in rows.items()})
 
 

@@ -61,7 +61,8 @@ def compare_countries(
     """Pool the rates of countries by random effects, all together, by region, and by definition of a victim.
 
     Each country has a rate of its own, drawn from a distribution whose middle and spread are estimated. A country
-    with few counts is drawn towards the middle, one with many stays where it is. Rates of countries that count
+    with few counts is drawn towards the middle of its region, or of all where the region has fewer than five
+    countries; one with many counts stays where it is. Rates of countries that count
     victims by different definitions lie apart for that reason alone: the spread is not one of performance, and
     nothing is ranked.
 
@@ -72,7 +73,7 @@ def compare_countries(
     numerator, denominator : str or Measure
         As for `gap`.
     countries : collection of str, optional
-        Which; by default all.
+        Which; by default all but the European Union, whose members are there.
     start, end : int, optional
         As for `gap`: by default each country is pooled over all its years.
     confidence, widen : float
@@ -98,13 +99,15 @@ def compare_countries(
     True
     """
     both = Measure.read(numerator), Measure.read(denominator)
-    codes = sorted(set(rec.series["country"]) if countries is None else set(countries))
+    codes = sorted(set(rec.series["country"]) - {"EUU"} if countries is None else set(countries))
     rows: dict[str, CountryRate] = {}
     drawn: dict[str, Floats] = {}
-    members: dict[str, list[str]] = {"all": []}
+    members: dict[tuple[str, str], list[str]] = {("all", "all"): []}
     refusals = []
+    series, claims = dict(iter(rec.series.groupby("country"))), dict(iter(rec.claims.groupby("country")))
     for code in codes:
-        pair = _pair(rec, ask(rec, code, (start, end), both, (0,), 3, (), confidence, widen, (False, True)))
+        own = replace(rec, series=series.get(code, rec.series[:0]), claims=claims.get(code, rec.claims[:0]))
+        pair = _pair(own, ask(rec, code, (start, end), both, (0,), 3, (), confidence, widen, (False, True)))
         fields = rate_fields(pair.totals(pair.years), pair.years, confidence) if pair else None
         if pair is None or fields is None:
             refusals.append(Refusal("countries", "says_nothing" if pair else "too_few_years", 0, 1, (), code))
@@ -112,18 +115,20 @@ def compare_countries(
         row = CountryRate(country=code, region=region_of(code), definition=definition_in(code, pair.years), **fields)
         above, below = pair.totals(pair.years)
         rows[code], drawn[code] = row, 100 * above.expected / below.expected
-        for group in ("all", row.definition, row.region or "unknown"):
-            members.setdefault(group, []).append(code)
+        for group in (("all", "all"), ("region", row.region), ("definition", row.definition)):
+            if group[1]:
+                members.setdefault(group, []).append(code)
     groups = []
-    for group, own in members.items():
+    for (kind, group), inside in members.items():
         try:
-            pooled, shrunk = pool_rates([drawn[code] for code in own], confidence)
+            pooled, shrunk = pool_rates([drawn[code] for code in inside], confidence)
         except RefusalError:
-            refusals.append(Refusal("groups", "too_few_countries", len(own), MIN_UNITS, (), group))
+            refusals.append(Refusal("groups", "too_few_countries", len(inside), MIN_UNITS, (), group))
             continue
-        groups.append(GroupRate(group=group, n_countries=len(own), **vars(pooled)))
-        if group == "all":
-            rows = {code: replace(rows[code], **vars(one)) for code, one in zip(own, shrunk, strict=True)}
+        groups.append(GroupRate(kind=kind, group=group, n_countries=len(inside), **vars(pooled)))
+        if kind != "definition":  # all come first, so that a region prevails where it can
+            for code, one in zip(inside, shrunk, strict=True):
+                rows[code] = replace(rows[code], drawn_to=group, **vars(one))
     return Countries(*both, {"countries": tuple(rows.values()), "groups": tuple(groups)}, tuple(refusals))
 
 

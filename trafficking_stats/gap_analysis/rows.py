@@ -68,12 +68,14 @@ class CountryRate(YearsRate, ShrunkRate):
     country: str
     region: str  # empty where unknown
     definition: str  # who counts as a victim: assessed, presumed, mixed, unknown
+    drawn_to: str = ""  # the group whose middle it is drawn to: its region, or all; empty where both are too few
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroupRate(PooledRate):
     """The rates of a group of countries together, by random effects."""
 
+    kind: str  # all, region, definition
     group: str  # all, a region, or a definition of who counts as a victim
     n_countries: int
 

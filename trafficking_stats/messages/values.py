@@ -24,7 +24,7 @@ class Country:
     Parameters
     ----------
     code : str
-        ISO 3166-1 alpha-3, ``EUU`` for the European Union, ``XKX`` for Kosovo.
+        ISO 3166-1 alpha-3, ``EUU`` for the European Union, ``XKX`` for Kosovo; also a region of the standard M49.
 
     Examples
     --------
@@ -191,7 +191,7 @@ def _country_name(code: str, locale: str, language: str) -> str:
 
     special = {"EUU": "EU", "XKX": "XK"}
     country = pycountry.countries.get(alpha_3=code)
-    short = special.get(code) or (country.alpha_2 if country else "")
+    short = special.get(code) or (country.alpha_2 if country else code)
     names: dict[str, str] = languages()[language].get("names", {})
     return names.get(code) or str(Locale.parse(locale).territories.get(short, code))
 

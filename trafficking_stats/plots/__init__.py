@@ -13,6 +13,7 @@ with needs("report", "Drawing figures"):
     from trafficking_stats.plots.claims import claims
     from trafficking_stats.plots.series import stages
     from trafficking_stats.plots.timeline import draw_timeline, timeline
+    from trafficking_stats.plots.world import coverage, regions
     from trafficking_stats.texts.words import policy_dates
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from trafficking_stats.gap_analysis.answer import Gap
 
-__all__ = ["claims", "draw", "stages", "timeline"]
+__all__ = ["claims", "coverage", "draw", "regions", "stages", "timeline"]
 
 
 def draw(gap: Gap, name: str, ax: Axes | None = None) -> Axes:

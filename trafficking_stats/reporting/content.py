@@ -29,7 +29,9 @@ _ATTRIBUTES = {
     "time": {"datetime"},
 }
 _VALUES = {
-    "href": re.compile(r"#|https?://|data:text/csv;base64,|(?:\.\./)?[\w.-]+\.html(?:#[\w-]+)?$", re.IGNORECASE),
+    "href": re.compile(
+        r"#|https?://|data:text/csv;base64,|(?:\.\./(?:[A-Z0-9]{3}/)?)?[\w.-]+\.html(?:#[\w-]+)?$", re.IGNORECASE
+    ),
     "src": re.compile(r"data:image/(?:png|jpeg|svg\+xml);base64,"),
     # an id from elsewhere may be random or stand twice on the page; these come from our own helpers
     "id": re.compile(r"(?:explain|source|note)-"),

@@ -63,6 +63,11 @@ class Notebook:
     parameters: tuple[Parameter, ...]
     instead_below: int = 0
 
+    @property
+    def of_country(self) -> bool:
+        """Whether it makes a page for each country; one without the parameter ``country`` makes one for all of them."""
+        return any(parameter.name == "country" for parameter in self.parameters)
+
 
 def read_notebook(path: Path) -> Notebook:
     """Read a notebook and the parameters it declares.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trafficking_stats.countries import region_of
+from trafficking_stats.countries import WORLD, region_of
 from trafficking_stats.files import locked
 from trafficking_stats.messages import Country, language, languages, say
 from trafficking_stats.messages.values import written
@@ -119,7 +119,7 @@ def read_rows(folder: Path, code: str) -> list[Row]:
 
     names = Locale.parse(languages()[code]["locale"]).territories
     rows = []
-    for country in report_folder.countries_in(folder):
+    for country in set(report_folder.countries_in(folder)) - {WORLD}:
         record = report_folder.read_record(folder, country)
         failure = report_folder.read_failure(folder, country)
         own = {name: page for name, page in record.pages.items() if page["language"] == code}
@@ -139,7 +139,7 @@ def _reason(failure: Mapping[str, Any]) -> str:
     return f"{notebook}: {failure.get('message')}" if notebook else str(failure.get("message"))
 
 
-def render_index(rows: Sequence[Row], code: str, codes: Sequence[str]) -> str:
+def render_index(rows: Sequence[Row], code: str, codes: Sequence[str], beside: Sequence[tuple[str, str]] = ()) -> str:
     """Return the index as a self-contained page of HTML.
 
     Parameters
@@ -150,6 +150,8 @@ def render_index(rows: Sequence[Row], code: str, codes: Sequence[str]) -> str:
         The language.
     codes : sequence of str
         All languages in which there is an index.
+    beside : sequence of (str, str)
+        File and title of each page that is on no single country.
     """
     from trafficking_stats.reporting.export import render_template, settings, switch
 
@@ -165,6 +167,7 @@ def render_index(rows: Sequence[Row], code: str, codes: Sequence[str]) -> str:
             switch=switch("index", tuple(codes)),
             site=settings(),
             title=say("site.title"),
+            beside=beside,
         )
 
 
@@ -186,6 +189,8 @@ def write_index(folder: Path) -> Path:
         there = {page["language"] for record in records for page in record.pages.values()}
         codes = [code for n, code in enumerate(languages()) if n == 0 or code in there]
         for code in codes:
-            html = render_index(read_rows(folder, code), code, codes)
+            world = report_folder.read_record(folder, WORLD).pages.items()
+            beside = [(f"{WORLD}/{name}", page["title"]) for name, page in world if page["language"] == code]
+            html = render_index(read_rows(folder, code), code, codes, beside)
             report_folder.write_file(folder / page_file("index", code), html.encode("utf-8"))
     return folder / page_file("index", codes[0])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trafficking_stats import paths
-from trafficking_stats.countries import check_country
+from trafficking_stats.countries import WORLD, check_country
 from trafficking_stats.errors import ParameterError, ReportError
 from trafficking_stats.fingerprints import DataKeys, hash_files, hash_of, read_data_keys
 from trafficking_stats.messages import languages
@@ -108,6 +108,17 @@ class Plan:
     code: str
     data: DataKeys
 
+    def notebooks_of(self, country: str) -> list[Notebook]:
+        """Return the notebooks that make the pages of a country, or those on all countries."""
+        fitting = [one for one in self.notebooks if one.of_country == (country != WORLD)]
+        short = [one for one in fitting if self.data.figures.get(country, 0) < one.instead_below]
+        return short or [one for one in fitting if not one.instead_below]
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """All that pages are made of: the countries, and the world where a notebook is on all of them."""
+        return (*self.countries, WORLD) if self.notebooks_of(WORLD) else self.countries
+
     def tasks(
         self,
         country: str,
@@ -122,7 +133,7 @@ class Plan:
         Parameters
         ----------
         country : str
-            ISO 3166-1 alpha-3, or ``EUU``.
+            ISO 3166-1 alpha-3, or ``EUU``; ``WORLD`` for the pages on all countries.
         parameters : mapping of str to object
             Parameters of the notebooks besides ``country``.
         codes : sequence of str
@@ -137,11 +148,10 @@ class Plan:
         ReportError
             If a parameter or the country is wrong.
         """
-        check_country(country, self.countries)
-        values = check_parameters(self.notebooks, {**parameters, "country": country})
+        own = {} if country == WORLD else {"country": check_country(country, self.countries)}
+        values = check_parameters(self.notebooks, {**parameters, **own})
+        notebooks = self.notebooks_of(country)
         as_of, n_sources = self.data.sources.get(country, ("", 0))
-        short = [one for one in self.notebooks if self.data.figures.get(country, 0) < one.instead_below]
-        notebooks = short or [one for one in self.notebooks if not one.instead_below]
         tasks = []
         for code in codes:
             siblings = tuple((page_file(n.name, code), page_title(n.source, code)) for n in notebooks)
@@ -190,16 +200,13 @@ def plan(notebooks: Path | str | None = None, countries: Iterable[str] | None = 
     Raises
     ------
     ReportError
-        If the folder has no notebooks, one of them cannot be read, or declares no country.
+        If the folder has no notebooks, or one of them cannot be read.
     """
     folder = Path(notebooks) if notebooks is not None else paths.notebooks_dir()
     files = sorted(path for path in folder.glob("*.ipynb") if not path.name.endswith(".failed.ipynb"))
     if not files:
         raise ReportError(f"there are no notebooks in {folder}")
     read = tuple(read_notebook(path) for path in files)
-    for notebook in read:
-        if not any(parameter.name == "country" for parameter in notebook.parameters):
-            raise ReportError(f"{notebook.name}: no cell tagged 'parameters' declares country: str")
     data = read_data_keys(paths.clean_dir())
     code = hash_files(sorted(path for path in paths.PACKAGE.rglob("*") if path.suffix in _CODE))
     versions = [f"{name} {version(name)}" for name in _VERSIONED.split()]

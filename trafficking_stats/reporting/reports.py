@@ -42,7 +42,8 @@ def report(
     Parameters
     ----------
     countries : str or iterable of str
-        ISO 3166-1 alpha-3, or ``EUU``; None for every country that has claims.
+        ISO 3166-1 alpha-3, or ``EUU``; None for every country that has claims, and the pages on all of them, which
+        ``WORLD`` asks for alone.
     output_dir : path, optional
         The pages go to a folder named after the country in it, beside executed copies of the notebooks.
     language : str or iterable of str, optional
@@ -162,7 +163,7 @@ def run(
         raise ReportError(f"workers must be at least 1, not {workers}")
     languages = read_languages(language)
     made = plan(notebooks, known)
-    asked = made.countries if countries is None else [countries] if isinstance(countries, str) else countries
+    asked = made.subjects if countries is None else [countries] if isinstance(countries, str) else countries
     codes = list(dict.fromkeys(code.upper() if isinstance(code, str) else code for code in asked))
     folder, tell = Path(output_dir), say or functools.partial(tqdm.write, file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="trafficking-stats-cache-") as cache:

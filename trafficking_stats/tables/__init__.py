@@ -17,19 +17,24 @@ with needs("report", "Drawing tables"):
         sums,
     )
     from trafficking_stats.tables.victims import parts, unnamed
+    from trafficking_stats.tables.world import disagreements, multiples, regions, revisions
 
 __all__ = [
     "beside",
     "choices",
     "clashes",
+    "disagreements",
     "explanations",
     "figures",
     "money",
+    "multiples",
     "parts",
     "peers",
     "penalties",
     "policy_dates",
     "ratios",
+    "regions",
+    "revisions",
     "sensitivity",
     "series",
     "shortfalls",

@@ -13,6 +13,7 @@ from trafficking_stats.texts.reconciliation import (
     sources_headline,
 )
 from trafficking_stats.texts.victims import protection_headline, victims_headline
+from trafficking_stats.texts.world import missing, world_headline
 
 __all__ = [
     "change",
@@ -25,6 +26,7 @@ __all__ = [
     "leading_indicators",
     "legend",
     "limits",
+    "missing",
     "peers_headline",
     "protection_headline",
     "refusals",
@@ -33,4 +35,5 @@ __all__ = [
     "solver",
     "sources_headline",
     "victims_headline",
+    "world_headline",
 ]

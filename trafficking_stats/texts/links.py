@@ -10,6 +10,10 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from trafficking_stats.claims import load_sources
+from trafficking_stats.messages import Country
+from trafficking_stats.messages.catalogue import current
+from trafficking_stats.messages.values import written
+from trafficking_stats.reporting.markdown import page_file
 from trafficking_stats.texts.focus import Cell
 
 _BREAKDOWN_SIGNS = re.compile(r"[^A-Za-z0-9_]+")
@@ -32,6 +36,12 @@ def explained(country: str, cell: Cell, text: object, there: Collection[Cell]) -
     if cell not in there:
         return text
     return Markup('<a class="explain" href="#{}">{}</a>').format(anchor(country, cell), text)
+
+
+def country_link(country: str) -> Markup:
+    """Return the name of a country as a link to its pages, from a page on all countries."""
+    page = page_file("index", current())
+    return Markup('<a href="../{}/{}">{}</a>').format(country, page, written(Country(country), "bare"))
 
 
 @functools.cache

@@ -1,0 +1,193 @@
+"""Tables of all countries: rates by region, each country in small, what was revised, where sources disagree most."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from trafficking_stats.csv_tables import records
+from trafficking_stats.intervals import period_kind, period_label
+from trafficking_stats.messages import Country, say
+from trafficking_stats.messages.values import written
+from trafficking_stats.plots.series import shade
+from trafficking_stats.plots.style import STAGE_SHADES
+from trafficking_stats.reconciliation.vintages import Vintage, vintages
+from trafficking_stats.shown import Shown
+from trafficking_stats.tables.html import csv_link, table
+from trafficking_stats.texts.links import country_link
+from trafficking_stats.texts.reconciliation import cause_words
+from trafficking_stats.texts.words import ABSENT, capital, label, number, printed, rate_text, short, source_name
+from trafficking_stats.texts.world import by_region, counts_of, group_name, place_name, printed_years
+
+if TYPE_CHECKING:
+    from trafficking_stats.gap_analysis.countries import Countries
+    from trafficking_stats.reconciliation.result import Reconciliation
+
+SHOWN = 25
+"""Rows of a list of the largest; its CSV holds all."""
+
+
+def regions(world: Countries) -> Shown:
+    """Tabulate the rate of the middle country of all, of each region, and of each definition of a victim."""
+    countries, groups = world.tables["countries"].assign(all="all"), world.tables["groups"]
+    groups = groups.assign(name=groups["group"].map(group_name)).sort_values(["kind", "name"])
+    rows = []
+    for row in records(groups):
+        inside = countries[countries[row["kind"]] == row["group"]]
+        sides = ("numerator", "denominator")
+        counts = [short(inside[f"{side}_lower"].sum(), inside[f"{side}_upper"].sum()) for side in sides]
+        limits = [_limits(row, which) for which in ("", "another_")]
+        rows.append([row["name"], number(row["per_100"]), *limits, written(len(inside)), *counts])
+    few = sorted(
+        group_name(one.subject) for one in world.refusals if one.analysis == "groups" and one.subject.isdigit()
+    )
+    heads = [say(f"pages.head.{name}") for name in ("group", "middle", "interval", "another", "countries")]
+    names = {"what": world.numerator.words(), "of": world.denominator.words()}
+    return table(
+        [*heads, capital(names["what"]), capital(names["of"])],
+        rows,
+        caption=capital(say("pages.world.regions_table", **names)),
+        numbers=range(1, 7),
+        groups=[say(f"pages.world.by_{kind}") for kind in groups["kind"]],
+        note=say("pages.world.regions_note", regions=few),
+        data=groups.drop(columns="name"),
+        name="world-regions",
+        empty=say("pages.world.too_few"),
+    )
+
+
+def _limits(row: dict[str, Any], which: str) -> str:
+    return "–".join(number(row[f"{which}{end}"]) for end in ("lower", "upper"))
+
+
+def multiples(rec: Reconciliation, world: Countries, start: int | None = None, end: int | None = None) -> Shown:
+    """Show every country in small: both counts over the same years, its rate drawn to its region, a link to its page.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The series.
+    world : Countries
+        Of `trafficking_stats.compare_countries`.
+    start, end : int, optional
+        First and last year; those that there are by default.
+    """
+    rows = printed_years(rec, world, start, end)
+    rates = {row["country"]: _rate(row) for row in records(world.tables["countries"])}
+    years = (int(rows["year"].min()), int(rows["year"].max())) if len(rows) else (0, 0)
+    shades = {1: shade(world.denominator.indicator), 2: STAGE_SHADES["conviction"]}
+    found = dict(iter(rows.groupby("country")))
+    item = Markup('<li>{}{} <span class="sub">{}</span></li>').format
+    shown = Markup()
+    for region, codes in by_region(found).items():
+        shown += Markup('<h3>{}</h3><ul class="multiples">').format(place_name(region))
+        for code in codes:
+            rate = rates.get(code) or say("pages.world.no_rate")
+            alt = say("pages.world.multiple", country=Country(code), rate=rate)
+            shown += item(_small(found[code], years, shades, alt), country_link(code), rate)
+        shown += Markup("</ul>")
+    names = {"of": world.denominator.words(), "what": world.numerator.words()}
+    note = say("pages.world.multiples", first=str(years[0]), last=str(years[1]), **names)
+    foot = Markup('<p class="note">{} {}</p>').format(note, csv_link(world.tables["countries"], "world-countries"))
+    return Shown("multiples", shown + foot)
+
+
+def _rate(row: dict[str, Any]) -> str:
+    """Write the rate of a country drawn to that of its region, with its limits; as counted where that is not known."""
+    if not row["drawn_to"]:
+        return rate_text(row)
+    return say("pages.world.rate", rate=number(row["shrunk"]), limits=_limits(row, "shrunk_"))
+
+
+def _small(rows: pd.DataFrame, years: tuple[int, int], shades: dict[int, str], alt: str) -> Markup:
+    """Draw the counts of a country as bars as high as is certain, the second in front of the first."""
+    step, top = 96 / (years[1] - years[0] + 1), max(1.0, float(rows["lower"].max()))
+    paths = ""
+    for count, colour in shades.items():
+        wide, own = step * (0.9 if count == 1 else 0.5), rows[rows["count"] == count]
+        places = (own["year"] - years[0] + 0.5) * step - wide / 2
+        heights = 0.6 + 30 * own["lower"].astype(float) / top
+        bars = [f"M{x:.1f} 32v-{y:.1f}h{wide:.1f}V32z" for x, y in zip(places, heights, strict=True)]
+        paths += f'<path fill="{colour}" d="{"".join(bars)}"/>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 32" width="96" height="32">{paths}</svg>'
+    address = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+    return Markup('<img src="{}" alt="{}" width="96" height="32">').format(address, alt)
+
+
+def revisions(rec: Reconciliation, world: Countries) -> Shown:
+    """Tabulate what the newest edition of each publisher revised or withdrew, the largest first."""
+    claims = counts_of(rec.claims, world)
+    claims = claims[(claims["published"] != "") & claims["lower"].notna()]
+    newest = claims.groupby("publisher")["published"].max()
+    parts = [pd.DataFrame(columns=["country", "indicator", "before_lower", "before_upper", *Vintage._fields])]
+    for (country, indicator, breakdown), own in claims.groupby(["country", "indicator", "breakdown"]):
+        steps = vintages(own, country, indicator, breakdown).triangle
+        before = steps.groupby(["publisher", "start", "end"])[["lower", "upper"]].shift().add_prefix("before_")
+        parts.append(before.join(steps).assign(country=country, indicator=indicator))
+    moved = pd.concat(parts)
+    moved = moved[moved["step"].isin(["revised", "withdrawn"]) & (moved["published"] == moved["publisher"].map(newest))]
+    moved.loc[moved["step"] == "withdrawn", ["lower", "upper"]] = 0
+    moved = moved.assign(size=_apart(moved, "before"))
+    moved = moved.sort_values(["size", "country", "end"], ascending=[False, True, True])
+    rows = [
+        [
+            place_name(row["country"]),
+            period_label(row["start"], row["end"]),
+            label(row["indicator"]),
+            short(row["before_lower"], row["before_upper"]),
+            ABSENT if row["step"] == "withdrawn" else short(row["lower"], row["upper"]),
+            source_name(row["publisher"], row["published"]),
+        ]
+        for row in records(moved.head(SHOWN))
+    ]
+    return _largest("revisions", ("country", "when", "what", "before", "now", "source"), rows, moved)
+
+
+def disagreements(rec: Reconciliation, world: Countries) -> Shown:
+    """Tabulate the rejected figures that are farthest from what was kept for their year; not those revised since."""
+    claims = counts_of(rec.claims[~rec.claims["accepted"] & (rec.claims["cause"] != "revision")], world)
+    annual = map(period_kind, claims["period_start"], claims["period_end"])
+    claims = claims[[kind == "year" for kind in annual]]
+    on = ["country", "indicator", "breakdown", "year"]
+    kept = rec.series[[*on, "lower", "upper"]].rename(columns={"lower": "kept_lower", "upper": "kept_upper"})
+    apart = claims.assign(year=claims["period_end"].str[:4].astype(int)).merge(kept, on=on)
+    apart = apart.assign(size=_apart(apart, "kept"))
+    apart = apart.sort_values(["size", "claim_id"], ascending=[False, True]).drop_duplicates(on)
+    rows = [
+        [
+            place_name(row["country"]),
+            str(row["year"]),
+            label(row["indicator"]),
+            short(row["kept_lower"], row["kept_upper"]),
+            printed(row["value"], row["qualifier"], row.get("value_upper")),
+            source_name(row["publisher"], row["published"]),
+            cause_words([row]),
+        ]
+        for row in records(apart.head(SHOWN))
+    ]
+    return _largest("disagreements", ("country", "year", "what", "kept", "set_aside", "source", "cause"), rows, apart)
+
+
+def _apart(table: pd.DataFrame, other: str) -> pd.Series:
+    """Return the least distance of two intervals, as the difference of square roots: chance moves all counts alike."""
+    ends = ("lower", "upper", f"{other}_lower", f"{other}_upper")
+    low, high, least, most = (np.sqrt(table[name].astype(float).fillna(np.inf)) for name in ends)
+    return np.maximum(low - most, least - high)
+
+
+def _largest(name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], data: pd.DataFrame) -> Shown:
+    return table(
+        [say(f"pages.head.{head}") for head in heads],
+        rows,
+        caption=say(f"pages.world.{name}"),
+        numbers=(3, 4),
+        note=say("pages.world.largest", shown=len(rows), n=len(data)),
+        data=data,
+        name=f"world-{name}",
+        empty=say(f"pages.world.no_{name}"),
+    )

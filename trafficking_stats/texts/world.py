@@ -1,0 +1,136 @@
+"""What is said of all countries together, and the rows that figures and tables of them share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trafficking_stats.countries import iso_codes, region_of
+from trafficking_stats.csv_tables import records
+from trafficking_stats.messages import Country, Noun, say
+from trafficking_stats.messages.values import written
+from trafficking_stats.shown import Shown, prose
+from trafficking_stats.texts.focus import known
+from trafficking_stats.texts.headline import headline
+from trafficking_stats.texts.words import number, short
+
+if TYPE_CHECKING:
+    from trafficking_stats.gap_analysis.countries import Countries
+    from trafficking_stats.reconciliation.result import Reconciliation
+
+
+def place_name(code: str) -> str:
+    """Return the name of a country, or of a region by its code of the standard M49.
+
+    Examples
+    --------
+    >>> place_name("DNK"), place_name("154")
+    ('Denmark', 'Northern Europe')
+    """
+    return written(Country(code), "bare")
+
+
+def group_name(group: str) -> str:
+    """Return the name of a group of countries: all, a region, or a definition of who counts as a victim."""
+    return place_name(group) if group.isdigit() else say(f"pages.world.group.{group}")
+
+
+def by_region(countries: Iterable[str]) -> dict[str, list[str]]:
+    """Order countries by the names of their regions and their own; what is in no region stands below the world.
+
+    Examples
+    --------
+    >>> by_region(["SWE", "BRA", "DNK"])
+    {'154': ['DNK', 'SWE'], '005': ['BRA']}
+    """
+    found: dict[str, list[str]] = {}
+    for code in sorted(countries, key=lambda code: (place_name(region_of(code) or "001"), place_name(code))):
+        found.setdefault(region_of(code) or "001", []).append(code)
+    return found
+
+
+def counts_of(table: pd.DataFrame, world: Countries) -> pd.DataFrame:
+    """Return the rows of a series or of claims that are on the two counts: ``count`` is 1 denominator, 2 numerator."""
+    own = table[table["country"] != "EUU"]
+    parts = [
+        own[(own["indicator"] == one.indicator) & (own["breakdown"] == one.breakdown)].assign(count=number)
+        for number, one in enumerate((world.denominator, world.numerator), start=1)
+    ]
+    return pd.concat(parts)
+
+
+def printed_years(rec: Reconciliation, world: Countries, start: int | None, end: int | None) -> pd.DataFrame:
+    """Return what is known of both counts in the years for which somebody prints one."""
+    rows = known(counts_of(rec.series[rec.series["n_claims"] > 0], world))
+    return rows[rows["year"].between(start or 0, end or 9999)]
+
+
+def world_headline(world: Countries) -> Shown:
+    """Say how many of the one count all countries together have for how many of the other, and how they differ."""
+    countries = world.tables["countries"]
+    if countries.empty:
+        return headline(say("pages.world.none"), {say("pages.world.missing"): _missing(world)})
+    above, below = (
+        [int(countries[f"{side}_{end}"].sum()) for end in ("lower", "upper")] for side in ("numerator", "denominator")
+    )
+    rates = [number(100 * above[0] / below[1]), number(100 * above[1] / below[0] if below[0] else math.inf)]
+    values = {"numerator": world.numerator.words(), "denominator": world.denominator.words()}
+    sentence = say(
+        "pages.world.sentence",
+        countries=Noun(len(countries), "common.countries"),
+        counted=short(*below),
+        convicted=short(*above),
+        rate="–".join(dict.fromkeys(rates)),
+        **values,
+    )
+    everybody = next(iter(records(world.tables["groups"].query("kind == 'all'"))), None)
+    apart = everybody and say(
+        "pages.world.apart",
+        **{name: number(everybody[name]) for name in ("per_100", "lower", "upper")},
+        low=number(everybody["per_100"] / everybody["spread"]),
+        high=number(everybody["per_100"] * everybody["spread"]),
+    )
+    definitions = int((countries["definition"] != "unknown").sum())
+    return headline(
+        sentence,
+        {
+            say("pages.world.how_far_apart"): apart or say("pages.world.too_few"),
+            say("pages.peers.beware"): say("pages.world.beware", n=definitions, all=len(countries), **values),
+            say("pages.gap.years"): say(
+                "pages.world.years", first=str(countries["first_year"].min()), last=str(countries["last_year"].max())
+            ),
+            say("pages.world.missing"): _missing(world),
+        },
+    )
+
+
+def _missing(world: Countries) -> str:
+    without = sum(one.analysis == "countries" for one in world.refusals)
+    silent = len(_silent(world))
+    return say("pages.world.without", countries=Noun(without, "common.countries"), silent=silent)
+
+
+def _silent(world: Countries) -> set[str]:
+    """Return the countries and areas of ISO 3166-1 on which there is no figure at all."""
+    spoken = {one.subject for one in world.refusals} | set(world.tables["countries"]["country"])
+    return {code for code in iso_codes() if region_of(code)} - spoken
+
+
+def missing(world: Countries) -> Shown:
+    """Name the countries whose figures carry no rate, and count those of each region without any figure."""
+    silent = _silent(world)
+    regions = by_region(code for code in iso_codes() if region_of(code))
+    parts = [
+        say("pages.world.of_region", n=n, all=len(inside), region=place_name(region))
+        for region, inside in regions.items()
+        if (n := len(silent.intersection(inside)))
+    ]
+    paragraphs = [
+        say(f"pages.world.{reason}", who=[Country(code) for code in found])
+        for reason in ("too_few_years", "says_nothing")
+        if (found := [one.subject for one in world.refusals if (one.analysis, one.reason) == ("countries", reason)])
+    ]
+    return prose(*paragraphs, say("pages.world.silent", parts=parts) if parts else "")
