@@ -216,11 +216,8 @@ def test_nothing_runs_after_a_wrong_parameter(root, tmp_path, country, parameter
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_without_notebooks_and_a_notebook_without_country_are_refused(tmp_path):
+def test_a_folder_without_notebooks_is_refused(tmp_path):
     with pytest.raises(ReportError, match="no notebooks in"):
-        plan(tmp_path, [])
-    write_notebook(tmp_path, "a", parameters="start: int = 1")
-    with pytest.raises(ReportError, match="declares country"):
         plan(tmp_path, [])
 
 

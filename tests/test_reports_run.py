@@ -85,6 +85,7 @@ def test_a_report_has_a_page_and_an_executed_notebook_for_each_notebook(standard
         "DNK/3_gap.html",
         "DNK/3_gap.ipynb",
         "DNK/brief.html",
+        "DNK/index.html",
         "DNK/report.json",
     }
     text = pages[1].read_text()

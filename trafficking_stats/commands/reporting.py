@@ -68,8 +68,9 @@ def report_command(
 ) -> None:
     """Write the HTML reports of countries, skipping what is unchanged.
 
-    COUNTRY is an ISO 3166-1 alpha-3 code such as DNK. Each notebook becomes one self-contained HTML page in
-    OUTPUT/COUNTRY, listed in OUTPUT/index.html. Countries, languages and parameters are checked before anything runs.
+    COUNTRY is an ISO 3166-1 alpha-3 code such as DNK, or WORLD for the page on all countries. Each notebook becomes one
+    self-contained HTML page in OUTPUT/COUNTRY, listed in OUTPUT/index.html. Countries, languages and parameters are
+    checked before anything runs.
     A country that fails is then named in one line and the rest goes on; the exit code is 1. A run that was stopped goes
     on where it was when it is started again.
     """

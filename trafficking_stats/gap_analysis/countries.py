@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from trafficking_stats.countries import region_of
-from trafficking_stats.errors import RefusalError
 from trafficking_stats.gap_analysis.comparison import definition_in
 from trafficking_stats.gap_analysis.figures import figures_of, pooled_years
 from trafficking_stats.gap_analysis.pair import Pair, rate_fields
@@ -120,11 +119,10 @@ def compare_countries(
                 members.setdefault(group, []).append(code)
     groups = []
     for (kind, group), inside in members.items():
-        try:
-            pooled, shrunk = pool_rates([drawn[code] for code in inside], confidence)
-        except RefusalError:
+        if len(inside) < MIN_UNITS:
             refusals.append(Refusal("groups", "too_few_countries", len(inside), MIN_UNITS, (), group))
             continue
+        pooled, shrunk = pool_rates([drawn[code] for code in inside], confidence)
         groups.append(GroupRate(kind=kind, group=group, n_countries=len(inside), **vars(pooled)))
         if kind != "definition":  # all come first, so that a region prevails where it can
             for code, one in zip(inside, shrunk, strict=True):

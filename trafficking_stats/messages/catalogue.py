@@ -51,6 +51,18 @@ def current() -> str:
     return code if code in languages() else _SOURCE
 
 
+def page_file(notebook: str, language: str) -> str:
+    """Return the name of a page; the first language is the one that needs no mark.
+
+    Examples
+    --------
+    >>> page_file("3_gap", "en"), page_file("3_gap", "da")
+    ('3_gap.html', '3_gap.da.html')
+    """
+    mark = "" if language == _SOURCE else f".{language}"
+    return f"{notebook}{mark}.html"
+
+
 def use_language(code: str | None) -> None:
     """Say everything from now on in a language, in the whole process: for notebooks.
 

@@ -20,10 +20,10 @@ from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
 from trafficking_stats.errors import ReportError
-from trafficking_stats.messages import Country, language, languages, say
+from trafficking_stats.messages import Country, language, languages, page_file, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reporting.content import Page
-from trafficking_stats.reporting.markdown import page_file, render, translate
+from trafficking_stats.reporting.markdown import render, translate
 from trafficking_stats.reporting.plan import Task, version
 
 _HERE = Path(__file__).parent

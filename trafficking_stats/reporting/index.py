@@ -9,11 +9,10 @@ from typing import Any
 
 from trafficking_stats.countries import WORLD, region_of
 from trafficking_stats.files import locked
-from trafficking_stats.messages import Country, language, languages, say
+from trafficking_stats.messages import Country, language, languages, page_file, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reporting import folder as report_folder
 from trafficking_stats.reporting.country import front_page, joined_facts
-from trafficking_stats.reporting.markdown import page_file
 
 _WIDTH, _HEIGHT, _PAD = 96, 26, 2
 _ORDER = {"holds": 0, "uncertain": 1, "one_source": 2, "no_answer": 3, "": 4, "failed": 5}

@@ -11,18 +11,6 @@ from trafficking_stats import messages
 from trafficking_stats.messages import languages
 
 
-def page_file(notebook: str, language: str) -> str:
-    """Return the name of a page; the first language is the one that needs no mark.
-
-    Examples
-    --------
-    >>> page_file("3_gap", "en"), page_file("3_gap", "da")
-    ('3_gap.html', '3_gap.da.html')
-    """
-    mark = "" if language == next(iter(languages())) else f".{language}"
-    return f"{notebook}{mark}.html"
-
-
 def render(source: str, *, escape: bool) -> str:
     """Return Markdown as HTML; with ``escape``, HTML in it is shown as text."""
     return str(_renderer(escape)(source))

@@ -10,10 +10,9 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from trafficking_stats.claims import load_sources
-from trafficking_stats.messages import Country
+from trafficking_stats.messages import Country, page_file
 from trafficking_stats.messages.catalogue import current
 from trafficking_stats.messages.values import written
-from trafficking_stats.reporting.markdown import page_file
 from trafficking_stats.texts.focus import Cell
 
 _BREAKDOWN_SIGNS = re.compile(r"[^A-Za-z0-9_]+")
