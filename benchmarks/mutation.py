@@ -38,7 +38,7 @@ PARTS = {
         ["weights", "rules", "judged_clashes", "reconcile_input", "methods", "periods", "masked", "reconcile"],
     ),
     "readings": (
-        [f"reconciliation/{name}.py" for name in ("causes", "causes_of_parts", "doubts")],
+        [f"reconciliation/{name}.py" for name in ("causes", "doubts")],
         ["doubts", "causes", "judged_clashes"],
     ),
     "history": ([f"reconciliation/{name}.py" for name in ("vintages", "errata")], ["vintages", "errata"]),

@@ -48,7 +48,7 @@ class Measured:
     seconds: float
     baseline: float
     megabytes: float
-    status: tuple[str, ...]
+    status: str
     quality: dict[str, float] = field(default_factory=dict)
     estimates: pd.DataFrame | None = None
 
@@ -149,10 +149,9 @@ def main() -> None:
         if len(rows) > 1:
             growth = f"{row.n_claims / rows[-1].n_claims:.1f}x -> {row.seconds / rows[-1].seconds:.1f}x"
         rows.append(row)
-        status = "; ".join(row.status) or "solved"
         print(
             f"{row.name:<18} {row.n_claims:>9,} {row.n_cells:>8,} {row.seconds:>8.2f} {row.baseline:>8.4f} "
-            f"{row.seconds / row.baseline:>6.0f} {row.megabytes:>6.0f}  {growth:<16} {status}",
+            f"{row.seconds / row.baseline:>6.0f} {row.megabytes:>6.0f}  {growth:<16} {row.status}",
             flush=True,
         )
     panels = [row for row in rows if row.quality]

@@ -66,13 +66,13 @@ PENDING = [court(10, "convictions_persons", breakdown="exploitation=sexual"), co
 
 CASES = [
     # --- vague wording: a loose word for a figure that is near
-    Case("more than", total(100, "more_than"), "vague_wording", '"more than 100" is loosely said of 97'),
-    Case("nearly", total(120, "nearly", kept=125), "vague_wording", '"nearly 120" is loosely said of 125'),
+    Case("more than", total(100, "more_than"), "vague_wording", "“more than 100” is loosely said of 97"),
+    Case("nearly", total(120, "nearly", kept=125), "vague_wording", "“nearly 120” is loosely said of 125"),
     Case("more than far more", total(150, "more_than"), "unexplained", "150 against 97"),
     # --- double count: exactly twice
     Case("twice", total(58, kept=29), "double_count", "58 is twice 29"),
     Case("not quite twice", total(57, kept=29), "unexplained", "57 against 29"),
-    Case("twice nothing", [register(0), odd(0, qualifier="more_than")], "vague_wording", '"more than 0" is loosely'),
+    Case("twice nothing", [register(0), odd(0, qualifier="more_than")], "vague_wording", "“more than 0” is loosely"),
     # --- unit: the figure of the same event in another unit
     Case(
         "charges for persons",
@@ -101,7 +101,7 @@ CASES = [
     ),
     Case("the last of two digits", total(19, kept=14), "unexplained", "19 against 14"),
     Case("a single digit", total(9, kept=3), "unexplained", "9 against 3"),
-    Case("a last digit that is near", total(244, kept=243), "revision", "244 is 1 above 243"),
+    Case("a last digit that is near", total(244, kept=243), "small_difference", "244 is 1 above 243"),
     # --- definition: something wider, another stage, or some events counted apart
     Case(
         "one form under another",
@@ -120,7 +120,7 @@ CASES = [
             odd(5, breakdown=LABOUR),
         ],
         "definition",
-        "5 is the source's own sum with criminal activity, which others count apart",
+        "5 is the source’s own sum with criminal activity, which others count apart",
     ),
     Case(
         "registered for identified",
@@ -169,7 +169,7 @@ CASES = [
     Case(
         "a report on calendar years",
         [court(51, "prosecutions_suspects"), state(49, published="2019-03-13")],
-        "revision",
+        "small_difference",
         "49 is 2 below 51",
     ),
     Case(
@@ -191,22 +191,27 @@ CASES = [
             state(10, "convictions_persons"),
         ],
         "corrupt",
-        "11 (sexual exploitation) exceeds the source's own 10 (in all)",
+        "11 (sexual exploitation) exceeds the source’s own 10 (in all)",
     ),
     Case(
         "another publisher",
         [court(51, "prosecutions_suspects"), odd(49, **SUSPECTS)],
-        "revision",
+        "small_difference",
         "49 is 2 below 51",
     ),
     Case("far from April to March", [court(51, "prosecutions_suspects"), state(40)], "unexplained", "40 against 51"),
-    Case("victims of a calendar year", [register(51), state(49, "victims_identified")], "revision", "49 is 2 below 51"),
+    Case(
+        "victims of a calendar year",
+        [register(51), state(49, "victims_identified")],
+        "small_difference",
+        "49 is 2 below 51",
+    ),
     # --- corrupt: a part above its whole
     Case(
         "above its own whole",
         [register(80), odd(80), odd(238, breakdown="sex=female")],
         "corrupt",
-        "238 (female) exceeds the source's own 80 (in all)",
+        "238 (female) exceeds the source’s own 80 (in all)",
     ),
     Case(
         "far above the whole of another",
@@ -220,7 +225,7 @@ CASES = [
         "unexplained",
         "95 against 0 to 80",
     ),
-    # --- arithmetic: the source's own parts do not fit
+    # --- arithmetic: the source’s own parts do not fit
     Case(
         "more parts than whole",
         [
@@ -230,7 +235,7 @@ CASES = [
             odd(6, breakdown="age=child;exploitation=sexual"),
         ],
         "arithmetic",
-        "the source's own parts by age come to 86, more than its 82",
+        "the source’s own parts by age come to 86, more than its 82",
     ),
     Case(
         "parts that fit",
@@ -240,7 +245,7 @@ CASES = [
             odd(80, breakdown="age=adult;exploitation=sexual"),
             odd(2, breakdown="age=child;exploitation=sexual"),
         ],
-        "revision",
+        "small_difference",
         "82 is 4 below 86",
     ),
     Case(
@@ -253,7 +258,7 @@ CASES = [
             odd(9, breakdown="age=child"),
         ],
         "arithmetic",
-        "with the source's own 9 (children) it comes to 123, more than its 121 (in all)",
+        "with the source’s own 9 (children) it comes to 123, more than its 121 (in all)",
     ),
     Case(
         "with its other parts as much as the whole",
@@ -264,7 +269,7 @@ CASES = [
             odd(114, breakdown="age=adult"),
             odd(7, breakdown="age=child"),
         ],
-        "revision",
+        "small_difference",
         "114 is 2 above 112",
     ),
     Case(
@@ -275,7 +280,7 @@ CASES = [
             odd(8, indicator="charges_dropped_persons"),
         ],
         "arithmetic",
-        "the source's own part comes to 8, more than its 2: persons with one outcome are among the persons with a",
+        "the source’s own part comes to 8, more than its 2: persons with one outcome are among the persons with a",
     ),
     # --- early snapshot: taken soon, too small, never corrected
     Case(
@@ -321,7 +326,7 @@ CASES = [
     # --- rounding
     Case("to ten", total(100), "rounding", "100 is 97 rounded to 10"),
     Case("to a hundred", total(1300, kept=1334), "rounding", "1,300 is 1,334 rounded to 100"),
-    Case("not round", total(102), "revision", "102 is 5 above 97"),
+    Case("not round", total(102), "small_difference", "102 is 5 above 97"),
     Case("round but far", total(120), "unexplained", "120 against 97"),
     # --- revision: restated by an edition, or by little
     Case(
@@ -330,8 +335,46 @@ CASES = [
         "revision",
         "another edition of P prints 267",
     ),
-    Case("by little", total(104), "revision", "104 is 7 above 97"),
+    Case("by little", total(104), "small_difference", "104 is 7 above 97"),
     Case("by more", total(110), "unexplained", "110 against 97"),
+    Case(
+        "restated by the register since",
+        [register(6986), odd(6993, upstream="register")],
+        "revision",
+        "6,993 is 7 above 6,986, printed later for register",
+    ),
+    Case(
+        "printed after the register",
+        [register(6986), odd(6993, published="2021-01-01", upstream="register")],
+        "small_difference",
+        "6,993 is 7 above 6,986",
+    ),
+    Case("of another register", [register(6986), odd(6993)], "small_difference", "6,993 is 7 above 6,986"),
+    Case(
+        "less, from who gets it first hand, after the register",
+        [register(97, 2019), odd(80, 2019, published="2020-07-01", tier="publisher")],
+        "unexplained",
+        "80 against 97",
+    ),
+    Case(
+        "less, from a compiler, after the register",
+        [register(97, 2019), odd(80, 2019, published="2020-07-01")],
+        "early_snapshot",
+        "97 is 17 more",
+    ),
+    Case(
+        "one digit on one day",
+        [register(772), odd(722, published="2020-01-01")],
+        "digit_slip",
+        "722 differs in one digit from 772, printed on the same day",
+    ),
+    Case("one digit on another day", [register(772), odd(722)], "small_difference", "722 is 50 below 772"),
+    Case(
+        "the same year twice",
+        [register(195, 2014), register(83), odd(195, 2014), odd(195)],
+        "copied_year",
+        "the source prints 195 for 2014 too",
+    ),
     # --- what is left
     Case(
         "the number of another part",
@@ -360,7 +403,7 @@ def test_a_cause_and_its_evidence(judged, number):
     assert claims.loc[claims["source_id"].isin(["register", "court"]), "accepted"].all(), "the register must stand"
     lost = claims[~claims["accepted"] & (claims["source_id"] == "odd")]
     assert lost["cause"].tolist() == [case.cause]
-    assert case.words in lost["evidence"].item()
+    assert case.words in str(lost["evidence"].item())
 
 
 def test_every_cause_is_named_and_missed():
@@ -376,7 +419,7 @@ def test_an_edition_that_repeats_an_early_snapshot_says_for_how_long():
         for year in (2021, 2022, 2023)
     ]
     rec = ts.reconcile(table([claim(77, 2020, "", "cmm", tier="register", published="2022-05-04"), *editions]))
-    evidence = rec.claims.set_index("source_id")["evidence"]
+    evidence = rec.claims.set_index("source_id")["evidence"].map(str)
     assert evidence["tip-2021"] == "first published 6 months after the period; 77 is 13 more"
     assert "and repeated unrevised 1 year later;" in evidence["tip-2022"]
     assert "and repeated unrevised 2 years later;" in evidence["tip-2023"]
@@ -391,7 +434,7 @@ def test_an_edition_that_repeats_a_copied_number_repeats_the_slip():
     lost = rec.claims[~rec.claims["accepted"]]
     assert lost["source_id"].tolist() == ["later", "odd"]
     assert lost["cause"].tolist() == ["unexplained"] * 2
-    assert all("so it may be copied" in words for words in lost["evidence"])
+    assert all("so it may be copied" in str(words) for words in lost["evidence"])
 
 
 def test_an_unexplained_figure_among_corrupt_ones_is_corrupt():
@@ -401,7 +444,7 @@ def test_an_unexplained_figure_among_corrupt_ones_is_corrupt():
     judged = ts.reconcile(table([register(80, 2021), odd(80, 2021), *block, *small])).claims
     found = judged[judged["breakdown"] == "age=adult;sex=other"].set_index("source_id")
     assert found.at["odd", "cause"] == "corrupt"
-    assert found.at["odd", "evidence"] == "14 against 0; it stands among 4 corrupt figures"
+    assert str(found.at["odd", "evidence"]) == "14 against 0; it stands among 4 corrupt figures"
     two = ts.reconcile(table([register(80, 2021), odd(80, 2021), *block[:2], *small])).claims
     assert "unexplained" in set(two["cause"])
 
@@ -421,7 +464,10 @@ def test_a_year_that_a_publisher_did_not_restate_has_the_old_definition():
     """As UNODC restates Sweden's 7 victims of 2020 as 206, and leaves 12 for 2017 beside the register's 212."""
     found = restated(4, 7, 12)
     assert found["cause"] == "definition"
-    assert found["evidence"] == "12 against 200; UNODC restated 2019 and 2020 of this series as strongly, and not this"
+    assert (
+        str(found["evidence"])
+        == "12 against 200; UNODC restated 2019 and 2020 of this series as strongly, and not this"
+    )
 
 
 @pytest.mark.parametrize(
@@ -439,7 +485,7 @@ def test_a_year_that_may_be_wrong_for_another_reason_stays_unexplained(values):
 def doubtful(claims) -> pd.DataFrame:
     judged = ts.reconcile(table(claims)).claims
     assert judged["accepted"].all()
-    return judged[judged["evidence"] != ""]
+    return judged[judged["doubt"] != ""]
 
 
 def filed(value, indicator="suspects_formal_contact", **more):
@@ -451,9 +497,7 @@ def test_a_kept_figure_that_is_another_unit_is_doubtful():
     found = doubtful([*CHARGES, filed(67)])
     assert found["source_id"].tolist() == ["odd"]
     assert found["cause"].tolist() == [""]
-    assert found["evidence"].item() == (
-        "doubtful: unit: 67 is the number of charges (counts) at Court; persons charged are 25"
-    )
+    assert str(found["evidence"].item()) == ("67 is the number of charges (counts) at Court; persons charged are 25")
 
 
 @pytest.mark.parametrize(
@@ -476,6 +520,8 @@ def test_without_claims_there_is_nothing_to_explain():
     empty = pd.DataFrame(columns=["accepted", "indicator", "qualifier", "value", "publisher", "upstream", "published"])
     for column in ("country", "breakdown", "period_start", "period_end"):
         empty[column] = ""
-    found = probable_causes(empty, np.zeros((0, 2)), load_vocabulary())
+    for name in ("source_id", "tier", "period_start", "lower", "upper"):
+        empty[name] = ""
+    found = probable_causes(empty.astype({"accepted": bool}), np.zeros((0, 2)), load_vocabulary())
     assert list(found) == ["cause", "evidence"]
     assert found.empty

@@ -16,8 +16,9 @@ from tiny import Truths, claim, panels, parts_and_half_year, reconciled, table, 
 
 import trafficking_stats as ts
 from trafficking_stats.cli import cli
-from trafficking_stats.reconciliation.explain import span
-from trafficking_stats.reconciliation.explanation import COLUMNS, Explanation
+from trafficking_stats.messages import Bounds
+from trafficking_stats.messages.values import written
+from trafficking_stats.reconciliation.words import COLUMNS, Explanation
 
 STATE, BOARD = "U.S. Department of State", "Socialstyrelsen"
 SEXUAL = "exploitation=sexual"
@@ -62,12 +63,12 @@ def lost(found: Explanation) -> dict[str, str]:
 def test_the_text_of_a_rejected_figure_can_be_checked_by_hand(eu):
     assert str(eu.explain("DNK", "victims_identified", 2020, SEXUAL)).splitlines() == [
         "Denmark, victims identified, sexual exploitation, 2020: 45",
-        "1 of 2 figures kept; the other cannot be true with what is kept. Upstream: CMM.",
+        "1 of 2 figures kept; the other cannot be true with what is kept. Original register: CMM.",
         "kept",
-        "  45  [45, 45]  Socialstyrelsen 2021 (board-2021, 2021-05-11), register, upstream CMM",
+        "  45  [45, 45]  Socialstyrelsen 2021 (board-2021, 2021-05-11), official register, original register CMM",
         "rejected",
-        "  36  [36, 36]  U.S. Department of State 2021 (tip-2021, 2021-07-01), compiler, upstream CMM",
-        "      probable cause: early snapshot: first published 6 months after the period; 45 is 9 more",
+        "  36  [36, 36]  U.S. Department of State 2021 (tip-2021, 2021-07-01), compiler, original register CMM",
+        "      probable cause: an early count, later revised: first published 6 months after the period; 45 is 9 more",
         "      cannot be true with: 45 (Socialstyrelsen 2021); nor with the figures for other counts: 517 (2007-2016)"
         " + 86 (2017) + 31 (2018) + 38 (2019) + x = 717 (2007-2020) forces x = 45"
         " [European Commission 2017: 517; European Commission 2021: 717; cmm-2018 2018: 86; cmm-2019 2019: 31;"
@@ -113,21 +114,21 @@ def test_a_cell_without_any_bound_says_so():
 @pytest.mark.parametrize(
     ("claims", "summary"),
     [
-        ([claim(5)], "One figure, and nothing speaks against it. Upstream: a."),
-        ([claim(5), claim(5, source="b")], "Both figures can be true together. Upstreams: a and b."),
+        ([claim(5)], "One source, no conflict found. Original register: a."),
+        ([claim(5), claim(5, source="b")], "Both figures can be true together. Original registers: a and b."),
         ([claim(5), claim(5, source="b"), claim(9, qualifier="at_most", source="c")], "All 3 figures can be true"),
-        ([claim(5, qualifier="less_than")], "1 figure kept; it names no number, only an interval. Upstream: a."),
+        ([claim(5, qualifier="less_than")], "1 figure kept; it gives a range only. Original register: a."),
         (
             [claim(5, qualifier="less_than"), claim(9, qualifier="less_than", source="b")],
-            "2 figures kept; they name no number, only an interval. Upstreams: a and b.",
+            "2 figures kept; they give a range only. Original registers: a and b.",
         ),
         (
             [claim(5, tier="register"), claim(9, source="b")],
-            "1 of 2 figures kept; the other cannot be true with what is kept. Upstreams: a and b.",
+            "1 of 2 figures kept; the other cannot be true with what is kept. Original registers: a and b.",
         ),
         (
             [claim(5, tier="register"), claim(9, source="b"), claim(11, source="c")],
-            "1 of 3 figures kept; the other 2 cannot be true with what is kept. Upstreams: a, b and c.",
+            "1 of 3 figures kept; the other 2 cannot be true with what is kept. Original registers: a, b and c.",
         ),
         (
             [
@@ -135,7 +136,7 @@ def test_a_cell_without_any_bound_says_so():
                 claim(9, breakdown="sex=male", tier="register", source="b"),
                 claim(9, breakdown="age=adult", tier="register", source="b"),
             ],
-            "The only figure cannot be true with what is kept for other counts. Upstream: a.",
+            "The only figure cannot be true with what is kept for other counts. Original register: a.",
         ),
         (
             [
@@ -144,7 +145,7 @@ def test_a_cell_without_any_bound_says_so():
                 claim(9, breakdown="sex=male", tier="register", source="b"),
                 claim(9, breakdown="age=adult", tier="register", source="b"),
             ],
-            "None of the 2 figures can be true with what is kept for other counts. Upstreams: a and c.",
+            "None of the 2 figures can be true with what is kept for other counts. Original registers: a and c.",
         ),
     ],
 )
@@ -237,7 +238,8 @@ def test_under_a_method_that_picks_no_rule_takes_part():
     rows = [claim(64, source="a", published="2021"), claim(77, source="b", published="2022")]
     found = of(*rows, claim(90, breakdown="sex=male", source="c"), method="latest")
     assert found.summary == (
-        "Of 2 figures one was picked by the method latest; the accounting rules take no part. Upstreams: a and b."
+        "Of 2 figures one was picked by the method “latest edition”; the accounting rules take no part."
+        " Original registers: a and b."
     )
     assert found.chains == ()
     assert (lost(found)["clash"], lost(found)["if_kept"]) == ("77 (b 2022)", "64")
@@ -260,7 +262,7 @@ def test_html_links_to_the_publication_and_escapes_what_comes_from_data():
     assert not list(tree.iter("b"))
     assert "javascript" not in page
     assert [head.text for head in tree.iter("th") if head.get("scope") == "col"] == [
-        "Source", "Verdict", "Figure", "Interval", "Published", "Upstream", "Tier",
+        "Source", "Verdict", "Figure", "Interval", "Published", "Original register", "Kind of source",
     ]  # fmt: skip
     assert page.count("<tr>") == 3
 
@@ -295,7 +297,10 @@ def test_every_claim_of_the_cell_is_there(danish):
 
 def test_a_doubtful_figure_is_kept_and_says_why(danish):
     text = str(danish.explain("DNK", "suspects_formal_contact", 2015))
-    assert "doubtful: unit: 67 is the number of charges (counts) at Rigsadvokaten; persons charged are 25" in text
+    assert (
+        "doubtful: perhaps another unit: 67 is the number of charges (counts) at Rigsadvokaten; persons charged are 25"
+        in text
+    )
     assert "rejected" not in text
 
 
@@ -368,7 +373,7 @@ def test_had_it_been_kept_is_what_the_truths_say(truths: Truths):
                 where &= truths.holds(other.lower, most, place)
         if where.any():
             low, high = truths.bounds(where, cell)
-            assert span(pd.NA, low, pd.NA if high is None else high) in told
+            assert written(Bounds(low, high)) in told
         else:
             assert any(text.endswith("would have to go") for text in told)
 

@@ -57,7 +57,7 @@ def judged() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Claims of a panel with what is wrong beside the verdict, and its cells with the truth beside the bounds."""
     panel = make_panel(20_000)
     rec = ts.reconcile(panel.claims)
-    assert rec.status == ()
+    assert rec.status == "optimal"
     return rec.claims.merge(panel.errors, on="claim_id", how="left"), rec.series.merge(panel.truth, on=PLACE)
 
 
@@ -126,7 +126,7 @@ def test_two_hundred_claims_on_one_year_that_all_disagree() -> None:
     rows = [claim(100 + 3 * n, source=f"s{n}", breakdown="" if n % 2 else "sex=female") for n in range(200)]
     rows += [claim(5 + n, source=f"s{n}", breakdown="sex=male") for n in range(50)]
     rec = ts.reconcile(table(rows))
-    assert rec.status == ()
+    assert rec.status == "optimal"
     kept = rec.claims[rec.claims["accepted"]]
     # one figure of each, and the parts within the whole
     assert kept.groupby("breakdown")["value"].nunique().tolist() == [1, 1, 1]
@@ -175,7 +175,7 @@ def test_figures_up_to_a_thousand_million() -> None:
 @pytest.mark.parametrize("method", ["consistent", "median"])
 def test_no_claims_are_no_cells(method: str) -> None:
     rec = ts.reconcile(table([claim(1)]).iloc[:0], method)
-    assert (len(rec.series), len(rec.claims), len(rec.clashes), rec.status) == (0, 0, 0, ())
+    assert (len(rec.series), len(rec.claims), len(rec.clashes), rec.status) == (0, 0, 0, "optimal")
     assert list(rec.series) == list(ts.reconcile(table([claim(1)])).series)
 
 
@@ -228,7 +228,7 @@ def test_a_search_that_runs_out_of_time_says_so_and_stays_valid(monkeypatch: pyt
         for part, value in zip(parts, row, strict=True)
     ]
     rec = ts.reconcile(table(rows))
-    assert any("feasible within gap" in text for text in rec.status)
+    assert "feasible within gap" in rec.status
     # what is kept can be true together, and whatever is rejected could not be added
     kept = rec.claims[rec.claims["accepted"]]
     by_part = kept.groupby("breakdown")["value"].agg(["min", "max"])

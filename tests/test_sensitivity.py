@@ -1,4 +1,4 @@
-"""Whether a series depends on a choice: a table of every method and upstream, one sentence, one picture."""
+"""Whether a series depends on a choice: a table of every method and upstream, and what is said of it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tiny import claim, table
 
 import trafficking_stats as ts
 from trafficking_stats.reconciliation.methods import METHODS
-from trafficking_stats.reconciliation.sensitivity import linked, moves, sensitivity_sentence
-from trafficking_stats.texts.reconciliation import moved_years
+from trafficking_stats.reconciliation.sensitivity import linked, moves
+from trafficking_stats.texts.reconciliation import moved_years, sensitivity_words
 from trafficking_stats.vocabulary import load_vocabulary
 
 NAME = "victims_identified"
@@ -60,9 +60,10 @@ def test_every_method_and_every_upstream_stand_side_by_side(disputed):
 
 def test_the_sentence_names_years_and_choices(disputed):
     found = answers(disputed).reset_index()
-    assert sensitivity_sentence(found) == (
-        "The series depends on the choice in 1 of 3 years (2020): latest changes 1, median changes 1, lowest changes 1"
-        " and without X changes 1; without X no figure is left for 2022."
+    assert sensitivity_words(found, NAME) == (
+        "Victims identified: another choice gives another figure in 1 of 3 years (2020). These choices do: latest"
+        " edition (2020), middle figure (2020), lowest figure (2020) and without X (2020). Without X there is no"
+        " figure for 2022."
     )
     assert moves(found) == {"latest": [2020], "median": [2020], "lowest": [2020], "without X": [2020]}
     assert moved_years(found) == [2020]
@@ -70,7 +71,7 @@ def test_the_sentence_names_years_and_choices(disputed):
 
 def test_a_series_on_which_all_agree_depends_on_nothing(agreed):
     found = answers(agreed).reset_index()
-    assert sensitivity_sentence(found) == "The series does not depend on the method or on any one upstream."
+    assert sensitivity_words(found, NAME) == "Victims identified: no other method gives another figure."
     assert moves(found) == {}
     assert (found["range_lower"] == found["range_upper"]).all()
 
@@ -78,13 +79,13 @@ def test_a_series_on_which_all_agree_depends_on_nothing(agreed):
 def test_figures_of_one_upstream_hang_on_it():
     found = answers(table([claim(77, 2020, "", s, upstream="X") for s in "ab"])).reset_index()
     assert not [name for name in found if name.startswith("without")]
-    assert sensitivity_sentence(found).endswith("does not depend on the method; all its figures start in one upstream.")
+    assert sensitivity_words(found, NAME).endswith("so they cannot check each other.")
 
 
 def test_what_only_one_upstream_knows_is_lost_without_it():
     rows = [claim(77, 2020, "", "a"), claim(77, 2020, "", "b"), claim(50, 2021, "", "a")]
-    assert sensitivity_sentence(answers(table(rows)).reset_index()) == (
-        "The series does not depend on the method; without a no figure is left for 2021."
+    assert sensitivity_words(answers(table(rows)).reset_index(), NAME).endswith(
+        "Without a there is no figure for 2021."
     )
 
 

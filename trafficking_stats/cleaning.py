@@ -17,7 +17,7 @@ from trafficking_stats.csv_tables import table_text
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.files import locked, write_together
 from trafficking_stats.reasons import read_reasons
-from trafficking_stats.reconciliation.result import reconcile
+from trafficking_stats.reconciliation.result import OPTIMAL, reconcile
 
 _TITLES = {
     "claims": "Every published figure as one source prints it, with its source, locator and interval",
@@ -33,7 +33,7 @@ _KEYS = {
     "series": ["country", "indicator", "breakdown", "year"],
     "sources": ["source_id"],
 }
-_VERDICT = ["lower", "upper", "accepted", "cause", "clashes_with", "evidence"]
+_VERDICT = ["lower", "upper", "accepted", "cause", "clashes_with", "doubt", "evidence"]
 
 
 def clean(
@@ -79,6 +79,8 @@ def clean(
     claims = read_claims(raw)
     progress(f"reconciling {len(claims):,} claims")
     rec = reconcile(claims)
+    if rec.status != OPTIMAL:
+        progress(f"not proven: {rec.status}")
     tables = {
         "claims": rec.claims[[column for column in rec.claims if column in (*CLAIM, RANGE_END, *_VERDICT)]],
         "clashes": rec.clashes,

@@ -22,7 +22,7 @@ from trafficking_stats.csv_tables import read_table, write_table
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.paths import data_dir
 from trafficking_stats.reconciliation.errata import errata
-from trafficking_stats.reconciliation.result import reconcile
+from trafficking_stats.reconciliation.result import OPTIMAL, reconcile
 from trafficking_stats.wording import counted
 
 _ONE = {"claims": "claim", "clashes": "clash", "series": "series", "reasons": "reason", "sources": "source"}
@@ -67,12 +67,12 @@ def reconcile_command(
     rejected = int((~rec.claims["accepted"]).sum())
     if as_json:
         counts = {name: len(table) for name, table in tables.items()}
-        print_json({**counts, "rejected": rejected, "status": list(rec.status), "clashing": rec.clashes})
+        print_json({**counts, "rejected": rejected, "status": rec.status, "clashing": rec.clashes})
         return
     if out is None:
         print_table(rec.clashes, ["country", "indicator", "breakdown", "period", "values", "won", "cause"])
-    for line in rec.status:
-        click.echo(f"note: {line}", err=True)
+    if rec.status != OPTIMAL:
+        click.echo(f"note: not proven: {rec.status}", err=True)
     written = f"; written to {out}" if out else ""
     click.echo(f"{len(rec.claims):,} claims, {rejected:,} rejected; {len(rec.series):,} cells{written}")
 

@@ -25,7 +25,7 @@ from trafficking_stats.readers.narrative.claims import as_cell
 from trafficking_stats.readers.narrative.extraction import read_text
 from trafficking_stats.readers.narrative.page import Note, page
 from trafficking_stats.readers.narrative.results import Cell, Proposal, Statement
-from trafficking_stats.reconciliation.result import reconcile
+from trafficking_stats.reconciliation.result import OPTIMAL, reconcile
 
 VERDICTS = ("contradicts", "superseded", "other_unit", "agrees", "unknown")
 """What may be found, the gravest first."""
@@ -207,7 +207,7 @@ def _record(
         known = ", ".join(sorted(table["country"].unique()))
         raise ReaderError(f"The record has no claim on {country!r} to check against; it has: {known}.")
     rec = reconcile(kept)
-    return Record(rec), tuple(sorted(own)), tuple([rec.status] if isinstance(rec.status, str) else rec.status)
+    return Record(rec), tuple(sorted(own)), (rec.status,) if rec.status != OPTIMAL else ()
 
 
 @dataclass(frozen=True)

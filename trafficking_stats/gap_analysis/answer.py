@@ -18,7 +18,7 @@ from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.gap_analysis.variants import variants_of
 from trafficking_stats.gap_analysis.verdict import Verdict
 from trafficking_stats.measures import Measure
-from trafficking_stats.reconciliation.result import Reconciliation
+from trafficking_stats.reconciliation.result import OPTIMAL, Reconciliation
 from trafficking_stats.remembering import remembered
 
 if TYPE_CHECKING:
@@ -303,7 +303,7 @@ def _caveats(
     rec: Reconciliation, both: tuple[Figures, Figures], years: tuple[int, ...], measured: _Findings
 ) -> list[Caveat]:
     """Collect what must be known beside the headline."""
-    found = [Caveat("not_optimal", number=len(rec.status))] if rec.status else []
+    found = [Caveat("not_optimal", number=len(rec.status.split("; ")))] if rec.status != OPTIMAL else []
     if not years:
         return found
     for one in both:

@@ -98,9 +98,8 @@ def _claims(rec: Reconciliation, country: str, measure: Measure) -> pd.DataFrame
 
 
 def _doubts(claims: pd.DataFrame) -> dict[int, str]:
-    # what speaks against a kept claim is its doubt, or where there is no such column its evidence
-    said = claims["doubt" if "doubt" in claims else "evidence"].fillna("").astype(str)
-    return dict(zip(claims.loc[said != "", "year"], said[said != ""], strict=True))
+    doubtful = claims[claims["doubt"] != ""]
+    return dict(zip(doubtful["year"], doubtful["doubt"], strict=True))
 
 
 def pooled_years(both: Sequence[Figures], question: Question) -> tuple[int, ...]:

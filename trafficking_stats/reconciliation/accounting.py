@@ -11,20 +11,7 @@ from trafficking_stats.intervals import period_kind, period_label
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation.result import Reconciliation
 
-COLUMNS = (
-    "claim_id",
-    "source_id",
-    "publisher",
-    "published",
-    "period",
-    "value",
-    "qualifier",
-    "sum_lower",
-    "sum_upper",
-    "missing",
-    "verdict",
-    "accepted",
-)
+PRINTED = ["claim_id", "source_id", "publisher", "published", "value", "qualifier", "accepted"]
 
 
 def check_sums(rec: Reconciliation, country: str, indicator: str) -> pd.DataFrame:
@@ -42,10 +29,9 @@ def check_sums(rec: Reconciliation, country: str, indicator: str) -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        One row a claim, ordered by period and source: ``period``, the printed ``value`` and ``qualifier``,
-        ``sum_lower`` and ``sum_upper`` of the years, ``missing`` (tuple of years without a claim of their own),
-        ``verdict`` (``adds up``, ``within the bounds``, ``does not add up`` or ``cannot be checked``) and
-        whether the claim was ``accepted``.
+        One row a claim, ordered by period and source: ``period``, the columns `PRINTED` of the claim,
+        ``sum_lower`` and ``sum_upper`` of the years, ``missing`` (tuple of years without a claim of their own), and
+        ``verdict``: ``adds_up``, ``within_the_bounds``, ``does_not_add_up`` or ``cannot_be_checked``.
 
     Examples
     --------
@@ -53,48 +39,38 @@ def check_sums(rec: Reconciliation, country: str, indicator: str) -> pd.DataFram
     >>> own = ts.load_claims().query("country == 'DNK' and indicator == 'victims_identified' and breakdown == ''")
     >>> sums = check_sums(ts.reconcile(own), "DNK", "victims_identified")
     >>> sums.loc[sums.period == "2007-2020", ["value", "sum_lower", "verdict"]].values.tolist()
-    [[968.0, 968, 'adds up']]
+    [[968.0, 968, 'adds_up']]
     """
-    claims = rec.claims
-    own = claims[
-        (claims["country"] == country) & (claims["indicator"] == indicator) & (claims["breakdown"] == "")
-    ].dropna(subset=["lower"])
-    series = rec.series
-    cells = series[
-        (series["country"] == country) & (series["indicator"] == indicator) & (series["breakdown"] == "")
-    ].set_index("year")
     known = rec.vocabulary.indicators.get(indicator)
-    own = own.sort_values(["period_start", "period_end", "published", "claim_id"])
-    printed: list[dict[str, Any]] = own.to_dict("records") if known and known.measure == "count" else []  # type: ignore[assignment]
-    several = [claim for claim in printed if period_kind(claim["period_start"], claim["period_end"]) == "years"]
-    table = pd.DataFrame([{**claim, **_compare(claim, cells)} for claim in several], columns=list(COLUMNS))
-    for column in ("sum_lower", "sum_upper"):
-        table[column] = table[column].astype("Int64")
-    return table
+    claims, series = (
+        table[(table["country"] == country) & (table["indicator"] == indicator) & (table["breakdown"] == "")]
+        for table in (rec.claims.dropna(subset=["lower"]), rec.series[rec.series["n_claims"] > 0])
+    )
+    several = [
+        known is not None and known.measure == "count" and period_kind(*days) == "years"
+        for days in zip(claims["period_start"], claims["period_end"], strict=True)
+    ]
+    claims = claims[pd.Series(several, index=claims.index, dtype=bool)]
+    claims = claims.sort_values(["period_start", "period_end", "published", "claim_id"])
+    years = series.set_index("year")[["lower", "upper"]]
+    columns = ["period", *PRINTED, "sum_lower", "sum_upper", "missing", "verdict"]
+    rows = [_compare(claim, years) for claim in claims.to_dict("records")]
+    return pd.DataFrame(rows, columns=columns).astype({"sum_lower": "Int64", "sum_upper": "Int64"})
 
 
-def _compare(claim: dict[str, Any], cells: pd.DataFrame) -> dict[str, Any]:
-    start, end = claim["period_start"], claim["period_end"]
-    years = range(int(start[:4]), int(end[:4]) + 1)
-    named = cells[cells["n_claims"] > 0].reindex(years)
+def _compare(claim: dict[Any, Any], years: pd.DataFrame) -> dict[str, Any]:
+    start, end, lower, upper = (claim[name] for name in ("period_start", "period_end", "lower", "upper"))
+    named = years.reindex(range(int(start[:4]), int(end[:4]) + 1))
     missing = tuple(int(year) for year in named.index[named["lower"].isna()])
-    low = named["lower"].sum()
-    high = pd.NA if missing or named["upper"].isna().any() else named["upper"].sum()
-    lower, upper = claim["lower"], claim["upper"]
-    if not pd.isna(upper) and low > upper:
-        verdict = "does not add up"
+    low, high = named["lower"].sum(), named["upper"].sum(skipna=False)
+    too_many = not pd.isna(upper) and low > upper
+    if too_many or not (missing or pd.isna(high) or high >= lower):
+        verdict = "does_not_add_up"
     elif missing:
-        verdict = "cannot be checked"
-    elif not pd.isna(high) and high < lower:
-        verdict = "does not add up"
-    elif low == high == lower == upper:
-        verdict = "adds up"
+        verdict = "cannot_be_checked"
     else:
-        verdict = "within the bounds"
-    return {
-        "period": period_label(start, end),
-        "sum_lower": low,
-        "sum_upper": high,
-        "missing": missing,
-        "verdict": verdict,
-    }
+        exact = not pd.isna(high) and not pd.isna(upper) and low == high == lower == upper
+        verdict = "adds_up" if exact else "within_the_bounds"
+    printed = {name: claim[name] for name in PRINTED}
+    found = {"sum_lower": low, "sum_upper": high, "missing": missing, "verdict": verdict}
+    return {"period": period_label(start, end), **printed, **found}

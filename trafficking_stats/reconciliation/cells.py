@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trafficking_stats.frames import as_claims
 from trafficking_stats.intervals import intervals, period_kind
 from trafficking_stats.reconciliation.mistakes import Discounts, costs, describe, impossible
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
@@ -46,36 +45,13 @@ class System:
     discounts: Discounts
 
 
-def check_table(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-    """Check that a table can be reconciled, whatever it was made from, and put it into a fixed order.
-
-    Parameters
-    ----------
-    claims : pandas.DataFrame
-        One row a claim; further columns are kept.
-    vocabulary : Vocabulary
-        Gives qualifiers and tiers.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A sorted copy with text in the text columns: the order of the rows given never matters.
-
-    Raises
-    ------
-    ClaimError
-        Naming the missing columns, or the claims whose qualifier, tier, date, value or id is wrong.
-    """
-    return as_claims(claims, vocabulary)
-
-
 def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     """Turn a checked table of claims into cells, groups of equal claims, and rules.
 
     Parameters
     ----------
     claims : pandas.DataFrame
-        As `check_table` returns it.
+        As `frames.as_claims` returns it.
     vocabulary : Vocabulary
         Indicators, dimensions, rules and weights.
 

@@ -1,170 +1,147 @@
-"""Claims that are kept and doubtful all the same: the number is of another unit or year, or of a time to come."""
+"""Claims that are kept and doubtful all the same: a code each, and what was seen."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
-from trafficking_stats.reconciliation.evidence import number
-from trafficking_stats.reconciliation.vintages import latest_day
+from trafficking_stats import breakdowns
+from trafficking_stats.reconciliation.evidence import Counted, Evidence, evidence
+from trafficking_stats.reconciliation.vintages import is_year, latest_day
 from trafficking_stats.vocabulary import Vocabulary
-from trafficking_stats.wording import label_of
 
 PLACE = ["country", "breakdown", "period_start", "period_end"]
 SERIES = ["publisher", "country", "indicator", "breakdown"]
+EVENT = ["country", "indicator", "period_start", "period_end"]
+
+Doubt = tuple[Any, str, Evidence]
+"""Index of the claim, code, and what was seen."""
 
 
-def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
-    """Say what is doubtful of kept claims.
+def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Find what is doubtful of kept claims.
 
     Parameters
     ----------
     judged : pandas.DataFrame
-        All claims with ``accepted``.
+        All claims with ``accepted``, ``lower`` and ``upper``.
     vocabulary : Vocabulary
         Says which indicators count the same event, and how far is far.
 
     Returns
     -------
-    pandas.Series
-        Words that begin with ``doubtful``, with the index of ``judged``; only of the doubtful claims.
+    pandas.DataFrame
+        Columns ``doubt`` (a code) and ``evidence``, one row a doubtful claim, with the index of ``judged``.
+
+    Examples
+    --------
+    >>> import trafficking_stats as ts
+    >>> claims = ts.reconcile(ts.load_claims().query("country == 'DNK'")).claims
+    >>> sorted(set(claims.loc[claims.doubt != "", "doubt"]))
+    ['parts_above', 'unit']
     """
-    found = pd.concat(
-        [of_the_future(judged, vocabulary), of_another_unit(judged, vocabulary), of_another_year(judged, vocabulary)]
-    )
-    return found[~found.index.duplicated()].sort_index()
+    found: dict[Any, tuple[str, Evidence]] = {}
+    for find in (of_the_future, of_another_unit, of_another_year, of_its_tables):
+        for row, code, seen in find(judged, vocabulary):
+            found.setdefault(row, (code, seen))
+    table = pd.DataFrame.from_dict(found, orient="index", columns=["doubt", "evidence"], dtype=object)
+    return table.sort_index() if len(table) else table
 
 
-def of_the_future(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
+def of_the_future(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Doubt]:
     """Find counts of a period that had not ended when they were published: of 2033, printed in 2023.
 
     A maximum penalty or a budget may be known beforehand, a count may not.
-
-    Parameters
-    ----------
-    judged : pandas.DataFrame
-        All claims with ``accepted``.
-    vocabulary : Vocabulary
-        Says what is a count.
-
-    Returns
-    -------
-    pandas.Series
-        As of `doubts`.
     """
     counts = [name for name, entry in vocabulary.indicators.items() if entry.measure == "count"]
     last = judged["published"].map({date: latest_day(date) for date in judged["published"].unique()})
     early = (judged["period_end"] > last) & (last != "") & judged["indicator"].isin(counts) & judged["accepted"]
-    rows = judged.loc[early, ["period_end", "published"]].itertuples()
-    words = {row.Index: f"doubtful: future_period: it ends {row.period_end}, published {row.published}" for row in rows}
-    return pd.Series(words, dtype=object)
+    for row in judged.loc[early, ["period_end", "published"]].itertuples():
+        yield row.Index, "future_period", evidence("future_period", end=row.period_end, published=row.published)
 
 
-def of_another_unit(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
+def of_another_unit(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Doubt]:
     """Find kept claims whose number was probably filed under the wrong unit.
 
     Nothing contradicts a number of persons that is in truth a number of counts as long as no other source prints
     persons. It is doubtful where three things meet: another publisher prints exactly this number for another unit of
     the same event; a third indicator has the claim's unit; and what is kept of that one is far away.
-
-    Parameters
-    ----------
-    judged : pandas.DataFrame
-        All claims with ``accepted``.
-    vocabulary : Vocabulary
-        Says which indicators count the same event, and how far is far.
-
-    Returns
-    -------
-    pandas.Series
-        Words that begin with ``doubtful``, with the index of ``judged``; only of the doubtful claims.
-
-    Examples
-    --------
-    >>> from trafficking_stats.vocabulary import load_vocabulary
-    >>> row = dict(country="AAA", breakdown="", period_start="2015-01-01", period_end="2015-12-31", qualifier="exact")
-    >>> said = [("UNODC", "suspects_formal_contact", 67), ("Court", "charges_counts", 67)]
-    >>> said.append(("Court", "charged_persons", 25))
-    >>> judged = pd.DataFrame([{**row, "publisher": p, "upstream": p, "indicator": i, "value": v} for p, i, v in said])
-    >>> of_another_unit(judged.assign(accepted=True), load_vocabulary()).tolist()
-    ['doubtful: unit: 67 is the number of charges (counts) at Court; persons charged are 25']
     """
     indicators, limits = vocabulary.indicators, vocabulary.causes
-    wanted = {name for same in vocabulary.same_event for name in same.indicators}
-    usable = judged["indicator"].isin(wanted) & (judged["qualifier"] == "exact") & judged["accepted"].astype(bool)
-    figures = judged.loc[usable, [*PLACE, "indicator", "value", "publisher", "upstream"]]
-    figures = figures[figures["value"] > limits.near_count].assign(row=lambda table: table.index)
-    by_name: dict[str, pd.DataFrame] = {str(name): rows for name, rows in figures.groupby("indicator", sort=True)}
-    found: dict[object, str] = {}
+    usable = (judged["qualifier"] == "exact") & judged["accepted"].astype(bool) & (judged["value"] > limits.near_count)
+    figures = judged.loc[usable, [*PLACE, "indicator", "value", "publisher", "upstream"]].reset_index(names="row")
     for same in vocabulary.same_event:
-        there = [name for name in same.indicators if name in by_name]
-        for mine in there:
-            peers = [name for name in there if name != mine and indicators[name].unit == indicators[mine].unit]
-            others = [name for name in there if indicators[name].unit != indicators[mine].unit]
-            for other, peer in ((other, peer) for other in others for peer in peers):
-                pairs = by_name[mine].merge(by_name[other], on=[*PLACE, "value"], suffixes=("", "_other"))
-                pairs = pairs[pairs["publisher"] != pairs["publisher_other"]]
-                pairs = pairs.merge(by_name[peer], on=PLACE, suffixes=("", "_peer"))
-                off = (pairs["value"] - pairs["value_peer"]).abs()
-                pairs = pairs[off > (limits.near_share * pairs["value_peer"]).clip(lower=limits.near_count)]
-                for pair in pairs.drop_duplicates("row").to_dict("records"):
-                    where = f" at {pair['upstream_other']}" if pair["upstream_other"] else ""
-                    found.setdefault(
-                        pair["row"],
-                        f"doubtful: unit: {number(pair['value'])} is the number of {label_of(other, vocabulary)}"
-                        f"{where}; {label_of(peer, vocabulary)} are {number(pair['value_peer'])}",
-                    )
-    return pd.Series(found, dtype=object).sort_index()
+        own = figures[figures["indicator"].isin(same.indicators)]
+        own = own.assign(unit=own["indicator"].map(lambda name: indicators[name].unit))
+        pairs = own.merge(own, on=[*PLACE, "value"], suffixes=("", "_other"))
+        pairs = pairs[(pairs["publisher"] != pairs["publisher_other"]) & (pairs["unit"] != pairs["unit_other"])]
+        pairs = pairs.merge(own, on=[*PLACE, "unit"], suffixes=("", "_peer"))
+        off = (pairs["value"] - pairs["value_peer"]).abs()
+        far = off > (limits.near_share * pairs["value_peer"]).clip(lower=limits.near_count)
+        order = [pairs[name].map(list(same.indicators).index) for name in ("indicator_other", "indicator_peer")]
+        pairs = pairs.assign(first=order[0], then=order[1])[far & (pairs["indicator"] != pairs["indicator_peer"])]
+        for pair in pairs.sort_values(["first", "then"], kind="stable").drop_duplicates("row").itertuples():
+            seen = {"value": pair.value, "other": Counted(pair.indicator_other), "peer_value": pair.value_peer}
+            at = "unit_at" if pair.upstream_other else "unit"
+            seen |= {"peer": Counted(pair.indicator_peer), "at": pair.upstream_other}
+            yield pair.row, "unit", evidence(at, **seen)
 
 
-def of_another_year(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.Series:
+def of_another_year(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Doubt]:
     """Find kept figures that an earlier edition of their publisher printed for the year before or after.
 
     The newest edition wins, also where a row of its table slipped. One figure that moved can be chance; where two
     different figures of a series moved the same way, all that moved are doubtful.
-
-    Parameters
-    ----------
-    judged : pandas.DataFrame
-        All claims with ``accepted``.
-    vocabulary : Vocabulary
-        Says how small a figure may be found twice by chance.
-
-    Returns
-    -------
-    pandas.Series
-        As of `doubts`.
-
-    Examples
-    --------
-    >>> from trafficking_stats.vocabulary import load_vocabulary
-    >>> said = [(2020, 195, "2023", 0), (2021, 83, "2023", 0), (2019, 195, "2025", 1), (2020, 83, "2025", 1)]
-    >>> judged = pd.DataFrame(said, columns=["year", "value", "published", "accepted"])
-    >>> judged["period_start"] = judged["year"].astype(str) + "-01-01"
-    >>> judged["period_end"] = judged["year"].astype(str) + "-12-31"
-    >>> judged = judged.assign(country="AAA", indicator="victims_identified", breakdown="", qualifier="exact")
-    >>> of_another_year(judged.assign(publisher="UNODC"), load_vocabulary()).tolist()[0]
-    'doubtful: shifted_year: UNODC printed 195 for 2020 before, and moved 1 other figure by a year likewise'
     """
-    start, end = judged["period_start"], judged["period_end"]
-    yearly = start.str.endswith("-01-01") & (end == start.str[:4] + "-12-31") & (judged["qualifier"] == "exact")
-    usable = judged[yearly & (judged["value"] > vocabulary.causes.near_count)]
-    figures = usable[[*SERIES, "value", "published"]].assign(
-        year=usable["period_start"].str[:4].astype(int), row=usable.index
-    )
-    kept = usable["accepted"].astype(bool)
-    tables = []
-    for shift in (1, -1):
-        before = figures[~kept].assign(year=figures.loc[~kept, "year"] - shift)
-        pairs = figures[kept].merge(before, on=[*SERIES, "year", "value"], suffixes=("", "_before"))
-        pairs = pairs[pairs["published_before"] < pairs["published"]].drop_duplicates("row")
-        tables.append(pairs.assign(shift=shift))
-    moved = pd.concat(tables, ignore_index=True)
-    moved["others"] = moved.groupby([*SERIES, "shift"])["value"].transform("nunique") - 1
-    moved = moved[moved["others"] > 0].drop_duplicates("row")
-    words = [
-        f"doubtful: shifted_year: {pair['publisher']} printed {number(pair['value'])} for "
-        f"{pair['year'] + pair['shift']} before, and moved {pair['others']} other figure{'s' * (pair['others'] > 1)} "
-        "by a year likewise"
-        for pair in moved.to_dict("records")
-    ]
-    return pd.Series(words, index=moved["row"].to_numpy(), dtype=object).sort_index()
+    usable = (judged["qualifier"] == "exact") & (judged["value"] > vocabulary.causes.near_count)
+    columns = [*SERIES, "value", "published", "accepted", "period_start", "period_end"]
+    figures = judged.loc[usable, columns].reset_index(names="row")
+    lost = figures.loc[~figures["accepted"], [*SERIES, "value"]].drop_duplicates()
+    figures = figures.merge(lost, on=[*SERIES, "value"])
+    figures = figures[is_year(figures["period_start"], figures["period_end"])]
+    figures["year"] = figures["period_end"].str[:4].astype(int)
+    kept, lost = figures[figures["accepted"].astype(bool)], figures[~figures["accepted"].astype(bool)]
+    pairs = kept.merge(lost, on=[*SERIES, "value"], suffixes=("", "_before"))
+    pairs["shift"] = pairs["year_before"] - pairs["year"]
+    moved = pairs[pairs["shift"].isin([-1, 1]) & (pairs["published_before"] < pairs["published"])]
+    others = moved.groupby([*SERIES, "shift"])["value"].transform("nunique") - 1
+    moved = moved.assign(others=others)[others > 0].sort_values("shift", ascending=False, kind="stable")
+    for row in moved.drop_duplicates("row").itertuples():
+        seen = {"value": row.value, "year": str(row.year_before), "n": int(row.others)}
+        yield row.row, "shifted_year", evidence("moved", publisher=row.publisher, **seen)
+
+
+def of_its_tables(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Doubt]:
+    """Find kept totals that the tables of their own source speak against.
+
+    A complete table, as of women and men, covers everybody as a rule: where two of them add up to the same other
+    number, the total may be the mistake. So may one that its parts exceed, unless another publisher prints it too.
+    """
+    exact = judged[(judged["qualifier"] == "exact") & (judged["period_start"] != "")]
+    totals = exact[(exact["breakdown"] == "") & exact["accepted"].astype(bool)].reset_index(names="row")
+    totals["publishers"] = totals.groupby([*EVENT, "value"])["publisher"].transform("nunique")
+    own = ["source_id", *EVENT]
+    parts = exact[exact["breakdown"].str.count("=") == 1].merge(totals[own].drop_duplicates(), on=own)
+    parts["key"] = parts["breakdown"].str.split("=").str[0]
+    exclusive = [_is_exclusive(*row, vocabulary) for row in parts[["breakdown", "indicator"]].to_numpy()]
+    parts = parts[np.array(exclusive, dtype=bool)]
+    sums = parts.groupby([*own, "key"], as_index=False).agg(total=("value", "sum"), n=("value", "size"))
+    sums = totals.merge(sums[sums["n"] > 1], on=own)
+    complete = sums[sums["key"].isin([key for key, entry in vocabulary.dimensions.items() if entry.complete])]
+    alike = complete.groupby("row").agg(value=("value", "first"), total=("total", "first"), n=("total", "size"))
+    alike = alike[(complete.groupby("row")["total"].nunique() == 1) & (alike["n"] > 1)]
+    for row in alike[alike["total"] != alike["value"]].itertuples():
+        yield row.Index, "two_tables", evidence("two_tables", total=row.total)
+    above = sums[(sums["total"] > sums["value"]) & (sums["publishers"] == 1)]
+    for row in above.sort_values("total", ascending=False, kind="stable").drop_duplicates("row").itertuples():
+        yield row.row, "parts_above", evidence("own_parts_above", total=row.total, value=row.value)
+
+
+def _is_exclusive(breakdown: str, indicator: str, vocabulary: Vocabulary) -> bool:
+    """Whether a breakdown by one dimension is a part that excludes the others."""
+    ((key, category),) = breakdowns.parse(breakdown).items()
+    is_part = breakdowns.relation(key, vocabulary) == "part"
+    return is_part and vocabulary.dimensions[key].is_exclusive(category, indicator)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import warnings
+from collections.abc import Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -12,16 +13,22 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.errors import ReconciliationError
+from trafficking_stats.frames import as_claims
 from trafficking_stats.reconciliation.causes import probable_causes
-from trafficking_stats.reconciliation.cells import System, build_system, check_table
-from trafficking_stats.reconciliation.explain import Explainer, Explanation
-from trafficking_stats.reconciliation.methods import DEFAULT, check_method, pick
+from trafficking_stats.reconciliation.doubts import doubts
+from trafficking_stats.reconciliation.explain import Explainer
+from trafficking_stats.reconciliation.inspect import Programme, inspect
+from trafficking_stats.reconciliation.methods import DEFAULT, check_method
 from trafficking_stats.reconciliation.sensitivity import sensitivity
 from trafficking_stats.reconciliation.series import PERIODS, build_clashes, build_series
-from trafficking_stats.reconciliation.solve import Solution, solve
+from trafficking_stats.reconciliation.settle import Settled, settle
 from trafficking_stats.reconciliation.vintages import Vintages, known_by, vintages
+from trafficking_stats.reconciliation.words import Explanation
 from trafficking_stats.remembering import in_run, remembered, tell_read
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
+
+OPTIMAL = "optimal"
+"""Status of a reconciliation of which every part was solved to the end."""
 
 
 @dataclass(frozen=True)
@@ -37,28 +44,34 @@ class Reconciliation:
         known. ``status`` is ``agreed``, ``reconciled``, ``bounded`` or ``deduced``.
     claims : pandas.DataFrame
         The claims in a fixed order with ``lower`` and ``upper`` (the interval of the claim), ``accepted``,
-        ``cause``, ``clashes_with`` (ids of the claims it cannot be true together with, joined by ``;``) and
-        ``evidence`` for the cause.
+        ``cause`` (of a rejected claim, a code), ``clashes_with`` (ids of the claims it cannot be true together with,
+        joined by ``;``), ``doubt`` (of a kept claim, a code or empty) and ``evidence`` for the cause or doubt:
+        `evidence.Evidence`, of which ``str`` is a sentence in the current language, or empty.
     clashes : pandas.DataFrame
         One row a cell on which claims clash or were rejected: ``values``, ``sources``, ``won``, ``cause``.
     method : str
         How clashes were resolved.
-    status : tuple of str
-        What the solver says of parts it did not solve to optimality; empty if all are.
+    status : str
+        ``optimal``, or what the solver says of parts that it did not solve to the end.
     periods : pandas.DataFrame
         The cells that claims name and ``series`` has no room for: fiscal years, quarters, several years, and figures
         such as a budget that stand for their whole period. Columns of ``series`` with ``start`` and ``end``, both ISO
         dates of days that belong to the period, in the place of ``year``; an empty ``start`` means since records
         began.
+    vocabulary : Vocabulary
+        Indicators, rules, weights and thresholds that were used.
+    settled : mapping of str to Settled
+        The system of each country with its solution: what explanations read.
     """
 
     series: pd.DataFrame
     claims: pd.DataFrame
     clashes: pd.DataFrame
     method: str = DEFAULT
-    status: tuple[str, ...] = ()
+    status: str = OPTIMAL
     periods: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PERIODS)))
     vocabulary: Vocabulary = field(default_factory=load_vocabulary, repr=False)
+    settled: Mapping[str, Settled] = field(default_factory=dict, repr=False)
 
     def explain(self, country: str, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Explanation:
         """Explain one cell: every claim, kept or rejected and why, and what forces its bounds.
@@ -89,7 +102,7 @@ class Reconciliation:
         >>> print(str(ts.reconcile(claims).explain("DNK", "prosecutions_suspects", 2016)).splitlines()[0])
         Denmark, persons prosecuted, 2016: 1
         """
-        return Explainer(self, country, indicator).cell(indicator, year, breakdown)
+        return self.explainer(country).cell(indicator, year, breakdown)
 
     def explainer(self, country: str) -> Explainer:
         """Return what explains many cells of one country faster than `explain` called for each.
@@ -102,7 +115,40 @@ class Reconciliation:
         >>> [explainer.cell("charged_persons", year).title for year in (2014, 2015)]
         ['Denmark, persons charged, 2014: 14', 'Denmark, persons charged, 2015: 25']
         """
-        return Explainer(self, country)
+        years = self.series["year"].astype(str)
+        cells = pd.concat([self.series.assign(start=years + "-01-01", end=years + "-12-31"), self.periods])
+        known = self.settled.get(country) or next(iter(self.settled.values()))
+        return Explainer(known, self.claims, cells, country, self.method, self.vocabulary)
+
+    def inspect(self, country: str, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Programme:
+        """Show the programme that was solved for a cell and all that rules connect with it.
+
+        Parameters
+        ----------
+        country, indicator, year, breakdown
+            As of `explain`.
+
+        Returns
+        -------
+        Programme
+            ``variables``, ``rules`` and ``claims`` are frames; ``str`` prints them: what was dropped, and at what cost.
+
+        Raises
+        ------
+        ReconciliationError
+            If there is no such cell.
+
+        Examples
+        --------
+        >>> import trafficking_stats as ts
+        >>> claims = ts.load_claims().query("country == 'DNK' and indicator == 'prosecutions_suspects'")
+        >>> print(str(ts.reconcile(claims).inspect("DNK", "prosecutions_suspects", 2013)).splitlines()[0])
+        1 variable
+        """
+        self.explain(country, indicator, year, breakdown)  # which says what there is, where there is no such cell
+        period = year if isinstance(year, tuple) else (f"{year}-01-01", f"{year}-12-31")
+        known = self.settled[country]
+        return inspect(known, known.cells_of(country)[indicator, breakdown, *period], self.claims)
 
     def sensitivity(self, country: str, indicator: str, breakdown: str = "") -> pd.DataFrame:
         """Reconcile one country under every method, and without each upstream, side by side.
@@ -123,7 +169,7 @@ class Reconciliation:
         ReconciliationError
             If there is no such series.
         """
-        return sensitivity(self, country, indicator, breakdown)
+        return sensitivity(self.claims, self.series, self.method, self.vocabulary, (country, indicator, breakdown))
 
     def vintages(self, country: str, indicator: str, breakdown: str = "") -> Vintages:
         """Show how the figures of one series changed from edition to edition of each publisher.
@@ -209,7 +255,7 @@ def reconcile(
     check_method(method)
     if executor is not None and not hasattr(executor, "submit"):
         raise ReconciliationError(f"executor must be a concurrent.futures.Executor, not {type(executor).__name__}")
-    table = check_table(claims, vocabulary)
+    table = as_claims(claims, vocabulary)
     tell_read(table["country"])
     if as_of is not None:
         table = known_by(table, as_of)
@@ -225,8 +271,9 @@ def reconcile(
         pd.concat([getattr(part, name) for part in parts], ignore_index=True)
         for name in ("series", "claims", "clashes", "periods")
     )
-    status = tuple(text for part in parts for text in part.status)
-    return Reconciliation(series, judged, clashes, method, status, periods, vocabulary)
+    found = dict.fromkeys(part.status for part in parts if part.status != OPTIMAL)
+    settled = {country: known for part in parts for country, known in part.settled.items()}
+    return Reconciliation(series, judged, clashes, method, "; ".join(found) or OPTIMAL, periods, vocabulary, settled)
 
 
 @remembered
@@ -236,12 +283,13 @@ def _for_the_run(table: pd.DataFrame, method: str, vocabulary: Vocabulary) -> Re
 
 def _reconcile_part(table: pd.DataFrame, method: str, vocabulary: Vocabulary) -> Reconciliation:
     """Reconcile checked claims in this process."""
-    system = build_system(table, vocabulary)
-    solution = solve(system) if method == DEFAULT else pick(system, table, method, vocabulary)
-    judged = _judge(table, system, solution, vocabulary)
-    series, periods = build_series(judged, system, solution, vocabulary)
+    settled = settle(table, method, vocabulary)
+    judged = _judge(table, settled, vocabulary)
+    series, periods = build_series(judged, settled.system, settled.solution, vocabulary)
     clashes = build_clashes(judged, vocabulary)
-    return Reconciliation(series, judged, clashes, method, solution.status, periods, vocabulary)
+    status = "; ".join(settled.solution.status) or OPTIMAL
+    of_country = dict.fromkeys(table["country"].unique(), settled)
+    return Reconciliation(series, judged, clashes, method, status, periods, vocabulary, of_country)
 
 
 def _in_worker(table: pd.DataFrame, method: str, vocabulary: Vocabulary, run: str) -> Reconciliation | Exception:
@@ -290,22 +338,21 @@ def _reconcile_countries(
     return parts
 
 
-def _judge(table: pd.DataFrame, system: System, solution: Solution, vocabulary: Vocabulary) -> pd.DataFrame:
-    """Add to each claim its interval, the verdict, what it clashes with, and the probable cause."""
+def _judge(table: pd.DataFrame, settled: Settled, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Add to each claim its interval, the verdict, what it clashes with, the probable cause, and what is doubtful."""
+    system, solution = settled.system, settled.solution
     judged = table.copy()
-    judged["lower"] = pd.array(np.where(np.isfinite(system.claim_lower), system.claim_lower, np.nan), dtype="Int64")
-    judged["upper"] = pd.array(np.where(np.isfinite(system.claim_upper), system.claim_upper, np.nan), dtype="Int64")
-    # claims that are no counts are kept as printed: nothing in the system speaks against them
-    counted = system.claim_group >= 0
-    judged["accepted"] = True
-    judged.loc[counted, "accepted"] = solution.accepted[system.claim_group[counted]]
-    ids, leader = table["claim_id"].to_numpy(), system.groups["leader"].to_numpy()
-    against = {group: ";".join(sorted(ids[leader[list(groups)]])) for group, (groups, _) in solution.conflicts.items()}
+    for name, ends in (("lower", system.claim_lower), ("upper", system.claim_upper)):
+        judged[name] = pd.array(np.where(np.isfinite(ends), ends, np.nan), dtype="Int64")
+    judged["accepted"] = settled.accepted
+    leader = settled.claim_ids[system.groups["leader"].to_numpy()]
+    against = {group: ";".join(sorted(leader[list(groups)])) for group, (groups, _) in solution.conflicts.items()}
     judged["cause"] = ""
     judged["clashes_with"] = [against.get(group, "") for group in system.claim_group]
-    judged["evidence"] = ""
+    judged["doubt"] = ""
+    judged["evidence"] = pd.Series("", index=judged.index, dtype=object)
     cell = system.groups["cell"].to_numpy()[system.claim_group]
     bounds = np.column_stack([solution.lower[cell], solution.upper[cell]]) if len(cell) else np.zeros((0, 2))
-    causes = probable_causes(judged, bounds, vocabulary)
-    judged.loc[causes.index, ["cause", "evidence"]] = causes[["cause", "evidence"]]
+    for found in (probable_causes(judged, bounds, vocabulary), doubts(judged, vocabulary)):
+        judged.loc[found.index, list(found)] = found
     return judged

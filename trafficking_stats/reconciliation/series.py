@@ -31,7 +31,7 @@ SERIES = (
 PERIODS = (*SERIES[:3], "start", "end", *SERIES[4:])
 """Of the cells that are no calendar year, or whose figure stands for its whole period; both dates are in."""
 
-CLASHES = ("country", "indicator", "breakdown", "period", "year", "values", "sources", "won", "cause", "evidence")
+CLASHES = ("country", "indicator", "breakdown", "period", "year", "values", "sources", "won", "cause")
 
 
 def build_series(
@@ -156,30 +156,25 @@ def build_clashes(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
         cell=cell[rows.index], weight=claim_weights(rows, vocabulary), printed=_printed(rows, vocabulary)
     )
     rows = rows.sort_values(["cell", "accepted", "weight", "claim_id"], ascending=[True, False, False, True])
-    columns = [rows[name].tolist() for name in ("printed", "source_id", "accepted", "cause", "evidence")]
+    columns = [rows[name].tolist() for name in ("printed", "source_id", "accepted", "cause")]
     begins = np.flatnonzero(np.diff(rows["cell"], prepend=-1)).tolist()
     found = []
     for first, last in pairwise([*begins, len(rows)]):
-        printed, sources, kept, causes, evidence = (column[first:last] for column in columns)
+        printed, sources, kept, causes = (column[first:last] for column in columns)
         by_value: dict[str, set[str]] = {}
         for value, source in zip(printed, sources, strict=True):
             by_value.setdefault(value, set()).add(source)
         n_kept = sum(kept)
-        # the words of the heaviest claim speak for others of the same cause
-        why: dict[str, str] = {}
-        for cause, words in zip(causes[n_kept:], evidence[n_kept:], strict=True):
-            why.setdefault(cause, words)
         found.append(
             (
                 " | ".join(by_value),
                 " | ".join(", ".join(sorted(names)) for names in by_value.values()),
                 " and ".join(dict.fromkeys(printed[:n_kept])) or "none",
-                ", ".join(why),
-                "; ".join(dict.fromkeys(filter(None, why.values()))),
+                ", ".join(dict.fromkeys(causes[n_kept:])),
             )
         )
     table = rows.iloc[begins][key].reset_index(drop=True)
-    table[["values", "sources", "won", "cause", "evidence"]] = pd.DataFrame(found, columns=range(5), dtype=object)
+    table[["values", "sources", "won", "cause"]] = pd.DataFrame(found, columns=range(4), dtype=object)
     periods = zip(table["period_start"], table["period_end"], strict=True)
     table["period"] = pd.Series([period_label(start, end) for start, end in periods], dtype=object)
     table["year"] = table["period"].where(table["period"].str.isdigit()).astype("Int64")

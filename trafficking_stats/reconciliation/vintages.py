@@ -184,7 +184,7 @@ class Vintages:
         from matplotlib.ticker import MaxNLocator
 
         ax = ax if ax is not None else plt.subplots(figsize=(8, 4), layout="constrained")[1]
-        yearly = self.triangle[_is_year(self.triangle["start"], self.triangle["end"])]
+        yearly = self.triangle[is_year(self.triangle["start"], self.triangle["end"])]
         for number, (publisher, table) in enumerate(yearly.groupby("publisher", sort=True)):
             colour = f"C{number}"
             ax.plot([], [], "o", color=colour, label=str(publisher))
@@ -254,7 +254,7 @@ def _steps(table: pd.DataFrame, breakdown: str) -> Iterator[Vintage]:
     """Follow each period of one publisher's series through the editions."""
     editions = table.drop_duplicates("source_id").sort_values(["day", "source_id"]).to_dict("records")
     mine = table[table["breakdown"] == breakdown]
-    yearly = mine[_is_year(mine["period_start"], mine["period_end"])]
+    yearly = mine[is_year(mine["period_start"], mine["period_end"])]
     years = yearly["period_end"].groupby(yearly["source_id"]).agg(["nunique", "min", "max"])
     covers = {source: (low, high) for source, n, low, high in years.itertuples() if n >= RELEASE_YEARS}
     # an edition that prints two figures for one cell is taken at the one that was accepted
@@ -291,5 +291,6 @@ def _step(before: Any, now: Any) -> tuple[str, float]:
     return ("revised", new[1] - old[0]) if new[1] < old[0] else ("refined", 0)
 
 
-def _is_year(start: pd.Series, end: pd.Series) -> pd.Series:
+def is_year(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Tell which periods are calendar years."""
     return start.str.endswith("-01-01") & end.str.endswith("-12-31") & (start.str[:4] == end.str[:4])

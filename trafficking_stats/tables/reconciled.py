@@ -263,7 +263,7 @@ def sums(rec: Reconciliation, country: str, indicator: str) -> Shown:
     rows = []
     for row in records(checked):
         missing = f" ({say('pages.sums.missing', years=Years(row['missing']))})" if row["missing"] else ""
-        verdict = say(f"pages.sums.{row['verdict'].replace(' ', '_')}") + missing
+        verdict = say(f"pages.sums.{row['verdict']}") + missing
         span, figure = (
             unbroken(row["period"].replace("-", "–")),
             printed(row["value"], row["qualifier"], row.get("value_upper")),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from trafficking_stats.messages import Country, Noun, Years, say
-from trafficking_stats.messages.catalogue import current
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.methods import DEFAULT
-from trafficking_stats.reconciliation.sensitivity import moves
+from trafficking_stats.reconciliation.result import OPTIMAL, Reconciliation
+from trafficking_stats.reconciliation.sensitivity import WITHOUT, moves
+from trafficking_stats.reconciliation.words import cause as cause_name
 from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.focus import (
     LEADING,
@@ -25,16 +26,11 @@ from trafficking_stats.texts.focus import (
 from trafficking_stats.texts.headline import headline, summary
 from trafficking_stats.texts.words import capital, label, printed, sentences, source_name, title
 
-if TYPE_CHECKING:
-    from trafficking_stats.reconciliation.result import Reconciliation
-
-_WITHOUT = "without "
-
 
 def choice_name(choice: str) -> str:
     """Name a choice of the figures: a method, or a source left out."""
-    if choice.startswith(_WITHOUT):
-        return say("pages.without", source=choice.removeprefix(_WITHOUT))
+    if choice.startswith(WITHOUT):
+        return say("pages.without", source=choice.removeprefix(WITHOUT))
     return say(f"pages.method.{choice}")
 
 
@@ -42,9 +38,8 @@ def cause_words(rejected: Sequence[Mapping[Any, Any]]) -> str:
     """Say why claims on one count were probably set aside, each reason once."""
     texts: dict[str, str] = {}
     for claim in rejected:
-        cause = say(f"pages.cause.{claim['cause'] or 'unexplained'}")
-        # what was seen is said by the reconciliation, which has it in the source language alone
-        evidence = claim["evidence"] if current() == "en" else ""
+        cause = capital(cause_name(claim["cause"] or "unexplained"))
+        evidence = str(claim["evidence"])
         texts.setdefault(cause, say("pages.cause_with", cause=cause, evidence=evidence) if evidence else cause)
     return "; ".join(texts.values())
 
@@ -147,7 +142,7 @@ def settled_headline(rec: Reconciliation, country: str, start: int | None = None
         {
             say("pages.settled.other_choices"): _moved(moved),
             say("pages.settled.how_many"): say(aside, n=n_rejected, figures=Noun(len(own), "common.figures")),
-            say("pages.settled.solved"): "" if not rec.status else say("pages.solver.open"),
+            say("pages.settled.solved"): say("pages.solver.open") if rec.status != OPTIMAL else "",
         },
         summary=summary(rec, country),
     )
@@ -193,7 +188,7 @@ def _moved(moved: Mapping[str, list[int]]) -> str:
 def sensitivity_words(table: pd.DataFrame, indicator: str) -> str:
     """Say in which years a choice of method or source gives another figure, and which choices do."""
     moved = moves(table)
-    without = [str(name) for name in table if str(name).startswith(_WITHOUT)]
+    without = [str(name) for name in table if str(name).startswith(WITHOUT)]
     lost = {name: [int(y) for y in table["year"][table[name].isna() & table[DEFAULT].notna()]] for name in without}
     years = Years(moved_years(table))
     parts = [
@@ -202,7 +197,7 @@ def sensitivity_words(table: pd.DataFrame, indicator: str) -> str:
         else say("pages.sensitivity.same", what=title(indicator)),
         say("pages.sensitivity.by", choices=[_by(name, found) for name, found in moved.items()]) if moved else "",
         *(
-            say("pages.sensitivity.lost", source=name.removeprefix(_WITHOUT), years=Years(found))
+            say("pages.sensitivity.lost", source=name.removeprefix(WITHOUT), years=Years(found))
             for name, found in lost.items()
             if found
         ),
@@ -236,4 +231,4 @@ def solver(rec: Reconciliation) -> Shown:
     """Say whether the reconciliation was solved to the end, or by which other method it was made."""
     if rec.method != DEFAULT:
         return prose(say("pages.solver.method", method=choice_name(rec.method)))
-    return prose(say("pages.solver.open") if rec.status else say("pages.solver.done"))
+    return prose(say("pages.solver.open") if rec.status != OPTIMAL else say("pages.solver.done"))

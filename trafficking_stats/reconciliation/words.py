@@ -1,0 +1,238 @@
+"""An explanation in the current language: sentences, lines of arithmetic, text and HTML."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from trafficking_stats.messages import Bounds, Country, Term, say
+from trafficking_stats.messages.values import written
+from trafficking_stats.reconciliation.evidence import Counted, Part, Period, RuleName, Source, whole
+from trafficking_stats.reconciliation.proofs import Proof
+from trafficking_stats.reconciliation.rules import Cell
+
+COLUMNS = (
+    "verdict",
+    "figure",
+    "interval",
+    "source",
+    "publisher",
+    "published",
+    "upstream",
+    "tier",
+    "url",
+    "locator",
+    "note",
+    "cause",
+    "doubt",
+    "evidence",
+    "clash",
+    "if_kept",
+)
+"""Columns of the claims in an explanation, all text; ``verdict``, ``tier``, ``cause`` and ``doubt`` are codes."""
+
+FROM_CLAIM = ("publisher", "published", "upstream", "tier", "url", "locator", "scope_note", "cause", "doubt")
+"""Columns that stand in the claims as they are told."""
+
+_SHOWN = 7
+"""Terms of one side of a line that are written out before the others are folded into their sum."""
+
+_VOICES = 6
+"""Sources that are named below a line."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a cell has the value or the bounds it has.
+
+    Parameters
+    ----------
+    title : str
+        What the cell is and its value, such as ``Denmark, victims identified, 2020: 77``.
+    summary : str
+        How the value came about.
+    claims : pandas.DataFrame
+        One row a claim on the cell, the kept ones first, with the columns `COLUMNS`: among them ``interval``, what
+        the printed ``figure`` says of the cell; ``cause`` of a rejected claim or ``doubt`` of a kept one, with the
+        ``evidence``; ``clash``, what it cannot be true together with; and ``if_kept``, the value of the cell had it
+        been kept.
+    chains : tuple of str
+        The arithmetic that forces the bounds, where rules take part: ``x`` is the cell.
+    """
+
+    title: str
+    summary: str
+    claims: pd.DataFrame
+    chains: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = [self.title, self.summary, *(f"  {chain}" for chain in self.chains)]
+        width = max(map(len, self.claims["figure"]), default=0)
+        verdict = ""
+        for row, notes in _notes(self.claims):
+            if row["verdict"] != verdict:
+                verdict = row["verdict"]
+                lines.append(say(f"reconciliation.verdict.{verdict}"))
+            place = f"({row['source']}, {row['published'] or say('reconciliation.no_date')})"
+            about = [f"{_source(row)} {place}", written(Term("tier", row["tier"]))]
+            about += [say("reconciliation.upstream", name=row["upstream"])] if row["upstream"] else []
+            lines.append(f"  {row['figure']:>{width}}  {row['interval']}  {', '.join(about)}")
+            lines += [f"      {note}" for note in notes]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        body = Markup("")
+        for row, notes in _notes(self.claims):
+            told = Markup("").join(Markup("<br>{}").format(_signs(note)) for note in notes)
+            shown = [say(f"reconciliation.verdict.{row['verdict']}"), row["figure"], row["interval"], row["published"]]
+            cells = map(Markup("<td>{}</td>").format, [*shown, row["upstream"], written(Term("tier", row["tier"]))])
+            body += Markup("<tr><th scope='row'>{}{}</th>{}</tr>").format(_link(row), told, Markup("").join(cells))
+        heads = ("source", "verdict", "figure", "interval", "published", "upstream", "tier")
+        names = (say(f"reconciliation.head.{name}") for name in heads)
+        head = Markup("").join(map(Markup("<th scope='col'>{}</th>").format, names))
+        table = Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
+        lines = Markup("").join(Markup("<li>{}</li>").format(_signs(chain)) for chain in self.chains)
+        start = Markup("<p class='title'><strong>{}</strong></p><p>{}</p>").format(self.title, self.summary)
+        lines = Markup("<ul>{}</ul>").format(lines) if lines else ""
+        return str(Markup("<div class='explanation'>{}{}{}</div>").format(start, lines, table if body else ""))
+
+
+def title(cell: Cell, number: int | None, known: Bounds) -> str:
+    """Write what a cell is and its value: ``77``, ``0 to 4``, ``100 (between 90 and 110)``, ``at least 35``."""
+    country, indicator, breakdown, start, end = cell
+    names = [written(Country(country), "bare"), Counted(indicator).in_words(), Part(breakdown).in_words()]
+    value = written(known)
+    if number is not None and known.upper is not None and known.lower < known.upper:
+        value = say("reconciliation.estimate", number=number, lower=known.lower, upper=known.upper)
+    return f"{', '.join([*names[: 3 if breakdown else 2], Period(start, end).in_words()])}: {value}"
+
+
+def summary(claims: Sequence[Mapping[str, Any]], known: Bounds, status: str) -> str:
+    """Say in a sentence how a value came about."""
+    n, kept = len(claims), sum(bool(claim["accepted"]) for claim in claims)
+    if n == 0:
+        nothing = known.upper is None and known.lower == 0
+        code = "unknown" if nothing else "deduced" if known.lower == known.upper else "deduced_range"
+    elif kept < n:
+        code = "some_lost" if kept else "all_lost"
+    elif status == "bounded":
+        code = "range"
+    else:
+        code = "one_doubtful" if n == 1 and claims[0]["doubt"] else ("one", "both", "all")[min(n, 3) - 1]
+    return say(f"reconciliation.summary.{code}", n=n - kept if 0 < kept < n else n, all=n, kept=kept)
+
+
+def aside(claims: Sequence[Mapping[str, Any]]) -> str:
+    """Say how many of the kept claims on a cell are doubtful, and where its figures start."""
+    doubtful = sum(bool(claim["doubt"]) for claim in claims)
+    names = sorted({claim["upstream"] for claim in claims} - {""})
+    said = [say("reconciliation.summary.doubtful", n=doubtful)] if doubtful and len(claims) > 1 else []
+    return " ".join([*said, *([say("reconciliation.summary.upstreams", n=len(names), names=names)] if names else [])])
+
+
+def cause(code: str) -> str:
+    """Name the probable cause of a rejection."""
+    return say(f"reconciliation.cause.{code}")
+
+
+def name(cell: Cell, here: Cell) -> str:
+    """Name a cell by what it does not share with another one: indicator, period, breakdown."""
+    _, indicator, breakdown, *period = cell
+    names = [Counted(indicator).in_words()] if indicator != here[1] else []
+    if tuple(period) != here[3:] or cell == here:
+        names.append(Period(*period).in_words())
+    return ", ".join([*names, *([Part(breakdown).in_words()] if breakdown != here[2] else [])])
+
+
+Term_ = tuple[float, float, str, str]
+"""How often a figure is added, the figure, the name of its cell and of its source."""
+
+
+def line(proof: Proof, terms: Sequence[Term_], rules: Sequence[RuleName]) -> str:
+    """Write a proof as arithmetic that can be checked by hand, then who prints its figures.
+
+    Examples
+    --------
+    >>> terms = [(1.0, 717.0, "2007-2020", "EU 2021"), (-1.0, 517.0, "2007-2016", "EU 2017")]
+    >>> line(Proof(0, True, 200.0, rules=(0,)), terms, [])
+    '517 (2007-2016) + x <= 717 (2007-2020) forces x <= 200 [EU 2021: 717; EU 2017: 517]'
+    """
+    relation = "=" if proof.exact else "<=" if proof.upper else ">="
+    # what is only known not to be negative adds nothing that a reader must look up
+    shown = [term for term in terms if proof.exact or term[1] or (term[0] > 0) == proof.upper]
+    left, right = (_side([term for term in shown if (term[0] > 0) == positive]) for positive in (False, True))
+    text = f"{left} + x {relation} {right or 0}" if left else f"x {relation} {right or 0}"
+    if left or len(shown) != 1 or shown[0][0] != 1:
+        forced, rounded = f"x {relation} {_number(proof.bound)}", f"x {relation} {_number(proof.whole)}"
+        if forced != rounded:
+            forced = say("reconciliation.line.whole", forced=forced, whole=rounded)
+        text = say("reconciliation.line.forces", line=text, forced=forced)
+    said: dict[str, list[str]] = {}
+    for _, bound, _, source in shown:
+        said.setdefault(source, []).append(_number(bound))
+    voices = [f"{source}: {', '.join(numbers)}" for source, numbers in said.items() if source]
+    more = len(voices) - _VOICES
+    voices = [*voices[:_VOICES], say("reconciliation.line.more_sources", n=more)] if more > 1 else voices
+    text += f" [{'; '.join(voices)}]" if voices else ""
+    return "; ".join([text, *(say("reconciliation.line.definition", rule=rule.in_words()) for rule in rules)])
+
+
+def _side(terms: Sequence[Term_]) -> str:
+    """Write one side of a relation; of a long one the last terms are folded into their sum."""
+    shown = terms[:_SHOWN] if len(terms) > _SHOWN + 1 else terms
+    parts = [f"{_times(times)}{_number(bound)} ({name})" for times, bound, name, _ in shown]
+    folded = terms[len(shown) :]
+    if folded:
+        total, names = sum(abs(term[0]) * term[1] for term in folded), ", ".join(term[2] for term in folded)
+        parts.append(say("reconciliation.line.folded", total=_number(total), number=len(folded), names=names))
+    return " + ".join(parts)
+
+
+def _times(times: float) -> str:
+    return "" if math.isclose(abs(times), 1, abs_tol=1e-6) else f"{_number(abs(times))} x "
+
+
+def _number(value: float) -> str:
+    return written(whole(round(value, 6) + 0.0), "#,##0.######")
+
+
+def _notes(claims: pd.DataFrame) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """Say what is to be said below each claim; once of claims that follow each other and clash alike."""
+    last: tuple[str, ...] = ()
+    rows: list[dict[str, str]] = claims.to_dict("records")  # type: ignore[assignment]
+    for row in rows:
+        notes = [say(f"reconciliation.note.{name}", text=row[name]) for name in ("locator", "note") if row[name]]
+        if row["cause"]:
+            notes.append(say("reconciliation.note.cause", cause=cause(row["cause"]), evidence=row["evidence"]))
+        if row["doubt"]:
+            doubt = say(f"reconciliation.doubt.{row['doubt']}")
+            notes.append(say("reconciliation.note.doubt", doubt=doubt, evidence=row["evidence"]))
+        clash = row["figure"], row["clash"], row["if_kept"]
+        if row["clash"] and clash == last:
+            notes.append(say("reconciliation.note.as_above"))
+        else:
+            notes += [say(f"reconciliation.note.{key}", text=row[key]) for key in ("clash", "if_kept") if row[key]]
+        last = clash
+        yield row, notes
+
+
+def _source(row: Mapping[str, str]) -> str:
+    return Source(row["publisher"], row["published"]).in_words()
+
+
+def _link(row: Mapping[str, str]) -> Markup:
+    """Name a source, with a link where it has an address on the web."""
+    name = escape(_source(row))
+    if row["url"].lower().startswith(("https://", "http://")):
+        name = Markup("<a href='{}' rel='noreferrer'>{}</a>").format(row["url"], name)
+    return Markup("{} <code>{}</code>").format(name, row["source"])
+
+
+def _signs(text: str) -> str:
+    """Write the relations of a text as a page can."""
+    return text.replace(" <= ", " ≤ ").replace(" >= ", " ≥ ")
