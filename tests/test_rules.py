@@ -7,7 +7,8 @@ from tiny import claim, table
 
 import trafficking_stats as ts
 from trafficking_stats.errors import RuleError
-from trafficking_stats.reconciliation.cells import System, build_system, check_table
+from trafficking_stats.frames import as_claims
+from trafficking_stats.reconciliation.cells import System, build_system
 from trafficking_stats.reconciliation.solve import cell_names, rule_text
 from trafficking_stats.vocabulary import Rule, Vocabulary, load_vocabulary
 
@@ -17,7 +18,7 @@ COUNTS = "decisions_counts", "convictions_counts", "acquittals_counts", "charges
 
 
 def system_of(*claims: dict[str, object], vocabulary: Vocabulary = VOCABULARY) -> System:
-    return build_system(check_table(table(claims), vocabulary), vocabulary)
+    return build_system(as_claims(table(claims), vocabulary), vocabulary)
 
 
 def rules_of(*claims: dict[str, object], vocabulary: Vocabulary = VOCABULARY) -> set[str]:

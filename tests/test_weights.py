@@ -13,7 +13,8 @@ import pytest
 from tiny import claim, table
 
 import trafficking_stats as ts
-from trafficking_stats.reconciliation.cells import build_system, check_table
+from trafficking_stats.frames import as_claims
+from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.reconciliation.weights import (
     UNITS,
     claim_weights,
@@ -61,7 +62,7 @@ def test_dates_of_publication_are_read_to_the_day() -> None:
 
 
 def groups_of(*claims: dict[str, object]) -> pd.DataFrame:
-    return build_system(check_table(table(claims), VOCABULARY), VOCABULARY).groups
+    return build_system(as_claims(table(claims), VOCABULARY), VOCABULARY).groups
 
 
 def test_claims_of_one_value_and_upstream_are_one_group_with_one_vote() -> None:
