@@ -160,6 +160,21 @@ def test_an_unknown_flag_is_kept_in_the_note(tmp_path):
     assert read_rows(tmp_path, "PER_VICT,T,NR,DK,2021,7,q,").claims.scope_note[0] == "flag q"
 
 
+@pytest.mark.parametrize(
+    ("flag", "note", "qualifier"),
+    [
+        ("provisional", "provisional", "about"),
+        ('"break in time series, estimated"', "break in the series, estimated", "about"),
+        ('"definition differs, see metadata"', "definition differs", "exact"),
+        ("bp", "break in the series, provisional", "about"),
+        ("u: low reliability", "low reliability", "about"),
+    ],
+)
+def test_flags_in_words_are_read_like_letters(tmp_path, flag, note, qualifier):
+    claims = read_rows(tmp_path, f"PER_VICT,T,NR,DK,2021,7,{flag},").claims
+    assert claims[["scope_note", "qualifier"]].to_numpy().tolist() == [[note, qualifier]]
+
+
 def test_figures_that_are_not_annual_are_skipped(tmp_path):
     text = "freq,geo\\TIME_PERIOD\t2021 \nQ,DK\t7 \n"
     found = read_text(tmp_path, text, "crim_thb_vexp.tsv", published="2025-01-17")

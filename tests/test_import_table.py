@@ -294,6 +294,33 @@ def test_two_header_rows_with_years_in_the_second(tmp_path):
     assert found.n_rows == 4
 
 
+def test_the_first_sheet_that_gives_claims_is_read(tmp_path):
+    cover = [["Statistics on trafficking"], ["Ministry of Justice", "2024"], ["Table", "Title"], ["1", "Victims"]]
+    data = [["Financial year", "Women", "Men"], ["2021-22", 14, 3], ["2022-23", 20, 1]]
+    path = workbook(tmp_path / "a.xlsx", sheet(cover), name="Read me")
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+    second = {
+        "xl/workbook.xml": ("</sheets>", '<sheet name="T1" sheetId="2" r:id="r2"/></sheets>'),
+        "xl/_rels/workbook.xml.rels": (
+            "</Relationships>",
+            f'<Relationship Id="r2" Type="{kind}" Target="worksheets/sheet2.xml"/></Relationships>',
+        ),
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text.replace(*second.get(name, ("", ""))) if name in second else text)
+        archive.writestr("xl/worksheets/sheet2.xml", sheet(data))
+    given = {"countries": ["Australia"], "indicator": "victims_identified", "fiscal-year": "7"}
+    found = read(path, **given)
+    assert found.source["note"] == "sheet T1"
+    assert next(row[3:6] for row in short(found)) == ("2021-07-01", "2022-06-30", 14.0)
+    assert read(path, sheet="T1", **given).claims.equals(found.claims)
+    with pytest.raises(ReaderError, match="there is no sheet 'T2'; there are: Read me, T1"):
+        read(path, sheet="T2", **given)
+
+
 # --- files that are none, and unlucky ones ------------------------------------------------------------------------
 
 UNLUCKY = {

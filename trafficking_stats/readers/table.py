@@ -13,7 +13,7 @@ import pandas as pd
 
 from trafficking_stats.claims import PRINTED, RANGE_END
 from trafficking_stats.countries import country_code
-from trafficking_stats.errors import ReaderError
+from trafficking_stats.errors import ClaimError, ReaderError, TraffickingStatsError
 from trafficking_stats.layout import SEVERAL_HEADINGS, ColumnMap, headed
 from trafficking_stats.printed import NoFigureError, UnreadableError, plain, read_figure
 from trafficking_stats.readers.categories import fold
@@ -26,7 +26,7 @@ from trafficking_stats.readers.tables import (
     source_name,
     wanted_countries,
 )
-from trafficking_stats.reading import read_frame
+from trafficking_stats.reading import Read, read_frame
 from trafficking_stats.vocabulary import load_vocabulary
 
 _HELP = load_map("table.toml")
@@ -96,13 +96,14 @@ def read(
     path = Path(path)
     said = {**_read_map(options.pop("map", None)), **{key: value for key, value in options.items() if value}}
     said = {key.replace("-", "_"): value for key, value in said.items()}
-    columns = _column_map(said, path)
-    table, note = _table(path, said)
-    columns, wanted = _with_country(columns, table, countries)
-    source = _source(said, path, source_id, published) | {"note": note}
+    source = _source(said, path, source_id, published)
     about = {"source": source["source_id"], **{key: source[key] for key in ("publisher", "upstream", "tier")}}
-    columns = dataclasses.replace(columns, **about, published=source["published"] or None)  # type: ignore[arg-type]
-    found = read_frame(table, columns, load_vocabulary())
+    columns = dataclasses.replace(
+        _column_map(said, path),
+        **about,  # type: ignore[arg-type]
+        published=source["published"] or None,
+    )
+    found, wanted, source["note"] = _first_readable(path, said, columns, countries)
     if found.unclear:
         raise ReaderError(
             f"{path}: {len(found.unclear):,} figures can be read in two ways; say --decimal . or --decimal ,\n"
@@ -185,19 +186,30 @@ def _with_country(
     return dataclasses.replace(columns, country=first), None
 
 
-def _table(path: Path, said: Mapping[str, Any]) -> tuple[pd.DataFrame, str]:
-    """Return the table below the header of a file, indexed by row number, and the sheet it is in."""
-    names, problems = [], []
+def _first_readable(
+    path: Path, said: Mapping[str, Any], columns: ColumnMap, countries: Collection[str] | None
+) -> tuple[Read, frozenset[str] | None, str]:
+    """Read the first sheet that gives claims; return also the countries to read and the sheet."""
+    found: list[tuple[Read, frozenset[str] | None, str]] = []
+    problems: list[tuple[int, TraffickingStatsError]] = []
+    names = []
     for name, rows in tables_in(path, said.get("delimiter"), said.get("encoding")):
         names.append(name)
         if name and said.get("sheet") not in (None, name):
             continue
         try:
-            return _below_header(rows, str(said.get("header") or ""), path), f"sheet {name}" if name else ""
-        except ReaderError as error:
-            problems.append(error)
+            table = _below_header(rows, str(said.get("header") or ""), path)
+            mapped, wanted = _with_country(columns, table, countries)
+            found.append((read_frame(table, mapped, load_vocabulary()), wanted, f"sheet {name}" if name else ""))
+        except (ReaderError, ClaimError) as error:
+            problems.append((len(rows), error))
+            continue
+        if len(found[-1][0].claims) or found[-1][0].unclear:
+            return found[-1]
+    if found:
+        return found[0]
     if problems:
-        raise problems[0]
+        raise max(problems, key=lambda problem: problem[0])[1]
     raise ReaderError(f"{path}: there is no sheet {said.get('sheet')!r}; there are: {', '.join(names)}")
 
 
