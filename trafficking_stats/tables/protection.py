@@ -114,7 +114,9 @@ def stated(
         lines = Markup("").join(map(Markup("<br><small>{}</small>").format, filter(None, below)))
         items.append(Markup("<li><b>{}.</b> {}{}</li>").format(_name(str(topic)), _told(rec, rows), lines))
     link = csv_link(own.drop(columns=["country", "kind"]), f"{country}-{kind}s")
-    return Shown("prose", Markup('<ul>{}</ul><p class="note">{}</p>').format(Markup("").join(items), link))
+    return Shown(
+        "prose", Markup('<ul class="stated">{}</ul><p class="note">{}</p>').format(Markup("").join(items), link)
+    )
 
 
 def _name(topic: str) -> str:
@@ -125,12 +127,15 @@ def _name(topic: str) -> str:
 
 
 def _told(rec: Reconciliation, rows: pd.DataFrame) -> Markup:
-    """Write each sentence once, with the editions that say it."""
+    """Write each sentence once, and behind the sentences of the same editions these editions."""
     said: dict[str, list[Markup]] = {}
     for text, source_id in rows.sort_values("year", kind="stable")[[f"text_{current()}", "source_id"]].values:
         said.setdefault(text, []).append(_edition(rec, source_id))
+    by_editions: dict[Markup, list[str]] = {}
+    for text, editions in said.items():
+        by_editions.setdefault(Markup("; ").join(dict.fromkeys(editions)), []).append(text)
     told = Markup("{} ({})").format
-    return Markup(" ").join(told(text, Markup("; ").join(dict.fromkeys(by))) for text, by in said.items())
+    return Markup(" ").join(told(" ".join(lines), editions) for editions, lines in by_editions.items())
 
 
 def _beside(

@@ -76,7 +76,6 @@ def parts(
         rows,
         caption=say("victims.parts.caption", country=Country(country), **values),
         numbers=range(1, 6),
-        note=say("victims.parts.note"),
         data=pd.DataFrame(map(vars, found)),
         name=f"{country}-{dimension}",
         empty=say("victims.parts.none", **values),

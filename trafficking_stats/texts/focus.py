@@ -107,15 +107,21 @@ def leading_indicators(
     return compared_indicators(rec, country, first, last) or list(most[:1]) or [LEADING[0]]
 
 
+def _is_shown(series: pd.DataFrame) -> pd.Series:
+    """Whether a row is a part of the victims or the convicted that the pages show."""
+    by = series["breakdown"].map(lambda part: ";".join(parse(part)))
+    # of the hundred citizenships only those that some year counts exactly
+    counted = set(series.loc[(by == "citizenship") & series["estimate"].notna(), "breakdown"])
+    return series["indicator"].isin(PARTED) & (by.isin(SHOWN) | series["breakdown"].isin(counted))
+
+
 def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
     """Return the cells that the page of the reconciliation explains: totals, parts by `SHOWN`, protection, clashes."""
     series, clashes = rec.series, rec.clashes
     own = known(series[series["country"] == country])
-    shown = own["breakdown"].map(lambda part: ";".join(parse(part)) in SHOWN)
-    helped = own["indicator"].map(lambda name: rec.vocabulary.indicators[name].stage in ("assistance", "protection"))
-    parted = own["indicator"].isin(PARTED) & shown & (own["n_claims"] > 0)
-    exact = (own["indicator"] == PARTED[0]) & own["breakdown"].str.match("citizenship=[^;]+$") & own["estimate"].notna()
-    own = own[(own["breakdown"] == "") | helped | parted | exact]
+    stage = own["indicator"].map({name: entry.stage for name, entry in rec.vocabulary.indicators.items()})
+    kept = (own["breakdown"] == "") | stage.isin(["assistance", "protection"])
+    own = own[kept | _is_shown(own)]
     there = series.loc[series["country"] == country, ["indicator", "year", "breakdown"]]
     clashing = clashes[(clashes["country"] == country) & clashes["year"].notna()]
     cells = {Cell(str(i), int(y), str(b)) for i, y, b in own[["indicator", "year", "breakdown"]].values}
