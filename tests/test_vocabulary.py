@@ -87,7 +87,7 @@ def test_every_fault_is_named(tmp_path, text):
         (
             "[[definition_breaks]]",
             'country = "DNK"\nindicator = "x"\nyear = 2012\nreason = "a"\nsource = "b"',
-            "definition_breaks names 'x', which is no indicator",
+            r"definition_breaks names \['x'\], which are no indicators",
         ),
         (
             "[[equivalents]]",
@@ -97,7 +97,7 @@ def test_every_fault_is_named(tmp_path, text):
         (
             "[indicators.x]",
             'label = "x"\nunit = "percent"\nstage = "context"\nmeasure = "share"\ndefinition = "x"\nof = "y"',
-            "indicator 'x' is of 'y', which is no indicator",
+            r"indicator 'x' names \['y'\], which are no indicators",
         ),
         (
             "[[registers]]",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import contextlib
 import datetime
 import functools
 import math
@@ -90,29 +91,27 @@ Figure(value=1440.0, qualifier='exact', upper=None))
     """
     if isinstance(cell, bool):
         raise UnreadableError("a number, not true or false")
-    if isinstance(cell, list | tuple | dict | set):
-        raise UnreadableError("one number, not a list")
     if isinstance(cell, numbers.Real) and math.isinf(float(cell)):
         raise UnreadableError("a finite number")
-    text = " ".join(plain(cell).casefold().split(" "))
-    _missing(text)
-    match = _pattern("range").fullmatch(text)
-    if match and (ends := [_number_or_none(part, decimal) for part in match.groups()]) and None not in ends:
-        low, high = ends
-        if low > high:  # type: ignore[operator]
+    text = plain(cell).casefold()
+    _check_there(text)
+    if match := _range().fullmatch(text):
+        low, high = (_number(part, decimal) for part in match.groups())
+        if low > high:
             raise UnreadableError("a range from the smaller number to the larger")
-        return Figure(low, "exact") if low == high else Figure(low, "between", high)  # type: ignore[arg-type]
-    for side in ("before", "after"):
+        return Figure(low) if low == high else Figure(low, "between", high)
+    for side, without in (("before", str.removeprefix), ("after", str.removesuffix)):
         for qualifier, marks in words()[side].items():
             for mark in marks:
-                rest = text.removeprefix(mark) if side == "before" else text.removesuffix(mark)
+                rest = without(text, mark).strip()
                 # a mark in letters ends where a word ends: "c. 200" and "c200", but not "some" in "something"
-                if rest != text and rest.strip()[:1].isdigit():
-                    return Figure(_number(rest.strip(), decimal), qualifier)
+                if rest != text and rest[:1].isdigit():
+                    return Figure(_number(rest, decimal), qualifier)
     return Figure(_number(text, decimal))
 
 
-def _missing(text: str) -> None:
+def _check_there(text: str) -> None:
+    """Raise `NoFigureError` where a cell says that there is none, or that it is hidden."""
     found = words()["figures"]
     if text in found["missing"]:
         raise NoFigureError("no figure" if text in ("", "nan", "none", "<na>", "nat") else f"no figure: {text!r}")
@@ -123,18 +122,9 @@ def _missing(text: str) -> None:
 
 
 @functools.cache
-def _pattern(kind: str) -> re.Pattern[str]:
-    listed = {key: "|".join(map(re.escape, words()["figures"][key])) for key in ("between", "range")}
-    return re.compile(rf"(?:(?:{listed['between']})\s+)?(\d.*?)\s*(?:{listed['range']})\s*(\d.*)")
-
-
-def _number_or_none(text: str, decimal: str | None) -> float | None:
-    try:
-        return _number(text, decimal)
-    except AmbiguousError:
-        raise
-    except UnreadableError:
-        return None
+def _range() -> re.Pattern[str]:
+    between, marks = ("|".join(map(re.escape, words()["figures"][key])) for key in ("between", "range"))
+    return re.compile(rf"(?:(?:{between})\s+)?(\d.*?)\s*(?:{marks})\s*(\d.*)")
 
 
 def _number(text: str, decimal: str | None) -> float:
@@ -178,26 +168,24 @@ def read_day(cell: object) -> str:
     >>> read_day(45291), read_day("31.12.2023"), read_day("31 December 2023")
     ('2023-12-31', '2023-12-31', '2023-12-31')
     """
-    text = plain(cell)
+    text = re.sub(r"[T ]\d\d:[\d:.]+Z?$", "", plain(cell))
     if re.fullmatch(r"[2-7]\d{4}", text, re.ASCII):
         return (datetime.date(1899, 12, 30) + datetime.timedelta(days=int(text))).isoformat()
-    named = re.fullmatch(r"(\d{1,2})\.? ([a-z]+)\.? (\d{4})", text.casefold(), re.ASCII)
-    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+Z?)?", text, re.ASCII):
-        year, month, day = map(int, match.groups())
-    elif match := re.fullmatch(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})", text, re.ASCII):
-        day, month, year = int(match[1]), int(match[3]), int(match[4])
-        if match[2] != "." and month > 12:
-            day, month = month, day
-        elif match[2] != "." and day <= 12 and day != month:
-            raise AmbiguousError(f"a day that can be read in one way, such as {year}-{month:02d}-{day:02d}")
-    elif named and (found := _month(named[2])):
-        day, month, year = int(named[1]), found, int(named[3])
-    else:
-        raise UnreadableError("a day such as 2023-12-31")
+    if named := re.fullmatch(r"(\d{1,2})\.? ([a-z]+)\.? (\d{4})", text.casefold()):
+        text = f"{named[3]}-{_month(named[2]):02d}-{named[1]}"
+    days = {day for form in words()["days"]["forms"] if (day := _day(text, form))}
+    if len(days) > 1:
+        raise AmbiguousError(f"a day that can be read in one way, such as {min(days)}")
+    if not days:
+        raise UnreadableError("a day that exists, such as 2023-12-31")
+    return days.pop()
+
+
+def _day(text: str, form: str) -> str:
     try:
-        return datetime.date(year, month, day).isoformat()
-    except ValueError as error:
-        raise UnreadableError("a day that exists, such as 2023-12-31") from error
+        return datetime.datetime.strptime(text, form).date().isoformat() if text.isascii() else ""
+    except ValueError:
+        return ""
 
 
 def _month(name: str) -> int:
@@ -232,13 +220,12 @@ def read_period(cell: object, fiscal_year: int | None = None) -> tuple[str, str]
     >>> read_period("2023"), read_period("2022/23", fiscal_year=4), read_period("Q1 2023")
     (('2023-01-01', '2023-12-31'), ('2022-04-01', '2023-03-31'), ('2023-01-01', '2023-03-31'))
     """
-    text = _short(plain(cell).casefold())
-    number = text.removesuffix(".0")
+    text = _short(plain(cell).casefold()).removesuffix(".0")
     if fiscal_year is not None and fiscal_year not in range(1, 13):
         raise UnreadableError(f"read with fiscal_year as a month from 1 to 12, not {fiscal_year!r}")
-    if match := re.fullmatch(r"(fy\s*)?(\d{4})", number, re.ASCII):
+    if match := re.fullmatch(r"(fy\s*)?(\d{4})", text, re.ASCII):
         return _fiscal(int(match[2]), fiscal_year) if match[1] or fiscal_year else _years(int(match[2]), int(match[2]))
-    if match := re.fullmatch(r"(?:fy\s*)?(\d{4})\s*([-–/])\s*(\d{4}|\d{2})", number, re.ASCII):
+    if match := re.fullmatch(r"(?:fy\s*)?(\d{4})\s*([-–/])\s*(\d{4}|\d{2})", text, re.ASCII):
         first, last = int(match[1]), int(match[3])
         follows = last in (first + 1, (first + 1) % 100)
         if fiscal_year and follows:
@@ -247,22 +234,22 @@ def read_period(cell: object, fiscal_year: int | None = None) -> tuple[str, str]
             return _years(first, last)
         if match[2] == "/" or follows or last > 12:
             return _fiscal(first + 1, None)
-    for pattern, months in ((r"q([1-4])", 3), (r"h([12])", 6), (r"m?(\d{2})", 1)):
-        if match := re.fullmatch(
-            rf"(?P<year>\d{{4}})[\s/-]*{pattern}|{pattern}[\s/-]+(?P<after>\d{{4}})", text, re.ASCII
-        ):
-            part = int(next(group for group in (match[2], match[3]) if group))
-            if (part - 1) * months in range(12):
-                return _months(int(match["year"] or match["after"]), (part - 1) * months + 1, months)
+    if match := re.fullmatch(r"([qhm]?\d{1,2})[\s/-]+(\d{4})", text, re.ASCII):
+        text = f"{match[2]}-{match[1]}"
+    if match := re.fullmatch(r"(\d{4})[\s/-]*(?:q([1-4])|h([12])|m?(0[1-9]|1[0-2]))", text, re.ASCII):
+        year, *parts = match.groups()
+        part, months = next((int(part), months) for part, months in zip(parts, (3, 6, 1), strict=True) if part)
+        return _months(int(year), (part - 1) * months + 1, months)
     if match := re.fullmatch(r"([a-z]+)\.?(?:\s*(?:-|–|to)\s*([a-z]+)\.?)? (\d{4})", text):
         first, last = _month(match[1]), _month(match[2] or match[1])
         if 0 < first <= last:
             return _months(int(match[3]), first, last - first + 1)
     if match := re.fullmatch(r"(\S{10})(?:/| to | - | – )(\S{10})", text):
         return read_day(match[1]), read_day(match[2])
-    day = _day_or_none(cell)
-    if day and day[5:] in ("01-01", "12-31"):
-        return f"{day[:4]}-01-01", f"{day[:4]}-12-31"
+    with contextlib.suppress(UnreadableError):
+        year, _, day = read_day(cell).partition("-")
+        if day in ("01-01", "12-31"):
+            return _years(int(year), int(year))
     raise UnreadableError("a year such as 2023, or 2019-2021, 2022/23, 2023 Q1 or 2023-05; days go into start and end")
 
 
@@ -274,13 +261,6 @@ def _short(text: str) -> str:
         parts = rf"(?<![a-z])(?:{spelled})\s*([1-4])(?!\d)|(?<!\d)([1-4])\s*(?:{spelled})(?![a-z])"
         text = re.sub(parts, rf" {letter}\1\2 ", text)
     return " ".join(text.split())
-
-
-def _day_or_none(cell: object) -> str:
-    try:
-        return read_day(cell)
-    except UnreadableError:
-        return ""
 
 
 def _years(first: int, last: int) -> tuple[str, str]:

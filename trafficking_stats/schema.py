@@ -164,28 +164,20 @@ def in_order(claims: pd.DataFrame) -> pd.DataFrame:
 
 def _faults(table: pd.DataFrame, checks: Iterable[_Check]) -> list[Fault]:
     """Run checks on the distinct cells of their columns; of a cell with several faults the first is told."""
-    sound = {column: np.ones(len(table), dtype=bool) for column in table}
+    wrong: dict[str, set[int]] = {column: set() for column in table}
     found: list[Fault] = []
     for check in checks:
         if not set(check.needs) <= set(table):
             continue
-        codes, values = _distinct(table[list(check.needs)])
-        told = np.all([sound[column] for column in check.needs], axis=0)
-        answers = {code: says for code in np.unique(codes[told]) if (says := check.says(*values[code]))}
-        bad = told & np.isin(codes, list(answers))
-        sound[check.column] = sound[check.column] & ~bad
+        told = set().union(*(wrong[column] for column in check.needs))
+        rows = zip(*(table[column] for column in check.needs), strict=True)
+        cells = {row: cell for row, cell in enumerate(rows) if row not in told}
+        says = {cell: check.says(*cell) for cell in set(cells.values())}
+        bad = [row for row, cell in cells.items() if says[cell]]
+        wrong[check.column].update(bad)
         must = "must be " if len(check.needs) == 1 else ""
-        found += [Fault(int(row), check.column, must + answers[codes[row]]) for row in np.flatnonzero(bad)]
+        found += [Fault(row, check.column, must + says[cells[row]]) for row in bad]
     return sorted(found)
-
-
-def _distinct(table: pd.DataFrame) -> tuple[np.ndarray, list[tuple[Any, ...]]]:
-    """Give each distinct row of a table a number."""
-    if table.shape[1] == 1:
-        codes, values = pd.factorize(table.iloc[:, 0], use_na_sentinel=False)
-        return codes, [(value,) for value in np.asarray(values, dtype=object)]
-    codes, index = pd.factorize(pd.MultiIndex.from_frame(table), use_na_sentinel=False)
-    return codes, list(index)
 
 
 def _placed(table: pd.DataFrame, faults: list[Fault]) -> list[tuple[str, int, str]]:

@@ -6,16 +6,32 @@ import datetime
 import functools
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from trafficking_stats.errors import VocabularyError
 
 Stage = Literal["identification", "assistance", "protection", "investigation", "prosecution", "conviction", "context"]
 Measure = Literal["count", "level", "period", "share", "change", "rate", "estimate"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+AnyCountry = Annotated[str, StringConstraints(pattern=r"^([A-Z]{3}|\*)$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Times = Annotated[float, Field(gt=1)]
+
+
+def _checked_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no pattern: {error}") from error
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_checked_pattern)]
 
 
 class _Frozen(BaseModel):
@@ -66,26 +82,19 @@ class Dimension(_Frozen):
     folds: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     exhaustive: bool = False
     complete: bool = False
-    open_exclusive: str | None = None
-    open_overlapping: str | None = None
+    open_exclusive: Pattern | None = None
+    open_overlapping: Pattern | None = None
 
     @model_validator(mode="after")
     def _categories_agree(self) -> Dimension:
-        both = set(self.exclusive) & set(self.overlapping)
-        if both:
+        if both := set(self.exclusive) & set(self.overlapping):
             raise ValueError(f"{sorted(both)} are both exclusive and overlapping")
-        named = {*self.within, *self.within.values(), *self.unions, *sum(self.unions.values(), ())}
-        named |= {*self.folds, *sum(self.folds.values(), ()), *self.words}
-        unknown = named - set(self.categories)
-        if unknown:
+        grouped = [*self.unions.values(), *self.folds.values()]
+        named = {*self.within, *self.within.values(), *self.unions, *self.folds, *sum(grouped, ()), *self.words}
+        if unknown := named - set(self.categories):
             raise ValueError(f"'within', 'unions', 'folds' or 'words' names {sorted(unknown)}, which are no categories")
         if self.exhaustive and not self.exclusive:
             raise ValueError("'exhaustive' needs exclusive categories")
-        for pattern in filter(None, (self.open_exclusive, self.open_overlapping)):
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"{pattern!r} is no pattern: {error}") from error
         return self
 
     @property
@@ -130,7 +139,7 @@ class Tier(_Frozen):
 
     label: str
     official: bool = True
-    weight: Annotated[float, Field(gt=0)]
+    weight: Positive
     definition: str
 
 
@@ -149,23 +158,23 @@ class Weights(_Frozen):
     mask_share: Annotated[float, Field(gt=0, le=1)]
     doubt_share: Annotated[float, Field(gt=0, le=1)]
     old_share: Annotated[float, Field(gt=0, le=1)]
-    official: Annotated[float, Field(gt=0)]
-    slip_times: Annotated[float, Field(gt=1)]
+    official: Positive
+    slip_times: Times
     slip_from: Annotated[float, Field(ge=0)]
-    jump_times: Annotated[float, Field(gt=1)]
-    impossible_times: Annotated[float, Field(gt=1)]
+    jump_times: Times
+    impossible_times: Times
 
 
 class CauseThresholds(_Frozen):
     """When a rejected claim is given a probable cause."""
 
-    early_share: Annotated[float, Field(ge=0, le=1)]
+    early_share: Share
     near_share: Annotated[float, Field(ge=0, lt=1)]
     near_count: Annotated[int, Field(ge=0)]
     early_months: Annotated[int, Field(ge=0)]
     slip_from: int
     shift_from: int
-    restated_times: Annotated[float, Field(gt=1)]
+    restated_times: Times
     folded_publishers: tuple[str, ...] = ()
     reporting_publishers: tuple[str, ...] = ()
     reporting_month: Annotated[int, Field(ge=1, le=12)]
@@ -182,7 +191,7 @@ class SameEvent(_Frozen):
 class Equivalent(_Frozen):
     """A printed breakdown that means another one in a country (``*`` for every country)."""
 
-    country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3}|\*)$")]
+    country: AnyCountry
     printed: str
     means: str
     reason: str
@@ -195,7 +204,7 @@ class Rule(_Frozen):
     every breakdown that both have.
     """
 
-    country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3}|\*)$")] = "*"
+    country: AnyCountry = "*"
     whole_breakdown: str | None = None
     parts_breakdown: str | None = None
     name: str
@@ -267,34 +276,23 @@ class Vocabulary(_Frozen):
 
     @model_validator(mode="after")
     def _references_exist(self) -> Vocabulary:
-        for name, indicator in self.indicators.items():
-            if indicator.of is not None and indicator.of not in self.indicators:
-                raise ValueError(f"indicator {name!r} is of {indicator.of!r}, which is no indicator")
-        for rule in self.rules:
-            missing = {rule.whole, *rule.parts} - set(self.indicators)
-            if missing:
-                raise ValueError(f"rule {rule.name!r} names {sorted(missing)}, which are no indicators")
-        for name, dimension in self.dimensions.items():
-            missing = set(dimension.overlapping_in) - set(self.indicators)
-            if missing:
-                raise ValueError(f"dimension {name!r} names {sorted(missing)}, which are no indicators")
-        for same in self.same_event:
-            missing = {*same.indicators, *same.apart} - set(self.indicators)
-            if missing:
-                raise ValueError(f"same_event {same.event!r} names {sorted(missing)}, which are no indicators")
-        named = [(register.country, stage) for register in self.registers for stage in register.stages]
-        twice = sorted({pair for pair in named if named.count(pair) > 1})
-        if twice:
+        named = [
+            *((f"indicator {name!r}", [entry.of] if entry.of else []) for name, entry in self.indicators.items()),
+            *((f"rule {rule.name!r}", [rule.whole, *rule.parts]) for rule in self.rules),
+            *((f"dimension {name!r}", [*entry.overlapping_in]) for name, entry in self.dimensions.items()),
+            *((f"same_event {same.event!r}", [*same.indicators, *same.apart]) for same in self.same_event),
+            *(("definition_breaks", [change.indicator]) for change in self.definition_breaks),
+        ]
+        for who, names in named:
+            if missing := sorted(set(names) - set(self.indicators)):
+                raise ValueError(f"{who} names {missing}, which are no indicators")
+        stages = Counter((register.country, stage) for register in self.registers for stage in register.stages)
+        if twice := sorted(pair for pair, times in stages.items() if times > 1):
             raise ValueError(f"registers names {twice} more than once; a stage of a country has one register")
-        for change in self.definition_breaks:
-            if change.indicator not in self.indicators:
-                raise ValueError(f"definition_breaks names {change.indicator!r}, which is no indicator")
-        for equivalent in self.equivalents:
-            for breakdown in (equivalent.printed, equivalent.means):
-                for part in filter(None, breakdown.split(";")):
-                    key, _, category = part.partition("=")
-                    if key not in self.dimensions or not self.dimensions[key].allows(category):
-                        raise ValueError(f"equivalents names {part!r}, which is no category of a dimension")
+        for part in [p for e in self.equivalents for side in (e.printed, e.means) for p in side.split(";") if p]:
+            key, _, category = part.partition("=")
+            if key not in self.dimensions or not self.dimensions[key].allows(category):
+                raise ValueError(f"equivalents names {part!r}, which is no category of a dimension")
         return self
 
     def register(self, country: str, stage: str) -> str:
