@@ -12,10 +12,7 @@ import pandas as pd
 from trafficking_stats.claims import CLAIM, RANGE_END, canonical_breakdown
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.layout import ColumnMap
-from trafficking_stats.printed import (
-    plain,
-)
+from trafficking_stats.printed import plain
 from trafficking_stats.reading import check_frame, read_frame
 from trafficking_stats.schema import claim_faults, in_order
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
@@ -124,8 +121,8 @@ def claims_from(
     >>> claims[["country", "period_end", "value", "qualifier"]].values.tolist()
     [['NOR', '2023-12-31', 5.0, 'less_than'], ['SWE', '2023-12-31', 200.0, 'about']]
     """
-    given = {name: found for name, found in locals().items() if name not in ("table", "vocabulary", "labels")}
-    read = read_frame(table, ColumnMap(**given, labels=labels or {}), vocabulary or load_vocabulary())
+    columns = {name: given for name, given in locals().items() if name not in ("table", "vocabulary")}
+    read = read_frame(table, columns, vocabulary or load_vocabulary())
     if len(read.wrong):
         raise ClaimError(_told(read.wrong))
     if len(read.skipped):

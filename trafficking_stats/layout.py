@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -21,45 +21,21 @@ DIMENSION = "by "
 """What a column of a dimension begins with in a long table, such as ``by sex``."""
 
 
-@dataclasses.dataclass(frozen=True)
-class ColumnMap:
-    """Which column, or which fixed value, gives each field of a claim; see `trafficking_stats.frames.claims_from`."""
+Columns = Mapping[str, Any]
+"""Which column, or which fixed value, gives each field of a claim: the keywords of `claims_from`."""
 
-    source: str | None = None
-    published: str | None = None
-    country: str | None = None
-    indicator: str | None = None
-    year: str | int | None = None
-    start: str | None = None
-    end: str | None = None
-    value: str | Mapping[str, str] | None = None
-    value_upper: str | None = None
-    qualifier: str | None = None
-    unit: str | None = None
-    breakdown: str | Collection[str] | Mapping[str, str] | None = None
-    area: str | None = None
-    publisher: str | None = None
-    upstream: str | None = None
-    tier: str | None = None
-    locator: str | None = None
-    note: str | None = None
-    decimal: str | None = None
-    fiscal_year: int | None = None
-    labels: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+FIELDS = tuple(field for field in words()["headings"] if field not in ("value", "breakdown"))
+"""Those that a column or one value for all rows gives."""
 
 
-_NOT_COLUMNS = ("value", "breakdown", "decimal", "fiscal_year", "labels")
-FIELDS = tuple(field.name for field in dataclasses.fields(ColumnMap) if field.name not in _NOT_COLUMNS)
-
-
-def long_table(table: pd.DataFrame, columns: ColumnMap, vocabulary: Vocabulary) -> pd.DataFrame:
+def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) -> pd.DataFrame:
     """Lay a table out with one row a figure.
 
     Parameters
     ----------
     table : pandas.DataFrame
         As its author laid it out.
-    columns : ColumnMap
+    columns : mapping of str to object
         What the caller says of it; headings tell the rest.
     vocabulary : Vocabulary
         Names of indicators and dimensions.
@@ -80,38 +56,34 @@ def long_table(table: pd.DataFrame, columns: ColumnMap, vocabulary: Vocabulary) 
     --------
     >>> from trafficking_stats.vocabulary import load_vocabulary
     >>> wide = pd.DataFrame({"Country": ["Norway"], "2022 / Women": [3], "2022 / Men": [1]})
-    >>> long_table(wide, ColumnMap(), load_vocabulary())[["country", "year", "by sex", "value"]].values.tolist()
+    >>> long_table(wide, {}, load_vocabulary())[["country", "year", "by sex", "value"]].values.tolist()
     [['Norway', '2022', 'female', 3], ['Norway', '2022', 'male', 1]]
     """
     table = table.set_axis([plain(name).replace("\n", " ") for name in table.columns], axis=1)
-    used: dict[str, str] = {}
-    fixed: dict[str, Any] = {}
     dimensions = _dimension_columns(table, columns, vocabulary)
+    used, fixed = {DIMENSION + key: name for name, key in dimensions.items()}, {}
     for field in FIELDS:
-        given = getattr(columns, field)
-        is_heading = given in table.columns and not (field == "indicator" and given in vocabulary.indicators)
-        found = given if is_heading else headed(table, field, {*used.values(), *dimensions}) if given is None else None
-        if found is not None:
-            used[field] = found
-        elif given is not None:
+        given = columns.get(field)
+        if given is None:
+            if found := headed(table, field, used.values()):
+                used[field] = found
+        elif given in table.columns and not (field == "indicator" and given in vocabulary.indicators):
+            used[field] = given
+        else:
             fixed[field] = given
-    breakdown = _breakdown_column(table, columns)
-    taken = {*used.values(), *dimensions, *([breakdown] if breakdown else [])}
+    used |= _breakdown_column(table, columns)
+    if isinstance(columns.get("breakdown"), str) and "breakdown" not in used:
+        fixed["breakdown"] = columns["breakdown"]
+    taken = {*used.values(), *dimensions}
     figures = _figure_columns(table, columns, taken, vocabulary)
-    rest = [name for name in table.columns if name not in taken and name not in figures]
-    shared = {field: table[name] for field, name in used.items()}
-    shared |= {DIMENSION + key: table[name] for name, key in dimensions.items()}
-    if breakdown or (columns.breakdown and isinstance(columns.breakdown, str)):
-        shared["breakdown"] = table[breakdown] if breakdown else pd.Series(columns.breakdown, index=table.index)
+    rest = table[[name for name in table.columns if name not in taken and name not in figures]]
+    shared = table[[*used.values()]].set_axis([*used], axis=1).assign(**fixed, row=table.index)
+    shared["rest"] = [tuple(map(plain, cells)) for cells in rest.to_numpy(dtype=object)]
     parts = [
-        pd.DataFrame(
-            {**shared, **{k: pd.Series(v, index=table.index) for k, v in {**fixed, **meaning}.items()}}
-        ).assign(row=table.index, column=heading, value=table[heading].astype(object))
+        shared.assign(**meaning, column=heading, value=table[heading].astype(object)).astype(object)
         for heading, meaning in figures.items()
     ]
-    long = pd.concat([part.astype(object) for part in parts])
-    long["rest"] = [tuple(map(plain, cells)) for cells in table[rest].itertuples(index=False, name=None)] * len(parts)
-    return long.reset_index(drop=True)
+    return pd.concat(parts, ignore_index=True)
 
 
 def folded(text: object) -> str:
@@ -128,58 +100,59 @@ def headed(table: pd.DataFrame, field: str, taken: Collection[str] = ()) -> str 
 def _dimension_of(heading: str, vocabulary: Vocabulary) -> str | None:
     """Return the dimension that a heading means; those of a heading that also means a field must be named."""
     name = folded(heading)
-    fields = {folded(word) for listed in words()["headings"].values() for word in listed}
-    if name in fields:
+    if any(name in map(folded, listed) for listed in words()["headings"].values()):
         return None
     spellings = {folded(word): key for key, listed in words()["dimensions"].items() for word in listed}
     spellings |= {folded(word): key for key, entry in vocabulary.dimensions.items() for word in (key, entry.label)}
     return spellings.get(name)
 
 
-def _dimension_columns(table: pd.DataFrame, columns: ColumnMap, vocabulary: Vocabulary) -> dict[str, str]:
+def _dimension_columns(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) -> dict[str, str]:
     """Return the columns that break figures down, with the dimension of each."""
-    given = columns.breakdown
+    given = columns.get("breakdown")
     if given is None or isinstance(given, str):
-        named = {getattr(columns, field) for field in FIELDS}
+        named = {str(columns.get(field)) for field in FIELDS}
         found = {name: _dimension_of(name, vocabulary) for name in table.columns if name not in named}
         return {name: key for name, key in found.items() if key}
-    pairs = (
-        dict(given) if isinstance(given, Mapping) else {name: _dimension_of(name, vocabulary) or name for name in given}
-    )
+    pairs = given if isinstance(given, Mapping) else {name: _dimension_of(name, vocabulary) or name for name in given}
+    _check_columns("breakdown", pairs, table)
     for name, key in pairs.items():
-        if name not in table:
-            raise ClaimError(f"breakdown: there is no column {name!r}; there are: {', '.join(table.columns)}")
         if key not in vocabulary.dimensions:
             raise ClaimError(
                 f"breakdown: the column {name!r} is no dimension; say which it is, such as"
                 f" breakdown={{{name!r}: 'sex'}}; there are: {', '.join(vocabulary.dimensions)}"
             )
-    return pairs
+    return dict(pairs)
 
 
-def _breakdown_column(table: pd.DataFrame, columns: ColumnMap) -> str | None:
-    """Return the column of ``key=category`` pairs."""
-    given = columns.breakdown
-    if given is None:
-        return headed(table, "breakdown")
-    if isinstance(given, str) and given not in table and "=" not in given and given:
-        raise ClaimError(f"breakdown: there is no column {given!r}; there are: {', '.join(table.columns)}")
-    return given if isinstance(given, str) and given in table else None
+def _breakdown_column(table: pd.DataFrame, columns: Columns) -> dict[str, str]:
+    """Return the column of ``key=category`` pairs, if there is one."""
+    given = columns.get("breakdown")
+    found = headed(table, "breakdown") if given is None else given if isinstance(given, str) else None
+    if not found or (given and "=" in found and found not in table):
+        return {}
+    _check_columns("breakdown", [found], table)
+    return {"breakdown": found}
+
+
+def _check_columns(what: str, names: Collection[str], table: pd.DataFrame) -> None:
+    if missing := [str(name) for name in names if name not in table]:
+        there = ", ".join(table.columns)
+        raise ClaimError(f"{what}: there is no column {', '.join(map(repr, missing))}; there are: {there}")
 
 
 def _figure_columns(
-    table: pd.DataFrame, columns: ColumnMap, taken: set[str], vocabulary: Vocabulary
+    table: pd.DataFrame, columns: Columns, taken: set[str], vocabulary: Vocabulary
 ) -> dict[str, dict[str, str]]:
     """Return the columns of figures, with what the heading of each says of them."""
-    given = columns.value
+    given = columns.get("value")
     if isinstance(given, Mapping):
-        missing = sorted(set(given) - set(table))
-        if missing:
-            raise ClaimError(f"value: there is no column {', '.join(missing)}; there are: {', '.join(table.columns)}")
+        _check_columns("value", given, table)
         return {name: _meaning(meaning, columns, vocabulary, must=name) for name, meaning in given.items()}
-    if given is not None and given not in table:
-        raise ClaimError(f"value: there is no column {given!r}; there are: {', '.join(table.columns)}")
-    one = given or (columns.indicator if columns.indicator in table else None) or headed(table, "value", taken)
+    if given is not None:
+        _check_columns("value", [given], table)
+    of_indicator = columns.get("indicator")
+    one = given or (of_indicator if of_indicator in table else None) or headed(table, "value", taken)
     if one is not None:
         return {one: {}}
     found = {name: _meaning(name, columns, vocabulary) for name in table.columns if name not in taken}
@@ -192,7 +165,7 @@ def _figure_columns(
     return wide
 
 
-def _meaning(heading: str, columns: ColumnMap, vocabulary: Vocabulary, must: str = "") -> dict[str, str]:
+def _meaning(heading: str, columns: Columns, vocabulary: Vocabulary, must: str = "") -> dict[str, str]:
     """Return what a heading says of the figures below it: indicator, year, categories; nothing if a part is unknown."""
     meaning: dict[str, str] = {}
     for part in heading.split(SEVERAL_HEADINGS):
@@ -205,19 +178,18 @@ def _meaning(heading: str, columns: ColumnMap, vocabulary: Vocabulary, must: str
     return meaning
 
 
-def _part_meaning(part: str, columns: ColumnMap, vocabulary: Vocabulary) -> dict[str, str] | None:
-    if indicator := indicator_named(columns.labels.get("indicator", {}).get(part, part), vocabulary):
+def _part_meaning(part: str, columns: Columns, vocabulary: Vocabulary) -> dict[str, str] | None:
+    labels = columns.get("labels") or {}
+    if indicator := indicator_named(labels.get("indicator", {}).get(part, part), vocabulary):
         return {"indicator": indicator}
     key, equals, category = part.partition("=")
     if equals and key in vocabulary.dimensions:
         return {DIMENSION + key: category}
-    try:
-        read_period(part, columns.fiscal_year)
+    with contextlib.suppress(UnreadableError):
+        read_period(part, columns.get("fiscal_year"))
         return {"year": part}
-    except UnreadableError:
-        pass
     for key in words()["categories"]:
-        if category := category_named(key, part, vocabulary, columns.labels.get(key, {})):
+        if category := category_named(key, part, vocabulary, labels.get(key, {})):
             return {DIMENSION + key: category}
     return {} if folded(part) in words()["totals"]["words"] + words()["headings"]["value"] else None
 

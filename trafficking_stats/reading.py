@@ -16,7 +16,7 @@ from trafficking_stats.breakdowns import unparse
 from trafficking_stats.claims import RANGE_END, canonical_breakdown, finish
 from trafficking_stats.countries import country_code, nearest_country
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.layout import DIMENSION, ColumnMap, category_named, folded, indicator_named, long_table
+from trafficking_stats.layout import DIMENSION, Columns, category_named, folded, indicator_named, long_table
 from trafficking_stats.printed import (
     AmbiguousError,
     NoFigureError,
@@ -72,22 +72,18 @@ def check_frame(table: object) -> None:
             raise ClaimError(f"column {name}: a cell holds a list; it must be a single value")
 
 
-def read_frame(table: pd.DataFrame, columns: ColumnMap, vocabulary: Vocabulary) -> Read:
+def read_frame(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) -> Read:
     """Read a table figure by figure and keep apart what cannot be read; see `claims_from`."""
     check_frame(table)
     long = long_table(table, columns, vocabulary)
     _check_fields(long, table)
-    rows = _Rows(long, columns.labels)
-    figures = rows.read("value", lambda cell: read_figure(cell, columns.decimal))
+    rows = _Rows(long, columns.get("labels") or {})
     claims = pd.DataFrame(index=long.index)
     claims["country"] = rows.read("country", _country)
     claims["indicator"] = rows.read("indicator", lambda cell: _indicator(cell, vocabulary))
     claims["breakdown"] = _breakdowns(rows, vocabulary)
-    claims["period_start"], claims["period_end"] = _periods(rows, columns.fiscal_year)
-    claims["value"] = [figure and figure.value for figure in figures]
-    claims[RANGE_END] = ["" if figure is None or figure.upper is None else figure.upper for figure in figures]
-    claims["qualifier"] = [figure.qualifier if figure else "" for figure in figures]
-    _stated(claims, rows)
+    claims["period_start"], claims["period_end"] = _periods(rows, columns.get("fiscal_year"))
+    _set_figures(claims, rows, columns.get("decimal"))
     units = {name: entry.unit for name, entry in vocabulary.indicators.items()}
     claims["unit"] = rows.text("unit", claims["indicator"].map(units))
     column = ", " + long["column"] if long["column"].nunique() > 1 else ""
@@ -168,14 +164,13 @@ class _Rows:
 
 def _check_fields(long: pd.DataFrame, table: pd.DataFrame) -> None:
     """Say which field nobody gives."""
-    needed = {"source": "source", "country": "country", "indicator": "indicator"}
-    needed |= {} if "year" in long or {"start", "end"} <= set(long) else {"year": "year, or start and end"}
-    missing = [text for field, text in needed.items() if field not in long]
+    missing = [field for field in ("source", "country", "indicator") if field not in long]
+    if "year" not in long and not {"start", "end"} <= set(long):
+        missing.append("year, or start and end")
     if missing:
-        first = next(field for field in needed if field not in long)
         raise ClaimError(
             f"nothing gives the {', the '.join(missing)}: name a column or give a value for all rows, such as"
-            f" {first}='...'; the columns are: {', '.join(map(str, table))}"
+            f" {missing[0].split(',')[0]}='...'; the columns are: {', '.join(map(str, table))}"
         )
 
 
@@ -228,19 +223,16 @@ def _periods(rows: _Rows, fiscal_year: int | None) -> tuple[list[str], list[str]
     return ends[0], ends[1]
 
 
-def _stated(claims: pd.DataFrame, rows: _Rows) -> None:
-    """Take the qualifier and the other end of a range from their columns, where the figure itself says nothing."""
-    if "qualifier" in rows.long:
-        stated = rows.text("qualifier", "")
-        for at in claims.index[(stated != "") & (claims["qualifier"] != "exact") & (stated != claims["qualifier"])]:
-            rows.refuse(
-                at,
-                f"column qualifier, value {stated[at]!r}: the figure itself says {claims['qualifier'][at]}",
-            )
-        claims["qualifier"] = stated.where(stated != "", claims["qualifier"])
-    if "value_upper" in rows.long:
-        upper = rows.text("value_upper", "")
-        claims[RANGE_END] = claims[RANGE_END].where(upper == "", upper)
+def _set_figures(claims: pd.DataFrame, rows: _Rows, decimal: str | None) -> None:
+    """Read the figures; the qualifier and the other end of a range may have columns of their own."""
+    figures = rows.read("value", lambda cell: read_figure(cell, decimal))
+    claims["value"] = [figure and figure.value for figure in figures]
+    upper = pd.Series([figure.upper if figure else None for figure in figures], dtype=object)
+    claims[RANGE_END] = rows.text(RANGE_END, upper.where(upper.notna(), ""))
+    said = pd.Series([figure.qualifier if figure else "" for figure in figures], dtype=object)
+    claims["qualifier"] = rows.text("qualifier", said)
+    for at in claims.index[(claims["qualifier"] != said) & ~said.isin(["exact", ""])]:
+        rows.refuse(at, f"column qualifier, value {claims['qualifier'][at]!r}: the figure itself says {said[at]}")
 
 
 def _published(cell: object) -> str:

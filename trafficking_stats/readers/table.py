@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import tomllib
 from collections.abc import Collection, Mapping
@@ -14,7 +13,7 @@ import pandas as pd
 from trafficking_stats.claims import PRINTED, RANGE_END
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError, ReaderError, TraffickingStatsError
-from trafficking_stats.layout import SEVERAL_HEADINGS, ColumnMap, headed
+from trafficking_stats.layout import FIELDS, SEVERAL_HEADINGS, Columns, headed
 from trafficking_stats.printed import NoFigureError, UnreadableError, plain, read_figure
 from trafficking_stats.readers.categories import fold
 from trafficking_stats.readers.sheets import WORKBOOKS, Row, tables_in
@@ -35,7 +34,7 @@ asked = list
 """The countries of the command line as `read` takes them."""
 
 _OF_SOURCE = {*_HELP["source"], "source", "published", "edition"}
-_OF_COLUMNS = {field.name for field in dataclasses.fields(ColumnMap)} - _OF_SOURCE
+_OF_COLUMNS = {*FIELDS, "value", "breakdown", "decimal", "fiscal_year", "labels"} - _OF_SOURCE
 _SEVERAL = ("value", "breakdown")
 _HEADER_WITHIN = 50
 _MOST_HEADERS = 3
@@ -98,11 +97,7 @@ def read(
     said = {key.replace("-", "_"): value for key, value in said.items()}
     source = _source(said, path, source_id, published)
     about = {"source": source["source_id"], **{key: source[key] for key in ("publisher", "upstream", "tier")}}
-    columns = dataclasses.replace(
-        _column_map(said, path),
-        **about,  # type: ignore[arg-type]
-        published=source["published"] or None,
-    )
+    columns = {**_column_map(said, path), **about, "published": source["published"] or None}
     found, wanted, source["note"] = _first_readable(path, said, columns, countries)
     if found.unclear:
         raise ReaderError(
@@ -129,7 +124,7 @@ def _read_map(path: Any) -> dict[str, Any]:
     return {**said, **of_source}
 
 
-def _column_map(said: Mapping[str, Any], path: Path) -> ColumnMap:
+def _column_map(said: Mapping[str, Any], path: Path) -> Columns:
     unknown = sorted(set(said) - _OF_COLUMNS - _OF_SOURCE - set(_HELP["file"]))
     if unknown:
         raise ReaderError(
@@ -141,7 +136,7 @@ def _column_map(said: Mapping[str, Any], path: Path) -> ColumnMap:
         raise ReaderError(f"decimal must be . or , not {given['decimal']!r}")
     if "fiscal_year" in given:
         given["fiscal_year"] = int(given["fiscal_year"])
-    return ColumnMap(**given)
+    return given
 
 
 def _pairs(listed: Collection[str], key: str) -> Any:
@@ -172,22 +167,22 @@ def _source(said: Mapping[str, Any], path: Path, source_id: str | None, publishe
 
 
 def _with_country(
-    columns: ColumnMap, table: pd.DataFrame, countries: Collection[str] | None
-) -> tuple[ColumnMap, frozenset[str] | None]:
+    columns: Columns, table: pd.DataFrame, countries: Collection[str] | None
+) -> tuple[Columns, frozenset[str] | None]:
     """Return the map with the column of the country, or the country itself; and the countries to read, if not all."""
     if not countries:
         return columns, None
     (first, *others) = countries
     if first in table and not others:
-        return dataclasses.replace(columns, country=first), None
+        return {**columns, "country": first}, None
     wanted = wanted_countries([country_code(name) or name for name in countries])
-    if others or columns.country or headed(table, "country"):
+    if others or columns.get("country") or headed(table, "country"):
         return columns, wanted
-    return dataclasses.replace(columns, country=first), None
+    return {**columns, "country": first}, None
 
 
 def _first_readable(
-    path: Path, said: Mapping[str, Any], columns: ColumnMap, countries: Collection[str] | None
+    path: Path, said: Mapping[str, Any], columns: Columns, countries: Collection[str] | None
 ) -> tuple[Read, frozenset[str] | None, str]:
     """Read the first sheet that gives claims; return also the countries to read and the sheet."""
     found: list[tuple[Read, frozenset[str] | None, str]] = []
