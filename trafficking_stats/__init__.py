@@ -3,21 +3,21 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from trafficking_stats.errors import (
+    ClaimError,
+    ExtraError,
+    ReaderError,
+    ReconciliationError,
+    RefusalError,
+    ReportError,
+    RuleError,
+    TraffickingStatsError,
+    VocabularyError,
+)
 from trafficking_stats.extras import needs
 
 if TYPE_CHECKING:
     from trafficking_stats.claims import load_claims, load_sources, read_claims
-    from trafficking_stats.errors import (
-        ClaimError,
-        ExtraError,
-        ReaderError,
-        ReconciliationError,
-        RefusalError,
-        ReportError,
-        RuleError,
-        TraffickingStatsError,
-        VocabularyError,
-    )
     from trafficking_stats.fact_check.result import FactCheck, factcheck
     from trafficking_stats.frames import claims_from
     from trafficking_stats.gap_analysis.answer import Gap, gap
@@ -34,34 +34,19 @@ __version__ = "0.1.0"
 # Names are imported when they are first used: the command line answers --help without waiting for pandas. No module
 # may bear the name of a public function: loading it would put the module in the function's place.
 _HOMES = {
-    "ClaimError": "errors",
-    "ExtraError": "errors",
-    "ReaderError": "errors",
-    "Reconciliation": "reconciliation.result",
-    "ReconciliationError": "errors",
-    "RefusalError": "errors",
-    "ReportError": "errors",
-    "RuleError": "errors",
-    "TraffickingStatsError": "errors",
-    "Vocabulary": "vocabulary",
-    "VocabularyError": "errors",
-    "FactCheck": "fact_check.result",
-    "factcheck": "fact_check.result",
-    "Countries": "gap_analysis.countries",
-    "Gap": "gap_analysis.answer",
-    "claims_from": "frames",
-    "compare_countries": "gap_analysis.countries",
-    "gap": "gap_analysis.answer",
-    "load_claims": "claims",
-    "load_reasons": "reasons",
-    "load_sources": "claims",
-    "load_vocabulary": "vocabulary",
-    "read_claims": "claims",
-    "reconcile": "reconciliation.result",
-    "report": "reporting.reports",
-    "select_claims": "reconciliation.selection",
-    "use_language": "messages",
+    "claims": ("load_claims", "load_sources", "read_claims"),
+    "fact_check.result": ("FactCheck", "factcheck"),
+    "frames": ("claims_from",),
+    "gap_analysis.answer": ("Gap", "gap"),
+    "gap_analysis.countries": ("Countries", "compare_countries"),
+    "messages": ("use_language",),
+    "reasons": ("load_reasons",),
+    "reconciliation.result": ("Reconciliation", "reconcile"),
+    "reconciliation.selection": ("select_claims",),
+    "reporting.reports": ("report",),
+    "vocabulary": ("Vocabulary", "load_vocabulary"),
 }
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "ClaimError",
@@ -96,10 +81,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has: {', '.join(__all__)}")
     with needs("report", f"ts.{name}"):
-        home = importlib.import_module(f"{__name__}.{_HOMES[name]}")
+        home = importlib.import_module(f"{__name__}.{_HOME_OF[name]}")
     return getattr(home, name)
 
 

@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -19,20 +18,6 @@ from trafficking_stats.files import locked, write_together
 from trafficking_stats.reasons import read_reasons
 from trafficking_stats.reconciliation.result import OPTIMAL, reconcile
 
-_TITLES = {
-    "claims": "Every published figure as one source prints it, with its source, locator and interval",
-    "clashes": "Cells on which claims clash: the values, who prints them, which was kept, and the probable cause",
-    "reasons": "What sources state beside their figures: causes, recommendations, offers of the law, contradictions",
-    "series": "One row a country, indicator, breakdown and year: the reconciled figure and its bounds",
-    "sources": "The publications behind the claims",
-}
-_KEYS = {
-    "claims": ["claim_id"],
-    "clashes": ["country", "indicator", "breakdown", "period"],
-    "reasons": ["source_id", "locator", "kind", "topic", "text_en"],
-    "series": ["country", "indicator", "breakdown", "year"],
-    "sources": ["source_id"],
-}
 _VERDICT = ["lower", "upper", "accepted", "cause", "clashes_with", "doubt", "evidence"]
 
 
@@ -90,47 +75,21 @@ def clean(
     }
     progress(f"writing {out}")
     files = {f"{name}.csv": table_text(table).encode() for name, table in tables.items()}
-    package = _package(tables, files)
-    files["datapackage.json"] = (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode()
+    files["datapackage.json"] = _described(tables, files)
     with locked(Path(out)):
         write_together(Path(out), files)
     return tables
 
 
-def _package(tables: dict[str, pd.DataFrame], files: dict[str, bytes]) -> dict[str, Any]:
+def _described(tables: dict[str, pd.DataFrame], files: dict[str, bytes]) -> bytes:
     """Describe the tables as a Frictionless data package."""
-    return {
-        "profile": "tabular-data-package",
-        "name": "trafficking-stats",
-        "title": "Published figures on human trafficking, reconciled",
-        "licenses": [
-            {
-                "name": "CC-BY-4.0",
-                "path": "https://creativecommons.org/licenses/by/4.0/",
-                "title": "Creative Commons Attribution 4.0",
-            }
-        ],
-        "resources": [_resource(name, table, files[f"{name}.csv"]) for name, table in tables.items()],
-    }
-
-
-def _resource(name: str, table: pd.DataFrame, content: bytes) -> dict[str, Any]:
-    return {
-        "profile": "tabular-data-resource",
-        "name": name,
-        "title": _TITLES[name],
-        "path": f"{name}.csv",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "schema": {
-            "fields": [{"name": column, "type": _type(table[column])} for column in table],
-            "primaryKey": _KEYS[name],
-            "missingValues": [""],
-        },
-    }
+    package = json.loads((paths.PACKAGE / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        content, table = files[resource["path"]], tables[resource["name"]]
+        resource["bytes"] = len(content)
+        resource["hash"] = f"sha256:{hashlib.sha256(content).hexdigest()}"
+        resource["schema"]["fields"] = [{"name": column, "type": _type(table[column])} for column in table]
+    return (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _type(column: pd.Series) -> str:

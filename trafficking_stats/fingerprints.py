@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from trafficking_stats.countries import WORLD
 from trafficking_stats.errors import ReportError
@@ -55,29 +55,33 @@ def read_data_keys(folder: Path) -> DataKeys:
     ReportError
         If they cannot be read.
     """
-    rows: dict[str, list[str]] = defaultdict(list)
-    used: dict[str, dict[str, str]] = defaultdict(dict)
     try:
-        with (folder / "sources.csv").open(encoding="utf-8", newline="") as file:
-            sources = {row["source_id"]: "\x1f".join(map(str, row.values())) for row in csv.DictReader(file)}
-        reasons = (folder / "reasons.csv").read_text("utf-8").splitlines() if (folder / "reasons.csv").exists() else []
-        with (folder / "claims.csv").open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file)
-            columns = next(reader)
-            country, source, published = map(columns.index, ("country", "source_id", "published"))
-            for row in reader:
-                rows[row[country]].append("\x1f".join(row))
-                used[row[country]][row[source]] = row[published]
-    except (OSError, KeyError, ValueError, IndexError, StopIteration) as error:
+        sources, claims = (_as_text(folder / name) for name in ("sources.csv", "claims.csv"))
+        reasons = (
+            _as_text(folder / "reasons.csv") if (folder / "reasons.csv").exists() else pd.DataFrame({"country": []})
+        )
+        lines = dict(zip(sources["source_id"], _lines(sources), strict=True))
+        keys, figures = {}, {}
+        summary = {WORLD: (str(claims["published"].max()), claims["source_id"].nunique())}
+        for country, rows in claims.groupby("country"):
+            used = rows.drop_duplicates("source_id")
+            stated = _lines(reasons[reasons["country"] == country])
+            from_sources = [lines.get(source, "") for source in used["source_id"]]
+            code = str(country)
+            keys[code] = hash_of([list(claims), _lines(rows), from_sources, stated])
+            summary[code] = (str(used["published"].max()), len(used))
+            figures[code] = len(rows)
+    except (OSError, KeyError, ValueError) as error:
         raise ReportError(f"cannot read the claims in {folder}: {error}") from error
-    stated = {code: [line for line in reasons if line.startswith(code)] for code in rows}
-    keys = {
-        code: hash_of([columns, lines, [sources.get(s, "") for s in used[code]], stated[code]])
-        for code, lines in rows.items()
-    }
-    summary = {code: (max(published.values()), len(published)) for code, published in used.items()}
-    summary[WORLD] = max((latest for latest, _ in summary.values()), default=""), len(set().union(*used.values()))
-    return DataKeys(hash_of([keys, sources]), keys, summary, {code: len(lines) for code, lines in rows.items()})
+    return DataKeys(hash_of([keys, lines]), keys, summary, figures)
+
+
+def _as_text(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+
+
+def _lines(table: pd.DataFrame) -> list[str]:
+    return ["\x1f".join(row) for row in table.itertuples(index=False, name=None)]
 
 
 def hash_of(content: Any) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import operator
+from collections.abc import Callable, Iterable
 from datetime import date
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Optional, Union, get_args, get_origin
-
-from pydantic import BeforeValidator, Strict, TypeAdapter, ValidationError
+from typing import Any, Literal, Union, get_args, get_origin
 
 from trafficking_stats.errors import ParameterError
 
+_TRUTHS = {**dict.fromkeys(("true", "yes", "on", "1"), True), **dict.fromkeys(("false", "no", "off", "0"), False)}
 _NOTHING = {"", "null", "None", "none", "~"}
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text", date: "a date as 2020-12-31"}
 _PLURALS = {int: "whole numbers such as 0,1,2", float: "numbers such as 0.5,1", str: "texts such as a,b"}
@@ -52,13 +51,12 @@ def conform(name: str, annotation: str, value: Any) -> Any:
     """
     kind = read_type(name, annotation)
     try:
-        found = _adapter(annotation).validate_python(value)
-    except ValidationError:
+        return _read(kind, value)
+    except (ValueError, TypeError, KeyError):
         hint = ""
         if isinstance(value, bool):
             hint = "; YAML reads NO, ON and YES as true or false: put text in quotes"
         raise ParameterError(f"parameter {name} must be {_words(kind)}, not {value!r}{hint}") from None
-    return found.isoformat() if isinstance(found, date) else found
 
 
 def read_type(name: str, annotation: str) -> Any:
@@ -78,7 +76,7 @@ def read_type(name: str, annotation: str) -> Any:
     """
     try:
         kind = eval(annotation, {"__builtins__": {}}, _NAMES)
-        _readable(kind)
+        _words(kind)
     except (NameError, SyntaxError, TypeError, KeyError) as error:
         raise ParameterError(
             f"parameter {name} is annotated {annotation}: use str, int, float, bool, date, Literal[...] or "
@@ -87,70 +85,58 @@ def read_type(name: str, annotation: str) -> Any:
     return kind
 
 
-@functools.cache
-def _adapter(annotation: str) -> TypeAdapter[Any]:
-    return TypeAdapter(_readable(read_type("", annotation)))
-
-
-def _readable(kind: Any) -> Any:
-    """Return a type that also reads text, and takes nothing else for what it is not."""
+def _read(kind: Any, value: Any) -> Any:
+    """Return a value in a type, or raise ValueError or TypeError."""
     origin, parts = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
-        (inner,) = (_readable(part) for part in parts if part is not NoneType)
-        return Annotated[Optional[inner], BeforeValidator(_or_nothing)]  # noqa: UP045
+        is_nothing = value is None or (isinstance(value, str) and value.strip() in _NOTHING)
+        return None if is_nothing else _read(next(part for part in parts if part is not NoneType), value)
     if origin is list:
-        return Annotated[list[_readable(parts[0])], BeforeValidator(_items)]  # type: ignore[misc]
+        return [_read(parts[0], item) for item in _items(value)]
     if origin is Literal:
-        return kind
-    return Annotated[kind, Strict()] if kind is str else Annotated[kind, BeforeValidator(_EXACT[kind])]
+        return parts[parts.index(value)]
+    return _READ[kind](value.strip() if isinstance(value, str) and kind is not str else value)
 
 
-def _or_nothing(value: Any) -> Any:
-    return None if isinstance(value, str) and value.strip() in _NOTHING else value
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        raise TypeError("no list")
+    if not isinstance(value, str):
+        return sorted(value) if isinstance(value, set | frozenset) else list(value)
+    text = value.strip()
+    if text.startswith("["):
+        try:
+            return list(json.loads(text))
+        except ValueError:
+            text = text.strip("[]")
+    return [item.strip().strip("'\"") for item in text.split(",") if item.strip()]
 
 
-def _items(value: Any) -> Any:
-    if isinstance(value, str):
-        text = value.strip()
-        if text.startswith("["):
-            try:
-                return json.loads(text)
-            except ValueError:
-                text = text.strip("[]")
-        return [item.strip().strip("'\"") for item in text.split(",") if item.strip()]
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    return list(value) if hasattr(value, "__iter__") and not isinstance(value, dict) else value
-
-
-def _whole(value: Any) -> Any:
-    """Whole numbers of any library, and text; neither true nor 2016.0."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool):
-        raise ValueError("no number")
-    try:
-        return operator.index(value)
-    except TypeError as error:
-        raise ValueError("no whole number") from error
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("no number")
-    return value.strip() if isinstance(value, str) else float(value) if hasattr(value, "__float__") else value
-
-
-def _truth(value: Any) -> Any:
-    if not isinstance(value, bool | str):
-        raise ValueError("neither true nor false")
-    return value.strip() if isinstance(value, str) else value
-
-
-def _day(value: Any) -> Any:
-    if not isinstance(value, date | str):
-        raise ValueError("no date")
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
     return value
+
+
+def _whole(value: Any) -> int:
+    """Whole numbers of any library, and text; neither true nor 2016.0."""
+    if isinstance(value, bool):
+        raise TypeError("no number")
+    return int(value) if isinstance(value, str) else operator.index(value)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError("no number")
+    return float(value)
+
+
+def _truth(value: Any) -> bool:
+    return value if isinstance(value, bool) else _TRUTHS[value.lower() if isinstance(value, str) else ""]
+
+
+def _day(value: Any) -> str:
+    return (value if isinstance(value, date) else date.fromisoformat(value)).isoformat()[:10]
 
 
 def _words(kind: Any) -> str:
@@ -165,4 +151,4 @@ def _words(kind: Any) -> str:
     return _WORDS[kind]
 
 
-_EXACT = {int: _whole, float: _number, bool: _truth, date: _day}
+_READ: dict[Any, Callable[[Any], Any]] = {str: _text, int: _whole, float: _number, bool: _truth, date: _day}
