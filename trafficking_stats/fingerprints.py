@@ -62,7 +62,7 @@ def read_data_keys(folder: Path) -> DataKeys:
         )
         lines = dict(zip(sources["source_id"], _lines(sources), strict=True))
         keys, figures = {}, {}
-        summary = {WORLD: (str(claims["published"].max()), claims["source_id"].nunique())}
+        summary = {WORLD: (max(claims["published"], default=""), claims["source_id"].nunique())}
         for country, rows in claims.groupby("country"):
             used = rows.drop_duplicates("source_id")
             stated = _lines(reasons[reasons["country"] == country])
