@@ -157,7 +157,10 @@ def time_unchanged(notebooks: Path | None, count: int, folder: Path) -> float:
     for code in codes:
         tasks = made.tasks(code, {})
         about = {"language": "en", "reads": [], "facts": {}}
-        pages = {t.file: {**about, "notebook": t.notebook, "key": page_key(t, made.data, ())} for t in tasks}
+        pages = {
+            t.file: {**about, "notebook": t.notebook, "files": [t.file], "key": page_key(t, made.data, ())}
+            for t in tasks
+        }
         files = {name: os.urandom(300_000) for name in pages}
         executed = {name.replace(".html", ".ipynb"): os.urandom(100_000) for name in pages}
         report_folder.store(folder, code, pages, files | executed)

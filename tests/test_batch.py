@@ -322,7 +322,14 @@ def test_of_two_hundred_unchanged_reports_none_is_built(run, small, tmp_path):
     made = plan(small, [])
     for code in codes:
         (task,) = made.tasks(code, {})
-        page = {"language": "en", "notebook": "a", "key": page_key(task, made.data, ()), "reads": [], "facts": {}}
+        page = {
+            "language": "en",
+            "notebook": "a",
+            "key": page_key(task, made.data, ()),
+            "reads": [],
+            "files": ["a.html"],
+            "facts": {},
+        }
         folder.store(out, code, {"a.html": page}, {"a.html": b"x" * 300_000, "a.ipynb": b"{}"})
     with pytest.MonkeyPatch.context() as patch:  # pages older than their record are not read
         patch.setattr(folder, "_digest", lambda _: pytest.fail("a page was read"))

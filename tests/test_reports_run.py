@@ -85,9 +85,12 @@ def test_a_report_has_a_page_and_an_executed_notebook_for_each_notebook(standard
         "DNK/3_gap.html",
         "DNK/3_gap.ipynb",
         "DNK/brief.html",
+        "DNK/card.png",
         "DNK/index.html",
         "DNK/report.json",
     }
+    assert (folder / "DNK/card.png").read_bytes().startswith(b"\x89PNG")
+    assert '<meta property="og:image" content="card.png">' in pages[1].read_text()
     text = pages[1].read_text()
     assert "DNK convicted one person for every 6.0 victims" in text
     assert "&lt;script&gt;alert(" in text

@@ -62,8 +62,8 @@ class Built:
     ----------
     task : Task
         What was asked for.
-    html, executed : bytes
-        The page and the executed notebook.
+    files : mapping of str to bytes
+        The page, the executed notebook and the card, by their names.
     title : str
         Of the page.
     facts : mapping of str to object
@@ -75,12 +75,16 @@ class Built:
     """
 
     task: Task
-    html: bytes = b""
-    executed: bytes = b""
+    files: Mapping[str, bytes] = field(default_factory=dict)
     title: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     reads: tuple[str, ...] = ()
     failure: PageError | None = None
+
+    @property
+    def html(self) -> bytes:
+        """The page."""
+        return self.files[self.task.file]
 
 
 def build(task: Task, engine: str | None = None) -> Built:
@@ -99,6 +103,7 @@ def build(task: Task, engine: str | None = None) -> Built:
         A failure of the notebook is part of it and raises nothing.
     """
     from trafficking_stats.reporting.canonical import as_bytes
+    from trafficking_stats.reporting.card import card_file
     from trafficking_stats.reporting.export import export
 
     with tempfile.TemporaryDirectory(prefix="trafficking-stats-") as folder:
@@ -112,7 +117,10 @@ def build(task: Task, engine: str | None = None) -> Built:
         except ReportError as error:
             return Built(task, failure=PageError(task.country, task.notebook, str(error)))
         reads = tuple(sorted(set(log.read_text().split()))) if log.exists() else ()
-    return Built(task, page.html.encode("utf-8"), as_bytes(canonical), page.title, page.facts, reads)
+    files = {task.file: page.html.encode("utf-8"), task.file[: -len("html")] + "ipynb": as_bytes(canonical)}
+    if page.card:
+        files[card_file(task.language)] = page.card
+    return Built(task, files, page.title, page.facts, reads)
 
 
 def execute(task: Task, engine: str | None = None) -> NotebookNode:

@@ -81,12 +81,12 @@ def look_up(folder: Path, tasks: Sequence[Task], data: DataKeys, *, pdf: bool = 
     pages = {}
     for task in tasks:
         page = record.pages.get(task.file, {})
-        if {task.file, _executed(task.file)} <= whole and page.get("key") == page_key(task, data, page["reads"]):
+        if page and set(page["files"]) <= whole and page["key"] == page_key(task, data, page["reads"]):
             pages[task.file] = page
     if len(pages) == len(tasks):
         return Country(tasks, pages, {})
     # Read now: another run may replace the folder while the rest is built.
-    files = {name: (folder / code / name).read_bytes() for page in pages for name in (page, _executed(page))}
+    files = {name: (folder / code / name).read_bytes() for page in pages.values() for name in page["files"]}
     return Country(tasks, pages, files)
 
 
@@ -94,10 +94,6 @@ def page_key(task: Task, data: DataKeys, reads: Iterable[str]) -> str:
     """Return the hash of all that decides a page."""
     # a page on all countries changes also with a country that it could not read yet
     return hash_of([task.key, data.key(() if task.country == WORLD else reads)])
-
-
-def _executed(page: str) -> str:
-    return page.removesuffix(".html") + ".ipynb"
 
 
 def store_country(
@@ -132,8 +128,8 @@ def store_country(
     for one in built:
         key = page_key(one.task, data, one.reads)
         about = {"language": one.task.language, "notebook": one.task.notebook, "title": one.title}
-        pages[one.task.file] = {**about, "key": key, "reads": list(one.reads), "facts": one.facts}
-        files[one.task.file], files[_executed(one.task.file)] = one.html, one.executed
+        pages[one.task.file] = {**about, "key": key, "reads": one.reads, "files": sorted(one.files), "facts": one.facts}
+        files |= one.files
     wanted = [task.file for task in country.tasks]
     pages = {name: pages[name] for name in wanted}
     for code in dict.fromkeys(task.language for task in country.tasks):

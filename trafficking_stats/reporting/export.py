@@ -22,6 +22,7 @@ from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 from trafficking_stats.errors import ReportError
 from trafficking_stats.messages import Country, language, languages, page_file, say
 from trafficking_stats.messages.values import written
+from trafficking_stats.reporting.card import card_file, draw_card
 from trafficking_stats.reporting.content import Page
 from trafficking_stats.reporting.markdown import render, translate
 from trafficking_stats.reporting.plan import Task, version
@@ -44,11 +45,14 @@ class Exported:
         Its first heading.
     facts : dict of str to object
         The headline and the summary that its notebook showed.
+    card : bytes
+        The picture for links to the country, if the page has a verdict on it.
     """
 
     html: str
     title: str
     facts: dict[str, Any] = field(default_factory=dict)
+    card: bytes = b""
 
 
 def export(nb: NotebookNode, task: Task) -> Exported:
@@ -77,10 +81,11 @@ def export(nb: NotebookNode, task: Task) -> Exported:
             content.problems.append(f"{task.notebook}: the first Markdown cell must begin with a heading '# ...'")
         if content.problems:
             raise ReportError("the page cannot be published:\n" + "\n".join(content.problems))
-        html = render_template(
-            "page.html.j2", task=task, page=page, content=content, **about(task, content.title, task.notebook)
-        )
-    return Exported(html, content.title, page.facts)
+        around = about(task, content.title, task.notebook)
+        html = render_template("page.html.j2", task=task, page=page, content=content, **around)
+        head = page.facts.get("headline", {})
+        card = draw_card(around["country"], content.title, head["sentence"]) if head.get("robustness") else b""
+    return Exported(html, content.title, page.facts, card)
 
 
 class _Arranged:
@@ -179,6 +184,7 @@ def about(task: Task, title: str, notebook: str) -> dict[str, Any]:
         title=f"{title}: {country}",
         version=version("trafficking-stats"),
     )
+    card = card_file(task.language)
     if as_of:
         cite += " " + say("site.figures_as_of", date=as_of, n=task.n_sources)
     return {
@@ -187,6 +193,7 @@ def about(task: Task, title: str, notebook: str) -> dict[str, Any]:
         "site": site,
         "switch": switch(notebook, task.languages),
         "index": page_file("index", task.language),
+        "card": f"{site['address']}/{task.country}/{card}" if site["address"] else card,
     }
 
 

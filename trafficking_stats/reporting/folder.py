@@ -28,7 +28,7 @@ class Record:
     country : str
         Its code.
     pages : mapping of str to mapping
-        For each page its ``key``, what it ``reads``, ``language``, ``title`` and ``facts`` for the index.
+        For each page its ``key``, what it ``reads``, its ``files``, ``language``, ``title`` and ``facts``.
     files : mapping of str to (int, str)
         Size and SHA-256 of each file.
     """

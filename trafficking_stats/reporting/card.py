@@ -1,0 +1,32 @@
+"""The picture that a link to a page shows elsewhere: country, title and answer."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+
+from trafficking_stats.reporting.markdown import page_file
+
+PAPER = "#0b3c5d"
+
+
+def card_file(language: str) -> str:
+    """Return the name of the picture, one for all pages of a country in a language."""
+    return page_file("card", language).removesuffix(".html") + ".png"
+
+
+def draw_card(country: str, title: str, sentence: str) -> bytes:
+    """Draw the picture in the size that social networks ask for, 1,200 by 630 dots; the same bytes in every run."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(12, 6.3), dpi=100, facecolor=PAPER)
+    lines = [
+        (0.91, 30, "bold", country),
+        (0.79, 20, "normal", title),
+        (0.66, 24, "normal", textwrap.fill(sentence, 58)),
+    ]
+    for height, size, weight, text in lines:
+        figure.text(0.06, height, text, size=size, weight=weight, color="white", va="top", linespacing=1.4)
+    image = io.BytesIO()
+    figure.savefig(image, format="png", metadata={"Software": None})
+    return image.getvalue()
