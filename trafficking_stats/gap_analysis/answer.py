@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,7 @@ class Gap:
     refusals: tuple[Refusal, ...]
     caveats: tuple[Caveat, ...]
 
-    @property
+    @functools.cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The rows as tables, one column a field; all of `TABLES` are there, some without rows."""
         return {name: table_of(self.rows[name], kind) for name, kind in TABLES.items()}

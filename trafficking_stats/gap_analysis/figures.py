@@ -65,28 +65,38 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
     >>> figures_of(rec, "DNK", Measure("prosecutions_suspects")).counts[2015]
     CountRange(lower=29.0, upper=29.0)
     """
-    own = (rec.series["country"] == country) & (rec.series["indicator"] == measure.indicator)
-    rows = rec.series[own & (rec.series["breakdown"] == measure.breakdown)].sort_values("year")
-    counts: dict[int, CountRange] = {}
-    open_ended = []
-    for year, low, high, claims in zip(rows["year"], rows["lower"], rows["upper"], rows["n_claims"], strict=True):
-        if pd.isna(high):
-            open_ended += [int(year)] if claims else []
-        elif claims or low == high:
-            counts[int(year)] = as_count_range((int(low), int(high)))
+    rows = rows_on(rec.series[rec.series["country"] == country], measure)
+    counts = counts_of(rows)
+    open_ended = rows.loc[rows["upper"].isna() & (rows["n_claims"] > 0), "year"]
     breaks = find_breaks(country, measure.indicator, counts, rec.vocabulary, load_gap_settings().breaks)
     claims = _claims(rec, country, measure)
     return Figures(
         country,
         measure,
         counts,
-        tuple(open_ended),
+        tuple(int(year) for year in open_ended),
         breaks,
         dict(zip(rows["year"].astype(int), rows["status"], strict=True)),
         dict(zip(rows["year"].astype(int), rows["n_claims"].astype(int), strict=True)),
         _doubts(claims),
         frozenset(claims["publisher"]),
     )
+
+
+def rows_on(series: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    """Return the rows of the series of one country on a measure, by year."""
+    own = (series["indicator"] == measure.indicator) & (series["breakdown"] == measure.breakdown)
+    return series[own].sort_values("year")
+
+
+def counts_of(rows: pd.DataFrame) -> dict[int, CountRange]:
+    """Return the years with an upper limit that some claim names, or that the rules leave one value."""
+    ends = zip(rows["year"], rows["lower"], rows["upper"], rows["n_claims"], strict=True)
+    return {
+        int(year): as_count_range((int(low), int(high)))
+        for year, low, high, claims in ends
+        if not pd.isna(high) and (claims or low == high)
+    }
 
 
 def _claims(rec: Reconciliation, country: str, measure: Measure) -> pd.DataFrame:

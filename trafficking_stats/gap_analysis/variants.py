@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from trafficking_stats.gap_analysis.figures import figures_of
+from trafficking_stats.gap_analysis.figures import counts_of, figures_of, rows_on
 from trafficking_stats.inference.counts import CountRange
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.methods import METHODS
@@ -83,10 +83,12 @@ def variants_of(
     )
     found = [own]
     for method in METHODS:
-        settled = reconcile(stacked, method, vocabulary=rec.vocabulary)
+        settled = reconcile(stacked, method, vocabulary=rec.vocabulary).series
+        series = dict(iter(settled.groupby("country")))
         for left_out, code in codes.items():
             if (method, left_out) != (rec.method, ""):
-                counts = {one: figures_of(settled, code, one).counts for one in measures}
+                of_code = series.get(code, settled[:0])
+                counts = {one: counts_of(rows_on(of_code, one)) for one in measures}
                 found.append(Variant(method, left_out, counts))
     return _marked(found, years)
 
