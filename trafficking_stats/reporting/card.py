@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 
-from trafficking_stats.reporting.markdown import page_file
+from trafficking_stats.messages.catalogue import page_file
 
 PAPER = "#0b3c5d"
 
