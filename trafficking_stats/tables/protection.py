@@ -163,7 +163,13 @@ def _figures(rec: Reconciliation, country: str, name: str, years: range, there: 
         )
         for year, low, high in own.loc[own["year"].isin(years), ["year", "lower", "upper"]].itertuples(index=False)
     ]
-    return Markup("{}: {}.").format(title(name), Markup("; ").join(shown)) if shown else Markup("")
+    unit = rec.vocabulary.indicators[name].unit
+    what = say("pages.part_of", whole=title(name), part=say(f"victims.unit.{unit}")) if unit in _UNITS else title(name)
+    return Markup("{}: {}.").format(what, Markup("; ").join(shown)) if shown else Markup("")
+
+
+_UNITS = ("hours", "days", "months", "years")
+"""Those that are no count, and are said with the figure."""
 
 
 def _tested(rec: Reconciliation, country: str, text: str, year: int) -> str:
