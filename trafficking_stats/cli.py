@@ -20,6 +20,7 @@ _COMMANDS = {
     "reconcile": ("data", "Reconcile claims: list the clashes, or write the three tables."),
     "sources": ("data", "List the publications behind the claims."),
     "errata": ("data", "Keep a ledger of official figures that cannot hold, to send to their publishers."),
+    "changes": ("changes", "Compare two states of the data: what moved, and the claims that moved it."),
     "explain": ("analysis", "Explain one figure: every claim, kept or rejected, and why."),
     "gap": ("analysis", "Measure the gap between victims identified and persons convicted."),
     "report": ("reporting", "Write the HTML reports of countries, skipping what is unchanged."),

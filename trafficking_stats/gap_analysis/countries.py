@@ -114,9 +114,9 @@ def compare_countries(
         row = CountryRate(country=code, region=region_of(code), definition=definition_in(code, pair.years), **fields)
         above, below = pair.totals(pair.years)
         rows[code], drawn[code] = row, 100 * above.expected / below.expected
-        for group in (("all", "all"), ("region", row.region), ("definition", row.definition)):
-            if group[1]:
-                members.setdefault(group, []).append(code)
+        for place in (("all", "all"), ("region", row.region), ("definition", row.definition)):
+            if place[1]:
+                members.setdefault(place, []).append(code)
     groups = []
     for (kind, group), inside in members.items():
         if len(inside) < MIN_UNITS:

@@ -190,6 +190,9 @@ def write_index(folder: Path) -> Path:
         for code in codes:
             world = report_folder.read_record(folder, WORLD).pages.items()
             beside = [(f"{WORLD}/{name}", page["title"]) for name, page in world if page["language"] == code]
+            if (folder / page_file("changes", code)).is_file():
+                with language(code):
+                    beside.append((page_file("changes", code), say("site.changes")))
             html = render_index(read_rows(folder, code), code, codes, beside)
             report_folder.write_file(folder / page_file("index", code), html.encode("utf-8"))
     return folder / page_file("index", codes[0])

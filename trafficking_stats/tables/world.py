@@ -81,7 +81,7 @@ def multiples(rec: Reconciliation, world: Countries, start: int | None = None, e
     rates = {row["country"]: _rate(row) for row in records(world.tables["countries"])}
     years = (int(rows["year"].min()), int(rows["year"].max())) if len(rows) else (0, 0)
     shades = {1: shade(world.denominator.indicator), 2: STAGE_SHADES["conviction"]}
-    found = dict(iter(rows.groupby("country")))
+    found = {str(code): own for code, own in rows.groupby("country")}
     item = Markup('<li>{}{} <span class="sub">{}</span></li>').format
     shown = Markup()
     for region, codes in by_region(found).items():
@@ -125,7 +125,8 @@ def revisions(rec: Reconciliation, world: Countries) -> Shown:
     claims = claims[(claims["published"] != "") & claims["lower"].notna()]
     newest = claims.groupby("publisher")["published"].max()
     parts = [pd.DataFrame(columns=["country", "indicator", "before_lower", "before_upper", *Vintage._fields])]
-    for (country, indicator, breakdown), own in claims.groupby(["country", "indicator", "breakdown"]):
+    for series, own in claims.groupby(["country", "indicator", "breakdown"]):
+        country, indicator, breakdown = map(str, series)
         steps = vintages(own, country, indicator, breakdown).triangle
         before = steps.groupby(["publisher", "start", "end"])[["lower", "upper"]].shift().add_prefix("before_")
         parts.append(before.join(steps).assign(country=country, indicator=indicator))
@@ -173,6 +174,33 @@ def disagreements(rec: Reconciliation, world: Countries) -> Shown:
     return _largest("disagreements", ("country", "year", "what", "kept", "set_aside", "source", "cause"), rows, apart)
 
 
+def moved_figures(moved: pd.DataFrame, old: str, new: str) -> Shown:
+    """Tabulate what moved between two states of the data, named ``old`` and ``new``, the largest first."""
+    rows = [
+        [
+            place_name(row["country"]),
+            str(row["year"]),
+            label(row["indicator"], row["breakdown"]),
+            short(row["old_lower"], row["old_upper"]),
+            short(row["new_lower"], row["new_upper"]),
+            say(f"pages.moved.{row['kind']}"),
+            _moved_by(row) if row["claims"] else say("pages.moved.method"),
+        ]
+        for row in records(moved.head(10 * SHOWN))
+    ]
+    heads = ("country", "year", "what", "before", "now", "change", "moved_by")
+    return _largest("moved", heads, rows, moved, old=old, new=new)
+
+
+def _moved_by(row: dict[str, Any]) -> str:
+    """Name the sources whose claims moved a figure, each once, with what happened to them."""
+    told = [
+        f"{source} ({say(f'pages.moved.{event}')})"
+        for source, event in zip(row["sources"].split(";"), row["events"].split(";"), strict=True)
+    ]
+    return ", ".join(dict.fromkeys(told))
+
+
 def _apart(table: pd.DataFrame, other: str) -> pd.Series:
     """Return the least distance of two intervals, as the difference of square roots: chance moves all counts alike."""
     ends = ("lower", "upper", f"{other}_lower", f"{other}_upper")
@@ -180,14 +208,14 @@ def _apart(table: pd.DataFrame, other: str) -> pd.Series:
     return np.maximum(low - most, least - high)
 
 
-def _largest(name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], data: pd.DataFrame) -> Shown:
+def _largest(name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], data: pd.DataFrame, **names: str) -> Shown:
     return table(
         [say(f"pages.head.{head}") for head in heads],
         rows,
-        caption=say(f"pages.world.{name}"),
+        caption=say(f"pages.world.{name}", **names),
         numbers=(3, 4),
         note=say("pages.world.largest", shown=len(rows), n=len(data)),
         data=data,
         name=f"world-{name}",
-        empty=say(f"pages.world.no_{name}"),
+        empty=say(f"pages.world.no_{name}", **names),
     )
