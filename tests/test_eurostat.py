@@ -241,6 +241,8 @@ def test_files_of_another_kind_get_a_message(tmp_path):
             read_eurostat(tmp_path / name, published="2025-01-17")
     with pytest.raises(ReaderError, match="there is no such file"):
         read_eurostat(tmp_path / "none.csv")
+    with pytest.raises(ReaderError, match="download the table as SDMX-CSV or TSV"):
+        read_eurostat(tmp_path / "crim_thb_sex.xlsx")
 
 
 def test_the_date_comes_from_the_file_or_the_caller(tmp_path):

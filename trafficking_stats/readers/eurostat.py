@@ -15,14 +15,8 @@ from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers.draft import Draft, joined
 from trafficking_stats.readers.eurostat_layouts import read_layout
-from trafficking_stats.readers.tables import (
-    TableImport,
-    asked_codes,
-    iso_date,
-    load_map,
-    source_row,
-    wanted_countries,
-)
+from trafficking_stats.readers.sheets import WORKBOOKS
+from trafficking_stats.readers.tables import TableImport, asked_codes, iso_date, load_map, source_row, wanted_countries
 
 OPTIONS = {"table": "Name of the table, such as crim_thb_sex, if the file does not say it."}
 asked = asked_codes
@@ -85,6 +79,10 @@ def read_eurostat(
     [['DNK', 91.0, 'exact', ''], ['DNK', 84.0, 'about', 'provisional']]
     """
     path, names, wanted = Path(path), load_map("eurostat.toml"), wanted_countries(countries)
+    if path.suffix.lower() in WORKBOOKS:
+        raise ReaderError(
+            f"{path}: a workbook, which Eurostat lays out for people; download the table as SDMX-CSV or TSV"
+        )
     data, stated = read_layout(path, names)
     if data.empty:
         raise ReaderError(f"{path}: the file holds no figures")
@@ -152,9 +150,9 @@ def _set_what_is_counted(
     frequency, status, unit = (data.get(name, pd.Series("", index=data.index)) for name in what["columns"])
     if "leg_stat" not in data:
         status = status + next((code for start, code in what["tables"].items() if table.startswith(start)), "")
+    counted = status.where(unit.isin(what["persons"]), status + " " + unit)
     draft.refuse(~frequency.isin(what["annual"]), "the frequency {!r} is not annual", frequency)
     draft.refuse(~status.isin(list(entries)), "the legal status {!r} is not in the map of this reader", status)
-    counted = status.where(unit.isin(what["persons"]), status + " " + unit)
     draft.refuse(~counted.isin(list(entries)), "the unit {!r} is not a number of persons", unit)
     draft.set_indicators(counted, entries)
 
@@ -171,27 +169,27 @@ def _set_figures(draft: Draft, data: pd.DataFrame, names: Mapping[str, Any]) -> 
     draft.refuse(persons & unclear, "the value {!r} can be read in two ways", printed)
     draft.refuse(persons & ~printed.str.fullmatch(r"[0-9]+(\.0+)?"), "the value {!r} is not a whole number", printed)
     draft.claims["value"] = pd.to_numeric(printed, errors="coerce").astype(float)
-    said = {
-        text: [names["flags"].get(flag, {"label": f"flag {flag}"}) for flag in dict.fromkeys(text)]
-        for text in set(flags)
-    }
-    about = {text: "about" if any(flag.get("about") for flag in found) else "exact" for text, found in said.items()}
-    draft.claims["qualifier"] = flags.map(about)
+    qualifiers, notes = {}, {}
+    for letters in flags.unique():
+        said = [names["flags"].get(flag, {"label": f"flag {flag}"}) for flag in dict.fromkeys(letters)]
+        notes[letters] = ", ".join(flag["label"] for flag in said)
+        qualifiers[letters] = "about" if any(flag.get("about") for flag in said) else "exact"
+    draft.claims["qualifier"] = flags.map(qualifiers)
     union = data["geo"].where(data["geo"].isin(names["unions"]["order"]), "")
-    draft.claims["scope_note"] = joined(
-        union, flags.map({text: ", ".join(flag["label"] for flag in found) for text, found in said.items()}), "; "
-    )
+    draft.claims["scope_note"] = joined(union, flags.map(notes), "; ")
 
 
 def _break_down(draft: Draft, series: pd.DataFrame, names: Mapping[str, Any]) -> None:
     """Break figures down by the dimensions that are left; one that the map lacks keeps its own name."""
+
+    def country_of(code: str) -> tuple[str, int]:
+        return _country(code, names)[0].removeprefix("EUU"), 1
+
     keys: dict[str, str] = {name: key for key, entry in names["dimensions"].items() for name in entry["names"]}
     taken: set[str] = set()
     for name in map(str, series.columns):
         key = keys.get(name, name)
         entry = names["dimensions"].get(key, {})
         labels = series[name].where(~series[name].isin([*names["total"], *entry.get("whole", ())]))
-        draft.break_down(
-            name if key in taken else key, labels, entry, lambda code: (_country(code, names)[0].replace("EUU", ""), 1)
-        )
+        draft.break_down(name if key in taken else key, labels, entry, country_of)
         taken.add(key)

@@ -16,14 +16,7 @@ from trafficking_stats.printed import plain
 from trafficking_stats.readers.categories import fold, slug
 from trafficking_stats.readers.draft import CountryOf, Draft, joined
 from trafficking_stats.readers.sheets import tables_in
-from trafficking_stats.readers.tables import (
-    TableImport,
-    asked_codes,
-    iso_date,
-    load_map,
-    source_row,
-    wanted_countries,
-)
+from trafficking_stats.readers.tables import TableImport, asked_codes, iso_date, load_map, source_row, wanted_countries
 
 OPTIONS: dict[str, str] = {}
 asked = asked_codes
@@ -142,11 +135,13 @@ def _table(path: Path, columns: dict[str, list[str]]) -> tuple[pd.DataFrame, lis
 
 def _places(row: list[Any], columns: dict[str, list[str]]) -> dict[str, int]:
     """Return where in a row our columns are headed, the first spelling of each first."""
-    headings = {plain(cell).casefold(): place for place, cell in reversed(list(enumerate(row)))}
-    spelled = {name: [listed.casefold() for listed in spellings] for name, spellings in columns.items()}
-    return {
-        name: headings[there[0]] for name, listed in spelled.items() if (there := [s for s in listed if s in headings])
-    }
+    headings = [plain(cell).casefold() for cell in row]
+    found = {}
+    for name, spellings in columns.items():
+        there = [spelling.casefold() for spelling in spellings if spelling.casefold() in headings]
+        if there:
+            found[name] = headings.index(there[0])
+    return found
 
 
 def _as_text(column: pd.Series) -> pd.Series:
@@ -201,12 +196,10 @@ def _set_figures(draft: Draft, printed: pd.Series) -> None:
 def _set_what_is_counted(draft: Draft, data: pd.DataFrame, names: dict[str, Any]) -> pd.Series:
     """Set indicator, unit and breakdown of each row; return the note on what was counted."""
     entries = names["indicators"]
-    draft.refuse(
-        ~data["indicator"].isin(list(entries)), "indicator {!r} is not in the map of this reader", data["indicator"]
-    )
+    indicator, apart = data["indicator"], data["indicator"] + " " + data["dimension"]
+    draft.refuse(~indicator.isin(list(entries)), "indicator {!r} is not in the map of this reader", indicator)
     draft.refuse(~data["unit"].isin(names["units"]), "unit {!r} is not a count", data["unit"])
-    apart = data["indicator"] + " " + data["dimension"]
-    note = draft.set_indicators(apart.where(apart.isin(list(entries)), data["indicator"]), entries)
+    note = draft.set_indicators(apart.where(apart.isin(list(entries)), indicator), entries)
     for key in ("sex", "age"):
         draft.break_down(key, data[key].where(data[key] != "Total"), {"categories": names[key]})
     taken = {"sex", "age", "row", *(entry["key"] for entry in names["dimensions"].values())}
