@@ -321,6 +321,26 @@ def test_the_first_sheet_that_gives_claims_is_read(tmp_path):
         read(path, sheet="T2", **given)
 
 
+def test_the_year_of_publication_is_no_column_of_that_year(tmp_path):
+    table = put(tmp_path / "a.csv", "UF;Sexo;2022;2023\nSP;Feminino;10;12\nRJ;Feminino;3;2\n")
+    given = {"countries": ["Brazil"], "area": "UF", "indicator": "victims_identified", "breakdown": ["Sexo=sex"]}
+    found = read(table, published="2023", **given)
+    assert found.n_rows == len(found.skipped) == 4
+    told = "the figures of 2 places cannot be added up: SP (row 2): column sex, value 'Feminino': must be a category of sex"
+    assert all(reason.startswith(told) for reason in found.skipped["reason"])
+    mapped = put(tmp_path / "map.toml", '[labels.sex]\nFeminino = "female"\n')
+    found = read(table, published="2023", map=mapped, **given)
+    assert [row[2:6:3] for row in short(found)] == [("sex=female", 13.0), ("sex=female", 14.0)]
+
+
+def test_a_column_may_hold_a_part_and_a_row_is_left_out_once(tmp_path):
+    table = put(tmp_path / "a.csv", "Country,Year,men,women\nNigeria,2022,4,5\nFreedonia,2022,-,5\n")
+    value = ["men=victims_identified / sex=male", "women=victims_identified / sex=female"]
+    found = read(table, value=value)
+    assert [row[2:6:3] for row in short(found)] == [("sex=female", 5.0), ("sex=male", 4.0)]
+    assert found.n_rows == len(found.claims) + len(found.skipped) == 4
+
+
 # --- files that are none, and unlucky ones ------------------------------------------------------------------------
 
 UNLUCKY = {

@@ -67,7 +67,7 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
         if given is None:
             if found := headed(table, field, used.values()):
                 used[field] = found
-        elif given in table.columns and not (field == "indicator" and given in vocabulary.indicators):
+        elif given in table.columns and not _is_value(field, given, vocabulary):
             used[field] = given
         else:
             fixed[field] = given
@@ -84,6 +84,12 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
         for heading, meaning in figures.items()
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _is_value(field: str, given: Any, vocabulary: Vocabulary) -> bool:
+    """Whether what was given is a value even where a column is headed so: an indicator, or a year or a day."""
+    is_date = field in ("year", "start", "end", "published") and str(given)[:4].isdigit()
+    return is_date or (field == "indicator" and given in vocabulary.indicators)
 
 
 def folded(text: object) -> str:

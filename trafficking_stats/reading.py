@@ -134,6 +134,7 @@ class _Rows:
             value, error = known[key]
             if isinstance(error, NoFigureError):
                 self.skipped.setdefault(at, str(error))
+                self.wrong.pop(at, None)
             elif error is not None:
                 self.refuse(at, f"column {self._heading(at, column)}, value {plain(cell)!r}: must be {error}")
                 if isinstance(error, AmbiguousError) and at not in self.skipped:
@@ -265,10 +266,9 @@ def _added_up(kept: pd.DataFrame, claims: pd.DataFrame, rows: _Rows) -> pd.DataF
             reason = f"a part of the country, whose whole stands in row {rows.long['row'][printed_whole[0]]}"
         elif unusable:
             first = unusable[0]
-            reason = (
-                f"the figures of {len(parts)} places cannot be added up: {place[first]} (row {rows.long['row'][first]})"
-                f" has {plain(rows.long['value'][first])!r}"
-            )
+            why = f": {rows.wrong[first]}" if first in rows.wrong else f" has {plain(rows.long['value'][first])!r}"
+            where = f"{place[first]} (row {rows.long['row'][first]})"
+            reason = f"the figures of {len(parts)} places cannot be added up: {where}{why}"
         else:
             reason = ""
             total = kept.loc[parts[0]].copy()

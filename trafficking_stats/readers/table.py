@@ -141,7 +141,7 @@ def _column_map(said: Mapping[str, Any], path: Path) -> Columns:
 
 def _pairs(listed: Collection[str], key: str) -> Any:
     """Return columns with what they mean, or one column."""
-    pairs = dict((item.rpartition("=")[0], item.rpartition("=")[2]) if "=" in item else (item, "") for item in listed)
+    pairs = {item.partition("=")[0]: item.partition("=")[2] for item in listed}
     if all(pairs.values()):
         return pairs
     return next(iter(pairs)) if key == "value" and len(pairs) == 1 else list(pairs)
