@@ -56,32 +56,29 @@ def read_data_keys(folder: Path) -> DataKeys:
         If they cannot be read.
     """
     try:
-        sources, claims = (_as_text(folder / name) for name in ("sources.csv", "claims.csv"))
-        reasons = (
-            _as_text(folder / "reasons.csv") if (folder / "reasons.csv").exists() else pd.DataFrame({"country": []})
-        )
-        lines = dict(zip(sources["source_id"], _lines(sources), strict=True))
-        keys, figures = {}, {}
-        summary = {WORLD: (max(claims["published"], default=""), claims["source_id"].nunique())}
-        for country, rows in claims.groupby("country"):
-            used = rows.drop_duplicates("source_id")
-            stated = _lines(reasons[reasons["country"] == country])
-            from_sources = [lines.get(source, "") for source in used["source_id"]]
-            code = str(country)
-            keys[code] = hash_of([list(claims), _lines(rows), from_sources, stated])
-            summary[code] = (str(used["published"].max()), len(used))
-            figures[code] = len(rows)
+        sources, claims = (_table(folder / name) for name in ("sources.csv", "claims.csv"))
+        reasons = _table(folder / "reasons.csv") if (folder / "reasons.csv").exists() else claims[:0]
+        known = claims.merge(sources, on="source_id", how="left", suffixes=("", "_of_source")).fillna("")
+        lines = pd.concat([_lines(known), _lines(reasons[reasons["country"].isin(claims["country"])])])
+        keys = {str(country): hash_of([list(known), *found]) for country, found in lines.groupby(level=0)}
+        by_country = claims.groupby("country")
+        days, numbers = by_country["published"].max(), by_country["source_id"].nunique()
     except (OSError, KeyError, ValueError) as error:
         raise ReportError(f"cannot read the claims in {folder}: {error}") from error
-    return DataKeys(hash_of([keys, lines]), keys, summary, figures)
+    summary = {str(country): (days[country], int(numbers[country])) for country in keys}
+    summary[WORLD] = max(claims["published"], default=""), claims["source_id"].nunique()
+    figures = {country: int(by_country.size()[country]) for country in keys}
+    return DataKeys(hash_of([keys, *_lines(sources)]), keys, summary, figures)
 
 
-def _as_text(path: Path) -> pd.DataFrame:
+def _table(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
 
 
-def _lines(table: pd.DataFrame) -> list[str]:
-    return ["\x1f".join(row) for row in table.itertuples(index=False, name=None)]
+def _lines(table: pd.DataFrame) -> pd.Series:
+    """Return each row as one text, by its country where it has one."""
+    rows = ["\x1f".join(row) for row in table.itertuples(index=False, name=None)]
+    return pd.Series(rows, index=table.get("country"), dtype=str)
 
 
 def hash_of(content: Any) -> str:

@@ -164,7 +164,7 @@ def in_order(claims: pd.DataFrame) -> pd.DataFrame:
 
 def _faults(table: pd.DataFrame, checks: Iterable[_Check]) -> list[Fault]:
     """Run checks on the distinct cells of their columns; of a cell with several faults the first is told."""
-    wrong: dict[str, set[int]] = {column: set() for column in table}
+    wrong: dict[str, set[int]] = {str(column): set() for column in table}
     found: list[Fault] = []
     for check in checks:
         if not set(check.needs) <= set(table):
