@@ -214,7 +214,7 @@ def test_a_file_in_another_encoding(tmp_path, encoding, guess):
 
 def test_an_empty_file_a_ragged_row_and_a_huge_cell(tmp_path):
     problems = problems_of(write(tmp_path, register_2021="", yearbook_2021=f"{HEADER}\nDNK,victims_identified\n"))
-    assert problems[0].endswith("there are: none (the file is empty)")
+    assert "line 1: the file is empty; there must be the columns: country, indicator" in problems[0]
     assert problems[1] == "claims/yearbook-2021.csv, line 2: 2 cells instead of 10; quote commas"
     (problem,) = problems_of(write(tmp_path, register_2021=f"{HEADER}\n{'x' * 200_000}\n"))
     assert problem.startswith("claims/register-2021.csv, line 2: not a CSV file: field larger")

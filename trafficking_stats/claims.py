@@ -12,7 +12,7 @@ from trafficking_stats import paths
 from trafficking_stats.csv_tables import read_rows
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.files import settle
-from trafficking_stats.schema import check_claims, check_sources
+from trafficking_stats.schema import check_claims, check_sources, in_order
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 PRINTED = (
@@ -50,8 +50,6 @@ CLAIM = ("claim_id", "source_id", *PRINTED, "publisher", "upstream", "tier", "pu
 
 RANGE_END = "value_upper"
 """The other end of a figure printed as a range; a table without ranges has no such column."""
-
-_ORDER = ["country", "indicator", "breakdown", "period_start", "period_end", "claim_id"]
 
 
 def canonical_breakdown(breakdown: str) -> str:
@@ -113,17 +111,9 @@ def read_claims(folder: str | Path, vocabulary: Vocabulary | None = None) -> pd.
         )
     problems: list[str] = []
     sources = read_rows(folder / "sources.csv", SOURCE, problems)
-    are_sources_known = not problems
+    known = None if problems else list(sources["source_id"])
     problems += check_sources(sources, vocabulary)
-    tables = []
-    for file in files:
-        table = read_rows(file, PRINTED, problems, optional=("source_id", RANGE_END))
-        named = table.pop("source_id") if "source_id" in table else pd.Series(file.stem, index=table.index)
-        problems += _check_names(named, table["_line"], file)
-        if are_sources_known:
-            problems += _check_source(file, sources)
-        tables.append(table.assign(source_id=file.stem))
-    claims = pd.concat(tables, ignore_index=True)
+    claims = pd.concat([_read_file(file, known, problems) for file in files], ignore_index=True)
     if RANGE_END in claims:
         claims[RANGE_END] = claims[RANGE_END].fillna("")
     claims["breakdown"] = claims["breakdown"].map(canonical_breakdown)
@@ -215,23 +205,21 @@ def _load(name: str, columns: tuple[str, ...]) -> pd.DataFrame:
     return table
 
 
-def _check_names(named: pd.Series, lines: pd.Series, file: Path) -> list[str]:
-    """Every row of a file belongs to the source the file is named after."""
-    return [
+def _read_file(file: Path, sources: list[str] | None, problems: list[str]) -> pd.DataFrame:
+    """Read the claims of the source that a file is named after, which is one of ``sources`` where these are known."""
+    table = read_rows(file, PRINTED, problems, optional=("source_id", RANGE_END))
+    named = table.get("source_id", pd.Series(file.stem, index=table.index))
+    problems += [
         f"claims/{file.name}, line {line}: column source_id, value {value!r}: "
         f"must be {file.stem!r}, the name of the file"
-        for value, line in zip(named, lines, strict=True)
+        for value, line in zip(named, table["_line"], strict=True)
         if value != file.stem
     ]
-
-
-def _check_source(file: Path, sources: pd.DataFrame) -> list[str]:
-    """Say so if the source a file is named after is not known."""
-    if file.stem in set(sources["source_id"]):
-        return []
-    near = difflib.get_close_matches(file.stem, list(sources["source_id"]), n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    return [f"claims/{file.name}: source id {file.stem!r} is not in sources.csv; add a row there{hint}"]
+    if sources is not None and file.stem not in sources:
+        near = difflib.get_close_matches(file.stem, sources, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        problems.append(f"claims/{file.name}: source id {file.stem!r} is not in sources.csv; add a row there{hint}")
+    return table.assign(source_id=file.stem)
 
 
 def finish(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
@@ -262,7 +250,7 @@ def finish(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     if RANGE_END in claims and (claims[RANGE_END] != "").any():
         claims[RANGE_END] = pd.to_numeric(claims[RANGE_END]).astype(float)
         columns.insert(columns.index("value") + 1, RANGE_END)
-    return claims.sort_values(_ORDER, ignore_index=True)[columns]
+    return in_order(claims)[columns]
 
 
 def _claim_ids(claims: pd.DataFrame) -> pd.Series:

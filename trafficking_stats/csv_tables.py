@@ -109,6 +109,8 @@ def _check_header(
     width = len(header)
     while width and not header[width - 1] and not any(any(row[width - 1 :]) for _, row in rows):
         width -= 1  # a spreadsheet saves columns that were used once
+    if not width:
+        raise ClaimError(f", line 1: the file is empty; there must be the columns: {', '.join(columns)}")
     header = header[:width]
     missing = [column for column in columns if column not in header]
     unknown = [column for column in header if known is not None and column not in known]
@@ -116,7 +118,7 @@ def _check_header(
     faults += [f"the columns {', '.join(map(repr, unknown))} are unknown"] if unknown else []
     faults += ["a column is named twice"] if len(set(header)) < width else []
     if faults:
-        there = ", ".join(header) or "none (the file is empty)"
+        there = ", ".join(header)
         raise ClaimError(f", line 1: {'; '.join(faults)}; there must be: {', '.join(columns)}; there are: {there}")
     return width
 

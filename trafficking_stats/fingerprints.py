@@ -64,7 +64,7 @@ def read_data_keys(folder: Path) -> DataKeys:
         by_country = claims.groupby("country")
         days, numbers = by_country["published"].max(), by_country["source_id"].nunique()
     except (OSError, KeyError, ValueError) as error:
-        raise ReportError(f"cannot read the claims in {folder}: {error}") from error
+        raise ReportError(f"cannot read the claims in {folder}: {error}; run trafficking-stats clean") from error
     summary = {str(country): (days[country], int(numbers[country])) for country in keys}
     summary[WORLD] = max(claims["published"], default=""), claims["source_id"].nunique()
     figures = {country: int(by_country.size()[country]) for country in keys}
