@@ -185,7 +185,7 @@ def test_other_languages_know_every_word_of_the_vocabulary():
     need += [
         f"date.{date.country}.{date.date}.{date.kind}.{field}"
         for date in vocabulary.policy_dates
-        for field in ("label", "note")
+        for field in ("label", "reference", "note")
         if getattr(date, field)
     ]
     for code in (code for code in languages() if code != "en"):

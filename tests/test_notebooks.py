@@ -3,10 +3,12 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import lxml.html
 import pytest
 
 from trafficking_stats.messages import language, translate_markdown
@@ -77,6 +79,12 @@ def test_every_markdown_cell_is_translated(content):
             assert translated, cell["id"]
             assert translated.count("\n#") == source.count("\n#"), cell["id"]  # as many headings
             assert translate_markdown(source) == source
+
+
+def test_every_parameter_is_explained_in_danish(notebook):
+    for parameter in read_notebook(notebook).parameters:
+        with language("da"):
+            assert translate_markdown(parameter.description), parameter.name
 
 
 def test_a_cell_that_somebody_edited_has_no_translation(content):
@@ -184,6 +192,24 @@ def test_another_numerator_answers_where_convictions_are_not_counted(server):
     pages, facts = build(server, "FIN", **measures)
     assert "persons prosecuted" in facts["3_gap"]["sentence"]
     assert "Persons prosecuted for every 100 victims identified" in pages["4_peers.html"]
+
+
+ENGLISH = re.compile(r"\b(the|which|with|from|cannot|are|was|were|years|figures|this|that|is|claims?)\b")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("country", ["ISL", "EUU"])
+def test_no_english_sentence_is_left_on_a_danish_page(server, country):
+    for task in plan().tasks(country, {}, ("en", "da")):
+        if task.language == "da":
+            root = lxml.html.fromstring(server.build(task).html)
+            for part in root.xpath("//style | //script | //details[@class='code'] | //*[@lang='en'] | //a[@rel]"):
+                part.drop_tree()
+            texts = [text.strip() for text in [*root.xpath("//main//text()"), *root.xpath("//footer//text()")]]
+            texts += [*root.xpath("//@alt"), *root.xpath("//@aria-label"), *root.xpath("//title/text()")]
+            # where a figure stands, and what somebody noted of it, is said in the words of the data
+            told = [text for text in texts if not text.startswith(("sted:", "bemærkning:"))]
+            assert [text for text in told if len(set(ENGLISH.findall(text))) > 1] == [], task.file
 
 
 @pytest.mark.slow

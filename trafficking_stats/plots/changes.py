@@ -92,4 +92,4 @@ def choices(gap: Gap, ax: Axes | None = None) -> Axes:
         ax.set_ylabel(wrap(axis_of(gap), 26))
     ends = {"low": number(float(level["value"].min())), "high": number(float(level["value"].max()))}
     caption = say("pages.choices.caption", choices=Noun(len(level), "pages.choices.combinations"), **ends)
-    return describe(ax, caption=caption, alt=caption, name=f"{gap.question.country}-choices", table=table)
+    return describe(ax, caption=caption, alt=caption, name=f"{gap.question.country}-choices", table=level)

@@ -16,7 +16,7 @@ from trafficking_stats.errors import ParameterError, ReportError
 from trafficking_stats.fingerprints import DataKeys, hash_files, hash_of, read_data_keys
 from trafficking_stats.messages import languages, page_file
 from trafficking_stats.reporting.contract import Notebook, check_parameters, read_notebook
-from trafficking_stats.reporting.markdown import page_title
+from trafficking_stats.reporting.markdown import page_title, translate
 
 # What decides the bytes of a page besides the data and the notebooks.
 _VERSIONED = (
@@ -166,7 +166,10 @@ class Plan:
                     code,
                     notebook.source,
                     taken,
-                    tuple((p.name, _shown(taken.get(p.name, p.default)), p.description) for p in notebook.parameters),
+                    tuple(
+                        (p.name, _shown(taken.get(p.name, p.default)), translate(p.description, code)[0])
+                        for p in notebook.parameters
+                    ),
                     siblings,
                     tuple(codes),
                     as_of,

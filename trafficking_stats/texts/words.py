@@ -157,6 +157,6 @@ def policy_dates(vocabulary: Vocabulary, country: str) -> list[PolicyDate]:
         found = catalogue(current(), "vocabulary").gettext(key)
         return str(getattr(date, field)) if found == key else found
 
-    fields = ("label", "note")
+    fields = ("label", "reference", "note")
     dates = vocabulary.policy_dates_of(country)
     return [date.model_copy(update={field: said(date, field) for field in fields}) for date in dates]
