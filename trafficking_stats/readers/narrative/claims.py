@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from trafficking_stats.readers.narrative.demonyms import country_named
+from babel import Locale
+
 from trafficking_stats.readers.narrative.lexicon import LANGUAGES, table
 from trafficking_stats.readers.narrative.results import Cell, Proposal
 
@@ -56,11 +57,13 @@ def _breakdown(facets: Mapping[str, str]) -> tuple[str, str]:
 
 def _citizenship(facet: str) -> str:
     """Return the breakdown of a nationality printed as the name of a country, in whichever language."""
+    import pycountry
+
     key, _, name = facet.partition("=")
-    if key != "nationality":
-        return ""
-    code = next((found for language in sorted(LANGUAGES) if (found := country_named(name, language))), "")
-    return f"citizenship={code}" if code else ""
+    territories = (pair for language in sorted(LANGUAGES) for pair in Locale(language).territories.items())
+    code = next((code for code, known in territories if known == name and len(code) == 2), "")
+    found = pycountry.countries.get(alpha_2=code) if code and key == "nationality" else None
+    return f"citizenship={found.alpha_3}" if found is not None else ""
 
 
 def facets_in(breakdown: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers.documents.tidying import tidy
-from trafficking_stats.readers.narrative.demonyms import nationals_of
+from trafficking_stats.readers.narrative.facets import nationals_of
 from trafficking_stats.readers.narrative.language import detect_language
 from trafficking_stats.readers.narrative.lexicon import load
 from trafficking_stats.readers.narrative.reader import Reader

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from trafficking_stats.readers.narrative.demonyms import territories
+from functools import cache
+
+from babel import Locale
+
 from trafficking_stats.readers.narrative.heads import Head
+from trafficking_stats.readers.narrative.lexicon import Phrases, table
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.scene import Scene
 
 REACH = 16
 DIMENSIONS = ("form", "sex", "age", "nationality")
+
+_CONTINENTS = ("002", "142", "150", "019", "EU")
+"""Africa, Asia, Europe, the Americas, the European Union in CLDR."""
+
+
+@cache
+def nationals_of(country: str, language: str) -> frozenset[str]:
+    """Lower-case words for the people of a country; empty where the table does not hold it.
+
+    Examples
+    --------
+    >>> "danish" in nationals_of("DNK", "en")
+    True
+    """
+    return frozenset(table("demonyms").get(country, {}).get(language, []))
+
+
+@cache
+def territories(language: str) -> Phrases:
+    """Names of countries and continents in a language, each with the name as its value.
+
+    Examples
+    --------
+    >>> territories("da").at(["marokko"], 0)
+    (1, 'Marokko')
+    """
+    names = Locale(language).territories
+    return Phrases((str(name), str(name)) for code, name in names.items() if code.isalpha() or code in _CONTINENTS)
 
 
 def facets_of(scene: Scene, numeral: Numeral, head: Head, nationals: frozenset[str]) -> dict[str, str]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from trafficking_stats.readers.narrative.dating import SOURCE_WEIGHT, Dater
 from trafficking_stats.readers.narrative.facets import facets_of, facets_within, written
-from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import CONFIDENCE, Reading, Spoken
 from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene
@@ -19,7 +18,6 @@ from trafficking_stats.readers.narrative.times import is_single_year, year_of
 
 CONTEXT = 150
 """Characters of the sentence kept on either side of a figure, for the reviewer."""
-TERM_CONFIDENCE = 0.85
 RECENT_TOTALS = 50
 """Totals that a later sentence may break down."""
 
@@ -96,13 +94,11 @@ class Reader:
             facets = self._facets(scene, reading, spoken, state.repeats)
             spoken.append(Spoken(reading, facets, label, scene.sentence.number))
             sources.append(source)
-        proposals: list[Proposal] = []
-        for entry, source in zip(spoken, sources, strict=True):
-            proposals += self.propose(scene, entry, source)
+        said = list(zip(spoken, sources, strict=True))
         for term in find_terms(scene, lead is not None and lead.families[0] in ("convict", "sentence")):
             label, source = dater.date(term.numeral.start)
-            details = (term.indicator, "total", label, term.numeral.kind, term.rule, source, TERM_CONFIDENCE)
-            proposals.append(self._proposal(scene, term.numeral, *details))
+            said.append((Spoken(term, {}, label, scene.sentence.number), source))
+        proposals = [proposal for entry, source in said for proposal in self.propose(scene, entry, source)]
         statements = StatementReader(scene, spoken, here.lead, dater, self.nationals, self.country).read()
         self._remember(scene, spoken)
         if not spoken and state.current is not None and here.lead is not None:
@@ -111,51 +107,35 @@ class Reader:
 
     def propose(self, scene: Scene, spoken: Spoken, source: str) -> list[Proposal]:
         """Return the proposals of a reading, one for each indicator."""
-        reading, facets = spoken.reading, written(spoken.facets)
-        details = (facets, spoken.label, reading.unit, reading.rule, source, CONFIDENCE[reading.rule])
+        reading, numeral, document = spoken.reading, spoken.reading.numeral, scene.document
+        start, end = scene.span(numeral.start, numeral.end)
+        first, last = document.place(scene.sentence.start, scene.sentence.end)
+        around = document.original[max(first, start - CONTEXT) : min(last, end + CONTEXT)]
         return [
-            self._proposal(scene, reading.numeral, indicator, *details, reading.head.end)
+            Proposal(
+                indicator=indicator,
+                breakdown=written(spoken.facets),
+                period=spoken.label,
+                value=numeral.value,
+                qualifier=numeral.qualifier,
+                unit=reading.unit,
+                char_start=start,
+                char_end=end,
+                text=document.original[start:end],
+                sentence=scene.sentence.number,
+                sentence_start=first,
+                sentence_end=last,
+                rule=reading.rule,
+                period_source=source,
+                confidence=round(CONFIDENCE[reading.rule] * SOURCE_WEIGHT[source], 2),
+                counted=" ".join(scene.low[numeral.end : reading.head.end]),
+                context=" ".join(around.split()),
+                country=self.country,
+                source_id=self.source_id,
+                value_upper=numeral.upper,
+            )
             for indicator in reading.indicators
         ]
-
-    def _proposal(
-        self,
-        scene: Scene,
-        numeral: Numeral,
-        indicator: str,
-        breakdown: str,
-        period: str,
-        unit: str,
-        rule: str,
-        source: str,
-        confidence: float,
-        phrase_end: int = 0,
-    ) -> Proposal:
-        start, end = scene.span(numeral.start, numeral.end)
-        first, last = scene.document.place(scene.sentence.start, scene.sentence.end)
-        around = scene.document.original[max(first, start - CONTEXT) : min(last, end + CONTEXT)]
-        return Proposal(
-            indicator=indicator,
-            breakdown=breakdown,
-            period=period,
-            value=numeral.value,
-            qualifier=numeral.qualifier,
-            unit=unit,
-            char_start=start,
-            char_end=end,
-            text=scene.document.original[start:end],
-            sentence=scene.sentence.number,
-            sentence_start=first,
-            sentence_end=last,
-            rule=rule,
-            period_source=source,
-            confidence=round(confidence * SOURCE_WEIGHT[source], 2),
-            counted=" ".join(scene.low[numeral.end : phrase_end]),
-            context=" ".join(around.split()),
-            country=self.country,
-            source_id=self.source_id,
-            value_upper=numeral.upper,
-        )
 
     # ---- periods
 

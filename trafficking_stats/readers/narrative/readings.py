@@ -21,6 +21,9 @@ CONFIDENCE = {
     "existence": 0.7,
     "negation": 0.85,
     "table": 0.75,
+    "single term": 0.85,
+    "several terms": 0.85,
+    "term with one bound": 0.85,
 }
 _INDICATOR = {
     "investigate": "investigations",
@@ -62,7 +65,7 @@ class Reading:
     def indicators(self) -> tuple[str, ...]:
         """The labels, one for each verb."""
         return tuple(
-            "victims_potential" if family == "identify" and self.potential else _INDICATOR[family]
+            "victims_potential" if family == "identify" and self.potential else _INDICATOR.get(family, family)
             for family in self.families
         )
 

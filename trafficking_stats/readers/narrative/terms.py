@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from trafficking_stats.readers.narrative.heads import Head
 from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.scene import Scene
 
 JUDGED = ("sentence", "convict")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A length of imprisonment, which bound it is, and the rule that found it."""
-
-    numeral: Numeral
-    indicator: str
-    rule: str
-
-
-def find_terms(scene: Scene, convicted_before: bool) -> Iterator[Term]:
+def find_terms(scene: Scene, convicted_before: bool) -> Iterator[Reading]:
     """Yield the shortest and longest term of every comparison or main clause of a sentence.
 
     Parameters
@@ -32,7 +24,7 @@ def find_terms(scene: Scene, convicted_before: bool) -> Iterator[Term]:
 
     Yields
     ------
-    Term
+    Reading
         ``sentence_min`` and ``sentence_max``; one single term is both.
     """
     judged = [mark for mark in scene.marks if mark.family in JUDGED]
@@ -76,7 +68,7 @@ def _is_remainder(scene: Scene, last: Numeral, numeral: Numeral) -> bool:
     return bool(joined) and units and not scene.before("penalties.range_from", last.first)
 
 
-def _range_of(scene: Scene, group: Sequence[Numeral]) -> Iterator[Term]:
+def _range_of(scene: Scene, group: Sequence[Numeral]) -> Iterator[Reading]:
     shortest = min(group, key=_months)
     longest = max(group, key=_months)
     to_life = scene.contains("penalties.life", longest.end, longest.end + 7)
@@ -90,7 +82,8 @@ def _range_of(scene: Scene, group: Sequence[Numeral]) -> Iterator[Term]:
             is_shortest = scene.before("penalties.shortest", longest.start)
             ends, rule = [("sentence_min", longest)] if is_shortest else [], "term with one bound"
     for indicator, numeral in ends:
-        yield Term(numeral, indicator, rule)
+        head = Head("empty", "", numeral.end, numeral.end)
+        yield Reading(numeral, head, (indicator,), False, numeral.kind, rule)
 
 
 def _months(numeral: Numeral) -> float:
