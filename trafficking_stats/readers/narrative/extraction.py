@@ -12,7 +12,7 @@ from trafficking_stats.readers.narrative.language import detect_language
 from trafficking_stats.readers.narrative.lexicon import load
 from trafficking_stats.readers.narrative.reader import Reader
 from trafficking_stats.readers.narrative.results import Proposal, Statement
-from trafficking_stats.readers.narrative.scene import build
+from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.sentence_reader import MOST_FIGURES
 from trafficking_stats.readers.narrative.tables import counts_of, find_tables
 from trafficking_stats.readers.narrative.tokens import sentences, worth_reading
@@ -68,7 +68,7 @@ def read_text(text: str, *, country: str, default_year: int, language: str | Non
             continue
         reader.enter(sentence.paragraph)
         if len(_DIGITS.findall(document.text, start, end)) <= MOST_FIGURES:
-            scene = build(document, prose, lexicon, default_year, reader.here.around)
+            scene = Scene(document, prose, lexicon, default_year, reader.here.around)
             proposals, statements = reader.read(scene)
             found.proposals.extend(proposals)
             found.statements.extend(statements)

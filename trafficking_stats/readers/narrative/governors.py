@@ -73,7 +73,7 @@ def _ends_clause(scene: Scene, k: int) -> bool:
 def _participle(scene: Scene, k: int) -> str:
     """Return the family of a participle at token `k`; of a general verb that of its complement: "were found guilty"."""
     mark = scene.at.get(k)
-    is_general = any(complement.verbs.at(scene.low, k) for complement in scene.lexicon.complements)
+    is_general = any(verbs.at(scene.low, k) for verbs, _, _ in scene.lexicon.complements)
     if is_general and mark and mark.form == "verb" and mark.family not in ("light", "open", "refer", "identify"):
         return mark.family
     return scene.kind("participles", k)

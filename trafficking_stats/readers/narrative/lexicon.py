@@ -109,15 +109,6 @@ def plain(words: Iterable[str]) -> Phrases:
 
 
 @dataclass(frozen=True)
-class Complement:
-    """A general verb that takes its meaning from a word near it: "provided ... shelter"."""
-
-    verbs: Phrases
-    words: Phrases
-    family: str
-
-
-@dataclass(frozen=True)
 class Lexicon:
     """The words of one language.
 
@@ -132,8 +123,9 @@ class Lexicon:
         phrase of ``verbs`` is the list it stands in, such as ``convict``.
     numbers : mapping of str to int
         Number words, compounds included ("twenty-three", "toogtyve").
-    complements : tuple of Complement
-        In their order.
+    complements : tuple of (Phrases, Phrases, str)
+        General verbs, the words near them from which they take their meaning, and what they then mean: "provided ...
+        shelter" is to assist.
     screen, topic : re.Pattern
         What a sentence with a number holds, and a paragraph on the topic.
     """
@@ -143,7 +135,7 @@ class Lexicon:
     tables: Mapping[str, Any]
     phrases: Mapping[str, Phrases]
     numbers: Mapping[str, int]
-    complements: tuple[Complement, ...]
+    complements: tuple[tuple[Phrases, Phrases, str], ...]
     screen: re.Pattern[str]
     topic: re.Pattern[str]
 
@@ -221,9 +213,7 @@ def load(code: str) -> Lexicon:
         MappingProxyType(tables),
         MappingProxyType(phrases),
         MappingProxyType(numbers),
-        tuple(
-            Complement(plain(entry["verbs"]), plain(entry["words"]), entry["family"]) for entry in tables["complements"]
-        ),
+        tuple((plain(entry["verbs"]), plain(entry["words"]), entry["family"]) for entry in tables["complements"]),
         re.compile(rf"\d|\b(?:{screened})\b", re.IGNORECASE),
         re.compile("|".join(map(re.escape, tables["gate"]["words"])), re.IGNORECASE),
     )

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from trafficking_stats.readers.narrative.dating import SOURCE_WEIGHT, Dater
 from trafficking_stats.readers.narrative.facets import facets_of, facets_within, written
-from trafficking_stats.readers.narrative.readings import CONFIDENCE, Reading, Spoken
+from trafficking_stats.readers.narrative.readings import CONFIDENCE, Reading, Spoken, State
 from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.sentence_reader import read_numbers
-from trafficking_stats.readers.narrative.state import State
 from trafficking_stats.readers.narrative.statement_reader import StatementReader
 from trafficking_stats.readers.narrative.terms import find_terms
 from trafficking_stats.readers.narrative.times import is_single_year, year_of
@@ -171,9 +170,11 @@ class Reader:
     # ---- breakdowns
 
     def _facets(self, scene: Scene, reading: Reading, before: list[Spoken], repeats: list[Reading]) -> dict[str, str]:
-        """Return the breakdown; a part has that of its whole, a bare compared figure that of its counterpart."""
-        found = self._own_facets(scene, reading, before)
-        return found if reading.rule == "comparison" else {**found, **self._facets_of_group(scene, reading, repeats)}
+        """Return the breakdown: what the text says of the figure, and what it takes from the one it belongs to."""
+        own = facets_of(scene, reading.numeral, reading.head, self.nationals)
+        base = self._base_of(scene, reading, own, before)
+        group = self._facets_of_group(scene, reading, repeats) if reading.rule != "comparison" else {}
+        return {**(base.facets if base else {}), **own, **group}
 
     def _facets_of_group(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> dict[str, str]:
         """Return the breakdown of a group named before its parts: "of those exploited for labour, 18 were adults"."""
@@ -188,31 +189,25 @@ class Reader:
         end = next((k for k in range(start, first) if scene.low[k] == ","), start)
         return facets_within(scene, start, end, self.nationals) if anaphor else {}
 
-    def _own_facets(self, scene: Scene, reading: Reading, before: list[Spoken]) -> dict[str, str]:
+    def _base_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Spoken]) -> Spoken | None:
+        """Return the figure that another stands in line with, is compared with, or is a part of."""
         paired = next((s for s in [*before, *self.here.row] if s.reading.numeral is reading.like), None)
         if paired is not None:
-            return paired.facets
-        facets = facets_of(scene, reading.numeral, reading.head, self.nationals)
-        compared = reading.rule == "comparison"
-        if compared and not facets and reading.head.noun in ("empty", "case", "action"):
-            main = [s for s in before if not scene.is_compared(s.reading.numeral.start)]
-            same = [s for s in main if s.reading.families == reading.families]
-            if same:  # a comparison in brackets is with the figure before it, one of its own with the first
-                return same[-1 if scene.is_bracketed(reading.numeral.start) else 0].facets
-        if facets and reading.head.partitive and reading.head.noun == "person":
-            group = next((s for s in reversed([*self.here.row, *before]) if facets.items() <= s.facets.items()), None)
-            return group.facets if group is not None else facets  # "ten of the men": those counted before
+            return paired
+        alike = [s for s in before if s.reading.families == reading.families]
+        if reading.rule == "comparison":
+            main = [s for s in alike if not scene.is_compared(s.reading.numeral.start)]
+            is_bare = not own and reading.head.noun in ("empty", "case", "action")
+            # a comparison in brackets is with the figure before it, one of its own with the first
+            return main[-1 if scene.is_bracketed(reading.numeral.start) else 0] if main and is_bare else None
+        if reading.head.partitive:  # "ten of the men": those counted before
+            groups = [s for s in (*self.here.row, *before) if own.items() <= s.facets.items()]
+            return groups[-1] if groups and own and reading.head.noun == "person" else None
         whole = _whole_of(scene, before, reading)
-        if (
-            whole is not None
-            and not compared
-            and not reading.head.partitive
-            and whole.reading.families == reading.families
-        ):
-            return {**whole.facets, **facets}
-        if not facets and before and _is_in_line(scene, before[-1].reading, reading):
-            return before[-1].facets
-        return facets
+        if whole in alike:
+            return whole
+        is_in_line = not own and before and _is_in_line(scene, before[-1].reading, reading)
+        return before[-1] if is_in_line else None
 
     # ---- memory
 

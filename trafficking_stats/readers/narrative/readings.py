@@ -1,12 +1,14 @@
-"""What a number counts, as verbs, noun and unit, and when verbs and nouns fit."""
+"""What a number counts, as verbs, noun and unit; and what is known while a sentence is read from left to right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from trafficking_stats.readers.narrative.governors import Governor, left_of, right_of
 from trafficking_stats.readers.narrative.heads import ENFORCEMENT, VICTIMS, Head
 from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.scene import Scene
 
 CONFIDENCE = {
     "counted noun": 0.95,
@@ -120,3 +122,96 @@ class Spoken:
     sentence: int
     indicator: str = ""
     """Of the vocabulary, where it is read for statements only ("granted asylum")."""
+
+
+Outcome = Reading | bool | None
+"""Of a rule: a reading, False for no reading, or None for no opinion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A number, its noun phrase, the token where its clause begins at the earliest, and what governs it."""
+
+    numeral: Numeral
+    head: Head
+    bound: int
+    left: Governor | None
+    right: Governor | None
+
+
+@dataclass
+class State:
+    """What is known while a sentence is read.
+
+    Attributes
+    ----------
+    scene : Scene
+        The sentence.
+    lead : Reading or None
+        The main figure of the sentence before, in the same paragraph.
+    known : mapping of float to Spoken
+        Figures already read in the document, by value.
+    row : sequence of Reading
+        The main figures of the sentence before.
+    current : Reading or None
+        The reading that flows on until a word changes it.
+    blocked : bool
+        Whether a number that is not proposed stands between.
+    readings, repeats : list of Reading
+        Those of the sentence so far, and those that point back to one read before.
+    consumed : set of int
+        Tokens of verbs that govern a number already.
+    """
+
+    scene: Scene
+    lead: Reading | None
+    known: Mapping[float, Spoken]
+    row: Sequence[Reading] = ()
+    current: Reading | None = None
+    blocked: bool = False
+    readings: list[Reading] = field(default_factory=list)
+    repeats: list[Reading] = field(default_factory=list)
+    consumed: set[int] = field(default_factory=set)
+
+    def look(self, numeral: Numeral, head: Head, bound: int) -> Seen:
+        """Return a number with what governs it on either side; a verb before it may govern another already."""
+        left = left_of(self.scene, numeral, bound, self.current is None)
+        if left is not None and left.token in self.consumed:
+            left = None
+        if left and left.families == ("open",) and head.noun == "empty" and self.current is not None:
+            left = None
+        return Seen(numeral, head, bound, left, right_of(self.scene, numeral, head))
+
+    def keep(self, reading: Reading) -> None:
+        """Take a reading; what follows may flow on from it."""
+        self.current, self.blocked = reading, False
+        (self.repeats if reading.repeated else self.readings).append(reading)
+
+    def stop(self, forget: bool = True) -> bool:
+        """Take a number for nothing that is proposed; what follows it does not flow on from before it."""
+        self.current = None if forget else self.current
+        self.blocked = True
+        return False
+
+    def make(
+        self, numeral: Numeral, head: Head, families: Iterable[str], rule: str, base: Reading | None = None
+    ) -> Reading | None:
+        """Return the reading of a number under verbs, or None where they do not fit its noun."""
+        return reading_of(numeral, replace(head, potential=head.potential and not head.formal), families, rule, base)
+
+    def governed(self, seen: Seen, governor: Governor, rule: str) -> Outcome:
+        """Return the reading of a number under its governor; a governor that does not fit ends what flows."""
+        head = seen.head
+        if "identify" in governor.families and self._is_said_potential_after(head):
+            head = replace(head, potential=True)
+        reading = self.make(seen.numeral, head, governor.families, rule)
+        if reading is not None:
+            return reading
+        apart = governor.families and governor.families[0] in VICTIMS and head.noun in ("offender", "case")
+        return False if apart else self.stop()
+
+    def _is_said_potential_after(self, head: Head) -> bool:
+        """Whether "as potential victims" follows: "12 were registered as potential victims"."""
+        end = min(self.scene.clause_end(head.end, ",;.("), head.end + 7)
+        place = self.scene.first("modifiers.potential", head.end, end)
+        return place is not None and self.scene.contains("nouns", place + 1, place + 3) and not head.formal

@@ -8,9 +8,8 @@ from trafficking_stats.readers.narrative.facets import facets_within
 from trafficking_stats.readers.narrative.governors import auxiliary_before, copula_after, past_coordinated
 from trafficking_stats.readers.narrative.heads import ENFORCEMENT, VICTIMS, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
-from trafficking_stats.readers.narrative.readings import fits
+from trafficking_stats.readers.narrative.readings import Outcome, Seen, State, fits
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.state import Outcome, Seen, State
 
 ESTIMATED = 1000
 """An estimate of so many victims is one of the hidden number, not a count."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from trafficking_stats.readers.documents.tidying import Tidied
 from trafficking_stats.readers.narrative.lexicon import Lexicon
-from trafficking_stats.readers.narrative.numerals import Numeral, find_numerals
-from trafficking_stats.readers.narrative.segments import Cutter, Segments
-from trafficking_stats.readers.narrative.times import Period, find_periods
-from trafficking_stats.readers.narrative.tokens import Sentence, Token, tokenize
+from trafficking_stats.readers.narrative.numerals import find_numerals
+from trafficking_stats.readers.narrative.segments import Cutter
+from trafficking_stats.readers.narrative.times import find_periods
+from trafficking_stats.readers.narrative.tokens import Sentence, tokenize
 
 COMPLEMENT_WINDOW = 14
 """Tokens after a general verb within which its complement ("provided ... shelter") is looked for."""
@@ -36,33 +36,57 @@ class Mark:
     form: str
 
 
-@dataclass(frozen=True)
 class Scene:
     """One sentence, analysed.
 
-    Attributes
+    Parameters
     ----------
     document : Tidied
         The whole text.
-    counts, dated, at, ends, shares : mapping
+    sentence : Sentence
+        The stretch to analyse.
+    lexicon : Lexicon
+        Language.
+    default_year : int
+        The year the document reports on.
+    around : int, optional
+        The year that months without one belong to.
+
+    Attributes
+    ----------
+    tokens, low : list of Token, tuple of str
+        Its words, and the same in lower case.
+    periods, numerals, marks : list
+        Its expressions of time, its numbers, and the words that say what figures near them count.
+    counts, dated, at, ends, shares : dict
         Counted numbers by first token, ends of time expressions by first token, marks by first token and by the token
         after them, the token after "79 %" by its first token.
+    segments : Segments
+        Its stretches.
     """
 
-    document: Tidied
-    sentence: Sentence
-    lexicon: Lexicon
-    tokens: Sequence[Token]
-    low: tuple[str, ...]
-    periods: Sequence[Period]
-    numerals: Sequence[Numeral]
-    marks: Sequence[Mark]
-    segments: Segments
-    counts: dict[int, Numeral]
-    dated: dict[int, int]
-    at: dict[int, Mark]
-    ends: dict[int, Mark]
-    shares: dict[int, int]
+    def __init__(
+        self, document: Tidied, sentence: Sentence, lexicon: Lexicon, default_year: int, around: int | None = None
+    ) -> None:
+        self.document, self.sentence, self.lexicon = document, sentence, lexicon
+        self.tokens = tokenize(document.text, sentence.start, sentence.end)
+        self.low = tuple(token.lower for token in self.tokens)
+        self.periods = find_periods(self.tokens, lexicon, default_year, around)
+        self.numerals = find_numerals(self.tokens, lexicon, self.periods)
+        self.counts = {n.start: n for n in self.numerals if n.kind == "count"}
+        self.dated = {period.start: period.end for period in self.periods}
+        places = [*self.dated.items(), *((n.start, n.end) for n in self.numerals)]
+        self.marks = _find_marks(self.low, {k for place in places for k in range(*place)}, lexicon)
+        self.at = {mark.start: mark for mark in self.marks}
+        self.ends = {mark.end: mark for mark in self.marks}
+        signs = {n: self.phrase("not_counts.percent", n.end) for n in self.numerals if n.kind == "none"}
+        self.shares = {n.start: n.end + length for n, length in signs.items() if length}
+        verbs = {
+            mark.start
+            for mark in self.marks
+            if mark.form == "verb" and mark.family != "light" and not self.low[mark.end - 1].endswith("ing")
+        }
+        self.segments = Cutter(self.low, self.counts, self.periods, verbs, lexicon).cut()
 
     def word(self, i: int) -> str:
         """Return token `i` in lower case, "" outside the sentence."""
@@ -123,52 +147,6 @@ class Scene:
         return self.document.place(self.tokens[start].start, self.tokens[end - 1].end)
 
 
-def build(
-    document: Tidied, sentence: Sentence, lexicon: Lexicon, default_year: int, around: int | None = None
-) -> Scene:
-    """Analyse a sentence.
-
-    Parameters
-    ----------
-    document : Tidied
-        The whole text.
-    sentence : Sentence
-        The stretch to analyse.
-    lexicon : Lexicon
-        Language.
-    default_year : int
-        The year the document reports on.
-    around : int, optional
-        The year that months without one belong to.
-    """
-    tokens = tokenize(document.text, sentence.start, sentence.end)
-    low = tuple(token.lower for token in tokens)
-    periods = find_periods(tokens, lexicon, default_year, around)
-    numerals = find_numerals(tokens, lexicon, periods)
-    places = [*((p.start, p.end) for p in periods), *((n.start, n.end) for n in numerals)]
-    marks = _find_marks(low, {k for place in places for k in range(*place)}, lexicon)
-    finite = {m.start for m in marks if m.form == "verb" and m.family != "light" and not low[m.end - 1].endswith("ing")}
-    counts = {n.start: n for n in numerals if n.kind == "count"}
-    percent = {n.start: lexicon["not_counts.percent"].at(low, n.end) for n in numerals if n.kind == "none"}
-    ends = {n.start: n.end for n in numerals}
-    return Scene(
-        document,
-        sentence,
-        lexicon,
-        tokens,
-        low,
-        periods,
-        numerals,
-        marks,
-        Cutter(low, counts, periods, finite, lexicon).cut(),
-        counts,
-        {period.start: period.end for period in periods},
-        {mark.start: mark for mark in marks},
-        {mark.end: mark for mark in marks},
-        {start: ends[start] + sign[0] for start, sign in percent.items() if sign},
-    )
-
-
 def _find_marks(low: Sequence[str], taken: set[int], lexicon: Lexicon) -> list[Mark]:
     """Return the marks among the words `low`, those of tokens `taken` by numbers and times left out."""
     marks: list[Mark] = []
@@ -190,14 +168,14 @@ def _completed(mark: Mark, low: Sequence[str], marks: Sequence[Mark], lexicon: L
     stop = next((k for k in range(mark.end, len(low)) if low[k] in ";."), len(low))
     stop = min(stop, mark.end + COMPLEMENT_WINDOW)
     best: tuple[int, str] | None = None
-    for complement in lexicon.complements:
-        if mark.form != "verb" or complement.verbs.at(low, mark.start) is None:
+    for verbs, words, family in lexicon.complements:
+        if mark.form != "verb" or verbs.at(low, mark.start) is None:
             continue
         reach = stop
         for other in marks:
             if mark.start < other.start < reach and other.form == "verb" and other.family not in ("light", "assist"):
-                reach = other.start + (complement.words.at(low, other.start) is not None)
-        place = complement.words.found(low, mark.start + 1, reach)
+                reach = other.start + (words.at(low, other.start) is not None)
+        place = words.found(low, mark.start + 1, reach)
         if place is not None and (best is None or place < best[0]):
-            best = (place, complement.family)
+            best = (place, family)
     return Mark(mark.start, mark.end, best[1], "verb") if best else mark

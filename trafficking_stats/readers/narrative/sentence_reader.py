@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trafficking_stats.readers.narrative.heads import Head, head_of
-from trafficking_stats.readers.narrative.readings import Reading
+from trafficking_stats.readers.narrative.readings import Reading, State
 from trafficking_stats.readers.narrative.rules import RULES
-from trafficking_stats.readers.narrative.state import State
 from trafficking_stats.readers.narrative.zeros import find_zeros
 
 MOST_FIGURES = 100
@@ -63,43 +62,34 @@ def _align(state: State) -> None:
     "10 investigations and five prosecutions, compared with 12 and six" compares like with like.
     """
     for row in _bare_rows(state):
-        for i, other in zip(row, _row_before(state, row), strict=False):
-            state.readings[i] = replace(
-                state.readings[i],
-                families=other.families,
-                unit=other.unit,
-                potential=other.potential,
-                like=other.numeral,
-            )
+        for i, other in zip(row, _row_before(state, row[0], len(row)), strict=False):
+            same = {"families": other.families, "unit": other.unit, "potential": other.potential}
+            state.readings[i] = replace(state.readings[i], like=other.numeral, **same)  # type: ignore[arg-type]
 
 
 def _bare_rows(state: State) -> list[list[int]]:
     """Return runs of figures without nouns, nothing but commas and conjunctions between them."""
     scene = state.scene
-    rows: list[list[int]] = []
+    rows: list[list[int]] = [[]]
+    end = 0
     for i, reading in enumerate(state.readings):
         numeral = reading.numeral
-        if reading.head.end != numeral.end or numeral.cue or numeral.definite:
-            continue
-        between = range(state.readings[i - 1].numeral.end if i else 0, numeral.first)
-        listed = all(scene.low[k] == "," or scene.phrase("clause.coordinators", k) for k in between)
-        if listed and rows and rows[-1][-1] == i - 1:
-            rows[-1].append(i)
-        else:
-            rows.append([i])
+        between = range(end, numeral.first)
+        if not all(scene.low[k] == "," or scene.phrase("clause.coordinators", k) for k in between):
+            rows.append([])
+        is_bare = reading.head.end == numeral.end and not (numeral.cue or numeral.definite)
+        rows = [*rows[:-1], [*rows[-1], i]] if is_bare else [*rows, []]
+        end = numeral.end
     return [row for row in rows if len(row) > 1]
 
 
-def _row_before(state: State, row: list[int]) -> Sequence[Reading]:
+def _row_before(state: State, first: int, length: int) -> Sequence[Reading]:
     """Return the row that a row of bare figures stands in line with, or nothing."""
     scene = state.scene
-    heads = [
-        reading
-        for reading in state.readings[: row[0]]
-        if not (scene.is_compared(reading.numeral.start) or scene.is_bracketed(reading.numeral.start))
-    ]
-    goes_on = scene.contains("clause.figure_nouns", 0, state.readings[row[0]].numeral.first)
-    before: Sequence[Reading] = heads or (state.row if goes_on else [])
-    if len(before) != len(row):  # "134 investigations into 160 suspects, 55 prosecutions ...": one of each kind
+    main = [r for r in state.readings[:first] if not scene.is_compared(r.numeral.start)]
+    main = [r for r in main if not scene.is_bracketed(r.numeral.start)]
+    goes_on = scene.contains("clause.figure_nouns", 0, state.readings[first].numeral.first)
+    before: Sequence[Reading] = main or (state.row if goes_on else [])
+    if len(before) != length:  # "134 investigations into 160 suspects, 55 prosecutions ...": one of each kind
         before = list({reading.families: reading for reading in reversed(before)}.values())[::-1]
-    return before if len(before) == len(row) else ()
+    return before if len(before) == length else ()

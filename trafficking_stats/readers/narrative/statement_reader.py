@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from trafficking_stats.readers.narrative.claims import cell_of, qualifier_of
 from trafficking_stats.readers.narrative.dating import Dater
@@ -23,6 +23,7 @@ UNPRINTED = -1.0
 """Stands for the number of what a sentence names without one."""
 
 
+@dataclass
 class StatementReader:
     """Reads the statements of one sentence whose counts are read already.
 
@@ -30,7 +31,7 @@ class StatementReader:
     ----------
     scene : Scene
         The sentence.
-    spoken : sequence of Spoken
+    counts : sequence of Spoken
         Its counts in order, those said again left out.
     lead : Spoken or None
         The main count of the sentences before.
@@ -42,22 +43,17 @@ class StatementReader:
         ISO 3166-1 alpha-3 code.
     """
 
-    def __init__(
-        self,
-        scene: Scene,
-        spoken: Sequence[Spoken],
-        lead: Spoken | None,
-        dater: Dater,
-        nationals: frozenset[str],
-        country: str,
-    ) -> None:
-        self.scene = scene
-        self.lead = lead
-        self.dater = dater
-        self.nationals = nationals
-        self.country = country
-        self.spoken = sorted([*spoken, *self._of_other_topics(spoken)], key=lambda s: s.reading.numeral.start)
-        self.main = [s for s in self.spoken if not scene.is_compared(s.reading.numeral.start)]
+    scene: Scene
+    counts: Sequence[Spoken]
+    lead: Spoken | None
+    dater: Dater
+    nationals: frozenset[str]
+    country: str
+
+    def __post_init__(self) -> None:
+        found = [*self.counts, *self._of_other_topics()]
+        self.spoken = sorted(found, key=lambda s: s.reading.numeral.start)
+        self.main = [s for s in self.spoken if not self.scene.is_compared(s.reading.numeral.start)]
 
     def read(self) -> list[Statement]:
         """All statements in the order of the text."""
@@ -226,7 +222,7 @@ class StatementReader:
 
     def _first_of_its_kind(self, start: int, end: int) -> Spoken | None:
         """Return what "the first victims of forced labour" speaks of."""
-        stop = next((k for k in range(end, len(self.scene.low)) if self.scene.low[k] in ",;."), len(self.scene.low))
+        stop = self.scene.clause_end(end, ",;.")
         head = self.scene.first("nouns", end, min(end + 4, stop))
         topic = topic_of(self.scene, head, stop) if head is not None else None
         if topic is None:
@@ -273,16 +269,13 @@ class StatementReader:
         before = [s for s in self.main if s.reading.numeral.start < token]
         return before[-1] if before else self.main[0] if self.main else self.lead
 
-    def _of_other_topics(self, spoken: Sequence[Spoken]) -> Iterator[Spoken]:
+    def _of_other_topics(self) -> Iterator[Spoken]:
         """Yield the counts of the topics that are read for statements only, such as asylum granted."""
-        read = {s.reading.numeral.start for s in spoken}
+        read = {s.reading.numeral.start for s in self.counts}
         for numeral in self.scene.counts.values():
-            if numeral.start in read:
-                continue
-            stop = next((k for k in range(numeral.end, len(self.scene.low)) if self.scene.low[k] in ",;."), 0)
-            topic = self.scene.first("statements.topics", numeral.end, stop or len(self.scene.low))
+            topic = self.scene.first("statements.topics", numeral.end, self.scene.clause_end(numeral.end, ",;."))
             head = head_of(self.scene, numeral)
-            if topic is not None and head.noun in ("victim", "person", "empty"):
+            if topic is not None and numeral.start not in read and head.noun in ("victim", "person", "empty"):
                 said = self._named(numeral, ("identify",), head.potential)
                 indicator = self.scene.kind("statements.topics", topic)
                 yield replace(said, reading=replace(said.reading, numeral=numeral, head=head), indicator=indicator)

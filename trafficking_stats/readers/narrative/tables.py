@@ -11,7 +11,7 @@ from trafficking_stats.readers.narrative.facets import facets_within
 from trafficking_stats.readers.narrative.heads import Head, Topic, topic_of
 from trafficking_stats.readers.narrative.lexicon import Lexicon
 from trafficking_stats.readers.narrative.readings import Spoken, reading_of
-from trafficking_stats.readers.narrative.scene import Scene, build
+from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.tokens import Sentence
 
 _LINE = re.compile(r"[^\n]+")
@@ -111,7 +111,7 @@ def counts_of(
     text = document.text
 
     def scene_of(cell: Place) -> Scene:
-        return build(document, Sentence(sentence.number, sentence.paragraph, *cell), lexicon, default_year)
+        return Scene(document, Sentence(sentence.number, sentence.paragraph, *cell), lexicon, default_year)
 
     def said(cell: Place) -> _Said:
         if not text[slice(*cell)].strip():
