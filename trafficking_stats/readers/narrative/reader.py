@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from trafficking_stats.readers.narrative.dating import SOURCE_WEIGHT, Dater
 from trafficking_stats.readers.narrative.facets import facets_of, facets_within, written
@@ -100,8 +100,6 @@ class Reader:
         proposals = [proposal for entry, source in said for proposal in self.propose(scene, entry, source)]
         statements = StatementReader(scene, spoken, here.lead, dater, self.nationals, self.country).read()
         self._remember(scene, spoken)
-        if not spoken and state.current is not None and here.lead is not None:
-            here.lead = replace(here.lead, reading=state.current)
         return sorted(proposals, key=lambda p: (p.char_start, p.char_end)), statements
 
     def propose(self, scene: Scene, spoken: Spoken, source: str) -> list[Proposal]:
@@ -180,13 +178,14 @@ class Reader:
         """Return the breakdown of a group named before its parts: "of those exploited for labour, 18 were adults"."""
         first = reading.numeral.first
         start = scene.clause_start(first, 0, ";:(")
-        base = next((base for base in reversed(repeats) if start <= base.numeral.start < first), None)
-        if base is not None:
-            own = facets_of(scene, base.numeral, base.head, self.nationals)
-            known = self.known.get(base.numeral.value)
-            return {**known.facets, **own} if known else own
-        anaphor = scene.phrase("clause.subset", start) or scene.phrase("clause.partitive", start)
-        end = next((k for k in range(start, first) if scene.low[k] == ","), start)
+        group = next((base for base in reversed(repeats) if start <= base.numeral.start < first), None)
+        if group is not None:
+            known = self.known.get(group.numeral.value)
+            return {**(known.facets if known else {}), **facets_of(scene, group.numeral, group.head, self.nationals)}
+        end = scene.clause_end(start, ",")
+        anaphor = scene.word(end) == "," and (
+            scene.phrase("clause.subset", start) or scene.phrase("clause.base", start)
+        )
         return facets_within(scene, start, end, self.nationals) if anaphor else {}
 
     def _base_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Spoken]) -> Spoken | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from trafficking_stats.readers.narrative.heads import COUNTED, ENFORCEMENT, VICTIMS, Head, head_of
+from trafficking_stats.readers.narrative.heads import ENFORCEMENT, head_of
 from trafficking_stats.readers.narrative.numerals import Numeral
-from trafficking_stats.readers.narrative.readings import Reading
+from trafficking_stats.readers.narrative.readings import Reading, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
 
 REACH = 4
@@ -40,15 +41,12 @@ def _read(scene: Scene, start: int, k: int) -> Reading | None:
     numeral = Numeral(start, k, 0.0, first=start, cue="not")
     head = head_of(scene, Numeral(start, begin, 0.0, first=start))
     if head.noun == "action":
-        if any(family not in ("light", *ENFORCEMENT) for family in families):
-            return None
-        negated = [head.family]
-    else:
-        negated = [family for family in families if _suits(family, head)]
-    chosen = tuple(dict.fromkeys("investigate" if family == "open" else family for family in negated))
-    unit = "cases" if head.noun in ("case", "action") else "persons"
-    is_counted = chosen and all(family in COUNTED for family in chosen)
-    return Reading(numeral, head, chosen, head.potential, unit, "negation") if is_counted else None
+        families = [head.family] if all(family in ("light", *ENFORCEMENT) for family in families) else []
+    elif head.noun == "empty":  # "has not convicted any": persons
+        head = replace(head, noun="person")
+        families = [family for family in families if family in ENFORCEMENT and family != "open"]
+    is_read = head.noun not in ("unknown", "not_counted")
+    return reading_of(numeral, head, families, "negation") if is_read else None
 
 
 def _verbs(scene: Scene, k: int) -> tuple[list[str] | None, int]:
@@ -80,10 +78,3 @@ def _object(scene: Scene, k: int) -> int | None:
         if n:
             return i + n
     return k if scene.lexicon.tables["clause"]["bare_negation"] else None
-
-
-def _suits(family: str, head: Head) -> bool:
-    if family in VICTIMS:
-        return head.noun in ("victim", "person")
-    nouns = ("case",) if family == "open" else ("offender", "person", "case", "empty")
-    return family in ENFORCEMENT and head.noun in nouns
