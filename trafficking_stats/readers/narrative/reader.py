@@ -13,7 +13,7 @@ from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.sentence_reader import read_numbers
 from trafficking_stats.readers.narrative.statement_reader import StatementReader
 from trafficking_stats.readers.narrative.terms import find_terms
-from trafficking_stats.readers.narrative.times import is_single_year, year_of
+from trafficking_stats.readers.narrative.times import year_of
 
 CONTEXT = 150
 """Characters of the sentence kept on either side of a figure, for the reviewer."""
@@ -33,8 +33,8 @@ class Paragraph:
         The main figure so far.
     row : list of Spoken
         The main figures of the sentence before.
-    before, carried : str
-        The period of the main figure; carried on to the next sentence unless it is a part of a year.
+    period : str
+        The period of the main figure.
     unread : str
         The year at the front of a sentence whose figures are not read: "In 2020 police arrested 22."
     around : int or None
@@ -44,8 +44,7 @@ class Paragraph:
     number: int = -1
     lead: Spoken | None = None
     row: list[Spoken] = field(default_factory=list)
-    before: str = ""
-    carried: str = ""
+    period: str = ""
     unread: str = ""
     around: int | None = None
 
@@ -83,7 +82,7 @@ class Reader:
         lead = here.lead.reading if here.lead else None
         state = State(scene, lead, self.known, [s.reading for s in here.row])
         readings = read_numbers(state)
-        dater = Dater(scene, self.default, here.carried if self._goes_on(readings) else here.unread, here.before)
+        dater = Dater(scene, self.default, here.period if self._goes_on(readings) else here.unread, here.period)
         spoken: list[Spoken] = []
         sources: list[str] = []
         for reading in readings:
@@ -141,7 +140,7 @@ class Reader:
         lead = self.here.lead
         if lead is None or not readings:
             return lead is not None
-        spanning = "/" in self.here.carried and readings[0].rule not in ("carried over", "subset")
+        spanning = "/" in self.here.period and readings[0].rule not in ("carried over", "subset")
         return lead.reading.enforcement == readings[0].enforcement and not spanning
 
     def _belonging(
@@ -155,8 +154,6 @@ class Reader:
         main = [s for s in before if not scene.is_compared(s.reading.numeral.start)]
         if goes_on and main:
             return main[-1].label, "head of the list"
-        if goes_on and "-" in self.here.before:
-            return self.here.before, "figure it belongs to"
         if scene.contains("clause.group", 0, len(scene.low)):
             totals = self.totals.get(reading.enforcement, ())
             large = [s.label for s in totals if s.reading.numeral.value >= reading.numeral.value]
@@ -214,29 +211,20 @@ class Reader:
         here = self.here
         here.row = [entry for entry in spoken if not scene.is_compared(entry.reading.numeral.start)]
         if here.row and not self._is_aside(here.row[0]):
-            here.lead = here.row[0]
-            here.before = here.lead.label
-            here.carried = here.before if "-" not in here.before else ""
+            here.lead, here.period = here.row[0], here.row[0].label
         for entry in here.row:
-            if entry.reading.numeral.value > 0:
-                self.known[entry.reading.numeral.value] = entry
-                if not entry.facets and entry.reading.rule not in ("subset", "list", "carried over"):
-                    self.totals.setdefault(entry.reading.enforcement, deque(maxlen=RECENT_TOTALS)).append(entry)
-        main = [
-            period
-            for period in scene.periods
-            if period.label and period.kind in ("month", "part", "year") and not scene.is_compared(period.start)
-        ]
-        if any(period.kind == "month" for period in main):
-            here.around = year_of(main[-1].label)
-        if main:
-            fronted = main[0].kind == "year" and main[0].start <= 1
-            here.unread = main[0].label if fronted and scene.counts else ""
+            self.known[entry.reading.numeral.value] = entry
+            self.totals.setdefault(entry.reading.enforcement, deque(maxlen=RECENT_TOTALS)).append(entry)
+        dated = [p for p in scene.periods if p.kind in ("month", "part", "year") and not scene.is_compared(p.start)]
+        if any(period.kind == "month" for period in dated):
+            here.around = year_of(dated[-1].label)
+        if dated:
+            is_fronted = dated[0].kind == "year" and dated[0].start <= 1
+            here.unread = dated[0].label if is_fronted else ""
 
     def _is_aside(self, spoken: Spoken) -> bool:
         """Whether a sentence only names an earlier year's figure: "in 2018 the figure was 356"."""
-        label = spoken.label
-        return spoken.reading.rule == "carried over" and is_single_year(label) and year_of(label) < int(self.default)
+        return spoken.reading.rule == "carried over" and year_of(spoken.label) < int(self.default)
 
 
 def _whole_of(scene: Scene, before: list[Spoken], part: Reading) -> Spoken | None:
