@@ -10,7 +10,6 @@ from trafficking_stats.readers.narrative.scene import Mark, Scene
 
 RIGHT_REACH = 14
 LEFT_AUXILIARY_REACH = 7
-LEFT_REACH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,6 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
             return Governor((), "unknown")
         if scene.phrase("clause.auxiliaries", k) or scene.phrase("clause.perfects", k):
             has_auxiliary = True
-        elif scene.phrase("clause.coordinators", k) and not has_auxiliary:
-            return None
         elif word != "," and not scene.phrase("clause.relatives", k) and not scene.phrase("clause.adverbs", k):
             is_adjacent = False
         k = _past_bracket(scene, k) + 1
@@ -103,21 +100,17 @@ def past_coordinated(scene: Scene, k: int) -> int:
     return past_coordinated(scene, head_of(scene, following).end) if following else start
 
 
-def _past_adverbs(scene: Scene, k: int, step: int = 1) -> int:
-    while 0 <= k < len(scene.low) and scene.phrase("clause.adverbs", k):
-        k += step
+def _past_adverbs(scene: Scene, k: int) -> int:
+    while scene.phrase("clause.adverbs", k):
+        k += 1
     return k
 
 
-def _past_bracket(scene: Scene, k: int, step: int = 1) -> int:
-    """Return the token of the bracket that closes (or, backwards, opens) the one at `k`, or the end of the sentence."""
-    depth = 0
-    while 0 < k + step < len(scene.low):
-        depth += (scene.low[k] in "([") - (scene.low[k] in ")]")
-        if depth == 0:
-            return k
-        k += step
-    return k
+def _past_bracket(scene: Scene, k: int) -> int:
+    """Return the token of the bracket that closes the one at `k`, or the end of the sentence; `k` if there is none."""
+    if scene.low[k] != "(":
+        return k
+    return next((i for i in range(k, len(scene.low)) if scene.low[i] == ")"), len(scene.low))
 
 
 def _joined_after(scene: Scene, k: int) -> tuple[str, ...]:
@@ -133,21 +126,18 @@ def _joined_after(scene: Scene, k: int) -> tuple[str, ...]:
 
 def _joined_before(scene: Scene, mark: Mark) -> tuple[str, ...]:
     """Return the families of a verb and of the verbs coordinated before it: "identified and assisted"."""
-    families = [mark.family]
     giving = scene.ends.get(mark.start) or scene.ends.get(mark.start - 1)
-    if mark.form == "action" and giving is not None and giving.form == "verb":
-        mark = giving  # "identified and gave support to 40"
-    k = _past_adverbs(scene, mark.start - 1, -1)
-    if k > 0 and scene.phrase("clause.coordinators", k):
-        while k > 0 and (scene.low[k - 1] == "," or scene.phrase("clause.adverbs", k - 1)):
-            k -= 1
+    start = giving.start if mark.form == "action" and giving else mark.start  # "identified and gave support to 40"
+    k = start - 1
+    if scene.phrase("clause.coordinators", k):
+        k -= scene.word(k - 1) == ","
         other = scene.ends.get(k)
         if other is not None and other.form == "verb" and other.family not in ("light", "other", "open"):
-            families.insert(0, other.family)
-    return ("other",) if families[-1] == "other" else tuple(dict.fromkeys(families))
+            return tuple(dict.fromkeys((other.family, mark.family)))
+    return (mark.family,)
 
 
-def left_of(scene: Scene, numeral: Numeral, bound: int, across: bool = False) -> Governor | None:
+def left_of(scene: Scene, numeral: Numeral, bound: int) -> Governor | None:
     """Return the governor before a number, back to token `bound`.
 
     Parameters
@@ -156,34 +146,21 @@ def left_of(scene: Scene, numeral: Numeral, bound: int, across: bool = False) ->
         The sentence and a number in it.
     bound : int
         The token after the figure before.
-    across : bool
-        Whether to look past the start of a comparison, where it holds the first figure of the sentence.
 
     Returns
     -------
     Governor or None
         Strength "active", or "unknown" where a verb that the tables do not hold comes first.
     """
-    light: Mark | None = None
-    first_bracket_opens = across and bound == 0  # only the first figure of a sentence looks out of its bracket
-    bound = max(bound, numeral.first - LEFT_REACH)
-    own = scene.segments.of[numeral.start]
+    light: Governor | None = None
     k = numeral.first
-    while k > bound and (across or not (scene.is_compared(numeral.start) and scene.segments.of[k - 1] != own)):
-        mark, word = scene.ends.get(k), scene.low[k - 1]
-        if mark is not None and mark.start >= bound:
-            if mark.family != "light":
-                if mark.form == "verb" and scene.phrase("clause.pronoun_objects", mark.end):
-                    return Governor((), "unknown")
-                return Governor(_joined_before(scene, mark), "active", mark.start)
-            light = light or (mark if mark.family == "light" else None)
-            k = mark.start
-        elif word in ")]":
-            k = _past_bracket(scene, k - 1, -1)
-        elif word == ";" or (word in "([" and not first_bracket_opens):
-            break
+    while k > bound and scene.low[k - 1] != ";":
+        mark = scene.ends.get(k)
+        if mark is not None and mark.family != "light":
+            return Governor(_joined_before(scene, mark), "active", mark.start)
+        if mark is not None:
+            light = light or Governor(("light",), "active", mark.start)
         elif scene.is_unknown_verb(k - 1):
             return Governor((), "unknown")
-        else:
-            k -= 1
-    return Governor(("light",), "active", light.start) if light is not None else None
+        k = mark.start if mark else k - 1
+    return light

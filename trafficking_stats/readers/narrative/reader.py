@@ -88,7 +88,7 @@ class Reader:
         for reading in readings:
             label, source = dater.date(reading.numeral.start)
             if source in ("document default", "preceding sentence"):
-                label, source = self._belonging(scene, reading, state.repeats, spoken) or (label, source)
+                label, source = self._belonging(scene, reading, state.repeats) or (label, source)
             facets = self._facets(scene, reading, spoken, state.repeats)
             spoken.append(Spoken(reading, facets, label, scene.sentence.number))
             sources.append(source)
@@ -143,17 +143,11 @@ class Reader:
         spanning = "/" in self.here.period and readings[0].rule not in ("carried over", "subset")
         return lead.reading.enforcement == readings[0].enforcement and not spanning
 
-    def _belonging(
-        self, scene: Scene, reading: Reading, repeats: list[Reading], before: list[Spoken]
-    ) -> tuple[str, str] | None:
+    def _belonging(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> tuple[str, str] | None:
         """Return the period of a part, where it is that of a group counted earlier, and how it was found."""
         for base in reversed(repeats):
             if base.numeral.start < reading.numeral.start and base.numeral.value in self.known:
                 return self.known[base.numeral.value].label, "figure it belongs to"
-        goes_on = reading.rule in ("carried over", "subset", "list")
-        main = [s for s in before if not scene.is_compared(s.reading.numeral.start)]
-        if goes_on and main:
-            return main[-1].label, "head of the list"
         if scene.contains("clause.group", 0, len(scene.low)):
             totals = self.totals.get(reading.enforcement, ())
             large = [s.label for s in totals if s.reading.numeral.value >= reading.numeral.value]

@@ -175,7 +175,7 @@ class State:
 
     def look(self, numeral: Numeral, head: Head, bound: int) -> Seen:
         """Return a number with what governs it on either side; a verb before it may govern another already."""
-        left = left_of(self.scene, numeral, bound, self.current is None)
+        left = left_of(self.scene, numeral, bound)
         if left is not None and left.token in self.consumed:
             left = None
         if left and left.families == ("open",) and head.noun == "empty" and self.current is not None:
@@ -204,11 +204,7 @@ class State:
         head = seen.head
         if "identify" in governor.families and self._is_said_potential_after(head):
             head = replace(head, potential=True)
-        reading = self.make(seen.numeral, head, governor.families, rule)
-        if reading is not None:
-            return reading
-        apart = governor.families and governor.families[0] in VICTIMS and head.noun in ("offender", "case")
-        return False if apart else self.stop()
+        return self.make(seen.numeral, head, governor.families, rule) or self.stop()
 
     def _is_said_potential_after(self, head: Head) -> bool:
         """Whether "as potential victims" follows: "12 were registered as potential victims"."""

@@ -41,19 +41,14 @@ def read_numbers(state: State) -> list[Reading]:
 def _shared_head(state: State, start: int, heads: dict[int, Head]) -> Head:
     """Return the noun of a coordinated number: "two confirmed and 129 potential victims"."""
     scene, head = state.scene, heads[start]
-    if head.noun == "unknown" and state.current is not None and _closes_item(state, head):
-        head = replace(head, noun="empty")
+    is_item = head.partitive or (head.end < len(scene.low) and scene.is_bracketed(head.start - 1))
+    if head.noun == "unknown" and is_item and scene.word(head.end) in (",", ";", ")", "."):
+        return replace(head, noun="empty")  # "11 undetermined)", "159 of that kind;"
     joined = scene.phrase("clause.coordinators", head.end) or scene.phrase("not_counts.range_joiners", head.end)
     other = heads.get(head.end + 1) if joined else None
     if head.noun not in ("empty", "unknown") or other is None or other.noun in ("empty", "unknown"):
         return head
     return replace(head, noun=other.noun, family=other.family, potential=head.potential)
-
-
-def _closes_item(state: State, head: Head) -> bool:
-    """Whether an item of a list ends after a phrase of no table: "11 undetermined)", "159 of that kind;"."""
-    listed = head.end < len(state.scene.low) and state.scene.is_bracketed(head.start - 1)
-    return (listed or head.partitive) and state.scene.word(head.end) in (",", ";", ")", ".")
 
 
 def _align(state: State) -> None:
@@ -89,7 +84,5 @@ def _row_before(state: State, first: int, length: int) -> Sequence[Reading]:
     main = [r for r in state.readings[:first] if not scene.is_compared(r.numeral.start)]
     main = [r for r in main if not scene.is_bracketed(r.numeral.start)]
     goes_on = scene.contains("clause.figure_nouns", 0, state.readings[first].numeral.first)
-    before: Sequence[Reading] = main or (state.row if goes_on else [])
-    if len(before) != length:  # "134 investigations into 160 suspects, 55 prosecutions ...": one of each kind
-        before = list({reading.families: reading for reading in reversed(before)}.values())[::-1]
+    before = main or (state.row if goes_on else [])
     return before if len(before) == length else ()
