@@ -77,9 +77,6 @@ class Dater:
             return self._label(own), "clause"
         if bracketed and not compared and scene.segments.parents[segment] in self.last:
             return self.last[scene.segments.parents[segment]], "head of the list"
-        brackets = [s for s in self.last if s in scene.segments.parents and s in scene.segments.comparisons]
-        if compared and bracketed and brackets:
-            return self.last[brackets[-1]], "sentence"  # "(279 in 2018) ... (32)"
         if compared and not (segment in self.last and scene.phrase("compare.change_to", token - 1)):
             around = self.main or self.carried or self.default
             return year_before(around if is_single_year(around) else self.default), "year before the compared figure"

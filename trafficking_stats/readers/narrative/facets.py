@@ -63,11 +63,7 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head, nationals: frozenset[s
     low, start = scene.low, head.start
     stop = max(start, head.end if head.partitive else start)
     while stop < min(len(low), start + REACH):
-        if low[stop] == "(" and stop + 1 in scene.shares:
-            stop = scene.shares[stop + 1] + 1
-            continue
-        apart = scene.segments.of[stop] != scene.segments.of[min(start, len(low) - 1)]
-        if low[stop] in ";:.()" or stop in scene.counts or stop in scene.shares or apart:
+        if low[stop] in ";:.()" or stop in scene.counts or stop in scene.shares:
             break
         if low[stop] == "," and stop >= head.end:
             break
@@ -75,7 +71,7 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head, nationals: frozenset[s
     found = facets_within(scene, start, stop, nationals, head.end + 2)
     if "age" not in found and any(_is_child_age(scene, k) for k in range(start, min(stop + 3, len(low)))):
         found["age"] = "child"
-    return found or _facets_before(scene, numeral, head, nationals)
+    return found or _facets_before(scene, numeral, head)
 
 
 def _is_child_age(scene: Scene, k: int) -> bool:
@@ -84,9 +80,9 @@ def _is_child_age(scene: Scene, k: int) -> bool:
     return is_age and bool(scene.phrase("not_counts.years", k + 1) and scene.phrase("clause.copulas", k - 1))
 
 
-def _facets_before(scene: Scene, numeral: Numeral, head: Head, nationals: frozenset[str]) -> dict[str, str]:
+def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     """Read the facets that stand before a number: "girls were 38", "labour exploitation (12)"."""
-    end = next((start for start, stop in scene.shares.items() if stop + 1 == numeral.first), numeral.first)
+    end = numeral.first
     if head.end > head.start and head.noun != "person":
         return {}
     bracketed = scene.word(end - 1) == "("
@@ -97,10 +93,10 @@ def _facets_before(scene: Scene, numeral: Numeral, head: Head, nationals: frozen
         if scene.phrase("clause.coordinators", start - 1) or any(n.end == start for n in scene.numerals):
             break
         start -= 1
-    # "the Danish authorities identified 64" says nothing of the 64; "Danish citizens: 5" does
-    own = nationals if bracketed or link else frozenset()
+    # "the Danish authorities identified 64" says nothing of the 64
     reach = start if link else end - (5 if bracketed else 2)
-    return facets_within(scene, start, end, own) if facets_within(scene, max(start, reach), end, own) else {}
+    is_near = bool(facets_within(scene, max(start, reach), end, frozenset()))
+    return facets_within(scene, start, end, frozenset()) if is_near else {}
 
 
 def facets_within(
@@ -113,7 +109,7 @@ def facets_within(
     while k < stop:
         step = 1
         for facet in DIMENSIONS:
-            match = scene.lexicon[f"facets.{facet}"].at(scene.low, k)
+            match = scene.lexicon.phrases[f"facets.{facet}"].at(scene.low, k)
             if match:
                 found.setdefault(facet, set()).add(match[1])
                 step = max(step, match[0])

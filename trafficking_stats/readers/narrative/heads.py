@@ -79,9 +79,7 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
         if role == "noun":
             _, noun, family = noun_at(scene, k) or (0, "", "")
             return head(noun, family, k + length, bool(scene.phrase("clause.counted_persons", k)))
-        if role == "participle" and partitive:
-            return head("person", "", k + length)  # "seven of the convicted"
-        if role in ("end", "participle"):
+        if role == "end":
             break
         roles.append(role)
         k += length
@@ -102,25 +100,24 @@ def noun_at(scene: Scene, k: int) -> tuple[int, str, str] | None:
 
 def _role(scene: Scene, k: int, is_first: bool, start: int) -> tuple[str, int]:
     """Return what token `k` is in a noun phrase that starts at `start`, and its length."""
-    word, noun, modifier = scene.low[k], noun_at(scene, k), scene.phrase("modifiers.skip", k)
+    word = scene.low[k]
     if k in scene.dated:
         return "date", scene.dated[k] - k
     if word in _QUOTES:
         return "mark", 1
     if not word[0].isalpha() or k in scene.counts or scene.segments.of[k] != scene.segments.of[start]:
         return "end", 0
-    follows = _noun_follows(scene, k + 1)
-    for status in ("potential", "formal"):
-        if scene.phrase(f"modifiers.{status}", k) and (follows or status == "potential"):
-            return status, 1
-    if noun and (noun[1] == "not_counted" or not (modifier and follows)):
+    noun, modifier = noun_at(scene, k), scene.phrase("modifiers.skip", k)
+    if scene.phrase("modifiers.potential", k):
+        return "potential", 1
+    if scene.phrase("modifiers.formal", k) and _noun_follows(scene, k + 1):
+        return "formal", 1
+    if noun and (noun[1] == "not_counted" or not (modifier and _noun_follows(scene, k + 1))):
         return "noun", noun[0]
     if modifier:
         joins = scene.phrase("clause.coordinators", k) or scene.phrase("clause.prepositions", k)
         return ("end", 0) if joins and (is_first or not _modifier_follows(scene, k + 1)) else ("modifier", modifier)
-    if k in scene.at:
-        return ("participle", scene.at[k].end - k) if scene.phrase("participles", k) else ("end", 0)
-    if any(scene.phrase(f"clause.{group}", k) for group in _ENDS) or scene.is_unknown_verb(k):
+    if k in scene.at or any(scene.phrase(f"clause.{group}", k) for group in _ENDS) or scene.is_unknown_verb(k):
         return "end", 0
     return "name" if scene.tokens[k].text[0].isupper() else "word", 1
 

@@ -82,8 +82,9 @@ class Phrases:
 
     def at(self, words: Sequence[str], i: int) -> tuple[int, Any] | None:
         """Return the longest phrase that starts at `i`: its length in words and its value, or None."""
-        group = self._by_first.get(words[i]) if 0 <= i < len(words) else None
-        for phrase, value in group or ():
+        if not 0 <= i < len(words) or words[i] not in self._by_first:
+            return None
+        for phrase, value in self._by_first[words[i]]:
             n = len(phrase)
             if n == 1 or tuple(words[i : i + n]) == phrase:
                 return n, value

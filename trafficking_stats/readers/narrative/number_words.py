@@ -52,6 +52,9 @@ class Words:
 
     def _in_words(self, i: int) -> tuple[int, float] | None:
         low, numbers, total, current, j = self.low, self.lexicon.numbers, 0, 0, i
+        starts = (numbers, self.lexicon["scales"], self.lexicon["number_grammar.articles"])
+        if not any(low[i] in words for words in starts):
+            return None
         while j < len(low):
             value = numbers.get(low[j])
             if value is None and j == i and self._is_counting_article(i):

@@ -102,7 +102,7 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
     """Return the kind of a number by the words around it, and by the number after it where both are one range."""
     i, j, is_whole = numeral.start, numeral.end, numeral.value == int(numeral.value)
     stop = j + (j < len(words.low) and words.low[j] == ".")  # "23 mio. kr."
-    if any(words.ends(group, i) for group in _NO_COUNT_BEFORE) or words.low[i - 1 : i] == ["#"]:
+    if any(words.ends(group, i) for group in _NO_COUNT_BEFORE):
         return "none"
     if any(words.is_in(group, j) for group in _NO_COUNT_AFTER) or words.is_in("not_counts.currency_after", stop):
         return "none"

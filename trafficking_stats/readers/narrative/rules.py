@@ -30,11 +30,9 @@ def not_counted(state: State, seen: Seen) -> Outcome:
 
 
 def one_case(state: State, seen: Seen) -> Outcome:
-    """Leave out "in one case", "in three of those cases"."""
-    sentenced = seen.left is not None and "sentence" in seen.left.families
-    few = seen.numeral.value == 1 or seen.head.partitive or sentenced
+    """Leave out "in one case"."""
     inside = state.scene.phrase("clause.inside", seen.numeral.first - 1)
-    return False if few and inside and seen.head.noun == "case" else None
+    return False if inside and seen.numeral.value == 1 and seen.head.noun == "case" else None
 
 
 def other_crimes(state: State, seen: Seen) -> Outcome:
@@ -66,7 +64,7 @@ def said_again(state: State, seen: Seen) -> Outcome:
     earlier = next(here, known.reading if known else None)
     if earlier is None or not any(fits(family, seen.head.noun, True) for family in earlier.families):
         return None
-    for governor in (seen.left, seen.right):
+    for governor in (seen.left, seen.right):  # "identified 18 and referred all 18": another figure
         if governor and governor.strength in ("active", "passive") and governor.families != ("light",):
             if not {*earlier.families, "other", "open"}.intersection(governor.families):
                 return None
@@ -88,15 +86,15 @@ def resulted(state: State, seen: Seen) -> Outcome:
 
 def counted_action(state: State, seen: Seen) -> Outcome:
     """Read "12 convictions"; referrals and identifications only where the sentence has them counted already."""
-    if seen.head.noun != "action":
-        return None
     family, head = seen.head.family, seen.head
+    if head.noun != "action":
+        return None
     if family in VICTIMS:
-        mechanism = state.scene.contains("clause.mechanism", 0, len(state.scene.low))  # that identifies victims
-        if not (mechanism and family == "refer") and not any(family in r.families for r in state.readings):
-            return state.stop()
         head = replace(head, noun="empty")
-    return state.stop() if family == "other" else state.make(seen.numeral, head, (family,), "counted noun") or False
+    is_new = family in VICTIMS and not any(family in reading.families for reading in state.readings)
+    if is_new or family == "other":
+        return state.stop()
+    return state.make(seen.numeral, head, (family,), "counted noun") or False
 
 
 def topic_before(state: State, seen: Seen) -> Outcome:
@@ -116,10 +114,7 @@ def topic_before(state: State, seen: Seen) -> Outcome:
         return state.make(seen.numeral, head, topic.families, "counted noun")
     base = state.current or state.lead
     is_part = bool(facets_within(scene, begin, link, frozenset()))
-    if is_part and base is not None and base.enforcement:
-        base = next((r for r in reversed([*state.row, *state.readings]) if not r.enforcement), base)
-    changes = any(scene.phrase(group, link) for group in ("statements.up", "statements.down", "compare.change_verbs"))
-    told = is_part or changes or scene.contains("clause.figure_nouns", begin, link)
+    told = is_part or scene.contains("clause.figure_nouns", begin, link)
     return state.make(seen.numeral, seen.head, base.families, "carried over", base) if told and base else None
 
 
@@ -138,13 +133,10 @@ def passive(state: State, seen: Seen) -> Outcome:
 
 def verb_before(state: State, seen: Seen) -> Outcome:
     """Read "convicted nine traffickers"."""
-    left, right, numeral = seen.left, seen.right, seen.numeral
+    left, numeral = seen.left, seen.numeral
     if left is None or left.strength != "active" or left.families == ("light",):
         return None
     mark = state.scene.at[left.token]
-    reduced = right is not None and right.strength == "reduced"
-    if reduced and (mark.form == "action" or numeral.first == 0 or state.scene.low[numeral.first - 1] in ",;"):
-        return None
     if mark.form == "action" and mark.end == numeral.first and seen.head.noun == "empty":
         seen = replace(seen, head=replace(seen.head, noun="action", family=mark.family))  # "prosecutions 11"
     return state.governed(seen, left, "verb before")
@@ -190,8 +182,6 @@ def flowing(state: State, seen: Seen) -> Outcome:
     scene, numeral, head = state.scene, seen.numeral, seen.head
     compared = scene.is_compared(numeral.start)
     if state.current is not None:
-        if state.blocked and head.noun in ("empty", "unknown") and not compared:
-            return None
         alike = (
             base
             for base in (state.current, *reversed(state.readings))
@@ -261,7 +251,7 @@ def _points_back(scene: Scene, seen: Seen) -> bool:
     numeral, head = seen.numeral, seen.head
     groups = ("clause.anaphors", "clause.figure_nouns")
     said = any(scene.contains(group, numeral.start - REACH, numeral.start) for group in groups)
-    if said or head.partitive or scene.phrase("clause.continuers", head.end):
+    if said or head.partitive:
         return True
     if head.noun == "empty" and scene.is_compared(numeral.start):
         return True

@@ -94,7 +94,7 @@ class Scene:
 
     def phrase(self, group: str, i: int) -> int:
         """Length of a phrase of a word list at token `i`, or 0."""
-        found = self.lexicon[group].at(self.low, i)
+        found = self.lexicon.phrases[group].at(self.low, i)
         return found[0] if found else 0
 
     def kind(self, group: str, i: int) -> str:
@@ -152,12 +152,12 @@ def _find_marks(low: Sequence[str], taken: set[int], lexicon: Lexicon) -> list[M
     marks: list[Mark] = []
     i = 0
     while i < len(low):
-        verb = lexicon["verbs"].at(low, i) or (0, "")
-        action = lexicon["actions"].at(low, i) or (0, "")
-        length, family = max(verb, action, key=lambda found: found[0])
-        if length and i not in taken:
-            marks.append(Mark(i, i + length, family, "verb" if length == verb[0] else "action"))
-            i += length
+        verb, action = lexicon["verbs"].at(low, i), lexicon["actions"].at(low, i)
+        is_action = action is not None and (verb is None or action[0] > verb[0])
+        found = action if is_action else verb
+        if found is not None and i not in taken:
+            marks.append(Mark(i, i + found[0], found[1], "action" if is_action else "verb"))
+            i += found[0]
         else:
             i += 1
     return [_completed(mark, low, marks, lexicon) for mark in marks]

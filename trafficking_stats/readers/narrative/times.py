@@ -45,6 +45,7 @@ class _Finder:
         self.default = default
         self.around = around  # the year that a month or a half without one belongs to
         self.part_length = 0  # months of the last half or quarter, for "... in the second"
+        self.patterns = _patterns(lexicon.code)
         self.text = " ".join(self.low)
         self.places: list[int] = [0]
         for word in self.low:
@@ -54,7 +55,7 @@ class _Finder:
     def at(self, i: int) -> Period | None:
         """Return the expression that starts at token `i`, or None."""
         word = self.low[i]
-        for pattern in _patterns(self.lexicon.code).get("#" if word[0].isdecimal() else word, ()):
+        for pattern in self.patterns.get("#" if word[0].isdecimal() else word, ()):
             found = pattern["regex"].match(self.text, self.places[i])
             if found is None or not self._is_placed(pattern, i):
                 continue

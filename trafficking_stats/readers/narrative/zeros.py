@@ -33,7 +33,7 @@ def _read(scene: Scene, start: int, k: int) -> Reading | None:
     if families is None:
         return None
     before = scene.ends.get(start)
-    if not families and before is not None and before.form == "verb" and scene.phrase("clause.negation_objects", k):
+    if not families and before is not None and scene.phrase("clause.negation_objects", k):
         families, after = [before.family], k  # "convicted not a single"
     begin = _object(scene, after)
     if begin is None or begin >= len(scene.low):

@@ -1,0 +1,137 @@
+"""What a sentence speaks of: its counts, and what it names without a number, as cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from trafficking_stats.readers.narrative.claims import cell_of, qualifier_of
+from trafficking_stats.readers.narrative.dating import Dater
+from trafficking_stats.readers.narrative.heads import Head, head_of
+from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.readings import Reading, Spoken
+from trafficking_stats.readers.narrative.results import Cell, Statement
+from trafficking_stats.readers.narrative.scene import Scene
+from trafficking_stats.readers.narrative.times import is_single_year, year_before, year_of
+
+UNPRINTED = -1.0
+"""Stands for the number of what a sentence names without one."""
+
+
+@dataclass
+class Speech:
+    """What a sentence speaks of.
+
+    Parameters
+    ----------
+    scene : Scene
+        The sentence.
+    counts : sequence of Spoken
+        Its counts in order, those said again left out.
+    lead : Spoken or None
+        The main count of the sentences before.
+    dater : Dater
+        Dates a token of the sentence.
+    nationals : frozenset of str
+        Words for the country's own people.
+    country : str
+        ISO 3166-1 alpha-3 code.
+    """
+
+    scene: Scene
+    counts: Sequence[Spoken]
+    lead: Spoken | None
+    dater: Dater
+    nationals: frozenset[str]
+    country: str
+
+    def __post_init__(self) -> None:
+        found = [*self.counts, *self._of_other_topics()]
+        self.spoken = sorted(found, key=lambda s: s.reading.numeral.start)
+        self.main = [s for s in self.spoken if not self.scene.is_compared(s.reading.numeral.start)]
+
+    def nearest(self, token: int) -> Spoken | None:
+        """Return the count a phrase at `token` speaks of: the last before it, the next after it, or the lead."""
+        before = [s for s in self.main if s.reading.numeral.start < token]
+        return before[-1] if before else self.main[0] if self.main else self.lead
+
+    def _of_other_topics(self) -> Iterator[Spoken]:
+        """Yield the counts of the topics that are read for statements only, such as asylum granted."""
+        read = {s.reading.numeral.start for s in self.counts}
+        for numeral in self.scene.counts.values():
+            topic = self.scene.first("statements.topics", numeral.end, self.scene.clause_end(numeral.end, ",;."))
+            head = head_of(self.scene, numeral)
+            if topic is not None and numeral.start not in read and head.noun in ("victim", "person", "empty"):
+                said = self.named(numeral, ("identify",), head.potential)
+                indicator = self.scene.kind("statements.topics", topic)
+                yield replace(said, reading=replace(said.reading, numeral=numeral, head=head), indicator=indicator)
+
+    def named(self, numeral: Numeral, families: tuple[str, ...], potential: bool) -> Spoken:
+        """Return what a sentence names without a number."""
+        head = Head("empty", "", numeral.end, numeral.end)
+        reading = Reading(replace(numeral, value=UNPRINTED), head, families, potential, "persons", "topic")
+        return Spoken(reading, {}, self.dater.date(numeral.start)[0], self.scene.sentence.number)
+
+    def in_period(self, like: Spoken, label: str) -> Spoken:
+        """Return the figure of this sentence for the same thing in another period, or the thing without a number."""
+        alike = (s for s in self.spoken if s.reading.families == like.reading.families and s.facets == like.facets)
+        return next((s for s in alike if s.label == label), unprinted(replace(like, label=label)))
+
+    def compared_period(self, token: int, label: str) -> str:
+        """Return the period named right after `token`, else the year before `label`."""
+        for period in self.scene.periods:
+            if token <= period.start <= token + 3 and period.label not in ("", label):
+                return period.label
+        return year_before(label if is_single_year(label) else str(year_of(label)))
+
+    def cell(self, spoken: Spoken) -> Cell:
+        """Return the cell of a count, with its number where the text prints one."""
+        reading, numeral = spoken.reading, spoken.reading.numeral
+        own = spoken.sentence == self.scene.sentence.number and numeral.value >= 0
+        counted = self.scene.low[numeral.end : reading.head.end] if own else ()
+        indicator = spoken.indicator or reading.indicators[0]
+        cell = cell_of(indicator, reading.unit, spoken.facets, spoken.label, self.country, counted)
+        if numeral.value < 0:
+            return cell
+        start, end = self.scene.span(numeral.start, numeral.end) if own else (-1, -1)
+        qualifier = qualifier_of(numeral.qualifier)
+        return replace(cell, value=numeral.value, qualifier=qualifier, char_start=start, char_end=end)
+
+    def statement(
+        self,
+        kind: str,
+        direction: str,
+        span: tuple[int, int],
+        subject: Spoken,
+        base: Spoken | None,
+        numeral: Numeral | None = None,
+        unit: str = "",
+    ) -> Statement:
+        """Return a statement on the words of tokens `span`."""
+        sentence, document = self.scene.sentence, self.scene.document
+        start, end = self.scene.span(*span)
+        value, qualifier = (numeral.value, qualifier_of(numeral.qualifier)) if numeral else (None, "exact")
+        return Statement(
+            kind,
+            direction,
+            value,
+            unit,
+            qualifier,
+            start,
+            end,
+            document.original[start:end],
+            self.cell(subject),
+            self.cell(base) if base else None,
+            (),
+            sentence.number,
+            *document.place(sentence.start, sentence.end),
+        )
+
+    def last(self, group: str, start: int, end: int) -> int | None:
+        """Return where the last phrase of a word list starts in ``[start, end)``, or None."""
+        return next((k for k in range(end - 1, max(start, 0) - 1, -1) if self.scene.phrase(group, k)), None)
+
+
+def unprinted(spoken: Spoken) -> Spoken:
+    """Return the same without a number: the text prints none for it."""
+    return replace(spoken, reading=replace(spoken.reading, numeral=replace(spoken.reading.numeral, value=UNPRINTED)))
