@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from string import ascii_uppercase
 
 import numpy as np
@@ -195,7 +194,9 @@ def _spoil_sources(
 
 
 def _codes(n: int) -> list[str]:
-    return ["".join(letters) for letters, _ in zip(product(ascii_uppercase, repeat=3), range(n), strict=False)]
+    """Make up codes of countries: ``AAA`` to ``AAZ``, then ``A00`` to ``Z99``."""
+    made_up = [f"AA{letter}" for letter in ascii_uppercase]
+    return [*made_up, *(f"{letter}{number:02}" for letter in ascii_uppercase for number in range(100))][:n]
 
 
 def _table(place: NDArray[np.int64], value: NDArray[np.float64], kind: NDArray[np.int64], n_years: int) -> pd.DataFrame:

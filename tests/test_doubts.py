@@ -88,3 +88,78 @@ def test_a_count_of_a_period_that_ends_after_its_publication_is_doubtful(period,
 @pytest.mark.parametrize("indicator", ["max_penalty_years", "funding_dkk"])
 def test_what_may_be_known_beforehand_is_not(indicator):
     assert doubt_of(5, 2033, "2023-05-30", indicator) == ": "
+
+
+# --- totals and their own tables ----------------------------------------------------------------------------------
+
+SEX = {"sex=female": 70, "sex=male": 30}
+AGE = {"age=adult": 80, "age=child": 20}
+
+
+def printed(total: int, parts: dict[str, int], publisher: str = "P", **more: object) -> list[dict[str, object]]:
+    given = {"source": publisher, "publisher": publisher, "upstream": "U", **more}
+    return [claim(value, 2013, part, **given) for part, value in {"": total, **parts}.items()]  # type: ignore[arg-type]
+
+
+def codes(rows) -> dict[str, str]:
+    claims = ts.reconcile(table(rows)).claims
+    claims = claims[claims["doubt"] != ""]
+    return {
+        f"{row.source_id} {row.breakdown} {row.value:.0f}": f"{row.doubt}: {row.evidence}"
+        for row in claims.itertuples()
+    }
+
+
+def test_a_total_that_two_complete_tables_contradict_is_doubtful():
+    assert codes(printed(140, SEX | AGE)) == {"P  140": "two_tables: two complete tables add up to 100"}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        SEX,  # one table alone may leave somebody out
+        SEX | {"age=adult": 80, "age=child": 10},  # two that differ leave out different people
+        SEX | {"exploitation=sexual": 60, "exploitation=forced_labour": 40},  # forms need not be complete
+        {"sex=female": 100, "sex=male": 40, "age=adult": 110, "age=child": 30},  # they agree with the total
+    ],
+    ids=["one table", "two that differ", "no complete table", "the total itself"],
+)
+def test_tables_that_prove_nothing_leave_no_doubt(parts):
+    assert codes(printed(140, parts)) == {}
+
+
+def test_the_tables_of_another_source_are_no_doubt_of_its_own():
+    assert codes(printed(140, {}) + printed(140, SEX, "Q") + printed(140, AGE, "R")) == {}
+
+
+def test_a_total_that_its_own_parts_exceed_is_doubtful_unless_another_publisher_prints_it():
+    rows = printed(90, SEX)
+    rows += [claim(n, 2013, part, "register", tier="register") for part, n in (("sex=female", 40), ("sex=male", 30))]
+    assert codes(rows) == {"P  90": "parts_above: the source’s own parts come to 100, more than its 90"}
+    told = ts.reconcile(table(rows)).explain("AAA", "victims_identified", 2013)
+    assert told.summary.startswith("One source; its figure is kept, but doubtful.")
+    assert codes([*rows, *printed(90, {}, "Q")]) == {}
+
+
+# --- a year printed again -----------------------------------------------------------------------------------------
+
+
+def year_of(year: int, **changes: int) -> list[dict[str, object]]:
+    figures = {"": 90, "sex=female": 60, "sex=male": 30, **{name.replace("_", "="): n for name, n in changes.items()}}
+    return [claim(value, year, part, "P", publisher="P", upstream="U") for part, value in figures.items()]
+
+
+def test_a_table_printed_for_two_years_is_doubtful_in_both():
+    found = codes(year_of(2012) + year_of(2013))
+    assert found["P  90"] == "copied_year: the source prints the same 3 figures for 2012"
+    claims = ts.reconcile(table(year_of(2012) + year_of(2013))).claims
+    assert (claims["doubt"] == "copied_year").all()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [year_of(2012) + year_of(2013, sex_male=29), year_of(2012) + year_of(2014), year_of(2012) + year_of(2013)[:1]],
+    ids=["one figure differs", "years apart", "the total alone"],
+)
+def test_what_may_be_the_same_by_chance_is_not(rows):
+    assert "copied_year" not in {text.split(":")[0] for text in codes(rows).values()}

@@ -16,7 +16,7 @@ from tiny import Truths, claim, panels, parts_and_half_year, reconciled, table, 
 
 import trafficking_stats as ts
 from trafficking_stats.cli import cli
-from trafficking_stats.messages import Bounds
+from trafficking_stats.messages import Bounds, language
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.words import COLUMNS, Explanation
 
@@ -385,3 +385,79 @@ def test_had_it_been_kept_is_what_the_truths_say(truths: Truths):
         return bool((rivals[key].astype(str) == wanted).all(axis=1).any())
 
     check()
+
+
+# --- in another language, and what was not proven ------------------------------------------------------------------
+
+
+def test_on_a_danish_page_all_of_it_is_danish(danish):
+    with language("da"):
+        found = danish.explain("DNK", "victims_identified", 2020)
+        text, page = str(found), found._repr_html_()
+    assert text.startswith("Danmark, identificerede ofre, 2020: 77\n7 af 10 tal er beholdt;")
+    assert "sandsynlig årsag: en tidlig optælling, senere revideret: først udgivet 6 måneder efter perioden" in text
+    assert "kan ikke være sandt sammen med: 77 (CMM 2022); heller ikke sammen med tallene for andre optællinger" in text
+    assert "Oprindeligt register" in page
+    for word in (" the ", "cannot", "figure", "kept", "rejected", "register CMM'"):
+        assert word not in re.sub(r"(sted|bemærkning): [^\n]*", "", text)
+
+
+def test_a_search_that_was_stopped_is_told():
+    rec = ts.reconcile(table([claim(77, tier="register"), claim(64, source="b")]))
+    assert rec.status == "optimal"
+    assert "stopped" not in rec.explain("AAA", "victims_identified", 2010).summary
+    known = rec.settled["AAA"]
+    cut = dataclasses.replace(known, solution=dataclasses.replace(known.solution, status=("feasible within gap 1",)))
+    found = dataclasses.replace(rec, settled={"AAA": cut}).explain("AAA", "victims_identified", 2010)
+    assert "The search was stopped before it was complete" in found.summary
+
+
+# --- the programme behind a cell -----------------------------------------------------------------------------------
+
+
+def test_the_programme_of_a_cell_is_printed_with_what_was_dropped():
+    rows = [
+        claim(53, tier="register"),
+        claim(49, breakdown="sex=female", tier="register"),
+        claim(7, breakdown="sex=male", source="b"),
+        claim(9, 2015),
+    ]
+    found = ts.reconcile(table(rows)).inspect("AAA", "victims_identified", 2010)
+    assert found.variables["name"].tolist() == [
+        "victims_identified 2010", "victims_identified sex=female 2010", "victims_identified sex=male 2010"
+    ]  # fmt: skip
+    assert found.rules.values.tolist() == [
+        [
+            "exclusive",
+            "victims_identified 2010 >= victims_identified sex=female 2010 + victims_identified sex=male 2010",
+        ]
+    ]
+    assert found.claims["dropped"].tolist() == [False, False, True]
+    assert found.cost == found.claims["weight"].iloc[2] > 0
+    assert str(found).splitlines() == [
+        "3 variables",
+        "  victims_identified 2010 = 53",
+        "  victims_identified sex=female 2010 = 49",
+        "  0 <= victims_identified sex=male 2010 <= 4",
+        "1 rule",
+        "  exclusive: victims_identified 2010 >= victims_identified sex=female 2010 + victims_identified sex=male 2010",
+        f"3 claims, 1 dropped at a cost of {found.cost:.6g}",
+        f"  victims_identified 2010 = 53, weight {found.claims['weight'].iloc[0]:.6g}: a",
+        f"  victims_identified sex=female 2010 = 49, weight {found.claims['weight'].iloc[1]:.6g}: a",
+        f"  victims_identified sex=male 2010 = 7, weight {found.cost:.6g}, dropped: b",
+    ]
+
+
+def test_a_cell_without_rules_has_a_programme_too():
+    found = ts.reconcile(table([claim(5), claim(9, source="b", qualifier="at_least")])).inspect(
+        "AAA", "victims_identified", 2010
+    )
+    assert (len(found.variables), len(found.rules), found.claims["dropped"].sum()) == (1, 0, 1)
+
+
+def test_a_programme_of_no_cell_is_refused():
+    rec = ts.reconcile(table([claim(5)]))
+    with pytest.raises(ts.ReconciliationError, match="there are the years 2010"):
+        rec.inspect("AAA", "victims_identified", 2011)
+    with pytest.raises(ts.ReconciliationError, match="countries: AAA"):
+        rec.inspect("AAB", "victims_identified", 2010)

@@ -6,9 +6,9 @@ A cause is a reading of the figures, not a proof; the order of `CAUSES` decides 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -38,13 +38,11 @@ Event = tuple[str, str, str, str]
 PLACE = ["country", "indicator", "breakdown", "period_start", "period_end"]
 
 
-@dataclass(frozen=True)
-class Kept:
-    """An exact figure that was kept of a cell: its value, its upstreams, and when each of them first printed it."""
+class Kept(NamedTuple):
+    """An exact figure that was kept of a cell, and when each upstream first printed it."""
 
     value: float
     upstreams: dict[str, float]
-    days: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -71,6 +69,11 @@ class Figures:
     def value(self, place: Place) -> float:
         """Return the figure that was kept of a cell, or nan."""
         return self.kept[place].value if place in self.kept else np.nan
+
+    def first_printed(self, row: Any) -> Collection[float]:
+        """Return when each upstream first printed the figure that was kept of the cell of a claim."""
+        known = self.kept.get(_place(row))
+        return known.upstreams.values() if known else ()
 
     def own(self, row: Any, breakdown: str, indicator: str = "", year: int = 0) -> list[float]:
         """Return what the source of a claim prints of another breakdown, indicator or year."""
@@ -136,7 +139,8 @@ def digit_slip(row: Any, figures: Figures) -> Evidence | None:
     values = {"value": row.value, "kept": row.kept}
     if len(differ) == 1 and not row.near:
         return evidence("digit_slip", **values)
-    if len(differ) == 1 and differ != [len(right) - 1] and row.published in figures.kept[_place(row)].days:
+    one_day = len(row.published) == 10 and row.date in figures.first_printed(row)
+    if len(differ) == 1 and differ != [len(right) - 1] and one_day:
         return evidence("digit_slip_one_day", **values)
     swapped = len(differ) == 2 and differ[1] == differ[0] + 1
     if swapped and [right[i] for i in differ] == [wrong[i] for i in reversed(differ)]:
@@ -313,9 +317,8 @@ def early_snapshot(row: Any, figures: Figures) -> Evidence | None:
     months = 12 * (first - (row.year + 1))
     if not months <= limits.early_months or (row.tier == "register" and first == row.date):
         return None
-    known = figures.kept.get(_place(row))
     direct = figures.vocabulary.tiers[row.tier].weight >= figures.vocabulary.weights.official
-    if direct and known is not None and min(known.upstreams.values()) < first:
+    if direct and min(figures.first_printed(row), default=np.inf) < first:
         return None  # who keeps the register, and prints less than was known before, has revised it
     later = round(row.date - first)
     said = {"months": round(max(months, 0)), "kept": row.known, "more": row.kept_lower - row.value}
@@ -496,33 +499,27 @@ def gather(judged: pd.DataFrame, vocabulary: Vocabulary) -> Figures:
     vocabulary : Vocabulary
         Thresholds, dimensions and units.
     """
-    lost = judged[~judged["accepted"].to_numpy(bool)]
-    near = {(country, int(end[:4]) + step) for country, end in _pairs(lost) for step in (-1, 0, 1)}
-    wanted = np.array([(country, int(end[:4])) in near for country, end in _pairs(judged)], dtype=bool)
-    exact = judged[wanted & (judged["qualifier"] == "exact").to_numpy()]
-    places = list(zip(*(exact[name].tolist() for name in PLACE), strict=True))
-    columns = [
-        exact[name].tolist() for name in ("source_id", "publisher", "upstream", "published", "value", "accepted")
-    ]
-    dates = published_years(exact["published"]).tolist()
+    judged = judged.assign(date=published_years(judged["published"]), year=judged["period_end"].str[:4].astype(int))
+    exact, lost = judged[judged["qualifier"] == "exact"], judged[~judged["accepted"].astype(bool)]
+    near = pd.concat([lost[["source_id", "country", "year"]].assign(year=lost["year"] + step) for step in (-1, 0, 1)])
     kept: dict[Place, Kept] = {}
+    same_years = exact[exact["accepted"].astype(bool)].merge(near[["country", "year"]].drop_duplicates())
+    for place, upstream, date, value in _records(same_years, ["upstream", "date", "value"]):
+        known = kept.setdefault(place, Kept(value, {}))
+        known.upstreams[upstream] = min(date, known.upstreams.get(upstream, np.inf))
     editions: dict[tuple[str, Place], list[tuple[float, float, str]]] = defaultdict(list)
-    parts: dict[tuple[str, Event], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for place, date, (source, publisher, upstream, day, value, accepted) in zip(
-        places, dates, zip(*columns, strict=True), strict=True
-    ):
+    same_cells = exact.merge(lost[["publisher", *PLACE]].drop_duplicates())
+    for place, publisher, date, value, source in _records(same_cells, ["publisher", "date", "value", "source_id"]):
         editions[publisher, place].append((date, value, source))
+    parts: dict[tuple[str, Event], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for place, source, value in _records(exact.merge(near.drop_duplicates()), ["source_id", "value"]):
         parts[source, (*place[:2], *place[3:])][place[2]].append(value)
-        if accepted:
-            known = kept.get(place) or Kept(value, {}, frozenset())
-            first = min(date, known.upstreams.get(upstream, np.inf))
-            days = known.days | {day} if len(day) == 10 else known.days
-            kept[place] = Kept(value, {**known.upstreams, upstream: first}, days)
     return Figures(kept, dict(editions), dict(parts), vocabulary)
 
 
-def _pairs(claims: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    return zip(claims["country"].tolist(), claims["period_end"].tolist(), strict=True)
+def _records(claims: pd.DataFrame, columns: list[str]) -> Iterator[Any]:
+    places = zip(*(claims[name].tolist() for name in PLACE), strict=True)
+    return zip(places, *(claims[name].tolist() for name in columns), strict=True)
 
 
 def _beside_corrupt(rows: pd.DataFrame, causes: pd.DataFrame) -> None:

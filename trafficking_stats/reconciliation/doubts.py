@@ -44,7 +44,7 @@ def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     ['parts_above', 'unit']
     """
     found: dict[Any, tuple[str, Evidence]] = {}
-    for find in (of_the_future, of_another_unit, of_another_year, of_its_tables):
+    for find in (of_the_future, of_another_unit, of_another_year, of_a_copied_year, of_its_tables):
         for row, code, seen in find(judged, vocabulary):
             found.setdefault(row, (code, seen))
     table = pd.DataFrame.from_dict(found, orient="index", columns=["doubt", "evidence"], dtype=object)
@@ -114,6 +114,25 @@ def of_another_year(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Do
         yield row.row, "shifted_year", evidence("moved", publisher=row.publisher, **seen)
 
 
+def of_a_copied_year(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Doubt]:
+    """Find kept figures of a year for which a source prints exactly what it prints for the next, part by part."""
+    own = judged.reset_index(names="row")
+    own = own[(own["qualifier"] == "exact") & is_year(own["period_start"], own["period_end"])]
+    own = own.assign(year=own["period_end"].str[:4].astype(int))
+    table = ["source_id", "country", "indicator", "year"]
+    pairs = own.merge(own.assign(year=own["year"] - 1), on=[*table, "breakdown"], suffixes=("", "_next"))
+    pairs["same"] = pairs["value"] == pairs["value_next"]
+    found = pairs.groupby(table, as_index=False).agg(
+        same=("same", "all"), n=("value", "nunique"), most=("value", "max")
+    )
+    found = found[found["same"] & (found["n"] > 2) & (found["most"] >= vocabulary.causes.shift_from)]
+    for row in pairs.merge(found[[*table, "n"]], on=table).itertuples():
+        seen = [(row.row, row.accepted, row.year + 1), (row.row_next, row.accepted_next, row.year)]
+        for claim, accepted, other in seen:
+            if accepted:
+                yield claim, "copied_year", evidence("same_table", number=int(row.n), year=str(other))
+
+
 def of_its_tables(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Doubt]:
     """Find kept totals that the tables of their own source speak against.
 
@@ -126,8 +145,8 @@ def of_its_tables(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Doub
     own = ["source_id", *EVENT]
     parts = exact[exact["breakdown"].str.count("=") == 1].merge(totals[own].drop_duplicates(), on=own)
     parts["key"] = parts["breakdown"].str.split("=").str[0]
-    exclusive = [_is_exclusive(*row, vocabulary) for row in parts[["breakdown", "indicator"]].to_numpy()]
-    parts = parts[np.array(exclusive, dtype=bool)]
+    kinds = parts[["breakdown", "indicator"]].drop_duplicates()
+    parts = parts.merge(kinds[np.array([_is_exclusive(*kind, vocabulary) for kind in kinds.to_numpy()], dtype=bool)])
     sums = parts.groupby([*own, "key"], as_index=False).agg(total=("value", "sum"), n=("value", "size"))
     sums = totals.merge(sums[sums["n"] > 1], on=own)
     complete = sums[sums["key"].isin([key for key, entry in vocabulary.dimensions.items() if entry.complete])]

@@ -6,20 +6,19 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.intervals import period_label
-from trafficking_stats.linear import LinearSystem, LinearSystemError
-from trafficking_stats.messages import Bounds, Term, breakdown_words
+from trafficking_stats.messages import Term
 from trafficking_stats.messages.values import written
-from trafficking_stats.reconciliation.cells import System, build_system
+from trafficking_stats.reconciliation.cells import System
+from trafficking_stats.reconciliation.evidence import Part, bounds
+from trafficking_stats.reconciliation.explain import figure_of
+from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.reconciliation.series import figure
-from trafficking_stats.reconciliation.solve import rule_matrix
+from trafficking_stats.reconciliation.rules import KEY
 from trafficking_stats.reconciliation.vintages import latest_day, vintages
-from trafficking_stats.vocabulary import Vocabulary
 
 STATUSES = ("open", "reported", "fixed", "withdrawn")
 """``reported`` is set by hand; ``fixed`` and ``withdrawn`` by hand, or by a later edition of the same publisher."""
@@ -109,108 +108,80 @@ def errata(rec: Reconciliation, before: pd.DataFrame | None = None) -> Ledger:
     >>> records[["printed", "cause", "status"]].values.tolist()
     [['238', 'corrupt', 'open']]
     """
-    if rec.method != "consistent":
-        raise ReconciliationError(f"an errata ledger needs the method consistent, not {rec.method}")
+    if rec.method != DEFAULT:
+        raise ReconciliationError(f"an errata ledger needs the method {DEFAULT}, not {rec.method}")
     official = [name for name, tier in rec.vocabulary.tiers.items() if tier.official]
     lost = rec.claims[~rec.claims["accepted"] & rec.claims["tier"].isin(official)]
-    row_of = dict(zip(rec.claims["claim_id"], range(len(rec.claims)), strict=True))
-    bounds, history = _bounds(rec), {}
+    by_id = {claim["claim_id"]: claim for claim in rec.claims.to_dict("records")}
     rows = []
-    for claim in lost.to_dict("records"):
-        series = claim["country"], claim["indicator"], claim["breakdown"]
-        if series not in history and latest_day(claim["published"]):
-            history[series] = vintages(rec.claims, *series).triangle
-        others = [row_of[name] for name in claim["clashes_with"].split(";") if name in row_of]
-        together = rec.claims.iloc[[row_of[claim["claim_id"]], *others]].reset_index(drop=True)
-        printed = figure(claim["value"], claim["qualifier"], rec.vocabulary, claim.get("value_upper"))
-        status, date, mended_by = _mended(claim, history.get(series), rec.claims)
-        days = together["published"].map(latest_day)
-        digest = hashlib.sha256("\x1f".join([*(claim[name] for name in _CELL), printed]).encode()).hexdigest()
-        rows.append(
-            {
-                **{name: str(claim.get(name) or "") for name in COLUMNS},
-                "record_id": f"{claim['source_id']}:{digest[:10]}",
-                "status": status,
-                "status_date": date,
-                "note": "",
-                "printed": printed,
-                "holds": bounds.get(tuple(claim[name] for name in _CELL), ""),
-                "against": " | ".join(_said(row, rec.vocabulary) for row in together.iloc[1:].to_dict("records")),
-                "rules": " | ".join(_proof(together, rec.vocabulary)),
-                "known_since": "" if (days == "").any() else max(days),
-                "mended_by": mended_by,
-            }
-        )
+    for series, claims in lost.groupby(_CELL[:3], sort=False):
+        dated = (claims["published"].map(latest_day) != "").any()
+        triangle = vintages(rec.claims, *series).triangle if dated else None
+        rows += [_record(rec, by_id[name], by_id, triangle) for name in claims["claim_id"]]
     records = pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
     records = records.drop_duplicates("record_id").sort_values("record_id", ignore_index=True)
     return Ledger(records) if before is None else _carried_over(records, _checked(before))
 
 
-def _bounds(rec: Reconciliation) -> dict[tuple[Any, ...], str]:
-    """Write the bounds of every cell."""
-    year = rec.series["year"].astype(str)
-    yearly = rec.series.assign(start=year + "-01-01", end=year + "-12-31")
-    cells = pd.concat([yearly, rec.periods])[[*_CELL[:3], "start", "end", "lower", "upper"]]
+def _record(rec: Reconciliation, claim: Any, by_id: dict[str, Any], triangle: pd.DataFrame | None) -> dict[str, str]:
+    """Write the record of a rejected claim."""
+    settled = rec.settled[claim["country"]]
+    group = settled.group_of[claim["claim_id"]]
+    cell = settled.system.groups["cell"].iat[group]
+    holds = bounds(settled.solution.lower[cell], settled.solution.upper[cell])
+    others, rules = settled.solution.conflicts.get(group, ((), ()))
+    rivals = [by_id[settled.claim_ids[settled.system.groups["leader"].iat[other]]] for other in others]
+    days = [latest_day(one["published"]) for one in (claim, *rivals)]
+    status, date, mended_by = _mended(claim, triangle, by_id)
+    printed = figure_of(claim).in_words()
+    digest = hashlib.sha256("\x1f".join([*(claim[name] for name in _CELL), printed]).encode()).hexdigest()
     return {
-        tuple(place): written(Bounds(int(lower), None if pd.isna(upper) else int(upper)))
-        for *place, lower, upper in cells.itertuples(index=False)
+        **{name: str(claim.get(name) or "") for name in COLUMNS},
+        "record_id": f"{claim['source_id']}:{digest[:10]}",
+        "status": status,
+        "status_date": date,
+        "note": "",
+        "printed": printed,
+        "holds": written(holds),
+        "against": " | ".join(sorted(map(_said, rivals))),
+        "rules": " | ".join(_rule(settled.system, rule) for rule in rules),
+        "known_since": "" if "" in days else max(days),
+        "mended_by": mended_by,
     }
 
 
-def _mended(claim: dict[Any, Any], triangle: pd.DataFrame | None, claims: pd.DataFrame) -> tuple[str, str, str]:
+def _mended(claim: Any, triangle: pd.DataFrame | None, by_id: dict[str, Any]) -> tuple[str, str, str]:
     """Say whether a later edition of the publisher prints a figure that holds, or none; with its date and id."""
-    if triangle is not None:
-        rows = triangle[triangle["publisher"] == claim["publisher"]]
-        rows = rows[(rows["start"] == claim["period_start"]) & (rows["end"] == claim["period_end"])]
-        rows = rows[[latest_day(date) > latest_day(claim["published"]) for date in rows["published"]]]
-        held = set(claims.loc[claims["claim_id"].isin(rows["claim_id"]) & claims["accepted"], "claim_id"])
-        for step, published, source, name in rows[["step", "published", "source_id", "claim_id"]].to_numpy(str):
-            if step == "withdrawn" or name in held:
-                return "withdrawn" if step == "withdrawn" else "fixed", published, source
+    for row in triangle.itertuples() if triangle is not None else ():
+        same = (row.publisher, row.start, row.end) == (claim["publisher"], claim["period_start"], claim["period_end"])
+        if same and latest_day(row.published) > latest_day(claim["published"]):
+            if row.step == "withdrawn":
+                return "withdrawn", row.published, row.source_id
+            if by_id[row.claim_id]["accepted"]:
+                return "fixed", row.published, row.source_id
     return "open", "", ""
-
-
-def _proof(together: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
-    """Write the rules that the first claim and those it clashes with break; without any of them all could hold."""
-    if len(together[_CELL].drop_duplicates()) == 1:
-        return []
-    system = build_system(together, vocabulary)
-    linear = LinearSystem(len(system.cells), np.inf)
-    equal = system.rules.table["equal"].to_numpy(bool)
-    linear.add_many(rule_matrix(system), 0.0, np.where(equal, 0.0, np.inf))
-    for cell, lower, upper in system.groups[["cell", "lower", "upper"]].to_numpy(float).tolist():
-        linear.add({int(cell): 1.0}, lower, upper, weight=1.0)
-    claim = len(equal) + int(system.claim_group[0])
-    try:
-        members = linear.irreducible(claim, active=np.ones(linear.n_constraints, dtype=bool))
-    except LinearSystemError:
-        return []  # a search that ran out of time named too few claims
-    return [_rule(system, rule) for rule in members if rule < len(equal)]
 
 
 def _rule(system: System, rule: int) -> str:
     """Write a rule with its cells: what is the sum of which others, or at least it."""
     entries = system.rules.entries[system.rules.entries["rule"] == rule]
+    cells = system.cells.iloc[entries["cell"]].assign(sign=entries["coefficient"].to_numpy())
+    names = [_cell(*cell) for cell in cells[KEY[1:]].to_numpy()]
     sides = [
-        " + ".join(_cell(system.cells.iloc[cell]) for cell in entries.loc[entries["coefficient"] == sign, "cell"])
-        for sign in (1, -1)
+        " + ".join(name for name, own in zip(names, cells["sign"], strict=True) if own == sign) for sign in (1, -1)
     ]
     return f" {'=' if system.rules.table['equal'].iloc[rule] else '≥'} ".join(sides)
 
 
-def _cell(cell: Any) -> str:
-    period = period_label(cell["start"], cell["end"])
-    indicator = written(Term("indicator", cell["indicator"]))
-    return ", ".join(filter(None, [indicator, breakdown_words(cell["breakdown"]), period]))
+def _cell(indicator: str, breakdown: str, start: str, end: str) -> str:
+    part = [Part(breakdown).in_words()] if breakdown else []
+    return ", ".join([written(Term("indicator", indicator)), *part, period_label(start, end)])
 
 
-def _said(claim: dict[Any, Any], vocabulary: Vocabulary) -> str:
+def _said(claim: Any) -> str:
     """Write a claim with where it stands: its cell, figure, source and locator."""
-    cell = {"start": claim["period_start"], "end": claim["period_end"], **claim}
     place = ", ".join(filter(None, [claim["source_id"], str(claim.get("locator") or "")]))
-    return (
-        f"{_cell(cell)}: {figure(claim['value'], claim['qualifier'], vocabulary, claim.get('value_upper'))} ({place})"
-    )
+    return f"{_cell(*(claim[name] for name in _CELL[1:]))}: {figure_of(claim).in_words()} ({place})"
 
 
 def _checked(before: pd.DataFrame) -> pd.DataFrame:
