@@ -122,7 +122,7 @@ def time_loop(made: Plan, countries: list[str], workers: int, folder: Path, prog
     """Time `papermill` and `jupyter nbconvert`, one after the other for each notebook."""
 
     def run(country: str) -> None:
-        for notebook in made.notebooks:
+        for notebook in made.notebooks_of(country):
             out = folder / f"{country}-{notebook.name}.ipynb"
             source = made.folder / f"{notebook.name}.ipynb"
             for command in (
@@ -140,11 +140,17 @@ def time_loop(made: Plan, countries: list[str], workers: int, folder: Path, prog
 
 
 def time_batch(
-    notebooks: Path | None, countries: list[str], workers: int, folder: Path, known: list[str] | None
+    notebooks: Path | None,
+    countries: list[str],
+    workers: int,
+    folder: Path,
+    known: list[str] | None,
+    *,
+    force: bool = True,
 ) -> Seconds:
     """Time a batch, with the start of its warm process."""
     start = Seconds.now()
-    result = reports.run(countries, folder, workers=workers, notebooks=notebooks, known=known, force=True)
+    result = reports.run(countries, folder, workers=workers, notebooks=notebooks, known=known, force=force)
     if result.failures:
         raise SystemExit(str(result.failures[0]))
     return Seconds.now() - start
@@ -202,7 +208,7 @@ def main() -> None:
         there = list(made.countries)
     countries = spread(there, options.countries)
     some = spread(countries, options.loop_countries or len(countries))
-    pages = len(made.notebooks)
+    pages = len(made.notebooks_of(countries[0]))
     print(f"{len(countries)} countries of {pages} pages; the loop runs {', '.join(some)}")
     print(f"{'':32}{'':26}  {'core busy':>18}  {'times batch':>14}  {'times floor':>14}")
     print(f"{'':32}workers countries seconds  seconds    a page    busy  clock    busy  clock")
