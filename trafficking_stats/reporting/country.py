@@ -139,7 +139,6 @@ def store_country(
             some = ", ".join(dead[:5]) + (f" and {len(dead) - 5} more" if len(dead) > 5 else "")
             return PageError(country.code, "", f"figures link to explanations that are on no page: {some}")
         files |= linked
-        files[page_file("index", code)] = _forward(front_page({name: pages[name] for name in own}), code)
         files |= _brief(country, code, {name: pages[name] for name in own}, files, pdf=pdf)
     report_folder.store(folder, country.code, pages, files)
     return None
@@ -159,14 +158,6 @@ def _linked(texts: Mapping[str, str]) -> tuple[dict[str, bytes], list[str]]:
 
     linked = {name: _LINK.sub(functools.partial(lead, name), text) for name, text in texts.items()}
     return {name: text.encode("utf-8") for name, text in linked.items()}, sorted(dead)
-
-
-def _forward(page: str, code: str) -> bytes:
-    """Return what leads from the folder of a country, whose address stays, to the page to open first."""
-    return (
-        f'<!doctype html><html lang="{code}"><meta charset="utf-8"><title>{page}</title>'
-        f'<meta http-equiv="refresh" content="0; url={page}"><a href="{page}">{page}</a></html>\n'
-    ).encode()
 
 
 def front_page(pages: Mapping[str, Mapping[str, Any]]) -> str:

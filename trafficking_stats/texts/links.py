@@ -38,8 +38,8 @@ def explained(country: str, cell: Cell, text: object, there: Collection[Cell]) -
 
 
 def country_link(country: str) -> Markup:
-    """Return the name of a country as a link to its pages, from a page on all countries."""
-    page = page_file("index", current())
+    """Return the name of a country as a link to its one-page brief, whatever other pages it has."""
+    page = page_file("brief", current())
     return Markup('<a href="../{}/{}">{}</a>').format(country, page, written(Country(country), "bare"))
 
 
