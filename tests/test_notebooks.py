@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import lxml.html
+import nbformat
 import pytest
 
 from trafficking_stats.messages import language, translate_markdown
@@ -224,15 +225,40 @@ def test_choices_reach_every_page(server):
 @pytest.mark.slow
 def test_plain_papermill_runs_from_any_folder(tmp_path):
     command = [sys.executable, "-m", "papermill", "--no-progress-bar", FOLDER / "1_sources.ipynb", "out.ipynb"]
+    command += ["-p", "country", "ISL", "-p", "exclude_sources", '["unodc-glotip-2023-05"]', "-p", "start", "None"]
+    command += ["-y", "{prefer: [UNODC], end: null}"]
     environment = {**os.environ, "MPLBACKEND": "agg"}
-    done = subprocess.run(
-        [*command, "-p", "country", "ISL"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     outputs = json.loads((tmp_path / "out.ipynb").read_text(encoding="utf-8"))
     text = json.dumps(outputs, ensure_ascii=False)
-    assert "Iceland" in text
-    assert "about Denmark" not in text
+    assert "3 sources print" in text  # of four
+    assert "trafficking in Iceland" in text
+
+
+@pytest.mark.slow
+def test_an_analyst_adds_a_paragraph_and_a_plot_changes_the_years_and_swaps_the_numerator(server, tmp_path):
+    notebook = nbformat.read(FOLDER / "3_gap.ipynb", as_version=4)
+    own = 'import seaborn as sns\n\nsns.lineplot(gap.tables["stages"], x="year", y="upper", hue="indicator");'
+    added = [nbformat.v4.new_markdown_cell("My own paragraph."), nbformat.v4.new_code_cell(own)]
+    place = next(k for k, cell in enumerate(notebook.cells) if cell.id == "years")
+    notebook.cells = [*notebook.cells[:place], *added, *notebook.cells[place : place + 2]]
+    nbformat.write(notebook, tmp_path / "gap.ipynb")
+    parameters = {
+        "start": 2013,
+        "end": "2021",
+        "numerator": "prosecutions_suspects",
+        "exclude_sources": "tip-2016-dnk-da",
+    }
+    english, danish = (server.build(task) for task in plan(tmp_path).tasks("DNK", parameters, ("en", "da")))
+    assert english.failure is None, str(english.failure)
+    page, other = english.html.decode(), danish.html.decode()
+    assert "persons prosecuted" in english.facts["headline"]["sentence"]
+    assert "2013–2021" in english.facts["headline"]["sentence"]
+    assert page.count("<figure") == 3
+    assert "This figure has no description." in page
+    assert '<div class="out-prose" lang="en"><p>My own paragraph.</p>' in other
+    assert "ikke oversat" in other
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The parameter contract: read without a kernel, refused before one starts."""
 
 import datetime
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from trafficking_stats.countries import check_country
 from trafficking_stats.errors import ParameterError, ReportError
 from trafficking_stats.parameters import conform
 from trafficking_stats.reporting import reports
+from trafficking_stats.reporting.build import WARM_ENGINE, execute
 from trafficking_stats.reporting.contract import (
     Notebook,
     Parameter,
@@ -149,6 +151,16 @@ def test_the_language_of_a_page_reaches_its_notebook(tmp_path):
     tasks = plan(tmp_path, []).tasks("DNK", {}, ("en", "da"))
     assert [task.values.get("language") for task in tasks] == ["en", None, "da", None]
     assert [task.environment["TRAFFICKING_STATS_LANGUAGE"] for task in tasks] == ["en", "en", "da", "da"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the warm engine forks, which is safe on Linux only")
+def test_lists_nothing_and_dates_reach_the_notebook_as_they_were_meant(tmp_path):
+    declared = 'country: str = "DNK"\nsince: "date | None" = None\nend: int | None = 2020\npeers: list[str] = []'
+    write_notebook(tmp_path, "a", "print([since, end, peers])", parameters=declared)
+    given = {"since": datetime.date(2020, 2, 29), "end": "null", "peers": "SWE, NOR"}
+    (task,) = plan(tmp_path, []).tasks("DNK", given)
+    assert execute(task, WARM_ENGINE).cells[-1].outputs[0].text == "['2020-02-29', None, ['SWE', 'NOR']]\n"
 
 
 def test_languages_are_read_as_a_list_or_as_text():

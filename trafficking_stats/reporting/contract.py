@@ -112,7 +112,8 @@ def _parameters(source: str, where: str) -> list[Parameter]:
             raise ReportError(
                 f"{where}: line {node.lineno} of the parameters cell is not of the form name: type = value"
             )
-        name, annotation = node.target.id, ast.unparse(node.annotation)
+        # a type that the notebook does not import, such as "date | None", stands in quotes
+        name, annotation = node.target.id, ast.unparse(node.annotation).strip("'")
         read_type(name, annotation)
         try:
             default = conform(name, annotation, ast.literal_eval(node.value))
