@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from trafficking_stats import paths
-from trafficking_stats.csv_tables import read_rows
+from trafficking_stats.csv_tables import read_rows, records
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.vocabulary import load_vocabulary
 
-REASON = (
-    "country",
-    "kind",
-    "topic",
-    "source_id",
-    "locator",
-    "year",
-    "text_en",
-    "text_da",
-    "indicators",
-    "premise",
-)
+REASON = ("country", "kind", "topic", "source_id", "locator", "year", "text_en", "text_da", "indicators", "premise")
 """The columns: ``text`` in our words, ``indicators`` that speak to it joined by ``;``, and the ``premise`` it rests on,
 ``few`` or ``none`` before numerator/denominator, empty where no figure can test it."""
 
@@ -52,9 +42,7 @@ def read_reasons(folder: str | Path) -> pd.DataFrame:
     >>> read_reasons("no/such/folder").empty
     True
     """
-    problems: list[str] = []
-    tables = [read_rows(file, REASON, problems) for file in sorted((Path(folder) / "reasons").glob("*.csv"))]
-    return _checked(tables, problems)
+    return _read(sorted((Path(folder) / "reasons").glob("*.csv")))
 
 
 def load_reasons() -> pd.DataFrame:
@@ -70,20 +58,21 @@ def load_reasons() -> pd.DataFrame:
     >>> sorted(load_reasons().query("country == 'DNK'").kind.unique())
     ['contradiction', 'offer', 'reason', 'recommendation']
     """
-    file, problems = paths.clean_dir() / "reasons.csv", list[str]()
-    return _checked([read_rows(file, REASON, problems)] if file.exists() else [], problems)
+    return _read(paths.clean_dir().glob("reasons.csv"))
 
 
-def _checked(tables: list[pd.DataFrame], problems: list[str]) -> pd.DataFrame:
+def _read(files: Iterable[Path]) -> pd.DataFrame:
+    problems: list[str] = []
+    tables = [read_rows(file, REASON, problems) for file in files]
     rows = pd.concat([pd.DataFrame(columns=[*REASON, "_file", "_line"]), *tables], ignore_index=True)
-    known = load_vocabulary().indicators
-    for row in rows.to_dict("records"):
-        faults = {
-            "kind": "" if row["kind"] in KINDS else f"must be one of {', '.join(KINDS)}",
-            "year": "" if row["year"].isdigit() else "must be a year",
-            "indicators": ", ".join(name for name in row["indicators"].split(";") if name and name not in known),
-        }
-        problems += [f"{row['_file']}, line {row['_line']}: {name}: {text}" for name, text in faults.items() if text]
+    for row in records(rows):
+        where = f"{row['_file']}, line {row['_line']}"
+        if row["kind"] not in KINDS:
+            problems.append(f"{where}: kind: must be one of {', '.join(KINDS)}")
+        if not row["year"].isdigit():
+            problems.append(f"{where}: year: {row['year']!r} is no year")
+        if unknown := {*filter(None, row["indicators"].split(";"))} - {*load_vocabulary().indicators}:
+            problems.append(f"{where}: indicators: not in the vocabulary: {', '.join(sorted(unknown))}")
     if problems:
         raise ClaimError(problems)
     return rows[list(REASON)].astype({"year": int})

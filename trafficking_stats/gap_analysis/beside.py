@@ -6,12 +6,13 @@ that are not neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.figures import figures_of
 from trafficking_stats.inference.contrasts import exact_limits, ratio_range, whole_ends
-from trafficking_stats.inference.counts import CountRange, as_count_range, total
+from trafficking_stats.inference.counts import CountRange, total
 from trafficking_stats.inference.windows import runs
 from trafficking_stats.intervals import period_kind
 from trafficking_stats.measures import Measure
@@ -72,46 +73,43 @@ def beside_rows(
     for numerator, denominator in pairs.items():
         below = figures_of(rec, country, Measure.read(denominator)).counts
         below = {year: count for year, count in below.items() if (start or year) <= year <= (end or year)}
-        for years, top in _spans(rec, country, Measure.read(numerator), below):
+        for years, top in _spans(rec, country, Measure.read(numerator), below).items():
             bottom = total(below[year] for year in years)
-            if not bottom.lower:
-                continue
-            least, most = ratio_range(top, bottom)
-            limits = exact_limits(top, bottom, confidence)
-            row = Beside(
-                numerator=numerator,
-                denominator=denominator,
-                first_year=years[0],
-                last_year=years[-1],
-                **whole_ends("numerator", top),
-                **whole_ends("denominator", bottom),
-                per_100_min=100 * least,
-                per_100_max=100 * most,
-                exact_lower=100 * limits[0],
-                exact_upper=100 * limits[1],
-            )
-            rows.append(row)
+            if bottom.lower:
+                rate = [100 * end for end in ratio_range(top, bottom)]
+                exact = [100 * end for end in exact_limits(top, bottom, confidence)]
+                row = Beside(
+                    numerator=numerator,
+                    denominator=denominator,
+                    first_year=years[0],
+                    last_year=years[-1],
+                    **whole_ends("numerator", top),
+                    **whole_ends("denominator", bottom),
+                    per_100_min=rate[0],
+                    per_100_max=rate[1],
+                    exact_lower=exact[0],
+                    exact_upper=exact[1],
+                )
+                rows.append(row)
     return rows
 
 
 def _spans(
     rec: Reconciliation, country: str, measure: Measure, below: Mapping[int, CountRange]
-) -> Iterator[tuple[tuple[int, ...], CountRange]]:
+) -> dict[tuple[int, ...], CountRange]:
     """Return years that follow each other and the count in them; without yearly figures the longest period printed."""
     counts = figures_of(rec, country, measure).counts
     if counts:
-        for years in runs(sorted(set(counts) & set(below))):
-            yield years, total(counts[year] for year in years)
-        return
-    periods = rec.periods[(rec.periods["country"] == country) & (rec.periods["indicator"] == measure.indicator)]
-    periods = periods[(periods["breakdown"] == measure.breakdown) & periods["upper"].notna()]
-    found = []
-    for start, end, lower, upper in periods[["start", "end", "lower", "upper"]].itertuples(index=False):
-        years = tuple(range(int(start[:4] or 0), int(end[:4]) + 1))
-        if period_kind(start, end) == "years" and set(years) <= set(below):
-            found.append((years, as_count_range((int(lower), int(upper)))))
-    if found:
-        yield max(found, key=lambda one: len(one[0]))
+        return {years: total(counts[year] for year in years) for years in runs(sorted(set(counts) & set(below)))}
+    own = (rec.periods["country"] == country) & (rec.periods["indicator"] == measure.indicator)
+    own &= (rec.periods["breakdown"] == measure.breakdown) & rec.periods["upper"].notna()
+    found = {
+        tuple(range(int(row["start"][:4]), int(row["end"][:4]) + 1)): CountRange(row["lower"], row["upper"])
+        for row in records(rec.periods[own])
+        if period_kind(row["start"], row["end"]) == "years"
+    }
+    longest = max((years for years in found if set(years) <= set(below)), key=len, default=None)
+    return {longest: found[longest]} if longest else {}
 
 
 def premise(rec: Reconciliation, country: str, text: str, year: int) -> tuple[Beside | None, str]:

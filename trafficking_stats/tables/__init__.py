@@ -5,7 +5,6 @@ from trafficking_stats.extras import needs
 with needs("report", "Drawing tables"):
     from trafficking_stats.tables.gap import choices, peers, ratios, shortfalls
     from trafficking_stats.tables.html import table
-    from trafficking_stats.tables.protection import beside, money, penalties, stated
     from trafficking_stats.tables.reconciled import (
         clashes,
         explanations,
@@ -16,7 +15,7 @@ with needs("report", "Drawing tables"):
         sources,
         sums,
     )
-    from trafficking_stats.tables.victims import parts, unnamed
+    from trafficking_stats.tables.victims import beside, money, parts, stated
     from trafficking_stats.tables.world import disagreements, multiples, regions, revisions
 
 __all__ = [
@@ -30,7 +29,6 @@ __all__ = [
     "multiples",
     "parts",
     "peers",
-    "penalties",
     "policy_dates",
     "ratios",
     "regions",
@@ -42,5 +40,4 @@ __all__ = [
     "stated",
     "sums",
     "table",
-    "unnamed",
 ]

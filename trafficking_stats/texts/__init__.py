@@ -1,7 +1,6 @@
 """Sentences computed from results: headlines and paragraphs that show themselves."""
 
-from trafficking_stats.gap_analysis.composition import periods_compared as compared_years
-from trafficking_stats.texts.focus import leading_indicators
+from trafficking_stats.texts.focus import leading_indicators, leading_parts
 from trafficking_stats.texts.gap import change, gap_headline, limits, peers_headline, refusals, silences
 from trafficking_stats.texts.headline import headline, legend
 from trafficking_stats.texts.known import known_headline
@@ -17,13 +16,13 @@ from trafficking_stats.texts.world import missing, world_headline
 
 __all__ = [
     "change",
-    "compared_years",
     "comparison",
     "coverage",
     "gap_headline",
     "headline",
     "known_headline",
     "leading_indicators",
+    "leading_parts",
     "legend",
     "limits",
     "missing",

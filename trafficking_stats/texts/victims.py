@@ -6,19 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from trafficking_stats.gap_analysis.beside import Beside, beside_rows
-from trafficking_stats.gap_analysis.composition import REST, part_rows
-from trafficking_stats.gap_analysis.figures import figures_of
-from trafficking_stats.inference.counts import total
-from trafficking_stats.measures import Measure
+from trafficking_stats.inference.yearly import halves
 from trafficking_stats.messages import Country, MessageError, Years, breakdown_words, say
 from trafficking_stats.shown import Shown
 from trafficking_stats.texts.headline import headline, summary
-from trafficking_stats.texts.words import label, sentences, short, span
+from trafficking_stats.texts.words import label, short, span
 
 if TYPE_CHECKING:
+    from trafficking_stats.gap_analysis.answer import Gap
     from trafficking_stats.reconciliation.result import Reconciliation
-
-Periods = tuple[Sequence[int], Sequence[int]]
 
 
 def protection_headline(
@@ -37,26 +33,20 @@ def protection_headline(
     start, end : int, optional
         First and last year; all by default.
     """
-    found = {row.numerator: row for row in reversed(beside_rows(rec, country, pairs, start, end))}
-    told = [beside_words(found[name]) for name in pairs if name in found]
-    sentence = say("victims.beside.headline", country=Country(country), told="; ".join(told))
-    return headline(
-        sentence if told else say("victims.beside.none", country=Country(country)),
-        {
-            say("victims.beside.read"): say("victims.beside.ratio") if told else "",
-            say("victims.beside.beware"): say("victims.beside.cause"),
-        },
-        summary=summary(rec, country),
-    )
+    first = {row.numerator: row for row in reversed(beside_rows(rec, country, pairs, start, end))}
+    told = "; ".join(beside_words(first[name]) for name in pairs if name in first)
+    key = "victims.beside.headline" if told else "victims.beside.none"
+    facts = {
+        say("victims.beside.read"): say("victims.beside.ratio") if told else "",
+        say("victims.beside.beware"): say("victims.beside.cause"),
+    }
+    return headline(say(key, country=Country(country), told=told), facts, summary=summary(rec, country))
 
 
 def beside_words(row: Beside) -> str:
     """Say two counts beside each other: ``62 accepted a prepared return beside 240 victims identified (2013–2015)``."""
     indicator, _, part = row.numerator.partition(";")
-    try:
-        what = say(f"victims.people.{indicator}")
-    except MessageError:
-        what = label(indicator)
+    what = said_or(f"victims.people.{indicator}", label(indicator))
     return say(
         "victims.beside.words",
         count=short(row.numerator_lower, row.numerator_upper),
@@ -67,8 +57,16 @@ def beside_words(row: Beside) -> str:
     )
 
 
-def victims_headline(rec: Reconciliation, country: str, periods: Periods) -> Shown:
-    """Say of whom the victims were made up in two periods, and how many were convicted in them.
+def said_or(key: str, otherwise: str) -> str:
+    """Say a sentence, or something else where no catalogue has it, such as a topic or an indicator of one's own."""
+    try:
+        return say(key)
+    except MessageError:
+        return otherwise
+
+
+def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> Shown:
+    """Say how many there were in the two halves of the years, and that one count need not have moved the other.
 
     Parameters
     ----------
@@ -76,46 +74,25 @@ def victims_headline(rec: Reconciliation, country: str, periods: Periods) -> Sho
         The series.
     country : str
         Which country.
-    periods : pair of sequence of int
-        From `periods_compared`.
+    gaps : sequence of Gap
+        Of the count beside the victims, then of parts of the victims; those on other years than the first are left out,
+        and so is what comes after the sixth count.
     """
-    if not all(periods):
-        return headline(say("victims.parts.no_years", country=Country(country)), {}, summary=summary(rec, country))
-    totals, groups = (
-        "; ".join(say("victims.went", what=words, early=early, late=late) for words, early, late in one)
-        for one in (_totals(rec, country, periods), _largest(rec, country, periods))
-    )
-    years = {"early": Years(periods[0]), "late": Years(periods[1])}
-    told = say("victims.compared", country=Country(country), told=totals, **years)
-    return headline(
-        sentences([told, say("victims.among", told=groups) if groups else ""]),
-        {
-            say("victims.beside.beware"): say("victims.association"),
-            say("victims.years_chosen"): say("victims.other_years"),
-        },
-        summary=summary(rec, country),
-    )
-
-
-def _totals(rec: Reconciliation, country: str, periods: Periods) -> list[tuple[str, ...]]:
-    found: list[tuple[str, ...]] = []
-    for name in ("victims_identified", "convictions_persons"):
-        counts = figures_of(rec, country, Measure(name)).counts
-        if set(counts) >= {*periods[0], *periods[1]}:
-            sums = [total(counts[year] for year in years) for years in periods]
-            found.append((label(name), *(short(one.lower, one.upper) for one in sums)))
-    return found
-
-
-def _largest(rec: Reconciliation, country: str, periods: Periods) -> list[tuple[str, ...]]:
-    """Return the two forms of exploitation and the two sexes that changed most."""
-    found: list[tuple[str, ...]] = []
-    for dimension in ("exploitation", "sex"):
-        rows = [
-            row for row in part_rows(rec, country, "victims_identified", dimension, periods) if row.category != REST
-        ]
-        rows.sort(key=lambda row: -abs(row.late_lower - row.early_lower))
-        for row in rows[:2]:
-            ends = short(row.early_lower, row.early_upper), short(row.late_lower, row.late_upper)
-            found.append((breakdown_words(f"{dimension}={row.category}"), *ends))
-    return found
+    told, years = [], next((gap.years for gap in gaps if gap.years), ())
+    for gap in gaps:
+        early, late = (gap.row("ratios", kind=kind) for kind in ("early", "late"))
+        if late is None or gap.years != years:
+            continue
+        for side, one in (("denominator", gap.question.denominator), ("numerator", gap.question.numerator)):
+            what = breakdown_words(one.breakdown) or one.words()
+            ends = [short(getattr(row, f"{side}_lower"), getattr(row, f"{side}_upper")) for row in (early, late)]
+            told.append(say("victims.went", what=what, early=ends[0], late=ends[1]))
+    if not told:
+        return headline(say("victims.parts.none"), {}, summary=summary(rec, country))
+    facts = {
+        say("victims.beside.beware"): say("victims.association"),
+        say("victims.years_chosen"): say("victims.other_years"),
+    }
+    spans = dict(zip(("early", "late"), map(Years, halves(years)), strict=True))
+    sentence = say("victims.compared", country=Country(country), told="; ".join([*dict.fromkeys(told)][:6]), **spans)
+    return headline(sentence, facts, summary=summary(rec, country))
