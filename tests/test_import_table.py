@@ -326,11 +326,17 @@ def test_the_year_of_publication_is_no_column_of_that_year(tmp_path):
     given = {"countries": ["Brazil"], "area": "UF", "indicator": "victims_identified", "breakdown": ["Sexo=sex"]}
     found = read(table, published="2023", **given)
     assert found.n_rows == len(found.skipped) == 4
-    told = "the figures of 2 places cannot be added up: SP (row 2): column sex, value 'Feminino': must be a category of sex"
+    told = "the figures of 2 places cannot be added up: SP (row 2): column sex, value 'Feminino': must be a category of"
     assert all(reason.startswith(told) for reason in found.skipped["reason"])
     mapped = put(tmp_path / "map.toml", '[labels.sex]\nFeminino = "female"\n')
     found = read(table, published="2023", map=mapped, **given)
     assert [row[2:6:3] for row in short(found)] == [("sex=female", 13.0), ("sex=female", 14.0)]
+
+
+def test_the_name_of_a_file_is_no_heading_of_its_columns(tmp_path):
+    table = put(tmp_path / "victims.csv", "Country,Year,victims,Tier,Published\nNigeria,2022,4,first,soon\n")
+    found = read(table, value=["victims=victims_identified"])
+    assert found.claims[["source_id", "value"]].to_numpy().tolist() == [["victims", 4.0]]
 
 
 def test_a_column_may_hold_a_part_and_a_row_is_left_out_once(tmp_path):

@@ -35,7 +35,7 @@ class Reader:
 
 READERS = (
     Reader("unodc", "Import UNODC's data file of the Global Report on Trafficking in Persons."),
-    Reader("eurostat", "Import a crim_thb table of Eurostat, in any form it is downloaded in."),
+    Reader("eurostat", "Import a crim_thb table of Eurostat: TSV, SDMX-CSV, JSON-stat, or a frame of its packages."),
     Reader("table", "Import any table: CSV, TSV, Excel or OpenDocument."),
 )
 """Asked in this order whose a file is; the last one takes any table."""

@@ -35,6 +35,7 @@ asked = list
 
 _OF_SOURCE = {*_HELP["source"], "source", "published", "edition"}
 _OF_COLUMNS = {*FIELDS, "value", "breakdown", "decimal", "fiscal_year", "labels"} - _OF_SOURCE
+_ABOUT = {"source": "source_id", **{name: name for name in ("publisher", "upstream", "tier", "published")}}
 _SEVERAL = ("value", "breakdown")
 _HEADER_WITHIN = 50
 _MOST_HEADERS = 3
@@ -96,9 +97,7 @@ def read(
     said = {**_read_map(options.pop("map", None)), **{key: value for key, value in options.items() if value}}
     said = {key.replace("-", "_"): value for key, value in said.items()}
     source = _source(said, path, source_id, published)
-    about = {"source": source["source_id"], **{key: source[key] for key in ("publisher", "upstream", "tier")}}
-    columns = {**_column_map(said, path), **about, "published": source["published"] or None}
-    found, wanted, source["note"] = _first_readable(path, said, columns, countries)
+    found, wanted, source["note"] = _first_readable(path, said, source, countries)
     if found.unclear:
         raise ReaderError(
             f"{path}: {len(found.unclear):,} figures can be read in two ways; say --decimal . or --decimal ,\n"
@@ -182,9 +181,10 @@ def _with_country(
 
 
 def _first_readable(
-    path: Path, said: Mapping[str, Any], columns: Columns, countries: Collection[str] | None
+    path: Path, said: Mapping[str, Any], source: Mapping[str, str], countries: Collection[str] | None
 ) -> tuple[Read, frozenset[str] | None, str]:
     """Read the first sheet that gives claims; return also the countries to read and the sheet."""
+    columns, given = _column_map(said, path), {name: source[name] for name in _ABOUT.values()}
     found: list[tuple[Read, frozenset[str] | None, str]] = []
     problems: list[tuple[int, TraffickingStatsError]] = []
     names = []
@@ -195,7 +195,9 @@ def _first_readable(
         try:
             table = _below_header(rows, str(said.get("header") or ""), path)
             mapped, wanted = _with_country(columns, table, countries)
-            found.append((read_frame(table, mapped, load_vocabulary()), wanted, f"sheet {name}" if name else ""))
+            # what is said of the source stands in columns of its own, so that it is taken for no heading of the table
+            one = read_frame(table.assign(**given), {**mapped, **_ABOUT}, load_vocabulary())
+            found.append((one, wanted, f"sheet {name}" if name else ""))
         except (ReaderError, ClaimError) as error:
             problems.append((len(rows), error))
             continue
