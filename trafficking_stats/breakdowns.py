@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from trafficking_stats.vocabulary import Dimension, Vocabulary
 
 
@@ -31,6 +33,13 @@ def is_exhaustive(dimension: Dimension) -> bool:
     return dimension.exhaustive and dimension.open_exclusive is None
 
 
+def _parts(keys: dict[str, str], vocabulary: Vocabulary) -> Iterator[tuple[str, str, Dimension, str]]:
+    """Give each key that makes a part of a whole, its category and dimension, and the breakdown without it."""
+    for key, category in keys.items():
+        if relation(key, vocabulary) == "part":
+            yield key, category, vocabulary.dimensions[key], unparse({k: v for k, v in keys.items() if k != key})
+
+
 def edges(breakdown: str, vocabulary: Vocabulary, indicator: str = "") -> list[tuple[str, str, str, int]]:
     """List the relations between a breakdown and those one step above it.
 
@@ -53,17 +62,15 @@ def edges(breakdown: str, vocabulary: Vocabulary, indicator: str = "") -> list[t
 
     Examples
     --------
-    >>> from trafficking_stats.vocabulary import load_vocabulary
+    >>> from collections.abc import Iterator
+
+    from trafficking_stats.vocabulary import load_vocabulary
     >>> edges("sex=female", load_vocabulary())
     [('', 'exclusive', 'sex', 0)]
     """
     keys = parse(breakdown)
     found: list[tuple[str, str, str, int]] = []
-    for key, category in keys.items():
-        if relation(key, vocabulary) == "apart":
-            continue
-        dimension = vocabulary.dimensions[key]
-        rest = unparse({k: v for k, v in keys.items() if k != key})
+    for key, category, dimension, rest in _parts(keys, vocabulary):
         alone = f"{key} {breakdown}"
         exclusive = dimension.is_exclusive(category, indicator)
         if not exclusive:
@@ -101,7 +108,9 @@ def ancestors(breakdown: str, vocabulary: Vocabulary) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from trafficking_stats.vocabulary import load_vocabulary
+    >>> from collections.abc import Iterator
+
+    from trafficking_stats.vocabulary import load_vocabulary
     >>> ancestors("age=child;sex=male", load_vocabulary())
     ('', 'age=child', 'sex=male')
     """
@@ -109,18 +118,14 @@ def ancestors(breakdown: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     waiting = [breakdown]
     while waiting:
         keys = parse(waiting.pop())
-        for key, category in keys.items():
-            if relation(key, vocabulary) == "apart":
-                continue
-            dimension = vocabulary.dimensions[key]
+        for key, category, dimension, rest in _parts(keys, vocabulary):
             # a category around this one matters where it takes part in a further relation
             middle = {*dimension.exclusive, *dimension.within, *sum(dimension.unions.values(), ())}
             beside = [dimension.within[category]] if dimension.within.get(category, "") in middle else []
             beside += dimension.unions.get(category, ())
             if is_exhaustive(dimension) and category in dimension.exclusive:
                 beside += dimension.exclusive
-            above = [unparse({k: v for k, v in keys.items() if k != key})]
-            above += [unparse({**keys, key: other}) for other in beside]
+            above = [rest, *(unparse({**keys, key: other}) for other in beside)]
             waiting += [other for other in above if other not in needed and other != breakdown]
             needed.update(above)
     return tuple(sorted(needed - {breakdown}))

@@ -10,8 +10,9 @@ import datetime
 import difflib
 import functools
 import math
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -62,18 +63,14 @@ def claim_faults(claims: pd.DataFrame, vocabulary: Vocabulary) -> list[Fault]:
     """
     checks = [
         _Check("country", ("country",), _country),
-        _Check(
-            "indicator",
-            ("indicator",),
-            lambda cell: _one_of(cell, vocabulary.indicators, "the indicators of the vocabulary"),
-        ),
+        _named("indicator", vocabulary.indicators, "the indicators of the vocabulary"),
         _Check("breakdown", ("breakdown",), lambda cell: _breakdown(cell, vocabulary)),
         _Check("period_start", ("period_start",), lambda cell: _date(cell) if cell else ""),
         _Check("period_end", ("period_end",), _date),
         _Check("value", ("value",), _number),
         _Check("value_upper", ("value_upper",), lambda cell: _number(cell) if cell != "" else ""),
-        _Check("qualifier", ("qualifier",), lambda cell: _one_of(cell, vocabulary.qualifiers)),
-        _Check("tier", ("tier",), lambda cell: _one_of(cell, vocabulary.tiers)),
+        _named("qualifier", vocabulary.qualifiers),
+        _named("tier", vocabulary.tiers),
         _Check("published", ("published",), _published),
         _Check("claim_id", ("claim_id",), lambda cell: "" if cell and ";" not in cell else "an id without semicolons"),
         _Check("period_end", ("period_start", "period_end"), _end_after_start),
@@ -136,13 +133,9 @@ def check_sources(sources: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
             _Check(name, (name,), lambda cell: "" if cell else "filled in")
             for name in ("title", "publisher", "upstream")
         ),
-        _Check("tier", ("tier",), lambda cell: _one_of(cell, vocabulary.tiers)),
+        _named("tier", vocabulary.tiers),
         _Check("published", ("published",), _published),
-        _Check(
-            "sha256",
-            ("sha256",),
-            lambda cell: "" if not cell or _is_digest(cell) else "64 hexadecimal digits, or nothing",
-        ),
+        _Check("sha256", ("sha256",), _digest),
     ]
     problems = _placed(sources, _faults(sources, checks))
     for row in sources[sources["source_id"].str.lower().duplicated()].to_dict("records"):
@@ -182,13 +175,10 @@ def _faults(table: pd.DataFrame, checks: Iterable[_Check]) -> list[Fault]:
 
 def _placed(table: pd.DataFrame, faults: list[Fault]) -> list[tuple[str, int, str]]:
     """Name the file, the line and the cell of each fault."""
+    rows = [(fault, table.iloc[fault.row]) for fault in faults]
     return [
-        (
-            str(table["_file"].iat[fault.row]),
-            int(table["_line"].iat[fault.row]),  # type: ignore[arg-type]
-            f"column {fault.column}, value {table[fault.column].iat[fault.row]!r}: {fault.text}",
-        )
-        for fault in faults
+        (row["_file"], int(row["_line"]), f"column {fault.column}, value {row[fault.column]!r}: {fault.text}")
+        for fault, row in rows
     ]
 
 
@@ -196,12 +186,17 @@ def _sentences(problems: list[tuple[str, int, str]]) -> list[str]:
     return [f"{file}, line {line}: {text}" for file, line, text in sorted(problems)]
 
 
-def _one_of(cell: str, allowed: Any, what: str = "") -> str:
-    if cell in allowed:
-        return ""
-    near = difflib.get_close_matches(cell, list(allowed), n=1)
-    listed = f"one of {what or ', '.join(allowed)}"
-    return listed + (f" (did you mean {near[0]}?)" if near else "")
+def _named(column: str, allowed: Collection[str], what: str = "") -> _Check:
+    """Check that a cell is one of the names that the vocabulary has."""
+
+    def says(cell: str) -> str:
+        if cell in allowed:
+            return ""
+        near = difflib.get_close_matches(cell, list(allowed), n=1)
+        listed = f"one of {what or ', '.join(allowed)}"
+        return listed + (f" (did you mean {near[0]}?)" if near else "")
+
+    return _Check(column, (column,), says)
 
 
 def _country(cell: str) -> str:
@@ -245,8 +240,8 @@ def _published(cell: str) -> str:
     return "" if not cell or is_partial else "a date as YYYY, YYYY-MM or YYYY-MM-DD"
 
 
-def _is_digest(cell: str) -> bool:
-    return len(cell) == 64 and set(cell) <= set("0123456789abcdef")
+def _digest(cell: str) -> str:
+    return "" if re.fullmatch(r"|[0-9a-f]{64}", cell) else "64 hexadecimal digits, or nothing"
 
 
 def _number(cell: object) -> str:
