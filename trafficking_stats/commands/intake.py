@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pandas as pd
 
 from trafficking_stats import paths
 from trafficking_stats.claims import SOURCE, read_sources
@@ -275,21 +276,19 @@ def _as_record(found: TableImport, name: str, revisions: Revisions | None) -> di
         "figures": found.n_rows,
         "claims": len(found.claims),
         "countries": found.claims["country"].nunique(),
-        "by_indicator": found.claims["indicator"].value_counts().sort_index().to_dict(),
+        "by_indicator": _counts(found.claims["indicator"]),
         "skipped": found.reasons.set_index("reason")["rows"].to_dict(),
         "revisions": None,
     }
     if revisions is not None:
-        changed, vanished = revisions.changed, revisions.vanished
         record["revisions"] = {
             "against": name,
-            "changed": len(changed),
-            "new": len(revisions.new),
-            "vanished": len(vanished),
-            "reasons": {
-                "changed": changed["reason"].value_counts().sort_index().to_dict(),
-                "vanished": vanished["reason"].value_counts().sort_index().to_dict(),
-            },
+            **{kind: len(getattr(revisions, kind)) for kind in ("changed", "new", "vanished")},
+            "reasons": {kind: _counts(getattr(revisions, kind)["reason"]) for kind in ("changed", "vanished")},
             "corrupt": revisions.corrupt["evidence"].tolist(),
         }
     return record
+
+
+def _counts(names: pd.Series) -> dict[Any, int]:
+    return names.value_counts().sort_index().to_dict()
