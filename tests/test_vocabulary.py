@@ -124,7 +124,7 @@ def test_every_fault_is_named(tmp_path, text):
             'label = "x"\nrelation = "part"\nexhaustive = true',
             "'exhaustive' needs exclusive categories",
         ),
-        ("[dimensions.x]", 'label = "x"\nrelation = "part"\nopen_exclusive = "["', r"'\[' is no pattern"),
+        ("[dimensions.x]", 'label = "x"\nrelation = "part"\nopen_exclusive = "["', "valid regular expression"),
         (
             "[dimensions.x]",
             'label = "x"\nrelation = "whole"',

@@ -17,6 +17,8 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
+from trafficking_stats.files import write_bytes
+
 _FOLDER = "TRAFFICKING_STATS_CACHE"
 _INSIDE = ContextVar("inside", default=False)
 Given = ParamSpec("Given")
@@ -56,7 +58,7 @@ def remembered(function: Callable[Given, Found]) -> Callable[Given, Found]:
                 _INSIDE.reset(inside)
             with contextlib.suppress(pickle.PickleError, TypeError, AttributeError):  # then the next one does it again
                 content = pickle.dumps(made)
-                path.write_bytes(content)
+                write_bytes(path, content)  # whole or not at all: a page may be stopped
                 # a copy here too, so that what follows from it is asked for in the same words by every page
                 return cast("Found", pickle.loads(content))
             return made

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from trafficking_stats.errors import VocabularyError
 
@@ -21,17 +21,6 @@ AnyCountry = Annotated[str, StringConstraints(pattern=r"^([A-Z]{3}|\*)$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Times = Annotated[float, Field(gt=1)]
-
-
-def _checked_pattern(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"{pattern!r} is no pattern: {error}") from error
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_checked_pattern)]
 
 
 class _Frozen(BaseModel):
@@ -82,8 +71,8 @@ class Dimension(_Frozen):
     folds: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     exhaustive: bool = False
     complete: bool = False
-    open_exclusive: Pattern | None = None
-    open_overlapping: Pattern | None = None
+    open_exclusive: re.Pattern[str] | None = None
+    open_overlapping: re.Pattern[str] | None = None
 
     @model_validator(mode="after")
     def _categories_agree(self) -> Dimension:
@@ -105,7 +94,7 @@ class Dimension(_Frozen):
     @property
     def open(self) -> str:
         """The pattern of categories that need not be named; empty if there is none."""
-        return "|".join(filter(None, (self.open_exclusive, self.open_overlapping)))
+        return "|".join(known.pattern for known in (self.open_exclusive, self.open_overlapping) if known)
 
     def allows(self, category: str) -> bool:
         """Whether ``category`` is named, or matches the pattern of the open categories."""
@@ -117,7 +106,7 @@ class Dimension(_Frozen):
             return False
         if category in self.categories or self.open_exclusive is None:
             return category in self.exclusive
-        return re.fullmatch(self.open_exclusive, category) is not None
+        return self.open_exclusive.fullmatch(category) is not None
 
 
 class Qualifier(_Frozen):
