@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers.documents.tidying import tidy
-from trafficking_stats.readers.narrative.facets import nationals_of
 from trafficking_stats.readers.narrative.language import detect_language
 from trafficking_stats.readers.narrative.lexicon import load
 from trafficking_stats.readers.narrative.reader import Reader
@@ -53,14 +52,14 @@ def read_text(text: str, *, country: str, default_year: int, language: str | Non
     document = tidy(text)
     lexicon = load(language or detect_language(document.text))
     found = Found(lexicon.code)
-    reader = Reader(str(default_year), nationals_of(country, lexicon.code), country, source_id)
+    reader = Reader(str(default_year), country, source_id)
     tables = find_tables(document.text)[::-1]
     done = 0  # the end of the last table read
     for sentence in worth_reading(document.text, list(sentences(document.text, lexicon)), lexicon):
         start, end = max(sentence.start, done), sentence.end
         while tables and tables[-1].start < sentence.end:
             table = tables.pop()
-            for scene, spoken in counts_of(table, document, sentence, lexicon, default_year):
+            for scene, spoken in counts_of(table, document, sentence, lexicon, default_year, country):
                 found.proposals.extend(reader.propose(scene, spoken, "clause"))
             start, end, done = start, min(end, table.start), table.end
         prose = replace(sentence, start=start, end=end)
@@ -68,7 +67,7 @@ def read_text(text: str, *, country: str, default_year: int, language: str | Non
             continue
         reader.enter(sentence.paragraph)
         if len(_DIGITS.findall(document.text, start, end)) <= MOST_FIGURES:
-            scene = Scene(document, prose, lexicon, default_year, reader.here.around)
+            scene = Scene(document, prose, lexicon, default_year, country, reader.here.around)
             proposals, statements = reader.read(scene)
             found.proposals.extend(proposals)
             found.statements.extend(statements)

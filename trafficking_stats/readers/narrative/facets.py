@@ -19,15 +19,22 @@ _CONTINENTS = ("002", "142", "150", "019", "EU")
 
 
 @cache
-def nationals_of(country: str, language: str) -> frozenset[str]:
-    """Lower-case words for the people of a country; empty where the table does not hold it.
+def peoples(language: str) -> Phrases:
+    """Words for the people of countries in a language, each with the code and the name of the country.
 
     Examples
     --------
-    >>> "danish" in nationals_of("DNK", "en")
-    True
+    >>> peoples("en").at(["danish"], 0), peoples("da").at(["thailandske"], 0)
+    ((1, ('DNK', 'Denmark')), (1, ('THA', 'Thailand')))
     """
-    return frozenset(table("demonyms").get(country, {}).get(language, []))
+    import pycountry
+
+    names = Locale(language).territories
+    return Phrases(
+        (word, (code, str(names[pycountry.countries.get(alpha_3=code).alpha_2])))
+        for code, words in table("demonyms").items()
+        for word in words.get(language, ())
+    )
 
 
 @cache
@@ -43,7 +50,7 @@ def territories(language: str) -> Phrases:
     return Phrases((str(name), str(name)) for code, name in names.items() if code.isalpha() or code in _CONTINENTS)
 
 
-def facets_of(scene: Scene, numeral: Numeral, head: Head, nationals: frozenset[str]) -> dict[str, str]:
+def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     """Read the facets named between a number and the next one, or else those right before it.
 
     Parameters
@@ -52,8 +59,6 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head, nationals: frozenset[s
         The sentence.
     numeral, head : Numeral, Head
         The figure and its noun phrase.
-    nationals : frozenset of str
-        Words for the country's own people ("danish", "danske").
 
     Returns
     -------
@@ -68,7 +73,7 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head, nationals: frozenset[s
         if low[stop] == "," and stop >= head.end:
             break
         stop += 1
-    found = facets_within(scene, start, stop, nationals, head.end + 2)
+    found = facets_within(scene, start, stop, head.end + 2)
     if "age" not in found and any(_is_child_age(scene, k) for k in range(start, min(stop + 3, len(low)))):
         found["age"] = "child"
     return found or _facets_before(scene, numeral, head)
@@ -83,7 +88,7 @@ def _is_child_age(scene: Scene, k: int) -> bool:
 def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     """Read the facets that stand before a number: "girls were 38", "labour exploitation (12)"."""
     end = numeral.first
-    if head.end > head.start and head.noun != "person":
+    if head.end > head.start and head.noun not in ("empty", "person"):
         return {}
     bracketed = scene.word(end - 1) == "("
     link = scene.before("clause.count_links", end)
@@ -95,14 +100,15 @@ def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]
         start -= 1
     # "the Danish authorities identified 64" says nothing of the 64
     reach = start if link else end - (5 if bracketed else 2)
-    is_near = bool(facets_within(scene, max(start, reach), end, frozenset()))
-    return facets_within(scene, start, end, frozenset()) if is_near else {}
+    until = end if bracketed else 0
+    return facets_within(scene, start, end, until) if facets_within(scene, max(start, reach), end, until) else {}
 
 
-def facets_within(
-    scene: Scene, start: int, stop: int, nationals: frozenset[str], nationals_until: int | None = None
-) -> dict[str, str]:
-    """Read the facets named between two tokens; a facet named with two values is left out."""
+def facets_within(scene: Scene, start: int, stop: int, people_until: int | None = None) -> dict[str, str]:
+    """Read the facets named between two tokens; a facet named with two values is left out.
+
+    Adjectives such as "Danish" count before the token `people_until` only: they may belong to the next noun.
+    """
     found: dict[str, set[str]] = {}
     stop = min(stop, len(scene.low))
     k = start
@@ -113,8 +119,10 @@ def facets_within(
             if match:
                 found.setdefault(facet, set()).add(match[1])
                 step = max(step, match[0])
-        if scene.low[k] in nationals and (nationals_until is None or k < nationals_until):
-            found.setdefault("nationality", set()).add("national")
+        people = peoples(scene.lexicon.code).at(scene.low, k) if people_until is None or k < people_until else None
+        if people is not None:
+            code, name = people[1]
+            found.setdefault("nationality", set()).add("national" if code == scene.country else name)
         place = territories(scene.lexicon.code).at(scene.low, k) if scene.low[k][0].isalpha() else None
         from_there = scene.phrase("clause.origins", k - 1)
         if place is not None and (from_there or (k + 1 == stop and scene.word(k + place[0]) == "(")):

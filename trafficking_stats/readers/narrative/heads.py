@@ -14,8 +14,8 @@ ENFORCEMENT = ("investigate", "prosecute", "convict", "sentence", "open")
 VICTIMS = ("identify", "refer", "assist")
 COUNTED = (*ENFORCEMENT, *VICTIMS)
 
-_DEFAULT = {"victim": "identify", "case": "investigate"}
-"""What is said of a noun that stands alone: victims are identified, cases investigated."""
+_DEFAULT = {"victim": "identify", "case": "investigate", "offender": "investigate"}
+"""What is said of a noun that stands alone: victims are identified, cases and suspects investigated."""
 _QUOTES = "-'’\"“”&"
 _ENDS = (
     *("prepositions", "auxiliaries", "perfects", "coordinators", "relatives", "determiners", "adverbs"),

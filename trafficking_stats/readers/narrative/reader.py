@@ -57,14 +57,11 @@ class Reader:
     ----------
     default : str
         The period of the document.
-    nationals : frozenset of str
-        Words for the country's own people.
     country, source_id : str
         Copied into each proposal.
     """
 
     default: str
-    nationals: frozenset[str]
     country: str
     source_id: str
     here: Paragraph = field(default_factory=Paragraph)
@@ -97,7 +94,7 @@ class Reader:
             label, source = dater.date(term.numeral.start)
             said.append((Spoken(term, {}, label, scene.sentence.number), source))
         proposals = [proposal for entry, source in said for proposal in self.propose(scene, entry, source)]
-        statements = StatementReader(scene, spoken, here.lead, dater, self.nationals, self.country).read()
+        statements = StatementReader(scene, spoken, here.lead, dater, self.country).read()
         self._remember(scene, spoken)
         return sorted(proposals, key=lambda p: (p.char_start, p.char_end)), statements
 
@@ -160,7 +157,7 @@ class Reader:
 
     def _facets(self, scene: Scene, reading: Reading, before: list[Spoken], repeats: list[Reading]) -> dict[str, str]:
         """Return the breakdown: what the text says of the figure, and what it takes from the one it belongs to."""
-        own = facets_of(scene, reading.numeral, reading.head, self.nationals)
+        own = facets_of(scene, reading.numeral, reading.head)
         base = self._base_of(scene, reading, own, before)
         group = self._facets_of_group(scene, reading, repeats) if reading.rule != "comparison" else {}
         return {**(base.facets if base else {}), **own, **group}
@@ -172,12 +169,12 @@ class Reader:
         group = next((base for base in reversed(repeats) if start <= base.numeral.start < first), None)
         if group is not None:
             known = self.known.get(group.numeral.value)
-            return {**(known.facets if known else {}), **facets_of(scene, group.numeral, group.head, self.nationals)}
+            return {**(known.facets if known else {}), **facets_of(scene, group.numeral, group.head)}
         end = scene.clause_end(start, ",")
         anaphor = scene.word(end) == "," and (
             scene.phrase("clause.subset", start) or scene.phrase("clause.base", start)
         )
-        return facets_within(scene, start, end, self.nationals) if anaphor else {}
+        return facets_within(scene, start, end) if anaphor else {}
 
     def _base_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Spoken]) -> Spoken | None:
         """Return the figure that another stands in line with, is compared with, or is a part of."""

@@ -82,7 +82,7 @@ def fits(family: str, noun: str, inherited: bool) -> bool:
     if noun == "not_counted":
         return False
     if family == "open":
-        return noun in ("case", "action") or (inherited and noun == "empty")
+        return noun in ("case", "action", "offender", "victim") or (inherited and noun == "empty")
     if family in ENFORCEMENT:
         return noun != "victim" and not (inherited and noun == "unknown" and family == "investigate")
     return noun in ("victim", "person", "empty") or (family == "identify" and noun == "case" and not inherited)
@@ -97,7 +97,8 @@ def reading_of(
         return None
     if head.noun == "case" and chosen == ["identify"]:
         chosen = ["investigate"]
-    chosen = list(dict.fromkeys("investigate" if family == "open" else family for family in chosen))
+    opened = "identify" if head.noun == "victim" else "investigate"  # "12 victims, 40 suspects were registered"
+    chosen = list(dict.fromkeys(opened if family == "open" else family for family in chosen))
     inherited = base is not None and not head.formal and base.potential
     unit = _unit(chosen[0], head, base.unit if base else "")
     return Reading(numeral, head, tuple(chosen), head.potential or inherited, unit, rule)
@@ -202,7 +203,9 @@ class State:
     def governed(self, seen: Seen, governor: Governor, rule: str) -> Outcome:
         """Return the reading of a number under its governor; a governor that does not fit ends what flows."""
         head = seen.head
-        if "identify" in governor.families and self._is_said_potential_after(head):
+        is_bare = head.noun == "empty" and self.scene.contains("clause.anaphors", 0, seen.numeral.start)
+        still = is_bare and self.lead is not None and self.lead.potential  # "most had been exploited in ... (12)"
+        if "identify" in governor.families and (still or self._is_said_potential_after(head)):
             head = replace(head, potential=True)
         return self.make(seen.numeral, head, governor.families, rule) or self.stop()
 

@@ -101,6 +101,10 @@ def topic_before(state: State, seen: Seen) -> Outcome:
     """Read "the number of defendants charged stood at 31", "Convictions: 12"."""
     scene, first = state.scene, seen.numeral.first
     link = first - scene.before("clause.count_links", first)
+    if (
+        scene.word(first - 1) == "(" and state.current is None and state.lead is None
+    ):  # "most of the victims were Thai (12)"
+        link = first - 1
     if scene.phrase("compare.change_to", first - 1):  # "rose by a third to 112"
         verbs = (k for k in range(first - 1, first - CHANGE, -1) if scene.phrase("compare.change_verbs", k))
         link = next(verbs, link)
@@ -113,7 +117,7 @@ def topic_before(state: State, seen: Seen) -> Outcome:
         head = replace(seen.head, persons=persons, noun=topic.noun, family=topic.families[0], potential=topic.potential)
         return state.make(seen.numeral, head, topic.families, "counted noun")
     base = state.current or state.lead
-    is_part = bool(facets_within(scene, begin, link, frozenset()))
+    is_part = bool(facets_within(scene, begin, link, 0))
     told = is_part or scene.contains("clause.figure_nouns", begin, link)
     return state.make(seen.numeral, seen.head, base.families, "carried over", base) if told and base else None
 

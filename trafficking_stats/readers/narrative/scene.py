@@ -47,8 +47,8 @@ class Scene:
         The stretch to analyse.
     lexicon : Lexicon
         Language.
-    default_year : int
-        The year the document reports on.
+    default_year, country : int, str
+        The year and the country the document reports on.
     around : int, optional
         The year that months without one belong to.
 
@@ -66,9 +66,15 @@ class Scene:
     """
 
     def __init__(
-        self, document: Tidied, sentence: Sentence, lexicon: Lexicon, default_year: int, around: int | None = None
+        self,
+        document: Tidied,
+        sentence: Sentence,
+        lexicon: Lexicon,
+        default_year: int,
+        country: str,
+        around: int | None = None,
     ) -> None:
-        self.document, self.sentence, self.lexicon = document, sentence, lexicon
+        self.document, self.sentence, self.lexicon, self.country = document, sentence, lexicon, country
         self.tokens = tokenize(document.text, sentence.start, sentence.end)
         self.low = tuple(token.lower for token in self.tokens)
         self.periods = find_periods(self.tokens, lexicon, default_year, around)

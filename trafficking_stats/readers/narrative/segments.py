@@ -109,7 +109,10 @@ class Cutter:
                 return False
             noun = self.lexicon["nouns"].at(self.low, self.counts[number].end)
             return noun is None or noun[1] in ("victim", "case")  # a case is against suspects, no figure
-        if self._is_in("compare.change_from", i) and i + 1 in self.counts:  # "decreased to 80 from 110"
+        is_base = i + 1 in self.counts or self._is_dated(i + 1, i + 3)
+        if (
+            self._is_in("compare.change_from", i) and is_base
+        ):  # "decreased to 80 from 110", "a drop of 19 % on last year"
             changes = ("compare.change_verbs", "compare.change_nouns")
             return any(self._is_in(group, k) for group in changes for k in range(max(0, i - 8), i))
         return marker > 0 or (than > 0 and self._is_dated(i + than, i + than + 2))

@@ -32,8 +32,6 @@ class Speech:
         The main count of the sentences before.
     dater : Dater
         Dates a token of the sentence.
-    nationals : frozenset of str
-        Words for the country's own people.
     country : str
         ISO 3166-1 alpha-3 code.
     """
@@ -42,7 +40,6 @@ class Speech:
     counts: Sequence[Spoken]
     lead: Spoken | None
     dater: Dater
-    nationals: frozenset[str]
     country: str
 
     def __post_init__(self) -> None:

@@ -77,11 +77,11 @@ class StatementReader(Speech):
 
     def _facets_of_share(self, numeral: Numeral, end: int, whole: Spoken) -> dict[str, str]:
         begin = max((n.end for n in self.scene.numerals if n.end <= numeral.first), default=0)
-        before = facets_within(self.scene, begin, numeral.first, self.nationals)
+        before = facets_within(self.scene, begin, numeral.first)
         if before and self.scene.before("clause.count_links", numeral.first):
             return before  # "men account for 20 % and women for 79 %"
         shifted = replace(numeral, end=end)
-        after = facets_of(self.scene, shifted, head_of(self.scene, shifted), self.nationals)
+        after = facets_of(self.scene, shifted, head_of(self.scene, shifted))
         return before if after.items() <= whole.facets.items() else after
 
     # ---- changes
@@ -198,7 +198,7 @@ class StatementReader(Speech):
         if topic is None:
             return None
         said = self.named(Numeral(start, end, UNPRINTED, first=start), topic.families, topic.potential)
-        return replace(said, facets=facets_within(self.scene, end, stop, self.nationals))
+        return replace(said, facets=facets_within(self.scene, end, stop))
 
     # ---- sums
 

@@ -86,7 +86,7 @@ class _Said:
 
 
 def counts_of(
-    table: Table, document: Tidied, sentence: Sentence, lexicon: Lexicon, default_year: int
+    table: Table, document: Tidied, sentence: Sentence, lexicon: Lexicon, default_year: int, country: str
 ) -> Iterator[tuple[Scene, Spoken]]:
     """Read the counts of a table whose years stand in its first column or in its heads.
 
@@ -100,8 +100,8 @@ def counts_of(
         Gives number and paragraph.
     lexicon : Lexicon
         Language.
-    default_year : int
-        The year the document reports on.
+    default_year, country : int, str
+        The year and the country the document reports on.
 
     Yields
     ------
@@ -111,14 +111,14 @@ def counts_of(
     text = document.text
 
     def scene_of(cell: Place) -> Scene:
-        return Scene(document, Sentence(sentence.number, sentence.paragraph, *cell), lexicon, default_year)
+        return Scene(document, Sentence(sentence.number, sentence.paragraph, *cell), lexicon, default_year, country)
 
     def said(cell: Place) -> _Said:
         if not text[slice(*cell)].strip():
             return _Said(None, {}, "")
         scene = scene_of(cell)
         label = next((period.label for period in scene.periods if period.label), "")
-        return _Said(topic_of(scene, 0, len(scene.low)), facets_within(scene, 0, len(scene.low), frozenset()), label)
+        return _Said(topic_of(scene, 0, len(scene.low)), facets_within(scene, 0, len(scene.low)), label)
 
     above = text.rfind("\n", 0, max(0, text.rfind("\n", 0, table.start)) or 0) + 1
     caption = said((above, table.start))
