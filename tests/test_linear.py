@@ -352,7 +352,6 @@ def test_systems_and_questions_without_meaning():
         lambda: system.ranges([2]),
         lambda: system.irreducible(0),
         lambda: system.is_feasible(active=[0]),
-        lambda: system.locate_errors({0: (1, [0])}),
     ]:
         with pytest.raises(LinearSystemError):
             question()

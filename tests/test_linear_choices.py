@@ -78,32 +78,6 @@ def test_the_order_of_constraints_does_not_matter_where_the_answer_is_unique(ord
     assert system.irreducible_sets() == {i: (place[{3: 11, 10: 9}[order[i]]],) for i in located.dropped}
 
 
-# --- discounts ----------------------------------------------------------------------------------------------
-
-
-def test_a_claim_that_is_replaced_falls_only_to_what_replaces_it():
-    # x = 5 (3) is replaced by x = 6 (2); x = 7 (1.5) is a third voice
-    system = LinearSystem(1, INF)
-    old, new = system.add({0: 1}, 5, 5, weight=3), system.add({0: 1}, 6, 6, weight=2)
-    other = system.add({0: 1}, 7, 7, weight=1.5)
-    assert system.locate_errors().dropped == (new, other)
-    located = system.locate_errors({old: (2.4, [new])})
-    assert located.dropped == (old, other)
-    assert located.objective == pytest.approx(0.6 + 1.5)
-    # a rule that excludes the new one brings the old one back, at its full weight
-    system.add({0: 1}, 0, 5)
-    assert system.locate_errors({old: (2.4, [new])}).dropped == (new, other)
-
-
-def test_a_discount_may_hang_on_another_sum():
-    # a = 1 | 2 and b = 1 | 2: the claims on a are cheaper to drop while those on b are kept
-    system = LinearSystem(2, INF)
-    a1, a2, b1, b2 = (system.add({j: 1}, v, v, weight=w) for j, v, w in [(0, 1, 3), (0, 2, 2), (1, 1, 5), (1, 2, 1)])
-    assert system.locate_errors({a1: (2, [b1])}).dropped == (a1, b2)
-    # but b1 goes, so its promise is in vain
-    assert system.locate_errors({a1: (2, [b2])}).dropped == (a2, b2)
-
-
 # --- explanations -----------------------------------------------------------------------------------------
 
 

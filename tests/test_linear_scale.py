@@ -81,7 +81,7 @@ def test_a_block_apart_is_settled_as_in_company():
         for r in mine:
             span = slice(rows.start[r], rows.start[r + 1])
             entries = dict(zip(rows.column[span].tolist(), rows.value[span].tolist(), strict=True))
-            alone.add(entries, rows.lower[r], rows.upper[r], weight[r] / 1e6 if weight[r] else INF)
+            alone.add(entries, *rows.sides[:, r], weight[r] / 1e6 if weight[r] else INF)
         assert mine[list(alone.locate_errors().dropped)].tolist() == sorted(set(mine) & set(together.dropped))
 
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 import trafficking_stats as ts
 from trafficking_stats.reconciliation.cells import System, build_system
-from trafficking_stats.reconciliation.weights import UNITS
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 LARGE = 1000
@@ -224,6 +223,4 @@ def cheapest(claims: pd.DataFrame, truths: Truths, vocabulary: Vocabulary | None
 def cost_of(lost: NDArray[np.bool_], system: System) -> NDArray[np.int64]:
     """What rejecting groups (rows) costs in each truth (columns)."""
     cost = (system.groups["weight"].to_numpy()[:, None] * lost).sum(axis=0)
-    for group, (saved, others) in system.discounts.items():
-        cost = cost - round(saved * UNITS) * (lost[group] & (~lost[list(others)]).any(axis=0))
     return np.asarray(cost, dtype=np.int64)

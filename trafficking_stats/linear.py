@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import sparse
 
+from trafficking_stats.errors import RuleError, TraffickingStatsError
 from trafficking_stats.solver.bounds import tightest
-from trafficking_stats.solver.builder import Builder, LinearSystemError, mask_of
+from trafficking_stats.solver.claims import WEIGHT_UNIT
 from trafficking_stats.solver.conflicts import conflicts, irreducible
-from trafficking_stats.solver.feasibility import Verdict, decide
+from trafficking_stats.solver.feasibility import decide
 from trafficking_stats.solver.highs import Deadline, OutOfTimeError
 from trafficking_stats.solver.location import locate
-from trafficking_stats.solver.points import UNIT, discounts_of
-from trafficking_stats.solver.results import Bounds, ContradictingRulesError, Located, OpenBoundsWarning
-from trafficking_stats.solver.rows import Bools, Rows
+from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows, normalised
 
 __all__ = [
     "Bounds",
@@ -37,6 +38,95 @@ __all__ = [
 
 # Seconds for one question. Most take far less than one; small systems without bounds can keep any solver busy.
 TIME_LIMIT = 60.0
+
+# Up to here the sums of a large system are exact in doubles.
+_LARGEST = 1e15
+_HEAVIEST = 1e6
+
+
+class LinearSystemError(TraffickingStatsError, ValueError):
+    """A linear system is built, or asked, in a way that has no meaning."""
+
+
+class ContradictingRulesError(RuleError):
+    """The rules of a system have no point in common.
+
+    Parameters
+    ----------
+    rules : tuple of int
+        An irreducible set: without any one of them the others have a point in common.
+    labels : tuple of str
+        Their labels, in the same order.
+    """
+
+    def __init__(self, rules: tuple[int, ...], labels: tuple[str, ...]) -> None:
+        self.rules = rules
+        self.labels = labels
+        super().__init__(
+            f"these rules cannot hold together: {'; '.join(labels)}. "
+            "Without any one of them the others could: correct or remove one."
+        )
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[int, ...], tuple[str, ...]]]:
+        """Make a copy in another process from what this one was made from."""
+        return type(self), (self.rules, self.labels)
+
+
+class OpenBoundsWarning(UserWarning):
+    """Bounds are valid, but a limit was reached before all were known to be the tightest."""
+
+
+@dataclass(frozen=True)
+class Located:
+    """The cheapest claims to drop so that the others hold together with the rules.
+
+    Parameters
+    ----------
+    dropped : tuple of int
+        Indices of the claims to drop, ascending.
+    objective : float
+        Sum of their weights.
+    status : str
+        ``"optimal"``; or ``"feasible within gap ..."`` where a limit was reached.
+    gap : float
+        Share of the objective that might be saved; 0 if optimal.
+    find : callable
+        Finds the point of `solution`.
+    """
+
+    dropped: tuple[int, ...]
+    objective: float
+    status: str
+    gap: float
+    find: Callable[[], Floats] = field(repr=False, compare=False)
+
+    @cached_property
+    def solution(self) -> Floats:
+        """One point of shape (n_variables,) at which every rule and every claim not dropped holds."""
+        return self.find() + 0.0
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What the constraints force some variables to be.
+
+    Parameters
+    ----------
+    variables : ndarray of int of shape (k,)
+        The variables.
+    lower, upper : ndarray of shape (k,)
+        Smallest and largest value; -inf or inf where nothing bounds the variable.
+    tight : ndarray of bool of shape (k, 2)
+        Whether each end is known to be attained (or infinite). Where it is not, the bound is valid all the same.
+    status : str
+        ``"tight"`` or ``"valid, ... ends not known to be tight"``.
+    """
+
+    variables: Ints
+    lower: Floats
+    upper: Floats
+    tight: Bools
+    status: str
 
 
 class LinearSystem:
@@ -92,11 +182,13 @@ class LinearSystem:
         if wrong.any():
             j = int(np.argmax(wrong))
             raise LinearSystemError(f"variable {j} has no value from {lower[j]} to {upper[j]}")
-        self._builder = Builder(low, high, whole)
+        self._domain, self._integer = np.stack([low, high]), whole
+        self._chunks: list[tuple[Ints, Floats, Ints, Floats]] = []
+        self._count = 0
         self._labels: dict[int, str] = {}
         self._forget()
 
-    def _each(self, name: str, given: object) -> NDArray[np.float64]:
+    def _each(self, name: str, given: object) -> Floats:
         array = np.asarray(given, dtype=float)
         if array.shape not in ((), (self.n_variables,)):
             raise LinearSystemError(
@@ -105,14 +197,14 @@ class LinearSystem:
         return np.broadcast_to(array, self.n_variables).copy()
 
     def _forget(self) -> None:
-        self._built: tuple[Rows, NDArray[np.int64]] | None = None
-        self._rules: Verdict | None = None
+        self._built: tuple[Rows, Ints] | None = None
+        self._allowed: Floats | None = None
         self._located: Located | None = None
 
     @property
     def n_constraints(self) -> int:
         """Number of constraints added."""
-        return len(self._builder)
+        return self._count
 
     def add(
         self,
@@ -148,10 +240,19 @@ class LinearSystem:
         LinearSystemError
             If a variable does not exist or a number has no meaning.
         """
-        index = self._builder.add(coefficients, lower, upper, weight)
+        index = self._count
+        variable = np.array(list(coefficients), dtype=float)
+        wrong = ~((variable >= 0) & (variable < self.n_variables) & (variable == np.floor(variable)))
+        if wrong.any():
+            unknown = list(coefficients)[int(np.argmax(wrong))]
+            raise LinearSystemError(
+                f"constraint {index}: there is no variable {unknown!r}; the system has {self.n_variables}, from 0"
+            )
+        value = np.array(list(coefficients.values()), dtype=float)
+        sides = np.array([[lower], [upper], [weight]], dtype=float)
+        self._append(variable.astype(np.int64)[value != 0], value[value != 0], np.array([(value != 0).sum()]), sides)
         if label:
             self._labels[index] = label
-        self._forget()
         return index
 
     def add_many(
@@ -171,9 +272,45 @@ class LinearSystem:
         range
             The indices.
         """
-        indices = self._builder.add_many(matrix, lower, upper, weight)
+        matrix = sparse.csr_array(matrix, dtype=float, copy=True)
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+        m, n = matrix.shape
+        if n != self.n_variables:
+            raise LinearSystemError(f"the matrix has {n} columns, the system {self.n_variables} variables")
+        sides = np.empty((3, m))
+        for k, (name, given) in enumerate((("lower", lower), ("upper", upper), ("weight", weight))):
+            array = np.asarray(given, dtype=float)
+            if array.shape not in ((), (m,)):
+                raise LinearSystemError(f"{name} has shape {array.shape}; needed is one number or shape ({m},)")
+            sides[k] = array
+        self._append(matrix.indices.astype(np.int64), matrix.data, np.diff(matrix.indptr).astype(np.int64), sides)
+        return range(self._count - m, self._count)
+
+    def _append(self, column: Ints, value: Floats, length: Ints, sides: Floats) -> None:
+        """Check and take constraints: their variables and coefficients, how many, and lower, upper, weight."""
+        lower, upper, weight = sides
+        infinite = ~np.isfinite(value)
+        if infinite.any():
+            place = int(np.argmax(infinite))
+            index = self._count + int(np.searchsorted(np.cumsum(length), place, side="right"))
+            raise LinearSystemError(f"constraint {index}: a coefficient {value[place]} of variable {column[place]}")
+        known = np.isposinf(weight) | ((weight >= WEIGHT_UNIT) & (weight <= _HEAVIEST))
+        size = np.where(np.isinf(sides[:2]), 0.0, np.abs(sides[:2])).max(axis=0)
+        good = (lower < np.inf) & (upper > -np.inf) & (size <= _LARGEST)
+        if not (good & known).all():
+            bad = int(np.argmin(good & known))
+            said = (
+                f"lower {lower[bad]}, upper {upper[bad]}; lower is a number or -inf, upper a number or inf, "
+                f"and numbers do not exceed {_LARGEST:g}"
+                if known[bad]
+                else f"weight {weight[bad]}; a claim has a weight from {WEIGHT_UNIT:g} to {_HEAVIEST:g}, "
+                "a rule has weight inf"
+            )
+            raise LinearSystemError(f"constraint {self._count + bad}: {said}")
+        self._chunks.append((column, value, length, sides))
+        self._count += len(length)
         self._forget()
-        return indices
 
     def is_feasible(
         self, *, active: Collection[int] | Bools | None = None, time_limit: float | None = TIME_LIMIT
@@ -185,32 +322,22 @@ class LinearSystem:
         OutOfTimeError
             If that could not be told within `time_limit` seconds.
         """
-        rows, _ = self._system()
-        mask = np.ones(rows.m, dtype=bool) if active is None else mask_of(active, rows.m)
-        return bool(decide(rows, mask, deadline=Deadline(time_limit)).feasible.all())
+        return bool(decide(self._rows, self._mask(active), deadline=Deadline(time_limit)).feasible.all())
 
-    def locate_errors(
-        self,
-        discounts: Mapping[int, tuple[float, Collection[int]]] | None = None,
-        *,
-        time_limit: float | None = TIME_LIMIT,
-    ) -> Located:
+    def locate_errors(self, *, time_limit: float | None = TIME_LIMIT) -> Located:
         """Find the cheapest claims to drop so that the others hold together with the rules.
 
         Parameters
         ----------
-        discounts : mapping of int to (float, collection of int), optional
-            By the index of a claim: how much less it costs to drop it while at least one of some other claims is
-            kept. So an old figure falls with little ado, but only to the one that replaces it.
         time_limit : float or None
-            Seconds after which no further search is begun. The answer is then valid, but perhaps not cheapest;
-            the status says so.
+            Seconds of computing after which no further search is begun. The answer is then valid, but perhaps not
+            cheapest; the status says so.
 
         Returns
         -------
         Located
-            Of sets that cost the same, to a thousandth of the weight 1, the one of fewer claims, then the one whose
-            claims were added later on the whole.
+            Of sets that cost the same, to a hundred-thousandth of the weight 1 a claim, the one of fewer claims, then
+            the one whose claims were added later on the whole.
 
         Raises
         ------
@@ -221,17 +348,13 @@ class LinearSystem:
         """
         rows, weight = self._system()
         deadline = Deadline(time_limit)
-        rules = self._checked_rules(deadline)
-        allowed = rules.state.lower, rules.state.upper
-        saved = discounts_of({} if discounts is None else discounts, weight)
-        found = locate(rows, weight, allowed, saved, deadline)
+        found = locate(rows, weight, self._allowed_by_rules(deadline), deadline)
         dropped = np.flatnonzero(found.dropped).tolist()
         status = "optimal" if found.gap == 0 else f"feasible within gap {found.gap:.3g}"
-        saving = found.dropped[saved.claim] & saved.saving(found.dropped)
-        objective = math.fsum([*self._builder.weights()[dropped].tolist(), *(-UNIT * saved.saved[saving]).tolist()])
-        active = ~found.dropped
+        objective = math.fsum(np.concatenate([np.empty(0), *(sides[2] for *_, sides in self._chunks)])[dropped])
+        kept = ~found.dropped
         self._located = Located(
-            tuple(dropped), objective, status, found.gap, lambda: decide(rows, active, point=True).point
+            tuple(dropped), objective, status, found.gap, lambda: decide(rows, kept, point=True).point
         )
         return self._located
 
@@ -242,7 +365,7 @@ class LinearSystem:
         active: Collection[int] | Bools | None = None,
         exact: bool = True,
         time_limit: float | None = TIME_LIMIT,
-    ) -> NDArray[np.float64]:
+    ) -> Floats:
         """Bound every variable by what the constraints force: `bounds` as one array.
 
         Returns
@@ -295,21 +418,19 @@ class LinearSystem:
         ContradictingRulesError
             If the rules alone have none.
         """
-        rows, _ = self._system()
         wanted = np.arange(self.n_variables) if variables is None else np.asarray(variables, dtype=np.int64)
         if ((wanted < 0) | (wanted >= self.n_variables)).any():
             raise LinearSystemError(f"variables are numbered from 0 to {self.n_variables - 1}")
         deadline = Deadline(time_limit)
-        mask = self._kept() if active is None else mask_of(active, rows.m)
+        mask = self._kept() if active is None else self._mask(active)
         if active is not None:
             self._require_feasible(mask, deadline)
-        chosen = np.zeros(self.n_variables, dtype=bool)
-        chosen[wanted] = True
-        end, closed = tightest(rows, mask, chosen, exact=exact, deadline=deadline)
+        chosen = np.isin(np.arange(self.n_variables), wanted)
+        end, closed = tightest(self._rows, mask, chosen, exact=exact, deadline=deadline)
         tight = closed.T[wanted]
         n_open = int((~tight).sum())
         status = f"valid, {n_open} of {tight.size} ends not known to be tight" if n_open else "tight"
-        return Bounds(wanted, end[0, wanted] + 0.0, end[1, wanted] + 0.0, tight, status)
+        return Bounds(wanted, *(end[:, wanted] + 0.0), tight, status)
 
     def irreducible(
         self, i: int, *, active: Collection[int] | Bools | None = None, time_limit: float | None = TIME_LIMIT
@@ -352,8 +473,8 @@ class LinearSystem:
     ) -> dict[int, tuple[int, ...]]:
         """Answer `irreducible` for many constraints, by default all dropped; `skip` leaves out those in no conflict."""
         rows, weight = self._system()
-        mask = self._kept() if active is None else mask_of(active, rows.m)
         deadline = Deadline(time_limit)
+        mask = self._kept() if active is None else self._mask(active)
         asked = np.flatnonzero(~mask) if indices is None else np.asarray(indices, dtype=np.int64)
         if ((asked < 0) | (asked >= rows.m)).any():
             raise LinearSystemError(f"constraints are numbered from 0 to {rows.m - 1}")
@@ -361,40 +482,68 @@ class LinearSystem:
             without = mask.copy()
             without[asked] = False
             self._require_feasible(without, deadline)
-        found = conflicts(rows, asked, mask, weight, deadline)
         out: dict[int, tuple[int, ...]] = {}
-        for i, members in zip(asked.tolist(), found, strict=True):
-            if members is not None:
-                out[i] = tuple(members.tolist())
-            elif not skip:
-                raise LinearSystemError(f"{self._label(i)} is not in conflict with the active constraints")
+        try:
+            for i, members in conflicts(rows, asked, mask, weight, deadline):
+                if members is not None:
+                    out[i] = tuple(members.tolist())
+                elif not skip:
+                    raise LinearSystemError(f"{self._label(i)} is not in conflict with the active constraints")
+        except OutOfTimeError:
+            if not skip:
+                raise
         return out
 
-    def _system(self) -> tuple[Rows, NDArray[np.int64]]:
+    def _system(self) -> tuple[Rows, Ints]:
+        """Return the rows, normalised, and the weights in units of `WEIGHT_UNIT`, 0 for rules."""
         if self._built is None:
-            self._built = self._builder.build()
+            empty = (np.empty(0, dtype=np.int64), np.empty(0), np.empty(0, dtype=np.int64), np.empty((3, 0)))
+            parts = zip(empty, *self._chunks, strict=True)
+            column, value, length, sides = (np.concatenate(part, axis=-1) for part in parts)
+            start = np.concatenate([[0], np.cumsum(length)])
+            value, normal = normalised(start, column, value, sides[:2], self._integer)
+            units = np.round(np.where(np.isfinite(sides[2]), sides[2], 0.0) / WEIGHT_UNIT).astype(np.int64)
+            self._built = Rows(start, column, value, normal, self._domain, self._integer), units
         return self._built
+
+    @property
+    def _rows(self) -> Rows:
+        return self._system()[0]
 
     def _label(self, i: int) -> str:
         return self._labels.get(i, f"constraint {i}")
 
-    def _checked_rules(self, deadline: Deadline) -> Verdict:
-        rows, weight = self._system()
-        if self._rules is None:
+    def _mask(self, active: Collection[int] | Bools | None) -> Bools:
+        """Turn a choice of constraints, by index or as one bool for each, into a mask of its own."""
+        size = self._count
+        given = (
+            np.arange(size)
+            if active is None
+            else np.asarray(active if isinstance(active, np.ndarray) else list(active))
+        )
+        if given.dtype == bool and given.shape == (size,):
+            return given.copy()
+        if given.size and (given.dtype.kind not in "iu" or given.min() < 0 or given.max() >= size):
+            raise LinearSystemError(f"active holds indices from 0 to {size - 1}, or one bool for each")
+        return np.isin(np.arange(size), given)
+
+    def _allowed_by_rules(self, deadline: Deadline) -> Floats:
+        """Return the interval of every variable that the rules allow, once it is known that they have a point."""
+        if self._allowed is None:
+            rows, weight = self._system()
             verdict = decide(rows, weight == 0, reasons=True, deadline=deadline)
             if not verdict.feasible.all():
-                block = int(np.argmin(verdict.feasible))
-                members = np.flatnonzero(verdict.core & (rows.block_of_row == block))
+                members = np.flatnonzero(verdict.core & (rows.block_of_row == np.argmin(verdict.feasible)))
                 core = tuple(irreducible(rows, members, weight, deadline).tolist())
                 raise ContradictingRulesError(core, tuple(self._label(i) for i in core))
-            self._rules = verdict
-        return self._rules
+            self._allowed = verdict.interval
+        return self._allowed
 
     def _kept(self) -> Bools:
-        kept = np.ones(self.n_constraints, dtype=bool)
+        kept = np.ones(self._count, dtype=bool)
         kept[list((self._located or self.locate_errors()).dropped)] = False
         return kept
 
     def _require_feasible(self, mask: Bools, deadline: Deadline) -> None:
-        if not decide(self._system()[0], mask, deadline=deadline).feasible.all():
+        if not decide(self._rows, mask, deadline=deadline).feasible.all():
             raise LinearSystemError("the active constraints have no point in common; locate the errors first")

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficking_stats.intervals import intervals, period_kind
-from trafficking_stats.reconciliation.mistakes import Discounts, costs, describe, impossible
+from trafficking_stats.reconciliation.mistakes import costs, describe, impossible
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
 from trafficking_stats.reconciliation.weights import claim_weights
 from trafficking_stats.vocabulary import Vocabulary
@@ -42,7 +42,6 @@ class System:
     claim_group: NDArray[np.int64]
     groups: pd.DataFrame
     rules: Rules
-    discounts: Discounts
 
 
 def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
@@ -78,8 +77,7 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
         key.assign(group=group).drop_duplicates("group").sort_values("group", ignore_index=True).drop(columns="group")
     )
     described = describe(claims.iloc[counted], upstream, vocabulary)
-    cost = costs(described, group, groups, vocabulary)
-    groups["weight"] = cost.weight
+    groups["weight"] = costs(described, group, groups, vocabulary)
     groups["impossible"] = impossible(described, group, groups, cells, vocabulary)
     # the heaviest claim speaks for its group, the first in the fixed order where several are
     order = np.lexsort((np.arange(len(group)), -weight, group))
@@ -88,7 +86,7 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     claim_group = np.full(len(claims), -1, dtype=np.int64)
     claim_group[counted] = group
     groups["edition"] = pd.factorize(claims["source_id"], sort=True)[0][groups["leader"]]
-    return System(cells, lower, upper, claim_group, groups, build_rules(cells, vocabulary), cost.discounts)
+    return System(cells, lower, upper, claim_group, groups, build_rules(cells, vocabulary))
 
 
 def upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:

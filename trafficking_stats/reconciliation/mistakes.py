@@ -8,8 +8,6 @@ itself replaced falls with little ado, but only to what replaces it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -17,25 +15,6 @@ from numpy.typing import NDArray
 from trafficking_stats import breakdowns
 from trafficking_stats.reconciliation.weights import UNITS, published_years
 from trafficking_stats.vocabulary import Vocabulary, Weights
-
-Discounts = dict[int, tuple[float, tuple[int, ...]]]
-"""For a group of claims what rejecting it costs less while one of some other groups is kept."""
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What rejecting each group of claims costs.
-
-    Parameters
-    ----------
-    weight : numpy.ndarray of int, shape (n_groups,)
-        In `weights.UNITS`.
-    discounts : dict
-        See `Discounts`.
-    """
-
-    weight: NDArray[np.int64]
-    discounts: Discounts
 
 
 def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Vocabulary) -> pd.DataFrame:
@@ -102,8 +81,10 @@ def _number(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(out, dtype=np.int64)
 
 
-def costs(table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame, vocabulary: Vocabulary) -> Costs:
-    """Weigh groups of claims, and find what replaces what.
+def costs(
+    table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame, vocabulary: Vocabulary
+) -> NDArray[np.int64]:
+    """Weigh groups of claims; what replaces a figure inherits its weight.
 
     Parameters
     ----------
@@ -115,6 +96,11 @@ def costs(table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame, v
         ``cell``, ``lower`` and ``upper`` of each group.
     vocabulary : Vocabulary
         The constants, under ``[weights]``.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n_groups,)
+        What rejecting each group costs, in `weights.UNITS`.
     """
     limits = vocabulary.weights
     table = table.assign(group=group, cell=groups["cell"].to_numpy()[group])
@@ -126,10 +112,13 @@ def costs(table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame, v
     wholes = wholes.merge(sums[sums["complete"]], on=["source", "event"], suffixes=("", "_sum"))
     pairs = _replaced(table, figures, wholes, limits)
     weight = _weights(table, figures, sums, wholes, pairs, limits)
-    units = np.maximum(1, np.rint(weight * UNITS)).astype(np.int64)
-    old = pd.concat([pairs.loc[pairs["good"], ["figure", "by"]], _with_their_total(table, figures, pairs)])
-    discounts = _discounts(old, figures["group"].to_numpy(), units, limits)
-    return Costs(np.bincount(figures["group"], units, len(groups)).astype(np.int64), discounts)
+    gone = np.isin(figures.index, _with_their_total(table, figures, pairs))
+    units = np.maximum(1, np.rint(weight * np.where(gone, limits.old_share, 1.0) * UNITS)).astype(np.int64)
+    own = figures["group"].to_numpy()
+    # whatever rejecting an old figure costs less, it costs more to reject what replaces it
+    heirs = pairs.loc[pairs["good"], ["figure"]].assign(heir=own[pairs.loc[pairs["good"], "by"]]).drop_duplicates()
+    inherited = np.rint((1 - limits.old_share) * units[heirs["figure"]]).astype(np.int64)
+    return np.bincount(np.append(own, heirs["heir"]), np.append(units, inherited), len(groups)).astype(np.int64)
 
 
 def _figures(table: pd.DataFrame) -> pd.DataFrame:
@@ -187,16 +176,11 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     return pairs[["figure", "figure_by", "reversal"]].assign(good=good).rename(columns={"figure_by": "by"})
 
 
-def _with_their_total(table: pd.DataFrame, figures: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Pair parts (``figure``) of an edition whose total was replaced with what replaced it (``by``).
-
-    A part that a later edition prints again has not gone with its total.
-    """
-    replaced = table[(table["depth"] == 0) & ~table["apart"]].merge(
-        pairs.loc[pairs["good"], ["figure", "by"]], on="figure"
-    )
-    parts = table[table["depth"] > 0].merge(replaced[["source", "event", "by"]], on=["source", "event"])
-    return parts.loc[parts["date"] == figures["last"].to_numpy()[parts["figure"]], ["figure", "by"]]
+def _with_their_total(table: pd.DataFrame, figures: pd.DataFrame, pairs: pd.DataFrame) -> NDArray[np.int64]:
+    """Find parts of an edition whose total was replaced, unless a later edition prints them again."""
+    old = table["figure"].isin(pairs.loc[pairs["good"], "figure"]) & (table["depth"] == 0) & ~table["apart"]
+    parts = table[table["depth"] > 0].merge(table.loc[old, ["source", "event"]], on=["source", "event"])
+    return parts.loc[parts["date"] == figures["last"].to_numpy()[parts["figure"]], "figure"].unique()
 
 
 def _weights(
@@ -242,26 +226,10 @@ def _weights(
     return np.where(masked & beyond & (depth == 0) & (figures["upper"] < 10), weight * limits.mask_share, weight)
 
 
-def _discounts(old: pd.DataFrame, group: NDArray[np.int64], weight: NDArray[np.int64], limits: Weights) -> Discounts:
-    """Say what each old figure costs less, and while which others are kept."""
-    others: dict[int, set[int]] = {}
-    saved: dict[int, float] = {}
-    old = old.drop_duplicates()
-    for figure, by in zip(old["figure"].tolist(), group[old["by"].to_numpy()].tolist(), strict=True):
-        if by != group[figure]:
-            others.setdefault(figure, set()).add(by)
-    for figure in others:
-        saved[int(group[figure])] = saved.get(int(group[figure]), 0.0) + (1 - limits.old_share) * weight[figure] / UNITS
-    found: dict[int, set[int]] = {}
-    for figure, those in others.items():
-        found.setdefault(int(group[figure]), set()).update(those)
-    return {own: (saved[own], tuple(sorted(those))) for own, those in sorted(found.items())}
-
-
 def impossible(
     table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame, cells: pd.DataFrame, vocabulary: Vocabulary
 ) -> NDArray[np.bool_]:
-    """Find groups many times above every total within two years, which no error of counting explains.
+    """Find groups many times above every total within two years, or else ever: no error of counting explains them.
 
     Parameters
     ----------
@@ -290,4 +258,6 @@ def impossible(
     near = pd.concat([median.assign(year=median["year"] + shift) for shift in range(-2, 3)])
     most = near.groupby(["series", "year"])["lower"].max()
     reference = most.reindex(pd.MultiIndex.from_arrays([series, year])).to_numpy()
+    ever = median.groupby("series")["lower"].max().reindex(series).to_numpy()
+    reference = np.where(np.isnan(reference), ever, reference)
     return yearly & ~whole & (groups["lower"].to_numpy() > limits.impossible_times * np.maximum(reference, 10))

@@ -81,11 +81,7 @@ def solve(system: System) -> Solution:
     linear = state(system, matrix)
     first = matrix.shape[0]
     limit = TIME_LIMIT * max(1.0, len(system.groups) / _GROUPS)
-    discounts = {
-        first + group: (saved, [first + other for other in others])
-        for group, (saved, others) in system.discounts.items()
-    }
-    located = linear.locate_errors(discounts, time_limit=limit)
+    located = linear.locate_errors(time_limit=limit)
     status = () if located.status == "optimal" else (located.status,)
     kept = np.ones(linear.n_constraints, dtype=bool)
     kept[list(located.dropped)] = False

@@ -1,6 +1,6 @@
 """Which blocks of a system have a point? All blocks are asked at once; a yes never rests on a tolerance.
 
-Three ways in order of cost: propagation proves that there is none; a forest of sums has one (see `open_parts`); the
+Three ways in order of cost: propagation proves that there is none; a forest of sums has one (see `leftover`); the
 least value of every variable together are one, as where parts may sum to less than their whole. Only what is left
 goes to HiGHS, part by part, and every point it finds is checked against the rows in exact arithmetic.
 """
@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
 
-from trafficking_stats.solver.highs import Deadline, OutOfTimeError, SolverError, anchor, part_of
-from trafficking_stats.solver.parts import Parts, open_parts
+from trafficking_stats.solver.highs import Deadline, OutOfTimeError, SolverError, anchor, programme_of
 from trafficking_stats.solver.propagation import Propagated, explain, propagate
 from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
 
@@ -25,17 +26,16 @@ class Verdict:
     ----------
     feasible : ndarray of bool of shape (n_blocks,)
         True where a point was found or is certain to exist, False where there is none.
-    state : Propagated
-        The intervals by propagation.
+    interval : ndarray of shape (2, n)
+        What propagation leaves of the variables.
     point : ndarray of shape (n,)
         If asked for, one point of every feasible block; meaningless in the others.
     sides : ndarray of bool of shape (2, m)
-        If reasons were asked for: lower and upper sides of rows that suffice for the infeasibility of every
-        infeasible block.
+        If reasons were asked for: lower and upper sides of rows that suffice for every infeasible block to be so.
     """
 
     feasible: Bools
-    state: Propagated
+    interval: Floats
     point: Floats
     sides: Bools
 
@@ -43,6 +43,64 @@ class Verdict:
     def core(self) -> Bools:
         """Rows of `sides`."""
         return self.sides[0] | self.sides[1]
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """What propagation leaves open, cut into connected parts of variables that are not fixed and rows that still bind.
+
+    Parameters
+    ----------
+    rows : Rows
+        A system of its own, on the present intervals; every part is a block of it.
+    variable, row : ndarray
+        What each of its variables and rows is in the whole system.
+    """
+
+    rows: Rows
+    variable: Ints
+    row: Ints
+
+
+def leftover(rows: Rows, active: Bools, state: Propagated, *, trees: bool = False) -> Leftover:
+    """Cut out what propagation left open, but for the trees (unless they are wanted, too).
+
+    In a part whose graph of variables and rows has no cycle, and whose coefficients are all 1 or -1, the
+    fixpoint is exact: any value within a variable's interval can be completed, row by row away from it, because
+    a sum of whole numbers from intervals takes every whole value between its extremes [1]_. The same holds for
+    real variables with any coefficients.
+
+    References
+    ----------
+    .. [1] Freuder, E. (1982). A sufficient condition for backtrack-free search. *Journal of the ACM* 29, 24-32.
+    """
+    lower, upper = state.interval
+    alive = np.flatnonzero(active & ~state.clash[rows.block_of_row])
+    entry = rows.entries(alive)
+    local = np.repeat(np.arange(len(alive)), rows.length[alive])
+    column, value = rows.column[entry], rows.value[entry]
+    ends = np.where(value > 0, [lower[column], upper[column]], [upper[column], lower[column]]) * value
+    least, most = (np.bincount(local, end, len(alive)) for end in ends)
+    binding = (least < rows.sides[0, alive]) | (most > rows.sides[1, alive])
+    kept = (lower < upper)[column] & binding[local]
+    entry, local, column = entry[kept], local[kept], column[kept]
+    variables, place = np.unique(column, return_inverse=True)
+    size = len(alive) + len(variables)
+    graph = sparse.coo_array((np.ones(len(local), dtype=np.int8), (local, len(alive) + place)), shape=(size, size))
+    label = csgraph.connected_components(graph, directed=False)[1]
+    of, row = label[local], alive[local]
+    nodes = np.bincount(label, minlength=1)
+    edges = np.bincount(of, minlength=len(nodes))
+    unit = (np.abs(rows.value[entry]) == 1) & rows.exact[row] & rows.integer[column]
+    some_whole, some_odd, unsettled = (
+        np.bincount(of, marked, len(nodes)) > 0
+        for marked in (rows.integer[column], ~unit, ~state.settled[rows.block_of_row[row]])
+    )
+    wanted = (edges >= nodes) | (some_whole & some_odd) | unsettled | (trees & (edges > 0))
+    members = np.flatnonzero(wanted[label[: len(alive)]])
+    part = np.unique(label[members], return_inverse=True)[1]
+    stacked, variable = rows.stack(alive[members], part, state.interval)
+    return Leftover(stacked, variable, alive[members])
 
 
 def decide(
@@ -79,66 +137,45 @@ def decide(
         When the solver failed.
     """
     deadline = deadline or Deadline(None)
-    state = propagate(rows, active, reasons=reasons)
-    feasible = ~state.clash
-    parts = open_parts(rows, active, state)
-    values = anchor(state.lower, state.upper)
-    needed = np.zeros((2, rows.n), dtype=bool)
-    sides = np.zeros((2, rows.m), dtype=bool)
-    wanted = np.ones_like(parts.tree) if point else ~parts.tree
-    if wanted.any():
-        sub, variable, part, row = split(rows, parts, wanted, state)
-        base = anchor(sub.domain_lower, sub.domain_upper)
-        wrong = sub.violated(base, np.arange(sub.m))
-        for k in np.flatnonzero(np.bincount(sub.block_of_row, wrong, sub.n_blocks)).tolist():
-            block = parts.block[part[k]]
-            if not feasible[block]:
-                continue
+    state = propagate(rows, active, deadline=deadline)
+    feasible, values = ~state.clash, anchor(state.interval)
+    needed, sides = np.zeros(2 * rows.n, dtype=bool), np.zeros((2, rows.m), dtype=bool)
+    rest = leftover(rows, active, state, trees=point)
+    base = anchor(rest.rows.domain)
+    wrong = rest.rows.violated(base, np.arange(rest.rows.m))
+    for part in np.unique(rest.rows.block_of_row[wrong]).tolist():
+        members = rest.rows.rows_in(part)
+        block = rows.block_of_row[rest.row[members[0]]]
+        if feasible[block]:
             try:
-                found, reason = _complete(sub, k, base, deadline)
+                against = _complete(rest.rows, part, base, deadline)
             except OutOfTimeError:
                 if not give_up:
                     raise
-                found, reason = False, sub.rows_in(k)
-            feasible[block] = found
-            sides[:, row[reason]] = True
-            needed[:, rows.column[rows.entries(row[reason])]] = True
-        values[variable] = base
-    return Verdict(feasible, state, values, explain(rows, state, needed, sides) if reasons else sides)
+                against = members
+            feasible[block] = len(against) == 0
+            sides[:, rest.row[against]] = True
+            column = rows.column[rows.entries(rest.row[against])]
+            needed[column] = needed[rows.n + column] = True
+    values[rest.variable] = base
+    if reasons:
+        explain(rows, state, needed, sides)
+    return Verdict(feasible, state.interval, values, sides)
 
 
-def split(rows: Rows, parts: Parts, wanted: Bools, state: Propagated) -> tuple[Rows, Ints, Ints, Ints]:
-    """Make the wanted parts the blocks of a system of their own, on their present intervals.
-
-    Returns
-    -------
-    Rows
-        The new system.
-    variable, part, row : ndarray
-        For each of its variables, blocks and rows what it is in the old one.
-    """
-    row = np.flatnonzero(parts.of_row >= 0)
-    row = row[wanted[parts.of_row[row]]]
-    row = row[np.argsort(parts.of_row[row], kind="stable")]
-    part, copy = np.unique(parts.of_row[row], return_inverse=True)
-    sub, variable = rows.stack(row, copy, state.lower, state.upper)
-    return sub, variable, part, row
-
-
-def _complete(sub: Rows, block: int, base: Floats, deadline: Deadline) -> tuple[bool, Ints]:
+def _complete(rows: Rows, block: int, base: Floats, deadline: Deadline) -> Ints:
     """Ask HiGHS for a point of a block and write it to `base`; if there is none, return rows that suffice for that."""
-    members, inside = sub.rows_in(block), sub.variables_in(block)
-    free = inside[sub.domain_lower[inside] < sub.domain_upper[inside]]
-    programme = part_of(sub, members, free, sub.domain_lower, sub.domain_upper)
+    members, inside = rows.rows_in(block), rows.variables_in(block)
+    programme = programme_of(rows, block)
     for relaxed in (True, False):
-        answer = programme.minimise(np.zeros(len(free)), deadline, relaxed=relaxed)
+        answer = programme.minimise(np.zeros(len(inside)), deadline, relaxed=relaxed)
         if answer.status == "infeasible":
             multipliers = programme.ray() if relaxed else None
-            return False, members if multipliers is None else members[multipliers != 0]
+            return members if multipliers is None else members[multipliers != 0]
         if answer.values is not None:
-            base[free] = answer.values
-            if not sub.violated(base, members).any():
-                return True, members[:0]
+            base[inside] = answer.values
+            if not rows.violated(base, members).any():
+                return members[:0]
     if answer.status == "limit":
         raise OutOfTimeError("the time limit was reached")
     raise SolverError("the solver returned a point that does not satisfy the rows exactly")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import highspy
 import numpy as np
@@ -17,7 +18,7 @@ _STATUS = {
     highspy.HighsModelStatus.kModelEmpty: "optimal",
     highspy.HighsModelStatus.kInfeasible: "infeasible",
     highspy.HighsModelStatus.kUnbounded: "unbounded",
-    highspy.HighsModelStatus.kTimeLimit: "limit",
+    highspy.HighsModelStatus.kInterrupt: "limit",
 }
 _OPTIONS = {
     "output_flag": False,
@@ -31,10 +32,18 @@ _OPTIONS = {
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
 }
+_INTERRUPTS = (
+    highspy.cb.HighsCallbackType.kCallbackMipInterrupt,
+    highspy.cb.HighsCallbackType.kCallbackSimplexInterrupt,
+)
+
+
+_WHOLE = 1e-6
+"""How far from a whole value a solution may lie to be taken for it."""
 
 
 class _Quiet(highspy.Highs):
-    """HiGHS without callbacks: switching those on prints a banner to standard output, whatever the options say."""
+    """HiGHS without its helpers for callbacks: they print a banner to standard output, whatever the options say."""
 
     def __init__(self) -> None:
         super(highspy.Highs, self).__init__()
@@ -49,7 +58,7 @@ class SolverError(TraffickingStatsError):
 
 
 class Deadline:
-    """A moment after which nothing new is begun.
+    """A moment after which nothing new is begun, in seconds of computing: a busy machine changes no answer.
 
     Parameters
     ----------
@@ -58,18 +67,16 @@ class Deadline:
     """
 
     def __init__(self, seconds: float | None) -> None:
-        self._end = None if seconds is None else time.monotonic() + seconds
+        self._end = np.inf if seconds is None else time.process_time() + seconds
 
     @property
-    def passed(self) -> bool:
-        """Whether there is no time left."""
-        return self._end is not None and time.monotonic() >= self._end
-
     def left(self) -> float:
-        """Return the seconds that remain; raise OutOfTimeError if there are none."""
-        if self.passed:
-            raise OutOfTimeError("the time limit was reached")
-        return np.inf if self._end is None else self._end - time.monotonic()
+        """The seconds that remain, 0 if none."""
+        return max(0.0, self._end - time.process_time())
+
+    def share(self, count: int) -> Deadline:
+        """Return a deadline for the next of `count` tasks; what one leaves over goes to the others."""
+        return Deadline(None if self._end == np.inf else self.left / count)
 
 
 @dataclass(frozen=True)
@@ -84,11 +91,14 @@ class Answer:
         Its solution, whole variables rounded: to be checked before use.
     bound : float
         Its bound of the objective.
+    between : ndarray of bool
+        Whole variables that a relaxed programme left between two whole values.
     """
 
     status: str
     values: Floats | None
     bound: float
+    between: Bools
 
 
 class Programme:
@@ -110,8 +120,8 @@ class Programme:
 
     def __init__(self, matrix: sparse.csr_array, sides: Floats, interval: Floats, integer: Bools) -> None:
         m, n = matrix.shape
-        self._integer, self._origin = integer, anchor(*interval)
-        self._relaxed = False
+        self._integer, self._origin = integer, anchor(interval)
+        self._deadline = Deadline(None)
         sides = sides - matrix @ self._origin
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = n, m
@@ -127,6 +137,22 @@ class Programme:
         for name, value in _OPTIONS.items():
             self._highs.setOptionValue(name, value)
         self._highs.passModel(model)
+        self._highs.setCallback(self._interrupt, None)
+        for kind in _INTERRUPTS:
+            self._highs.startCallback(kind)
+
+    def _interrupt(self, kind: Any, message: str, data: Any, answer: Any, user: Any) -> None:
+        answer.user_interrupt = self._deadline.left == 0
+
+    def fix(self, columns: Ints, interval: Floats) -> None:
+        """Set the bounds of some variables."""
+        low, high = interval - self._origin[columns]
+        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
+
+    def add_row(self, columns: Ints, values: Floats, lower: float) -> None:
+        """Add ``values @ x[columns] >= lower``."""
+        lower -= float(values @ self._origin[columns])
+        self._highs.addRow(lower, highspy.kHighsInf, len(columns), columns.astype(np.int32), values)
 
     def minimise(self, cost: Floats, deadline: Deadline, *, relaxed: bool = False, presolve: bool = False) -> Answer:
         """Find the least cost.
@@ -139,7 +165,6 @@ class Programme:
             Limit.
         relaxed : bool
             Whether to let whole variables take any value: many times faster, and the bound holds as well.
-
         presolve : bool
             Whether to begin with the presolver. Of small integer programmes it has called feasible ones infeasible,
             so that is for large ones of which no answer is taken on trust.
@@ -151,12 +176,10 @@ class Programme:
         SolverError
             If the solver broke off.
         """
-        left = deadline.left()
-        highs = self._highs
-        if relaxed != self._relaxed:
-            highs.setOptionValue("solve_relaxation", relaxed)
-            self._relaxed = relaxed
-        highs.setOptionValue("time_limit", highs.getRunTime() + left)
+        if deadline.left == 0:
+            raise OutOfTimeError("the time limit was reached")
+        self._deadline, highs = deadline, self._highs
+        highs.setOptionValue("solve_relaxation", relaxed)
         highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
         for presolved in (presolve, not presolve):  # the other way has a turn where the solver breaks off
             highs.setOptionValue("presolve", "on" if presolved else "off")
@@ -167,12 +190,13 @@ class Programme:
             highs.clearSolver()
         else:
             raise SolverError(f"the solver stopped with: {highs.modelStatusToString(highs.getModelStatus())}")
-        values, info = None, highs.getInfo()
+        values, between, info = None, np.zeros(len(cost), dtype=bool), highs.getInfo()
         if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible or status == "optimal":
             values = np.array(highs.getSolution().col_value) + self._origin
+            between = self._integer & (np.abs(values - np.round(values)) > _WHOLE)
             values = np.where(self._integer, np.round(values), values)
         bound = info.objective_function_value if relaxed or not self._integer.any() else info.mip_dual_bound
-        return Answer(status, values, float(bound + cost @ self._origin))
+        return Answer(status, values, float(bound + cost @ self._origin), between)
 
     def ray(self) -> Floats | None:
         """Return multipliers of the rows whose sum no point satisfies, after a relaxed "infeasible" (Farkas' lemma)."""
@@ -180,32 +204,14 @@ class Programme:
         return np.array(multipliers) if found else None
 
 
-def part_of(rows: Rows, row_ids: Ints, variable_ids: Ints, lower: Floats, upper: Floats) -> Programme:
-    """State some rows of a system as a programme.
-
-    Parameters
-    ----------
-    rows : Rows
-        The system.
-    row_ids, variable_ids : ndarray of int
-        Rows and free variables of the part, ascending.
-    lower, upper : ndarray of shape (n,)
-        Intervals; ``lower == upper`` for variables of these rows that are not in `variable_ids`.
-    """
-    entry = rows.entries(row_ids)
-    column, value = rows.column[entry], rows.value[entry]
-    place = np.full(rows.n, -1)
-    place[variable_ids] = np.arange(len(variable_ids))
-    inside = place[column] >= 0
-    local = np.repeat(np.arange(len(row_ids)), rows.length[row_ids])
-    settled = np.bincount(local, np.where(inside, 0.0, value * anchor(lower, upper)[column]), len(row_ids))
-    matrix = sparse.csr_array(
-        (value[inside], (local[inside], place[column[inside]])), shape=(len(row_ids), len(variable_ids))
-    )
-    sides = np.stack([rows.lower[row_ids], rows.upper[row_ids]]) - settled
-    return Programme(matrix, sides, np.stack([lower, upper])[:, variable_ids], rows.integer[variable_ids])
+def programme_of(rows: Rows, block: int) -> Programme:
+    """State a block of a system as a programme; its variables are in their order."""
+    members, inside = rows.rows_in(block), rows.variables_in(block)
+    matrix = rows.matrix(members)[:, inside]
+    return Programme(matrix, rows.sides[:, members], rows.domain[:, inside], rows.integer[inside])
 
 
-def anchor(lower: Floats, upper: Floats) -> Floats:
+def anchor(interval: Floats) -> Floats:
     """Return a finite value in every interval: its lower end, else its upper end, else 0."""
+    lower, upper = interval
     return np.where(np.isfinite(lower), lower, np.where(np.isfinite(upper), upper, 0.0))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from fractions import Fraction
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -15,32 +14,58 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-# A decimal such as 0.6 is read as the fraction 3/5 if the fraction with the smallest denominator below this
-# one that rounds to the same double exists; a row of such coefficients becomes a row of integers.
-_LARGEST_DENOMINATOR = 10_000
-# Beyond this size sums of integers are no longer exact in doubles; such a row is treated with a tolerance.
-_LARGEST_EXACT = 2.0**50
-# Relative room given to rows that are not integer, and only to those.
 TOLERANCE = 1e-9
+"""Relative room given to rows that are not whole, and only to those."""
+
+# Beyond this size sums of whole numbers are no longer exact in doubles; such a row is treated with a tolerance.
+_LARGEST_EXACT = 2.0**50
 
 
 def spans(start: Ints, length: Ints) -> Ints:
     """Concatenate the index ranges ``start[k] : start[k] + length[k]``."""
-    total = int(length.sum())
-    if total == 0:
-        return np.empty(0, dtype=np.int64)
     ends = np.cumsum(length)
-    return np.arange(total) + np.repeat(start - (ends - length), length)
+    return np.arange(length.sum()) + np.repeat(start - (ends - length), length)
 
 
-def distinct(numbers: Ints, size: int) -> Ints:
-    """Sort numbers below `size` and drop repetitions; a table of marks where sorting would cost more."""
-    if len(numbers) * 16 > size:
-        marked = np.zeros(size, dtype=bool)
-        marked[numbers] = True
-        return np.flatnonzero(marked)
-    numbers = np.sort(numbers)
-    return numbers[np.concatenate([[True], numbers[1:] != numbers[:-1]])] if len(numbers) else numbers
+@dataclass(frozen=True)
+class Inequalities:
+    """Every finite side of a row, read as an upper limit of a sum: ``sum(size * y) <= limit``, with y = x or -x.
+
+    All bounds are upper bounds too, of -x (numbers 0 to n - 1) and of x (n to 2 n - 1): smaller is always tighter.
+
+    Parameters
+    ----------
+    row, side, limit, start, length : ndarray of shape (k,)
+        Of each inequality: its row and side (0 lower, 1 upper), its limit, and where its entries are.
+    size, target, rest : ndarray
+        Of each entry: its coefficient without the sign, the bound that it tightens, and the bound of its opposite,
+        which limits what it takes off the others.
+    of : ndarray
+        The inequality of each entry.
+    """
+
+    row: Ints
+    side: Ints
+    limit: Floats
+    start: Ints
+    length: Ints
+    size: Floats
+    target: Ints
+    rest: Ints
+    of: Ints
+
+    @cached_property
+    def _resting(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self.rest, kind="stable")
+        return order, np.searchsorted(self.rest[order], np.arange(self.rest.max(initial=-1) + 2))
+
+    def resting_on(self, bounds: Ints) -> Ints:
+        """Inequalities, ascending, that say something new once one of these bounds has moved."""
+        order, start = self._resting
+        bounds = bounds[bounds < len(start) - 1]
+        found = np.zeros(len(self.row), dtype=bool)
+        found[self.of[order[spans(start[bounds], start[bounds + 1] - start[bounds])]]] = True
+        return np.flatnonzero(found)
 
 
 class Rows:
@@ -52,13 +77,13 @@ class Rows:
         Row ``r`` owns the entries ``start[r] : start[r + 1]``.
     column, value : ndarray of shape (nnz,)
         Variable and coefficient (never zero) of every entry.
-    lower, upper : ndarray of shape (m,)
-        Sides of the rows, infinite where there is none.
-    domain_lower, domain_upper : ndarray of shape (n,)
-        Bounds of the variables.
+    sides : ndarray of shape (2, m)
+        Lower and upper sides of the rows, infinite where there is none.
+    domain : ndarray of shape (2, n)
+        Lower and upper bounds of the variables.
     integer : ndarray of bool of shape (n,)
         Whether the variable is whole.
-    block_of_row, block_of_variable : ndarray, optional
+    blocks : (of rows, of variables), optional
         A partition such that no row reaches into another block; default: connected components.
     """
 
@@ -67,58 +92,54 @@ class Rows:
         start: Ints,
         column: Ints,
         value: Floats,
-        lower: Floats,
-        upper: Floats,
-        domain_lower: Floats,
-        domain_upper: Floats,
+        sides: Floats,
+        domain: Floats,
         integer: Bools,
-        block_of_row: Ints | None = None,
-        block_of_variable: Ints | None = None,
+        blocks: tuple[Ints, Ints] | None = None,
     ) -> None:
         self.start, self.column, self.value = start, column, value
-        self.lower, self.upper = lower, upper
-        self.domain_lower, self.domain_upper, self.integer = domain_lower, domain_upper, integer
-        self.m, self.n = len(lower), len(domain_lower)
+        self.sides, self.domain, self.integer = sides, domain, integer
+        self.m, self.n = sides.shape[1], domain.shape[1]
         self.length = np.diff(start)
         self.row = np.repeat(np.arange(self.m), self.length)
-        if block_of_row is None or block_of_variable is None:
-            block_of_row, block_of_variable = self._components()
-        self.block_of_row, self.block_of_variable = block_of_row, block_of_variable
-        self.n_blocks = 1 + max(block_of_row.max(initial=-1), block_of_variable.max(initial=-1))
+        self.block_of_row, self.block_of_variable = blocks or self._components()
+        self.n_blocks = 1 + int(max(block.max(initial=-1) for block in (self.block_of_row, self.block_of_variable)))
 
     @cached_property
     def exact(self) -> Bools:
         """Rows whose arithmetic in doubles is exact: whole coefficients of whole variables, not too large."""
         whole = (self.value == np.round(self.value)) & self.integer[self.column]
-        sides = [np.where(np.isfinite(side), np.abs(side), 0.0) for side in (self.lower, self.upper)]
-        small = np.maximum(*sides) < _LARGEST_EXACT
-        return (np.bincount(self.row, ~whole, self.m) == 0) & small
-
-    @cached_property
-    def all_exact(self) -> bool:
-        """Whether every row is exact."""
-        return bool(self.exact.all())
+        size = np.where(np.isfinite(self.sides), np.abs(self.sides), 0.0).max(axis=0, initial=0.0)
+        return (np.bincount(self.row, ~whole, self.m) == 0) & (size < _LARGEST_EXACT)
 
     @cached_property
     def impossible(self) -> Bools:
         """Rows that no point satisfies, whatever the bounds of the variables."""
-        empty = self.length == 0
-        return (self.lower > self.upper) | (empty & ((self.lower > 0) | (self.upper < 0)))
+        lower, upper = self.sides
+        return (lower > upper) | ((self.length == 0) & ((lower > 0) | (upper < 0)))
 
     @cached_property
-    def _by_column(self) -> tuple[Ints, Ints]:
-        order = np.argsort(self.column, kind="stable")
-        start = np.concatenate([[0], np.cumsum(np.bincount(self.column, minlength=self.n))])
-        return order, start
+    def inequalities(self) -> Inequalities:
+        """The finite sides of the rows, in their order."""
+        row, side = np.nonzero(np.isfinite(self.sides.T) & (self.length > 0)[:, None])
+        length = self.length[row]
+        entry, of = self.entries(row), np.repeat(np.arange(len(row)), length)
+        up = (self.value[entry] > 0) == (side[of] == 1)
+        column = self.column[entry]
+        limit = np.where(side == 1, self.sides[1, row], -self.sides[0, row])
+        start = np.cumsum(length) - length
+        both = (np.where(up, self.n + column, column), np.where(up, column, self.n + column))
+        return Inequalities(row, side, limit, start, length, np.abs(self.value[entry]), *both, of)
 
     def entries(self, rows: Ints) -> Ints:
         """Positions of the entries of `rows`, row by row."""
         return spans(self.start[rows], self.length[rows])
 
-    def rows_with(self, variables: Ints) -> Ints:
-        """Sorted rows in which any of `variables` occurs."""
-        order, start = self._by_column
-        return distinct(self.row[order[spans(start[variables], start[variables + 1] - start[variables])]], self.m)
+    def matrix(self, rows: Ints) -> sparse.csr_array:
+        """Coefficients of some rows."""
+        entry = self.entries(rows)
+        start = np.concatenate([[0], np.cumsum(self.length[rows])])
+        return sparse.csr_array((self.value[entry], self.column[entry], start), shape=(len(rows), self.n))
 
     def rows_in(self, block: int) -> Ints:
         """Ascending rows of a block."""
@@ -139,15 +160,35 @@ class Rows:
 
     def violated(self, point: Floats, rows: Ints) -> Bools:
         """Tell which of `rows` do not hold at `point`: exactly for exact rows, within a tolerance for others."""
-        entry = self.entries(rows)
-        local = np.repeat(np.arange(len(rows)), self.length[rows])
-        contribution = self.value[entry] * point[self.column[entry]]
-        activity = np.bincount(local, contribution, len(rows))
-        size = np.bincount(local, np.abs(contribution), len(rows))
+        matrix = self.matrix(rows)
+        activity, size = matrix @ point, abs(matrix) @ np.abs(point)
         room = np.where(self.exact[rows] & (size < 8 * _LARGEST_EXACT), 0.0, 100 * TOLERANCE * (1 + size))
-        return self.impossible[rows] | (activity < self.lower[rows] - room) | (activity > self.upper[rows] + room)
+        lower, upper = self.sides[:, rows]
+        return self.impossible[rows] | (activity < lower - room) | (activity > upper + room)
 
-    def stack(self, rows: Ints, copy: Ints, lower: Floats, upper: Floats) -> tuple[Rows, Ints]:
+    def expressions(self, rows: Ints) -> tuple[Ints, Floats]:
+        """Tell the distinct left sides of rows apart: a number each, and the sign that makes the first one positive."""
+        number, sign = np.zeros(len(rows), dtype=np.int64), np.ones(len(rows))
+        used = 0
+        for length in np.unique(self.length[rows]):
+            of_length = np.flatnonzero(self.length[rows] == length)
+            entry = self.entries(rows[of_length]).reshape(len(of_length), length)
+            entry = np.take_along_axis(entry, np.argsort(self.column[entry], axis=1, kind="stable"), axis=1)
+            if length:
+                sign[of_length] = np.sign(self.value[entry[:, 0]])
+            left = np.hstack([self.column[entry], self.value[entry] * sign[of_length, None]])
+            # the one coefficient of a variable by itself is 1
+            found = np.unique(left[:, 0] if length == 1 else left, axis=0, return_inverse=True)[1].ravel()
+            number[of_length] = used + found
+            used += found.max(initial=-1) + 1
+        return number, sign
+
+    def readings(self, rows: Ints) -> tuple[Ints, Floats, Floats]:
+        """Read rows as intervals: the expression, its sign in the row, and the interval, of shape (2, k)."""
+        expression, sign = self.expressions(rows)
+        return expression, sign, np.where(sign > 0, self.sides[:, rows], -self.sides[::-1, rows])
+
+    def stack(self, rows: Ints, copy: Ints, domain: Floats) -> tuple[Rows, Ints]:
         """Put copies of some rows side by side, each copy with variables of its own.
 
         Parameters
@@ -155,9 +196,9 @@ class Rows:
         rows : ndarray of shape (k,)
             Rows to take; one may be taken in several copies.
         copy : ndarray of shape (k,)
-            Ascending number of the copy, from 0, that the row goes to. A copy is a block of the result.
-        lower, upper : ndarray of shape (n,)
-            Domain of the variables in the result.
+            Number of the copy, from 0, that the row goes to. A copy is a block of the result.
+        domain : ndarray of shape (2, n)
+            Bounds of the variables in the result.
 
         Returns
         -------
@@ -166,88 +207,46 @@ class Rows:
         ndarray
             For every variable of the result, the variable here.
         """
-        at = self.entries(rows)
-        key = np.repeat(copy, self.length[rows]) * max(self.n, 1) + self.column[at]
+        entry = self.entries(rows)
+        key = np.repeat(copy, self.length[rows]) * max(self.n, 1) + self.column[entry]
         unique, column = np.unique(key, return_inverse=True)
         variable = unique % max(self.n, 1)
         start = np.concatenate([[0], np.cumsum(self.length[rows])])
-        stacked = Rows(
-            start,
-            column,
-            self.value[at],
-            self.lower[rows],
-            self.upper[rows],
-            lower[variable],
-            upper[variable],
-            self.integer[variable],
-            copy,
-            unique // max(self.n, 1),
-        )
-        return stacked, variable
+        sides, blocks = self.sides[:, rows], (copy, unique // max(self.n, 1))
+        own = domain[:, variable], self.integer[variable]
+        return Rows(start, column, self.value[entry], sides, *own, blocks), variable
 
     def _components(self) -> tuple[Ints, Ints]:
-        graph = sparse.coo_array(
-            (np.ones(len(self.row), dtype=np.int8), (self.row, self.m + self.column)),
-            shape=(self.m + self.n, self.m + self.n),
-        )
-        _, label = csgraph.connected_components(graph, directed=False)
-        label = label.astype(np.int64)
+        size = self.m + self.n
+        graph = sparse.coo_array((np.ones(len(self.row), np.int8), (self.row, self.m + self.column)), (size, size))
+        label = csgraph.connected_components(graph, directed=False)[1].astype(np.int64)
         return label[: self.m], label[self.m :]
 
 
-def normalised(
-    start: Ints, column: Ints, value: Floats, lower: Floats, upper: Floats, integer: Bools
-) -> tuple[Floats, Floats, Floats]:
-    """Bring rows over whole variables to coprime whole coefficients and whole sides.
+def normalised(start: Ints, column: Ints, value: Floats, sides: Floats, integer: Bools) -> tuple[Floats, Floats]:
+    """Bring rows over whole variables to coprime whole coefficients and whole sides; of others the first becomes 1.
 
     ``2x + 4y <= 7`` becomes ``x + 2y <= 3``; ``cost - 0.6 turnover >= 0`` becomes ``5 cost - 3 turnover >= 0``.
-    Rows with real variables or coefficients without a small denominator stay as they are, but a row of a single
-    variable is divided by its coefficient.
 
     Returns
     -------
-    value, lower, upper : ndarray
+    value, sides : ndarray
         The changed copies.
     """
-    value, lower, upper = value.copy(), lower.copy(), upper.copy()
-    m = len(lower)
-    row = np.repeat(np.arange(m), np.diff(start))
-    over_integers = np.bincount(row, ~integer[column], m) == 0
-    fractional = np.bincount(row, value != np.round(value), m) > 0
-    for r in np.flatnonzero(over_integers & fractional):
-        span = slice(start[r], start[r + 1])
-        exact = [_fraction(v) for v in value[span]]
-        scale = math.lcm(*(f.denominator for f in exact if f is not None))
-        if None in exact or scale > _LARGEST_DENOMINATOR:
-            over_integers[r] = False
-            continue
-        value[span] = np.round(value[span] * scale)
-        lower[r], upper[r] = -_scaled(-lower[r], scale), _scaled(upper[r], scale)
-    single = np.flatnonzero(~over_integers & (np.diff(start) == 1))
-    factor = value[start[single]]
-    sides = lower[single] / factor, upper[single] / factor
-    lower[single], upper[single] = np.where(factor > 0, *sides), np.where(factor > 0, *sides[::-1])
-    value[start[single]] = 1.0
-    over_integers &= np.bincount(row, np.abs(value) >= _LARGEST_EXACT, m) == 0
-    whole = np.flatnonzero(over_integers & (np.diff(start) > 0))
-    if len(whole):
-        entries = spans(start[whole], np.diff(start)[whole])
-        length = np.diff(start)[whole]
-        first = np.concatenate([[0], np.cumsum(length)[:-1]])
-        divisor = np.gcd.reduceat(np.abs(value[entries]).astype(np.int64), first).astype(float)
-        value[entries] /= np.repeat(divisor, length)
-        lower[whole] = np.ceil(np.ceil(lower[whole]) / divisor)
-        upper[whole] = np.floor(np.floor(upper[whole]) / divisor)
-    return value, lower, upper
-
-
-def _fraction(value: float) -> Fraction | None:
-    fraction = Fraction(float(value)).limit_denominator(_LARGEST_DENOMINATOR)
-    return fraction if float(fraction) == value else None
-
-
-def _scaled(side: float, scale: int) -> float:
-    if not math.isfinite(side):
-        return float(side)
-    fraction = _fraction(side)
-    return float(math.floor((Fraction(float(side)) if fraction is None else fraction) * scale))
+    m, length = sides.shape[1], np.diff(start)
+    row = np.repeat(np.arange(m), length)
+    over_whole, scale = np.bincount(row, ~integer[column], m) == 0, np.zeros(m)
+    for power in (1.0, 10.0, 100.0, 1e3, 1e4):
+        scaled = value * power
+        off = (np.abs(scaled - np.round(scaled)) > TOLERANCE) | (np.abs(scaled) >= _LARGEST_EXACT)
+        scale[over_whole & (scale == 0) & (np.bincount(row, off, m) == 0)] = power
+    whole = scale > 0
+    value = np.where(whole[row], np.round(value * scale[row]), value)
+    # the decimals of a side, not those of its last bit
+    sides = np.where(scale > 1, np.round(sides * np.maximum(scale, 1.0), 6), sides)
+    filled, divisor = np.flatnonzero(length > 0), np.ones(m)
+    first = start[filled]
+    common = np.gcd.reduceat(np.where(whole[row], np.abs(value), 0).astype(np.int64), first)
+    divisor[filled] = np.where(whole[filled], common, np.abs(value[first]))
+    lower, upper = np.where(whole, [np.ceil(sides[0]), np.floor(sides[1])], sides) / divisor
+    return value / divisor[row], np.where(whole, [np.ceil(lower), np.floor(upper)], [lower, upper])

@@ -1,0 +1,161 @@
+"""The programme that finds the cheapest claims of some blocks to drop.
+
+A claim says that an expression lies between two ends. The ends of all claims on an expression, sorted, are thresholds,
+each with a variable that is 1 where the expression has passed it; a claim holds where its lower threshold is passed
+and its upper one is not. So the jumps of the expression are as small as the figures are near, and there is no constant
+that must be larger than all of them, with which the tolerance of a solver lets wrong figures pass.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from trafficking_stats.solver.claims import UNIT, Claims
+from trafficking_stats.solver.highs import Answer, Deadline, OutOfTimeError, Programme
+from trafficking_stats.solver.rows import Floats, Ints, Rows
+
+
+class Choice:
+    """Which claims of some blocks to drop.
+
+    Parameters
+    ----------
+    rows : Rows
+        The system.
+    blocks : ndarray of int
+        Its blocks that are to be settled together.
+    claims : Claims
+        All claims of these blocks.
+    box : ndarray of shape (2, n)
+        Finite bounds of every variable.
+
+    Attributes
+    ----------
+    dropped : ndarray of bool of shape (k,)
+        The claims to drop.
+    open : float
+        How much of their cost, in `UNIT`, might be saved; 0 if they are known to be the cheapest.
+    final : bool
+        Whether there was no time left: a point was found then at which all that is kept holds.
+    """
+
+    def __init__(self, rows: Rows, blocks: Ints, claims: Claims, box: Floats) -> None:
+        self.rows, self.blocks, self.claims = rows, blocks, claims
+        self.dropped, self.open, self.final = claims.dead, 0.0, False
+        inside = np.concatenate([rows.rows_in(block) for block in blocks.tolist()])
+        self._rules = np.setdiff1d(inside, claims.row)
+        self._variables = np.concatenate([rows.variables_in(block) for block in blocks.tolist()])
+        self._box = box[:, self._variables]
+        self._state()
+
+    def _matrix(self, rows: Ints) -> sparse.csr_array:
+        return self.rows.matrix(rows)[:, self._variables]
+
+    def _state(self) -> None:
+        """State the programme: rules, each expression between its thresholds, and thresholds in their order."""
+        claims = self.claims
+        exact = self.rows.exact[claims.row]
+        # a threshold is the least value beyond it; an upper end is itself not beyond, of real expressions by nothing
+        ends = np.stack([claims.lower, claims.upper + exact])
+        has = np.stack([claims.lower > claims.least, claims.upper < claims.most]) & ~claims.dead
+        live = np.flatnonzero(has.any(axis=0))
+        number, sample, of_live = np.unique(claims.expression[live], return_index=True, return_inverse=True)
+        sample = live[sample]
+        expression = np.zeros(len(exact))
+        expression[live] = of_live
+        key = np.stack([np.tile(expression, (2, 1)), ends, [~exact & False, ~exact]])[:, has]
+        (of, beyond, _), place = np.unique(key, axis=1, return_inverse=True)
+        of, n = of.astype(np.int64), np.arange(len(of))
+        before = beyond - exact[sample][of]
+        first, end = np.searchsorted(of, np.arange(len(number))), np.searchsorted(of, np.arange(len(number)), "right")
+        low, high = claims.least[sample], claims.most[sample]
+        up, down = np.diff(beyond, prepend=0.0), np.diff(before, append=0.0)
+        up[first], down[end - 1] = beyond[first] - low, high - before[end - 1]
+        left = sparse.diags_array(claims.sign[sample]) @ self._matrix(claims.row[sample])
+        follows = np.delete(n, first)
+        chain = sparse.eye_array(len(n), format="csr")
+        blocks = [
+            [self._matrix(self._rules), None],
+            [left, sparse.csr_array((-up, (of, n)), shape=(len(number), len(n)))],
+            [left, sparse.csr_array((-down, (of, n)), shape=(len(number), len(n)))],
+            [None, chain[follows - 1] - chain[follows]],
+        ]
+        open_, zero = np.full(len(number), np.inf), np.zeros(len(follows))
+        sides = [self.rows.sides[:, self._rules], [low, open_], [-open_, before[first]], [zero, zero + np.inf]]
+        box = np.hstack([self._box, np.tile([[0.0], [1.0]], len(n))])
+        whole = np.repeat([False, True], [len(self._variables), len(n)])
+        self._programme = Programme(sparse.block_array(blocks, format="csr"), np.hstack(sides), box, whole)
+        # a claim is dropped where 1 - passed(lower) + passed(upper) is 1: what it costs is linear
+        self._has, self._column = has, np.zeros(has.shape, dtype=np.int64)
+        self._column[has] = len(self._variables) + place.ravel()
+        self._price = np.zeros(len(whole))
+        for side, sign in ((0, -UNIT), (1, UNIT)):
+            np.add.at(self._price, self._column[side, has[side]], sign * claims.cost[has[side]])
+        self._block = self.rows.block_of_row[claims.row[sample]][of]
+        self._base = float(claims.cost[has[0] | claims.dead].sum())
+
+    def settle(self, deadline: Deadline) -> None:
+        """Find the cheapest claims to drop, as far as the programme can tell."""
+        try:
+            answer = self._minimise(deadline)
+        except OutOfTimeError:
+            answer = None
+        if answer is None or answer.values is None:
+            self._deviate()
+            return
+        passed = np.where(self._has, answer.values[self._column] > 0.5, [[True], [False]])
+        self.dropped = self.claims.dead | ~passed[0] | passed[1]
+        self.open = 0.0 if answer.status == "optimal" else self.cost - self._base - answer.bound / UNIT
+
+    def _minimise(self, deadline: Deadline) -> Answer:
+        """Ask the relaxed programme; then the whole one, about the blocks that it leaves between two thresholds."""
+        columns = np.arange(len(self._variables), len(self._price))
+        self._programme.fix(columns, np.tile([[0.0], [1.0]], len(columns)))
+        answer = self._programme.minimise(self._price, deadline, relaxed=True)
+        if answer.status == "optimal" and answer.between.any():
+            open_ = np.isin(self._block, self._block[answer.between[columns]])
+            found = answer.values[columns]
+            self._programme.fix(columns, np.where(open_, [[0.0], [1.0]], found))
+            answer = self._programme.minimise(self._price, deadline, presolve=True)
+        return answer
+
+    @property
+    def cost(self) -> float:
+        """What the claims to drop cost, in `UNIT`."""
+        return float(self.claims.cost[self.dropped].sum())
+
+    def exclude(self, sides: Ints, rows: Ints) -> None:
+        """Exclude answers that keep all these sides of rows; one at least must give way."""
+        claim = np.searchsorted(self.claims.row, rows)
+        # of an expression read the other way round the sides change places
+        side = np.where(self.claims.sign[claim] > 0, sides, 1 - sides)
+        side, claim = side[self._has[side, claim]], claim[self._has[side, claim]]
+        column, place = np.unique(self._column[side, claim], return_inverse=True)
+        value = np.bincount(place, np.where(side == 0, -1.0, 1.0), len(column))
+        self._programme.add_row(column, value, 1.0 - float((side == 0).sum()))
+
+    def _deviate(self) -> None:
+        """Drop what does not hold at the point that deviates least from all claims: one linear programme.
+
+        References
+        ----------
+        Chinneck, J. (2008). *Feasibility and Infeasibility in Optimization*, ch. 6 (elastic programming). Springer.
+        """
+        rows, claims = self.rows, self.claims
+        lower, upper = rows.sides[:, claims.row]
+        each, n = sparse.eye_array(len(claims.row)), len(self._variables)
+        left = self._matrix(claims.row)
+        matrix = sparse.block_array([[self._matrix(self._rules), None], [left, each], [left, -each]], format="csr")
+        open_ = np.full(len(claims.row), np.inf)
+        sides = np.hstack([rows.sides[:, self._rules], [lower, open_], [-open_, upper]])
+        box = np.hstack([self._box, [0 * lower, open_]])
+        whole = np.append(rows.integer[self._variables], np.zeros(len(claims.row), dtype=bool))
+        price = np.append(np.zeros(n), claims.cost * UNIT)
+        answer = Programme(matrix, sides, box, whole).minimise(price, Deadline(None), relaxed=True)
+        point = np.zeros(rows.n)
+        if answer.values is not None:
+            point[self._variables] = answer.values[:n]
+        holds = answer.values is not None and not rows.violated(point, self._rules).any()
+        self.dropped = rows.violated(point, claims.row) if holds else np.ones(len(claims.row), dtype=bool)
+        self.open, self.final = self.cost - float(claims.cost[claims.dead].sum()), True
