@@ -103,3 +103,25 @@ def test_the_weights_come_from_the_vocabulary() -> None:
     assert ts.reconcile(claims).series["estimate"].tolist() == [5]
     other = VOCABULARY.model_copy(update={"tiers": tiers})
     assert ts.reconcile(claims, vocabulary=other).series["estimate"].tolist() == [7]
+
+
+def test_parts_beside_a_table_larger_than_its_own_total_weigh_less() -> None:
+    # women and men of 6 in a total of 5; of another source of the same date they fit
+    def women(source: str, men: int) -> list[dict[str, object]]:
+        rows = [claim(5, source=source), claim(4, 2010, "sex=female", source), claim(men, 2010, "sex=male", source)]
+        return [row | {"published": "1990-01-01"} for row in [*rows, claim(3, 2010, "age=child", source)]]
+
+    for men, weight in ((1, 2_000_000), (2, 1_200_000)):
+        system = build_system(as_claims(table(women("a", men)), VOCABULARY), VOCABULARY)
+        child = system.cells.index[system.cells["breakdown"] == "age=child"][0]
+        assert system.groups.loc[system.groups["cell"] == child, "weight"].tolist() == [weight]
+
+
+def test_what_replaces_a_figure_inherits_its_weight() -> None:
+    # 7.0 of the old edition, of which 30 % remain its own; the newer one has no bonus of the total left to claim
+    groups = groups_of(
+        claim(5, source="old", upstream="x", published="1990-01-01") | {"publisher": "p"},
+        claim(6, source="new", upstream="x", published="1991-01-01") | {"publisher": "p"},
+    )
+    own = 2_000_000
+    assert groups["weight"].tolist() == [own, 7_010_000 + round(0.7 * own)]

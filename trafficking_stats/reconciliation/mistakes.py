@@ -219,8 +219,11 @@ def _weights(
     weight = np.where(total, whole, np.where(depth > 0, part, weight))
     # doubts
     rivals = figures.groupby("cell")["lower"].transform("size") > 1
-    over = figures.index.isin(wholes.loc[wholes["lower_sum"] > wholes["upper"], "figure"]) & rivals
-    doubtful = over | figures.index.isin(pairs.loc[pairs["reversal"], "by"])
+    exceeded = wholes[wholes["lower_sum"] > wholes["upper"]]
+    doubtful = figures.index.isin(exceeded["figure"]) & rivals | figures.index.isin(pairs.loc[pairs["reversal"], "by"])
+    # beside a table that is larger than its own total the others are no surer than the total is
+    beside = table[table["depth"] > 0].merge(exceeded[["source", "event"]].drop_duplicates(), on=["source", "event"])
+    doubtful |= figures.index.isin(beside["figure"])
     weight = np.where(doubtful, weight * limits.doubt_share, weight)
     beyond = figures["lower"].groupby(figures["cell"]).transform("max") > figures["upper"]
     return np.where(masked & beyond & (depth == 0) & (figures["upper"] < 10), weight * limits.mask_share, weight)
