@@ -296,6 +296,22 @@ STATES = pd.DataFrame(
 )
 
 
+def test_headings_that_pandas_read_in_two_rows_and_an_index_with_a_name():
+    heads = [("Country", "Unnamed: 0_level_1"), ("2022", "Women"), ("2022", "Men"), ("2023", "Total")]
+    table = pd.DataFrame([["Kenya", 1, "<5", 3]], columns=pd.MultiIndex.from_tuples(heads))
+    claims = ts.claims_from(table, source="made-up", indicator="victims_identified")
+    assert claims[["country", "breakdown", "period_end", "value"]].to_numpy().tolist() == [
+        ["KEN", "", "2023-12-31", 3.0],
+        ["KEN", "sex=female", "2022-12-31", 1.0],
+        ["KEN", "sex=male", "2022-12-31", 5.0],
+    ]
+    by_year = pd.DataFrame(
+        {"value": [5, 6], "Unnamed: 3": "", "Unnamed: 4": ""}, index=pd.Index([2021, 2022], name="year")
+    )
+    claims = ts.claims_from(by_year, source="made-up", country="Kenya", indicator="victims_identified")
+    assert claims["period_end"].tolist() == ["2021-12-31", "2022-12-31"]
+
+
 def test_places_are_added_up_with_a_note_or_refused_where_one_is_masked():
     with pytest.warns(SkippedRowsWarning, match=r"3 places cannot be added up: Bahia \(row 4\) has '<5'"):
         claims = ts.claims_from(STATES, area="State", **FIXED)

@@ -59,7 +59,7 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     >>> long_table(wide, {}, load_vocabulary())[["country", "year", "by sex", "value"]].values.tolist()
     [['Norway', '2022', 'female', 3], ['Norway', '2022', 'male', 1]]
     """
-    table = table.set_axis([plain(name).replace("\n", " ") for name in table.columns], axis=1)
+    table = _flat(table)
     dimensions = _dimension_columns(table, columns, vocabulary)
     used, fixed = {DIMENSION + key: name for name, key in dimensions.items()}, {}
     for field in FIELDS:
@@ -84,6 +84,19 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
         for heading, meaning in figures.items()
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _flat(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with one heading a column, several joined, and the named levels of its index as columns."""
+    levels = [name for name in table.index.names if name is not None and name not in table.columns]
+    table = table.reset_index(level=levels) if levels else table
+    headings = []
+    for name in table.columns:
+        parts = [plain(part).replace("\n", " ") for part in (name if isinstance(name, tuple) else (name,))]
+        if len(parts) > 1:  # pandas names the empty cells of a header "Unnamed: 0_level_1"
+            parts = [part for part in dict.fromkeys(parts) if part and not part.startswith("Unnamed: ")]
+        headings.append(SEVERAL_HEADINGS.join(parts))
+    return table.set_axis(headings, axis=1)
 
 
 def _is_value(field: str, given: Any, vocabulary: Vocabulary) -> bool:
