@@ -16,8 +16,8 @@ catalogues in `trafficking_stats/messages/catalogues/` instead. What stands in b
 """
 
 
-def entries(code: str, domain: str) -> dict[str, str]:
-    """Return the sentences of a domain in a language; singular and plural are set apart by a slash."""
+def entries(code: str, domain: str) -> dict[str, tuple[str, ...]]:
+    """Return the sentences of a domain in a language, each with its plural forms."""
     path = CATALOGUES / code / f"{domain}.po"
     if not path.exists():
         return {}
@@ -25,7 +25,7 @@ def entries(code: str, domain: str) -> dict[str, str]:
         found = read_po(file, locale=code)
     return {
         message.id if isinstance(message.id, str) else message.id[0]: (
-            message.string if isinstance(message.string, str) else " / ".join(dict.fromkeys(message.string))
+            (message.string,) if isinstance(message.string, str) else tuple(message.string)
         )
         for message in found
         if message.id
@@ -40,7 +40,8 @@ def page() -> str:
         keys = sorted({key for texts in said.values() for key in texts})
         parts.append(f"## {domain}\n\n| id | {' | '.join(languages())} |\n|---|{'---|' * len(said)}")
         for key in keys:
-            texts = (said[code].get(key, "").replace("|", "\\|").replace("\n", "<br>") for code in said)
+            found = (" / ".join(dict.fromkeys(said[code].get(key, ()))) for code in said)
+            texts = (text.replace("|", "\\|").replace("\n", "<br>") for text in found)
             parts.append(f"| `{key}` | {' | '.join(texts)} |")
         parts.append("")
     return "\n".join(parts)

@@ -7,7 +7,6 @@ import string
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 from markupsafe import Markup
 
 import trafficking_stats
@@ -28,23 +27,9 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.vocabulary import load_vocabulary
 
 PACKAGE = Path(trafficking_stats.__file__).parent
-CATALOGUES = PACKAGE / "messages" / "catalogues"
-DOMAINS = sorted(path.stem for path in (CATALOGUES / "en").glob("*.po"))
-
-
-def entries(code: str, domain: str) -> dict[str, tuple[str, ...]]:
-    path = CATALOGUES / code / f"{domain}.po"
-    if not path.exists():
-        return {}
-    with path.open("rb") as file:
-        found = read_po(file, locale=code)
-    return {
-        message.id if isinstance(message.id, str) else message.id[0]: (
-            (message.string,) if isinstance(message.string, str) else tuple(message.string)
-        )
-        for message in found
-        if message.id
-    }
+LIST = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "messages.py"))
+entries = LIST["entries"]
+DOMAINS = sorted(path.stem for path in (LIST["CATALOGUES"] / "en").glob("*.po"))
 
 
 def fields(text: str) -> set[str]:
@@ -192,6 +177,5 @@ def test_other_languages_know_every_word_of_the_vocabulary():
         assert {f"vocabulary.{name}" for name in need} <= set(entries(code, "vocabulary"))
 
 
-def test_the_list_of_sentences_is_current(root):
-    made = runpy.run_path(str(root / "docs" / "messages.py"))
-    assert made["PAGE"].read_text(encoding="utf-8") == made["page"](), "run python docs/messages.py"
+def test_the_list_of_sentences_is_current():
+    assert LIST["PAGE"].read_text(encoding="utf-8") == LIST["page"](), "run python docs/messages.py"

@@ -13,6 +13,7 @@ import pandas as pd
 from trafficking_stats.gap_analysis.rows import Caveat, Ratio, Refusal
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, Years, say
+from trafficking_stats.messages.values import written
 
 if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.answer import Gap
@@ -96,7 +97,7 @@ def span(low: float, high: float) -> str:
     >>> span(5.278, 5.278), span(3.09, 6.18)
     ('5.3', '3.1 to 6.2')
     """
-    first, last = (say("gap.rate", rate=value) for value in (low, high))
+    first, last = written(low, "rate"), written(high, "rate")
     return first if first == last else say("common.range", lower=first, upper=last)
 
 
@@ -161,8 +162,6 @@ def caveat_text(caveat: Caveat) -> str:
 def subject_words(subject: str) -> str:
     """Write of what something is said: a country, a measure, or a code of the catalogue."""
     if len(subject) == 3 and subject.isupper():
-        from trafficking_stats.messages.values import written
-
         return written(Country(subject))
     if "_" in subject:
         return Measure.read(subject).words()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import math
 import numbers
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -171,11 +172,20 @@ def _number(value: Any, spec: str) -> str:
 
     if spec == "raw":
         return str(value)
+    if spec == "rate":
+        return _rate(float(value))
     if spec == "percent":
         return format_percent(float(value), locale=_locale())
     if isinstance(value, numbers.Integral):
         return format_decimal(int(value), format=spec or None, locale=_locale()).replace("-", "−")
     return format_decimal(float(value), format=spec or "@@#", locale=_locale()).replace("-", "−")
+
+
+def _rate(value: float) -> str:
+    """Write two figures that count, or whole numbers from 100 on, and never an exponent."""
+    if not math.isfinite(value):
+        return say("common.no_limit")
+    return _number(round(value), "") if value == 0 or abs(value) >= 100 else _number(value, "@@")
 
 
 def _listed(items: Sequence[str]) -> str:

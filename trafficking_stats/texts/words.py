@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -103,12 +102,7 @@ def number(value: float) -> str:
     >>> number(5.278), number(0.0123), number(213.4), number(math.inf)
     ('5.3', '0.012', '213', 'no limit')
     """
-    if not math.isfinite(value):
-        return say("pages.no_limit")
-    if value == 0 or abs(value) >= 100:
-        return written(round(value))
-    digits = max(0, 1 - math.floor(math.log10(abs(value))))
-    return written(float(value), f"0.{'0' * digits}" if digits else "0")
+    return written(float(value), "rate")
 
 
 def span(row: dict[str, Any]) -> str:
