@@ -106,7 +106,13 @@ def regions(world: Countries, *, ax: Axes | None = None) -> Axes:
         if not pooled:
             return instead(ax, say("pages.world.too_few"))
         for place, (code, inside) in enumerate(members.items()):
-            dots: Any = {"s": 16, "color": STAGE_SHADES["investigation"], "alpha": 0.7, "linewidth": 0, "zorder": 4}
+            dots: Any = {
+                "s": 26,
+                "color": STAGE_SHADES["investigation"],
+                "edgecolor": PAPER,
+                "linewidth": 0.6,
+                "zorder": 4,
+            }
             ax.scatter(countries.loc[countries["country"].isin(inside), "shrunk"], [place] * len(inside), **dots)
             if row := pooled.get(code):
                 dark: Any = {"color": STAGE_SHADES["conviction"], "solid_capstyle": "butt", "zorder": 3}

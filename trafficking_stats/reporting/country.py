@@ -81,7 +81,7 @@ def look_up(folder: Path, tasks: Sequence[Task], data: DataKeys, *, pdf: bool = 
     pages = {}
     for task in tasks:
         page = record.pages.get(task.file, {})
-        if page and set(page["files"]) <= whole and page["key"] == page_key(task, data, page["reads"]):
+        if page and page["key"] == page_key(task, data, page["reads"]) and set(page["files"]) <= whole:
             pages[task.file] = page
     if len(pages) == len(tasks):
         return Country(tasks, pages, {})

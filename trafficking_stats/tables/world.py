@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.intervals import period_kind, period_label
+from trafficking_stats.intervals import period_kind
 from trafficking_stats.messages import Country, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.plots.series import shade
@@ -21,7 +21,7 @@ from trafficking_stats.shown import Shown
 from trafficking_stats.tables.html import csv_link, table
 from trafficking_stats.texts.links import country_link
 from trafficking_stats.texts.reconciliation import cause_words
-from trafficking_stats.texts.words import ABSENT, capital, label, number, printed, rate_text, short, source_name
+from trafficking_stats.texts.words import capital, label, number, rate_text, short, source_name
 from trafficking_stats.texts.world import by_region, counts_of, group_name, place_name, printed_years
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SHOWN = 25
 """Rows of a list of the largest; its CSV holds all."""
+
+_CELL = ["country", "indicator", "breakdown"]
 
 
 def regions(world: Countries) -> Shown:
@@ -121,96 +123,87 @@ def _small(rows: pd.DataFrame, years: tuple[int, int], shades: dict[int, str], a
 
 def revisions(rec: Reconciliation, world: Countries) -> Shown:
     """Tabulate what the newest edition of each publisher revised or withdrew, the largest first."""
-    claims = counts_of(rec.claims, world)
+    claims = _yearly(counts_of(rec.claims, world))
     claims = claims[(claims["published"] != "") & claims["lower"].notna()]
     newest = claims.groupby("publisher")["published"].max()
-    parts = [pd.DataFrame(columns=["country", "indicator", "before_lower", "before_upper", *Vintage._fields])]
-    for series, own in claims.groupby(["country", "indicator", "breakdown"]):
-        country, indicator, breakdown = map(str, series)
-        steps = vintages(own, country, indicator, breakdown).triangle
-        before = steps.groupby(["publisher", "start", "end"])[["lower", "upper"]].shift().add_prefix("before_")
-        parts.append(before.join(steps).assign(country=country, indicator=indicator))
+    parts = [pd.DataFrame(columns=[*_CELL, "old_lower", "old_upper", *Vintage._fields])]
+    for series, own in claims.groupby(_CELL):
+        names = dict(zip(_CELL, map(str, series), strict=True))
+        steps = vintages(own, **names).triangle
+        before = steps.groupby(["publisher", "start", "end"])[["lower", "upper"]].shift().add_prefix("old_")
+        parts.append(before.join(steps).assign(**names))
     moved = pd.concat(parts)
     moved = moved[moved["step"].isin(["revised", "withdrawn"]) & (moved["published"] == moved["publisher"].map(newest))]
-    moved.loc[moved["step"] == "withdrawn", ["lower", "upper"]] = 0
-    moved = moved.assign(size=_apart(moved, "before"))
-    moved = moved.sort_values(["size", "country", "end"], ascending=[False, True, True])
-    rows = [
-        [
-            place_name(row["country"]),
-            period_label(row["start"], row["end"]),
-            label(row["indicator"]),
-            short(row["before_lower"], row["before_upper"]),
-            ABSENT if row["step"] == "withdrawn" else short(row["lower"], row["upper"]),
-            source_name(row["publisher"], row["published"]),
-        ]
-        for row in records(moved.head(SHOWN))
-    ]
-    return _largest("revisions", ("country", "when", "what", "before", "now", "source"), rows, moved)
+    moved = moved.assign(year=moved["end"].str[:4])
+    gone = moved.assign(**{end: moved[end].mask(moved["step"] == "withdrawn", 0) for end in ("lower", "upper")})
+    moved = moved.assign(size=_apart(gone)).sort_values(["size", "country", "year"], ascending=[False, True, True])
+    return _largest("revisions", ("before", "now", "source"), moved, _source)
 
 
 def disagreements(rec: Reconciliation, world: Countries) -> Shown:
     """Tabulate the rejected figures that are farthest from what was kept for their year; not those revised since."""
-    claims = counts_of(rec.claims[~rec.claims["accepted"] & (rec.claims["cause"] != "revision")], world)
-    annual = map(period_kind, claims["period_start"], claims["period_end"])
-    claims = claims[[kind == "year" for kind in annual]]
-    on = ["country", "indicator", "breakdown", "year"]
-    kept = rec.series[[*on, "lower", "upper"]].rename(columns={"lower": "kept_lower", "upper": "kept_upper"})
-    apart = claims.assign(year=claims["period_end"].str[:4].astype(int)).merge(kept, on=on)
-    apart = apart.assign(size=_apart(apart, "kept"))
-    apart = apart.sort_values(["size", "claim_id"], ascending=[False, True]).drop_duplicates(on)
-    rows = [
-        [
-            place_name(row["country"]),
-            str(row["year"]),
-            label(row["indicator"]),
-            short(row["kept_lower"], row["kept_upper"]),
-            printed(row["value"], row["qualifier"], row.get("value_upper")),
-            source_name(row["publisher"], row["published"]),
-            cause_words([row]),
-        ]
-        for row in records(apart.head(SHOWN))
-    ]
-    return _largest("disagreements", ("country", "year", "what", "kept", "set_aside", "source", "cause"), rows, apart)
+    claims = _yearly(counts_of(rec.claims[~rec.claims["accepted"] & (rec.claims["cause"] != "revision")], world))
+    kept = rec.series[[*_CELL, "year", "lower", "upper"]].rename(columns={"lower": "old_lower", "upper": "old_upper"})
+    apart = claims.assign(year=claims["period_end"].str[:4].astype(int)).merge(kept, on=[*_CELL, "year"])
+    apart = apart.assign(size=_apart(apart)).sort_values(["size", "claim_id"], ascending=[False, True])
+    apart = apart.drop_duplicates([*_CELL, "year"])
+    heads = ("kept", "set_aside", "source", "cause")
+    return _largest("disagreements", heads, apart, lambda row: [*_source(row), cause_words([row])])
 
 
 def moved_figures(moved: pd.DataFrame, old: str, new: str) -> Shown:
-    """Tabulate what moved between two states of the data, named ``old`` and ``new``, the largest first."""
+    """Tabulate what moved between two states of the data, named ``old`` and ``new``; see `changes`."""
+    ends = {"new_lower": "lower", "new_upper": "upper"}
+    heads = ("before", "now", "change", "moved_by")
+    return _largest("moved", heads, moved.rename(columns=ends), _moved_by, shown=10 * SHOWN, old=old, new=new)
+
+
+def _moved_by(row: dict[str, Any]) -> list[str]:
+    """Say what moved, and name the sources whose claims moved it, each once, with what happened to them."""
+    pairs = zip(row["sources"].split(";"), row["events"].split(";"), strict=True)
+    told = [f"{source} ({say(f'pages.moved.{event}')})" for source, event in pairs if source]
+    return [say(f"pages.moved.{row['kind']}"), ", ".join(dict.fromkeys(told)) or say("pages.moved.method")]
+
+
+def _yearly(claims: pd.DataFrame) -> pd.DataFrame:
+    kinds = map(period_kind, claims["period_start"], claims["period_end"])
+    return claims[[kind == "year" for kind in kinds]]
+
+
+def _source(row: dict[str, Any]) -> list[str]:
+    return [source_name(row["publisher"], row["published"])]
+
+
+def _apart(table: pd.DataFrame) -> pd.Series:
+    """Return the least distance of two intervals, as the difference of square roots: chance moves all counts alike."""
+    ends = ("lower", "upper", "old_lower", "old_upper")
+    low, high, least, most = (table[name].astype(float).fillna(np.inf) ** 0.5 for name in ends)
+    return pd.concat([low - most, least - high], axis="columns").max(axis="columns")
+
+
+def _largest(
+    name: str,
+    heads: Sequence[str],
+    data: pd.DataFrame,
+    rest: Callable[[dict[str, Any]], list[str]],
+    *,
+    shown: int = SHOWN,
+    **names: str,
+) -> Shown:
+    """Tabulate pairs of figures, the largest distance first, and what else is said of each."""
     rows = [
         [
             place_name(row["country"]),
             str(row["year"]),
             label(row["indicator"], row["breakdown"]),
             short(row["old_lower"], row["old_upper"]),
-            short(row["new_lower"], row["new_upper"]),
-            say(f"pages.moved.{row['kind']}"),
-            _moved_by(row) if row["claims"] else say("pages.moved.method"),
+            short(row["lower"], row["upper"]),
+            *rest(row),
         ]
-        for row in records(moved.head(10 * SHOWN))
+        for row in records(data.head(shown))
     ]
-    heads = ("country", "year", "what", "before", "now", "change", "moved_by")
-    return _largest("moved", heads, rows, moved, old=old, new=new)
-
-
-def _moved_by(row: dict[str, Any]) -> str:
-    """Name the sources whose claims moved a figure, each once, with what happened to them."""
-    told = [
-        f"{source} ({say(f'pages.moved.{event}')})"
-        for source, event in zip(row["sources"].split(";"), row["events"].split(";"), strict=True)
-    ]
-    return ", ".join(dict.fromkeys(told))
-
-
-def _apart(table: pd.DataFrame, other: str) -> pd.Series:
-    """Return the least distance of two intervals, as the difference of square roots: chance moves all counts alike."""
-    ends = ("lower", "upper", f"{other}_lower", f"{other}_upper")
-    low, high, least, most = (np.sqrt(table[name].astype(float).fillna(np.inf)) for name in ends)
-    return np.maximum(low - most, least - high)
-
-
-def _largest(name: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], data: pd.DataFrame, **names: str) -> Shown:
     return table(
-        [say(f"pages.head.{head}") for head in heads],
+        [say(f"pages.head.{head}") for head in ("country", "year", "what", *heads)],
         rows,
         caption=say(f"pages.world.{name}", **names),
         numbers=(3, 4),
