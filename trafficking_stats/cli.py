@@ -24,7 +24,7 @@ _COMMANDS = {
     "explain": ("analysis", "Explain one figure: every claim, kept or rejected, and why."),
     "gap": ("analysis", "Measure the gap between victims identified and persons convicted."),
     "report": ("reporting", "Write the HTML reports of countries, skipping what is unchanged."),
-    "factcheck": ("factcheck", "Check the figures and statements of a document against the record."),
+    "factcheck": ("analysis", "Check the figures and statements of a document against the record."),
     "extract": ("intake", "Propose claims from a document: PDF, Word, web page or text."),
     "accept": ("intake", "Add the proposals you marked to the raw claims."),
     "import": ("intake", "Import a data file: of UNODC, of Eurostat, or any table."),

@@ -93,8 +93,8 @@ def check_country(country: object, countries: Iterable[str]) -> str:
     if country is False:
         raise ParameterError("country must be text, not False: YAML reads NO as false. Write NOR for Norway")
     near = difflib.get_close_matches(str(country).upper(), allowed, n=1)
-    meant = country_code(str(country)) or "".join(near) or nearest_country(str(country))
-    hint = f"; did you mean {meant}?" if meant and meant != country else "."
+    meant = [country_code(str(country)), *near, nearest_country(str(country))]
+    hint = next((f"; did you mean {code}?" for code in meant if code in allowed), ".")
     raise ParameterError(f"no claims on country {country!r}{hint} There are: {', '.join(allowed)}")
 
 

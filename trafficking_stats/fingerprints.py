@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.countries import WORLD
+from trafficking_stats.csv_tables import read_table
 from trafficking_stats.errors import ReportError
 
 
@@ -56,8 +57,8 @@ def read_data_keys(folder: Path) -> DataKeys:
         If they cannot be read.
     """
     try:
-        sources, claims = (_table(folder / name) for name in ("sources.csv", "claims.csv"))
-        reasons = _table(folder / "reasons.csv") if (folder / "reasons.csv").exists() else claims[:0]
+        sources, claims = (read_table(folder / name) for name in ("sources.csv", "claims.csv"))
+        reasons = read_table(folder / "reasons.csv") if (folder / "reasons.csv").exists() else claims[:0]
         known = claims.merge(sources, on="source_id", how="left", suffixes=("", "_of_source")).fillna("")
         lines = pd.concat([_lines(known), _lines(reasons[reasons["country"].isin(claims["country"])])])
         keys = {str(country): hash_of([list(known), *found]) for country, found in lines.groupby(level=0)}
@@ -69,10 +70,6 @@ def read_data_keys(folder: Path) -> DataKeys:
     summary[WORLD] = max(claims["published"], default=""), claims["source_id"].nunique()
     figures = {country: int(by_country.size()[country]) for country in keys}
     return DataKeys(hash_of([keys, *_lines(sources)]), keys, summary, figures)
-
-
-def _table(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
 
 
 def _lines(table: pd.DataFrame) -> pd.Series:
