@@ -9,6 +9,7 @@ import pandas as pd
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.intervals import period_kind, period_years
+from trafficking_stats.messages import say
 from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.reconciliation.result import Reconciliation
 
@@ -75,6 +76,11 @@ class Finding:
     upper: float | None = None
     sources: tuple[str, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """Why, in the words of the language in use."""
+        return say("factcheck.why." + self.code, **{key: _writable(value) for key, value in self.values.items()})
 
 
 class Record:
@@ -171,3 +177,11 @@ def _narrow(lower: int, upper: int | None, low: object, high: object) -> tuple[i
     if not pd.isna(high):  # type: ignore[call-overload]
         upper = int(high) if upper is None else min(upper, int(high))  # type: ignore[call-overload]
     return lower, upper
+
+
+def _writable(value: Any) -> Any:
+    """Return a whole number as such, so that it is not written with decimals, and a range in words."""
+    if isinstance(value, tuple):
+        low, high = (_writable(round(end, 1)) for end in value)
+        return low if low == high else say("common.range", lower=low, upper=high)
+    return int(value) if isinstance(value, float) and value.is_integer() else value

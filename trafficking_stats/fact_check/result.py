@@ -261,7 +261,6 @@ def _judged(statement: Statement, record: Record, beside: set[str]) -> Finding:
 def _row(one: Checked) -> dict[str, Any]:
     place, found = one.place, one.finding
     said = one.cell if one.kind == "sum" else one.said
-    why = {key: _writable(known) for key, known in found.values.items()}
     return {
         "kind": one.kind,
         "char_start": place.char_start,
@@ -274,18 +273,10 @@ def _row(one: Checked) -> dict[str, Any]:
         "record_lower": found.lower,
         "record_upper": found.upper,
         "code": found.code,
-        "reason": say("factcheck.why." + found.code, **why),
+        "reason": found.reason,
         "source_ids": ";".join(found.sources),
         "is_single_source": len(found.sources) == 1,
     }
-
-
-def _writable(value: Any) -> Any:
-    """Return a whole number as such, so that it is not written with decimals, and a range in words."""
-    if isinstance(value, tuple):
-        low, high = map(_writable, value)
-        return low if low == high else say("common.range", lower=low, upper=high)
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _note(row: dict[str, Any]) -> Note:

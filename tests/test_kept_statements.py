@@ -1,0 +1,66 @@
+"""What sources say of their own figures: kept as data, judged against the record, doubts cast on claims."""
+
+import pandas as pd
+import pytest
+
+import trafficking_stats as ts
+from trafficking_stats.errors import ClaimError
+from trafficking_stats.fact_check.kept import COLUMNS, doubts_of_statements, judge_kept, load_statements
+
+
+@pytest.fixture(scope="module")
+def rec():
+    claims = ts.load_claims()
+    return ts.reconcile(claims[claims["country"] == "DNK"])
+
+
+@pytest.fixture(scope="module")
+def judged(rec):
+    return judge_kept(rec)
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "stated"),
+    [
+        ("center-mod-menneskehandel-2024-dnk", "share_of_new", 53.4),  # 73 to 112, not 35 %
+        ("european-commission-2017-dnk", "share", 86.6),  # 547 of 632, not 94 %
+        ("socialstyrelsen-2022-dnk", "highest", 38),  # 43 in 2015
+        ("tip-2015-dnk", "only", 5),  # not four ever
+    ],
+)
+def test_what_cannot_stand_is_found(judged, source, code, stated):
+    row = judged[(judged["source_id"] == source) & (judged["verdict"] == "contradicts")].iloc[0]
+    assert row["code"] == code
+    assert row["lower"] == pytest.approx(stated, abs=0.05)
+    assert row["reason"]
+
+
+def test_what_agrees_is_not_doubted(judged):
+    agreed = judged[judged["verdict"] == "agrees"]
+    assert len(agreed) >= 9
+    assert set(judged["verdict"]) <= {"agrees", "contradicts", "unknown"}
+
+
+def test_doubts_name_the_claims_of_the_source_itself(rec):
+    found = doubts_of_statements(rec)
+    ids = set(rec.claims["claim_id"])
+    assert {name for name, _, _ in found} <= ids
+    values = {rec.claims.set_index("claim_id")["value"][name] for name, code, _ in found if code == "share_of_new"}
+    assert values == {112, 73}
+
+
+def test_every_statement_has_a_source_and_a_place(rec):
+    table = load_statements()
+    assert set(table["source_id"]) <= set(ts.load_sources()["source_id"])
+    assert (table["locator"] != "").all()
+
+
+def test_other_folders_and_broken_files(tmp_path, rec):
+    assert load_statements(tmp_path).empty
+    assert judge_kept(rec, load_statements(tmp_path)).empty
+    (tmp_path / "statements").mkdir()
+    (tmp_path / "statements" / "a.csv").write_text("country,source_id\nDNK,x\n", encoding="utf-8")
+    with pytest.raises(ClaimError, match="locator"):
+        load_statements(tmp_path)
+    pd.DataFrame(columns=list(COLUMNS)).to_csv(tmp_path / "statements" / "a.csv", index=False)
+    assert load_statements(tmp_path).empty
