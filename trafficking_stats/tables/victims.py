@@ -73,7 +73,8 @@ def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
         sums = [summed(rec, country, str(measure), *one, there) for one in zip(years, ends, strict=True)]
         change = part.late_lower - part.early_upper, part.late_upper - part.early_lower
         effects = (change, (whole.effect_min, whole.effect_max), (part.effect_min, part.effect_max))
-        name = sub(capital(breakdown_words(measure.breakdown)), " | ".join(written(Years(half)) for half in years))
+        spans = " | ".join(written(Years(half)) for half in years)
+        name = Markup("{}<br><small>{}</small>").format(capital(breakdown_words(measure.breakdown)), spans)
         rows.append([name, *sums, *(signed(*limits) for limits in effects)])
         groups.append(capital(written(Term("dimension", measure.breakdown.partition("=")[0]))))
     return table(
