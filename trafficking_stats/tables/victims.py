@@ -83,6 +83,7 @@ def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
         caption=say("victims.parts.caption", whole=gaps[0].question.denominator.words() if gaps else ""),
         groups=groups,
         numbers=range(1, 6),
+        data=pd.concat([gap.tables["effects"] for gap in gaps]) if rows else None,
         name="parts",
         empty=say("victims.parts.none"),
     )
