@@ -22,7 +22,10 @@ _VERDICT = ["lower", "upper", "accepted", "cause", "clashes_with", "doubt", "evi
 
 
 def clean(
-    raw: str | Path | None = None, out: str | Path | None = None, progress: Callable[[str], None] = lambda step: None
+    raw: str | Path | None = None,
+    out: str | Path | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+    time_limit: float | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Read the raw figures, reconcile them, and write the cleaned tables.
 
@@ -34,6 +37,8 @@ def clean(
         Folder to write to; by default ``data/clean`` of the checkout.
     progress : callable
         Told what is being done.
+    time_limit : float, optional
+        As in `reconcile`.
 
     Returns
     -------
@@ -63,7 +68,7 @@ def clean(
     progress("reading and checking the raw figures")
     claims = read_claims(raw)
     progress(f"reconciling {len(claims):,} claims")
-    rec = reconcile(claims)
+    rec = reconcile(claims, time_limit=time_limit)
     if rec.status != OPTIMAL:
         progress(f"not proven: {rec.status}")
     tables = {

@@ -29,6 +29,7 @@ from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows, normalised
 __all__ = [
     "Bounds",
     "ContradictingRulesError",
+    "Deadline",
     "LinearSystem",
     "LinearSystemError",
     "Located",

@@ -19,6 +19,7 @@ from trafficking_stats.commands.options import (
     claims_of,
     data_option,
     json_option,
+    limit_option,
     method_option,
     print_json,
 )
@@ -34,9 +35,17 @@ from trafficking_stats.reconciliation.result import reconcile
 @click.option("--breakdown", default="", help="key=value pairs joined by ; (the total by default).")
 @data_option
 @method_option
+@limit_option
 @json_option
 def explain_command(
-    country: str, indicator: str, year: int, breakdown: str, data: Path | None, method: str, as_json: bool
+    country: str,
+    indicator: str,
+    year: int,
+    breakdown: str,
+    data: Path | None,
+    method: str,
+    time_limit: float | None,
+    as_json: bool,
 ) -> None:
     """Explain one figure: every claim, kept or rejected, and why.
 
@@ -45,7 +54,7 @@ def explain_command(
     claims = claims_of(data, country)
     check_indicator(indicator)
     try:
-        found = reconcile(claims, method).explain(country.upper(), indicator, year, breakdown)
+        found = reconcile(claims, method, time_limit=time_limit).explain(country.upper(), indicator, year, breakdown)
     except ReconciliationError as error:
         raise click.UsageError(str(error)) from error
     if as_json:
@@ -67,6 +76,7 @@ def explain_command(
 @click.option("--accept-definitions", is_flag=True, help="Compare peers whatever counts as a victim there.")
 @data_option
 @method_option
+@limit_option
 @json_option
 def gap_command(
     country: str,
@@ -75,6 +85,7 @@ def gap_command(
     one_choice: bool,
     data: Path | None,
     method: str,
+    time_limit: float | None,
     as_json: bool,
     **given: Any,
 ) -> None:
@@ -89,7 +100,7 @@ def gap_command(
     for measure in (given["numerator"], given["denominator"]):
         check_indicator(measure.partition(";")[0])
     others = [peer.upper() for peer in peers]
-    rec = reconcile(claims, method)
+    rec = reconcile(claims, method, time_limit=time_limit)
     found = gap(rec, country.upper(), peers=others, lags=lags or (0, 1, 2), vary_sources=not one_choice, **given)
     if not as_json:
         click.echo(str(found))

@@ -14,6 +14,7 @@ from trafficking_stats.commands.options import (
     claims_of,
     data_option,
     json_option,
+    limit_option,
     method_option,
     print_json,
     print_table,
@@ -31,13 +32,14 @@ _ONE = {"claims": "claim", "clashes": "clash", "series": "series", "reasons": "r
 @click.command("clean")
 @click.option("--raw", type=FOLDER, help="Folder of raw figures; by default data/raw of the checkout.")
 @click.option("--output", "-o", "out", type=FOLDER, help="Folder to write to; by default data/clean of the checkout.")
+@limit_option
 @json_option
-def clean_command(raw: Path | None, out: Path | None, as_json: bool) -> None:
+def clean_command(raw: Path | None, out: Path | None, time_limit: float | None, as_json: bool) -> None:
     """Clean data/raw into data/clean and reconcile it.
 
     Writes claims.csv, series.csv, clashes.csv, sources.csv and datapackage.json. Running it twice changes no byte.
     """
-    tables = clean(raw, out, lambda step: click.echo(step, err=True))
+    tables = clean(raw, out, lambda step: click.echo(step, err=True), time_limit)
     if as_json:
         print_json({name: len(table) for name, table in tables.items()})
     else:
@@ -49,9 +51,15 @@ def clean_command(raw: Path | None, out: Path | None, as_json: bool) -> None:
 @click.option("--output", "-o", "out", type=FOLDER, help="Write series.csv, claims.csv and clashes.csv to this folder.")
 @data_option
 @method_option
+@limit_option
 @json_option
 def reconcile_command(
-    countries: tuple[str, ...], out: Path | None, data: Path | None, method: str, as_json: bool
+    countries: tuple[str, ...],
+    out: Path | None,
+    data: Path | None,
+    method: str,
+    time_limit: float | None,
+    as_json: bool,
 ) -> None:
     """Reconcile claims: list the clashes, or write the three tables.
 
@@ -59,7 +67,7 @@ def reconcile_command(
     a claim with its verdict, clashes.csv one row a clash with the values, who prints them, which was kept and the
     probable cause.
     """
-    rec = reconcile(claims_of(data, *countries), method)
+    rec = reconcile(claims_of(data, *countries), method, time_limit=time_limit)
     tables = {"series": rec.series, "claims": rec.claims, "clashes": rec.clashes}
     if out is not None:
         for name, table in tables.items():

@@ -47,6 +47,12 @@ method_option = click.option(
     show_default=True,
     help="How clashes are resolved.",
 )
+limit_option = click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Seconds of computing after which the search stops and says what is open; by default 60 for 10,000 figures.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
 

@@ -199,6 +199,7 @@ def reconcile(
     vocabulary: Vocabulary | None = None,
     *,
     as_of: str | datetime.date | None = None,
+    time_limit: float | None = None,
     policy: str | None = None,
 ) -> Reconciliation:
     """Reconcile claims about any number of countries.
@@ -219,6 +220,9 @@ def reconcile(
     as_of : str or datetime.date, optional
         Take only what was certainly published by this date, which gives what was known then. A source that names
         only a year or month of publication counts from its last day on; one without a date is left out.
+    time_limit : float, optional
+        Seconds of computing for the search and its proofs, of this process or, with an executor, for each country. By
+        default 60 for every 10,000 different figures. What could not be finished is said in ``status``.
     policy : str, optional
         The former name of ``method``; deprecated.
 
@@ -262,11 +266,11 @@ def reconcile(
     if executor is None and in_run():
         # country by country, as an executor would have it: each is then made once for all the pages that ask for it
         countries = [rows.reset_index(drop=True) for _, rows in table.groupby("country", sort=True)]
-        parts = [_for_the_run(rows, method, vocabulary) for rows in countries or [table]]
+        parts = [_for_the_run(rows, method, vocabulary, time_limit) for rows in countries or [table]]
     elif executor is None:
-        parts = [_reconcile_part(table, method, vocabulary)]
+        parts = [_reconcile_part(table, method, vocabulary, time_limit)]
     else:
-        parts = _reconcile_countries(table, method, vocabulary, executor)
+        parts = _reconcile_countries(table, method, vocabulary, time_limit, executor)
     series, judged, clashes, periods = (
         pd.concat([getattr(part, name) for part in parts], ignore_index=True)
         for name in ("series", "claims", "clashes", "periods")
@@ -277,13 +281,15 @@ def reconcile(
 
 
 @remembered
-def _for_the_run(table: pd.DataFrame, method: str, vocabulary: Vocabulary) -> Reconciliation:
-    return _reconcile_part(table, method, vocabulary)
+def _for_the_run(table: pd.DataFrame, method: str, vocabulary: Vocabulary, time_limit: float | None) -> Reconciliation:
+    return _reconcile_part(table, method, vocabulary, time_limit)
 
 
-def _reconcile_part(table: pd.DataFrame, method: str, vocabulary: Vocabulary) -> Reconciliation:
+def _reconcile_part(
+    table: pd.DataFrame, method: str, vocabulary: Vocabulary, time_limit: float | None
+) -> Reconciliation:
     """Reconcile checked claims in this process."""
-    settled = settle(table, method, vocabulary)
+    settled = settle(table, method, vocabulary, time_limit)
     judged = _judge(table, settled, vocabulary)
     series, periods = build_series(judged, settled.system, settled.solution, vocabulary)
     clashes = build_clashes(judged, vocabulary)
@@ -292,31 +298,35 @@ def _reconcile_part(table: pd.DataFrame, method: str, vocabulary: Vocabulary) ->
     return Reconciliation(series, judged, clashes, method, status, periods, vocabulary, of_country)
 
 
-def _in_worker(table: pd.DataFrame, method: str, vocabulary: Vocabulary, run: str) -> Reconciliation | Exception:
+def _in_worker(
+    table: pd.DataFrame, method: str, vocabulary: Vocabulary, time_limit: float | None, run: str
+) -> Reconciliation | Exception:
     """Reconcile in another process; an error is handed back, so that what fails by itself is the process.
 
     ``run`` names the run, and is for Dask alone: it knows a task by its arguments, and what failed once it would not
     try again.
     """
     try:
-        return _reconcile_part(table, method, vocabulary)
+        return _reconcile_part(table, method, vocabulary, time_limit)
     except Exception as error:
         return error
 
 
 def _reconcile_countries(
-    table: pd.DataFrame, method: str, vocabulary: Vocabulary, executor: Executor
+    table: pd.DataFrame, method: str, vocabulary: Vocabulary, time_limit: float | None, executor: Executor
 ) -> list[Reconciliation]:
     """Share the countries among the workers of an executor."""
     if not len(table):
-        return [_reconcile_part(table, method, vocabulary)]
+        return [_reconcile_part(table, method, vocabulary, time_limit)]
     running: dict[str, Future[Reconciliation | Exception]] = {}
     parts: list[Reconciliation] = []
     lost: dict[str, Exception] = {}
     run = uuid4().hex
     for country, rows in table.groupby("country", sort=True):
         try:
-            running[str(country)] = executor.submit(_in_worker, rows.reset_index(drop=True), method, vocabulary, run)
+            running[str(country)] = executor.submit(
+                _in_worker, rows.reset_index(drop=True), method, vocabulary, time_limit, run
+            )
         except RuntimeError as error:  # the executor is broken, or was shut down
             lost[str(country)] = error
     for name, future in running.items():

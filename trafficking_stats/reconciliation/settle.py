@@ -69,8 +69,8 @@ class Settled:
         return Component(self.system, np.flatnonzero(self.component == self.component[cell]))
 
 
-def settle(claims: pd.DataFrame, method: str, vocabulary: Vocabulary) -> Settled:
+def settle(claims: pd.DataFrame, method: str, vocabulary: Vocabulary, time_limit: float | None = None) -> Settled:
     """Settle checked claims by a method: state the system, and solve it or pick one claim a cell."""
     system = build_system(claims, vocabulary)
-    solution = solve(system) if method == DEFAULT else pick(system, claims, method, vocabulary)
+    solution = solve(system, time_limit) if method == DEFAULT else pick(system, claims, method, vocabulary)
     return Settled(claims["claim_id"].to_numpy(object), system, solution)

@@ -11,15 +11,15 @@ from scipy.sparse import csr_array
 
 from trafficking_stats.errors import RuleError
 from trafficking_stats.intervals import period_label
-from trafficking_stats.linear import ContradictingRulesError, LinearSystem, OutOfTimeError
+from trafficking_stats.linear import ContradictingRulesError, Deadline, LinearSystem, OutOfTimeError
 from trafficking_stats.reconciliation.cells import System
 from trafficking_stats.reconciliation.weights import UNITS
 
 TIME_LIMIT = 60.0
-"""Seconds after which a search stops; the status then says how far it came."""
+"""Seconds of computing, by default, for every 10,000 groups of claims or part of them."""
 
-_GROUPS = 10_000
-"""So many groups of claims have one such limit; more have more time."""
+_SEARCH = 0.75
+"""Share of the time that the search for mistakes may take; the bounds and the proofs have the rest."""
 
 
 Conflicts = dict[int, tuple[tuple[int, ...], tuple[int, ...]]]
@@ -53,13 +53,15 @@ class Solution:
     ruled: bool = True
 
 
-def solve(system: System) -> Solution:
+def solve(system: System, time_limit: float | None = None) -> Solution:
     """Reject the cheapest set of claims so that the rest is true together, and bound every cell.
 
     Parameters
     ----------
     system : System
         Cells, groups of claims, rules.
+    time_limit : float, optional
+        Seconds of computing, of this process, for everything; by default `TIME_LIMIT` or a multiple of it.
 
     Returns
     -------
@@ -76,24 +78,29 @@ def solve(system: System) -> Solution:
     RuleError
         If the rules contradict each other; no claim is looked at before that.
     """
+    limit = TIME_LIMIT * max(1.0, len(system.groups) / 10_000) if time_limit is None else time_limit
+    deadline = Deadline(limit)
     matrix = rule_matrix(system)
-    check_rules(system, matrix)
+    check_rules(system, matrix, limit)
     linear = state(system, matrix)
     first = matrix.shape[0]
-    limit = TIME_LIMIT * max(1.0, len(system.groups) / _GROUPS)
-    located = linear.locate_errors(time_limit=limit)
-    status = () if located.status == "optimal" else (located.status,)
+    located = linear.locate_errors(time_limit=_SEARCH * deadline.left)
     kept = np.ones(linear.n_constraints, dtype=bool)
     kept[list(located.dropped)] = False
+    bounds = linear.bounds(time_limit=deadline.share(2).left)
     # why a claim is rejected is told where it is in a conflict: a search that ran out of time may drop too much
-    sets = linear.irreducible_sets(list(located.dropped), active=kept, time_limit=None, skip=True)
+    sets = linear.irreducible_sets(time_limit=deadline.left, skip=True)
     conflicts = {
         row - first: (tuple(k - first for k in members if k >= first), tuple(k for k in members if k < first))
         for row, members in sets.items()
     }
-    bounds = linear.bounds(active=kept, time_limit=limit)
-    if bounds.status != "tight":
-        status = (*status, bounds.status)
+    unproven = len(located.dropped) - len(sets)
+    said = {
+        located.status: located.status != "optimal",
+        bounds.status: bounds.status != "tight",
+        f"no proof for {unproven} of {len(located.dropped)} rejected": unproven > 0,
+    }
+    status = tuple(text for text, open_ in said.items() if open_)
     return Solution(kept[first:], bounds.lower, bounds.upper, conflicts, status)
 
 
@@ -106,7 +113,7 @@ def rule_matrix(system: System) -> csr_array:
     )
 
 
-def check_rules(system: System, matrix: csr_array) -> None:
+def check_rules(system: System, matrix: csr_array, time_limit: float) -> None:
     """Refuse rules that contradict each other, whatever is claimed.
 
     All of them compare sums, so 0 everywhere satisfies any: they contradict each other where nothing else does. As
@@ -118,6 +125,8 @@ def check_rules(system: System, matrix: csr_array) -> None:
         Cells and rules.
     matrix : scipy.sparse.csr_array, shape (n_rules, n_cells)
         As `rule_matrix` returns it.
+    time_limit : float
+        Seconds after which they pass.
 
     Raises
     ------
@@ -127,7 +136,7 @@ def check_rules(system: System, matrix: csr_array) -> None:
     linear = LinearSystem(matrix.shape[1], np.inf, lower_bound=1.0)
     linear.add_many(matrix, 0.0, np.where(system.rules.table["equal"].to_numpy(bool), 0.0, np.inf))
     try:
-        linear.locate_errors(time_limit=TIME_LIMIT)
+        linear.locate_errors(time_limit=time_limit)
     except OutOfTimeError:
         return  # nothing was found that speaks against them
     except ContradictingRulesError as error:

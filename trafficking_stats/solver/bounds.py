@@ -73,7 +73,7 @@ class _Search:
         """Try for each end, one of every block at a time, whether it and the least of all others are a solution."""
         rows = self.rows
         untried = self.wanted & np.isfinite(self.end[side])
-        while len(candidates := np.flatnonzero(untried & ~self.closed[side])):
+        while self.deadline.left and len(candidates := np.flatnonzero(untried & ~self.closed[side])):
             chosen = candidates[np.unique(rows.block_of_variable[candidates], return_index=True)[1]]
             untried[chosen] = False
             trial = self.end.copy()
