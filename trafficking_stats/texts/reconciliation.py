@@ -73,7 +73,7 @@ def sources_headline(rec: Reconciliation, country: str) -> Shown:
     return headline(
         f"{sentence} {verdict}",
         {
-            say("pages.sources.where"): _where(own, rejected),
+            say("pages.sources.where"): _where(rejected),
             say("pages.sources.how_checked"): checked,
             say("pages.sources.widest"): widest_clash(rec, country),
         },
@@ -81,16 +81,15 @@ def sources_headline(rec: Reconciliation, country: str) -> Shown:
     )
 
 
-def _where(own: pd.DataFrame, rejected: pd.DataFrame) -> str:
-    """Say whether totals or parts clash, and which source is set aside most."""
+def _where(rejected: pd.DataFrame) -> str:
+    """Say whether totals or parts clash, and whose figures are set aside most."""
     if rejected.empty:
         return ""
     parts = int((rejected["breakdown"] != "").sum())
-    counts = rejected.groupby("source_id").size().sort_values(ascending=False, kind="stable")
-    worst = own[own["source_id"] == counts.index[0]].iloc[0]
-    name = source_name(worst["publisher"], worst["published"])
+    counts = rejected.groupby("publisher").size().sort_values(ascending=False, kind="stable")
+    most = "most" if 2 * counts.iloc[0] > len(rejected) else "more"
     split = say("pages.sources.split", n=parts, totals=len(rejected) - parts)
-    return f"{split} {say('pages.sources.most', n=int(counts.iloc[0]), source=name)}"
+    return f"{split} {say(f'pages.sources.{most}', n=int(counts.iloc[0]), source=source_name(counts.index[0], ''))}"
 
 
 def widest_clash(rec: Reconciliation, country: str) -> str:
