@@ -140,6 +140,9 @@ def import_command() -> None:
     """
 
 
+_COUNTRY_HELP = "Only this country (repeatable); of any table also the country of all rows, or the column it stands in."
+
+
 def _import_of(reader: Reader) -> click.Command:
     """Make the command of one reader."""
 
@@ -162,7 +165,7 @@ def _import_of(reader: Reader) -> click.Command:
         click.Option(
             ["--source", "source_id"], metavar="ID", help="Id of the publication; by default made of the file."
         ),
-        click.Option(["--country", "countries"], multiple=True, help="Only this country (repeatable)."),
+        click.Option(["--country", "countries"], multiple=True, help=_COUNTRY_HELP),
         *(
             click.Option([f"--{name}"], multiple="(repeatable" in text, help=text)
             for name, text in reader.module.OPTIONS.items()

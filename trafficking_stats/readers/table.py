@@ -27,6 +27,7 @@ from trafficking_stats.readers.tables import (
 )
 from trafficking_stats.reading import Read, read_frame
 from trafficking_stats.vocabulary import load_vocabulary
+from trafficking_stats.wording import counted
 
 _HELP = load_map("table.toml")
 OPTIONS: dict[str, str] = {**_HELP["columns"], **_HELP["file"], **_HELP["source"]}
@@ -100,7 +101,7 @@ def read(
     found, wanted, source["note"] = _first_readable(path, said, source, countries)
     if found.unclear:
         raise ReaderError(
-            f"{path}: {len(found.unclear):,} figures can be read in two ways; say --decimal . or --decimal ,\n"
+            f"{path}: {counted(len(found.unclear), 'figure')} can be read in two ways; say --decimal . or --decimal ,\n"
             + "\n".join(found.unclear[:10])
         )
     claims = found.claims[["source_id", *PRINTED, *({RANGE_END} & set(found.claims))]]
