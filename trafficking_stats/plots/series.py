@@ -41,7 +41,13 @@ def shade(indicator: str) -> str:
 
 
 def interval_bars(
-    ax: Axes, rows: pd.DataFrame, colour: str, *, width: float = 0.72, floors: Mapping[int, float] | None = None
+    ax: Axes,
+    rows: pd.DataFrame,
+    colour: str,
+    *,
+    width: float = 0.72,
+    floors: Mapping[int, float] | None = None,
+    room: float = 0.0,
 ) -> None:
     """Draw a bar a year: solid as far as the count is certain, hatched to the highest value it can have.
 
@@ -57,6 +63,8 @@ def interval_bars(
         In years.
     floors : mapping of int to float, optional
         Years whose figure stands at least so high, to make room for something else.
+    room : float
+        How much higher, as a share of the highest bar, where another figure stands on the floor.
     """
     top, names = float(pd.concat([rows["lower"], rows["upper"]]).max()), []
     for row in records(rows):
@@ -71,7 +79,7 @@ def interval_bars(
             ax.plot(row["year"], upper, marker="^", color=colour, markersize=6, zorder=3)
         name = ax.annotate(
             short(row["lower"], row["upper"]),
-            (row["year"], max(upper, (floors or {}).get(row["year"], 0.0))),
+            (row["year"], upper),
             xytext=(0, 5 if unbounded else 2),
             textcoords="offset points",
             ha="center",
@@ -81,15 +89,18 @@ def interval_bars(
         )
         names.append(name)
     first, last = ax.get_xlim()
+    heights = [float(name.xy[1]) for name in names]
     longest = max((len(name.get_text()) for name in names), default=1)
 
     def layout(inches: float) -> None:
-        room = 72 * 0.88 * inches / (last - first)  # points a year
-        size = min(8.5, max(4.5, room / (0.66 * longest)))
+        points = 72 * 0.88 * inches / (last - first)  # a year
+        size = min(8.5, max(4.5, points / (0.66 * longest)))
         upright = size < 6.5 and longest <= 5  # below each other the letters have room that they lack side by side
-        for name in names:
+        for name, height in zip(names, heights, strict=True):
+            floor = floors.get(int(name.xy[0]), -top) if floors else -top
+            name.xy = (name.xy[0], max(height, floor + room * top * (2 if upright else 1)))
             name.set_rotation(90 if upright else 0)
-            name.set_fontsize(min(8.0, room / 1.25) if upright else size)
+            name.set_fontsize(min(8.0, points / 1.25) if upright else size)
 
     fit(ax, layout)
 
@@ -210,10 +221,9 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
         shades = {tall: shade(tall), low: shade(low) if shade(low) != shade(tall) else STAGE_SHADES["conviction"]}
         beside = {int(row["year"]): float(row["upper"]) for row in records(found[low].dropna(subset=["upper"]))}
         # two figures must not stand on each other: that of the broad bar is set above that of the slim one
-        floors = {year: height + 0.085 * top for year, height in beside.items()}
-        for name, thick, raised in ((tall, 0.84, floors), (low, 0.5, None)):
+        for name, thick, floors in ((tall, 0.84, beside), (low, 0.5, None)):
             if len(found[name]):
-                interval_bars(ax, found[name], shades[name], width=thick, floors=raised)
+                interval_bars(ax, found[name], shades[name], width=thick, floors=floors, room=0.085)
         ax.set_ylim(0, top * 1.12 + 0.5)
         count_axis(ax, 5)
         named = {label(name): colour for name, colour in shades.items() if len(found[name])}

@@ -180,4 +180,5 @@ def _beside(n: int, more: list[str], fewer: list[str]) -> str:
         for key, codes in (("more", more), ("fewer", fewer))
         if codes
     ]
-    return say("pages.peers.beside", countries=of, parts=parts, n=n)
+    all_differ = len(more) + len(fewer) == n
+    return say("pages.peers.beside_all" if all_differ else "pages.peers.beside", countries=of, parts=parts, n=n)

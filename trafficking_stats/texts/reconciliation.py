@@ -85,11 +85,17 @@ def _where(rejected: pd.DataFrame) -> str:
     """Say whether totals or parts clash, and whose figures are set aside most."""
     if rejected.empty:
         return ""
-    parts = int((rejected["breakdown"] != "").sum())
+    n, parts = len(rejected), int((rejected["breakdown"] != "").sum())
+    split = "" if 0 < parts < n else "_parts" if parts else "_totals"
     counts = rejected.groupby("publisher").size().sort_values(ascending=False, kind="stable")
-    most = "most" if 2 * counts.iloc[0] > len(rejected) else "more"
-    split = say("pages.sources.split", n=parts, totals=len(rejected) - parts)
-    return f"{split} {say(f'pages.sources.{most}', n=int(counts.iloc[0]), source=source_name(counts.index[0], ''))}"
+    most = int(counts.iloc[0])
+    share = "all" if most == n else "most" if 2 * most > n else "more"
+    return sentences(
+        [
+            say(f"pages.sources.split{split}", n=parts or n, totals=n - parts),
+            say(f"pages.sources.{share}", n=most, source=source_name(counts.index[0], "")),
+        ]
+    )
 
 
 def widest_clash(rec: Reconciliation, country: str) -> str:
