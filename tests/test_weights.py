@@ -125,3 +125,16 @@ def test_what_replaces_a_figure_inherits_its_weight() -> None:
     )
     own = 2_000_000
     assert groups["weight"].tolist() == [own, 7_010_000 + round(0.7 * own)]
+
+
+def test_two_complete_tables_that_agree_on_much_more_than_their_total_outweigh_it() -> None:
+    # women and men, adults and children come to 60; the total says 48 (1.25 times less) or 55
+    def one(total: int) -> pd.DataFrame:
+        parts = {"": total, "sex=female": 40, "sex=male": 20, "age=adult": 50, "age=child": 10}
+        return table([claim(n, 2010, part, "a", published="2020-01-01") for part, n in parts.items()])
+
+    assert ts.reconcile(one(48)).claims.query("not accepted")["breakdown"].tolist() == [""]
+    assert ts.reconcile(one(55)).claims.query("breakdown == ''")["accepted"].tolist() == [True]
+    # one table alone does not do so
+    alone = one(48).query("not breakdown.str.startswith('age')")
+    assert ts.reconcile(alone).claims.query("breakdown == ''")["accepted"].tolist() == [True]

@@ -211,18 +211,23 @@ def _weights(
     fit = exact[["event", "lower"]].reset_index().merge(tight, on="event", suffixes=("", "_sum"))
     fit = fit[(fit["lower_sum"] <= fit["lower"]) & (fit["lower"] <= fit["upper"])].drop_duplicates(["figure", "dims"])
     tables = np.bincount(fit["figure"], minlength=len(figures))
-    # the bonus of a total goes on to what replaces it
+    # the bonus of a total goes on to what replaces it; two complete tables of its source that come to the same, and to
+    # much more than it, vouch for each other: it has none then
+    exceeded = wholes[wholes["lower_sum"] > wholes["upper"]]
+    agree = exceeded.groupby(["source", "event", "lower_sum", "upper_sum"])["dims_sum"].transform("nunique") > 1
+    far = exceeded["lower_sum"] > limits.jump_times * exceeded["upper"]
     replaced = figures.index.isin(pairs.loc[pairs["good"], "figure"])
-    whole = weight + limits.total * ((rank == 1) & ~replaced)
-    whole += limits.confirmed_by_source * np.minimum(figures["sources"] - 1, 2)
-    whole += limits.confirmed_by_table * np.minimum(tables, 3)
+    bonus = limits.total * ((rank == 1) & ~replaced)
+    bonus += limits.confirmed_by_source * np.minimum(figures["sources"] - 1, 2)
+    bonus += limits.confirmed_by_table * np.minimum(tables, 3)
+    whole = weight + np.where(figures.index.isin(exceeded.loc[agree & far, "figure"]), 0.0, bonus)
     weight = np.where(total, whole, np.where(depth > 0, part, weight))
     # doubts
     rivals = figures.groupby("cell")["lower"].transform("size") > 1
-    exceeded = wholes[wholes["lower_sum"] > wholes["upper"]]
     doubtful = figures.index.isin(exceeded["figure"]) & rivals | figures.index.isin(pairs.loc[pairs["reversal"], "by"])
-    # beside a table that is larger than its own total the others are no surer than the total is
-    beside = table[table["depth"] > 0].merge(exceeded[["source", "event"]].drop_duplicates(), on=["source", "event"])
+    # beside a table that is larger than its own total, and that no other bears out, all parts are doubtful
+    alone = exceeded.loc[~agree, ["source", "event"]].drop_duplicates()
+    beside = table[table["depth"] > 0].merge(alone, on=["source", "event"])
     doubtful |= figures.index.isin(beside["figure"])
     weight = np.where(doubtful, weight * limits.doubt_share, weight)
     beyond = figures["lower"].groupby(figures["cell"]).transform("max") > figures["upper"]
