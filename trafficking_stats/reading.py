@@ -188,8 +188,11 @@ def _country(cell: object) -> str:
 def _indicator(cell: object, vocabulary: Vocabulary) -> str:
     if name := indicator_named(plain(cell), vocabulary):
         return name
-    near = difflib.get_close_matches(folded(cell).replace(" ", "_"), list(vocabulary.indicators), n=1)
-    raise UnreadableError("one of the indicators of the vocabulary" + (f" (did you mean {near[0]}?)" if near else ""))
+    name = folded(cell).replace(" ", "_")
+    begun = [known for known in vocabulary.indicators if name and known.startswith(name)]
+    near = begun[:3] or difflib.get_close_matches(name, list(vocabulary.indicators), n=1)
+    hint = f" (did you mean {' or '.join(near)}?)" if near else ""
+    raise UnreadableError(f"one of the indicators of the vocabulary{hint}")
 
 
 def _category(cell: object, key: str, vocabulary: Vocabulary, labels: Mapping[str, str]) -> str:
