@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -158,9 +159,7 @@ class Vintages:
         return f"{self._title()}. {say('reconciliation.vintages.counts', **values)}"
 
     def _repr_html_(self) -> str:
-        from markupsafe import escape
-
-        return f"<p>{escape(str(self))}</p>{self.wide.to_html(na_rep='')}"
+        return f"<p>{html.escape(str(self))}</p>{self.wide.to_html(na_rep='')}"
 
     def _title(self) -> str:
         what = {"country": Country(self.country), "indicator": Term("indicator", self.indicator)}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup, escape
 
 from trafficking_stats.messages import Bounds, Country, Term, say
 from trafficking_stats.messages.values import written
@@ -86,20 +86,20 @@ class Explanation:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        body = Markup("")
+        body = ""
         for row, notes in _notes(self.claims):
-            told = Markup("").join(Markup("<br>{}").format(_signs(note)) for note in notes)
+            told = "".join(f"<br>{_html(_signs(note))}" for note in notes)
             shown = [say(f"reconciliation.verdict.{row['verdict']}"), row["figure"], row["interval"], row["published"]]
-            cells = map(Markup("<td>{}</td>").format, [*shown, row["upstream"], written(Term("tier", row["tier"]))])
-            body += Markup("<tr><th scope='row'>{}{}</th>{}</tr>").format(_link(row), told, Markup("").join(cells))
+            shown += [row["upstream"], written(Term("tier", row["tier"]))]
+            cells = "".join(f"<td>{_html(text)}</td>" for text in shown)
+            body += f"<tr><th scope='row'>{_link(row)}{told}</th>{cells}</tr>"
         heads = ("source", "verdict", "figure", "interval", "published", "upstream", "tier")
-        names = (say(f"reconciliation.head.{name}") for name in heads)
-        head = Markup("").join(map(Markup("<th scope='col'>{}</th>").format, names))
-        table = Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
-        lines = Markup("").join(Markup("<li>{}</li>").format(_signs(chain)) for chain in self.chains)
-        start = Markup("<p class='title'><strong>{}</strong></p><p>{}</p>").format(self.title, self.summary)
-        lines = Markup("<ul>{}</ul>").format(lines) if lines else ""
-        return str(Markup("<div class='explanation'>{}{}{}</div>").format(start, lines, table if body else ""))
+        head = "".join(f"<th scope='col'>{_html(say(f'reconciliation.head.{name}'))}</th>" for name in heads)
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if body else ""
+        lines = "".join(f"<li>{_html(_signs(chain))}</li>" for chain in self.chains)
+        lines = f"<ul>{lines}</ul>" if lines else ""
+        start = f"<p class='title'><strong>{_html(self.title)}</strong></p><p>{_html(self.summary)}</p>"
+        return f"<div class='explanation'>{start}{lines}{table}</div>"
 
 
 def title(cell: Cell, number: int | None, known: Bounds) -> str:
@@ -225,12 +225,16 @@ def _source(row: Mapping[str, str]) -> str:
     return Source(row["publisher"], row["published"]).in_words()
 
 
-def _link(row: Mapping[str, str]) -> Markup:
-    """Name a source, with a link where it has an address on the web."""
-    name = escape(_source(row))
+def _link(row: Mapping[str, str]) -> str:
+    """Name a source as HTML, with a link where it has an address on the web."""
+    name = _html(_source(row))
     if row["url"].lower().startswith(("https://", "http://")):
-        name = Markup("<a href='{}' rel='noreferrer'>{}</a>").format(row["url"], name)
-    return Markup("{} <code>{}</code>").format(name, row["source"])
+        name = f"<a href='{_html(row['url'])}' rel='noreferrer'>{name}</a>"
+    return f"{name} <code>{_html(row['source'])}</code>"
+
+
+def _html(text: object) -> str:
+    return html.escape(str(text))  # not markupsafe, which the library alone does not bring
 
 
 def _signs(text: str) -> str:
