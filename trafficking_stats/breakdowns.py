@@ -64,7 +64,7 @@ def edges(breakdown: str, vocabulary: Vocabulary, indicator: str = "") -> list[t
     --------
     >>> from collections.abc import Iterator
 
-    from trafficking_stats.vocabulary import load_vocabulary
+    >>> from trafficking_stats.vocabulary import load_vocabulary
     >>> edges("sex=female", load_vocabulary())
     [('', 'exclusive', 'sex', 0)]
     """
@@ -110,7 +110,7 @@ def ancestors(breakdown: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     --------
     >>> from collections.abc import Iterator
 
-    from trafficking_stats.vocabulary import load_vocabulary
+    >>> from trafficking_stats.vocabulary import load_vocabulary
     >>> ancestors("age=child;sex=male", load_vocabulary())
     ('', 'age=child', 'sex=male')
     """
