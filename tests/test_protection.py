@@ -121,3 +121,9 @@ def test_the_first_screens(rec):
 
 def test_money_for_two_years_or_more_is_divided_by_people(rec):
     assert "482,759" in str(tables.money(rec, "DNK"))  # 70 million for 145 victims identified in 2007-2010
+
+
+def test_what_sources_say_of_their_own_figures_and_cannot_stand(rec):
+    shown = str(tables.contradicted(rec, "DNK"))
+    for told in ("43 for 2015, more than 38", "at least 5; the text says 4", "19; the text says 25"):
+        assert told in shown

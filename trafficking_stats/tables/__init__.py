@@ -15,13 +15,14 @@ with needs("report", "Drawing tables"):
         sources,
         sums,
     )
-    from trafficking_stats.tables.victims import beside, money, parts, stated
+    from trafficking_stats.tables.victims import beside, contradicted, money, parts, stated
     from trafficking_stats.tables.world import disagreements, multiples, regions, revisions
 
 __all__ = [
     "beside",
     "choices",
     "clashes",
+    "contradicted",
     "disagreements",
     "explanations",
     "figures",

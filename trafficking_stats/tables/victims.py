@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from markupsafe import Markup
 
+from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.beside import beside_rows, premise
 from trafficking_stats.gap_analysis.figures import figures_of
 from trafficking_stats.inference.counts import total
@@ -199,6 +200,35 @@ def _edition(rec: Reconciliation, source_id: str) -> Markup:
     rows = rec.claims.loc[rec.claims["source_id"] == source_id, ["publisher", "published"]]
     address = source_addresses().get(source_id, {}).get("url", "")
     return source(address, words.source_name(*rows.iloc[0])) if len(rows) else source_link(source_id)
+
+
+def contradicted(rec: Reconciliation, country: str) -> Shown:
+    """Tabulate what sources say of their own figures, such as "the highest ever", where the record contradicts it.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The record.
+    country : str
+        Which country.
+    """
+    from trafficking_stats.fact_check.kept import judge_kept  # late: it loads all that reads texts
+
+    judged = judge_kept(rec)
+    judged = judged[(judged["country"] == country) & (judged["verdict"] == "contradicts")]
+    rows = []
+    for row in records(judged):
+        when = unbroken(period_label(row["period_start"], row["period_end"]).replace("-", "–"))
+        of = sub(title(row["indicator"], row["breakdown"]), when)
+        rows.append([of, row["reason"], _edition(rec, row["source_id"])])
+    return table(
+        [say(f"victims.head.{name}") for name in ("what", "contradicted", "source")],
+        rows,
+        caption=say("victims.contradicted.caption"),
+        data=judged[["source_id", "locator", "kind", "value", "indicator", "breakdown", "period_end", "code", "note"]],
+        name=f"{country}-contradicted",
+        empty=say("victims.contradicted.none", country=Country(country)),
+    )
 
 
 def money(rec: Reconciliation, country: str) -> Shown:
