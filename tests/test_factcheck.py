@@ -218,3 +218,19 @@ def test_every_code_has_words():
     assert len(codes) >= 8
     for code in codes:
         assert say(f"factcheck.why.{code}", **values)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("In Sweden, authorities identified 429 victims of trafficking in 2018.", "elsewhere"),
+        ("Across the European Union, 7,155 victims were registered in 2018.", "elsewhere"),
+        ("Worldwide, 50,000 victims were detected in 2018.", "elsewhere"),
+        ("In Aarhus, nine victims of trafficking were identified in 2018.", "local"),
+        ("Our shelter identified 12 victims of trafficking in 2018.", "local"),
+    ],
+)
+def test_nobody_is_accused_over_another_country_or_one_place(tmp_path, claims, text, code):
+    found = checked(tmp_path, claims, text)
+    assert list(found.table["verdict"]) == ["unknown"]
+    assert list(found.table["code"]) == [code]

@@ -16,6 +16,7 @@ from trafficking_stats.claims import load_claims, load_sources
 from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.fact_check.counts import LEAST_TELLING, judge
+from trafficking_stats.fact_check.places import is_national, place_of
 from trafficking_stats.fact_check.record import Finding, Record
 from trafficking_stats.fact_check.statements import judge_statement
 from trafficking_stats.messages import language as said_in
@@ -41,6 +42,9 @@ COLUMNS = (
 
 SUPPOSED = "document default"
 """Where the period of a figure is the document's own year."""
+
+SLIPS = ("digits_swapped", "one_digit", "small_difference")
+"""Codes of a figure that is like that of the record but for a slip."""
 
 CARRIED = "preceding sentence"
 """Where the period of a figure is that of the sentence before."""
@@ -187,6 +191,7 @@ def factcheck(
         for s in found.statements
         if s.kind != "sum" or s.parts
     )
+    checked = [_placed(one, read.text, found.language) for one in checked]
     code = found.language if found.language in languages() else "en"
     with said_in(code):
         rows = [{**_row(one), "locator": read.locator(one.place.char_start)} for one in checked]
@@ -231,6 +236,20 @@ def _counts(proposals: Sequence[Proposal], record: Record, *, is_given: bool) ->
             if found.verdict == "contradicts" and is_less and _is_perhaps_part(proposal, cell, proposals, cells):
                 found = replace(found, verdict="unknown", code="perhaps_part")
         yield Checked(proposal, "count", cell, cell, found)
+
+
+def _placed(one: Checked, text: str, language: str) -> Checked:
+    """Return a finding as it is for where the figure was counted: nobody is accused over another country or a place."""
+    sentence = (one.place.sentence_start, one.place.sentence_end)
+    found = one.finding
+    country = one.cell.country
+    where = place_of(text, sentence, one.place.char_start, country, language)
+    is_less = found.verdict == "contradicts" and (one.cell.value or 0.0) < (found.lower or 0.0)
+    if is_less and found.code not in SLIPS and not is_national(text, sentence, country, language):
+        where = where or "local"
+    if where == "elsewhere" or (where == "local" and is_less):
+        return replace(one, finding=replace(found, verdict="unknown", code=where, values={}))
+    return one
 
 
 def _is_perhaps_part(proposal: Proposal, cell: Cell, proposals: Sequence[Proposal], cells: Sequence[Cell]) -> bool:

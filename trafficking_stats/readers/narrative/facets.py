@@ -31,8 +31,9 @@ def peoples(language: str) -> Phrases:
 
     names = Locale(language).territories
     return Phrases(
-        (word, (code, str(names[pycountry.countries.get(alpha_3=code).alpha_2])))
+        (word, (code, str(names[found.alpha_2])))
         for code, words in table("demonyms").items()
+        if (found := pycountry.countries.get(alpha_3=code)) is not None
         for word in words.get(language, ())
     )
 

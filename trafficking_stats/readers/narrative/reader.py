@@ -157,7 +157,8 @@ class Reader:
 
     def _facets(self, scene: Scene, reading: Reading, before: list[Spoken], repeats: list[Reading]) -> dict[str, str]:
         """Return the breakdown: what the text says of the figure, and what it takes from the one it belongs to."""
-        own = facets_of(scene, reading.numeral, reading.head)
+        is_whole = any(0 < reading.numeral.first - end <= 2 for end in scene.shares.values())  # "90 % of the 121"
+        own = {} if is_whole else facets_of(scene, reading.numeral, reading.head)
         base = self._base_of(scene, reading, own, before)
         group = self._facets_of_group(scene, reading, repeats) if reading.rule != "comparison" else {}
         return {**(base.facets if base else {}), **own, **group}

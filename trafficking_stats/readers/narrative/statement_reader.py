@@ -65,15 +65,20 @@ class StatementReader(Speech):
 
     def _whole_of(self, numeral: Numeral, part: Spoken | None) -> Spoken | None:
         """Return the count that a share is a share of; one without a number where the sentence names the whole only."""
+        end = self.scene.shares[numeral.start]
+        near = range(end, end + 4)  # "90 % of the 121 victims"
+        after = [s for s in self.spoken if s.reading.numeral.start in near and s is not part]
         wholes = [s for s in self.spoken if s is not part and s.reading.numeral.start < numeral.start and not s.facets]
-        if wholes:
-            return wholes[-1]
+        if after or wholes:
+            return after[0] if after else wholes[-1]
         if part is not None and part.reading.rule in ("existence", "counted noun") and self.lead is None:
             return unprinted(replace(part, facets={}))
         topic = topic_of(self.scene, 0, len(self.scene.low))
         if topic is not None and (self.lead is None or topic.families[0] not in self.lead.reading.families):
             return self.named(numeral, topic.families, topic.potential)
-        return self.lead or part
+        label = self.dater.date(numeral.start)[0]
+        is_other = self.lead is not None and bool(self.scene.periods) and label != self.lead.label
+        return unprinted(replace(self.lead, label=label)) if self.lead and is_other else self.lead or part
 
     def _facets_of_share(self, numeral: Numeral, end: int, whole: Spoken) -> dict[str, str]:
         begin = max((n.end for n in self.scene.numerals if n.end <= numeral.first), default=0)

@@ -86,7 +86,8 @@ class _Finder:
         if "M" in found:
             return bool(found["Y"]) or self._is_behind("in_words", i)
         noun = self.lexicon["nouns"].at(self.low, end)
-        counts = noun is not None and noun[1] in ("victim", "person") and not self._is_behind("in_words", i)
+        named = self._is_behind("in_words", i) or self.lexicon["clause.definite"].ending_at(self.low, i)
+        counts = noun is not None and noun[1] in ("victim", "person") and not named
         return not counts and int(found["Y"] or 0) <= self.default + YEARS_AHEAD
 
     def _label(self, template: str, found: Mapping[str, str | None], i: int) -> str | None:
