@@ -199,14 +199,9 @@ def about(task: Task, title: str, notebook: str) -> dict[str, Any]:
 
 def _day(text: str) -> str:
     """Write the day a source is from: day, month or year alone, as the source tells it."""
-    year, *rest = [int(part) for part in text.split("-")]
-    if not rest:
-        return text
-    return (
-        written(datetime.date(year, rest[0], rest[1]))
-        if rest[1:]
-        else written(datetime.date(year, rest[0], 1), "MMMM y")
-    )
+    parts = [int(part) for part in text.split("-")]
+    day = datetime.date(parts[0], *(parts[1:] + [1, 1])[:2])
+    return written(day, ("y", "MMMM y", "")[len(parts) - 1])
 
 
 def switch(notebook: str, codes: tuple[str, ...]) -> list[tuple[str, str, str]]:
