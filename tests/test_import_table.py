@@ -234,6 +234,12 @@ def test_a_row_of_the_whole_country_is_not_added_to_its_states(tmp_path, name):
     assert found.n_rows == len(found.claims) + len(found.skipped)
 
 
+def test_a_state_that_happens_to_be_the_sum_of_two_others_is_no_whole(tmp_path):
+    table = put(tmp_path / "a.csv", "State,Year,Victims identified\nAssam,2021,14\nDelhi,2021,8\nGoa,2021,6\n")
+    found = read(table, countries=["India"], area="State")
+    assert found.claims[["value", "scope_note"]].to_numpy().tolist() == [[28.0, "sum of 3 places"]]
+
+
 def test_a_bulletin_by_quarters_in_portuguese(tmp_path):
     rows = [
         "Boletim;;",

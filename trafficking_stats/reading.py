@@ -32,10 +32,8 @@ from trafficking_stats.vocabulary import Vocabulary
 
 _CELL = ["source_id", "country", "indicator", "breakdown", "period_start", "period_end"]
 _FIGURE = ["value", RANGE_END, "qualifier"]
-_FEWEST_PLACES, _TELLING = (
-    2,
-    10,
-)  # among fewer places or smaller figures, that one is the sum of the others may be chance
+# that one place is the sum of the others may be chance: in one cell of few places, or where all figures are small
+_FEWEST_PLACES, _MANY_PLACES, _TELLING = 2, 6, 10
 
 
 class Read(NamedTuple):
@@ -294,10 +292,11 @@ def _wholes(place: pd.Series, kept: pd.DataFrame, country: pd.Series) -> pd.Seri
     whole = named | (place.map(country_code) == country)
     exact = kept[(kept["qualifier"] == "exact") & ~whole[kept.index]]
     cells = exact.groupby(_CELL, sort=False)["value"]
-    others = cells.transform("sum") - exact["value"]
-    told = exact.assign(fits=exact["value"] == others, shows=others >= _TELLING, place=place[exact.index])
-    by_place = told[cells.transform("size") > _FEWEST_PLACES].groupby("place")[["fits", "shows"]]
-    sums = by_place.agg(fits=("fits", "all"), shows=("shows", "any")).all(axis=1)
+    others, n_places = cells.transform("sum") - exact["value"], cells.transform("size")
+    told = exact.assign(fits=exact["value"] == others, others=others, n_places=n_places, place=place[exact.index])
+    by_place = told[(n_places > _FEWEST_PLACES) & (others > 0)].groupby("place")
+    sums = by_place["fits"].all() & (by_place["others"].max() >= _TELLING)
+    sums &= (by_place.size() > 1) | (by_place["n_places"].max() >= _MANY_PLACES)
     return whole | place.isin(sums.index[sums])
 
 
