@@ -477,10 +477,10 @@ def _beside(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: Vocabular
     rows["upper"] = judged.loc[lost, "upper"].astype(float).fillna(np.inf)
     rows["kept_lower"], rows["kept_upper"] = cell_bounds[lost].T
     rows["kept"] = rows["kept_lower"].where(rows["kept_lower"] == rows["kept_upper"])
-    rows["known"] = [bounds(*ends) for ends in cell_bounds[lost].tolist()]
+    rows["known"] = pd.Series([bounds(*ends) for ends in cell_bounds[lost].tolist()], rows.index, dtype=object)
     rows["below"] = rows["value"] < rows["kept_lower"]
     nearest = rows["kept_lower"].where(rows["below"], rows["kept_upper"])
-    rows["distance"] = np.maximum(rows["kept_lower"] - rows["value"], rows["value"] - rows["kept_upper"]).clip(lower=0)
+    rows["distance"] = (rows["kept_lower"] - rows["value"]).clip(lower=rows["value"] - rows["kept_upper"]).clip(lower=0)
     limits = vocabulary.causes
     rows["near"] = rows["distance"] <= np.maximum(limits.near_count, limits.near_share * nearest)
     rows["date"] = published_years(rows["published"])
@@ -528,7 +528,7 @@ def _beside_corrupt(rows: pd.DataFrame, causes: pd.DataFrame) -> None:
     n = (causes["cause"] == "corrupt").groupby(block).transform("sum")
     for row in causes.index[(causes["cause"] == "unexplained") & (n >= 3)]:
         found = evidence("among_corrupt", off=causes.at[row, "evidence"], number=int(n[row]))
-        causes.loc[row] = ["corrupt", found]
+        causes.loc[row] = ["corrupt", found]  # type: ignore[assignment]
 
 
 def _beside_restated(rows: pd.DataFrame, causes: pd.DataFrame, vocabulary: Vocabulary) -> None:
@@ -549,4 +549,4 @@ def _beside_restated(rows: pd.DataFrame, causes: pd.DataFrame, vocabulary: Vocab
         others = restated.get(key, set())
         if causes.at[row, "cause"] == "unexplained" and len(others) > 1:
             said = {"publisher": key[0], "years": Years(others)}
-            causes.loc[row] = ["definition", evidence("restated_others", off=causes.at[row, "evidence"], **said)]
+            causes.loc[row] = ["definition", evidence("restated_others", off=causes.at[row, "evidence"], **said)]  # type: ignore[assignment]

@@ -51,6 +51,10 @@ def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     return table.sort_index() if len(table) else table
 
 
+def _each(table: pd.DataFrame) -> Iterator[Any]:
+    return iter(table.itertuples())
+
+
 def of_the_future(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Doubt]:
     """Find counts of a period that had not ended when they were published: of 2033, printed in 2023.
 
@@ -59,7 +63,7 @@ def of_the_future(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Doub
     counts = [name for name, entry in vocabulary.indicators.items() if entry.measure == "count"]
     last = judged["published"].map({date: latest_day(date) for date in judged["published"].unique()})
     early = (judged["period_end"] > last) & (last != "") & judged["indicator"].isin(counts) & judged["accepted"]
-    for row in judged.loc[early, ["period_end", "published"]].itertuples():
+    for row in _each(judged.loc[early, ["period_end", "published"]]):
         yield row.Index, "future_period", evidence("future_period", end=row.period_end, published=row.published)
 
 
@@ -83,7 +87,7 @@ def of_another_unit(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Do
         far = off > (limits.near_share * pairs["value_peer"]).clip(lower=limits.near_count)
         order = [pairs[name].map(list(same.indicators).index) for name in ("indicator_other", "indicator_peer")]
         pairs = pairs.assign(first=order[0], then=order[1])[far & (pairs["indicator"] != pairs["indicator_peer"])]
-        for pair in pairs.sort_values(["first", "then"], kind="stable").drop_duplicates("row").itertuples():
+        for pair in _each(pairs.sort_values(["first", "then"], kind="stable").drop_duplicates("row")):
             seen = {"value": pair.value, "other": Counted(pair.indicator_other), "peer_value": pair.value_peer}
             at = "unit_at" if pair.upstream_other else "unit"
             seen |= {"peer": Counted(pair.indicator_peer), "at": pair.upstream_other}
@@ -109,7 +113,7 @@ def of_another_year(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Do
     moved = pairs[pairs["shift"].isin([-1, 1]) & (pairs["published_before"] < pairs["published"])]
     others = moved.groupby([*SERIES, "shift"])["value"].transform("nunique") - 1
     moved = moved.assign(others=others)[others > 0].sort_values("shift", ascending=False, kind="stable")
-    for row in moved.drop_duplicates("row").itertuples():
+    for row in _each(moved.drop_duplicates("row")):
         seen = {"value": row.value, "year": str(row.year_before), "n": int(row.others)}
         yield row.row, "shifted_year", evidence("moved", publisher=row.publisher, **seen)
 
@@ -126,7 +130,7 @@ def of_a_copied_year(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[D
         same=("same", "all"), n=("value", "nunique"), most=("value", "max")
     )
     found = found[found["same"] & (found["n"] > 2) & (found["most"] >= vocabulary.causes.shift_from)]
-    for row in pairs.merge(found[[*table, "n"]], on=table).itertuples():
+    for row in _each(pairs.merge(found[[*table, "n"]], on=table)):
         seen = [(row.row, row.accepted, row.year + 1), (row.row_next, row.accepted_next, row.year)]
         for claim, accepted, other in seen:
             if accepted:
@@ -146,16 +150,17 @@ def of_its_tables(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Doub
     parts = exact[exact["breakdown"].str.count("=") == 1].merge(totals[own].drop_duplicates(), on=own)
     parts["key"] = parts["breakdown"].str.split("=").str[0]
     kinds = parts[["breakdown", "indicator"]].drop_duplicates()
-    parts = parts.merge(kinds[np.array([_is_exclusive(*kind, vocabulary) for kind in kinds.to_numpy()], dtype=bool)])
+    mask = [_is_exclusive(*kind, vocabulary) for kind in zip(kinds["breakdown"], kinds["indicator"], strict=True)]
+    parts = parts.merge(kinds[np.array(mask, dtype=np.bool_)])
     sums = parts.groupby([*own, "key"], as_index=False).agg(total=("value", "sum"), n=("value", "size"))
     sums = totals.merge(sums[sums["n"] > 1], on=own)
     complete = sums[sums["key"].isin([key for key, entry in vocabulary.dimensions.items() if entry.complete])]
     alike = complete.groupby("row").agg(value=("value", "first"), total=("total", "first"), n=("total", "size"))
     alike = alike[(complete.groupby("row")["total"].nunique() == 1) & (alike["n"] > 1)]
-    for row in alike[alike["total"] != alike["value"]].itertuples():
+    for row in _each(alike[alike["total"] != alike["value"]]):
         yield row.Index, "two_tables", evidence("two_tables", total=row.total)
     above = sums[(sums["total"] > sums["value"]) & (sums["publishers"] == 1)]
-    for row in above.sort_values("total", ascending=False, kind="stable").drop_duplicates("row").itertuples():
+    for row in _each(above.sort_values("total", ascending=False, kind="stable").drop_duplicates("row")):
         yield row.row, "parts_above", evidence("own_parts_above", total=row.total, value=row.value)
 
 

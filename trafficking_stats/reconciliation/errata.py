@@ -27,25 +27,9 @@ BY_HAND = ("status", "status_date", "note")
 """Columns that one fills in, and that survive when the ledger is made again."""
 
 COLUMNS = (
-    "record_id",
-    *BY_HAND,
-    "publisher",
-    "source_id",
-    "published",
-    "locator",
-    "country",
-    "indicator",
-    "breakdown",
-    "period_start",
-    "period_end",
-    "printed",
-    "holds",
-    "cause",
-    "evidence",
-    "against",
-    "rules",
-    "known_since",
-    "mended_by",
+    *("record_id", *BY_HAND, "publisher", "source_id", "published", "locator"),
+    *("country", "indicator", "breakdown", "period_start", "period_end"),
+    *("printed", "holds", "cause", "evidence", "against", "rules", "known_since", "mended_by"),
 )
 """Columns of a ledger, all text; `Ledger` says what they hold."""
 
@@ -114,6 +98,7 @@ def errata(rec: Reconciliation, before: pd.DataFrame | None = None) -> Ledger:
     lost = rec.claims[~rec.claims["accepted"] & rec.claims["tier"].isin(official)]
     by_id = {claim["claim_id"]: claim for claim in rec.claims.to_dict("records")}
     rows = []
+    series: Any
     for series, claims in lost.groupby(_CELL[:3], sort=False):
         dated = (claims["published"].map(latest_day) != "").any()
         triangle = vintages(rec.claims, *series).triangle if dated else None
@@ -127,10 +112,11 @@ def _record(rec: Reconciliation, claim: Any, by_id: dict[str, Any], triangle: pd
     """Write the record of a rejected claim."""
     settled = rec.settled[claim["country"]]
     group = settled.group_of[claim["claim_id"]]
-    cell = settled.system.groups["cell"].iat[group]
+    cells, leaders = (settled.system.groups[name].to_numpy() for name in ("cell", "leader"))
+    cell = cells[group]
     holds = bounds(settled.solution.lower[cell], settled.solution.upper[cell])
     others, rules = settled.solution.conflicts.get(group, ((), ()))
-    rivals = [by_id[settled.claim_ids[settled.system.groups["leader"].iat[other]]] for other in others]
+    rivals = [by_id[settled.claim_ids[leaders[other]]] for other in others]
     days = [latest_day(one["published"]) for one in (claim, *rivals)]
     status, date, mended_by = _mended(claim, triangle, by_id)
     printed = figure_of(claim).in_words()
@@ -152,7 +138,8 @@ def _record(rec: Reconciliation, claim: Any, by_id: dict[str, Any], triangle: pd
 
 def _mended(claim: Any, triangle: pd.DataFrame | None, by_id: dict[str, Any]) -> tuple[str, str, str]:
     """Say whether a later edition of the publisher prints a figure that holds, or none; with its date and id."""
-    for row in triangle.itertuples() if triangle is not None else ():
+    rows: Any = triangle.itertuples() if triangle is not None else ()
+    for row in rows:
         same = (row.publisher, row.start, row.end) == (claim["publisher"], claim["period_start"], claim["period_end"])
         if same and latest_day(row.published) > latest_day(claim["published"]):
             if row.step == "withdrawn":

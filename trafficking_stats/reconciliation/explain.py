@@ -196,7 +196,7 @@ class Explainer:
         return words.line(proof, terms, [self._labels[name] for name in dict.fromkeys(used)])
 
     def _name(self, cell: int) -> Cell:
-        return tuple(self._settled.system.cells[KEY].iloc[cell])  # type: ignore[return-value]
+        return tuple(self._settled.system.cells[KEY].iloc[cell])
 
     def _missing(
         self, own: pd.DataFrame, indicator: str, breakdown: str, period: tuple[str, str]

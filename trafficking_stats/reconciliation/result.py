@@ -143,7 +143,7 @@ class Reconciliation:
         >>> import trafficking_stats as ts
         >>> claims = ts.load_claims().query("country == 'DNK' and indicator == 'prosecutions_suspects'")
         >>> print(str(ts.reconcile(claims).inspect("DNK", "prosecutions_suspects", 2013)).splitlines()[0])
-        1 variable
+        2 variables
         """
         self.explain(country, indicator, year, breakdown)  # which says what there is, where there is no such cell
         period = year if isinstance(year, tuple) else (f"{year}-01-01", f"{year}-12-31")

@@ -15,17 +15,8 @@ from trafficking_stats.reconciliation.weights import claim_weights
 from trafficking_stats.vocabulary import Vocabulary
 
 SERIES = (
-    "country",
-    "indicator",
-    "breakdown",
-    "year",
-    "estimate",
-    "lower",
-    "upper",
-    "status",
-    "n_claims",
-    "n_accepted",
-    "n_upstreams",
+    *("country", "indicator", "breakdown", "year", "estimate", "lower", "upper", "status"),
+    *("n_claims", "n_accepted", "n_upstreams"),
 )
 
 PERIODS = (*SERIES[:3], "start", "end", *SERIES[4:])
@@ -164,15 +155,9 @@ def build_clashes(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
         by_value: dict[str, set[str]] = {}
         for value, source in zip(printed, sources, strict=True):
             by_value.setdefault(value, set()).add(source)
-        n_kept = sum(kept)
-        found.append(
-            (
-                " | ".join(by_value),
-                " | ".join(", ".join(sorted(names)) for names in by_value.values()),
-                " and ".join(dict.fromkeys(printed[:n_kept])) or "none",
-                ", ".join(dict.fromkeys(causes[n_kept:])),
-            )
-        )
+        voices = (", ".join(sorted(names)) for names in by_value.values())
+        won = " and ".join(dict.fromkeys(printed[: sum(kept)])) or "none"
+        found.append((" | ".join(by_value), " | ".join(voices), won, ", ".join(dict.fromkeys(causes[sum(kept) :]))))
     table = rows.iloc[begins][key].reset_index(drop=True)
     table[["values", "sources", "won", "cause"]] = pd.DataFrame(found, columns=range(4), dtype=object)
     periods = zip(table["period_start"], table["period_end"], strict=True)

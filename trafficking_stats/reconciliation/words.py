@@ -17,22 +17,20 @@ from trafficking_stats.reconciliation.proofs import Proof
 from trafficking_stats.reconciliation.rules import Cell
 
 COLUMNS = (
-    "verdict",
-    "figure",
-    "interval",
-    "source",
-    "publisher",
-    "published",
-    "upstream",
-    "tier",
-    "url",
-    "locator",
-    "note",
-    "cause",
-    "doubt",
-    "evidence",
-    "clash",
-    "if_kept",
+    *(
+        "verdict",
+        "figure",
+        "interval",
+        "source",
+        "publisher",
+        "published",
+        "upstream",
+        "tier",
+        "url",
+        "locator",
+        "note",
+    ),
+    *("cause", "doubt", "evidence", "clash", "if_kept"),
 )
 """Columns of the claims in an explanation, all text; ``verdict``, ``tier``, ``cause`` and ``doubt`` are codes."""
 
