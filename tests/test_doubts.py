@@ -163,3 +163,26 @@ def test_a_table_printed_for_two_years_is_doubtful_in_both():
 )
 def test_what_may_be_the_same_by_chance_is_not(rows):
     assert "copied_year" not in {text.split(":")[0] for text in codes(rows).values()}
+
+
+# --- shares and changes -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("indicator", "breakdown", "value", "seen"),
+    [
+        ("victims_share", "sex=female", 71, ""),
+        ("victims_share", "sex=female", 70.9, "statement: 70.9 is printed, the figures kept give 71.4"),
+        ("victims_share", "sex=female", 94, "statement: 94 is printed, the figures kept give 71.4"),
+        ("victims_change_percent", "", 40, ""),
+        ("victims_change_percent", "", 35, "statement: 35 is printed, the figures kept give 40"),
+        ("victims_change_persons", "", 40, ""),
+        ("victims_change_persons", "", -40, "statement: −40 is printed, the figures kept give 40"),
+        ("victims_share", "sex=male", 94, ""),  # nobody prints the men
+    ],
+)
+def test_a_printed_share_or_change_that_the_counts_do_not_bear_out_is_doubtful(indicator, breakdown, value, seen):
+    rows = [claim(100, 2012), claim(140, 2013), claim(100, 2013, "sex=female")]
+    period = 2013 if indicator == "victims_share" else ("2012-01-01", "2013-12-31")
+    found = codes([*rows, claim(value, period, breakdown, "said", indicator=indicator)])
+    assert list(found.values()) == ([seen] if seen else [])

@@ -5,6 +5,7 @@ A cause is a reading of the figures, not a proof; the order of `CAUSES` decides 
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -107,18 +108,14 @@ def double_count(row: Any, figures: Figures) -> Evidence | None:
     return evidence("double_count", value=row.value, kept=row.kept) if 0 < 2 * row.kept == row.value else None
 
 
-def unit(row: Any, figures: Figures) -> Evidence | None:
-    """Tell whether it is the figure of the same event in another unit."""
-    return _other_indicator(row, figures, same_unit=False)
-
-
 def _same_events(row: Any, figures: Figures) -> Iterator[str]:
     """List the indicators that count the same events."""
     for same in figures.vocabulary.same_event:
         yield from (name for name in same.indicators if row.indicator in same.indicators and name != row.indicator)
 
 
-def _other_indicator(row: Any, figures: Figures, *, same_unit: bool) -> Evidence | None:
+def other_indicator(row: Any, figures: Figures, *, same_unit: bool) -> Evidence | None:
+    """Tell whether it is the figure of the same event under another indicator, of the same unit or of another."""
     indicators = figures.vocabulary.indicators
     for other in _same_events(row, figures) if row.value > figures.vocabulary.causes.near_count else ():
         kept = figures.kept.get((row.country, other, row.breakdown, row.period_start, row.period_end))
@@ -160,7 +157,7 @@ def definition(row: Any, figures: Figures) -> Evidence | None:
     """Tell whether it counts something wider, or another stage, or leaves out what its source counts apart."""
     return (
         _folded(row, figures)
-        or _other_indicator(row, figures, same_unit=True)
+        or other_indicator(row, figures, same_unit=True)
         or _counted_apart(row, figures)
         or _near_other_stage(row, figures)
     )
@@ -325,17 +322,8 @@ def early_snapshot(row: Any, figures: Figures) -> Evidence | None:
     return evidence("early_repeated", n=later, **said) if later else evidence("early", **said)
 
 
-def copied_year(row: Any, figures: Figures) -> Evidence | None:
-    """Its source prints the same figure for the year before or after, where it is kept."""
-    return _neighbour(row, figures, copied=True)
-
-
-def shifted_year(row: Any, figures: Figures) -> Evidence | None:
-    """Tell whether it is the figure of the year before or after."""
-    return _neighbour(row, figures, copied=False)
-
-
-def _neighbour(row: Any, figures: Figures, *, copied: bool) -> Evidence | None:
+def neighbour(row: Any, figures: Figures, *, copied: bool) -> Evidence | None:
+    """Tell whether it is the figure kept for the year before or after, which its source prints there too if copied."""
     if row.kind != "year" or row.value < figures.vocabulary.causes.shift_from or row.near:
         return None
     for year in (row.year - 1, row.year + 1):
@@ -413,15 +401,15 @@ def _without(keys: dict[str, str], key: str) -> str:
 CAUSES: tuple[tuple[str, Cause], ...] = (
     ("vague_wording", vague_wording),
     ("double_count", double_count),
-    ("unit", unit),
+    ("unit", functools.partial(other_indicator, same_unit=False)),
     ("digit_slip", digit_slip),
     ("definition", definition),
     ("partial_period", partial_period),
     ("corrupt", corrupt),
     ("arithmetic", arithmetic),
     ("early_snapshot", early_snapshot),
-    ("copied_year", copied_year),
-    ("shifted_year", shifted_year),
+    ("copied_year", functools.partial(neighbour, copied=True)),
+    ("shifted_year", functools.partial(neighbour, copied=False)),
     ("rounding", rounding),
     ("digit_slip", slip_in_front),
     # any wrong part may make a sum too large: that is said where nothing tells more

@@ -44,7 +44,7 @@ def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     ['parts_above', 'unit']
     """
     found: dict[Any, tuple[str, Evidence]] = {}
-    for find in (of_the_future, of_another_unit, of_another_year, of_a_copied_year, of_its_tables):
+    for find in (of_the_future, of_another_unit, of_another_year, of_a_copied_year, of_its_tables, of_a_statement):
         for row, code, seen in find(judged, vocabulary):
             found.setdefault(row, (code, seen))
     table = pd.DataFrame.from_dict(found, orient="index", columns=["doubt", "evidence"], dtype=object)
@@ -162,6 +162,27 @@ def of_its_tables(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Doub
     above = sums[(sums["total"] > sums["value"]) & (sums["publishers"] == 1)]
     for row in _each(above.sort_values("total", ascending=False, kind="stable").drop_duplicates("row")):
         yield row.row, "parts_above", evidence("own_parts_above", total=row.total, value=row.value)
+
+
+def of_a_statement(judged: pd.DataFrame, vocabulary: Vocabulary) -> Iterator[Doubt]:
+    """Find printed shares and changes that the figures kept of their counts do not bear out, within rounding."""
+    kept = judged[(judged["qualifier"] == "exact") & judged["accepted"].astype(bool)]
+    columns = ("country", "indicator", "breakdown", "period_start", "period_end")
+    values = dict(zip(zip(*(kept[name] for name in columns), strict=True), kept["value"], strict=True))
+    said = {name: entry for name, entry in vocabulary.indicators.items() if entry.of is not None}
+    for row in _each(kept[kept["indicator"].isin(list(said))]):
+        entry, start, end = said[row.indicator], row.period_start, row.period_end
+        cell = row.country, entry.of, row.breakdown
+        first, last = ((f"{day[:4]}-01-01", f"{day[:4]}-12-31") for day in (start, end))
+        is_share = entry.measure == "share"
+        new = values.get((*cell, start, end) if is_share else (*cell, *last), np.nan)
+        base = values.get((*cell[:2], "", start, end) if is_share else (*cell, *first), np.nan)
+        if entry.unit == "percent":
+            new = 100 * new / base if base else np.nan
+        found = new if is_share else new - (100 if entry.unit == "percent" else base)
+        half = 0.5 * 10.0 ** -len(f"{row.value:.15g}".partition(".")[2])
+        if abs(found - row.value) > half + 1e-9:
+            yield row.Index, "statement", evidence("statement", printed=row.value, found=round(found, 1))
 
 
 def _is_exclusive(breakdown: str, indicator: str, vocabulary: Vocabulary) -> bool:
