@@ -41,7 +41,7 @@ def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     >>> import trafficking_stats as ts
     >>> claims = ts.reconcile(ts.load_claims().query("country == 'DNK'")).claims
     >>> sorted(set(claims.loc[claims.doubt != "", "doubt"]))
-    ['parts_above', 'unit']
+    ['parts_above', 'statement', 'unit']
     """
     found: dict[Any, tuple[str, Evidence]] = {}
     for find in (of_the_future, of_another_unit, of_another_year, of_a_copied_year, of_its_tables, of_a_statement):
