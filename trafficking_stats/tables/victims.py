@@ -218,7 +218,8 @@ def contradicted(rec: Reconciliation, country: str) -> Shown:
     judged = judged[(judged["country"] == country) & (judged["verdict"] == "contradicts")]
     rows = []
     for row in records(judged):
-        when = unbroken(period_label(row["period_start"], row["period_end"]).replace("-", "–"))
+        end = row["period_end"][:4]
+        when = span({"first_year": row["period_start"][:4] or end, "last_year": end})
         of = sub(title(row["indicator"], row["breakdown"]), when)
         rows.append([of, row["reason"], _edition(rec, row["source_id"])])
     return table(
