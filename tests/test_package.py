@@ -156,7 +156,7 @@ def test_a_folder_of_ones_own_from_the_installed_wheel(installed, root, tmp_path
     run("import", "eurostat", str(table))
     assert run("clean").startswith("13 claims")
     assert "Denmark, victims registered, 2021: 84" in run("explain", "DNK", "victims_registered", "2021")
-    for other in ("0_overview", "2_reconciliation", "3_gap"):
+    for other in ("0_overview", "3_gap", "5_world"):
         (tmp_path / "own" / "notebooks" / f"{other}.ipynb").unlink()
     run("report", "EST")
     assert "Estonia" in (tmp_path / "own" / "reports" / "EST" / "1_sources.html").read_text(encoding="utf-8")
