@@ -84,7 +84,8 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 def shuffled(code: str, chance: random.Random) -> str:
     """Words of the tables of a language in any order."""
     lexicon = load(code)
-    known = sorted({word for group in lexicon.words.values() for word in group} | set(lexicon.numbers))
+    listed = {word for phrases in lexicon.phrases.values() for phrase in phrases for word in phrase}
+    known = sorted(listed | set(lexicon.numbers))
     known += [w for s in ("verbs", "actions", "nouns") for group in lexicon.tables[s].values() for w in group]
     return " ".join(chance.choice(MARKS if chance.random() < 0.4 else known) for _ in range(chance.randint(1, 80)))
 

@@ -27,7 +27,8 @@ def _vocabulary() -> dict[str, list[str]]:
     words: dict[str, list[str]] = {}
     for code in ("en", "da"):
         lexicon = load(code)
-        known = {word for group in lexicon.words.values() for word in group} | set(lexicon.numbers)
+        listed = {word for phrases in lexicon.phrases.values() for phrase in phrases for word in phrase}
+        known = listed | set(lexicon.numbers)
         for section in ("verbs", "actions", "nouns"):
             known |= {word for group in lexicon.tables[section].values() for word in group}
         words[code] = [*sorted(known), *MARKS]

@@ -163,11 +163,7 @@ def worth_reading(text: str, found: Sequence[Sentence], lexicon: Lexicon) -> lis
     def is_near(paragraph: int, *steps: int) -> bool:
         return not on_topic.isdisjoint(paragraph + step * distance for step in steps for distance in range(1, NEAR + 1))
 
-    victims = lexicon["nouns.victim"].first_words
-    return [
-        s
-        for s in numbered
-        if s.paragraph in on_topic
-        or (is_near(s.paragraph, 1) and is_near(s.paragraph, -1))
-        or (is_near(s.paragraph, 1, -1) and not victims.isdisjoint(fold(text[s.start : s.end]).split()))
-    ]
+    victims = re.compile("|".join(map(re.escape, lexicon.tables["nouns"]["victim"])), re.IGNORECASE)
+    kept = on_topic | {p for p in paragraphs if is_near(p, 1) and is_near(p, -1)}
+    kept |= {s.paragraph for s in numbered if is_near(s.paragraph, 1, -1) and victims.search(text, s.start, s.end)}
+    return [sentence for sentence in numbered if sentence.paragraph in kept]
