@@ -176,26 +176,18 @@ class LinearSystem:
         if n_variables != int(n_variables) or n_variables < 0:
             raise LinearSystemError(f"n_variables is {n_variables!r}; needed is a whole number from 0")
         self.n_variables = int(n_variables)
-        lower, upper = self._each("lower_bound", lower_bound), self._each("upper_bound", upper_bound)
-        whole = self._each("integer", integer).astype(bool)
-        low, high = np.where(whole, np.ceil(lower), lower), np.where(whole, np.floor(upper), upper)
+        given = {"lower_bound": lower_bound, "upper_bound": upper_bound, "integer": integer}
+        lower, upper, whole = (_spread(name, value, self.n_variables) for name, value in given.items())
+        low, high = np.where(whole > 0, np.ceil(lower), lower), np.where(whole > 0, np.floor(upper), upper)
         wrong = ~((low < np.inf) & (high > -np.inf) & (low <= high))
         if wrong.any():
             j = int(np.argmax(wrong))
             raise LinearSystemError(f"variable {j} has no value from {lower[j]} to {upper[j]}")
-        self._domain, self._integer = np.stack([low, high]), whole
+        self._domain, self._integer = np.stack([low, high]), whole > 0
         self._chunks: list[tuple[Ints, Floats, Ints, Floats]] = []
         self._count = 0
         self._labels: dict[int, str] = {}
         self._forget()
-
-    def _each(self, name: str, given: object) -> Floats:
-        array = np.asarray(given, dtype=float)
-        if array.shape not in ((), (self.n_variables,)):
-            raise LinearSystemError(
-                f"{name} has shape {array.shape}; needed is one value or shape ({self.n_variables},)"
-            )
-        return np.broadcast_to(array, self.n_variables).copy()
 
     def _forget(self) -> None:
         self._built: tuple[Rows, Ints] | None = None
@@ -279,12 +271,8 @@ class LinearSystem:
         m, n = matrix.shape
         if n != self.n_variables:
             raise LinearSystemError(f"the matrix has {n} columns, the system {self.n_variables} variables")
-        sides = np.empty((3, m))
-        for k, (name, given) in enumerate((("lower", lower), ("upper", upper), ("weight", weight))):
-            array = np.asarray(given, dtype=float)
-            if array.shape not in ((), (m,)):
-                raise LinearSystemError(f"{name} has shape {array.shape}; needed is one number or shape ({m},)")
-            sides[k] = array
+        given = {"lower": lower, "upper": upper, "weight": weight}
+        sides = np.stack([_spread(name, value, m) for name, value in given.items()])
         self._append(matrix.indices.astype(np.int64), matrix.data, np.diff(matrix.indptr).astype(np.int64), sides)
         return range(self._count - m, self._count)
 
@@ -349,14 +337,12 @@ class LinearSystem:
         """
         rows, weight = self._system()
         deadline = Deadline(time_limit)
-        found = locate(rows, weight, self._allowed_by_rules(deadline), deadline)
-        dropped = np.flatnonzero(found.dropped).tolist()
-        status = "optimal" if found.gap == 0 else f"feasible within gap {found.gap:.3g}"
+        lost, gap = locate(rows, weight, self._allowed_by_rules(deadline), deadline)
+        dropped = np.flatnonzero(lost).tolist()
+        status = "optimal" if gap == 0 else f"feasible within gap {gap:.3g}"
         objective = math.fsum(np.concatenate([np.empty(0), *(sides[2] for *_, sides in self._chunks)])[dropped])
-        kept = ~found.dropped
-        self._located = Located(
-            tuple(dropped), objective, status, found.gap, lambda: decide(rows, kept, point=True).point
-        )
+        kept = ~lost
+        self._located = Located(tuple(dropped), objective, status, gap, lambda: decide(rows, kept, point=True).point)
         return self._located
 
     def ranges(
@@ -364,7 +350,6 @@ class LinearSystem:
         variables: Sequence[int] | None = None,
         *,
         active: Collection[int] | Bools | None = None,
-        exact: bool = True,
         time_limit: float | None = TIME_LIMIT,
     ) -> Floats:
         """Bound every variable by what the constraints force: `bounds` as one array.
@@ -380,8 +365,8 @@ class LinearSystem:
         OpenBoundsWarning
             If `time_limit` was reached before all bounds were known to be the tightest.
         """
-        bounds = self.bounds(variables, active=active, exact=exact, time_limit=time_limit)
-        if exact and not bounds.tight.all():
+        bounds = self.bounds(variables, active=active, time_limit=time_limit)
+        if not bounds.tight.all():
             warnings.warn(bounds.status, OpenBoundsWarning, stacklevel=2)
         return np.column_stack([bounds.lower, bounds.upper])
 
@@ -390,7 +375,6 @@ class LinearSystem:
         variables: Sequence[int] | None = None,
         *,
         active: Collection[int] | Bools | None = None,
-        exact: bool = True,
         time_limit: float | None = TIME_LIMIT,
     ) -> Bounds:
         """Bound every variable by what the constraints force.
@@ -402,9 +386,6 @@ class LinearSystem:
         active : collection of int or ndarray of bool of shape (n_constraints,), optional
             Constraints that hold. By default the rules and the claims that the last `locate_errors` did not drop
             (it is called if need be); all of them, if they hold together.
-        exact : bool, default True
-            Whether to find the tightest bounds. If not, those that propagation gives: cheap, always valid, and
-            tight for sums that do not overlap.
         time_limit : float or None
             Seconds after which no further solve is begun.
 
@@ -427,11 +408,11 @@ class LinearSystem:
         if active is not None:
             self._require_feasible(mask, deadline)
         chosen = np.isin(np.arange(self.n_variables), wanted)
-        end, closed = tightest(self._rows, mask, chosen, exact=exact, deadline=deadline)
+        end, closed = tightest(self._rows, mask, chosen, deadline)
         tight = closed.T[wanted]
         n_open = int((~tight).sum())
         status = f"valid, {n_open} of {tight.size} ends not known to be tight" if n_open else "tight"
-        return Bounds(wanted, *(end[:, wanted] + 0.0), tight, status)
+        return Bounds(wanted, end[0, wanted] + 0.0, end[1, wanted] + 0.0, tight, status)
 
     def irreducible(
         self, i: int, *, active: Collection[int] | Bools | None = None, time_limit: float | None = TIME_LIMIT
@@ -517,16 +498,14 @@ class LinearSystem:
     def _mask(self, active: Collection[int] | Bools | None) -> Bools:
         """Turn a choice of constraints, by index or as one bool for each, into a mask of its own."""
         size = self._count
-        given = (
-            np.arange(size)
-            if active is None
-            else np.asarray(active if isinstance(active, np.ndarray) else list(active))
-        )
+        if active is None:
+            return np.ones(size, dtype=bool)
+        given = np.asarray(active if isinstance(active, np.ndarray) else list(active))
         if given.dtype == bool and given.shape == (size,):
-            return given.copy()
+            return np.array(given, dtype=bool)
         if given.size and (given.dtype.kind not in "iu" or given.min() < 0 or given.max() >= size):
             raise LinearSystemError(f"active holds indices from 0 to {size - 1}, or one bool for each")
-        return np.isin(np.arange(size), given)
+        return np.asarray(np.isin(np.arange(size), given), dtype=bool)
 
     def _allowed_by_rules(self, deadline: Deadline) -> Floats:
         """Return the interval of every variable that the rules allow, once it is known that they have a point."""
@@ -548,3 +527,11 @@ class LinearSystem:
     def _require_feasible(self, mask: Bools, deadline: Deadline) -> None:
         if not decide(self._rows, mask, deadline=deadline).feasible.all():
             raise LinearSystemError("the active constraints have no point in common; locate the errors first")
+
+
+def _spread(name: str, given: object, size: int) -> Floats:
+    """Give each of some things a number: one for all, or one each."""
+    array = np.asarray(given, dtype=float)
+    if array.shape not in ((), (size,)):
+        raise LinearSystemError(f"{name} has shape {array.shape}; needed is one value or shape ({size},)")
+    return np.broadcast_to(array, size)

@@ -15,7 +15,7 @@ from trafficking_stats.solver.propagation import propagate
 from trafficking_stats.solver.rows import TOLERANCE, Bools, Floats, Rows
 
 
-def tightest(rows: Rows, active: Bools, wanted: Bools, *, exact: bool, deadline: Deadline) -> tuple[Floats, Bools]:
+def tightest(rows: Rows, active: Bools, wanted: Bools, deadline: Deadline) -> tuple[Floats, Bools]:
     """Bound variables by what the active rows force.
 
     Parameters
@@ -26,8 +26,6 @@ def tightest(rows: Rows, active: Bools, wanted: Bools, *, exact: bool, deadline:
         Rows that hold.
     wanted : ndarray of bool of shape (n,)
         Variables of interest.
-    exact : bool
-        Whether to go beyond propagation.
     deadline : Deadline
         Limit; ends not closed by then stay as they are, which is valid but perhaps not tight.
 
@@ -40,13 +38,10 @@ def tightest(rows: Rows, active: Bools, wanted: Bools, *, exact: bool, deadline:
     """
     state = propagate(rows, active, deadline=deadline)
     end, closed = state.interval, np.ones((2, rows.n), dtype=bool)
-    rest = leftover(rows, active, state)
-    if exact and wanted[rest.variable].any():
-        search = _Search(rest.rows, wanted[rest.variable], deadline)
-        search.run()
-        end[:, rest.variable], closed[:, rest.variable] = search.end, search.closed
-    else:
-        closed[:, rest.variable] = False
+    rest, variable, _ = leftover(rows, active, state)
+    search = _Search(rest, wanted[variable], deadline)
+    search.run()
+    end[:, variable], closed[:, variable] = search.end, search.closed
     return end, closed
 
 

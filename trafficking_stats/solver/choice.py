@@ -82,7 +82,8 @@ class Choice:
             [None, chain[follows - 1] - chain[follows]],
         ]
         open_, zero = np.full(len(number), np.inf), np.zeros(len(follows))
-        sides = [self.rows.sides[:, self._rules], [low, open_], [-open_, before[first]], [zero, zero + np.inf]]
+        sides = [self.rows.sides[:, self._rules]]
+        sides += map(np.stack, ([low, open_], [-open_, before[first]], [zero, zero + np.inf]))
         box = np.hstack([self._box, np.tile([[0.0], [1.0]], len(n))])
         whole = np.repeat([False, True], [len(self._variables), len(n)])
         self._programme = Programme(sparse.block_array(blocks, format="csr"), np.hstack(sides), box, whole)
@@ -113,10 +114,9 @@ class Choice:
         columns = np.arange(len(self._variables), len(self._price))
         self._programme.fix(columns, np.tile([[0.0], [1.0]], len(columns)))
         answer = self._programme.minimise(self._price, deadline, relaxed=True)
-        if answer.status == "optimal" and answer.between.any():
+        if answer.values is not None and answer.between.any():
             open_ = np.isin(self._block, self._block[answer.between[columns]])
-            found = answer.values[columns]
-            self._programme.fix(columns, np.where(open_, [[0.0], [1.0]], found))
+            self._programme.fix(columns, np.where(open_, [[0.0], [1.0]], answer.values[columns]))
             answer = self._programme.minimise(self._price, deadline, presolve=True)
         return answer
 
@@ -132,7 +132,7 @@ class Choice:
         side = np.where(self.claims.sign[claim] > 0, sides, 1 - sides)
         side, claim = side[self._has[side, claim]], claim[self._has[side, claim]]
         column, place = np.unique(self._column[side, claim], return_inverse=True)
-        value = np.bincount(place, np.where(side == 0, -1.0, 1.0), len(column))
+        value = np.bincount(place, np.where(side == 0, -1.0, 1.0), len(column)).astype(float)
         self._programme.add_row(column, value, 1.0 - float((side == 0).sum()))
 
     def _deviate(self) -> None:

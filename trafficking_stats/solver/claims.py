@@ -92,7 +92,7 @@ def claims_of(rows: Rows, weight: Ints, allowed: Floats) -> tuple[Claims, Floats
     value, column = rows.value[entry] * np.repeat(sign, rows.length[row]), rows.column[entry]
     local = np.repeat(np.arange(len(row)), rows.length[row])
     ends = np.where(value > 0, box[:, column], box[::-1, column]) * value
-    least, most = (np.bincount(local, end, len(row)) for end in ends)
+    least, most = (np.bincount(local, end, len(row)).astype(float) for end in ends)
     cost = _costs(rows.block_of_row[row], weight[row])
     return Claims(row, cost, expression, lower, upper, least, most, sign), box
 

@@ -45,30 +45,20 @@ class Verdict:
         return self.sides[0] | self.sides[1]
 
 
-@dataclass(frozen=True)
-class Leftover:
-    """What propagation leaves open, cut into connected parts of variables that are not fixed and rows that still bind.
-
-    Parameters
-    ----------
-    rows : Rows
-        A system of its own, on the present intervals; every part is a block of it.
-    variable, row : ndarray
-        What each of its variables and rows is in the whole system.
-    """
-
-    rows: Rows
-    variable: Ints
-    row: Ints
-
-
-def leftover(rows: Rows, active: Bools, state: Propagated, *, trees: bool = False) -> Leftover:
-    """Cut out what propagation left open, but for the trees (unless they are wanted, too).
+def leftover(rows: Rows, active: Bools, state: Propagated, *, trees: bool = False) -> tuple[Rows, Ints, Ints]:
+    """Cut out variables that propagation did not fix and rows that still bind, but for trees (unless wanted, too).
 
     In a part whose graph of variables and rows has no cycle, and whose coefficients are all 1 or -1, the
     fixpoint is exact: any value within a variable's interval can be completed, row by row away from it, because
     a sum of whole numbers from intervals takes every whole value between its extremes [1]_. The same holds for
     real variables with any coefficients.
+
+    Returns
+    -------
+    Rows
+        A system of its own, on the present intervals; every connected part is a block of it.
+    variable, row : ndarray
+        What each of its variables and rows is in the whole system.
 
     References
     ----------
@@ -100,7 +90,7 @@ def leftover(rows: Rows, active: Bools, state: Propagated, *, trees: bool = Fals
     members = np.flatnonzero(wanted[label[: len(alive)]])
     part = np.unique(label[members], return_inverse=True)[1]
     stacked, variable = rows.stack(alive[members], part, state.interval)
-    return Leftover(stacked, variable, alive[members])
+    return stacked, variable, alive[members]
 
 
 def decide(
@@ -140,24 +130,24 @@ def decide(
     state = propagate(rows, active, deadline=deadline)
     feasible, values = ~state.clash, anchor(state.interval)
     needed, sides = np.zeros(2 * rows.n, dtype=bool), np.zeros((2, rows.m), dtype=bool)
-    rest = leftover(rows, active, state, trees=point)
-    base = anchor(rest.rows.domain)
-    wrong = rest.rows.violated(base, np.arange(rest.rows.m))
-    for part in np.unique(rest.rows.block_of_row[wrong]).tolist():
-        members = rest.rows.rows_in(part)
-        block = rows.block_of_row[rest.row[members[0]]]
+    rest, variable, row = leftover(rows, active, state, trees=point)
+    base = anchor(rest.domain)
+    wrong = rest.violated(base, np.arange(rest.m))
+    for part in np.unique(rest.block_of_row[wrong]).tolist():
+        members = rest.rows_in(part)
+        block = rows.block_of_row[row[members[0]]]
         if feasible[block]:
             try:
-                against = _complete(rest.rows, part, base, deadline)
+                against = _complete(rest, part, base, deadline)
             except OutOfTimeError:
                 if not give_up:
                     raise
                 against = members
             feasible[block] = len(against) == 0
-            sides[:, rest.row[against]] = True
-            column = rows.column[rows.entries(rest.row[against])]
+            sides[:, row[against]] = True
+            column = rows.column[rows.entries(row[against])]
             needed[column] = needed[rows.n + column] = True
-    values[rest.variable] = base
+    values[variable] = base
     if reasons:
         explain(rows, state, needed, sides)
     return Verdict(feasible, state.interval, values, sides)

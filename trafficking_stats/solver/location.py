@@ -13,7 +13,6 @@ Hooker, J. and Ottosson, G. (2003). Logic-based Benders decomposition. *Mathemat
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,23 +30,7 @@ _ROUNDS = 30
 _SHARE = 4
 
 
-@dataclass(frozen=True)
-class Found:
-    """What to drop.
-
-    Parameters
-    ----------
-    dropped : ndarray of bool of shape (m,)
-        The rows.
-    gap : float
-        Share of the cost that might be saved; 0 if it is the cheapest.
-    """
-
-    dropped: Bools
-    gap: float
-
-
-def locate(rows: Rows, weight: Ints, allowed: Floats, deadline: Deadline) -> Found:
+def locate(rows: Rows, weight: Ints, allowed: Floats, deadline: Deadline) -> tuple[Bools, float]:
     """Find the cheapest rows to drop so that the others have a point in common.
 
     Parameters
@@ -61,6 +44,13 @@ def locate(rows: Rows, weight: Ints, allowed: Floats, deadline: Deadline) -> Fou
     deadline : Deadline
         Limit. What is not settled by then is settled by the least deviation from all claims: valid, but perhaps not
         cheapest.
+
+    Returns
+    -------
+    dropped : ndarray of bool of shape (m,)
+        The rows.
+    gap : float
+        Share of the cost that might be saved; 0 if it is the cheapest.
     """
     claims, box = claims_of(rows, weight, allowed)
     dropped = np.zeros(rows.m, dtype=bool)
@@ -81,7 +71,7 @@ def locate(rows: Rows, weight: Ints, allowed: Floats, deadline: Deadline) -> Fou
         again = {id(choice_of[block]) for block, *_ in clashes}
         pending = [choice for choice in pending if id(choice) in again]
     spent = float(claims.cost[dropped[claims.row]].sum())
-    return Found(dropped, sum(choice.open for choice in choices) / max(spent, 1.0))
+    return dropped, sum(choice.open for choice in choices) / max(spent, 1.0)
 
 
 def _clashes(rows: Rows, active: Bools, claims: Claims, deadline: Deadline) -> list[tuple[int, Ints, Ints]]:

@@ -116,9 +116,9 @@ def _sweep(rows: Rows, system: Inequalities, work: Ints, bound: Floats) -> Ints:
         rest[np.repeat(np.add.reduceat(open_.astype(np.int64), first), length) > open_] = np.inf
     new, old = rest / size, bound[target]
     variable = target % rows.n
+    step: float | Floats = 0.0
     if rows.integer.all() and rows.exact.all():
         new = np.floor(new)
-        step = 0.0
     else:
         room = np.where(rows.exact[system.row[system.of[entry]]], 0.0, TOLERANCE * (1 + np.abs(rest)) / size)
         new = np.where(rows.integer[variable], np.floor(new + room), new)
