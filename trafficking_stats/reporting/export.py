@@ -200,7 +200,7 @@ def about(task: Task, title: str, notebook: str) -> dict[str, Any]:
 def _day(text: str) -> str:
     """Write the day a source is from: day, month or year alone, as the source tells it."""
     parts = [int(part) for part in text.split("-")]
-    day = datetime.date(parts[0], *(parts[1:] + [1, 1])[:2])
+    day = datetime.date(*[*parts, 1, 1][:3])
     return written(day, ("y", "MMMM y", "")[len(parts) - 1])
 
 
