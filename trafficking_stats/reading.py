@@ -74,7 +74,7 @@ def read_frame(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     """Read a table figure by figure and keep apart what cannot be read; see `claims_from`."""
     check_frame(table)
     long = long_table(table, columns, vocabulary)
-    _check_fields(long, table)
+    _check_fields(long, table, columns)
     rows = _Rows(long, columns.get("labels") or {})
     claims = pd.DataFrame(index=long.index)
     claims["country"] = rows.read("country", _country)
@@ -161,15 +161,17 @@ class _Rows:
         return str(self.long["column"][at]) if column == "value" else column.removeprefix(DIMENSION)
 
 
-def _check_fields(long: pd.DataFrame, table: pd.DataFrame) -> None:
-    """Say which field nobody gives."""
+def _check_fields(long: pd.DataFrame, table: pd.DataFrame, columns: Columns) -> None:
+    """Say which field nobody gives, and which columns nobody named."""
     missing = [field for field in ("source", "country", "indicator") if field not in long]
     if "year" not in long and not {"start", "end"} <= set(long):
         missing.append("year, or start and end")
     if missing:
+        named = [given for given in columns.values() if isinstance(given, str)]
+        there = ", ".join(str(name) for name in table if name not in named)
         raise ClaimError(
             f"nothing gives the {', the '.join(missing)}: name a column or give a value for all rows, such as"
-            f" {missing[0].split(',')[0]}='...'; the columns are: {', '.join(map(str, table))}"
+            f" {missing[0].split(',')[0]}='...'; the columns are: {there}"
         )
 
 
