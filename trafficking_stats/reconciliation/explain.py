@@ -20,7 +20,7 @@ from trafficking_stats.reconciliation import words
 from trafficking_stats.reconciliation.evidence import Figure, RuleName, Source, bounds
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.proofs import Component, Proof
-from trafficking_stats.reconciliation.rules import KEY, Cell
+from trafficking_stats.reconciliation.rules import Cell
 from trafficking_stats.reconciliation.settle import Settled
 from trafficking_stats.reconciliation.words import Explanation
 from trafficking_stats.vocabulary import Vocabulary
@@ -69,6 +69,10 @@ class Explainer:
             for period in dict.fromkeys([year, (start, end)]):
                 self._inside.setdefault((claim["indicator"], claim["breakdown"], *period), []).append(claim)
         self._place = settled.cells_of(country)
+        self._names: dict[int, Cell] = {number: (country, *place) for place, number in self._place.items()}  # type: ignore[misc]
+        rows: Any = cells[cells["country"] == country].itertuples()
+        self._rows = {(row.indicator, row.breakdown, row.start, row.end): row for row in rows}
+        self._kinds, self._details = (settled.system.rules.table[name].to_numpy() for name in ("kind", "detail"))
         self._components: dict[int, Component] = {}
         groups = settled.system.groups
         self._cell, self._lower, self._upper = (groups[name].to_numpy() for name in ("cell", "lower", "upper"))
@@ -76,12 +80,9 @@ class Explainer:
     def cell(self, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Explanation:
         """Explain one cell; see `Reconciliation.explain`."""
         period = year if isinstance(year, tuple) else (f"{int(year)}-01-01", f"{int(year)}-12-31")
-        own = self._all[(self._all["country"] == self._country) & (self._all["indicator"] == indicator)]
-        row: Any = next(
-            own[(own[["breakdown", "start", "end"]] == [breakdown, *period]).all(axis=1)].itertuples(), None
-        )
+        row = self._rows.get((indicator, breakdown, *period))
         if row is None:
-            raise self._missing(own, indicator, breakdown, period)
+            raise self._missing(indicator, breakdown, period)
         cell: Cell = (self._country, indicator, breakdown, *period)
         here, inside = self._place[cell[1:]], self._inside.get(cell[1:], [])
         inside = sorted(inside, key=lambda claim: claim["source_id"])
@@ -100,7 +101,7 @@ class Explainer:
             summary += f" {say('reconciliation.not_proven')}"
         chains = self._forced(here, row) if self._settled.solution.ruled else ()
         title = words.title(cell, None if pd.isna(row.estimate) else int(row.estimate), known)
-        return Explanation(title, summary, pd.DataFrame(rows, columns=list(words.COLUMNS), dtype=object), chains)
+        return Explanation(title, summary, tuple(rows), chains)
 
     def _component(self, cell: int) -> tuple[Component, Ints]:
         """Return the component of a cell, and the groups of claims in it that are kept."""
@@ -160,7 +161,7 @@ class Explainer:
             line = say("reconciliation.line.long") if excluded and len(excluded.terms) > _LONG else line
             clash += f"; {say('reconciliation.nor', line=line)}" if line else ""
         if cell != here and line:
-            clash += say("reconciliation.line.where", cell=words.name(self._name(cell), self._name(here)))
+            clash += say("reconciliation.line.where", cell=words.name(self._names[cell], self._names[here]))
         rest = kept[(self._lower[kept] <= upper) & (self._upper[kept] >= lower) | (self._cell[kept] != cell)]
         left = None if excluded else component.bounds(here, np.append(np.setdiff1d(rest, against), group))
         if left is not None:
@@ -185,23 +186,18 @@ class Explainer:
         """Write a proof; empty where no rule takes part."""
         if proof is None or not proof.rules:
             return ""
-        here, leader = self._name(proof.cell), self._settled.system.groups["leader"].to_numpy()
+        here, leader = self._names[proof.cell], self._settled.system.groups["leader"].to_numpy()
         terms = []
         for group, times, bound in proof.terms:
             claim = self._claims.get(self._settled.claim_ids[leader[group]])
-            name = words.name(self._name(int(self._cell[group])), here)
+            name = words.name(self._names[int(self._cell[group])], here)
             terms.append((times, bound, name, source_of(claim).in_words() if claim else ""))
-        table = self._settled.system.rules.table.iloc[list(proof.rules)]
-        used = table.loc[table["kind"] == "indicator", "detail"].str.split(" ").str[0]
+        used = [self._details[rule].split(" ")[0] for rule in proof.rules if self._kinds[rule] == "indicator"]
         return words.line(proof, terms, [self._labels[name] for name in dict.fromkeys(used)])
 
-    def _name(self, cell: int) -> Cell:
-        return tuple(self._settled.system.cells[KEY].iloc[cell])
-
-    def _missing(
-        self, own: pd.DataFrame, indicator: str, breakdown: str, period: tuple[str, str]
-    ) -> ReconciliationError:
+    def _missing(self, indicator: str, breakdown: str, period: tuple[str, str]) -> ReconciliationError:
         """Say that there is no such cell, and which there are."""
+        own = self._all[(self._all["country"] == self._country) & (self._all["indicator"] == indicator)]
         what = f"no cell for {self._country} {indicator}"
         if own.empty:
             have = sorted(set(self._all.loc[self._all["country"] == self._country, "indicator"]))

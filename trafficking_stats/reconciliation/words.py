@@ -54,7 +54,7 @@ class Explanation:
         What the cell is and its value, such as ``Denmark, victims identified, 2020: 77``.
     summary : str
         How the value came about.
-    claims : pandas.DataFrame
+    rows : tuple of dict
         One row a claim on the cell, the kept ones first, with the columns `COLUMNS`: among them ``interval``, what
         the printed ``figure`` says of the cell; ``cause`` of a rejected claim or ``doubt`` of a kept one, with the
         ``evidence``; ``clash``, what it cannot be true together with; and ``if_kept``, the value of the cell had it
@@ -65,14 +65,19 @@ class Explanation:
 
     title: str
     summary: str
-    claims: pd.DataFrame
+    rows: tuple[dict[str, str], ...]
     chains: tuple[str, ...]
+
+    @property
+    def claims(self) -> pd.DataFrame:
+        """The rows as a table."""
+        return pd.DataFrame([*self.rows], columns=list(COLUMNS), dtype=object)
 
     def __str__(self) -> str:
         lines = [self.title, self.summary, *(f"  {chain}" for chain in self.chains)]
-        width = max(map(len, self.claims["figure"]), default=0)
+        width = max((len(row["figure"]) for row in self.rows), default=0)
         verdict = ""
-        for row, notes in _notes(self.claims):
+        for row, notes in _notes(self.rows):
             if row["verdict"] != verdict:
                 verdict = row["verdict"]
                 lines.append(say(f"reconciliation.verdict.{verdict}"))
@@ -85,7 +90,7 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         body = ""
-        for row, notes in _notes(self.claims):
+        for row, notes in _notes(self.rows):
             told = "".join(f"<br>{_html(_signs(note))}" for note in notes)
             shown = [say(f"reconciliation.verdict.{row['verdict']}"), row["figure"], row["interval"], row["published"]]
             shown += [row["upstream"], written(Term("tier", row["tier"]))]
@@ -199,10 +204,9 @@ def _number(value: float) -> str:
     return written(whole(round(value, 6) + 0.0), "#,##0.######")
 
 
-def _notes(claims: pd.DataFrame) -> Iterator[tuple[dict[str, str], list[str]]]:
+def _notes(rows: Sequence[dict[str, str]]) -> Iterator[tuple[dict[str, str], list[str]]]:
     """Say what is to be said below each claim; once of claims that follow each other and clash alike."""
     last: tuple[str, ...] = ()
-    rows: list[dict[str, str]] = claims.to_dict("records")  # type: ignore[assignment]
     for row in rows:
         notes = [say(f"reconciliation.note.{name}", text=row[name]) for name in ("locator", "note") if row[name]]
         if row["cause"]:
