@@ -74,6 +74,10 @@ class Deadline:
         """The seconds that remain, 0 if none."""
         return max(0.0, self._end - time.process_time())
 
+    def interrupt(self, kind: Any, message: str, data: Any, answer: Any, user: Any) -> None:
+        """Tell HiGHS, which asks now and then, whether to stop."""
+        answer.user_interrupt = self.left == 0
+
     def share(self, count: int) -> Deadline:
         """Return a deadline for the next of `count` tasks; what one leaves over goes to the others."""
         return Deadline(None if self._end == np.inf else self.left / count)
@@ -121,7 +125,6 @@ class Programme:
     def __init__(self, matrix: sparse.csr_array, sides: Floats, interval: Floats, integer: Bools) -> None:
         m, n = matrix.shape
         self._integer, self._origin = integer, anchor(interval)
-        self._deadline = Deadline(None)
         sides = sides - matrix @ self._origin
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = n, m
@@ -137,12 +140,6 @@ class Programme:
         for name, value in _OPTIONS.items():
             self._highs.setOptionValue(name, value)
         self._highs.passModel(model)
-        self._highs.setCallback(self._interrupt, None)
-        for kind in _INTERRUPTS:
-            self._highs.startCallback(kind)
-
-    def _interrupt(self, kind: Any, message: str, data: Any, answer: Any, user: Any) -> None:
-        answer.user_interrupt = self._deadline.left == 0
 
     def fix(self, columns: Ints, interval: Floats) -> None:
         """Set the bounds of some variables."""
@@ -178,7 +175,11 @@ class Programme:
         """
         if deadline.left == 0:
             raise OutOfTimeError("the time limit was reached")
-        self._deadline, highs = deadline, self._highs
+        highs = self._highs
+        # not a method of this object: HiGHS would hold what holds it, and neither would ever go
+        highs.setCallback(deadline.interrupt, None)
+        for kind in _INTERRUPTS:
+            highs.startCallback(kind)
         highs.setOptionValue("solve_relaxation", relaxed)
         highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
         for presolved in (presolve, not presolve):  # the other way has a turn where the solver breaks off
