@@ -52,49 +52,66 @@ class Choice:
     def _matrix(self, rows: Ints) -> sparse.csr_array:
         return self.rows.matrix(rows)[:, self._variables]
 
-    def _state(self) -> None:
-        """State the programme: rules, each expression between its thresholds, and thresholds in their order."""
+    def _thresholds(self) -> tuple[Ints, Floats, Floats, Ints]:
+        """Sort the ends of all claims on each expression.
+
+        Returns
+        -------
+        of : ndarray of int of shape (t,)
+            The expression of each threshold, numbered from 0.
+        beyond, before : ndarray of shape (t,)
+            The least value beyond it, and the largest that is not.
+        sample : ndarray of int
+            A claim on each expression.
+        """
         claims = self.claims
         exact = self.rows.exact[claims.row]
-        # a threshold is the least value beyond it; an upper end is itself not beyond, of real expressions by nothing
+        # an upper end is not beyond itself; of real expressions everything above it is
         ends = np.stack([claims.lower, claims.upper + exact])
-        has = np.stack([claims.lower > claims.least, claims.upper < claims.most]) & ~claims.dead
-        live = np.flatnonzero(has.any(axis=0))
-        number, sample, of_live = np.unique(claims.expression[live], return_index=True, return_inverse=True)
+        self._has = np.stack([claims.lower > claims.least, claims.upper < claims.most]) & ~claims.dead
+        live = np.flatnonzero(self._has.any(axis=0))
+        _, sample, of_live = np.unique(claims.expression[live], return_index=True, return_inverse=True)
         sample = live[sample]
         expression = np.zeros(len(exact))
         expression[live] = of_live
-        key = np.stack([np.tile(expression, (2, 1)), ends, [~exact & False, ~exact]])[:, has]
-        (of, beyond, _), place = np.unique(key, axis=1, return_inverse=True)
-        of, n = of.astype(np.int64), np.arange(len(of))
-        before = beyond - exact[sample][of]
-        first, end = np.searchsorted(of, np.arange(len(number))), np.searchsorted(of, np.arange(len(number)), "right")
+        key = np.stack([np.tile(expression, (2, 1)), ends, [~exact & False, ~exact]])[:, self._has]
+        (number, beyond, _), place = np.unique(key, axis=1, return_inverse=True)
+        self._column = np.zeros(self._has.shape, dtype=np.int64)
+        self._column[self._has] = len(self._variables) + place.ravel()
+        of = number.astype(np.int64)
+        return of, beyond, beyond - exact[sample][of], sample
+
+    def _state(self) -> None:
+        """State the programme: rules, each expression between its thresholds, and thresholds in their order."""
+        claims = self.claims
+        of, beyond, before, sample = self._thresholds()
+        n, shape = np.arange(len(of)), (len(sample), len(of))
+        first = np.searchsorted(of, np.arange(len(sample)))
+        last = np.searchsorted(of, np.arange(len(sample)), side="right") - 1
         low, high = claims.least[sample], claims.most[sample]
         up, down = np.diff(beyond, prepend=0.0), np.diff(before, append=0.0)
-        up[first], down[end - 1] = beyond[first] - low, high - before[end - 1]
+        up[first], down[last] = beyond[first] - low, high - before[last]
         left = sparse.diags_array(claims.sign[sample]) @ self._matrix(claims.row[sample])
-        follows = np.delete(n, first)
-        chain = sparse.eye_array(len(n), format="csr")
+        follows, each = np.delete(n, first), sparse.eye_array(len(n), format="csr")
         blocks = [
             [self._matrix(self._rules), None],
-            [left, sparse.csr_array((-up, (of, n)), shape=(len(number), len(n)))],
-            [left, sparse.csr_array((-down, (of, n)), shape=(len(number), len(n)))],
-            [None, chain[follows - 1] - chain[follows]],
+            [left, sparse.csr_array((-up, (of, n)), shape=shape)],
+            [left, sparse.csr_array((-down, (of, n)), shape=shape)],
+            [None, each[follows - 1] - each[follows]],
         ]
-        open_, zero = np.full(len(number), np.inf), np.zeros(len(follows))
+        open_, zero = np.full(len(sample), np.inf), np.zeros(len(follows))
         sides = [self.rows.sides[:, self._rules]]
         sides += map(np.stack, ([low, open_], [-open_, before[first]], [zero, zero + np.inf]))
         box = np.hstack([self._box, np.tile([[0.0], [1.0]], len(n))])
         whole = np.repeat([False, True], [len(self._variables), len(n)])
         self._programme = Programme(sparse.block_array(blocks, format="csr"), np.hstack(sides), box, whole)
+        self._block = self.rows.block_of_row[claims.row[sample]][of]
         # a claim is dropped where 1 - passed(lower) + passed(upper) is 1: what it costs is linear
-        self._has, self._column = has, np.zeros(has.shape, dtype=np.int64)
-        self._column[has] = len(self._variables) + place.ravel()
         self._price = np.zeros(len(whole))
         for side, sign in ((0, -UNIT), (1, UNIT)):
-            np.add.at(self._price, self._column[side, has[side]], sign * claims.cost[has[side]])
-        self._block = self.rows.block_of_row[claims.row[sample]][of]
-        self._base = float(claims.cost[has[0] | claims.dead].sum())
+            has = self._has[side]
+            np.add.at(self._price, self._column[side, has], sign * claims.cost[has])
+        self._base = float(claims.cost[self._has[0] | claims.dead].sum())
 
     def settle(self, deadline: Deadline) -> None:
         """Find the cheapest claims to drop, as far as the programme can tell."""
