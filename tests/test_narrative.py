@@ -342,6 +342,11 @@ def test_negated_comparisons_qualify(words, qualifier):
     [
         ("Police identified 40 victims: girls were 12, women 28.", ["total", "age=child;sex=female", "sex=female"]),
         ("Police identified 40 victims, of whom 30 came from Nigeria.", ["total", "nationality=Nigeria"]),
+        (
+            "Police identified 40 Nigerian women and 12 Danish men.",
+            ["nationality=Nigeria;sex=female", "nationality=national;sex=male"],
+        ),
+        ("In 2018, nearly half of the 97 victims identified were women.", ["total"]),
         ("Police identified 12 child victims in 2017 and nine in 2018.", ["age=child", "age=child"]),
     ],
 )

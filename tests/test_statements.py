@@ -91,3 +91,8 @@ def test_shares_beside_each_other_have_their_own_subject_and_the_whole_as_base()
         (20, "sex=male", "", None),
         (1, "sex=trans", "", None),
     ]
+
+
+def test_a_share_made_up_is_no_rise():
+    text = "Police identified 64 victims in 2019. Women made up 58 % of the 64 victims in 2019."
+    assert [kind for kind, *_ in told(text)] == ["share"]

@@ -12,8 +12,6 @@ from trafficking_stats.readers.narrative.tokens import Token, tokenize
 
 BEFORE = 300
 """Characters before a sentence in which the country may be named."""
-ORIGIN = 6
-"""Words after "from" within which a country is where victims come from, not where they were counted."""
 
 
 def place_of(text: str, span: tuple[int, int], start: int, country: str, language: str) -> str:
@@ -48,10 +46,11 @@ def place_of(text: str, span: tuple[int, int], start: int, country: str, languag
     low = [token.lower for token in tokens]
     at = next((i for i, token in enumerate(tokens) if token.end > start), 0)
     found: dict[int, str] = {}
+    are_origins = False  # "from Nigeria (24), Romania (11) and Uganda (5)": where victims come from
     for i, token in enumerate(tokens):
-        is_origin = any(word in lexicon["clause.origins"] for word in low[max(0, i - ORIGIN) : i])
         name = territories(language).at(low, i) if token.text[0].isupper() else None
-        if name is not None and not is_origin:
+        are_origins = are_origins or (name is not None and i > 0 and low[i - 1] in lexicon["clause.origins"])
+        if name is not None and not are_origins:
             found[i] = "" if name[1] == own else "elsewhere"
         elif lexicon["clause.elsewhere"].at(low, i):
             found[i] = "elsewhere"

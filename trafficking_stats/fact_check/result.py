@@ -19,10 +19,10 @@ from trafficking_stats.fact_check.counts import LEAST_TELLING, judge
 from trafficking_stats.fact_check.places import is_national, place_of
 from trafficking_stats.fact_check.record import Finding, Record
 from trafficking_stats.fact_check.statements import judge_statement
+from trafficking_stats.messages import Bounds, Term, languages, say
 from trafficking_stats.messages import language as said_in
-from trafficking_stats.messages import languages, say
 from trafficking_stats.readers.documents import read_document
-from trafficking_stats.readers.narrative.claims import as_cell
+from trafficking_stats.readers.narrative.claims import as_cell, either
 from trafficking_stats.readers.narrative.extraction import read_text
 from trafficking_stats.readers.narrative.page import Note, page
 from trafficking_stats.readers.narrative.results import Cell, Proposal, Statement
@@ -242,6 +242,13 @@ def _placed(one: Checked, text: str, language: str) -> Checked:
     """Return a finding as it is for where the figure was counted: nobody is accused over another country or a place."""
     sentence = (one.place.sentence_start, one.place.sentence_end)
     found = one.finding
+    other = found.values.get("other")
+    words = either(other.key) if found.code == "unit" and isinstance(other, Term) else ()
+    if any(word in text[slice(*sentence)].lower().split() for word in words):  # "charged 25 people" may mean either
+        value = one.cell.value or 0.0
+        same = {"record": Bounds(int(value), int(value))}
+        found = Finding("agrees", "same", value, value, found.sources, same)
+        one = replace(one, finding=found)
     country = one.cell.country
     where = place_of(text, sentence, one.place.char_start, country, language)
     is_less = found.verdict == "contradicts" and (one.cell.value or 0.0) < (found.lower or 0.0)

@@ -176,3 +176,14 @@ def qualifier_of(label: str) -> str:
     ('nearly', 'nearly')
     """
     return str(_labels()["qualifiers"].get(label, label))
+
+
+def either(indicator: str) -> tuple[str, ...]:
+    """Return words that a text may use of an indicator as well as of another.
+
+    Examples
+    --------
+    >>> "charged" in either("charged_persons"), either("judgments")
+    (True, ())
+    """
+    return tuple(_labels()["either"].get(indicator, ()))

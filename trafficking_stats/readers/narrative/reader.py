@@ -157,7 +157,8 @@ class Reader:
 
     def _facets(self, scene: Scene, reading: Reading, before: list[Spoken], repeats: list[Reading]) -> dict[str, str]:
         """Return the breakdown: what the text says of the figure, and what it takes from the one it belongs to."""
-        is_whole = any(0 < reading.numeral.first - end <= 2 for end in scene.shares.values())  # "90 % of the 121"
+        numeral = reading.numeral
+        is_whole = numeral.definite and scene.phrase("clause.base", numeral.first - 2)  # "half of the 97 were women"
         own = {} if is_whole else facets_of(scene, reading.numeral, reading.head)
         base = self._base_of(scene, reading, own, before)
         group = self._facets_of_group(scene, reading, repeats) if reading.rule != "comparison" else {}
@@ -185,13 +186,13 @@ class Reader:
         alike = [s for s in before if s.reading.families == reading.families]
         if reading.rule == "comparison":
             main = [s for s in alike if not scene.is_compared(s.reading.numeral.start)]
-            is_bare = not own and reading.head.noun in ("empty", "case", "action")
-            # a comparison in brackets is with the figure before it, one of its own with the first
-            return main[-1 if scene.is_bracketed(reading.numeral.start) else 0] if main and is_bare else None
-        if reading.head.partitive:  # "ten of the men": those counted before
+            if main and not own and reading.head.noun in ("empty", "case", "action"):
+                # a comparison in brackets is with the figure before it, one of its own with the first
+                return main[-1 if scene.is_bracketed(reading.numeral.start) else 0]
+        elif reading.head.partitive:  # "ten of the men": those counted before
             groups = [s for s in (*self.here.row, *before) if own.items() <= s.facets.items()]
             return groups[-1] if groups and own and reading.head.noun == "person" else None
-        whole = _whole_of(scene, before, reading)
+        whole = _whole_of(scene, before, reading) if reading.rule != "comparison" else None
         if whole in alike:
             return whole
         is_in_line = not own and before and _is_in_line(scene, before[-1].reading, reading)

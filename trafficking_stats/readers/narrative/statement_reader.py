@@ -113,7 +113,8 @@ class StatementReader(Speech):
         if sign in ("+", "-", "−"):
             return "up" if sign == "+" else "down"
         for direction in ("up", "down"):
-            before = self.last(f"statements.{direction}", numeral.first - NEAR, numeral.first)
+            links = self.scene.before("clause.count_links", numeral.first)  # "made up 58 %" is no change
+            before = None if links else self.last(f"statements.{direction}", numeral.first - NEAR, numeral.first)
             if before is not None or self.scene.contains(f"statements.{direction}_after", end, end + 2):
                 return direction
         return ""
