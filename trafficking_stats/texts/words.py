@@ -99,7 +99,7 @@ def number(value: float) -> str:
 
     Examples
     --------
-    >>> number(5.278), number(0.0123), number(213.4), number(math.inf)
+    >>> number(5.278), number(0.0123), number(213.4), number(float("inf"))
     ('5.3', '0.012', '213', 'no limit')
     """
     return written(float(value), "rate")
