@@ -134,24 +134,16 @@ class Vintages:
         ``figures`` counts periods, ``median`` is the median size of a revision and ``largest`` the largest, with its
         sign; both NA where nothing was revised.
         """
-        rows = []
-        for publisher, table in self.triangle.groupby("publisher", sort=True):
-            steps, change = table["step"].value_counts(), table.loc[table["step"] == "revised", "change"].astype(float)
-            rows.append(
-                {
-                    "publisher": publisher,
-                    "editions": table["source_id"].nunique(),
-                    "figures": table["end"].nunique(),
-                    **{step: int(steps.get(step, 0)) for step in ("repeated", "refined", "revised")},
-                    "up": int((change > 0).sum()),
-                    "down": int((change < 0).sum()),
-                    "withdrawn": int(steps.get("withdrawn", 0)),
-                    "median": change.abs().median(),
-                    "largest": max(change, key=abs, default=np.nan),
-                }
-            )
-        columns = ["publisher", "editions", "figures", "repeated", "refined", "revised", "up", "down", "withdrawn"]
-        return pd.DataFrame(rows, columns=[*columns, "median", "largest"])
+        table, by = self.triangle, self.triangle["publisher"]
+        change = table["change"].astype(float).where(table["step"] == "revised")
+        kinds = ["repeated", "refined", "revised", "withdrawn"]
+        sizes = table.groupby("publisher").agg(editions=("source_id", "nunique"), figures=("end", "nunique"))
+        sizes = sizes.join(pd.crosstab(by, table["step"]).reindex(columns=kinds, fill_value=0))
+        sizes["up"], sizes["down"] = (change > 0).groupby(by).sum(), (change < 0).groupby(by).sum()
+        sizes["median"] = change.abs().groupby(by).median()
+        sizes["largest"] = change.groupby(by).agg(lambda own: max(own.dropna(), key=abs, default=np.nan))
+        columns = ["editions", "figures", *kinds[:3], "up", "down", "withdrawn", "median", "largest"]
+        return sizes[columns].reset_index()
 
     def __str__(self) -> str:
         counts = self.sizes.select_dtypes("number").sum()
