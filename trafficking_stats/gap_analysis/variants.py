@@ -11,7 +11,8 @@ from trafficking_stats.gap_analysis.figures import counts_of, figures_of, rows_o
 from trafficking_stats.inference.counts import CountRange
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.methods import METHODS
-from trafficking_stats.reconciliation.result import Reconciliation, reconcile
+from trafficking_stats.reconciliation.result import Reconciliation
+from trafficking_stats.reconciliation.sensitivity import series_by_method
 
 MOST = 49
 """Most publishers, and most upstreams, that are left out in turn; the first of the alphabet."""
@@ -82,8 +83,7 @@ def variants_of(
         ignore_index=True,
     )
     found = [own]
-    for method in METHODS:
-        settled = reconcile(stacked, method, vocabulary=rec.vocabulary).series
+    for method, settled in series_by_method(stacked, METHODS, rec.vocabulary).items():
         series = dict(iter(settled.groupby("country")))
         for left_out, code in codes.items():
             if (method, left_out) != (rec.method, ""):
@@ -98,8 +98,7 @@ def _claims_on(rec: Reconciliation, country: str, measures: Sequence[Measure]) -
     wanted = pd.Series(False, index=claims.index)
     for one in measures:
         wanted |= (claims["indicator"] == one.indicator) & (claims["breakdown"] == one.breakdown)
-    judged = ("lower", "upper", "accepted", "cause", "clashes_with", "evidence", "doubt")
-    return claims[wanted & (claims["country"] == country)].drop(columns=[name for name in judged if name in claims])
+    return claims[wanted & (claims["country"] == country)]
 
 
 def _without_each(claims: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from trafficking_stats.errors import ReconciliationError
+from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 from trafficking_stats.reconciliation.series import build_series
-from trafficking_stats.reconciliation.settle import settle
+from trafficking_stats.reconciliation.settle import solved
 from trafficking_stats.vocabulary import Vocabulary
 
 WITHOUT = "without "
@@ -45,9 +48,7 @@ def sensitivity(
         """Settle the claims that rules connect with the series; a rival picks one claim a cell, without any rule."""
         names = linked(indicator, vocabulary) if method == DEFAULT else {indicator}
         table = rows[rows["indicator"].isin(names)].reset_index(drop=True)
-        settled = settle(table, method, vocabulary)
-        judged = table.assign(accepted=settled.accepted)
-        found, _ = build_series(judged, settled.system, settled.solution, vocabulary)
+        found = series_by_method(table, [method], vocabulary)[method]
         return found[found["indicator"] == indicator]
 
     tables = {name: series if name == method else anew(claims, name) for name in METHODS}
@@ -62,6 +63,16 @@ def sensitivity(
     wide["range_lower"] = named["lower"].groupby(level=0).min()
     wide["range_upper"] = named["upper"].groupby(level=0).max().mask(named["upper"].isna().groupby(level=0).any())
     return wide.astype("Int64").rename_axis("year").reset_index()
+
+
+def series_by_method(claims: pd.DataFrame, methods: Iterable[str], vocabulary: Vocabulary) -> dict[str, pd.DataFrame]:
+    """Settle the claims of a reconciliation anew under several methods; one system for all, and no causes."""
+    system, tables = build_system(claims, vocabulary), {}
+    for method in methods:
+        settled = solved(system, claims, method, vocabulary)
+        judged = claims.assign(accepted=settled.accepted)
+        tables[method], _ = build_series(judged, system, settled.solution, vocabulary)
+    return tables
 
 
 def linked(indicator: str, vocabulary: Vocabulary) -> frozenset[str]:

@@ -71,6 +71,12 @@ class Settled:
 
 def settle(claims: pd.DataFrame, method: str, vocabulary: Vocabulary, time_limit: float | None = None) -> Settled:
     """Settle checked claims by a method: state the system, and solve it or pick one claim a cell."""
-    system = build_system(claims, vocabulary)
+    return solved(build_system(claims, vocabulary), claims, method, vocabulary, time_limit)
+
+
+def solved(
+    system: System, claims: pd.DataFrame, method: str, vocabulary: Vocabulary, time_limit: float | None = None
+) -> Settled:
+    """Solve the system of some claims, or pick one claim a cell."""
     solution = solve(system, time_limit) if method == DEFAULT else pick(system, claims, method, vocabulary)
     return Settled(claims["claim_id"].to_numpy(object), system, solution)
