@@ -138,3 +138,6 @@ def test_two_complete_tables_that_agree_on_much_more_than_their_total_outweigh_i
     # one table alone does not do so
     alone = one(48).query("not breakdown.str.startswith('age')")
     assert ts.reconcile(alone).claims.query("breakdown == ''")["accepted"].tolist() == [True]
+    # nor do two tables of the same figures, of which one is a copy
+    copied = one(48).replace({"value": {50: 40, 10: 20}})
+    assert ts.reconcile(copied).claims.query("breakdown == ''")["accepted"].tolist() == [True]

@@ -139,8 +139,14 @@ def _sums(table: pd.DataFrame) -> pd.DataFrame:
     """One row a table of two or more exclusive parts: what they add up to."""
     parts = table[table["exclusive"]]
     by = parts.groupby(["source", "event", "dims"], sort=False)
-    sums = by.agg(lower=("lower", "sum"), upper=("upper", "sum"), n=("lower", "size"), complete=("complete", "first"))
-    return sums[sums["n"] > 1].reset_index()
+    sums = by.agg(
+        lower=("lower", "sum"),
+        upper=("upper", "sum"),
+        most=("lower", "max"),
+        n=("lower", "size"),
+        complete=("complete", "first"),
+    ).reset_index()
+    return sums[sums["n"] > 1]
 
 
 def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
@@ -212,9 +218,9 @@ def _weights(
     fit = fit[(fit["lower_sum"] <= fit["lower"]) & (fit["lower"] <= fit["upper"])].drop_duplicates(["figure", "dims"])
     tables = np.bincount(fit["figure"], minlength=len(figures))
     # the bonus of a total goes on to what replaces it; two complete tables of its source that come to the same, and to
-    # much more than it, vouch for each other: it has none then
+    # much more than it, vouch for each other, unless one is a copy of the other: it has none then
     exceeded = wholes[wholes["lower_sum"] > wholes["upper"]]
-    agree = exceeded.groupby(["source", "event", "lower_sum", "upper_sum"])["dims_sum"].transform("nunique") > 1
+    agree = exceeded.groupby(["source", "event", "lower_sum", "upper_sum"])["most"].transform("nunique") > 1
     far = exceeded["lower_sum"] > limits.jump_times * exceeded["upper"]
     replaced = figures.index.isin(pairs.loc[pairs["good"], "figure"])
     bonus = limits.total * ((rank == 1) & ~replaced)
