@@ -94,6 +94,8 @@ def as_count_range(count: Any, name: str = "count") -> CountRange:
     >>> as_count_range((0, None)).upper
     inf
     """
+    if isinstance(count, CountRange) and count.lower >= 0 and count.upper >= count.lower:
+        return count  # was read before
     if isinstance(count, (tuple, list, np.ndarray)):
         if len(count) != 2:
             raise CountError(f"{name}: a range has two ends (lower, upper), got {len(count)}: {count!r}")
