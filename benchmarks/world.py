@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from reports import spread, time_batch, time_loop
+from reports import Seconds, spread, time_batch, time_loop
 from trafficking_stats import paths
 from trafficking_stats.countries import WORLD
 from trafficking_stats.reporting.plan import plan
@@ -37,23 +37,26 @@ def main() -> None:
     countries = spread(list(made.countries), options.countries)
     sample = spread(countries, options.sample)
     pages = {code: len(made.tasks(code, {})) for code in [*made.countries, WORLD]}
+    busy_a_page: dict[str, float] = {}
+    print(f"{'':40}{'pages':>6}{'clock':>8}{'busy':>8}{'a page':>8}")
+
+    def show(name: str, codes: list[str], took: Seconds) -> None:
+        n = sum(pages[code] for code in codes)
+        busy_a_page[name] = took.busy / n
+        print(f"{name:40}{n:6}{took.clock:8.1f}{took.busy:8.1f}{took.busy / n:8.2f}", flush=True)
+
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        took = {"batch": time_batch(None, countries, options.workers, folder / "batch", None)}
-        took["page on all countries"] = time_batch(None, [WORLD], options.workers, folder / "batch", None)
-        took["unchanged"] = time_batch(None, countries, options.workers, folder / "batch", None, force=False)
-        programs = Path(sys.executable).parent
-        took[f"loop of {', '.join(sample)}"] = time_loop(made, sample, options.workers, folder, programs)
-    done = [sum(pages[code] for code in codes) for codes in (countries, [WORLD], countries, sample)]
-    print(f"{'':40}{'pages':>6}{'clock':>8}{'busy':>8}{'a page':>8}")
-    for (name, seconds), n in zip(took.items(), done, strict=True):
-        print(f"{name:40}{n:6}{seconds.clock:8.1f}{seconds.busy:8.1f}{seconds.busy / n:8.2f}")
-    batch, loop = (seconds.busy / n for seconds, n in zip([*took.values()][::3], done[::3], strict=True))
-    everything = sum(pages.values())
-    print(f"the loop takes {loop / batch:.1f} times as long a page; all {everything} pages: {everything * batch:.0f} s")
-    print(
-        f"10,000 countries of {max(pages.values())} pages: {10_000 * max(pages.values()) * batch / 3600:.1f} core hours"
-    )
+        batch = (options.workers, folder / "batch", None)
+        show("batch", countries, time_batch(None, countries, *batch))
+        show("unchanged", countries, time_batch(None, countries, *batch, force=False))
+        show("loop", sample, time_loop(made, sample, options.workers, folder, Path(sys.executable).parent))
+        show("page on all countries", [WORLD], time_batch(None, [WORLD], *batch))
+    batch_page, loop_page = busy_a_page["batch"], busy_a_page["loop"]
+    everything, most_pages = sum(pages.values()), max(pages.values())
+    print(f"the loop takes {loop_page / batch_page:.1f} times as long a page")
+    print(f"all {everything} pages: {everything * batch_page:.0f} s of one core")
+    print(f"10,000 countries of {most_pages} pages: {10_000 * most_pages * batch_page / 3600:.1f} hours of one core")
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     print(f"largest process {most} MB; load {os.getloadavg()[0]:.1f} at the end, {os.cpu_count()} cores")
 
