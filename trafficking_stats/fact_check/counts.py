@@ -27,7 +27,7 @@ NEAR = 0.02
 EARLIER = frozenset({"early_snapshot", "revision"})
 """Causes for which a rejected figure was right when it was printed."""
 
-OTHER_MEANING = frozenset({"definition", "double_count", "partial_period", "other_unit"})
+OTHER_MEANING = frozenset({"definition", "double_count", "partial_period", "unit"})
 """Causes for which a rejected figure counts something else."""
 
 
@@ -106,7 +106,8 @@ def _elsewhere(cell: Cell, held: Held, low: float, high: float, record: Record) 
     for row in records(same_period):
         sources = (row["source_id"], *held.sources)
         names = {"publisher": row["publisher"], "published": row["published"][:4] or "?", "said": cell.value}
-        if row["cause"] in EARLIER:
+        since = row["published"] < max(held.claims.loc[held.claims["accepted"], "published"], default="")
+        if row["cause"] in EARLIER or (row["cause"] == "small_difference" and since):
             return replace(_finding("superseded", "earlier_edition", held, **names), sources=sources)
         if row["cause"] in OTHER_MEANING:
             return replace(_finding("other_unit", "other_meaning", held, **names), sources=sources)
