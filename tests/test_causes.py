@@ -15,7 +15,8 @@ import pytest
 from tiny import claim, table
 
 import trafficking_stats as ts
-from trafficking_stats.reconciliation.causes import CAUSES, probable_causes
+from trafficking_stats.reconciliation.causes import probable_causes
+from trafficking_stats.reconciliation.signs import CAUSES
 from trafficking_stats.vocabulary import load_vocabulary
 
 STATE = "U.S. Department of State"

@@ -93,23 +93,6 @@ def test_estimates_beat_the_rivals(judged: tuple[pd.DataFrame, pd.DataFrame]) ->
         assert right > (rival.reindex(cells.index) == cells["truth"])[cells["n_claims"] > 0].mean()
 
 
-@pytest.mark.slow
-def test_time_grows_in_proportion_and_stays_near_a_plain_median() -> None:
-    small, large = make_panel(3_100).claims, make_panel(31_000).claims
-    ts.reconcile(small)
-    assert cpu(lambda: ts.reconcile(large)) < 12 * cpu(lambda: ts.reconcile(small))
-    # a margin of two beside what benchmarks/reconcile.py measures: the machine of a test may be busy
-    assert cpu(lambda: ts.reconcile(large)) < 200 * min(
-        cpu(lambda: large.groupby(CELL)["value"].median()) for _ in range(5)
-    )
-
-
-def cpu(function) -> float:
-    start = time.process_time()
-    function()
-    return time.process_time() - start
-
-
 def test_neither_order_nor_type_of_columns_changes_a_byte() -> None:
     claims = pd.concat([make_panel(2_000).claims, ts.load_claims().query("country in ('SWE', 'FIN')")])
     claims = claims[make_panel(10).claims.columns].reset_index(drop=True)

@@ -9,8 +9,8 @@ from shown_claims import claim, small_claims, tree
 import trafficking_stats as ts
 from trafficking_stats import texts
 from trafficking_stats.messages import language
-from trafficking_stats.reconciliation.causes import CAUSES
 from trafficking_stats.reconciliation.methods import METHODS
+from trafficking_stats.reconciliation.signs import CAUSES
 from trafficking_stats.texts import words
 from trafficking_stats.texts.focus import explained_cells, years_shown
 from trafficking_stats.texts.gap import BADGE_OF

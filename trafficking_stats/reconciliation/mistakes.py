@@ -111,8 +111,14 @@ def costs(
     wholes = table[(table["depth"] == 0) & ~table["apart"]]
     wholes = wholes.merge(sums[sums["complete"]], on=["source", "event"], suffixes=("", "_sum"))
     pairs = _replaced(table, figures, wholes, limits)
+    # what stands beside a table far from its own total replaces nothing, and its total takes no older parts with it
+    astray = table.loc[_beside(table, _contradicted(wholes, limits, limits.jump_times)), ["figure", "depth"]]
+    pairs["good"] &= ~pairs["by"].isin(astray.loc[astray["depth"] > 0, "figure"])
     weight = _weights(table, figures, sums, wholes, pairs, limits)
-    gone = np.isin(figures.index, _with_their_total(table, figures, pairs))
+    doubtful = table.loc[_beside(table, _contradicted(wholes, limits, 1.0)) & (table["depth"] > 0), "figure"]
+    weight = np.where(figures.index.isin(doubtful), weight * limits.doubt_share, weight)
+    sound = pairs[~pairs["by"].isin(astray["figure"])]
+    gone = np.isin(figures.index, _with_their_total(table, figures, sound))
     units = np.maximum(1, np.rint(weight * np.where(gone, limits.old_share, 1.0) * UNITS)).astype(np.int64)
     own = figures["group"].to_numpy()
     # whatever rejecting an old figure costs less, it costs more to reject what replaces it
@@ -147,6 +153,26 @@ def _sums(table: pd.DataFrame) -> pd.DataFrame:
         complete=("complete", "first"),
     ).reset_index()
     return sums[sums["n"] > 1]
+
+
+def _borne_out(exceeded: pd.DataFrame) -> pd.Series:
+    """Whether another table of the source comes to the same, and is no copy, of each that is larger than its total."""
+    return exceeded.groupby(["source", "event", "lower_sum", "upper_sum"])["most"].transform("nunique") > 1
+
+
+def _contradicted(wholes: pd.DataFrame, limits: Weights, times: float) -> pd.DataFrame:
+    """Return source and event of complete tables that contradict their own total.
+
+    They are larger, and no other table bears it out; or smaller by far, though they cover everybody.
+    """
+    exceeded = wholes[wholes["lower_sum"] > times * wholes["upper"]]
+    short = wholes[wholes["upper_sum"] * limits.jump_times < wholes["lower"]]
+    return pd.concat([exceeded[~_borne_out(exceeded)], short])[["source", "event"]]
+
+
+def _beside(table: pd.DataFrame, tables: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether each claim is of a source and event of these tables."""
+    return pd.MultiIndex.from_frame(table[["source", "event"]]).isin(pd.MultiIndex.from_frame(tables))
 
 
 def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
@@ -220,7 +246,7 @@ def _weights(
     # the bonus of a total goes on to what replaces it; two complete tables of its source that come to the same, and to
     # much more than it, vouch for each other, unless one is a copy of the other: it has none then
     exceeded = wholes[wholes["lower_sum"] > wholes["upper"]]
-    agree = exceeded.groupby(["source", "event", "lower_sum", "upper_sum"])["most"].transform("nunique") > 1
+    agree = _borne_out(exceeded)
     far = exceeded["lower_sum"] > limits.jump_times * exceeded["upper"]
     replaced = figures.index.isin(pairs.loc[pairs["good"], "figure"])
     bonus = limits.total * ((rank == 1) & ~replaced)
@@ -231,10 +257,6 @@ def _weights(
     # doubts
     rivals = figures.groupby("cell")["lower"].transform("size") > 1
     doubtful = figures.index.isin(exceeded["figure"]) & rivals | figures.index.isin(pairs.loc[pairs["reversal"], "by"])
-    # beside a table that is larger than its own total, and that no other bears out, all parts are doubtful
-    alone = exceeded.loc[~agree, ["source", "event"]].drop_duplicates()
-    beside = table[table["depth"] > 0].merge(alone, on=["source", "event"])
-    doubtful |= figures.index.isin(beside["figure"])
     weight = np.where(doubtful, weight * limits.doubt_share, weight)
     beyond = figures["lower"].groupby(figures["cell"]).transform("max") > figures["upper"]
     return np.where(masked & beyond & (depth == 0) & (figures["upper"] < 10), weight * limits.mask_share, weight)
