@@ -15,7 +15,6 @@ import trafficking_stats as ts
 
 ELSEWHERE = ["AFG", "ALB", "DZA", "AND", "AGO", "ARG", "ARM", "AUS", "AUT", "AZE", "BHS", "BHR", "BGD", "BRB", "BLR"]
 
-CELL = ["country", "indicator", "breakdown", "period_start", "period_end"]
 PLACE = ["country", "indicator", "breakdown", "year"]
 
 

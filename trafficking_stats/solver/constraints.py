@@ -1,0 +1,179 @@
+"""The constraints of a linear system as they are added, checked one by one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
+
+from trafficking_stats.solver.answers import LinearSystemError
+from trafficking_stats.solver.claims import WEIGHT_UNIT
+from trafficking_stats.solver.rows import Floats, Ints, Rows, normalised
+
+# Up to here the sums of a large system are exact in doubles.
+_LARGEST = 1e15
+_HEAVIEST = 1e6
+
+
+class Constraints:
+    """Variables and the constraints on them; see `trafficking_stats.linear.LinearSystem`."""
+
+    def __init__(
+        self,
+        n_variables: int,
+        upper_bound: ArrayLike,
+        *,
+        lower_bound: ArrayLike = 0.0,
+        integer: bool | Sequence[bool] = True,
+    ) -> None:
+        if n_variables != int(n_variables) or n_variables < 0:
+            raise LinearSystemError(f"n_variables is {n_variables!r}; needed is a whole number from 0")
+        self.n_variables = int(n_variables)
+        given = {"lower_bound": lower_bound, "upper_bound": upper_bound, "integer": integer}
+        lower, upper, whole = (_spread(name, value, self.n_variables) for name, value in given.items())
+        low, high = np.where(whole > 0, np.ceil(lower), lower), np.where(whole > 0, np.floor(upper), upper)
+        wrong = ~((low < np.inf) & (high > -np.inf) & (low <= high))
+        if wrong.any():
+            j = int(np.argmax(wrong))
+            raise LinearSystemError(f"variable {j} has no value from {lower[j]} to {upper[j]}")
+        self._domain, self._integer = np.stack([low, high]), whole > 0
+        self._chunks: list[tuple[Ints, Floats, Ints, Floats]] = []
+        self._count = 0
+        self._labels: dict[int, str] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._built: tuple[Rows, Ints] | None = None
+
+    @property
+    def n_constraints(self) -> int:
+        """Number of constraints added."""
+        return self._count
+
+    def add(
+        self,
+        coefficients: Mapping[int, float],
+        lower: float,
+        upper: float,
+        weight: float = math.inf,
+        *,
+        label: str = "",
+    ) -> int:
+        """Add the constraint ``lower <= sum(coefficient * variable) <= upper``.
+
+        Parameters
+        ----------
+        coefficients : mapping of int to float
+            Coefficient of every variable that takes part. A sum without variables is 0.
+        lower, upper : float
+            Sides, ``-inf`` and ``inf`` for none. A constraint with ``lower > upper`` cannot hold.
+        weight : float, default inf
+            ``inf`` for a rule, which holds by definition; else from 1e-6 to 1e6 for a claim, what it costs to
+            drop it. Weights are compared in millionths.
+        label : str, optional
+            Name of the constraint in messages.
+
+        Returns
+        -------
+        int
+            Index of the constraint, counted from 0 in the order of adding. Among claims of equal weight the
+            earlier one is kept.
+
+        Raises
+        ------
+        LinearSystemError
+            If a variable does not exist or a number has no meaning.
+        """
+        index = self._count
+        variable = np.array(list(coefficients), dtype=float)
+        wrong = ~((variable >= 0) & (variable < self.n_variables) & (variable == np.floor(variable)))
+        if wrong.any():
+            unknown = list(coefficients)[int(np.argmax(wrong))]
+            raise LinearSystemError(
+                f"constraint {index}: there is no variable {unknown!r}; the system has {self.n_variables}, from 0"
+            )
+        value = np.array(list(coefficients.values()), dtype=float)
+        sides = np.array([[lower], [upper], [weight]], dtype=float)
+        self._append(variable.astype(np.int64)[value != 0], value[value != 0], np.array([(value != 0).sum()]), sides)
+        if label:
+            self._labels[index] = label
+        return index
+
+    def add_many(
+        self, matrix: sparse.sparray, lower: ArrayLike, upper: ArrayLike, weight: ArrayLike = math.inf
+    ) -> range:
+        """Add one constraint for every row of a sparse matrix; what `add` does, without a call for each.
+
+        Parameters
+        ----------
+        matrix : sparse array of shape (m, n_variables)
+            Coefficients.
+        lower, upper, weight : float or array_like of shape (m,)
+            As in `add`.
+
+        Returns
+        -------
+        range
+            The indices.
+        """
+        matrix = sparse.csr_array(matrix, dtype=float, copy=True)
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+        m, n = matrix.shape
+        if n != self.n_variables:
+            raise LinearSystemError(f"the matrix has {n} columns, the system {self.n_variables} variables")
+        given = {"lower": lower, "upper": upper, "weight": weight}
+        sides = np.stack([_spread(name, value, m) for name, value in given.items()])
+        self._append(matrix.indices.astype(np.int64), matrix.data, np.diff(matrix.indptr).astype(np.int64), sides)
+        return range(self._count - m, self._count)
+
+    def _append(self, column: Ints, value: Floats, length: Ints, sides: Floats) -> None:
+        """Check and take constraints: their variables and coefficients, how many, and lower, upper, weight."""
+        lower, upper, weight = sides
+        infinite = ~np.isfinite(value)
+        if infinite.any():
+            place = int(np.argmax(infinite))
+            index = self._count + int(np.searchsorted(np.cumsum(length), place, side="right"))
+            raise LinearSystemError(f"constraint {index}: a coefficient {value[place]} of variable {column[place]}")
+        known = np.isposinf(weight) | ((weight >= WEIGHT_UNIT) & (weight <= _HEAVIEST))
+        size = np.where(np.isinf(sides[:2]), 0.0, np.abs(sides[:2])).max(axis=0)
+        good = (lower < np.inf) & (upper > -np.inf) & (size <= _LARGEST)
+        if not (good & known).all():
+            bad = int(np.argmin(good & known))
+            said = (
+                f"lower {lower[bad]}, upper {upper[bad]}; lower is a number or -inf, upper a number or inf, "
+                f"and numbers do not exceed {_LARGEST:g}"
+                if known[bad]
+                else f"weight {weight[bad]}; a claim has a weight from {WEIGHT_UNIT:g} to {_HEAVIEST:g}, "
+                "a rule has weight inf"
+            )
+            raise LinearSystemError(f"constraint {self._count + bad}: {said}")
+        self._chunks.append((column, value, length, sides))
+        self._count += len(length)
+        self._forget()
+
+    def _system(self) -> tuple[Rows, Ints]:
+        """Return the rows, normalised, and the weights in units of `WEIGHT_UNIT`, 0 for rules."""
+        if self._built is None:
+            empty = (np.empty(0, dtype=np.int64), np.empty(0), np.empty(0, dtype=np.int64), np.empty((3, 0)))
+            parts = zip(empty, *self._chunks, strict=True)
+            column, value, length, sides = (np.concatenate(part, axis=-1) for part in parts)
+            start = np.concatenate([[0], np.cumsum(length)])
+            value, normal = normalised(start, column, value, sides[:2], self._integer)
+            units = np.round(np.where(np.isfinite(sides[2]), sides[2], 0.0) / WEIGHT_UNIT).astype(np.int64)
+            self._built = Rows(start, column, value, normal, self._domain, self._integer), units
+        return self._built
+
+    def _label(self, i: int) -> str:
+        return self._labels.get(i, f"constraint {i}")
+
+
+def _spread(name: str, given: object, size: int) -> Floats:
+    """Give each of some things a number: one for all, or one each."""
+    array = np.asarray(given, dtype=float)
+    if array.shape not in ((), (size,)):
+        raise LinearSystemError(f"{name} has shape {array.shape}; needed is one value or shape ({size},)")
+    return np.broadcast_to(array, size)
