@@ -215,6 +215,14 @@ def test_which_jump_is_a_break(before: CountRange, after: CountRange, found: boo
     assert [change.year for change in breaks] == ([2016] if found else [])
 
 
+def test_a_jump_across_a_hole_is_a_break_too() -> None:
+    # 150 in 2011 and 6,000 from 2017 on are not one count
+    series = {2011: CountRange(150, 150), 2017: CountRange(6000, 6000), 2018: CountRange(5800, 5800)}
+    thresholds = BreakThresholds(jump=5, base=20)
+    [found] = find_breaks("XXX", "judgments", series, load_vocabulary(), thresholds)
+    assert (found.year, found.reason) == (2017, "150 in 2011, 6,000 in 2017")
+
+
 def test_settings() -> None:
     settings = load_gap_settings()
     assert settings.definition_of("DNK", 2015) == "assessed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from trafficking_stats.gap_analysis.settings import BreakThresholds
 from trafficking_stats.inference.counts import CountRange
@@ -50,7 +51,7 @@ def find_breaks(
     country, indicator : str
         Which series.
     series : mapping of year to CountRange
-        Its counts; a year that is missing is not compared.
+        Its counts; each year is compared with the last one before it that has a figure.
     vocabulary : Vocabulary
         Holds the declared breaks.
     thresholds : BreakThresholds
@@ -73,10 +74,8 @@ def find_breaks(
         for declared in vocabulary.definition_breaks
         if (declared.country, declared.indicator) == (country, indicator)
     }
-    for year, now in series.items():
-        before = series.get(year - 1)
-        if before is None or year in found:
-            continue
-        if before.lower >= thresholds.base and now.lower >= thresholds.jump * before.upper:
-            found[year] = Break(country, indicator, year, f"{before} in {year - 1}, {now} in {year}", False)
+    for last, year in pairwise(sorted(series)):
+        before, now = series[last], series[year]
+        if year not in found and before.lower >= thresholds.base and now.lower >= thresholds.jump * before.upper:
+            found[year] = Break(country, indicator, year, f"{before} in {last}, {now} in {year}", False)
     return tuple(found[year] for year in sorted(found))
