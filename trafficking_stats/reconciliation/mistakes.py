@@ -111,13 +111,13 @@ def costs(
     wholes = table[(table["depth"] == 0) & ~table["apart"]]
     wholes = wholes.merge(sums[sums["complete"]], on=["source", "event"], suffixes=("", "_sum"))
     pairs = _replaced(table, figures, wholes, limits)
+    beside = table[["figure", "depth", "source", "event"]].merge(_contradicted(wholes, limits), on=["source", "event"])
+    parts = beside[beside["depth"] > 0]
     # what stands beside a table far from its own total replaces nothing, and its total takes no older parts with it
-    astray = table.loc[_beside(table, _contradicted(wholes, limits, limits.jump_times)), ["figure", "depth"]]
-    pairs["good"] &= ~pairs["by"].isin(astray.loc[astray["depth"] > 0, "figure"])
+    pairs["good"] &= ~pairs["by"].isin(parts.loc[parts["far"], "figure"])
     weight = _weights(table, figures, sums, wholes, pairs, limits)
-    doubtful = table.loc[_beside(table, _contradicted(wholes, limits, 1.0)) & (table["depth"] > 0), "figure"]
-    weight = np.where(figures.index.isin(doubtful), weight * limits.doubt_share, weight)
-    sound = pairs[~pairs["by"].isin(astray["figure"])]
+    weight = np.where(figures.index.isin(parts["figure"]), weight * limits.doubt_share, weight)
+    sound = pairs[~pairs["by"].isin(beside.loc[beside["far"], "figure"])]
     gone = np.isin(figures.index, _with_their_total(table, figures, sound))
     units = np.maximum(1, np.rint(weight * np.where(gone, limits.old_share, 1.0) * UNITS)).astype(np.int64)
     own = figures["group"].to_numpy()
@@ -160,19 +160,17 @@ def _borne_out(exceeded: pd.DataFrame) -> pd.Series:
     return exceeded.groupby(["source", "event", "lower_sum", "upper_sum"])["most"].transform("nunique") > 1
 
 
-def _contradicted(wholes: pd.DataFrame, limits: Weights, times: float) -> pd.DataFrame:
-    """Return source and event of complete tables that contradict their own total.
+def _contradicted(wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
+    """Return source and event of complete tables that contradict their own total, and whether by ``far``.
 
     They are larger, and no other table bears it out; or smaller by far, though they cover everybody.
     """
-    exceeded = wholes[wholes["lower_sum"] > times * wholes["upper"]]
+    exceeded = wholes[wholes["lower_sum"] > wholes["upper"]]
     short = wholes[wholes["upper_sum"] * limits.jump_times < wholes["lower"]]
-    return pd.concat([exceeded[~_borne_out(exceeded)], short])[["source", "event"]]
-
-
-def _beside(table: pd.DataFrame, tables: pd.DataFrame) -> NDArray[np.bool_]:
-    """Whether each claim is of a source and event of these tables."""
-    return pd.MultiIndex.from_frame(table[["source", "event"]]).isin(pd.MultiIndex.from_frame(tables))
+    larger = exceeded[~_borne_out(exceeded)]
+    far = larger["lower_sum"] > limits.jump_times * larger["upper"]
+    bad = pd.concat([larger.assign(far=far), short.assign(far=True)])
+    return bad.groupby(["source", "event"], as_index=False)["far"].any()
 
 
 def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
