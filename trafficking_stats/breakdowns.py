@@ -62,8 +62,6 @@ def edges(breakdown: str, vocabulary: Vocabulary, indicator: str = "") -> list[t
 
     Examples
     --------
-    >>> from collections.abc import Iterator
-
     >>> from trafficking_stats.vocabulary import load_vocabulary
     >>> edges("sex=female", load_vocabulary())
     [('', 'exclusive', 'sex', 0)]
@@ -108,8 +106,6 @@ def ancestors(breakdown: str, vocabulary: Vocabulary) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from collections.abc import Iterator
-
     >>> from trafficking_stats.vocabulary import load_vocabulary
     >>> ancestors("age=child;sex=male", load_vocabulary())
     ('', 'age=child', 'sex=male')
