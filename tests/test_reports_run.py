@@ -188,6 +188,19 @@ def test_check_finds_what_differs_between_runs(tmp_path):
         reports.check("DNK", notebooks=tmp_path, known=[], engines=(WARM_ENGINE, WARM_ENGINE))
 
 
+def test_pictures_are_compared_by_their_bytes(monkeypatch):
+    # neither byte is text, so that the two look alike as such
+    contents = iter([b"\xff", b"\xfe"])
+
+    def report(countries, folder, **options):
+        folder.mkdir(parents=True)
+        (folder / "card.png").write_bytes(next(contents))
+
+    monkeypatch.setattr(reports, "report", report)
+    with pytest.raises(ReportError, match=r"card\.png differs between two runs"):
+        reports.check("DNK", engines=(None, None))
+
+
 def test_a_cell_that_hangs_is_stopped_and_named(tmp_path):
     write_notebook(tmp_path / "n", "a", "x = 3", "import time\ntime.sleep(60)")
     for engine in (STANDARD_ENGINE, WARM_ENGINE):

@@ -313,8 +313,8 @@ def check(
             files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
         first = first or files
         for name in sorted(first.keys() | files.keys()):
-            old, new = (run.get(name, b"").decode(errors="replace").splitlines() for run in (first, files))
-            if old != new:
+            if first.get(name) != files.get(name):
+                old, new = (run.get(name, b"").decode(errors="replace").splitlines() for run in (first, files))
                 told = "\n".join(line[:160] for line in difflib.unified_diff(old, new, n=0, lineterm=""))
                 raise ReportError(f"{name} differs between two runs, the second by {engine or 'the default'}:\n{told}")
     return {name: hashlib.sha256(content).hexdigest() for name, content in first.items()}
