@@ -170,7 +170,7 @@ def _contradicted(wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
     larger = exceeded[~_borne_out(exceeded)]
     far = larger["lower_sum"] > limits.jump_times * larger["upper"]
     bad = pd.concat([larger.assign(far=far), short.assign(far=True)])
-    return bad.groupby(["source", "event"], as_index=False)["far"].any()
+    return bad.groupby(["source", "event"])["far"].any().reset_index()
 
 
 def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
