@@ -75,9 +75,9 @@ def table(
     return Shown("table", Markup('<div class="table">{}{}</div>').format(shown, foot), {"caption": caption})
 
 
-def heads(*names: str) -> list[str]:
-    """Return the heads of columns in the current language."""
-    return [say(f"pages.head.{name}") for name in names]
+def heads(*names: str, of: str = "pages") -> list[str]:
+    """Return the heads of columns in the current language; ``of`` names the catalogue."""
+    return [say(f"{of}.head.{name}") for name in names]
 
 
 def csv_link(data: pd.DataFrame, name: str) -> Markup:

@@ -19,7 +19,7 @@ from trafficking_stats.messages import Country, Term, Years, breakdown_words, sa
 from trafficking_stats.messages.catalogue import current
 from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.html import csv_link, sub, table
+from trafficking_stats.tables.html import csv_link, heads, sub, table
 from trafficking_stats.texts import words
 from trafficking_stats.texts.focus import Cell, explained_cells, known, measured
 from trafficking_stats.texts.links import explained, source, source_addresses, source_link
@@ -64,14 +64,14 @@ def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
         Of a part to its whole each, as ``ts.gap`` measures it; those that are refused are left out.
     """
     rows, groups = [], []
+    there = {code: set(explained_cells(rec, code)) for code in {gap.question.country for gap in gaps}}
     for gap in gaps:
         country, measure, years = gap.question.country, gap.question.numerator, halves(gap.years)
         whole, part = (gap.row("effects", stage=stage) for stage in ("denominator", "numerator"))
         if part is None:
             continue
-        there = set(explained_cells(rec, country))
         ends = short(part.early_lower, part.early_upper), short(part.late_lower, part.late_upper)
-        sums = [summed(rec, country, str(measure), *one, there) for one in zip(years, ends, strict=True)]
+        sums = [summed(rec, country, str(measure), *one, there[country]) for one in zip(years, ends, strict=True)]
         change = part.late_lower - part.early_upper, part.late_upper - part.early_lower
         effects = (change, (whole.effect_min, whole.effect_max), (part.effect_min, part.effect_max))
         spans = " | ".join(written(Years(half)) for half in years)
@@ -79,7 +79,7 @@ def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
         rows.append([name, *sums, *(signed(*limits) for limits in effects)])
         groups.append(capital(written(Term("dimension", measure.breakdown.partition("=")[0]))))
     return table(
-        [say(f"victims.head.{name}") for name in ("part", "early", "late", "change", "by_size", "by_mix")],
+        heads("part", "early", "late", "change", "by_size", "by_mix", of="victims"),
         rows,
         caption=say("victims.parts.caption", whole=gaps[0].question.denominator.words() if gaps else ""),
         groups=groups,
@@ -118,7 +118,7 @@ def beside(
         rows.append([sub(title(row.numerator), span(facts)), count, of, words.rate_text(facts), limits])
     lacking = [label(name) for name in pairs if name not in {row.numerator for row in found}]
     return table(
-        [say(f"victims.head.{name}") for name in ("what", "count", "of", "rate", "limits")],
+        heads("what", "count", "of", "rate", "limits", of="victims"),
         rows,
         caption=say("victims.beside.caption", country=Country(country)),
         numbers=(1, 2, 3, 4),
@@ -223,7 +223,7 @@ def contradicted(rec: Reconciliation, country: str) -> Shown:
         of = sub(title(row["indicator"], row["breakdown"]), when)
         rows.append([of, row["reason"], _edition(rec, row["source_id"])])
     return table(
-        [say(f"victims.head.{name}") for name in ("what", "contradicted", "source")],
+        heads("what", "contradicted", "source", of="victims"),
         rows,
         caption=say("victims.contradicted.caption"),
         data=judged[["source_id", "locator", "kind", "value", "indicator", "breakdown", "period_end", "code", "note"]],
@@ -255,9 +255,8 @@ def money(rec: Reconciliation, country: str) -> Shown:
         amount = f"{words.printed(value, row['qualifier'])} {row['unit']}"
         links = Markup("; ").join(map(source_link, row["source_id"]))
         rows.append([capital(breakdown_words(row["breakdown"])), when, amount, *per, links])
-    heads = ("purpose", "years", "amount", "per_victim", "per_convicted", "source")
     return table(
-        [say(f"victims.head.{name}") for name in heads],
+        heads("purpose", "years", "amount", "per_victim", "per_convicted", "source", of="victims"),
         rows,
         caption=say("victims.money.caption", country=Country(country)),
         numbers=(2, 3, 4),

@@ -18,7 +18,7 @@ from trafficking_stats.plots.series import shade
 from trafficking_stats.plots.style import STAGE_SHADES
 from trafficking_stats.reconciliation.vintages import Vintage, vintages
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.html import csv_link, table
+from trafficking_stats.tables.html import csv_link, heads, table
 from trafficking_stats.texts.links import country_link
 from trafficking_stats.texts.reconciliation import cause_words
 from trafficking_stats.texts.words import capital, label, number, rate_text, short, source_name
@@ -48,10 +48,9 @@ def regions(world: Countries) -> Shown:
     few = sorted(
         group_name(one.subject) for one in world.refusals if one.analysis == "groups" and one.subject.isdigit()
     )
-    heads = [say(f"pages.head.{name}") for name in ("group", "middle", "interval", "another", "countries")]
     names = {"what": world.numerator.words(), "of": world.denominator.words()}
     return table(
-        [*heads, capital(names["what"]), capital(names["of"])],
+        [*heads("group", "middle", "interval", "another", "countries"), *(capital(name) for name in names.values())],
         rows,
         caption=capital(say("pages.world.regions_table", **names)),
         numbers=range(1, 7),
@@ -147,15 +146,15 @@ def disagreements(rec: Reconciliation, world: Countries) -> Shown:
     apart = claims.assign(year=claims["period_end"].str[:4].astype(int)).merge(kept, on=[*_CELL, "year"])
     apart = apart.assign(size=_apart(apart)).sort_values(["size", "claim_id"], ascending=[False, True])
     apart = apart.drop_duplicates([*_CELL, "year"])
-    heads = ("kept", "set_aside", "source", "cause")
-    return _largest("disagreements", heads, apart, lambda row: [*_source(row), cause_words([row])])
+    columns = ("kept", "set_aside", "source", "cause")
+    return _largest("disagreements", columns, apart, lambda row: [*_source(row), cause_words([row])])
 
 
 def moved_figures(moved: pd.DataFrame, old: str, new: str) -> Shown:
     """Tabulate what moved between two states of the data, named ``old`` and ``new``; see `changes`."""
     ends = {"new_lower": "lower", "new_upper": "upper"}
-    heads = ("before", "now", "change", "moved_by")
-    return _largest("moved", heads, moved.rename(columns=ends), _moved_by, shown=10 * SHOWN, old=old, new=new)
+    columns = ("before", "now", "change", "moved_by")
+    return _largest("moved", columns, moved.rename(columns=ends), _moved_by, shown=10 * SHOWN, old=old, new=new)
 
 
 def _moved_by(row: dict[str, Any]) -> list[str]:
@@ -183,7 +182,7 @@ def _apart(table: pd.DataFrame) -> pd.Series:
 
 def _largest(
     name: str,
-    heads: Sequence[str],
+    columns: Sequence[str],
     data: pd.DataFrame,
     rest: Callable[[dict[str, Any]], list[str]],
     *,
@@ -203,7 +202,7 @@ def _largest(
         for row in records(data.head(shown))
     ]
     return table(
-        [say(f"pages.head.{head}") for head in ("country", "year", "what", *heads)],
+        heads("country", "year", "what", *columns),
         rows,
         caption=say(f"pages.world.{name}", **names),
         numbers=(3, 4),
