@@ -11,7 +11,7 @@ import pandas as pd
 
 from trafficking_stats.errors import GapError
 from trafficking_stats.gap_analysis import chain, changes, comparison, rates, rows, verdict
-from trafficking_stats.gap_analysis.figures import Figures, figures_of, pooled_years
+from trafficking_stats.gap_analysis.figures import Figures, both_figures, pooled_years
 from trafficking_stats.gap_analysis.pair import Pair
 from trafficking_stats.gap_analysis.question import Question, ask
 from trafficking_stats.gap_analysis.rows import BreakRow, Caveat, Refusal, table_of
@@ -203,7 +203,7 @@ def gap(
     question = ask(
         rec, country, (start, end), (numerator, denominator), lags, window, peers, confidence, widen, accepted
     )
-    both = figures_of(rec, country, question.numerator), figures_of(rec, country, question.denominator)
+    both = both_figures(rec, country, question)
     years, fewest = pooled_years(both, question), load_gap_settings().fewest_years
     shown = _years_shown(question, both)
     stages = chain.chain_of(rec, *both, shown)

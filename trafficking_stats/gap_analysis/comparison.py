@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from statsmodels.stats.multitest import multipletests
 
-from trafficking_stats.gap_analysis.figures import figures_of, pooled_years
+from trafficking_stats.gap_analysis.figures import both_figures, pooled_years
 from trafficking_stats.gap_analysis.pair import Pair, rate_fields
 from trafficking_stats.gap_analysis.question import Question
 from trafficking_stats.gap_analysis.rows import Peer, Refusal, Shortfall
@@ -39,7 +39,7 @@ def peer_rows(rec: Reconciliation, question: Question, pair: Pair) -> tuple[list
     rows, shortfalls, refusals = [own] if own else [], [], []
     fewest = min(load_gap_settings().fewest_common_years, len(pair.years))
     for code in sorted(question.peers):
-        both = figures_of(rec, code, question.numerator), figures_of(rec, code, question.denominator)
+        both = both_figures(rec, code, question)
         years = pooled_years(both, question)
         row = _peer_row(Pair.of(both, years, question, rec.vocabulary)) if len(years) >= fewest else None
         if row is None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from trafficking_stats.countries import region_of
 from trafficking_stats.gap_analysis.comparison import definition_in
-from trafficking_stats.gap_analysis.figures import figures_of, pooled_years
+from trafficking_stats.gap_analysis.figures import both_figures, pooled_years
 from trafficking_stats.gap_analysis.pair import Pair, rate_fields
 from trafficking_stats.gap_analysis.question import Question, ask
 from trafficking_stats.gap_analysis.rows import CountryRate, GroupRate, Refusal, table_of
@@ -132,9 +132,6 @@ def compare_countries(
 
 def _pair(rec: Reconciliation, question: Question) -> Pair | None:
     """Fit a country over its years; None where they are too few."""
-    both = (
-        figures_of(rec, question.country, question.numerator),
-        figures_of(rec, question.country, question.denominator),
-    )
+    both = both_figures(rec, question.country, question)
     years = pooled_years(both, question)
     return Pair.of(both, years, question, rec.vocabulary) if len(years) >= load_gap_settings().fewest_years else None

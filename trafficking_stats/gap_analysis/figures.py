@@ -83,6 +83,11 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
     )
 
 
+def both_figures(rec: Reconciliation, country: str, question: Question) -> tuple[Figures, Figures]:
+    """Read the numerator and the denominator of a question for a country: its own, or a peer."""
+    return figures_of(rec, country, question.numerator), figures_of(rec, country, question.denominator)
+
+
 def rows_on(series: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     """Return the rows of the series of one country on a measure, by year."""
     own = (series["indicator"] == measure.indicator) & (series["breakdown"] == measure.breakdown)
