@@ -7,13 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tiny import (
+    WORLDS,
     Truths,
     claim,
     panels,
-    part_and_sums_and_records,
-    parts_and_half_year,
     table,
-    three_years_and_span,
 )
 
 import trafficking_stats as ts
@@ -23,11 +21,6 @@ from trafficking_stats.reconciliation.rules import KEY
 from trafficking_stats.reconciliation.settle import Settled
 from trafficking_stats.reconciliation.words import line, name
 
-WORLDS = {
-    "parts and half a year": parts_and_half_year(),
-    "three years and a span": three_years_and_span(),
-    "women, sums, since records": part_and_sums_and_records(),
-}
 FEW = settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 NAMES = ["x", "2007-2020", "2007-2016", "2017", "2018", "2019"]
 

@@ -10,25 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tiny import (
+    WORLDS,
     Truths,
     cheapest,
     cost_of,
     panels,
-    part_and_sums_and_records,
-    parts_and_half_year,
     table,
-    three_years_and_span,
 )
 
 import trafficking_stats as ts
 from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.reconciliation.weights import UNITS
 
-WORLDS = {
-    "parts and half a year": parts_and_half_year(),
-    "three years and a span": three_years_and_span(),
-    "women, sums, since records": part_and_sums_and_records(),
-}
 FEW = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -224,3 +224,10 @@ def cost_of(lost: NDArray[np.bool_], system: System) -> NDArray[np.int64]:
     """What rejecting groups (rows) costs in each truth (columns)."""
     cost = (system.groups["weight"].to_numpy()[:, None] * lost).sum(axis=0)
     return np.asarray(cost, dtype=np.int64)
+
+
+WORLDS = {
+    "parts and half a year": parts_and_half_year(),
+    "three years and a span": three_years_and_span(),
+    "women, sums, since records": part_and_sums_and_records(),
+}
