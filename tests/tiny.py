@@ -121,7 +121,8 @@ def three_years_and_span() -> Truths:
     """Three years, their sums, and a period from the middle of the first to the end of the second."""
     small = [*range(9), LARGE]
     first, second, third = _grid(small, small, small)
-    span = np.array([*range(18), LARGE, 2 * LARGE])
+    # the half of the first year is the span less the second year: it may be small where both are large
+    span = np.array([*range(18), *range(LARGE, LARGE + 9), 2 * LARGE])
     first, second, third, span = (
         np.repeat(first, len(span)),
         np.repeat(second, len(span)),
