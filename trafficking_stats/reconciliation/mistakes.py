@@ -35,7 +35,8 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
         ``base``, the weight by tier and date; ``event``, a number for country, indicator and period; ``dims``, one for
         the dimensions broken down by (and the categories of those that are apart); ``depth``, how many dimensions that
         make parts; ``exclusive``, whether it is a part that excludes the others of its one dimension; ``complete``,
-        whether tables of that dimension cover everybody as a rule; ``apart``; ``source``, ``publisher``.
+        whether tables of that dimension cover everybody as a rule; ``apart``; ``source``, ``publisher``; ``series``,
+        one for country, indicator and breakdown; ``year``, 0 for other periods.
     """
     names, breakdown = pd.factorize(claims["breakdown"])
     kinds = pd.DataFrame(
@@ -53,8 +54,10 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
     table["publisher"] = pd.factorize(claims["publisher"].where(claims["publisher"] != "", claims["source_id"]))[0]
     event = [pd.factorize(claims[name])[0] for name in ("country", "indicator", "period_start", "period_end")]
     table["event"] = _number(*event)
+    table["series"] = _number(event[0], event[1], names)
     start, end = claims["period_start"].str, claims["period_end"].str
-    table["year"] = np.where(start[4:] == "-01-01", 1, 0) * np.where(end[4:] == "-12-31", 1, 0)
+    whole = (start[:4] == end[:4]) & (start[4:] == "-01-01") & (end[4:] == "-12-31")
+    table["year"] = end[:4].where(whole, "0").astype(int).to_numpy()
     return table
 
 
@@ -115,7 +118,8 @@ def costs(
     parts = beside[beside["depth"] > 0]
     # what stands beside a table far from its own total replaces nothing, and its total takes no older parts with it
     pairs["good"] &= ~pairs["by"].isin(parts.loc[parts["far"], "figure"])
-    weight = _weights(table, figures, sums, wholes, pairs, limits)
+    copied = figures.index.isin(_copied(table, vocabulary.causes.shift_from))
+    weight = _weights(table, figures, sums, wholes, pairs, limits, copied)
     weight = np.where(figures.index.isin(parts["figure"]), weight * limits.doubt_share, weight)
     sound = pairs[~pairs["by"].isin(beside.loc[beside["far"], "figure"])]
     gone = np.isin(figures.index, _with_their_total(table, figures, sound))
@@ -206,6 +210,16 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     return pairs[["figure", "figure_by", "reversal"]].assign(good=good).rename(columns={"figure_by": "by"})
 
 
+def _copied(table: pd.DataFrame, least: float) -> NDArray[np.int64]:
+    """Find figures of two years that a source gives the same tables, part by part: one of them is a copy."""
+    exact = table[(table["year"] > 0) & (table["lower"] == table["upper"])]
+    pairs = exact.merge(exact.assign(year=exact["year"] - 1), on=["source", "series", "year"], suffixes=("", "_next"))
+    pairs["same"] = pairs["lower"] == pairs["lower_next"]
+    by = pairs.groupby(["source", "event"])
+    alike = by["same"].transform("all") & (by["lower"].transform("nunique") > 2)
+    return np.unique(pairs.loc[alike & (by["lower"].transform("max") >= least), ["figure", "figure_next"]])
+
+
 def _with_their_total(table: pd.DataFrame, figures: pd.DataFrame, pairs: pd.DataFrame) -> NDArray[np.int64]:
     """Find parts of an edition whose total was replaced, unless a later edition prints them again."""
     old = table["figure"].isin(pairs.loc[pairs["good"], "figure"]) & (table["depth"] == 0) & ~table["apart"]
@@ -220,6 +234,7 @@ def _weights(
     wholes: pd.DataFrame,
     pairs: pd.DataFrame,
     limits: Weights,
+    copied: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
     """Weigh each figure by itself."""
     base = figures["base"].to_numpy()
@@ -233,7 +248,7 @@ def _weights(
         weight * share.reindex(figures.index, fill_value=1.0).to_numpy() * np.where(depth > 1, limits.deep_share, 1.0)
     )
     masked = (figures["lower"] == 0) & (figures["upper"] > 0)
-    total = (depth == 0) & (figures["year"] == 1) & ~masked.to_numpy()
+    total = (depth == 0) & (figures["year"] > 0) & ~masked.to_numpy()
     # once a value, however many registers print it: else two compilers outvote a register
     rank = figures["base"].groupby(figures["group"]).rank(method="first", ascending=False)
     exact = figures[(depth == 0) & ~figures["apart"] & (figures["lower"] == figures["upper"])]
@@ -250,12 +265,12 @@ def _weights(
     bonus = limits.total * ((rank == 1) & ~replaced)
     bonus += limits.confirmed_by_source * np.minimum(figures["sources"] - 1, 2)
     bonus += limits.confirmed_by_table * np.minimum(tables, 3)
-    whole = weight + np.where(figures.index.isin(exceeded.loc[agree & far, "figure"]), 0.0, bonus)
+    whole = weight + np.where(figures.index.isin(exceeded.loc[agree & far, "figure"]) | copied, 0.0, bonus)
     weight = np.where(total, whole, np.where(depth > 0, part, weight))
     # doubts
     rivals = figures.groupby("cell")["lower"].transform("size") > 1
     doubtful = figures.index.isin(exceeded["figure"]) & rivals | figures.index.isin(pairs.loc[pairs["reversal"], "by"])
-    weight = np.where(doubtful, weight * limits.doubt_share, weight)
+    weight = np.where(doubtful | copied, weight * limits.doubt_share, weight)
     beyond = figures["lower"].groupby(figures["cell"]).transform("max") > figures["upper"]
     return np.where(masked & beyond & (depth == 0) & (figures["upper"] < 10), weight * limits.mask_share, weight)
 
