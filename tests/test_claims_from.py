@@ -424,7 +424,7 @@ def test_a_claims_table_with_a_country_by_name_is_no_second_country():
 
 def test_the_claims_of_a_frame_are_those_of_the_folder_it_is_written_to(tmp_path):
     """The same check, the same ids, the same upstreams, whichever way a claim comes in."""
-    from trafficking_stats.claims import PRINTED
+    from trafficking_stats.schema import PRINTED
 
     claims = ts.claims_from(
         pd.DataFrame({"year": [2022, 2023], "value": [7, "10-50"]}), **{**FIXED, "country": "DNK"}, upstream="national"

@@ -14,8 +14,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 import trafficking_stats
-from trafficking_stats.claims import PRINTED, SOURCE, read_claims
+from trafficking_stats.claims import read_claims
 from trafficking_stats.cli import cli
+from trafficking_stats.schema import PRINTED, SOURCE
 
 MODULES = sorted(
     module.name

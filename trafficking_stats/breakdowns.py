@@ -23,6 +23,27 @@ def unparse(keys: dict[str, str]) -> str:
     return ";".join(f"{key}={keys[key]}" for key in sorted(keys))
 
 
+def canonical_breakdown(breakdown: str) -> str:
+    """Sort the keys of a breakdown; the total is the empty string.
+
+    Parameters
+    ----------
+    breakdown : str
+        ``key=value`` pairs joined by ``;`` in any order.
+
+    Returns
+    -------
+    str
+        The same pairs sorted by key, without spaces.
+
+    Examples
+    --------
+    >>> canonical_breakdown("sex=male; age=child")
+    'age=child;sex=male'
+    """
+    return ";".join(sorted(part.strip() for part in breakdown.split(";") if part.strip()))
+
+
 def relation(key: str, vocabulary: Vocabulary) -> str:
     """Return ``part`` or ``apart``; a key the vocabulary does not hold is apart, so that no rule touches it."""
     return vocabulary.dimensions[key].relation if key in vocabulary.dimensions else "apart"

@@ -9,68 +9,21 @@ from pathlib import Path
 import pandas as pd
 
 from trafficking_stats import paths
+from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.csv_tables import read_rows
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.files import settle
-from trafficking_stats.schema import check_claims, check_sources, in_order
+from trafficking_stats.schema import (
+    CLAIM,
+    PRINTED,
+    PUBLICATION,
+    RANGE_END,
+    SOURCE,
+    check_claims,
+    check_sources,
+    in_order,
+)
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
-
-PRINTED = (
-    "country",
-    "indicator",
-    "breakdown",
-    "period_start",
-    "period_end",
-    "value",
-    "qualifier",
-    "unit",
-    "locator",
-    "scope_note",
-)
-"""Columns of a file in ``data/raw/claims``; the name of the file is the source's id."""
-
-SOURCE = (
-    "source_id",
-    "title",
-    "publisher",
-    "upstream",
-    "tier",
-    "published",
-    "edition",
-    "language",
-    "url",
-    "document",
-    "sha256",
-    "note",
-)
-"""Columns of ``data/raw/sources.csv``, one row a publication."""
-
-CLAIM = ("claim_id", "source_id", *PRINTED, "publisher", "upstream", "tier", "published")
-"""Columns of a table of claims."""
-
-RANGE_END = "value_upper"
-"""The other end of a figure printed as a range; a table without ranges has no such column."""
-
-
-def canonical_breakdown(breakdown: str) -> str:
-    """Sort the keys of a breakdown; the total is the empty string.
-
-    Parameters
-    ----------
-    breakdown : str
-        ``key=value`` pairs joined by ``;`` in any order.
-
-    Returns
-    -------
-    str
-        The same pairs sorted by key, without spaces.
-
-    Examples
-    --------
-    >>> canonical_breakdown("sex=male; age=child")
-    'age=child;sex=male'
-    """
-    return ";".join(sorted(part.strip() for part in breakdown.split(";") if part.strip()))
 
 
 def read_claims(folder: str | Path, vocabulary: Vocabulary | None = None) -> pd.DataFrame:
@@ -120,8 +73,7 @@ def read_claims(folder: str | Path, vocabulary: Vocabulary | None = None) -> pd.
     problems += check_claims(claims, vocabulary)
     if problems:
         raise ClaimError(problems)
-    of_source = sources[["source_id", "publisher", "upstream", "tier", "published"]]
-    return finish(claims.merge(of_source, on="source_id"), vocabulary)
+    return finish(claims.merge(sources[["source_id", *PUBLICATION]], on="source_id"), vocabulary)
 
 
 def read_sources(folder: str | Path) -> pd.DataFrame:
@@ -191,30 +143,29 @@ def load_sources() -> pd.DataFrame:
 
 
 def _load(name: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    settle(paths.clean_dir())
+    folder = paths.clean_dir()
+    settle(folder)
     problems: list[str] = []
-    table = read_rows(paths.clean_dir() / f"{name}.csv", columns, problems, others=True)
-    values = pd.to_numeric(table["value"], errors="coerce") if "value" in columns else pd.Series(dtype=float)
-    problems += [f"{name}.csv, line {table['_line'][at]}: the value is no number" for at in values.index[values.isna()]]
+    table = read_rows(folder / f"{name}.csv", columns, problems, others=True)
+    numbers = [column for column in ("value", RANGE_END) if column in table]
+    values = table[numbers].apply(pd.to_numeric, errors="coerce")
+    broken = values["value"].isna() if "value" in values else []
+    problems += [f"{name}.csv, line {line}: the value is no number" for line in table["_line"][broken]]
     if problems:
-        head = f"{paths.clean_dir()}: {problems[0]}"
-        raise ClaimError(f"{head}; run trafficking-stats clean, or install again")
-    table = table[[column for column in table if column in (*columns, RANGE_END)]]
-    for column in {"value", RANGE_END} & set(table):
-        table = table.assign(**{column: pd.to_numeric(table[column])})
-    return table
+        raise ClaimError(f"{folder}: {problems[0]}; run trafficking-stats clean, or install again")
+    return table.assign(**values)[[column for column in table if column in (*columns, RANGE_END)]]
 
 
 def _read_file(file: Path, sources: list[str] | None, problems: list[str]) -> pd.DataFrame:
     """Read the claims of the source that a file is named after, which is one of ``sources`` where these are known."""
     table = read_rows(file, PRINTED, problems, optional=("source_id", RANGE_END))
-    named = table.get("source_id", pd.Series(file.stem, index=table.index))
-    problems += [
-        f"claims/{file.name}, line {line}: column source_id, value {value!r}: "
-        f"must be {file.stem!r}, the name of the file"
-        for value, line in zip(named, table["_line"], strict=True)
-        if value != file.stem
-    ]
+    if "source_id" in table:
+        other = table[table["source_id"] != file.stem]
+        problems += [
+            f"claims/{file.name}, line {line}: column source_id, value {value!r}: "
+            f"must be {file.stem!r}, the name of the file"
+            for value, line in zip(other["source_id"], other["_line"], strict=True)
+        ]
     if sources is not None and file.stem not in sources:
         near = difflib.get_close_matches(file.stem, sources, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""

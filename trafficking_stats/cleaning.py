@@ -11,12 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from trafficking_stats import paths
-from trafficking_stats.claims import CLAIM, RANGE_END, SOURCE, read_claims, read_sources
+from trafficking_stats.claims import read_claims, read_sources
 from trafficking_stats.csv_tables import table_text
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.files import locked, write_together
 from trafficking_stats.reasons import read_reasons
 from trafficking_stats.reconciliation.result import OPTIMAL, reconcile
+from trafficking_stats.schema import CLAIM, RANGE_END, SOURCE
 
 _VERDICT = ["lower", "upper", "accepted", "cause", "clashes_with", "doubt", "evidence"]
 

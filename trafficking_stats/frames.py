@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trafficking_stats.claims import CLAIM, RANGE_END, canonical_breakdown
+from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.printed import plain
 from trafficking_stats.reading import check_frame, read_frame
-from trafficking_stats.schema import claim_faults, in_order
+from trafficking_stats.schema import CLAIM, RANGE_END, claim_faults, in_order
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 REQUIRED = tuple(column for column in CLAIM if column not in ("unit", "locator", "scope_note"))
@@ -155,29 +155,23 @@ def as_claims(table: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     if not set(REQUIRED) <= set(table):
         return claims_from(table, vocabulary=vocabulary)
     claims = table.reset_index(drop=True)
-    for column in (*CLAIM, RANGE_END):
-        if column in claims and column not in ("value", RANGE_END):
-            claims[column] = _each(claims[column], plain)
+    for column in set(CLAIM) & set(claims) - {"value"}:
+        claims[column] = _each(claims[column], plain)
     claims["country"] = _each(claims["country"], lambda cell: country_code(cell) or cell)
     claims["breakdown"] = _each(claims["breakdown"], canonical_breakdown)
     if "unit" in claims:  # a figure of which nothing else is said is in the unit of its indicator
         units = {name: entry.unit for name, entry in vocabulary.indicators.items()}
         claims["unit"] = claims["unit"].where(claims["unit"] != "", claims["indicator"].map(units).fillna(""))
-    faults = claim_faults(claims, vocabulary)
+    problems = [f"claim {claims['claim_id'][row]!r}: {text}" for row, text in claim_faults(claims, vocabulary)]
     again = claims["claim_id"].duplicated(keep=False) & (claims["claim_id"] != "")
-    problems = [
-        f"claim {claims['claim_id'][row]!r}: column {column}, value {plain(claims[column][row])!r}: {text}"
-        for row, column, text in faults
-    ]
     problems += [
         f"claim {name!r}: column claim_id, value {name!r}: must be an id that no other claim has"
         for name in claims["claim_id"][again]
     ]
     if problems:
         raise ClaimError(problems)
-    for column in ("value", RANGE_END):
-        if column in claims:
-            claims[column] = pd.to_numeric(claims[column]).astype(float)
+    for column in {"value", RANGE_END} & set(claims):
+        claims[column] = pd.to_numeric(claims[column]).astype(float)
     return in_order(claims)
 
 

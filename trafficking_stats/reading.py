@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pandas.api.types import is_list_like, is_object_dtype
 
-from trafficking_stats.breakdowns import unparse
-from trafficking_stats.claims import RANGE_END, canonical_breakdown, finish
+from trafficking_stats.breakdowns import canonical_breakdown, unparse
+from trafficking_stats.claims import finish
 from trafficking_stats.countries import country_code, nearest_country
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.layout import DIMENSION, Columns, category_named, folded, indicator_named, long_table
@@ -27,7 +27,7 @@ from trafficking_stats.printed import (
     read_period,
     words,
 )
-from trafficking_stats.schema import claim_faults, is_id
+from trafficking_stats.schema import RANGE_END, claim_faults, is_id
 from trafficking_stats.vocabulary import Vocabulary
 
 _CELL = ["source_id", "country", "indicator", "breakdown", "period_start", "period_end"]
@@ -95,8 +95,8 @@ def read_frame(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     kept = claims[rows.good]
     if "area" in long:
         kept = _added_up(kept, claims, rows)
-    for row, column, text in claim_faults(kept, vocabulary):
-        rows.refuse(kept.index[row], f"column {column}, value {plain(kept[column].iat[row])!r}: {text}")
+    for row, text in claim_faults(kept, vocabulary):
+        rows.refuse(kept.index[row], text)
     kept = _once(kept[rows.good[kept.index]], rows)
     return Read(
         finish(kept, vocabulary), rows.table(rows.skipped), rows.table(rows.wrong), len(long), tuple(rows.unclear)

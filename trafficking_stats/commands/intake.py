@@ -11,7 +11,7 @@ import click
 import pandas as pd
 
 from trafficking_stats import paths
-from trafficking_stats.claims import SOURCE, read_sources
+from trafficking_stats.claims import read_sources
 from trafficking_stats.commands.options import FILE, FOLDER, DocumentFile, json_option, print_json
 from trafficking_stats.countries import is_country
 from trafficking_stats.errors import ClaimError, ReaderError
@@ -22,6 +22,7 @@ from trafficking_stats.readers.revisions import Revisions, compare_releases
 from trafficking_stats.readers.tables import TableImport
 from trafficking_stats.readers.triage import write_triage
 from trafficking_stats.readers.writing import Plan, claims_of_source, plan, write_raw
+from trafficking_stats.schema import SOURCE
 
 raw_option = click.option(
     "--raw", type=FOLDER, help="Folder with sources.csv and claims/; by default data/raw of the checkout."

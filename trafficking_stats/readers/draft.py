@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trafficking_stats.claims import PRINTED, canonical_breakdown
+from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.readers.categories import categories
 from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport
+from trafficking_stats.schema import PRINTED
 
 CELL = ["country", "indicator", "breakdown", "period_start"]
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.claims import PRINTED, RANGE_END
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError, ReaderError, TraffickingStatsError
 from trafficking_stats.layout import FIELDS, SEVERAL_HEADINGS, Columns, headed
@@ -26,6 +25,7 @@ from trafficking_stats.readers.tables import (
     wanted_countries,
 )
 from trafficking_stats.reading import Read, read_frame
+from trafficking_stats.schema import PRINTED, RANGE_END
 from trafficking_stats.vocabulary import load_vocabulary
 from trafficking_stats.wording import counted
 

@@ -14,11 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.claims import PRINTED, RANGE_END
 from trafficking_stats.countries import country_code, is_country
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.printed import plain
-from trafficking_stats.schema import claim_faults, is_id
+from trafficking_stats.schema import PRINTED, RANGE_END, claim_faults, is_id
 from trafficking_stats.vocabulary import load_vocabulary
 
 RAW_COLUMNS = PRINTED
@@ -69,13 +67,11 @@ class TableImport:
     def cleanable(self) -> TableImport:
         """Return the import without the claims that the vocabulary does not allow: they are skipped rows then."""
         claims = self.claims.reset_index(drop=True)
-        faults = {fault.row: fault for fault in reversed(claim_faults(claims, load_vocabulary()))}
-        bad = claims.index.isin(list(faults))
-        said = [
-            f"column {column}, value {plain(claims[column][row])!r}: {text}"
-            for row, column, text in (faults[row] for row in claims.index[bad])
-        ]
-        refused = pd.DataFrame({"row": claims["locator"][bad], "label": "", "reason": said})
+        said: dict[int, str] = {}
+        for row, text in claim_faults(claims, load_vocabulary()):
+            said.setdefault(row, text)
+        bad = claims.index.isin(list(said))
+        refused = pd.DataFrame({"row": claims["locator"][bad], "label": "", "reason": list(said.values())})
         skipped = pd.concat([self.skipped, refused], ignore_index=True)
         return dataclasses.replace(self, claims=claims[~bad], skipped=skipped)
 

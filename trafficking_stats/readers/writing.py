@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from trafficking_stats.claims import PRINTED, RANGE_END, SOURCE, canonical_breakdown, read_sources
+from trafficking_stats.breakdowns import canonical_breakdown
+from trafficking_stats.claims import read_sources
 from trafficking_stats.csv_tables import read_rows, table_text
 from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.files import locked, settle, write_together
 from trafficking_stats.readers.tables import source_name
-from trafficking_stats.schema import check_claims, check_sources
+from trafficking_stats.schema import PRINTED, RANGE_END, SOURCE, check_claims, check_sources
 from trafficking_stats.vocabulary import load_vocabulary
 
 _COLUMNS = [*PRINTED, RANGE_END]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from trafficking_stats.claims import RANGE_END, canonical_breakdown
+from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.csv_tables import as_written, write_table
 from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.printed import NoFigureError, UnreadableError, read_figure
@@ -18,7 +18,7 @@ from trafficking_stats.readers.narrative.results import Proposal
 from trafficking_stats.readers.sheets import csv_rows, read_text
 from trafficking_stats.readers.tables import RAW_COLUMNS, source_name
 from trafficking_stats.readers.writing import Added, add_claims
-from trafficking_stats.schema import check_claims
+from trafficking_stats.schema import RANGE_END, check_claims
 from trafficking_stats.vocabulary import load_vocabulary
 
 YES = frozenset({"y", "yes", "x", "1", "true", "j", "ja"})
