@@ -126,7 +126,7 @@ BAD_CELLS = {
         r"column value, value '7\.5': must be a whole number of persons",
     ),
     "count with separators": ({"value": '"1,048"'}, r"column value, value '1,048': must be a number, digits only"),
-    "not a number": ({"value": "nan"}, r"column value, value 'nan': must be a number"),
+    "not a number": ({"value": "nan"}, r"column value, value 'nan': must be a finite number"),
     "no value": ({"value": ""}, r"column value, value '': must be a number"),
     "too large": ({"value": "9" * 17}, r"column value, .*must be from 0 to 1,000,000,000,000, the largest count"),
     "end before start": (

@@ -22,7 +22,7 @@ def rec(claims) -> ts.Reconciliation:
     ("column", "value", "allowed"),
     [
         ("value", None, "a number"),
-        ("value", float("inf"), "a number, digits only"),
+        ("value", float("inf"), "a finite number"),
         ("value", "seven", "a number"),
         ("value", -1.0, "must not be negative, convictions_persons is a count"),
         ("value", 2e12, "from 0 to 1,000,000,000,000, the largest count that is held exactly"),

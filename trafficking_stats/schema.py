@@ -111,7 +111,7 @@ def check_claims(claims: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
     """
     same = ["source_id", *(name for name in (*PRINTED[:-2], RANGE_END) if name in claims)]
     first = claims.groupby(same, sort=False, dropna=False)["_line"].transform("first")
-    again = np.flatnonzero(claims.duplicated(same))
+    again = np.flatnonzero(claims.duplicated(same)).tolist()
     twice = [Fault(row, f"the same claim stands in line {first.iat[row]}; remove one of the two") for row in again]
     return _placed(claims, [*claim_faults(claims, vocabulary), *twice])
 
@@ -140,7 +140,7 @@ def check_sources(sources: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
     }
     twice = [
         Fault(row, f"source_id {sources['source_id'].iat[row]!r} stands twice; ids are unique")
-        for row in np.flatnonzero(sources["source_id"].str.lower().duplicated())
+        for row in np.flatnonzero(sources["source_id"].str.lower().duplicated()).tolist()
     ]
     return _placed(sources, [*_faults(sources, checks), *twice])
 
@@ -178,7 +178,8 @@ def _faults(table: pd.DataFrame, checks: Checks) -> list[Fault]:
 
 def _placed(table: pd.DataFrame, faults: list[Fault]) -> list[str]:
     """Name the file and the line of each fault, in order of these."""
-    places = [(table["_file"].iat[row], int(table["_line"].iat[row]), text) for row, text in faults]
+    files, lines = table["_file"].tolist(), table["_line"].tolist()
+    places = [(files[row], lines[row], text) for row, text in faults]
     return [f"{file}, line {line}: {text}" for file, line, text in sorted(places)]
 
 
@@ -238,14 +239,15 @@ def _published(cell: str) -> str:
 
 
 def _number(cell: object) -> str:
-    is_digits = (
-        re.fullmatch(r"[-+.\de]+", cell.strip(), re.ASCII) if isinstance(cell, str) else not isinstance(cell, bool)
-    )
     try:
-        is_number = is_digits and math.isfinite(float(cell))  # type: ignore[arg-type]
+        number = float(cell)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        is_number = False
-    return "" if is_number else "must be a number, digits only, without separators of thousands"
+        return "must be a number, digits only, without separators of thousands"
+    if isinstance(cell, str) and (not cell.isascii() or "_" in cell):
+        return "must be a number in the digits 0 to 9"
+    if isinstance(cell, bool) or (math.isnan(number) and not isinstance(cell, str)):
+        return "must be a number"
+    return "" if math.isfinite(number) else "must be a finite number"
 
 
 def _end_after_start(start: str, end: str) -> str:
