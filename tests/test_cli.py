@@ -8,12 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from raw_folder import REGISTER, SOURCES, write
 from unodc_workbook import row as printed
 from unodc_workbook import write_workbook
 
+import trafficking_stats as ts
 from trafficking_stats import paths
 from trafficking_stats.cli import _COMMANDS, cli, main
 from trafficking_stats.csv_tables import read_table
@@ -483,11 +483,11 @@ def test_commands_are_all_reachable():
     assert [cli.get_command(context, name).name for name in cli.list_commands(context)] == list(_COMMANDS)
 
 
-def test_a_table_of_nothing_says_so(capsys):
-    from trafficking_stats.commands.options import print_table
+def test_a_table_of_nothing_says_so(run, monkeypatch, raw):
+    from trafficking_stats.commands import data
 
-    print_table(pd.DataFrame({"a": []}), ["a"])
-    assert capsys.readouterr().out == "(nothing)\n"
+    monkeypatch.setattr(data, "sources_of", lambda folder: ts.load_sources().head(0))
+    assert run("sources")[1] == "(nothing)\n"
 
 
 def test_extract_of_an_address_says_save_it_first(run):

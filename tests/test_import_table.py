@@ -345,6 +345,17 @@ def test_the_name_of_a_file_is_no_heading_of_its_columns(tmp_path):
     assert found.claims[["source_id", "value"]].to_numpy().tolist() == [["victims", 4.0]]
 
 
+def test_columns_called_like_what_is_said_of_the_source_keep_what_they_say(tmp_path):
+    text = "published,publisher,source_id,tier,upstream,Number\n2021,NOR,a,women,x,4\n2022,SWE,b,men,x,5\n"
+    columns = {"year": "published", "breakdown": ["tier=sex"], "value": ["Number=victims_identified"]}
+    found = read(put(tmp_path / "a.csv", text), countries=["publisher"], published="2024", **columns)
+    assert [row[:4] + row[5:6] for row in short(found)] == [
+        ("NOR", "victims_identified", "sex=female", "2021-01-01", 4.0),
+        ("SWE", "victims_identified", "sex=male", "2022-01-01", 5.0),
+    ]
+    assert (set(found.claims["source_id"]), found.source["published"]) == ({"a"}, "2024")
+
+
 def test_a_column_may_hold_a_part_and_a_row_is_left_out_once(tmp_path):
     table = put(tmp_path / "a.csv", "Country,Year,men,women\nNigeria,2022,4,5\nFreedonia,2022,-,5\n")
     value = ["men=victims_identified / sex=male", "women=victims_identified / sex=female"]
@@ -399,7 +410,7 @@ def test_a_cell_far_out_is_refused_before_room_is_made_for_it(tmp_path, cell):
     for reader in READERS[:1] + READERS[2:]:
         path = workbook(tmp_path / "far.xlsx", FAR.format(cell))
         with pytest.raises(ReaderError, match="far outside of any table"):
-            reader.module.read(path)
+            reader.read(path)
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04cut", b"", b"country,year\n", b"\xd0\xcf\x11\xe0" + b"\0" * 600])
@@ -409,7 +420,7 @@ def test_a_workbook_that_is_none_gets_a_message(tmp_path, content):
         path.write_bytes(content)
         for reader in (READERS[0], READERS[2]):
             with pytest.raises(ReaderError, match="a" + suffix.replace(".", r"\.")):
-                reader.module.read(path)
+                reader.read(path)
 
 
 @pytest.mark.parametrize(

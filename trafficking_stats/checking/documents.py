@@ -210,8 +210,7 @@ def _in_data_file(claims: pd.DataFrame, path: Path, source: dict[str, str]) -> l
     """Read a data file once more and look for each claim in it."""
     from trafficking_stats.readers.registry import reader_of
 
-    reader = reader_of(path).module
-    again = reader.read(path, source_id=source["source_id"], published=source["published"] or None).claims
+    again = reader_of(path).read(path, source_id=source["source_id"], published=source["published"] or None).claims
     same = [*_FIGURE, "qualifier"]
     there = set(again[same].astype({"value": float}).itertuples(index=False, name=None))
     missing = (NOT_FOUND, "the file gives no such figure at this place")

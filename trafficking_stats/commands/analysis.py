@@ -9,86 +9,76 @@ from typing import Any
 import click
 
 from trafficking_stats import paths
-from trafficking_stats.claims import load_sources, read_sources
 from trafficking_stats.commands.options import (
     FOLDER,
     NEW_FILE,
+    Answer,
+    Command,
     DocumentFile,
+    answering,
     check_country,
     check_indicator,
     claims_of,
     data_option,
-    json_option,
-    limit_option,
-    method_option,
-    print_json,
+    reconciling,
+    sources_of,
 )
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.files import write_text
-from trafficking_stats.reconciliation.result import reconcile
 
 
 @click.command("explain")
 @click.argument("country")
-@click.argument("indicator")
+@click.argument("indicator", callback=check_indicator)
 @click.argument("year", type=int)
 @click.option("--breakdown", default="", help="key=value pairs joined by ; (the total by default).")
-@data_option
-@method_option
-@limit_option
-@json_option
-def explain_command(
-    country: str,
-    indicator: str,
-    year: int,
-    breakdown: str,
-    data: Path | None,
-    method: str,
-    time_limit: float | None,
-    as_json: bool,
-) -> None:
+@reconciling
+@answering
+def explain_command(country: str, indicator: str, year: int, breakdown: str, reconciled: Command) -> Answer:
     """Explain one figure: every claim, kept or rejected, and why.
 
     For instance: trafficking-stats explain DNK victims_identified 2020
     """
-    claims = claims_of(data, country)
-    check_indicator(indicator)
     try:
-        found = reconcile(claims, method, time_limit=time_limit).explain(country.upper(), indicator, year, breakdown)
+        found = reconciled(country).explain(country.upper(), indicator, year, breakdown)
     except ReconciliationError as error:
         raise click.UsageError(str(error)) from error
-    if as_json:
-        print_json({key: getattr(found, key) for key in ("title", "summary", "chains", "claims")})
-    else:
-        click.echo(str(found))
+    return Answer(str(found), {key: getattr(found, key) for key in ("title", "summary", "chains", "claims")})
 
 
 @click.command("gap")
 @click.argument("country")
 @click.option("--start", type=int, help="First year that may be used; by default all with both figures and no break.")
 @click.option("--end", type=int, help="Last year that may be used.")
-@click.option("--numerator", default="convictions_persons", show_default=True, help="Later stage: NAME[;KEY=VALUE].")
-@click.option("--denominator", default="victims_identified", show_default=True, help="Earlier stage, in the same form.")
+@click.option(
+    "--numerator",
+    default="convictions_persons",
+    show_default=True,
+    callback=check_indicator,
+    help="Later stage: NAME[;KEY=VALUE].",
+)
+@click.option(
+    "--denominator",
+    default="victims_identified",
+    show_default=True,
+    callback=check_indicator,
+    help="Earlier stage, in the same form.",
+)
 @click.option("--lag", "lags", type=int, multiple=True, help="Years between (repeatable); 0, 1 and 2 by default.")
 @click.option("--window", type=int, default=3, show_default=True, help="Years pooled in the moving windows.")
 @click.option("--peer", "peers", multiple=True, metavar="COUNTRY", help="A country to compare with (repeatable).")
 @click.option("--one-choice", is_flag=True, help="Do not settle the figures under the other methods: much faster.")
 @click.option("--accept-definitions", is_flag=True, help="Compare peers whatever counts as a victim there.")
-@data_option
-@method_option
-@limit_option
-@json_option
+@reconciling
+@answering
 def gap_command(
     country: str,
     lags: tuple[int, ...],
     peers: tuple[str, ...],
     one_choice: bool,
-    data: Path | None,
-    method: str,
-    time_limit: float | None,
-    as_json: bool,
+    reconciled: Command,
     **given: Any,
-) -> None:
+) -> Answer:
     """Measure the gap between victims identified and persons convicted.
 
     Two counts side by side, never a probability: the headline with its interval, how far other choices move it, and
@@ -96,34 +86,26 @@ def gap_command(
     """
     from trafficking_stats.gap_analysis.answer import gap
 
-    claims = claims_of(data, country, *peers)
-    for measure in (given["numerator"], given["denominator"]):
-        check_indicator(measure.partition(";")[0])
-    others = [peer.upper() for peer in peers]
-    rec = reconcile(claims, method, time_limit=time_limit)
+    rec, others = reconciled(country, *peers), [peer.upper() for peer in peers]
     found = gap(rec, country.upper(), peers=others, lags=lags or (0, 1, 2), vary_sources=not one_choice, **given)
-    if not as_json:
-        click.echo(str(found))
-        return
-    print_json(
-        {
-            "question": asdict(found.question),
-            "years": list(found.years),
-            "headline": found.headline,
-            "verdict": {**asdict(found.verdict), "finding": found.verdict.finding},
-            "caveats": [asdict(one) for one in found.caveats],
-            "refusals": [asdict(one) for one in found.refusals],
-            **found.tables,
-        }
-    )
+    record = {
+        "question": asdict(found.question),
+        "years": list(found.years),
+        "headline": found.headline,
+        "verdict": {**asdict(found.verdict), "finding": found.verdict.finding},
+        "caveats": [asdict(one) for one in found.caveats],
+        "refusals": [asdict(one) for one in found.refusals],
+        **found.tables,
+    }
+    return Answer(str(found), record)
 
 
 @click.command("check")
 @click.option("--documents", type=FOLDER, help="Folder of the documents; by default documents/ beside the raw figures.")
 @click.option("--country", metavar="ISO3", help="Only the claims on this country.")
 @data_option
-@json_option
-def check_command(documents: Path | None, country: str | None, data: Path | None, as_json: bool) -> None:
+@answering
+def check_command(documents: Path | None, country: str | None, data: Path | None) -> Answer:
     """Check figures against their documents, and percentages.
 
     A document is found by the SHA-256 or the file name in sources.csv. Figures in a text are looked for at their
@@ -135,15 +117,10 @@ def check_command(documents: Path | None, country: str | None, data: Path | None
     if documents is not None and not documents.is_dir():
         raise click.BadParameter(f"there is no folder {documents}", param_hint="--documents")
     claims = claims_of(data, country) if country else claims_of(data)
-    sources = load_sources() if data is None else read_sources(data)
-    found = check(claims, sources, documents or (data or paths.raw_dir()) / "documents")
-    if as_json:
-        tables = {key: getattr(found, key) for key in ("faults", "documents", "figures", "differing")}
-        print_json({**tables, "recomputed": len(found.recomputed), "clashes": found.n_clashes})
-    else:
-        click.echo(str(found))
-    if found.faults:
-        raise click.exceptions.Exit(1)
+    found = check(claims, sources_of(data), documents or (data or paths.raw_dir()) / "documents")
+    tables = {key: getattr(found, key) for key in ("faults", "documents", "figures", "differing")}
+    record = {**tables, "recomputed": len(found.recomputed), "clashes": found.n_clashes}
+    return Answer(str(found), record, failed=bool(found.faults))
 
 
 @click.command("factcheck")
@@ -154,7 +131,7 @@ def check_command(documents: Path | None, country: str | None, data: Path | None
 @click.option("--exclude-source", "exclude", multiple=True, help="A source to leave out of the record; repeatable.")
 @click.option("-o", "--output", type=NEW_FILE, help="Write an HTML page here.")
 @data_option
-@json_option
+@answering
 def factcheck_command(
     file: Path,
     country: str,
@@ -163,8 +140,7 @@ def factcheck_command(
     exclude: tuple[str, ...],
     output: Path | None,
     data: Path | None,
-    as_json: bool,
-) -> None:
+) -> Answer:
     """Check the figures and statements of a document against the record.
 
     It never says that a text is false: it says what the record holds. For instance:
@@ -177,6 +153,4 @@ def factcheck_command(
     found = factcheck(file, code, year, language, claims=claims, exclude_sources=exclude)
     if output:
         write_text(output, found.html)
-    click.echo(found.to_json() if as_json else str(found))
-    if output and not as_json:
-        click.echo(f"the page is {output}")
+    return Answer(f"{found}\nthe page is {output}" if output else str(found), found.to_json())

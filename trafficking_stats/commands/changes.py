@@ -12,7 +12,7 @@ import click
 import pandas as pd
 
 from trafficking_stats.claims import load_claims, read_claims
-from trafficking_stats.commands.options import FOLDER, json_option, print_json, print_table
+from trafficking_stats.commands.options import FOLDER, Answer, answering, as_text
 from trafficking_stats.csv_tables import read_table, write_table
 from trafficking_stats.paths import data_dir
 from trafficking_stats.reconciliation.changes import changes
@@ -27,25 +27,23 @@ _SHOWN = ["country", "indicator", "breakdown", "year", "kind", "old_lower", "old
 @click.argument("new")
 @click.option("--output", "-o", "out", type=FOLDER, help="Write changes.csv and the page changes.html to this folder.")
 @click.option("--language", "-l", default="en", show_default=True, help="Of the page.")
-@json_option
-def changes_command(old: str, new: str, out: Path | None, language: str, as_json: bool) -> None:
+@answering
+def changes_command(old: str, new: str, out: Path | None, language: str) -> Answer:
     """Compare two states of the data: what moved, and the claims that moved it.
 
     OLD and NEW are each a folder of data (raw or clean), a date such as 2024-06-30 (what was published by then), or a
     git revision of the folder of data. The index of a folder of reports leads to the page once it is there.
     """
     moved = changes(_state(old), _state(new))
-    if out is not None:
-        from trafficking_stats.reporting.changed import write_changes
-
-        write_table(out / "changes.csv", moved)
-        click.echo(write_changes(moved, old, new, out, language), err=True)
-    if as_json:
-        print_json(moved)
-        return
+    text = ", ".join(f"{n:,} {kind}" for kind, n in moved["kind"].value_counts().items()) or "nothing moved"
     if out is None:
-        print_table(moved, [*_SHOWN, "claims"])
-    click.echo(", ".join(f"{n:,} {kind}" for kind, n in moved["kind"].value_counts().items()) or "nothing moved")
+        return Answer(f"{as_text(moved, [*_SHOWN, 'claims'])}\n{text}", moved)
+
+    from trafficking_stats.reporting.changed import write_changes
+
+    write_table(out / "changes.csv", moved)
+    click.echo(write_changes(moved, old, new, out, language), err=True)
+    return Answer(text, moved)
 
 
 def _state(named: str) -> Reconciliation:

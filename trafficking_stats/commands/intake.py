@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
 from pathlib import Path
 from typing import Any
 
 import click
-import pandas as pd
 
 from trafficking_stats import paths
 from trafficking_stats.claims import read_sources
-from trafficking_stats.commands.options import FILE, FOLDER, DocumentFile, json_option, print_json
+from trafficking_stats.commands.options import FILE, FOLDER, Answer, DocumentFile, answering, json_option, print_json
 from trafficking_stats.countries import is_country
 from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.files import write_text
 from trafficking_stats.readers.narrative.lexicon import LANGUAGES
-from trafficking_stats.readers.registry import READERS, Reader, reader_of
+from trafficking_stats.readers.registry import READERS, Reader, read_file
 from trafficking_stats.readers.revisions import Revisions, compare_releases
 from trafficking_stats.readers.tables import TableImport
 from trafficking_stats.readers.triage import write_triage
-from trafficking_stats.readers.writing import Plan, claims_of_source, plan, write_raw
+from trafficking_stats.readers.writing import plan, revised_since, write_raw
 from trafficking_stats.schema import SOURCE
 
 raw_option = click.option(
@@ -93,8 +90,8 @@ def extract_command(
 
 def _country_of(source_id: str) -> str:
     """Return the country that a source id ends with, such as DNK in tip-2026-dnk."""
-    codes = [part.upper() for part in source_id.split("-") if len(part) == 3]
-    return next((code for code in reversed(codes) if is_country(code)), "")
+    parts = reversed(source_id.upper().split("-"))
+    return next((part for part in parts if len(part) == 3 and is_country(part)), "")
 
 
 def _year_before(source_id: str, folder: Path) -> int | None:
@@ -108,8 +105,8 @@ def _year_before(source_id: str, folder: Path) -> int | None:
 @click.command("accept")
 @click.argument("review", type=FILE)
 @raw_option
-@json_option
-def accept_command(review: Path, raw: Path | None, as_json: bool) -> None:
+@answering
+def accept_command(review: Path, raw: Path | None) -> Answer:
     """Add the proposals you marked to the raw claims.
 
     REVIEW is a sheet of `trafficking-stats extract`. Rows marked y, yes, x, 1 or ja are checked and appended to
@@ -118,19 +115,15 @@ def accept_command(review: Path, raw: Path | None, as_json: bool) -> None:
     from trafficking_stats.readers.narrative import accept
 
     done = accept(review, raw_folder(raw))
-    if as_json:
-        print_json(done._asdict())
-        return
-    if done.added + done.present == 0:
-        click.echo(f"no row of {review} is marked: write y into the column 'accept' of those to take")
-        return
-    click.echo(f"{done.added:,} claims added, {done.present:,} were there already")
-    for path in done.files:
-        click.echo(path)
     if done.unknown_sources:
         click.echo(
             f"note: add a row to sources.csv for {', '.join(done.unknown_sources)}: {', '.join(SOURCE)}", err=True
         )
+    if done.added + done.present == 0:
+        text = f"no row of {review} is marked: write y into the column 'accept' of those to take"
+    else:
+        text = f"{done.added:,} claims added, {done.present:,} were there already"
+    return Answer("\n".join([text, *map(str, done.files)]), done._asdict())
 
 
 @click.group("import")
@@ -144,21 +137,49 @@ def import_command() -> None:
 _COUNTRY_HELP = "Only this country (repeatable); of any table also the country of all rows, or the column it stands in."
 
 
-def _import_of(reader: Reader) -> click.Command:
+def _import_by(reader: Reader) -> click.Command:
     """Make the command of one reader."""
 
-    def run(file: Path, compare: Path | None, countries: tuple[str, ...], **given: Any) -> None:
-        options = {name: given.pop(name.replace("-", "_")) for name in reader.module.OPTIONS}
-        options["countries"] = reader.module.asked(countries) if countries else None
-        keys = {"source_id": given.pop("source_id"), "published": given.pop("published")}
-        found = _read(reader, file, **keys, **options).cleanable()
-        earlier = None
-        if compare:
-            try:
-                earlier = _read(reader, compare, **options)
-            except ReaderError:  # it may have no date of its own, and none is needed to compare with
-                earlier = _read(reader, compare, published="1900-01-01", **options)
-        _finish(found, earlier, **given)
+    def run(
+        file: Path,
+        source_id: str | None,
+        published: str | None,
+        compare: Path | None,
+        triage: Path | None,
+        raw: Path | None,
+        as_json: bool,
+        **options: Any,
+    ) -> None:
+        replace, dry_run = options.pop("replace"), options.pop("dry_run")
+        options["countries"] = reader.asked(options["countries"]) or None
+        found = read_file(reader, file, source_id=source_id, published=published, **options).cleanable()
+        folder = raw_folder(raw)
+        against, revisions = _against(reader, compare, options, found) if compare else revised_since(folder, found)
+        if not as_json:
+            click.echo(found.shown() if dry_run else found)
+            if revisions is not None:
+                click.echo(f"against {against}: {revisions}")
+        for path in write_triage(found, revisions, against, triage) if triage else ():
+            click.echo(path, err=as_json)
+        if found.claims.empty:
+            raise ReaderError(
+                f"nothing can be imported: {len(found.skipped):,} of {found.n_rows:,} figures were skipped"
+            )
+        record = {**found.record, "revisions": None, "file": None, "changed": False}
+        if revisions is not None:
+            record["revisions"] = {"against": against, **revisions.record}
+        if dry_run:
+            made = plan(found.claims, found.source, folder, replace=replace, countries=found.countries)
+            record["next"] = made.next_step(replace)
+            told = f"{record['next']}\nnothing was written"
+        else:
+            path, changed = write_raw(found.claims, found.source, folder, replace=replace, countries=found.countries)
+            record |= {"file": path, "changed": changed}
+            told = (
+                f"next: trafficking-stats clean{f' --raw {raw} --output FOLDER' if raw else ''}\n"
+                f"{path}: {'written' if changed else 'was there already, the same to the last byte'}"
+            )
+        print_json(record) if as_json else click.echo(told)
 
     parameters = [
         click.Argument(["file"], type=FILE),
@@ -169,7 +190,7 @@ def _import_of(reader: Reader) -> click.Command:
         click.Option(["--country", "countries"], multiple=True, help=_COUNTRY_HELP),
         *(
             click.Option([f"--{name}"], multiple="(repeatable" in text, help=text)
-            for name, text in reader.module.OPTIONS.items()
+            for name, text in reader.options.items()
         ),
         click.Option(["--compare"], type=FILE, metavar="OTHER", help="Show the revisions against this earlier file."),
         click.Option(["--triage"], type=FOLDER, help="Write what looks wrong in the file to this folder."),
@@ -180,119 +201,14 @@ def _import_of(reader: Reader) -> click.Command:
     return raw_option(json_option(command))
 
 
-def _read(reader: Reader, file: Path, **given: Any) -> TableImport:
-    """Read a file, and say so where it looks like one of another reader."""
+def _against(reader: Reader, file: Path, options: dict[str, Any], found: TableImport) -> tuple[str, Revisions]:
+    """Compare with an earlier file."""
     try:
-        found: TableImport = reader.module.read(file, **given)
-    except ReaderError as error:
-        other = reader
-        with contextlib.suppress(ReaderError):
-            other = reader_of(file)
-        if other.name in (reader.name, READERS[-1].name):
-            raise
-        raise ReaderError(
-            f"{error}\nit looks like another file: trafficking-stats import {other.name} {file}"
-        ) from error
-    return found
+        earlier = read_file(reader, file, **options)
+    except ReaderError:  # it may have no date of its own, and none is needed to compare with
+        earlier = read_file(reader, file, published="1900-01-01", **options)
+    return earlier.source["source_id"], compare_releases(earlier.claims, found.claims)
 
 
 for _reader in READERS:
-    import_command.add_command(_import_of(_reader))
-
-
-def _finish(
-    found: TableImport,
-    earlier: TableImport | None,
-    *,
-    raw: Path | None,
-    triage: Path | None,
-    replace: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    """Show what was read and what changed, and write it."""
-    folder = raw_folder(raw)
-    if earlier is None:
-        name, revisions = _earlier_in(folder, found)
-    else:
-        name, revisions = earlier.source["source_id"], compare_releases(earlier.claims, found.claims)
-    if not as_json:
-        click.echo(found.shown() if dry_run else str(found))
-        if revisions is not None:
-            click.echo(f"against {name}: {revisions}")
-    if triage:
-        for path in write_triage(found, revisions, name, triage):
-            click.echo(path, err=as_json)
-    if found.claims.empty:
-        raise ReaderError(f"nothing can be imported: {len(found.skipped):,} of {found.n_rows:,} figures were skipped")
-    record = {**_as_record(found, name, revisions), "file": None, "changed": False}
-    given: dict[str, Any] = {"replace": replace, "countries": found.countries}
-    if dry_run:
-        record["next"] = _next_step(plan(found.claims, found.source, folder, **given), replace)
-        told = [record["next"], "nothing was written"]
-    else:
-        record["file"], record["changed"] = write_raw(found.claims, found.source, folder, **given)
-        state = "written" if record["changed"] else "was there already, the same to the last byte"
-        told = [
-            f"next: trafficking-stats clean{f' --raw {raw} --output FOLDER' if raw else ''}",
-            f"{record['file']}: {state}",
-        ]
-    if as_json:
-        print_json(record)
-    else:
-        click.echo("\n".join(told))
-
-
-def _next_step(made: Plan, replace: bool) -> str:
-    """Say what the import would do without --dry-run."""
-    if not made.files:
-        return f"{made.path} has these claims already; there is nothing to do"
-    if made.differing and not replace:
-        return (
-            f"{made.path} has {made.differing:,} other claims of this source: to import, say --replace, or give these"
-            " another id with --source"
-        )
-    return "to import, say the same without --dry-run"
-
-
-def _earlier_in(folder: Path, found: TableImport) -> tuple[str, Revisions | None]:
-    """Compare with the latest earlier release in the folder, on the countries that both are about."""
-    if not (folder / "sources.csv").is_file():
-        return "", None
-    series = re.sub(r"-\d{4}(-\d{2})*$", "", found.source["source_id"])
-    sources = read_sources(folder)
-    alike = sources["source_id"].str.fullmatch(rf"{re.escape(series)}(-\d{{4}}(-\d{{2}})*)?")
-    alike &= sources["publisher"] == found.source["publisher"]
-    earlier = sources[alike & (sources["published"] < found.published)].sort_values("published", ascending=False)
-    for name in earlier["source_id"]:
-        old = claims_of_source(folder, name)
-        both = set(old["country"]) & set(found.claims["country"])
-        if both and name != found.source["source_id"]:
-            return name, compare_releases(*(table[table["country"].isin(both)] for table in (old, found.claims)))
-    return "", None
-
-
-def _as_record(found: TableImport, name: str, revisions: Revisions | None) -> dict[str, Any]:
-    """Say in numbers what was read and what changed."""
-    record: dict[str, Any] = {
-        "source": found.source,
-        "published": found.published,
-        "figures": found.n_rows,
-        "claims": len(found.claims),
-        "countries": found.claims["country"].nunique(),
-        "by_indicator": _counts(found.claims["indicator"]),
-        "skipped": found.reasons.set_index("reason")["rows"].to_dict(),
-        "revisions": None,
-    }
-    if revisions is not None:
-        record["revisions"] = {
-            "against": name,
-            **{kind: len(getattr(revisions, kind)) for kind in ("changed", "new", "vanished")},
-            "reasons": {kind: _counts(getattr(revisions, kind)["reason"]) for kind in ("changed", "vanished")},
-            "corrupt": revisions.corrupt["evidence"].tolist(),
-        }
-    return record
-
-
-def _counts(names: pd.Series) -> dict[Any, int]:
-    return names.value_counts().sort_index().to_dict()
+    import_command.add_command(_import_by(_reader))

@@ -1,21 +1,25 @@
-"""Options and output that several commands share."""
+"""Options that several commands share, and how their answers are printed."""
 
 from __future__ import annotations
 
 import difflib
+import functools
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import pandas as pd
 
 from trafficking_stats import countries
-from trafficking_stats.claims import load_claims, read_claims
+from trafficking_stats.claims import load_claims, load_sources, read_claims, read_sources
 from trafficking_stats.readers.documents.opening import is_url
 from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
+from trafficking_stats.reconciliation.result import Reconciliation, reconcile
 from trafficking_stats.vocabulary import load_vocabulary
 
+Command = Callable[..., Any]
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
@@ -34,18 +38,19 @@ class DocumentFile(click.Path):
         return super().convert(value, param, ctx)
 
 
+class Answer(NamedTuple):
+    """What a command answers: in words, as a record or as JSON, and whether something is wrong (exit code 1)."""
+
+    text: str
+    record: Any
+    failed: bool = False
+
+
 data_option = click.option(
     "--data",
     type=FOLDER,
     metavar="FOLDER",
     help="Folder of raw figures like data/raw; by default the claims that ship with the package.",
-)
-method_option = click.option(
-    "--method",
-    type=click.Choice(METHODS),
-    default=DEFAULT,
-    show_default=True,
-    help="How clashes are resolved.",
 )
 limit_option = click.option(
     "--time-limit",
@@ -56,10 +61,47 @@ limit_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
 
+def answering(command: Command) -> Command:
+    """Add ``--json`` to a command, and print the `Answer` that it returns."""
+
+    @json_option
+    @functools.wraps(command)
+    def run(as_json: bool, **given: Any) -> None:
+        answer = command(**given)
+        print_json(answer.record) if as_json else click.echo(answer.text)
+        if answer.failed:
+            raise click.exceptions.Exit(1)
+
+    return run
+
+
+def reconciling(command: Command) -> Command:
+    """Add the options of a reconciliation, and give the command ``reconciled``: a function of countries, or of none."""
+
+    @data_option
+    @click.option(
+        "--method", type=click.Choice(METHODS), default=DEFAULT, show_default=True, help="How clashes are resolved."
+    )
+    @limit_option
+    @functools.wraps(command)
+    def run(data: Path | None, method: str, time_limit: float | None, **given: Any) -> Any:
+        def reconciled(*asked: str) -> Reconciliation:
+            return reconcile(claims_of(data, *asked), method, time_limit=time_limit)
+
+        return command(reconciled=reconciled, **given)
+
+    return run
+
+
 def claims_of(data: Path | None, *asked: str) -> pd.DataFrame:
     """Load the shipped claims or read those of a folder: all, or those on the countries asked for."""
     claims = load_claims() if data is None else read_claims(data)
     return claims[claims["country"].isin([check_country(claims, name) for name in asked])] if asked else claims
+
+
+def sources_of(data: Path | None) -> pd.DataFrame:
+    """Load the shipped publications or read those of a folder."""
+    return load_sources() if data is None else read_sources(data)
 
 
 def check_country(claims: pd.DataFrame, country: str) -> str:
@@ -67,24 +109,26 @@ def check_country(claims: pd.DataFrame, country: str) -> str:
     return countries.check_country(country.upper(), claims["country"])
 
 
-def check_indicator(name: str) -> None:
-    """End the command with exit code 2 and the nearest names where an indicator does not exist."""
-    known = load_vocabulary().indicators
+def check_indicator(_ctx: click.Context, _param: click.Parameter, measure: str) -> str:
+    """Return an indicator, perhaps with a part, or end the command with exit code 2 and the nearest names."""
+    name, known = measure.partition(";")[0], load_vocabulary().indicators
     if name not in known:
         near = difflib.get_close_matches(name, list(known), n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise click.BadParameter(f"there is no indicator {name!r}{hint}")
+    return measure
 
 
-def print_table(table: pd.DataFrame, columns: list[str]) -> None:
-    """Print some columns of a table for people."""
+def as_text(table: pd.DataFrame, columns: list[str]) -> str:
+    """Return some columns of a table for people."""
     with pd.option_context("display.max_rows", None, "display.max_columns", None, "display.width", None):
-        click.echo(table[columns].to_string(index=False, na_rep="") if len(table) else "(nothing)")
+        return table[columns].to_string(index=False, na_rep="") if len(table) else "(nothing)"
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON in a fixed form, tables as lists of rows."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    """Print a value as JSON in a fixed form, tables as lists of rows; text is JSON already."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    click.echo(text)
 
 
 def _plain(value: Any) -> Any:

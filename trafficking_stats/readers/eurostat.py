@@ -16,10 +16,7 @@ from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers.draft import Draft, joined
 from trafficking_stats.readers.eurostat_layouts import read_layout
 from trafficking_stats.readers.sheets import WORKBOOKS
-from trafficking_stats.readers.tables import TableImport, asked_codes, iso_date, load_map, source_row, wanted_countries
-
-OPTIONS = {"table": "Name of the table, such as crim_thb_sex, if the file does not say it."}
-asked = asked_codes
+from trafficking_stats.readers.tables import TableImport, iso_date, load_map, source_row, wanted_countries
 
 _NOT_DIMENSIONS = ("time_period", "obs_value", "obs_flag", "row of file")
 
@@ -102,10 +99,6 @@ def read_eurostat(
     draft.set_years(data["time_period"], "the period {!r} is not a year")
     _break_down(draft, series.drop(columns=["geo", "freq", *names["what"]["columns"]], errors="ignore"), names)
     return draft.finish(source_row(path, names["source"], date, source_id, name), wanted)
-
-
-read = read_eurostat
-"""What the command calls."""
 
 
 def is_own(path: Path) -> bool:

@@ -1,42 +1,62 @@
-"""The readers of other people's files: a new one is a module with `read` and `is_own`, and one line here."""
+"""The readers of other people's files: a new one is a module and one line here."""
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from types import ModuleType
+from typing import Any, NamedTuple
 
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.readers import eurostat, table, unodc
+from trafficking_stats.readers.tables import TableImport, asked_codes
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(NamedTuple):
     """One kind of file.
 
     Attributes
     ----------
     name : str
-        The command: ``trafficking-stats import NAME``; also the module in this folder, which has
-        ``read(path, *, source_id, published, countries, **options) -> TableImport``, ``is_own(path) -> bool``,
-        ``OPTIONS``, the help of further options by name, and ``asked``, which makes ``countries`` of what was typed.
+        The command: ``trafficking-stats import NAME``.
     title : str
         What it imports, for the list of commands.
+    read : callable
+        ``read(path, *, source_id, published, countries, **options) -> TableImport``.
+    is_own : callable
+        Whether a file is one of its kind.
+    options : mapping of str to str
+        The help of further options by name.
+    asked : callable
+        Makes ``countries`` of what was typed.
     """
 
     name: str
     title: str
-
-    @property
-    def module(self) -> ModuleType:
-        """The module, loaded when it is first used."""
-        return importlib.import_module(f"trafficking_stats.readers.{self.name}")
+    read: Callable[..., TableImport]
+    is_own: Callable[[Path], bool]
+    options: Mapping[str, str]
+    asked: Callable[[Collection[str]], list[str]] = asked_codes
 
 
 READERS = (
-    Reader("unodc", "Import UNODC's data file of the Global Report on Trafficking in Persons."),
-    Reader("eurostat", "Import a crim_thb table of Eurostat: TSV, SDMX-CSV, JSON-stat, or a frame of its packages."),
-    Reader("table", "Import any table: CSV, TSV, Excel or OpenDocument."),
+    Reader(
+        "unodc",
+        "Import UNODC's data file of the Global Report on Trafficking in Persons.",
+        unodc.read_unodc,
+        unodc.is_own,
+        {},
+    ),
+    Reader(
+        "eurostat",
+        "Import a crim_thb table of Eurostat: TSV, SDMX-CSV, JSON-stat, or a frame of its packages.",
+        eurostat.read_eurostat,
+        eurostat.is_own,
+        {"table": "Name of the table, such as crim_thb_sex, if the file does not say it."},
+    ),
+    Reader(
+        "table", "Import any table: CSV, TSV, Excel or OpenDocument.", table.read, table.is_own, table.OPTIONS, list
+    ),
 )
 """Asked in this order whose a file is; the last one takes any table."""
 
@@ -50,6 +70,21 @@ def reader_of(path: Path) -> Reader:
         If no reader knows it.
     """
     for reader in READERS:
-        if reader.module.is_own(path):
+        if reader.is_own(path):
             return reader
     raise ReaderError(f"{path}: no table that can be read; known are {', '.join(reader.title for reader in READERS)}")
+
+
+def read_file(reader: Reader, path: Path, **given: Any) -> TableImport:
+    """Read a file, and say so where it looks like one of another reader."""
+    try:
+        return reader.read(path, **given)
+    except ReaderError as error:
+        other = reader
+        with contextlib.suppress(ReaderError):
+            other = reader_of(path)
+        if other.name in (reader.name, READERS[-1].name):
+            raise
+        raise ReaderError(
+            f"{error}\nit looks like another file: trafficking-stats import {other.name} {path}"
+        ) from error

@@ -67,6 +67,17 @@ class Revisions:
         }
         return pd.DataFrame(counts).rename_axis("size").reset_index()
 
+    @property
+    def record(self) -> dict[str, Any]:
+        """The difference in numbers, and what looks corrupt in words."""
+        tables = {"changed": self.changed, "new": self.new, "vanished": self.vanished}
+        reasons = {kind: tables[kind]["reason"].value_counts().sort_index() for kind in ("changed", "vanished")}
+        return {
+            **{kind: len(table) for kind, table in tables.items()},
+            "reasons": {kind: counts.to_dict() for kind, counts in reasons.items()},
+            "corrupt": self.corrupt["evidence"].tolist(),
+        }
+
     def of(self, *countries: str) -> Revisions:
         """Return the part of the tables that is on ``countries``."""
         tables = (self.changed, self.new, self.vanished, self.corrupt)

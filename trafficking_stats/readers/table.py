@@ -31,12 +31,11 @@ from trafficking_stats.wording import counted
 
 _HELP = load_map("table.toml")
 OPTIONS: dict[str, str] = {**_HELP["columns"], **_HELP["file"], **_HELP["source"]}
-asked = list
-"""The countries of the command line as `read` takes them."""
 
 _OF_SOURCE = {*_HELP["source"], "source", "published", "edition"}
 _OF_COLUMNS = {*FIELDS, "value", "breakdown", "decimal", "fiscal_year", "labels"} - _OF_SOURCE
-_ABOUT = {"source": "source_id", **{name: name for name in ("publisher", "upstream", "tier", "published")}}
+_ABOUT = {field: f"{field} of the file" for field in ("source", "publisher", "upstream", "tier", "published")}
+"""Columns for what is said of the source: a table's own column of that name says what its author means by it."""
 _SEVERAL = ("value", "breakdown")
 _HEADER_WITHIN = 50
 _MOST_HEADERS = 3
@@ -185,7 +184,8 @@ def _first_readable(
     path: Path, said: Mapping[str, Any], source: Mapping[str, str], countries: Collection[str] | None
 ) -> tuple[Read, frozenset[str] | None, str]:
     """Read the first sheet that gives claims; return also the countries to read and the sheet."""
-    columns, given = _column_map(said, path), {name: source[name] for name in _ABOUT.values()}
+    columns, about = _column_map(said, path), {**source, "source": source["source_id"]}
+    given = {column: about[field] for field, column in _ABOUT.items()}
     found: list[tuple[Read, frozenset[str] | None, str]] = []
     problems: list[tuple[int, TraffickingStatsError]] = []
     names = []
@@ -196,7 +196,6 @@ def _first_readable(
         try:
             table = _below_header(rows, str(said.get("header") or ""), path)
             mapped, wanted = _with_country(columns, table, countries)
-            # what is said of the source stands in columns of its own, so that it is taken for no heading of the table
             one = read_frame(table.assign(**given), {**mapped, **_ABOUT}, load_vocabulary())
             found.append((one, wanted, f"sheet {name}" if name else ""))
         except (ReaderError, ClaimError) as error:

@@ -64,6 +64,19 @@ class TableImport:
         counts = self.skipped.groupby("reason", sort=True).size().rename("rows").reset_index()
         return counts.sort_values(["rows", "reason"], ascending=[False, True], ignore_index=True)
 
+    @property
+    def record(self) -> dict[str, Any]:
+        """What was read, in numbers."""
+        return {
+            "source": self.source,
+            "published": self.published,
+            "figures": self.n_rows,
+            "claims": len(self.claims),
+            "countries": self.claims["country"].nunique(),
+            "by_indicator": self.claims["indicator"].value_counts().sort_index().to_dict(),
+            "skipped": self.reasons.set_index("reason")["rows"].to_dict(),
+        }
+
     def cleanable(self) -> TableImport:
         """Return the import without the claims that the vocabulary does not allow: they are skipped rows then."""
         claims = self.claims.reset_index(drop=True)

@@ -16,10 +16,7 @@ from trafficking_stats.printed import plain
 from trafficking_stats.readers.categories import fold, slug
 from trafficking_stats.readers.draft import CountryOf, Draft, joined
 from trafficking_stats.readers.sheets import tables_in
-from trafficking_stats.readers.tables import TableImport, asked_codes, iso_date, load_map, source_row, wanted_countries
-
-OPTIONS: dict[str, str] = {}
-asked = asked_codes
+from trafficking_stats.readers.tables import TableImport, iso_date, load_map, source_row, wanted_countries
 
 _HEADER_WITHIN = 50
 _OPTIONAL = ("code", "origin")
@@ -94,10 +91,6 @@ def read_unodc(
     forms = [(name, label) for name, entry in names["dimensions"].items() for label in entry.get("several", ())]
     several = pd.MultiIndex.from_frame(data[["dimension", "category"]]).isin(forms)
     return draft.finish(source_row(path, names["source"], date, source_id), wanted, several)
-
-
-read = read_unodc
-"""What the command calls."""
 
 
 def is_own(path: Path) -> bool:

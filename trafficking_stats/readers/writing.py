@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,8 @@ from trafficking_stats.claims import read_sources
 from trafficking_stats.csv_tables import read_rows, table_text
 from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.files import locked, settle, write_together
-from trafficking_stats.readers.tables import source_name
+from trafficking_stats.readers.revisions import Revisions, compare_releases
+from trafficking_stats.readers.tables import TableImport, source_name
 from trafficking_stats.schema import PRINTED, RANGE_END, SOURCE, check_claims, check_sources
 from trafficking_stats.vocabulary import load_vocabulary
 
@@ -57,6 +59,17 @@ class Plan(NamedTuple):
     path: Path
     files: dict[str, bytes]
     differing: int
+
+    def next_step(self, replace: bool) -> str:
+        """Say what a dry run leaves to do."""
+        if not self.files:
+            return f"{self.path} has these claims already; there is nothing to do"
+        if self.differing and not replace:
+            return (
+                f"{self.path} has {self.differing:,} other claims of this source: to import, say --replace, or give"
+                " these another id with --source"
+            )
+        return "to import, say the same without --dry-run"
 
 
 def write_raw(
@@ -192,6 +205,23 @@ def add_claims(table: pd.DataFrame, raw_dir: str | Path) -> Added:
         if files:
             write_together(raw_dir, files)
     return Added(len(table) - present, present, tuple(raw_dir / name for name in files), tuple(unknown))
+
+
+def revised_since(raw_dir: Path, found: TableImport) -> tuple[str, Revisions | None]:
+    """Compare with the latest earlier release in a folder, on the countries that both are about; name it, too."""
+    if not (raw_dir / "sources.csv").is_file():
+        return "", None
+    series = re.sub(r"-\d{4}(-\d{2})*$", "", found.source["source_id"])
+    sources = read_sources(raw_dir)
+    alike = sources["source_id"].str.fullmatch(rf"{re.escape(series)}(-\d{{4}}(-\d{{2}})*)?")
+    alike &= (sources["publisher"] == found.source["publisher"]) & (sources["source_id"] != found.source["source_id"])
+    earlier = sources[alike & (sources["published"] < found.published)].sort_values("published", ascending=False)
+    for name in earlier["source_id"]:
+        old = claims_of_source(raw_dir, name)
+        both = set(old["country"]) & set(found.claims["country"])
+        if both:
+            return name, compare_releases(*(table[table["country"].isin(both)] for table in (old, found.claims)))
+    return "", None
 
 
 def claims_of_source(raw_dir: Path, identifier: str) -> pd.DataFrame:
