@@ -88,7 +88,7 @@ def gap_command(
 
     rec, others = reconciled(country, *peers), [peer.upper() for peer in peers]
     found = gap(rec, country.upper(), peers=others, lags=lags or (0, 1, 2), vary_sources=not one_choice, **given)
-    record = {
+    record: dict[str, Any] = {
         "question": asdict(found.question),
         "years": list(found.years),
         "headline": found.headline,
