@@ -92,9 +92,8 @@ def test_large_counts_whose_inverse_is_wrong() -> None:
 def test_likelihood_is_negative_binomial() -> None:
     mean, phi = 3.7, 2.9
     for count in (0, 4, 40):
-        cell = np.array(float(count))
         expected = stats.nbinom.logpmf(count, mean / (phi - 1), 1 / phi)
-        assert log_likelihood(cell, cell, np.array(mean), np.array(phi)) == pytest.approx(expected)
+        assert log_likelihood(count, count, np.array(mean), np.array(phi)) == pytest.approx(expected)
     drawn = stats.nbinom(mean / (phi - 1), 1 / phi)
     assert (drawn.mean(), drawn.var()) == pytest.approx((mean, phi * mean))
 
@@ -102,8 +101,8 @@ def test_likelihood_is_negative_binomial() -> None:
 def test_a_masked_count_is_the_probability_of_its_range() -> None:
     mean, phi = np.array(3.7), np.array(2.9)
     expected = stats.nbinom.cdf(4, 3.7 / 1.9, 1 / 2.9)
-    assert np.exp(log_likelihood(np.array(0.0), np.array(4.0), mean, phi)) == pytest.approx(expected)
-    ranged = np.exp(log_likelihood(np.array(10.0), np.array(50.0), mean, phi))
+    assert np.exp(log_likelihood(0, 4, mean, phi)) == pytest.approx(expected)
+    ranged = np.exp(log_likelihood(10, 50, mean, phi))
     assert ranged == pytest.approx(stats.nbinom.cdf(50, 3.7 / 1.9, 1 / 2.9) - stats.nbinom.cdf(9, 3.7 / 1.9, 1 / 2.9))
 
 
@@ -120,7 +119,7 @@ def test_the_grid_holds_the_posterior() -> None:
         sums = means**-0.5 * (stats.nbinom.cdf(32, 4 * size, 1 / one) - stats.nbinom.cdf(27, 4 * size, 1 / one))
         cumulative = np.cumsum(sums) / sums.sum()
         shares = np.array([0.025, 0.5, 0.975])
-        drawn = period.draw(np.full(3, k), shares)
+        drawn = period.draw([np.arange(3 if node == k else 0) for node in range(len(phi))], shares)
         assert drawn == pytest.approx(np.interp(shares, cumulative, means), rel=0.02)
     found = np.exp(period.log_evidence - period.log_evidence[0])
     assert found == pytest.approx(np.array(evidence) / evidence[0], rel=0.02)

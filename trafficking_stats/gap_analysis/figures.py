@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from trafficking_stats.gap_analysis.breaks import Break, find_breaks
 from trafficking_stats.gap_analysis.question import Question
 from trafficking_stats.gap_analysis.settings import load_gap_settings
-from trafficking_stats.inference.counts import CountRange, as_count_range
+from trafficking_stats.inference.counts import CountRange
 from trafficking_stats.inference.windows import latest_stretch, stretches
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
@@ -28,8 +30,6 @@ class Figures:
         What is counted.
     counts : mapping of year to CountRange
         The years with a figure that has both ends.
-    open_ended : tuple of int
-        Years of which only a lower end is known.
     breaks : tuple of Break
         Changes of the definition, declared or found.
     status : mapping of year to str
@@ -45,7 +45,6 @@ class Figures:
     country: str
     measure: Measure
     counts: Mapping[int, CountRange]
-    open_ended: tuple[int, ...] = ()
     breaks: tuple[Break, ...] = ()
     status: Mapping[int, str] = field(default_factory=dict)
     n_claims: Mapping[int, int] = field(default_factory=dict)
@@ -65,20 +64,20 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
     >>> figures_of(rec, "DNK", Measure("prosecutions_suspects")).counts[2015]
     CountRange(lower=29.0, upper=29.0)
     """
-    rows = rows_on(rec.series[rec.series["country"] == country], measure)
-    counts = counts_of(rows)
-    open_ended = rows.loc[rows["upper"].isna() & (rows["n_claims"] > 0), "year"]
-    breaks = find_breaks(country, measure.indicator, counts, rec.vocabulary, load_gap_settings().breaks)
-    claims = _claims(rec, country, measure)
+    rows, claims = rec.of(country, measure.indicator, measure.breakdown)
+    claims = claims[claims["accepted"]]
+    doubtful = claims[claims["doubt"] != ""]
+    counts = counts_of(rows).get((country, measure), {})
+    years = rows["year"].tolist()
     return Figures(
         country,
         measure,
         counts,
-        tuple(int(year) for year in open_ended),
-        breaks,
-        dict(zip(rows["year"].astype(int), rows["status"], strict=True)),
-        dict(zip(rows["year"].astype(int), rows["n_claims"].astype(int), strict=True)),
-        _doubts(claims),
+        find_breaks(country, measure.indicator, counts, rec.vocabulary, load_gap_settings().breaks),
+        dict(zip(years, rows["status"], strict=True)),
+        dict(zip(years, rows["n_claims"], strict=True)),
+        # the year in which the period of a claim ends
+        {int(end[:4]): doubt for end, doubt in zip(doubtful["period_end"], doubtful["doubt"], strict=True)},
         frozenset(claims["publisher"]),
     )
 
@@ -88,33 +87,17 @@ def both_figures(rec: Reconciliation, country: str, question: Question) -> tuple
     return figures_of(rec, country, question.numerator), figures_of(rec, country, question.denominator)
 
 
-def rows_on(series: pd.DataFrame, measure: Measure) -> pd.DataFrame:
-    """Return the rows of the series of one country on a measure, by year."""
-    own = (series["indicator"] == measure.indicator) & (series["breakdown"] == measure.breakdown)
-    return series[own].sort_values("year")
-
-
-def counts_of(rows: pd.DataFrame) -> dict[int, CountRange]:
-    """Return the years with an upper limit that some claim names, or that the rules leave one value."""
-    ends = zip(rows["year"], rows["lower"], rows["upper"], rows["n_claims"], strict=True)
-    return {
-        int(year): as_count_range((int(low), int(high)))
-        for year, low, high, claims in ends
-        if not pd.isna(high) and (claims or low == high)
-    }
-
-
-def _claims(rec: Reconciliation, country: str, measure: Measure) -> pd.DataFrame:
-    """Return the kept claims on a measure with the calendar year in which each ends."""
-    claims = rec.claims
-    own = (claims["country"] == country) & (claims["indicator"] == measure.indicator) & claims["accepted"].astype(bool)
-    own &= claims["breakdown"] == measure.breakdown
-    return claims[own].assign(year=lambda table: table["period_end"].astype(str).str[:4].astype(int))
-
-
-def _doubts(claims: pd.DataFrame) -> dict[int, str]:
-    doubtful = claims[claims["doubt"] != ""]
-    return dict(zip(doubtful["year"], doubtful["doubt"], strict=True))
+def counts_of(series: pd.DataFrame) -> dict[tuple[str, Measure], dict[int, CountRange]]:
+    """Return the years that some claim bounds from above, or that the rules leave one value, by country and measure."""
+    low, high = (series[end].to_numpy(float, na_value=np.nan) for end in ("lower", "upper"))
+    used = np.flatnonzero(~np.isnan(high) & (series["n_claims"].gt(0) | (low == high)))
+    columns = (series[name].to_numpy()[used].tolist() for name in ("country", "indicator", "breakdown", "year"))
+    found: dict[tuple[str, Measure], dict[int, CountRange]] = defaultdict(dict)
+    for country, indicator, breakdown, year, *ends in zip(
+        *columns, low[used].tolist(), high[used].tolist(), strict=True
+    ):
+        found[country, Measure(indicator, breakdown)][year] = CountRange(*ends)
+    return found
 
 
 def pooled_years(both: Sequence[Figures], question: Question) -> tuple[int, ...]:

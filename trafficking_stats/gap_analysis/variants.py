@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from trafficking_stats.gap_analysis.figures import counts_of, figures_of, rows_on
+from trafficking_stats.gap_analysis.figures import counts_of, figures_of
 from trafficking_stats.inference.counts import CountRange
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.methods import METHODS
@@ -69,36 +69,23 @@ def variants_of(
         only make the answers look more alike: those that change nothing are marked.
     """
     own = Variant(rec.method, "", {one: figures_of(rec, country, one).counts for one in measures})
-    claims = _claims_on(rec, country, measures)
+    claims = pd.concat([rec.of(country, one.indicator, one.breakdown)[1] for one in dict.fromkeys(measures)])
     if not vary or claims.empty:
         return [own]
     parts = _without_each(claims)
     # set below each other as if of different countries with codes of no country, to settle all at once
     codes = {left_out: f"Z{place:02d}" for place, left_out in enumerate(parts)}
-    stacked = pd.concat(
-        [
-            part.assign(country=codes[left_out], claim_id=codes[left_out] + part["claim_id"])
-            for left_out, part in parts.items()
-        ],
-        ignore_index=True,
-    )
+    stacked = [
+        part.assign(country=code, claim_id=code + part["claim_id"])
+        for code, part in zip(codes.values(), parts.values(), strict=True)
+    ]
     found = [own]
-    for method, settled in series_by_method(stacked, METHODS, rec.vocabulary).items():
-        series = dict(iter(settled.groupby("country")))
+    for method, settled in series_by_method(pd.concat(stacked, ignore_index=True), METHODS, rec.vocabulary).items():
+        counts = counts_of(settled)
         for left_out, code in codes.items():
             if (method, left_out) != (rec.method, ""):
-                of_code = series.get(code, settled[:0])
-                counts = {one: counts_of(rows_on(of_code, one)) for one in measures}
-                found.append(Variant(method, left_out, counts))
+                found.append(Variant(method, left_out, {one: counts.get((code, one), {}) for one in measures}))
     return _marked(found, years)
-
-
-def _claims_on(rec: Reconciliation, country: str, measures: Sequence[Measure]) -> pd.DataFrame:
-    claims = rec.claims
-    wanted = pd.Series(False, index=claims.index)
-    for one in measures:
-        wanted |= (claims["indicator"] == one.indicator) & (claims["breakdown"] == one.breakdown)
-    return claims[wanted & (claims["country"] == country)]
 
 
 def _without_each(claims: pd.DataFrame) -> dict[str, pd.DataFrame]:

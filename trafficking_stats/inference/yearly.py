@@ -14,7 +14,9 @@ The posterior is computed on a grid, without simulation of chains: two dimension
 
 from __future__ import annotations
 
+import functools
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
@@ -81,14 +83,14 @@ class DispersionPrior:
         return math.log(self.at_ten - 1) + self.slope * math.log(max(size, SMALLEST_SIZE) / 10)
 
 
-def log_likelihood(lower: Floats, upper: Floats, mean: Floats, phi: Floats) -> Floats:
+def log_likelihood(lower: float, upper: float, mean: Floats, phi: Floats) -> Floats:
     """Log probability that a negative binomial count lies in a range.
 
     Parameters
     ----------
-    lower, upper : ndarray
+    lower, upper : float
         Ends of the range; equal for a count that is known.
-    mean, phi : ndarray, broadcastable with them
+    mean, phi : ndarray, broadcastable with each other
         Mean, and variance by mean (above 1).
 
     Returns
@@ -97,25 +99,19 @@ def log_likelihood(lower: Floats, upper: Floats, mean: Floats, phi: Floats) -> F
 
     Examples
     --------
-    >>> masked = log_likelihood(np.array(0.0), np.array(4.0), np.array(2.0), np.array(3.0))
-    >>> known = [log_likelihood(np.array(k), np.array(k), np.array(2.0), np.array(3.0)) for k in range(5)]
+    >>> masked = log_likelihood(0, 4, np.array(2.0), np.array(3.0))
+    >>> known = [log_likelihood(k, k, np.array(2.0), np.array(3.0)) for k in range(5)]
     >>> bool(np.isclose(np.exp(masked), np.exp(known).sum()))
     True
     """
     size, share = mean / (phi - 1), 1 / phi
-    exact = (
-        special.gammaln(lower + size)
-        - special.gammaln(size)
-        - special.gammaln(lower + 1)
-        + size * np.log(share)
-        + lower * np.log1p(-share)
-    )
-    if np.array_equal(lower, upper):
-        return np.asarray(exact)
-    inside = special.betainc(size, upper + 1, share) - np.where(
-        lower > 0, special.betainc(size, np.maximum(lower, 1e-9), share), 0.0
-    )
-    return np.asarray(np.where(lower == upper, exact, np.log(np.maximum(inside, 1e-300))))
+    if lower == upper:
+        ways = special.gammaln(lower + size) - special.gammaln(size) - special.gammaln(lower + 1)
+        return np.asarray(ways + size * np.log(share) + lower * np.log1p(-share))
+    inside = special.betainc(size, upper + 1, share)
+    if lower > 0:
+        inside = inside - special.betainc(size, lower, share)
+    return np.asarray(np.log(np.maximum(inside, 1e-300)))
 
 
 class Period:
@@ -130,37 +126,48 @@ class Period:
         The counts of the years; at least one.
     phi : ndarray, shape (k,)
         Nodes of phi.
+    observed : CountRange, optional
+        Their sum, where more is known of it than of each.
     """
 
-    def __init__(self, counts: Sequence[CountLike], phi: Floats) -> None:
-        ends = np.array([as_count_range(count) for count in counts], dtype=float)
-        cells, times = np.unique(ends, axis=0, return_counts=True)
-        self.years = len(ends)
-        self.observed = (float(ends[:, 0].sum()), float(ends[:, 1].sum()))
+    def __init__(self, counts: Sequence[CountLike], phi: Floats, observed: CountRange | None = None) -> None:
+        self.counts, self.years, self.phi = [as_count_range(count) for count in counts], len(counts), phi[:, None]
+        low, high = observed or total(self.counts)
         scale = np.sqrt(phi / self.years) / 2
-        first = np.maximum(0.0, math.sqrt(self.observed[0] / self.years) - BELOW * scale)
-        last = math.sqrt((self.observed[1] + 1) / self.years) + ABOVE * scale
+        self.first = np.maximum(0.0, math.sqrt(low / self.years) - BELOW * scale)
+        last = math.sqrt((high + 1) / self.years) + ABOVE * scale
+        self.width = (last - self.first) / MEAN_NODES
         middle = (np.arange(MEAN_NODES) + 0.5) / MEAN_NODES
-        self.width = (last - first) / MEAN_NODES
-        self.first = first
-        roots = first[:, None] + (last - first)[:, None] * middle
-        log_years = np.zeros(roots.shape)
-        for (low, high), n in zip(cells, times, strict=True):
-            log_years += n * log_likelihood(np.array(low), np.array(high), roots**2, phi[:, None])
-        peak = log_years.max(axis=1)
-        self.log_evidence = peak + np.log(np.exp(log_years - peak[:, None]).sum(axis=1) * self.width)
-        low, high = (np.array(end) for end in self.observed)
-        log_sum = log_likelihood(low, high, self.years * roots**2, phi[:, None])
+        self.means = (self.first[:, None] + (last - self.first)[:, None] * middle) ** 2
+        log_sum = log_likelihood(low, high, self.years * self.means, self.phi)
         weight = np.exp(log_sum - log_sum.max(axis=1)[:, None])
         self.cumulative = np.cumsum(weight, axis=1) / weight.sum(axis=1)[:, None]
 
-    def draw(self, node: NDArray[np.intp], share: Floats) -> Floats:
-        """Return means at given nodes of phi and shares of the probability below them."""
-        found = np.empty(len(node))
-        for k in np.unique(node):
-            own = node == k
-            edges = np.concatenate([[0.0], self.cumulative[k]])
-            found[own] = self.first[k] + self.width[k] * np.interp(share[own], edges, np.arange(len(edges)))
+    @functools.cached_property
+    def log_evidence(self) -> Floats:
+        """What the single years say of phi."""
+        log_years = np.zeros(self.means.shape)
+        for (low, high), n in Counter(self.counts).items():
+            log_years += n * log_likelihood(low, high, self.means, self.phi)
+        peak = log_years.max(axis=1)
+        return np.asarray(peak + np.log(np.exp(log_years - peak[:, None]).sum(axis=1) * self.width))
+
+    def draw(self, nodes: Sequence[NDArray[np.intp]], share: Floats) -> Floats:
+        """Return means at given shares of the probability below them.
+
+        Parameters
+        ----------
+        nodes : sequence of ndarray of int, length k
+            Which of the draws have each node of phi.
+        share : ndarray, shape (n,)
+            A share for each draw.
+        """
+        found = np.empty(len(share))
+        places = np.arange(MEAN_NODES + 1)
+        for k, own in enumerate(nodes):
+            if len(own):
+                edges = np.concatenate([[0.0], self.cumulative[k]])
+                found[own] = self.first[k] + self.width[k] * np.interp(share[own], edges, places)
         return found**2
 
 
@@ -233,9 +240,12 @@ class YearlyFit:
         log_weight = log_prior + sum(period.log_evidence for period in periods)
         weights = np.exp(log_weight - log_weight.max())
         share, *shares = self._shares(len(periods) + 1, self.years)
-        self.node = np.searchsorted(np.cumsum(weights / weights.sum()), share, side="left").clip(0, PHI_NODES - 1)
-        self.phi = self.nodes[self.node]
-        self.means = [period.draw(self.node, own) for period, own in zip(periods, shares, strict=True)]
+        node = np.searchsorted(np.cumsum(weights / weights.sum()), share, side="left").clip(0, PHI_NODES - 1)
+        self.phi = self.nodes[node]
+        self.draws_of = [np.flatnonzero(node == k) for k in range(PHI_NODES)]
+        means = [period.draw(self.draws_of, own) for period, own in zip(periods, shares, strict=True)]
+        self.expected = {part: len(part) * mean for part, mean in zip(self.parts, means, strict=True)}
+        self.expected.setdefault(self.years, np.sum(list(self.expected.values()), axis=0))
 
     def sum(self, years: Iterable[int]) -> CountRange:
         """Add the counts of any years."""
@@ -244,12 +254,10 @@ class YearlyFit:
     def total(self, years: Iterable[int]) -> Total:
         """Return the sum of any years that were counted, what it was and what it was expected to be."""
         chosen = tuple(years)
-        known = {part: len(part) * mean for part, mean in zip(self.parts, self.means, strict=True)}
-        known.setdefault(self.years, np.sum(list(known.values()), axis=0))
-        if chosen not in known:
-            period = Period([self.counts[year] for year in chosen], self.nodes)
-            known[chosen] = len(chosen) * period.draw(self.node, self._shares(1, chosen)[0])
-        return Total(self.sum(chosen), known[chosen])
+        if chosen not in self.expected:
+            period = Period([self.counts[year] for year in chosen], self.nodes, self.sum(chosen))
+            self.expected[chosen] = len(chosen) * period.draw(self.draws_of, self._shares(1, chosen)[0])
+        return Total(self.sum(chosen), self.expected[chosen])
 
     def spread(self, confidence: float) -> Spread:
         """State the over-dispersion, and what was known of it before."""
