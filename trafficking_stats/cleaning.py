@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+from pandas.io.json import build_table_schema
 
 from trafficking_stats import paths
 from trafficking_stats.claims import read_claims, read_sources
@@ -94,13 +95,6 @@ def _described(tables: dict[str, pd.DataFrame], files: dict[str, bytes]) -> byte
         content, table = files[resource["path"]], tables[resource["name"]]
         resource["bytes"] = len(content)
         resource["hash"] = f"sha256:{hashlib.sha256(content).hexdigest()}"
-        resource["schema"]["fields"] = [{"name": column, "type": _type(table[column])} for column in table]
+        fields = build_table_schema(table, index=False)["fields"]
+        resource["schema"]["fields"] = [{"name": field["name"], "type": field["type"]} for field in fields]
     return (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def _type(column: pd.Series) -> str:
-    if pd.api.types.is_bool_dtype(column):
-        return "boolean"
-    if pd.api.types.is_integer_dtype(column):
-        return "integer"
-    return "number" if pd.api.types.is_float_dtype(column) else "string"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.printed import UnreadableError, plain, read_period, words
+from trafficking_stats.printed import WORDS, UnreadableError, plain, read_period
 from trafficking_stats.vocabulary import Vocabulary
 
 SEVERAL_HEADINGS = " / "
@@ -20,11 +21,12 @@ SEVERAL_HEADINGS = " / "
 DIMENSION = "by "
 """What a column of a dimension begins with in a long table, such as ``by sex``."""
 
-
 Columns = Mapping[str, Any]
 """Which column, or which fixed value, gives each field of a claim: the keywords of `claims_from`."""
 
-FIELDS = tuple(field for field in words()["headings"] if field not in ("value", "breakdown"))
+_HEADINGS: dict[str, list[str]] = WORDS["headings"]
+
+FIELDS = tuple(field for field in _HEADINGS if field not in ("value", "breakdown"))
 """Those that a column or one value for all rows gives."""
 
 
@@ -62,18 +64,19 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     table = _flat(table)
     dimensions = _dimension_columns(table, columns, vocabulary)
     used, fixed = {DIMENSION + key: name for name, key in dimensions.items()}, {}
-    for field in FIELDS:
-        given = columns.get(field)
-        if given is None:
+    given = {field: columns.get(field) for field in FIELDS}
+    if columns.get("breakdown") is None or isinstance(columns["breakdown"], str):
+        given["breakdown"] = columns.get("breakdown")
+    for field, said in given.items():
+        if said is None:
             if found := headed(table, field, used.values()):
                 used[field] = found
-        elif given in table.columns and not _is_value(field, given, vocabulary):
-            used[field] = given
+        elif said in table.columns and not _is_value(field, said, vocabulary):
+            used[field] = said
         else:
-            fixed[field] = given
-    used |= _breakdown_column(table, columns)
-    if isinstance(columns.get("breakdown"), str) and "breakdown" not in used:
-        fixed["breakdown"] = columns["breakdown"]
+            fixed[field] = said
+    if "=" not in fixed.get("breakdown", "="):
+        _check_columns("breakdown", [fixed["breakdown"]], table)
     taken = {*used.values(), *dimensions}
     figures = _figure_columns(table, columns, taken, vocabulary)
     rest = table[[name for name in table.columns if name not in taken and name not in figures]]
@@ -113,27 +116,22 @@ def folded(text: object) -> str:
 def headed(table: pd.DataFrame, field: str, taken: Collection[str] = ()) -> str | None:
     """Return the column that is headed as a field is, the first spelling of the list first."""
     by_heading = {folded(name): name for name in table.columns[::-1] if name not in taken}
-    return next((by_heading[s] for s in map(folded, words()["headings"].get(field, ())) if s in by_heading), None)
-
-
-def _dimension_of(heading: str, vocabulary: Vocabulary) -> str | None:
-    """Return the dimension that a heading means; those of a heading that also means a field must be named."""
-    name = folded(heading)
-    if any(name in map(folded, listed) for listed in words()["headings"].values()):
-        return None
-    spellings = {folded(word): key for key, listed in words()["dimensions"].items() for word in listed}
-    spellings |= {folded(word): key for key, entry in vocabulary.dimensions.items() for word in (key, entry.label)}
-    return spellings.get(name)
+    return next((by_heading[s] for s in map(folded, _HEADINGS.get(field, ())) if s in by_heading), None)
 
 
 def _dimension_columns(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) -> dict[str, str]:
     """Return the columns that break figures down, with the dimension of each."""
+    spellings = {folded(word): key for key, listed in WORDS["dimensions"].items() for word in listed}
+    spellings |= {folded(word): key for key, entry in vocabulary.dimensions.items() for word in (key, entry.label)}
+    # a column that is headed as a dimension and as a field must be named
+    for heading in itertools.chain.from_iterable(_HEADINGS.values()):
+        spellings.pop(folded(heading), None)
     given = columns.get("breakdown")
     if given is None or isinstance(given, str):
         named = {str(columns.get(field)) for field in FIELDS}
-        found = {name: _dimension_of(name, vocabulary) for name in table.columns if name not in named}
+        found = {name: spellings.get(folded(name)) for name in table.columns if name not in named}
         return {name: key for name, key in found.items() if key}
-    pairs = given if isinstance(given, Mapping) else {name: _dimension_of(name, vocabulary) or name for name in given}
+    pairs = given if isinstance(given, Mapping) else {name: spellings.get(folded(name), name) for name in given}
     _check_columns("breakdown", pairs, table)
     for name, key in pairs.items():
         if key not in vocabulary.dimensions:
@@ -142,16 +140,6 @@ def _dimension_columns(table: pd.DataFrame, columns: Columns, vocabulary: Vocabu
                 f" breakdown={{{name!r}: 'sex'}}; there are: {', '.join(vocabulary.dimensions)}"
             )
     return dict(pairs)
-
-
-def _breakdown_column(table: pd.DataFrame, columns: Columns) -> dict[str, str]:
-    """Return the column of ``key=category`` pairs, if there is one."""
-    given = columns.get("breakdown")
-    found = headed(table, "breakdown") if given is None else given if isinstance(given, str) else None
-    if not found or (given and "=" in found and found not in table):
-        return {}
-    _check_columns("breakdown", [found], table)
-    return {"breakdown": found}
 
 
 def _check_columns(what: str, names: Collection[str], table: pd.DataFrame) -> None:
@@ -165,11 +153,10 @@ def _figure_columns(
 ) -> dict[str, dict[str, str]]:
     """Return the columns of figures, with what the heading of each says of them."""
     given = columns.get("value")
-    if isinstance(given, Mapping):
-        _check_columns("value", given, table)
-        return {name: _meaning(meaning, columns, vocabulary, must=name) for name, meaning in given.items()}
     if given is not None:
-        _check_columns("value", [given], table)
+        _check_columns("value", given if isinstance(given, Mapping) else [given], table)
+    if isinstance(given, Mapping):
+        return {name: _meaning(meaning, columns, vocabulary, must=name) for name, meaning in given.items()}
     of_indicator = columns.get("indicator")
     one = given or (of_indicator if of_indicator in table else None) or headed(table, "value", taken)
     if one is not None:
@@ -207,10 +194,10 @@ def _part_meaning(part: str, columns: Columns, vocabulary: Vocabulary) -> dict[s
     with contextlib.suppress(UnreadableError):
         read_period(part, columns.get("fiscal_year"))
         return {"year": part}
-    for key in words()["categories"]:
-        if category := category_named(key, part, vocabulary, labels.get(key, {})):
+    for key in WORDS["categories"]:
+        if category := category_named(key, labels.get(key, {}).get(part, part), vocabulary):
             return {DIMENSION + key: category}
-    return {} if folded(part) in words()["totals"]["words"] + words()["headings"]["value"] else None
+    return {} if folded(part) in WORDS["totals"]["words"] + _HEADINGS["value"] else None
 
 
 def indicator_named(label: str, vocabulary: Vocabulary) -> str:
@@ -223,23 +210,22 @@ def indicator_named(label: str, vocabulary: Vocabulary) -> str:
     return named[0] if len(named) == 1 else ""
 
 
-def category_named(key: str, label: str, vocabulary: Vocabulary, labels: Mapping[str, str]) -> str:
+def category_named(key: str, label: str, vocabulary: Vocabulary) -> str:
     """Return the category of a dimension that a label means, empty if there is none.
 
     Examples
     --------
     >>> from trafficking_stats.vocabulary import load_vocabulary
     >>> words = load_vocabulary()
-    >>> category_named("sex", "Women", words, {}), category_named("citizenship", "Romania", words, {})
+    >>> category_named("sex", "Women", words), category_named("citizenship", "Romania", words)
     ('female', 'ROU')
     """
-    label = labels.get(label, label)
     dimension = vocabulary.dimensions[key]
     if label in dimension.categories:
         return label
     spellings = {folded(name): name for name in dimension.categories}
     spellings |= {folded(word): name for name, word in dimension.words.items()}
-    spellings |= {word: name for name, listed in words()["categories"].get(key, {}).items() for word in listed}
+    spellings |= {word: name for name, listed in WORDS["categories"].get(key, {}).items() for word in listed}
     if folded(label) in spellings:
         return spellings[folded(label)]
     if dimension.open_exclusive and (code := country_code(label)) and dimension.allows(code):

@@ -52,7 +52,7 @@ def conform(name: str, annotation: str, value: Any) -> Any:
     kind = read_type(name, annotation)
     try:
         return _read(kind, value)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         hint = ""
         if isinstance(value, bool):
             hint = "; YAML reads NO, ON and YES as true or false: put text in quotes"
@@ -95,6 +95,8 @@ def _read(kind: Any, value: Any) -> Any:
         return [_read(parts[0], item) for item in _items(value)]
     if origin is Literal:
         return parts[parts.index(value)]
+    if isinstance(value, bool) and kind is not bool:
+        raise TypeError("neither text nor a number")
     return _READ[kind](value.strip() if isinstance(value, str) and kind is not str else value)
 
 
@@ -112,33 +114,6 @@ def _items(value: Any) -> Iterable[Any]:
     return [item.strip().strip("'\"") for item in text.split(",") if item.strip()]
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
-
-
-def _whole(value: Any) -> int:
-    """Whole numbers of any library, and text; neither true nor 2016.0."""
-    if isinstance(value, bool):
-        raise TypeError("no number")
-    return int(value) if isinstance(value, str) else operator.index(value)
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool):
-        raise TypeError("no number")
-    return float(value)
-
-
-def _truth(value: Any) -> bool:
-    return value if isinstance(value, bool) else _TRUTHS[value.lower() if isinstance(value, str) else ""]
-
-
-def _day(value: Any) -> str:
-    return (value if isinstance(value, date) else date.fromisoformat(value)).isoformat()[:10]
-
-
 def _words(kind: Any) -> str:
     origin, parts = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
@@ -151,4 +126,16 @@ def _words(kind: Any) -> str:
     return _WORDS[kind]
 
 
-_READ: dict[Any, Callable[[Any], Any]] = {str: _text, int: _whole, float: _number, bool: _truth, date: _day}
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+_READ: dict[Any, Callable[[Any], Any]] = {
+    str: _text,
+    int: lambda value: int(value) if isinstance(value, str) else operator.index(value),
+    float: float,
+    bool: lambda value: value if isinstance(value, bool) else _TRUTHS[value.lower()],
+    date: lambda value: (value if isinstance(value, date) else date.fromisoformat(value)).isoformat()[:10],
+}

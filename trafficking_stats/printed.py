@@ -5,13 +5,20 @@ from __future__ import annotations
 import calendar
 import contextlib
 import datetime
-import functools
 import math
 import numbers
 import re
 import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
+
+WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("printed.toml").read_text("utf-8"))
+"""How tables word figures, periods and headings."""
+
+_BETWEEN, _RANGE = ("|".join(map(re.escape, WORDS["figures"][key])) for key in ("between", "range"))
+_ENDS = re.compile(rf"(?:(?:{_BETWEEN})\s+)?(\d.*?)\s*(?:{_RANGE})\s*(\d.*)")
+_SPACES = r"[ \u00a0\u202f\u2009'’]"
+_FISCAL_MONTH = "read with the month in which the fiscal year begins (fiscal_year=4 for April), or both years in full"
 
 
 class UnreadableError(ValueError):
@@ -32,12 +39,6 @@ class Figure(NamedTuple):
     value: float
     qualifier: str = "exact"
     upper: float | None = None
-
-
-@functools.cache
-def words() -> dict[str, Any]:
-    """Return the words of tables, as ``printed.toml`` lists them."""
-    return tomllib.loads(Path(__file__).with_name("printed.toml").read_text("utf-8"))
 
 
 def plain(cell: object) -> str:
@@ -95,13 +96,13 @@ Figure(value=1440.0, qualifier='exact', upper=None))
         raise UnreadableError("a finite number")
     text = plain(cell).casefold()
     _check_there(text)
-    if match := _range().fullmatch(text):
+    if match := _ENDS.fullmatch(text):
         low, high = (_number(part, decimal) for part in match.groups())
         if low > high:
             raise UnreadableError("a range from the smaller number to the larger")
         return Figure(low) if low == high else Figure(low, "between", high)
     for side, without in (("before", str.removeprefix), ("after", str.removesuffix)):
-        for qualifier, marks in words()[side].items():
+        for qualifier, marks in WORDS[side].items():
             for mark in marks:
                 rest = without(text, mark).strip()
                 # a mark in letters ends where a word ends: "c. 200" and "c200", but not "some" in "something"
@@ -112,7 +113,7 @@ Figure(value=1440.0, qualifier='exact', upper=None))
 
 def _check_there(text: str) -> None:
     """Raise `NoFigureError` where a cell says that there is none, or that it is hidden."""
-    found = words()["figures"]
+    found = WORDS["figures"]
     if text in found["missing"]:
         raise NoFigureError("no figure" if text in ("", "nan", "none", "<na>", "nat") else f"no figure: {text!r}")
     if text in found["masked"]:
@@ -121,18 +122,12 @@ def _check_there(text: str) -> None:
         raise NoFigureError(f"{text!r} may mean none or not known: write 0 where it means none")
 
 
-@functools.cache
-def _range() -> re.Pattern[str]:
-    between, marks = ("|".join(map(re.escape, words()["figures"][key])) for key in ("between", "range"))
-    return re.compile(rf"(?:(?:{between})\s+)?(\d.*?)\s*(?:{marks})\s*(\d.*)")
-
-
 def _number(text: str, decimal: str | None) -> float:
     if any(letter.isdigit() and not letter.isascii() for letter in text):
         raise UnreadableError("a number in the digits 0 to 9")
     text = text.replace("−", "-")
-    if re.fullmatch(r"[+-]?\d{1,3}(?:[ \u00a0\u202f\u2009'’]\d{3})+(?:[.,]\d+)?", text):
-        text = re.sub(r"[ \u00a0\u202f\u2009'’]", "", text)
+    if re.fullmatch(rf"[+-]?\d{{1,3}}(?:{_SPACES}\d{{3}})+(?:[.,]\d+)?", text):
+        text = re.sub(_SPACES, "", text)
     readings = {
         float(text.replace(thousands, "").replace(point, "."))
         for point, thousands in ((".", ","), (",", "."))
@@ -173,7 +168,7 @@ def read_day(cell: object) -> str:
         return (datetime.date(1899, 12, 30) + datetime.timedelta(days=int(text))).isoformat()
     if named := re.fullmatch(r"(\d{1,2})\.? ([a-z]+)\.? (\d{4})", text.casefold()):
         text = f"{named[3]}-{_month(named[2]):02d}-{named[1]}"
-    days = {day for form in words()["days"]["forms"] if (day := _day(text, form))}
+    days = {day for form in WORDS["days"]["forms"] if (day := _day(text, form))}
     if len(days) > 1:
         raise AmbiguousError(f"a day that can be read in one way, such as {min(days)}")
     if not days:
@@ -189,7 +184,7 @@ def _day(text: str, form: str) -> str:
 
 
 def _month(name: str) -> int:
-    return next((at for at, full in enumerate(words()["months"]["names"], 1) if full == name or full[:3] == name), 0)
+    return next((at for at, full in enumerate(WORDS["months"]["names"], 1) if full == name or full[:3] == name), 0)
 
 
 def _months(year: int, month: int, n_months: int) -> tuple[str, str]:
@@ -256,7 +251,7 @@ def read_period(cell: object, fiscal_year: int | None = None) -> tuple[str, str]
 def _short(text: str) -> str:
     """Write quarters and halves with a letter: ``2nd quarter of 2023`` as ``q2 2023``."""
     text = re.sub(r"(?<=\d)(?:st|nd|rd|th|[ºª°.])(?=\s)|\b(?:of|de|do|del)\b", " ", text)
-    for letter, listed in words()["periods"].items():
+    for letter, listed in WORDS["periods"].items():
         spelled = "|".join(sorted(listed, key=len, reverse=True))
         parts = rf"(?<![a-z])(?:{spelled})\s*([1-4])(?!\d)|(?<!\d)([1-4])\s*(?:{spelled})(?![a-z])"
         text = re.sub(parts, rf" {letter}\1\2 ", text)
@@ -272,7 +267,5 @@ def _years(first: int, last: int) -> tuple[str, str]:
 def _fiscal(last: int, month: int | None) -> tuple[str, str]:
     """Return the twelve months that end in the year ``last``."""
     if month is None:
-        raise UnreadableError(
-            "read with the month in which the fiscal year begins (fiscal_year=4 for April), or both years in full"
-        )
+        raise UnreadableError(_FISCAL_MONTH)
     return _months(last - (month > 1), month, 12)

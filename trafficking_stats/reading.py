@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pandas.api.types import is_list_like, is_object_dtype
 
-from trafficking_stats.breakdowns import canonical_breakdown, unparse
+from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.claims import finish
 from trafficking_stats.countries import country_code, nearest_country
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.layout import DIMENSION, Columns, category_named, folded, indicator_named, long_table
 from trafficking_stats.printed import (
+    WORDS,
     AmbiguousError,
     NoFigureError,
     UnreadableError,
@@ -25,13 +26,13 @@ from trafficking_stats.printed import (
     read_day,
     read_figure,
     read_period,
-    words,
 )
-from trafficking_stats.schema import RANGE_END, claim_faults, is_id
+from trafficking_stats.schema import CELL, RANGE_END, claim_faults, is_id
 from trafficking_stats.vocabulary import Vocabulary
 
-_CELL = ["source_id", "country", "indicator", "breakdown", "period_start", "period_end"]
+_CELL = ["source_id", *CELL]
 _FIGURE = ["value", RANGE_END, "qualifier"]
+_TOTALS = WORDS["totals"]["words"]
 # that one place is the sum of the others may be chance: in one cell of few places, or where all figures are small
 _FEWEST_PLACES, _MANY_PLACES, _TELLING = 2, 6, 10
 
@@ -78,7 +79,7 @@ def read_frame(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     rows = _Rows(long, columns.get("labels") or {})
     claims = pd.DataFrame(index=long.index)
     claims["country"] = rows.read("country", _country)
-    claims["indicator"] = rows.read("indicator", lambda cell: _indicator(cell, vocabulary))
+    claims["indicator"] = rows.read("indicator", functools.partial(_indicator, vocabulary))
     claims["breakdown"] = _breakdowns(rows, vocabulary)
     claims["period_start"], claims["period_end"] = _periods(rows, columns.get("fiscal_year"))
     _set_figures(claims, rows, columns.get("decimal"))
@@ -92,15 +93,12 @@ def read_frame(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     claims["upstream"] = rows.text("upstream", claims["publisher"])
     claims["tier"] = rows.text("tier", "publisher")
     claims["published"] = rows.read("published", _published) if "published" in long else ""
-    kept = claims[rows.good]
-    if "area" in long:
-        kept = _added_up(kept, claims, rows)
+    kept = _added_up(claims, rows) if "area" in long else rows.kept(claims)
     for row, text in claim_faults(kept, vocabulary):
         rows.refuse(kept.index[row], text)
-    kept = _once(kept[rows.good[kept.index]], rows)
-    return Read(
-        finish(kept, vocabulary), rows.table(rows.skipped), rows.table(rows.wrong), len(long), tuple(rows.unclear)
-    )
+    kept = _once(rows.kept(kept), rows)
+    skipped, wrong = rows.table(rows.skipped), rows.table(rows.wrong)
+    return Read(finish(kept, vocabulary), skipped, wrong, len(long), tuple(rows.unclear))
 
 
 class _Rows:
@@ -112,32 +110,40 @@ class _Rows:
         self.wrong: dict[Any, str] = {}
         self.unclear: list[str] = []
 
-    @property
-    def good(self) -> pd.Series:
-        is_good = [at not in self.skipped and at not in self.wrong for at in self.long.index]
-        return pd.Series(is_good, self.long.index, dtype=bool)
+    def kept(self, claims: pd.DataFrame) -> pd.DataFrame:
+        """Return those claims with which nothing is wrong."""
+        return claims[~claims.index.isin([*self.skipped, *self.wrong])]
+
+    def skip(self, at: Any, reason: str) -> None:
+        """Leave a figure out for the first reason told, whatever else is wrong with it."""
+        self.skipped.setdefault(at, reason)
+        self.wrong.pop(at, None)
+
+    def refuse(self, at: Any, reason: str) -> None:
+        """Note what is wrong with a figure; the first fault of a figure is told, and none of one that is left out."""
+        if at not in self.skipped:
+            self.wrong.setdefault(at, reason)
 
     def read(self, column: str, read: Callable[[Any], Any]) -> list[Any]:
         """Read every cell of a column once, in the words of the labels; None where it cannot be read."""
-        labels = self.labels.get(column, {})
-        known: dict[Any, tuple[Any, Exception | None]] = {}
+        labels = self.labels.get(column.removeprefix(DIMENSION), {})
+        known: dict[Any, Any] = {}
         found = []
         for at, cell in zip(self.long.index, self.long[column], strict=True):
             key = (type(cell), None if plain(cell) == "" else cell)  # nan is no key
             if key not in known:
                 try:
-                    known[key] = read(labels.get(plain(cell), cell)), None
+                    known[key] = read(labels.get(plain(cell), cell))
                 except (NoFigureError, UnreadableError) as fault:
-                    known[key] = None, fault
-            value, error = known[key]
-            if isinstance(error, NoFigureError):
-                self.skipped.setdefault(at, str(error))
-                self.wrong.pop(at, None)
-            elif error is not None:
-                self.refuse(at, f"column {self._heading(at, column)}, value {plain(cell)!r}: must be {error}")
-                if isinstance(error, AmbiguousError) and at not in self.skipped:
+                    known[key] = fault
+            if isinstance(known[key], NoFigureError):
+                self.skip(at, str(known[key]))
+            elif isinstance(known[key], UnreadableError):
+                heading = self.long["column"][at] if column == "value" else column.removeprefix(DIMENSION)
+                self.refuse(at, f"column {heading}, value {plain(cell)!r}: must be {known[key]}")
+                if isinstance(known[key], AmbiguousError) and at in self.wrong:
                     self.unclear.append(f"row {self.long['row'][at]}: {self.wrong[at]}")
-            found.append(value)
+            found.append(None if isinstance(known[key], Exception) else known[key])
         return found
 
     def text(self, column: str, default: pd.Series | str) -> pd.Series:
@@ -148,17 +154,9 @@ class _Rows:
         given = pd.Series([self.labels.get(column, {}).get(plain(cell), plain(cell)) for cell in self.long[column]])
         return given.where(given != "", default)
 
-    def refuse(self, at: Any, reason: str) -> None:
-        """Note what is wrong with a figure; the first fault of a figure is told, and none of one that is left out."""
-        if at not in self.skipped:
-            self.wrong.setdefault(at, reason)
-
     def table(self, reasons: Mapping[Any, str]) -> pd.DataFrame:
         where = self.long.loc[sorted(reasons), ["row", "column"]]
         return where.assign(reason=[reasons[at] for at in where.index]).reset_index(drop=True)
-
-    def _heading(self, at: Any, column: str) -> str:
-        return str(self.long["column"][at]) if column == "value" else column.removeprefix(DIMENSION)
 
 
 def _check_fields(long: pd.DataFrame, table: pd.DataFrame, columns: Columns) -> None:
@@ -185,7 +183,7 @@ def _country(cell: object) -> str:
     )
 
 
-def _indicator(cell: object, vocabulary: Vocabulary) -> str:
+def _indicator(vocabulary: Vocabulary, cell: object) -> str:
     if name := indicator_named(plain(cell), vocabulary):
         return name
     name = folded(cell).replace(" ", "_")
@@ -195,11 +193,11 @@ def _indicator(cell: object, vocabulary: Vocabulary) -> str:
     raise UnreadableError(f"one of the indicators of the vocabulary{hint}")
 
 
-def _category(cell: object, key: str, vocabulary: Vocabulary, labels: Mapping[str, str]) -> str:
+def _category(key: str, vocabulary: Vocabulary, cell: object) -> str:
     label = plain(cell)
-    if folded(labels.get(label, label)) in words()["totals"]["words"]:
+    if folded(label) in _TOTALS:
         return ""
-    if category := category_named(key, label, vocabulary, labels):
+    if category := category_named(key, label, vocabulary):
         return category
     listed = ", ".join(vocabulary.dimensions[key].categories)
     raise UnreadableError(f"a category of {key}: {listed}; or say in labels.{key} what {label!r} means")
@@ -207,24 +205,20 @@ def _category(cell: object, key: str, vocabulary: Vocabulary, labels: Mapping[st
 
 def _breakdowns(rows: _Rows, vocabulary: Vocabulary) -> list[str]:
     """Join what the column of breakdowns and those of the dimensions say."""
-    found: dict[str, list[Any]] = {}
+    said: list[Any] = [rows.text("breakdown", "")]
     for column in (str(name) for name in rows.long if str(name).startswith(DIMENSION)):
         key = column.removeprefix(DIMENSION)
-        labels = rows.labels.get(key, {})
-        found[key] = rows.read(column, functools.partial(_category, key=key, vocabulary=vocabulary, labels=labels))
-    printed = rows.text("breakdown", "")
-    pairs = [unparse({key: cells[at] for key, cells in found.items() if cells[at]}) for at in range(len(rows.long))]
-    return [canonical_breakdown(f"{one};{other}") for one, other in zip(printed, pairs, strict=True)]
+        found = rows.read(column, functools.partial(_category, key, vocabulary))
+        said.append([f"{key}={category}" if category else "" for category in found])
+    return [canonical_breakdown(";".join(parts)) for parts in zip(*said, strict=True)]
 
 
 def _periods(rows: _Rows, fiscal_year: int | None) -> tuple[list[str], list[str]]:
     """Read the periods: two days where the table has them, else a year."""
     if {"start", "end"} <= set(rows.long):
-        ends = [rows.read(column, read_day) for column in ("start", "end")]
-    else:
-        periods = rows.read("year", lambda cell: read_period(cell, fiscal_year))
-        ends = [[period[end] if period else "" for period in periods] for end in (0, 1)]
-    return ends[0], ends[1]
+        return rows.read("start", read_day), rows.read("end", read_day)
+    periods = rows.read("year", lambda cell: read_period(cell, fiscal_year))
+    return [period[0] if period else "" for period in periods], [period[1] if period else "" for period in periods]
 
 
 def _set_figures(claims: pd.DataFrame, rows: _Rows, decimal: str | None) -> None:
@@ -254,43 +248,41 @@ def _source_id(cell: object) -> str:
     raise UnreadableError("the id or the name of a source")
 
 
-def _added_up(kept: pd.DataFrame, claims: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
-    """Add up the figures of places within a country, or say why that cannot be."""
-    place = rows.long["area"].map(plain)
+def _added_up(claims: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
+    """Return the claims on whole countries: as printed, or as the sum of their places where all of these are known."""
+    kept, place, row = rows.kept(claims), rows.long["area"].map(plain), rows.long["row"]
     whole = _wholes(place, kept, claims["country"])
     sums = []
-    for _, group in claims[~claims["country"].isna()].groupby(_CELL, sort=False, dropna=False):
+    for _, group in claims.dropna(subset="country").groupby(_CELL, sort=False, dropna=False):
         parts = group.index[~whole[group.index]]
-        if not len(parts):
-            continue
+        printed = [at for at in group.index if whole[at] and at in kept.index]
         unusable = [at for at in parts if at not in kept.index or claims["qualifier"][at] != "exact"]
-        printed_whole = [at for at in group.index if whole[at] and at in kept.index]
-        if printed_whole:
-            reason = f"a part of the country, whose whole stands in row {rows.long['row'][printed_whole[0]]}"
+        if printed:
+            reason = f"a part of the country, whose whole stands in row {row[printed[0]]}"
         elif unusable:
-            first = unusable[0]
-            why = f": {rows.wrong[first]}" if first in rows.wrong else f" has {plain(rows.long['value'][first])!r}"
-            where = f"{place[first]} (row {rows.long['row'][first]})"
-            reason = f"the figures of {len(parts)} places cannot be added up: {where}{why}"
-        else:
-            reason = ""
-            total = kept.loc[parts[0]].copy()
-            total["value"] = float(sum(kept["value"][parts]))
-            note = f"sum of {len(parts)} places"
-            total["scope_note"] = f"{note}; {total['scope_note']}" if total["scope_note"] else note
-            total["locator"] = f"rows {rows.long['row'][parts[0]]} to {rows.long['row'][parts[-1]]}"
-            sums.append(total)
-        for at in parts[1 if not reason else 0 :]:
-            rows.wrong.pop(at, None)
-            rows.skipped.setdefault(at, reason or f"added up in row {rows.long['row'][parts[0]]}")
-    rest = kept[whole[kept.index]]
-    return pd.concat([rest, pd.DataFrame(sums, columns=kept.columns)]).sort_index() if sums else rest
+            at = unusable[0]
+            why = f": {rows.wrong[at]}" if at in rows.wrong else f" has {plain(rows.long['value'][at])!r}"
+            reason = f"the figures of {len(parts)} places cannot be added up: {place[at]} (row {row[at]}){why}"
+        elif len(parts):
+            sums.append(_sum(kept.loc[parts], row[parts]))
+            reason, parts = f"added up in row {row[parts[0]]}", parts[1:]
+        for at in parts:
+            rows.skip(at, reason)
+    return pd.concat([kept[whole[kept.index]], *sums]).sort_index()
+
+
+def _sum(parts: pd.DataFrame, row: pd.Series) -> pd.DataFrame:
+    """Return the claim that places make together, in the place of the first."""
+    total = parts.head(1).copy()
+    note = "; ".join(filter(None, (f"sum of {len(parts)} places", total["scope_note"].iat[0])))
+    return total.assign(
+        value=float(parts["value"].sum()), scope_note=note, locator=f"rows {row.iat[0]} to {row.iat[-1]}"
+    )
 
 
 def _wholes(place: pd.Series, kept: pd.DataFrame, country: pd.Series) -> pd.Series:
     """Tell which places are the whole country: by their name, or because they are the sum of all others each time."""
-    totals = words()["totals"]["words"]
-    named = place.map(lambda name: folded(name) in totals or "total" in re.findall(r"\w+", folded(name)))
+    named = place.map(lambda name: folded(name) in _TOTALS or "total" in re.findall(r"\w+", folded(name)))
     whole = named | (place.map(country_code) == country)
     exact = kept[(kept["qualifier"] == "exact") & ~whole[kept.index]]
     cells = exact.groupby(_CELL, sort=False)["value"]
@@ -304,19 +296,18 @@ def _wholes(place: pd.Series, kept: pd.DataFrame, country: pd.Series) -> pd.Seri
 
 def _once(kept: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
     """Leave out figures that stand there already; refuse different ones of a cell that something unread tells apart."""
-    number = kept.groupby(_CELL + _FIGURE, sort=False).ngroup()
-    first = pd.Series(kept.index, index=kept.index).groupby(number).transform("first")
-    again = kept.index[first != kept.index]
-    for at in again:
-        rows.skipped[at] = f"prints again the figure of row {rows.long['row'][first[at]]}"
-    kept = kept.drop(index=again)
+    row = rows.long["row"]
+    first = kept.assign(at=kept.index).groupby(_CELL + _FIGURE, sort=False)["at"].transform("first")
+    for at in kept.index[first != kept.index]:
+        rows.skip(at, f"prints again the figure of row {row[first[at]]}")
+    kept = rows.kept(kept)
     for _, group in kept[kept.duplicated(_CELL, keep=False)].groupby(_CELL, sort=False):
         if rows.long["rest"][group.index].nunique() > 1:
-            places = ", ".join(str(row) for row in rows.long["row"][group.index])
+            places = ", ".join(map(str, row[group.index]))
             for at in group.index:
                 rows.refuse(
                     at,
                     f"rows {places} give different figures for one cell; say what tells them apart"
                     " (breakdown='...' or area='...')",
                 )
-    return kept[rows.good[kept.index]]
+    return rows.kept(kept)
