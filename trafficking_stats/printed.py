@@ -125,23 +125,34 @@ def _check_there(text: str) -> None:
 def _number(text: str, decimal: str | None) -> float:
     if any(letter.isdigit() and not letter.isascii() for letter in text):
         raise UnreadableError("a number in the digits 0 to 9")
+    found = readings(text, decimal)
+    if len(found) == 2:
+        raise AmbiguousError(
+            f"a number that can be read in one way: {text!r} may be {min(found):g} or {max(found):,.0f};"
+            " say which mark is the decimal one (decimal='.' or decimal=',')"
+        )
+    if not found:
+        raise UnreadableError("a number as printed, such as 77, 1 440, <5, c. 200 or 10-50")
+    return found.pop()
+
+
+def readings(text: str, decimal: str | None = None) -> set[float]:
+    """Return every number that digits can be read as, of which the decimal mark may not be known.
+
+    Examples
+    --------
+    >>> sorted(readings("1.440")), readings("1.440", decimal=","), readings("1 440,5")
+    ([1.44, 1440.0], {1440.0}, {1440.5})
+    """
     text = text.replace("−", "-")
     if re.fullmatch(rf"[+-]?\d{{1,3}}(?:{_SPACES}\d{{3}})+(?:[.,]\d+)?", text):
         text = re.sub(_SPACES, "", text)
-    readings = {
+    return {
         float(text.replace(thousands, "").replace(point, "."))
         for point, thousands in ((".", ","), (",", "."))
         if decimal in (None, point)
         and re.fullmatch(rf"[+-]?(?:\d+|[1-9]\d{{0,2}}(?:[{thousands}]\d{{3}})+)(?:[{point}]\d+)?", text)
     }
-    if len(readings) == 2:
-        raise AmbiguousError(
-            f"a number that can be read in one way: {text!r} may be {min(readings):g} or {max(readings):,.0f};"
-            " say which mark is the decimal one (decimal='.' or decimal=',')"
-        )
-    if not readings:
-        raise UnreadableError("a number as printed, such as 77, 1 440, <5, c. 200 or 10-50")
-    return readings.pop()
 
 
 def read_day(cell: object) -> str:

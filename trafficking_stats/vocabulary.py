@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -25,13 +25,32 @@ Positive = Annotated[float, Field(gt=0)]
 Times = Annotated[float, Field(gt=1)]
 
 
-class _Frozen(BaseModel):
-    """Base of every entry: unknown keys are errors, nothing changes after reading."""
+class Entry(BaseModel):
+    """Base of what is read from data: unknown keys are errors, nothing changes after reading."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a TOML file, or raise `VocabularyError` with everything that is wrong in it."""
+        try:
+            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError as error:
+            raise VocabularyError(f"{path}: there is no such vocabulary file") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise VocabularyError(f"{path}: not a TOML file in UTF-8: {error}") from error
+        except ValidationError as error:
+            found = [
+                (".".join(map(str, fault["loc"])) or "file", fault["msg"], fault["input"]) for fault in error.errors()
+            ]
+            told = [
+                f"{path.name}: {place}: {text}" + (f", found {given!r}" if not isinstance(given, dict | list) else "")
+                for place, text, given in found
+            ]
+            raise VocabularyError("\n".join(["the vocabulary is not as it must be:", *sorted(told)])) from error
 
-class Indicator(_Frozen):
+
+class Indicator(Entry):
     """What is counted, in which unit, at which stage.
 
     ``measure`` says how a figure relates to time: ``count`` adds up over years, ``level`` holds in every
@@ -54,7 +73,7 @@ class Indicator(_Frozen):
         return self.measure in ("count", "level", "period")
 
 
-class Dimension(_Frozen):
+class Dimension(Entry):
     """A key of a breakdown with its categories and how they relate to the whole and to each other.
 
     ``overlapping_in`` names indicators in which even the exclusive categories overlap: one offender may exploit in
@@ -111,7 +130,7 @@ class Dimension(_Frozen):
         return self.open_exclusive.fullmatch(category) is not None
 
 
-class Qualifier(_Frozen):
+class Qualifier(Entry):
     """How a printed number becomes a closed interval; percentages are of the printed value."""
 
     label: str
@@ -122,7 +141,7 @@ class Qualifier(_Frozen):
     names_number: bool
 
 
-class Tier(_Frozen):
+class Tier(Entry):
     """How near to the register a publisher stands, and what a claim of it weighs.
 
     ``official`` says that its errors are worth telling to the publisher; see `reconciliation.errata`.
@@ -134,7 +153,7 @@ class Tier(_Frozen):
     definition: str
 
 
-class Weights(_Frozen):
+class Weights(Entry):
     """How repeats and later editions change the weight of a claim."""
 
     repeat_share: Annotated[float, Field(ge=0, lt=1)]
@@ -156,7 +175,7 @@ class Weights(_Frozen):
     impossible_times: Times
 
 
-class CauseThresholds(_Frozen):
+class CauseThresholds(Entry):
     """When a rejected claim is given a probable cause."""
 
     early_share: Share
@@ -171,7 +190,7 @@ class CauseThresholds(_Frozen):
     reporting_month: Annotated[int, Field(ge=1, le=12)]
 
 
-class SameEvent(_Frozen):
+class SameEvent(Entry):
     """Indicators that count one kind of event in different units, and those that count some of them apart."""
 
     event: str
@@ -179,7 +198,7 @@ class SameEvent(_Frozen):
     apart: tuple[str, ...] = ()
 
 
-class Equivalent(_Frozen):
+class Equivalent(Entry):
     """A printed breakdown that means another one in a country (``*`` for every country)."""
 
     country: AnyCountry
@@ -188,7 +207,7 @@ class Equivalent(_Frozen):
     reason: str
 
 
-class Rule(_Frozen):
+class Rule(Entry):
     """A relation between indicators that holds by definition, everywhere or in one country.
 
     ``whole_breakdown`` and ``parts_breakdown`` limit it to one breakdown of each; without them it holds for
@@ -206,7 +225,7 @@ class Rule(_Frozen):
     origin: str
 
 
-class Register(_Frozen):
+class Register(Entry):
     """Where a country's figures of some stages start."""
 
     country: Country
@@ -216,7 +235,7 @@ class Register(_Frozen):
     note: str = ""
 
 
-class PolicyDate(_Frozen):
+class PolicyDate(Entry):
     """A date on which the law or the policy of a country changed."""
 
     country: Country
@@ -227,7 +246,7 @@ class PolicyDate(_Frozen):
     note: str = ""
 
 
-class DefinitionBreak(_Frozen):
+class DefinitionBreak(Entry):
     """The first year in which an indicator of a country is counted under another definition."""
 
     country: Country
@@ -237,7 +256,7 @@ class DefinitionBreak(_Frozen):
     source: str
 
 
-class Vocabulary(_Frozen):
+class Vocabulary(Entry):
     """Everything the package knows about words and rules; see ``vocabulary.toml`` for the entries."""
 
     qualifiers: dict[str, Qualifier]
@@ -305,15 +324,6 @@ class Vocabulary(_Frozen):
         return tuple(sorted((p for p in self.policy_dates if p.country == country), key=lambda p: p.date))
 
 
-def _describe(error: ValidationError, path: Path) -> str:
-    lines = [
-        f"{path.name}: {'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}"
-        + (f", found {problem['input']!r}" if not isinstance(problem["input"], dict | list) else "")
-        for problem in error.errors()
-    ]
-    return "the vocabulary is not as it must be:\n" + "\n".join(sorted(lines))
-
-
 @functools.cache
 def load_vocabulary(path: Path | None = None) -> Vocabulary:
     """Read the vocabulary.
@@ -338,14 +348,4 @@ def load_vocabulary(path: Path | None = None) -> Vocabulary:
     >>> load_vocabulary().indicators["charged_persons"].unit
     'persons'
     """
-    path = path or Path(__file__).with_name("vocabulary.toml")
-    try:
-        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise VocabularyError(f"{path}: there is no such vocabulary file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise VocabularyError(f"{path}: not a TOML file in UTF-8: {error}") from error
-    try:
-        return Vocabulary.model_validate(data)
-    except ValidationError as error:
-        raise VocabularyError(_describe(error, path)) from error
+    return Vocabulary.read(path or Path(__file__).with_name("vocabulary.toml"))

@@ -14,6 +14,7 @@ from trafficking_stats.checking.recomputation import recompute
 from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.reconciliation.result import reconcile
+from trafficking_stats.schema import CELL
 
 STANDS, IMPLIED, NOT_FOUND, NO_PLACE, FREE = "stands", "implied", "not found", "no such place", "free locator"
 """Verdicts on a figure: its number stands at the locator; its note says that it is implied; the number does not stand
@@ -30,7 +31,7 @@ _TOLD = {
     FREE: "have one that only a reader can follow",
 }
 _DATA_FILES = (".xlsx", ".csv", ".tsv", ".gz")
-_FIGURE = ["country", "indicator", "breakdown", "period_start", "period_end", "value", "locator"]
+_FIGURE = [*CELL, "value", "locator"]
 
 
 @dataclass(frozen=True)
@@ -137,25 +138,23 @@ def check(claims: pd.DataFrame, sources: pd.DataFrame, documents: str | Path) ->
     >>> found.recomputed.query("kind == 'change'")[["printed", "recomputed", "made_of"]].values.tolist()
     [['35', '53.4', '73 to 112']]
     """
-    figures = [pd.DataFrame(columns=["claim_id", "source_id", *_FIGURE, "verdict", "evidence"])]
+    figures = claims[["claim_id", "source_id", *_FIGURE]].assign(verdict="", evidence="")
     states = []
-    of_claims = sources[sources["source_id"].isin(set(claims["source_id"]))]
-    for source, path in _find(of_claims.sort_values("source_id"), Path(documents)):
-        own = claims[claims["source_id"] == source["source_id"]]
+    for source, path in _find(sources[sources["source_id"].isin(claims["source_id"])], Path(documents)):
+        own = claims["source_id"] == source["source_id"]
         state, reason = AT_HAND, ""
         if source["sha256"] and _digest(path) != source["sha256"]:
             state, reason = OTHER_VERSION, "its SHA-256 is not the one in sources.csv, so locators do not hold"
         else:
+            look = _in_data_file if path.suffix.lower() in _DATA_FILES else _in_text
             try:
-                verdicts = (_in_data_file if path.suffix.lower() in _DATA_FILES else _in_text)(own, path, source)
-                told = pd.DataFrame(verdicts, index=own.index, columns=["verdict", "evidence"])
-                figures.append(own[["claim_id", "source_id", *_FIGURE]].join(told))
+                figures.loc[own, ["verdict", "evidence"]] = look(claims[own], path, source)
             except ReaderError as error:
                 state, reason = UNREADABLE, str(error)
         states.append((source["source_id"], path.name, state, reason))
     rec = reconcile(claims)
     return Check(
-        pd.concat(figures[1:] or figures, ignore_index=True),
+        figures[figures["verdict"] != ""].sort_values("source_id", kind="stable", ignore_index=True),
         pd.DataFrame(states, columns=["source_id", "file", "state", "reason"]),
         recompute(rec),
         claims["source_id"].nunique(),
@@ -168,7 +167,8 @@ def _find(sources: pd.DataFrame, folder: Path) -> list[tuple[dict[str, str], Pat
     files = sorted((path for path in folder.rglob("*") if path.is_file()), reverse=True)
     by_name = {path.name: path for path in files}
     by_digest = {_digest(path): path for path in files} if sources["sha256"].any() else {}
-    found = [(row, by_digest.get(row["sha256"]) or by_name.get(row["document"])) for row in records(sources)]
+    rows = records(sources.sort_values("source_id"))
+    found = [(row, by_digest.get(row["sha256"]) or by_name.get(row["document"])) for row in rows]
     return [(row, path) for row, path in found if path is not None]
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.printed import readings
 
 _LINES = re.compile(r"p(?P<first>\d+)(-(?P<last>\d+))? s(?P<sentence>\d+): \S.*")
 _PLACE = re.compile(r"(?:p\. \d+, )?(?:para \d+, )?sentence \d+, characters (?P<start>\d+)-(?P<end>\d+)")
@@ -137,7 +138,7 @@ def numbers_in(text: str, language: str) -> tuple[set[float], bool]:
     ({48.0}, False)
     """
     if language not in ("en", "da"):
-        return {number for match in _DIGITS.finditer(text) for number in _either_separator(match.group())}, False
+        return {number for match in _DIGITS.finditer(text) for number in readings(match.group())}, False
     # imported here: the tables of a language are needed for texts only
     from trafficking_stats.readers.narrative.lexicon import load
     from trafficking_stats.readers.narrative.numerals import find_numerals
@@ -152,15 +153,3 @@ def numbers_in(text: str, language: str) -> tuple[set[float], bool]:
     if lexicon.phrases["clause.negations"].found(low, 0, len(low)) is not None:
         found.add(0.0)
     return found, True
-
-
-def _either_separator(digits: str) -> set[float]:
-    """Return both readings of a number whose language, and so whose decimal mark, is not known."""
-    found = set()
-    for decimal, group in ((".", ","), (",", ".")):
-        plain = re.sub(rf"[{re.escape(group)}\u00a0\u202f ](?=\d{{3}}(?!\d))", "", digits).replace(decimal, ".")
-        try:
-            found.add(float(plain))
-        except ValueError:
-            continue
-    return found

@@ -49,6 +49,7 @@ def recompute(rec: Reconciliation, vocabulary: Vocabulary | None = None) -> pd.D
     rows = []
     for claim in records(rec.claims):
         entry = vocabulary.indicators[claim["indicator"]]
+        kind = "share" if entry.measure == "share" else "change"
         pair = _pair(claim, entry, figures)
         found = pair and _ratio(entry, *pair)
         if not pair or not found:
@@ -59,10 +60,10 @@ def recompute(rec: Reconciliation, vocabulary: Vocabulary | None = None) -> pd.D
             {
                 **{column: claim[column] for column in _CLAIM},
                 "period": period_label(claim["period_start"], claim["period_end"]),
-                "kind": "share" if entry.measure == "share" else "change",
+                "kind": kind,
                 "printed": f"{claim['value']:.15g}",
                 "recomputed": _text(found),
-                "made_of": f"{_text(pair[0])} {'of' if entry.measure == 'share' else 'to'} {_text(pair[1])}",
+                "made_of": f"{_text(pair[0])} {'of' if kind == 'share' else 'to'} {_text(pair[1])}",
                 "agrees": agrees,
                 "explanation": "" if agrees else _named_in_note(claim["scope_note"], *found, *pair[0], *pair[1]),
             }
@@ -79,12 +80,11 @@ def _figures(rec: Reconciliation, vocabulary: Vocabulary) -> Figures:
     # where a source prints two values for one cell, either may be meant
     bounds = printed.groupby(cell, sort=False).agg({"lower": "min", "upper": "max"})
     figures: Figures = dict(zip(bounds.index, bounds.itertuples(index=False, name=None), strict=True))
-    for row in records(rec.series.astype({"lower": "Float64", "upper": "Float64"})):
+    bounded = rec.series.assign(lower=rec.series["lower"].astype("Float64").fillna(0.0).astype(float))
+    bounded["upper"] = rec.series["upper"].astype("Float64").fillna(math.inf).astype(float)
+    for row in records(bounded):
         key = (_RECONCILED, row["country"], row["indicator"], row["breakdown"], *_year(row["year"]))
-        figures[key] = (
-            0.0 if pd.isna(row["lower"]) else float(row["lower"]),
-            math.inf if pd.isna(row["upper"]) else float(row["upper"]),
-        )
+        figures[key] = row["lower"], row["upper"]
     return figures
 
 
@@ -126,25 +126,19 @@ def _ratio(entry: Indicator, first: Interval, second: Interval) -> Interval | No
     """Bounds of a share in percent, or of a change in percent or in persons; None where it divides by nothing."""
     if entry.unit != "percent":
         return second[0] - first[1], second[1] - first[0]
-    is_share = entry.measure == "share"
-    part, whole = (first, second) if is_share else (second, first)
+    part, whole, less = (first, second, 0.0) if entry.measure == "share" else (second, first, 100.0)
     if whole[0] <= 0:
         return None
-    less = 0.0 if is_share else 100.0
     return 100 * part[0] / whole[1] - less, 100 * part[1] / whole[0] - less
 
 
 def _printed(claim: dict[str, Any], vocabulary: Vocabulary) -> Interval:
     """Return the interval that a printed percentage stands for: its qualifier, and half a unit of its last digit."""
     rule, value = vocabulary.qualifiers[claim["qualifier"]], claim["value"]
-    decimals = len(f"{value:.15g}".partition(".")[2])
-    half = 0.5 * 10.0**-decimals
-    low, high = (
-        math.nan if share is None else value * share / 100 for share in (rule.lower_percent, rule.upper_percent)
-    )
-    if low > high:  # of a fall the smaller share is the upper end
-        low, high = high, low
-    return -math.inf if math.isnan(low) else low - half, math.inf if math.isnan(high) else high + half
+    half = 0.5 * 10.0 ** -len(f"{value:.15g}".partition(".")[2])
+    low = -math.inf if rule.lower_percent is None else value * rule.lower_percent / 100
+    high = math.inf if rule.upper_percent is None else value * rule.upper_percent / 100
+    return min(low, high) - half, max(low, high) + half  # of a fall the smaller share is the upper end
 
 
 def _text(interval: Interval) -> str:

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from trafficking_stats.errors import VocabularyError
 from trafficking_stats.inference.yearly import DispersionPrior
+from trafficking_stats.vocabulary import Entry
 
 VictimDefinition = Literal["assessed", "presumed", "unknown"]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BreakThresholds(_Frozen):
+class BreakThresholds(Entry):
     """When a jump from one year to the next is read as a change of definition."""
 
     jump: Annotated[float, Field(gt=1)]
     base: Annotated[int, Field(ge=1)]
 
 
-class CountedVictims(_Frozen):
+class CountedVictims(Entry):
     """Whom a country counts as a victim, from a year on."""
 
     country: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -35,7 +30,7 @@ class CountedVictims(_Frozen):
     source: str
 
 
-class GapSettings(_Frozen):
+class GapSettings(Entry):
     """Everything in ``gap.toml``."""
 
     fewest_years: Annotated[int, Field(ge=1)]
@@ -93,10 +88,4 @@ def load_gap_settings() -> GapSettings:
     >>> load_gap_settings().breaks.base
     20
     """
-    path = Path(__file__).with_name("gap.toml")
-    try:
-        return GapSettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise VocabularyError(f"{path}: cannot be read: {error}") from error
-    except ValidationError as error:
-        raise VocabularyError(f"{path.name} is not as it must be: {error}") from error
+    return GapSettings.read(Path(__file__).with_name("gap.toml"))
