@@ -84,7 +84,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
 def shuffled(code: str, chance: random.Random) -> str:
     """Words of the tables of a language in any order."""
     lexicon = load(code)
-    listed = {word for phrases in lexicon.phrases.values() for phrase in phrases for word in phrase}
+    listed = {*lexicon.index.short, *(word for pair in lexicon.index.longer for word in pair)}
     known = sorted(listed | set(lexicon.numbers))
     known += [w for s in ("verbs", "actions", "nouns") for group in lexicon.tables[s].values() for w in group]
     return " ".join(chance.choice(MARKS if chance.random() < 0.4 else known) for _ in range(chance.randint(1, 80)))

@@ -27,7 +27,7 @@ def _vocabulary() -> dict[str, list[str]]:
     words: dict[str, list[str]] = {}
     for code in ("en", "da"):
         lexicon = load(code)
-        listed = {word for phrases in lexicon.phrases.values() for phrase in phrases for word in phrase}
+        listed = {*lexicon.index.short, *(word for pair in lexicon.index.longer for word in pair)}
         known = listed | set(lexicon.numbers)
         for section in ("verbs", "actions", "nouns"):
             known |= {word for group in lexicon.tables[section].values() for word in group}

@@ -19,6 +19,7 @@ from trafficking_stats.readers.narrative.lexicon import load
 from trafficking_stats.readers.narrative.numerals import find_numerals
 from trafficking_stats.readers.narrative.times import find_periods
 from trafficking_stats.readers.narrative.tokens import sentences, tokenize
+from trafficking_stats.readers.narrative.words import Words
 
 MADE_UP = Path(__file__).parent / "data" / "narrative"
 
@@ -32,8 +33,7 @@ def read(text, language="en", year=2018):
 
 
 def numbers(text, language="en"):
-    lexicon = load(language)
-    return [n.value for n in find_numerals(tokenize(text), lexicon, []) if n.kind == "count"]
+    return [n.value for n in find_numerals(Words(tokenize(text), load(language))) if n.kind == "count"]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_numbers_that_count_nobody(text, language):
     ],
 )
 def test_expressions_of_time(text, labels):
-    assert [p.label for p in find_periods(tokenize(text), load("en"), 2018)] == labels
+    assert [p.label for p in find_periods(Words(tokenize(text), load("en")), 2018)] == labels
 
 
 def test_comparison_takes_its_own_year():

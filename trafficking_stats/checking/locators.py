@@ -143,13 +143,12 @@ def numbers_in(text: str, language: str) -> tuple[set[float], bool]:
     from trafficking_stats.readers.narrative.lexicon import load
     from trafficking_stats.readers.narrative.numerals import find_numerals
     from trafficking_stats.readers.narrative.tokens import tokenize
+    from trafficking_stats.readers.narrative.words import Words
 
-    lexicon = load(language)
-    tokens = tokenize(text)
-    low = [token.lower for token in tokens]
-    found = {numeral.value for numeral in find_numerals(tokens, lexicon, [])}
-    if set(low) & set(lexicon.tables["number_grammar"]["articles"]):
+    words = Words(tokenize(text), load(language))
+    found = {numeral.value for numeral in find_numerals(words)}
+    if words.contains("number_grammar.articles", 0, len(words.low)):
         found.add(1.0)
-    if lexicon.phrases["clause.negations"].found(low, 0, len(low)) is not None:
+    if words.contains("clause.negations", 0, len(words.low)):
         found.add(0.0)
     return found, True

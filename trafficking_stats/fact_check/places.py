@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from babel import Locale
 
-from trafficking_stats.readers.narrative.facets import peoples, territories
-from trafficking_stats.readers.narrative.lexicon import Lexicon, load
-from trafficking_stats.readers.narrative.tokens import Token, tokenize
+from trafficking_stats.readers.narrative.lexicon import PEOPLES, PLACES, load
+from trafficking_stats.readers.narrative.tokens import tokenize
+from trafficking_stats.readers.narrative.words import Words
 
 BEFORE = 300
 """Characters before a sentence in which the country may be named."""
@@ -41,29 +39,27 @@ def place_of(text: str, span: tuple[int, int], start: int, country: str, languag
     >>> [place_of(text, (0, len(text)), text.index(n), "DNK", "en") for n in ("429", "80", "12")]
     ['elsewhere', '', 'local']
     """
-    lexicon, own = load(language), _name_of(country, language)
-    tokens = tokenize(text, *span)
-    low = [token.lower for token in tokens]
-    at = next((i for i, token in enumerate(tokens) if token.end > start), 0)
+    words, own = Words(tokenize(text, *span), load(language)), _name_of(country, language)
+    at = next((i for i, token in enumerate(words.tokens) if token.end > start), 0)
     found: dict[int, str] = {}
     are_origins = False  # "from Nigeria (24), Romania (11) and Uganda (5)": where victims come from
-    for i, token in enumerate(tokens):
-        name = territories(language).at(low, i) if token.text[0].isupper() else None
-        are_origins = are_origins or (name is not None and i > 0 and low[i - 1] in lexicon["clause.origins"])
-        if name is not None and not are_origins:
-            found[i] = "" if name[1] == own else "elsewhere"
-        elif lexicon["clause.elsewhere"].at(low, i):
+    for i, token in enumerate(words.tokens):
+        name = words.value(PLACES, i) if token.text[0].isupper() else ""
+        are_origins = are_origins or bool(name and words.before("clause.origins", i))
+        if name and not are_origins:
+            found[i] = "" if name == own else "elsewhere"
+        elif words.phrase("clause.elsewhere", i):
             found[i] = "elsewhere"
-        elif lexicon["clause.local"].at(low, i) or _is_town(tokens, i, lexicon):
+        elif words.phrase("clause.local", i) or _is_town(words, i):
             found[i] = "local"
     nearest = min(found, key=lambda i: abs(i - at), default=None)
     return found[nearest] if nearest is not None else ""
 
 
-def _is_town(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
+def _is_town(words: Words, i: int) -> bool:
     """Whether a name of no table stands after "in"."""
-    is_name = tokens[i].text[0].isupper() and tokens[i].lower not in lexicon["periods.months"]
-    return is_name and i > 0 and tokens[i - 1].lower in lexicon["clause.inside"]
+    is_name = words.tokens[i].text[0].isupper() and not words.phrase("periods.months", i)
+    return is_name and words.before("clause.inside", i) > 0
 
 
 def is_national(text: str, span: tuple[int, int], country: str, language: str) -> bool:
@@ -75,13 +71,11 @@ def is_national(text: str, span: tuple[int, int], country: str, language: str) -
     >>> is_national(text, (0, 39), "DNK", "en"), is_national(text, (40, len(text)), "DNK", "en")
     (False, True)
     """
-    lexicon = load(language)
-    low = [token.lower for token in tokenize(text, max(0, span[0] - BEFORE), span[1])]
-    people = (peoples(language).at(low, i) for i in range(len(low)))
-    names = (territories(language).at(low, i) for i in range(len(low)))
-    said = any(found and found[1][0] == country for found in people)
-    named = any(found and found[1] == _name_of(country, language) for found in names)
-    return said or named or lexicon["clause.national"].found(low, 0, len(low)) is not None
+    words, own = Words(tokenize(text, max(0, span[0] - BEFORE), span[1]), load(language)), _name_of(country, language)
+    places = range(len(words.low))
+    if words.contains("clause.national", 0, len(words.low)) or any(words.value(PLACES, i) == own for i in places):
+        return True
+    return any(words.value(PEOPLES, i)[:1] == (country,) for i in places)
 
 
 def _name_of(country: str, language: str) -> str:

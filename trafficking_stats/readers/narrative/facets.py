@@ -2,53 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from babel import Locale
-
 from trafficking_stats.readers.narrative.heads import Head
-from trafficking_stats.readers.narrative.lexicon import Phrases, table
+from trafficking_stats.readers.narrative.lexicon import PEOPLES, PLACES
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.scene import Scene
 
 REACH = 16
 DIMENSIONS = ("form", "sex", "age", "nationality")
-
-_CONTINENTS = ("002", "142", "150", "019", "EU")
-"""Africa, Asia, Europe, the Americas, the European Union in CLDR."""
-
-
-@cache
-def peoples(language: str) -> Phrases:
-    """Words for the people of countries in a language, each with the code and the name of the country.
-
-    Examples
-    --------
-    >>> peoples("en").at(["danish"], 0), peoples("da").at(["thailandske"], 0)
-    ((1, ('DNK', 'Denmark')), (1, ('THA', 'Thailand')))
-    """
-    import pycountry
-
-    names = Locale(language).territories
-    return Phrases(
-        (word, (code, str(names[found.alpha_2])))
-        for code, words in table("demonyms").items()
-        if (found := pycountry.countries.get(alpha_3=code)) is not None
-        for word in words.get(language, ())
-    )
-
-
-@cache
-def territories(language: str) -> Phrases:
-    """Names of countries and continents in a language, each with the name as its value.
-
-    Examples
-    --------
-    >>> territories("da").at(["marokko"], 0)
-    (1, 'Marokko')
-    """
-    names = Locale(language).territories
-    return Phrases((str(name), str(name)) for code, name in names.items() if code.isalpha() or code in _CONTINENTS)
 
 
 def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
@@ -116,18 +76,16 @@ def facets_within(scene: Scene, start: int, stop: int, people_until: int | None 
     while k < stop:
         step = 1
         for facet in DIMENSIONS:
-            match = scene.lexicon.phrases[f"facets.{facet}"].at(scene.low, k)
-            if match:
-                found.setdefault(facet, set()).add(match[1])
-                step = max(step, match[0])
-        people = peoples(scene.lexicon.code).at(scene.low, k) if people_until is None or k < people_until else None
-        if people is not None:
-            code, name = people[1]
+            length = scene.phrase(f"facets.{facet}", k)
+            if length:
+                found.setdefault(facet, set()).add(scene.value(f"facets.{facet}", k))
+                step = max(step, length)
+        if scene.phrase(PEOPLES, k) and (people_until is None or k < people_until):
+            code, name = scene.value(PEOPLES, k)
             found.setdefault("nationality", set()).add("national" if code == scene.country else name)
-        place = territories(scene.lexicon.code).at(scene.low, k) if scene.low[k][0].isalpha() else None
-        from_there = scene.phrase("clause.origins", k - 1)
-        if place is not None and (from_there or (k + 1 == stop and scene.word(k + place[0]) == "(")):
-            found.setdefault("nationality", set()).add(place[1])
+        place, from_there = scene.phrase(PLACES, k), scene.phrase("clause.origins", k - 1)
+        if place and (from_there or (k + 1 == stop and scene.word(k + place) == "(")):
+            found.setdefault("nationality", set()).add(scene.value(PLACES, k))
         k += step
     return {facet: min(values) for facet, values in sorted(found.items()) if len(values) == 1}
 

@@ -45,7 +45,7 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
         if family:
             length = scene.phrase("participles", k) or 1
             return Governor((family, *_joined_after(scene, k + length)), "passive" if has_auxiliary else "reduced", k)
-        exploited = scene.kind("nouns", k) == "victim" or scene.phrase("clause.facet_verbs", k)
+        exploited = scene.value("nouns", k) == "victim" or scene.phrase("clause.facet_verbs", k)
         if (has_auxiliary and exploited) or (k == head.end and scene.phrase("clause.origin_verbs", k)):
             return Governor(("identify",), "facet")
         if has_auxiliary and scene.is_unknown_verb(k):
@@ -70,10 +70,10 @@ def _ends_clause(scene: Scene, k: int) -> bool:
 def _participle(scene: Scene, k: int) -> str:
     """Return the family of a participle at token `k`; of a general verb that of its complement: "were found guilty"."""
     mark = scene.at.get(k)
-    is_general = any(verbs.at(scene.low, k) for verbs, _, _ in scene.lexicon.complements)
+    is_general = scene.phrase("complements.verbs", k) > 0
     if is_general and mark and mark.form == "verb" and mark.family not in ("light", "open", "refer", "identify"):
         return mark.family
-    return scene.kind("participles", k)
+    return scene.value("participles", k)
 
 
 def auxiliary_before(scene: Scene, numeral: Numeral) -> bool:
@@ -119,7 +119,7 @@ def _joined_after(scene: Scene, k: int) -> tuple[str, ...]:
         if i in scene.counts or scene.low[i] in ";.(" or scene.phrase("clause.relatives", i):
             break
         if scene.phrase("clause.coordinators", i):
-            family = scene.kind("participles", _past_adverbs(scene, i + 1))
+            family = scene.value("participles", _past_adverbs(scene, i + 1))
             return (family,) if family in ("refer", "assist", "sentence", "convict", "identify") else ()
     return ()
 

@@ -93,9 +93,9 @@ def noun_at(scene: Scene, k: int) -> tuple[int, str, str] | None:
     """Length, class and family of a counted noun at token `k`."""
     action = scene.phrase("actions", k)
     if action:
-        return action, "action", scene.kind("actions", k)
+        return action, "action", scene.value("actions", k)
     noun = scene.phrase("nouns", k)
-    return (noun, scene.kind("nouns", k), "") if noun else None
+    return (noun, scene.value("nouns", k), "") if noun else None
 
 
 def _role(scene: Scene, k: int, is_first: bool, start: int) -> tuple[str, int]:

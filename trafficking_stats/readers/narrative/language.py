@@ -31,7 +31,7 @@ def _weights() -> dict[str, dict[str, float]]:
     weights = {name: dict.fromkeys(words, 1.0) for name, words in table("others").items()}
     for code in LANGUAGES:  # a headline has few function words, but words such as "convicted"
         lexicon = load(code)
-        on_topic = [phrase for group in ("verbs", "nouns", "actions") for phrase in lexicon[group]]
+        on_topic = [phrase for group in ("verbs", "nouns", "actions") for phrase in lexicon.index.phrases(group)]
         words = [*(phrase[0] for phrase in on_topic if len(phrase) == 1), *lexicon.numbers]
         functions = map(fold, lexicon.tables["function_words"])
         weights[code] = {**dict.fromkeys(words, WEIGHT_OF_TOPIC), **dict.fromkeys(functions, 1.0)}

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from babel import Locale
+
 from trafficking_stats.errors import ReaderError
 
 LANGUAGES: Mapping[str, str] = MappingProxyType(
     {"en": "english", "da": "danish", "no": "norwegian", "sv": "swedish"},
 )
+PEOPLES, PLACES = "peoples", "places"
+"""Paths of the words for the people of countries, and of the names of countries and continents."""
 
+_CONTINENTS = ("002", "142", "150", "019", "EU")
+"""Africa, Asia, Europe, the Americas, the European Union in CLDR."""
 _WORD = re.compile(r"[^\W\d_]+(?:['\-][^\W\d_]+)*|\d+|[^\w\s]")
+
+Phrase = tuple[str, ...]
+Entry = tuple[str, Any, str]
+"""The path of a list, a value, and the phrase that stands for it."""
 
 
 def table(name: str) -> dict[str, Any]:
@@ -30,7 +40,7 @@ def fold(word: str) -> str:
     return word.lower().replace("’", "'")
 
 
-def words_of(phrase: str) -> tuple[str, ...]:
+def words_of(phrase: str) -> Phrase:
     """Return the words and marks of a phrase, folded.
 
     Examples
@@ -41,72 +51,34 @@ def words_of(phrase: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(fold(phrase)))
 
 
-class Phrases:
-    """Phrases of one or more words, each with a value, found at a place in a list of words.
+class Index:
+    """All phrases of a language by their first words; of two equal phrases of a list the first counts.
 
-    Parameters
+    Attributes
     ----------
-    entries : iterable of (str, object)
-        Phrase and value. Of two equal phrases the first wins.
-
-    Examples
-    --------
-    >>> phrases = Phrases([("more than", "more_than"), ("more", "extra")])
-    >>> phrases.at(["no", "more", "than", "12"], 1)
-    (2, 'more_than')
-    >>> phrases.at(["no", "more"], 0) is None, "more" in phrases
-    (True, True)
+    short : mapping of str to mapping
+        For a word, what it is alone: by path of a list its length, 1, and its value there.
+    longer : mapping of tuple of str to list
+        For two words, the phrases that begin with them, shorter ones first: words, path, value.
     """
 
-    def __init__(self, entries: Iterable[tuple[str, Any]]) -> None:
-        by_first: dict[str, dict[tuple[str, ...], Any]] = {}
-        for phrase, value in entries:
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.short: dict[str, dict[str, tuple[int, Any]]] = {}
+        self.longer: dict[Phrase, list[tuple[Phrase, str, Any]]] = {}
+        self._lists: dict[str, list[Phrase]] = {}
+        for path, value, phrase in entries:
             words = words_of(phrase)
-            by_first.setdefault(words[0], {}).setdefault(words, value)
-        self._by_first = {
-            first: sorted(group.items(), key=lambda item: -len(item[0])) for first, group in by_first.items()
-        }
-        self._single = frozenset(first for first, group in by_first.items() if (first,) in group)
+            self._lists.setdefault(path, []).append(words)
+            if len(words) == 1:
+                self.short.setdefault(words[0], {}).setdefault(path, (1, value))
+            else:
+                self.longer.setdefault(words[:2], []).insert(0, (words, path, value))
+        for found in self.longer.values():
+            found.sort(key=lambda entry: len(entry[0]))
 
-    def __contains__(self, word: object) -> bool:
-        """Whether a single word is one of the phrases."""
-        return word in self._single
-
-    def __iter__(self) -> Iterator[tuple[str, ...]]:
-        return (words for group in self._by_first.values() for words, _ in group)
-
-    @property
-    def first_words(self) -> frozenset[str]:
-        """The words a phrase can begin with."""
-        return frozenset(self._by_first)
-
-    def at(self, words: Sequence[str], i: int) -> tuple[int, Any] | None:
-        """Return the longest phrase that starts at `i`: its length in words and its value, or None."""
-        if not 0 <= i < len(words) or words[i] not in self._by_first:
-            return None
-        for phrase, value in self._by_first[words[i]]:
-            n = len(phrase)
-            if n == 1 or tuple(words[i : i + n]) == phrase:
-                return n, value
-        return None
-
-    def ending_at(self, words: Sequence[str], i: int, longest: int = 6) -> tuple[int, Any] | None:
-        """Return the longest phrase whose last word stands just before `i`, or None."""
-        for n in range(min(longest, i), 0, -1):
-            for phrase, value in self._by_first.get(words[i - n], ()):
-                if len(phrase) == n and tuple(words[i - n : i]) == phrase:
-                    return n, value
-        return None
-
-    def found(self, words: Sequence[str], start: int, end: int) -> int | None:
-        """Return the first place in ``words[start:end]`` where any phrase starts, or None."""
-        places = range(max(start, 0), min(end, len(words)))
-        return next((i for i in places if words[i] in self._by_first and self.at(words, i)), None)
-
-
-def plain(words: Iterable[str]) -> Phrases:
-    """Return phrases whose value is the phrase itself."""
-    return Phrases((word, word) for word in words)
+    def phrases(self, path: str) -> list[Phrase]:
+        """Return the phrases of a list."""
+        return self._lists[path]
 
 
 @dataclass(frozen=True)
@@ -119,14 +91,11 @@ class Lexicon:
         ISO 639-1 code and English name.
     tables : mapping
         The parsed file.
-    phrases : mapping of str to Phrases
-        Lists of words by their path, such as ``clause.auxiliaries``. A table of lists is there, too: the value of a
-        phrase of ``verbs`` is the list it stands in, such as ``convict``.
+    index : Index
+        Its phrases by the paths of their lists, such as ``clause.auxiliaries``. A table of lists is a list, too: the
+        value of a phrase of ``verbs`` is the list it stands in, such as ``convict``.
     numbers : mapping of str to int
         Number words, compounds included ("twenty-three", "toogtyve").
-    complements : tuple of (Phrases, Phrases, str)
-        General verbs, the words near them from which they take their meaning, and what they then mean: "provided ...
-        shelter" is to assist.
     screen, topic : re.Pattern
         What a sentence with a number holds, and a paragraph on the topic.
     """
@@ -134,29 +103,42 @@ class Lexicon:
     code: str
     name: str
     tables: Mapping[str, Any]
-    phrases: Mapping[str, Phrases]
+    index: Index
     numbers: Mapping[str, int]
-    complements: tuple[tuple[Phrases, Phrases, str], ...]
     screen: re.Pattern[str]
     topic: re.Pattern[str]
 
-    def __getitem__(self, path: str) -> Phrases:
-        return self.phrases[path]
 
-
-def _indexed(node: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Phrases]]:
-    """Index every list and table of words below a node of the file by its path."""
-    entries: list[tuple[str, Any]] = []
+def _entries(node: Mapping[str, Any], path: str = "") -> Iterator[Entry]:
+    """Yield every phrase of the lists and tables below a node of the file."""
     for key, value in node.items():
         here = f"{path}.{key}".lstrip(".")
         if isinstance(value, Mapping):
-            yield from _indexed(value, here)
+            yield from _entries(value, here)
         elif isinstance(value, list) and all(isinstance(phrase, str) for phrase in value):
-            yield here, plain(value)
-            entries += ((phrase, key) for phrase in value)
+            for phrase in value:
+                yield here, phrase, phrase
+                yield path, key, phrase
+        elif isinstance(value, list) and isinstance(value[0], Mapping):
+            for number, entry in enumerate(value):
+                yield from _entries(entry, f"{here}.{number}")
+                yield from _entries(entry, here)
         else:
-            entries.append((key, value))
-    yield path, Phrases(entries)
+            yield path, value, key
+
+
+def _names(code: str) -> Iterator[Entry]:
+    """Yield words for the people of countries, and names of countries and continents."""
+    import pycountry
+
+    names = Locale(code).territories
+    for country, words in table("demonyms").items():
+        known = pycountry.countries.get(alpha_3=country)
+        if known is not None:
+            yield from ((PEOPLES, (country, str(names[known.alpha_2])), word) for word in words.get(code, ()))
+    for territory, name in names.items():
+        if territory.isalpha() or territory in _CONTINENTS:
+            yield PLACES, str(name), str(name)
 
 
 def _number_words(numbers: dict[str, int], grammar: Mapping[str, Any]) -> dict[str, int]:
@@ -192,29 +174,22 @@ def load(code: str) -> Lexicon:
 
     Examples
     --------
-    >>> load("da").numbers["toogtyve"], load("en")["verbs"].at(["was", "found", "guilty"], 1)
-    (22, (2, 'convict'))
+    >>> load("da").numbers["toogtyve"], load("en").index.short["convicted"]["verbs"]
+    (22, (1, 'convict'))
     """
     if code not in LANGUAGES:
         known = ", ".join(sorted(LANGUAGES))
         raise ReaderError(f"There are no language tables for {code!r}. Known languages: {known}.")
     tables = table(LANGUAGES[code])
     numbers = _number_words(tables["numbers"], tables["number_grammar"])
-    phrases = dict(_indexed(tables))
-    counting = {
-        *numbers,
-        *tables["scales"],
-        *tables["number_grammar"]["zeros"],
-        *(phrase.split()[-1] for phrase in tables["clause"]["negations"]),
-    }
-    screened = "|".join(map(re.escape, sorted(counting, key=lambda word: (-len(word), word))))
+    zeros = [phrase.split()[-1] for phrase in (*tables["number_grammar"]["zeros"], *tables["clause"]["negations"])]
+    screened = "|".join(sorted(map(re.escape, {*numbers, *tables["scales"], *zeros}), key=lambda w: (-len(w), w)))
     return Lexicon(
         code,
         tables["name"],
         MappingProxyType(tables),
-        MappingProxyType(phrases),
+        Index([*_entries(tables), *_names(code)]),
         MappingProxyType(numbers),
-        tuple((plain(entry["verbs"]), plain(entry["words"]), entry["family"]) for entry in tables["complements"]),
         re.compile(rf"\d|\b(?:{screened})\b", re.IGNORECASE),
         re.compile("|".join(map(re.escape, tables["gate"]["words"])), re.IGNORECASE),
     )

@@ -2,131 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container
 
-from trafficking_stats.readers.narrative.lexicon import Lexicon
-from trafficking_stats.readers.narrative.tokens import Token
+from trafficking_stats.readers.narrative.words import Words
 
 LONGEST_NUMBER = 15
 """Digits; a longer string is no number."""
 
+Found = tuple[int, float]
+"""The token after a number, and its value."""
 
-class Words:
-    """The words of a sentence, with the numbers among them.
 
-    Parameters
-    ----------
-    tokens : sequence of Token
-        The sentence.
-    lexicon : Lexicon
-        Language.
-    dated : set of int
-        Tokens of expressions of time.
-    """
+def number_at(words: Words, i: int, dated: Container[int] = ()) -> Found | None:
+    """Return the number at token `i`; tokens in `dated` belong to expressions of time."""
+    if not words.low[i][0].isdecimal():
+        return _in_words(words, i)
+    if _is_glued(words, i):
+        return None
+    j, value = _in_groups(words, i, dated) or (i + 1, _in_digits(words.low[i], words.lexicon.tables["decimal"]))
+    if value is None:
+        return None
+    scale = words.value("scales", j)
+    return (j + 1, value * scale) if scale else (j, value)
 
-    def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, dated: set[int]) -> None:
-        self.tokens = tokens
-        self.dated = dated
-        self.low = [token.lower for token in tokens]
-        self.lexicon = lexicon
 
-    def is_in(self, group: str, i: int) -> bool:
-        """Whether a phrase of a list starts at token `i`."""
-        return self.lexicon[group].at(self.low, i) is not None
+def _in_words(words: Words, i: int) -> Found | None:
+    numbers, total, current, j = words.lexicon.numbers, 0, 0, i
+    value = numbers.get(words.low[i])
+    if value is None and _is_counting_article(words, i):
+        value = 1
+    while j < len(words.low):
+        scale = words.value("scales", j)
+        if value is not None and (j == i or _completes(words, current, value, total)):
+            current += value
+        elif scale and (j > i or _is_hundred_and(words, j)):
+            current = max(current, 1) * scale
+            if scale >= 1000:
+                total, current = total + current, 0
+        elif not (j > i and words.phrase("number_grammar.and", j) and _goes_on(words, j)):
+            break
+        j += 1
+        value = numbers.get(words.word(j))
+    return (j, float(total + current)) if j > i else None
 
-    def ends(self, group: str, i: int) -> bool:
-        """Whether a phrase of a list ends right before token `i`."""
-        return self.lexicon[group].ending_at(self.low, i) is not None
 
-    def number_at(self, i: int) -> tuple[int, float] | None:
-        """Return a number at token `i`: the token after it, and its value."""
-        if not self.low[i][0].isdecimal():
-            return self._in_words(i)
-        if self._is_glued(i):
-            return None
-        j, value = self._in_groups(i) or (i + 1, _in_digits(self.low[i], self.lexicon.tables["decimal"]))
-        if value is None:
-            return None
-        scale = self.lexicon["scales"].at(self.low, j)
-        return (j + 1, value * scale[1]) if scale else (j, value)
+def _completes(words: Words, number: int, value: int, total: int) -> bool:
+    """Whether a word adds to a number before it: "hundred five", and "twenty three" where written apart."""
+    apart = any(" " in pattern for pattern in words.lexicon.tables["number_grammar"]["compounds"])
+    if number == 0:
+        return total > 0
+    return (number % 100 == 0 and value < 100) or (apart and 20 <= number < 100 and number % 10 == 0 and value < 10)
 
-    def _in_words(self, i: int) -> tuple[int, float] | None:
-        low, numbers, total, current, j = self.low, self.lexicon.numbers, 0, 0, i
-        starts = (numbers, self.lexicon["scales"], self.lexicon["number_grammar.articles"])
-        if not any(low[i] in words for words in starts):
-            return None
-        while j < len(low):
-            value = numbers.get(low[j])
-            if value is None and j == i and self._is_counting_article(i):
-                value = 1
-            scale = self.lexicon["scales"].at(low, j)
-            if value is not None and (j == i or self._completes(current, value, total)):
-                current += value
-            elif scale is not None and (j > i or self._is_hundred_and(j)):
-                current = max(current, 1) * scale[1]
-                if scale[1] >= 1000:
-                    total, current = total + current, 0
-            elif not (self.is_in("number_grammar.and", j) and j > i and self._goes_on(j, current, total)):
-                break
-            j += 1
-        return (j, float(total + current)) if j > i else None
 
-    def _completes(self, number: int, value: int, total: int) -> bool:
-        """Whether a word adds to a number before it: "hundred five", and "twenty three" where written apart."""
-        apart = any(" " in pattern for pattern in self.lexicon.tables["number_grammar"]["compounds"])
-        if number == 0:
-            return total > 0
-        return (number % 100 == 0 and value < 100) or (apart and 20 <= number < 100 and number % 10 == 0 and value < 10)
+def _goes_on(words: Words, j: int) -> bool:
+    """Whether "and" stands inside a number: "one hundred and five"."""
+    follows = 0 < words.lexicon.numbers.get(words.word(j + 1), 0) < 100
+    return follows and words.phrase("scales", j - 1) > 0
 
-    def _goes_on(self, j: int, number: int, total: int) -> bool:
-        """Whether "and" stands inside a number: "one hundred and five"."""
-        value = self.lexicon.numbers.get(self.low[j + 1], 0) if j + 1 < len(self.low) else 0
-        return 0 < value < 100 and self.lexicon["scales"].at(self.low, j - 1) is not None
 
-    def _is_hundred_and(self, j: int) -> bool:
-        """Whether a bare hundred goes on in a number: "hundrede og tyve"."""
-        is_hundred = self.lexicon["scales"].at(self.low, j) == (1, 100)
-        return is_hundred and self.is_in("number_grammar.and", j + 1) and self._goes_on(j + 1, 0, 0)
+def _is_hundred_and(words: Words, j: int) -> bool:
+    """Whether a bare hundred goes on in a number: "hundrede og tyve"."""
+    return words.value("scales", j) == 100 and words.phrase("number_grammar.and", j + 1) > 0 and _goes_on(words, j + 1)
 
-    def _is_counting_article(self, i: int) -> bool:
-        """Whether "en" is one rather than a: "heraf en", "og en af dem"."""
-        if self.low[i] not in self.lexicon["number_grammar.articles"]:
-            return False
-        joined = self.is_in("number_grammar.and", i - 1)
-        return self.is_in("number_grammar.counting_context", i - 1) and (
-            not joined or self.is_in("clause.among", i + 1)
-        )
 
-    def _is_glued(self, i: int) -> bool:
-        """Whether letters, digits or strokes touch a number: "262a", "4th", "COVID-19", "10:30"."""
-        before, after = self.tokens[:i][-2:], self.tokens[i + 1 : i + 2]
-        if before and before[-1].end == self.tokens[i].start:
-            mark = before[-1].text
-            hyphened = mark in "-–" and before[0].end == before[-1].start and before[0].text[-1].isalpha()
-            if mark[-1].isalnum() or mark in "/#_.:" or hyphened:
-                return True
-        touched = bool(after) and after[0].start == self.tokens[i].end
-        return touched and (after[0].text[0].isalnum() or after[0].text in "/_:")
+def _is_counting_article(words: Words, i: int) -> bool:
+    """Whether "en" is one rather than a: "heraf en", "og en af dem"."""
+    if not (words.phrase("number_grammar.articles", i) and words.phrase("number_grammar.counting_context", i - 1)):
+        return False
+    return not words.phrase("number_grammar.and", i - 1) or words.phrase("clause.among", i + 1) > 0
 
-    def _in_groups(self, i: int) -> tuple[int, float] | None:
-        """Return a number in groups apart, "1 440" or "1'200"."""
-        digits, j = self.low[i], i
-        if not (digits.isdecimal() and len(digits) < 4 and digits != "0"):
-            return None
-        while j + 1 < len(self.low) and len(digits) <= LONGEST_NUMBER:
-            apostrophe = self.low[j + 1] in "'’" and self.tokens[j + 1].start == self.tokens[j].end
-            k = j + 1 + apostrophe
-            group = self.low[k] if k < len(self.low) and k not in self.dated else ""
-            if not (len(group) == 3 and group.isdecimal()) or self._is_lettered(k):
-                break
-            if self.tokens[k].start - self.tokens[k - 1].end != 1 - apostrophe:
-                break
-            digits, j = digits + group, k
-        return (j + 1, float(digits)) if j > i else None
 
-    def _is_lettered(self, k: int) -> bool:
-        after = self.tokens[k + 1 : k + 2]
-        return bool(after) and after[0].start == self.tokens[k].end and after[0].text[0].isalpha()
+def _is_glued(words: Words, i: int) -> bool:
+    """Whether letters, digits or strokes touch a number: "262a", "4th", "COVID-19", "10:30"."""
+    tokens = words.tokens
+    before, after = tokens[:i][-2:], tokens[i + 1 : i + 2]
+    if before and before[-1].end == tokens[i].start:
+        mark = before[-1].text
+        hyphened = mark in "-–" and before[0].end == before[-1].start and before[0].text[-1].isalpha()
+        if mark[-1].isalnum() or mark in "/#_.:" or hyphened:
+            return True
+    touched = bool(after) and after[0].start == tokens[i].end
+    return touched and (after[0].text[0].isalnum() or after[0].text in "/_:")
+
+
+def _in_groups(words: Words, i: int, dated: Container[int]) -> Found | None:
+    """Return a number in groups apart, "1 440" or "1'200"."""
+    low, tokens = words.low, words.tokens
+    digits, j = low[i], i
+    if not (digits.isdecimal() and len(digits) < 4 and digits != "0"):
+        return None
+    while j + 1 < len(low) and len(digits) <= LONGEST_NUMBER:
+        apostrophe = low[j + 1] in "'’" and tokens[j + 1].start == tokens[j].end
+        k = j + 1 + apostrophe
+        is_group = len(words.word(k)) == 3 and low[k].isdecimal() and k not in dated
+        if not is_group or _is_lettered(words, k) or tokens[k].start - tokens[k - 1].end != 1 - apostrophe:
+            break
+        digits, j = digits + low[k], k
+    return (j + 1, float(digits)) if j > i else None
+
+
+def _is_lettered(words: Words, k: int) -> bool:
+    after = words.tokens[k + 1 : k + 2]
+    return bool(after) and after[0].start == words.tokens[k].end and after[0].text[0].isalpha()
 
 
 def _in_digits(text: str, decimal: str) -> float | None:

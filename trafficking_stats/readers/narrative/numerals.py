@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from trafficking_stats.readers.narrative.lexicon import Lexicon
-from trafficking_stats.readers.narrative.number_words import Words
+from trafficking_stats.readers.narrative.number_words import number_at
 from trafficking_stats.readers.narrative.times import Period
-from trafficking_stats.readers.narrative.tokens import Token
+from trafficking_stats.readers.narrative.words import Words
 
 _NO_COUNT_AFTER = ("not_counts.percent", "not_counts.currency_after", "number_grammar.not_a_count_after")
 _NO_COUNT_BEFORE = ("not_counts.currency_before", "not_counts.reference_before")
@@ -48,27 +47,26 @@ class Numeral:
     upper: float | None = None
 
 
-def find_numerals(tokens: Sequence[Token], lexicon: Lexicon, periods: Sequence[Period]) -> list[Numeral]:
+def find_numerals(words: Words, periods: Sequence[Period] = ()) -> list[Numeral]:
     """Every number of a sentence outside its expressions of time, zero words included.
 
     Examples
     --------
     >>> from .lexicon import load
     >>> from .tokens import tokenize
-    >>> words = tokenize("at least 1,814 victims, twenty-three suspects, 12 percent")
-    >>> [(n.value, n.kind, n.qualifier) for n in find_numerals(words, load("en"), [])]
+    >>> words = Words(tokenize("at least 1,814 victims, twenty-three suspects, 12 percent"), load("en"))
+    >>> [(n.value, n.kind, n.qualifier) for n in find_numerals(words)]
     [(1814.0, 'count', 'at_least'), (23.0, 'count', 'exact'), (12.0, 'none', 'exact')]
     """
-    words = Words(tokens, lexicon, {k for period in periods for k in range(period.start, period.end)})
     found: list[Numeral] = []
     later: Numeral | None = None
-    for numeral in reversed(list(_bare(words))):
+    for numeral in reversed(list(_bare(words, {k for period in periods for k in range(period.start, period.end)}))):
         later = replace(numeral, kind="count" if numeral.cue else _kind(words, numeral, later))
-        found.insert(0, later)
+        found.append(later)
     result: list[Numeral] = []
     chained = -1  # the token after the last of a list of sections of a law
-    for numeral in found:
-        if words.ends("not_counts.reference_before", numeral.start) or _is_listed(words, chained, numeral):
+    for numeral in reversed(found):
+        if words.before("not_counts.reference_before", numeral.start) or _is_listed(words, chained, numeral):
             chained, numeral = numeral.end, replace(numeral, kind="none")
         if result and _is_range(words, result[-1], numeral):
             result[-1] = replace(result[-1], end=numeral.end, qualifier="between", upper=numeral.value)
@@ -77,48 +75,50 @@ def find_numerals(tokens: Sequence[Token], lexicon: Lexicon, periods: Sequence[P
     return result
 
 
-def _bare(words: Words) -> Iterator[Numeral]:
-    i = 0
-    while i < len(words.low):
-        is_zero = words.low[i] in words.lexicon["number_grammar.zeros"] and not words.is_in("qualifiers", i)
-        number = None if i in words.dated else (i + 1, 0.0) if is_zero else words.number_at(i)
+def _bare(words: Words, dated: Container[int]) -> Iterator[Numeral]:
+    numbers = words.lexicon.numbers
+    zeros = words.starts("number_grammar.zeros")
+    begins = {*zeros, *words.starts("scales", "number_grammar.articles")}
+    last = 0
+    for i, word in enumerate(words.low):
+        if i < last or i in dated or not (i in begins or word in numbers or word[0].isdecimal()):
+            continue
+        is_zero = i in zeros and not words.phrase("qualifiers", i)
+        number = (i + 1, 0.0) if is_zero else number_at(words, i, dated)
         if number is not None:
-            end, value = number
-            half = words.lexicon["number_grammar.half"].at(words.low, end)
-            if half and unit_at(words, end + half[0]):
-                end, value = end + half[0], value + 0.5
-            yield Numeral(i, end, value, cue="no" if is_zero else "")
-        i = number[0] if number else i + 1
+            last, value = number
+            half = words.phrase("number_grammar.half", last)
+            has_half = half > 0 and unit_at(words, last + half) != ""
+            yield Numeral(i, last + half * has_half, value + 0.5 * has_half, cue="no" if is_zero else "")
 
 
 def unit_at(words: Words, j: int) -> str:
     """Return the unit of time at `j`, past a hyphen: "months", "years", "other_durations" or ""."""
-    j += j < len(words.low) and words.low[j] in "-–"
+    j += words.word(j) in ("-", "–")
     units = ("months", "years", "other_durations")
-    return next((unit for unit in units if words.is_in(f"not_counts.{unit}", j)), "")
+    return next((unit for unit in units if words.phrase(f"not_counts.{unit}", j)), "")
 
 
 def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
     """Return the kind of a number by the words around it, and by the number after it where both are one range."""
     i, j, is_whole = numeral.start, numeral.end, numeral.value == int(numeral.value)
-    stop = j + (j < len(words.low) and words.low[j] == ".")  # "23 mio. kr."
-    if any(words.ends(group, i) for group in _NO_COUNT_BEFORE):
+    stop = j + (words.word(j) == ".")  # "23 mio. kr."
+    if any(words.before(group, i) for group in _NO_COUNT_BEFORE):
         return "none"
-    if any(words.is_in(group, j) for group in _NO_COUNT_AFTER) or words.is_in("not_counts.currency_after", stop):
+    if any(words.phrase(group, j) for group in _NO_COUNT_AFTER) or words.phrase("not_counts.currency_after", stop):
         return "none"
-    is_by = words.is_in("compare.change_by", i - 1) and words.is_in("compare.change_nouns", i - 2)
-    if is_by or words.is_in("not_counts.differences", j):
+    is_by = words.phrase("compare.change_by", i - 1) and words.phrase("compare.change_nouns", i - 2)
+    if is_by or words.phrase("not_counts.differences", j):
         return "change"
     unit = unit_at(words, j)
     if unit:
-        is_age = words.is_in("not_counts.age_after", j + (2 if words.low[j] in "-–" else 1))
+        is_age = words.phrase("not_counts.age_after", j + (2 if words.low[j] in "-–" else 1))
         return "none" if is_age or unit == "other_durations" else unit
     if _is_age_or_year(words, numeral):
         return "none"
-    judged = words.lexicon["verbs"].ending_at(words.low, i)
-    is_said = (judged is not None and judged[1] == "sentence") or words.ends("clause.definite", i)
-    if later is not None and later.start == j + 1 and not is_said and words.is_in("not_counts.range_joiners", j):
-        joins = words.is_in("number_grammar.and", j)  # "three to 15 years"
+    is_said = words.value_before("verbs", i) == "sentence" or words.before("clause.definite", i)
+    if later is not None and later.start == j + 1 and not is_said and words.phrase("not_counts.range_joiners", j):
+        joins = words.phrase("number_grammar.and", j)  # "three to 15 years"
         if later.kind in ("months", "years") or (later.kind == "none" and not joins):
             return later.kind
     return "count" if is_whole else "none"
@@ -126,18 +126,20 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
 
 def _is_age_or_year(words: Words, numeral: Numeral) -> bool:
     """Whether it is an age, "over 18", or a bare 19xx or 20xx, with nothing counted after it."""
-    if words.ends("not_counts.age_before", numeral.start) and numeral.value < 100:
+    if words.before("not_counts.age_before", numeral.start) and numeral.value < 100:
         return True
     is_year = 1900 <= numeral.value <= 2060 and len(words.low[numeral.start]) == 4
-    is_limit = words.is_in("not_counts.older_younger", numeral.start - 1) and 10 <= numeral.value <= 30
-    return (is_year or is_limit) and not words.is_in("nouns", numeral.end)
+    is_limit = words.phrase("not_counts.older_younger", numeral.start - 1) and 10 <= numeral.value <= 30
+    return bool((is_year or is_limit) and not words.phrase("nouns", numeral.end))
 
 
 def _is_listed(words: Words, chained: int, numeral: Numeral) -> bool:
     """Whether a number goes on with a list of sections: "Sections 133, 133a, and 175"."""
-    gap = words.low[chained : numeral.start] if chained >= 0 else ["", *words.low]
-    linked = all(len(word) == 1 or word.isdecimal() or word in words.lexicon["clause.coordinators"] for word in gap)
-    return linked and len(gap) <= CHAIN and not numeral.cue and not words.is_in("nouns", numeral.end)
+    gap = range(chained, numeral.start)
+    words_between = (k for k in gap if len(words.low[k]) > 1 and not words.low[k].isdecimal())
+    is_near = chained >= 0 and len(gap) <= CHAIN
+    is_linked = is_near and all(words.phrase("clause.coordinators", k) for k in words_between)
+    return is_linked and not numeral.cue and not words.phrase("nouns", numeral.end)
 
 
 def _is_range(words: Words, low: Numeral, high: Numeral) -> bool:
@@ -146,15 +148,15 @@ def _is_range(words: Words, low: Numeral, high: Numeral) -> bool:
         return False
     joiner = words.tokens[low.end]
     is_tight = joiner.text in "-–" and joiner.end == words.tokens[high.start].start
-    is_named = words.is_in("number_grammar.between", low.first - 1) and words.is_in("number_grammar.and", low.end)
-    return low.upper is None and (is_tight or is_named)
+    is_named = words.phrase("number_grammar.between", low.first - 1) and words.phrase("number_grammar.and", low.end)
+    return low.upper is None and bool(is_tight or is_named)
 
 
 def _qualified(words: Words, numeral: Numeral) -> Numeral:
     """Return a number with its qualifier, its first token, and whether it is definite."""
-    qualifier = words.lexicon["qualifiers"].ending_at(words.low, numeral.start)
-    first = numeral.start - (qualifier[0] if qualifier else 0)
-    base = words.lexicon["clause.base"].ending_at(words.low, first)  # "Of 97 victims, 61 were men"
-    opens = base is not None and (base[0] > 1 or first == base[0] or words.low[first - base[0] - 1] in ",;")
-    definite = opens or words.is_in("clause.definite", first - 1)
-    return replace(numeral, qualifier=qualifier[1] if qualifier else "exact", first=first, definite=definite)
+    first = numeral.start - words.before("qualifiers", numeral.start)
+    base = words.before("clause.base", first)  # "Of 97 victims, 61 were men"
+    opens = base > 1 or (base and words.word(first - base - 1) in ("", ",", ";"))
+    definite = bool(opens or words.phrase("clause.definite", first - 1))
+    qualifier = words.value_before("qualifiers", numeral.start) or "exact"
+    return replace(numeral, qualifier=qualifier, first=first, definite=definite)

@@ -77,7 +77,7 @@ def resulted(state: State, seen: Seen) -> Outcome:
     scene, end = state.scene, seen.head.end
     for k in range(end, min(end + 3, scene.clause_end(end, ",;.()"))):
         n = scene.phrase("clause.result_verbs", k)
-        found = (scene.kind("actions", i) for i in range(k + n, k + n + 3)) if n else ()
+        found = (scene.value("actions", i) for i in range(k + n, k + n + 3)) if n else ()
         family = next((family for family in found if family in ("prosecute", "convict", "sentence")), "")
         if family:
             return state.make(seen.numeral, replace(seen.head, noun="case"), (family,), "counted noun")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trafficking_stats.readers.documents.tidying import Tidied
 from trafficking_stats.readers.narrative.lexicon import Lexicon
 from trafficking_stats.readers.narrative.numerals import find_numerals
-from trafficking_stats.readers.narrative.segments import Cutter
+from trafficking_stats.readers.narrative.segments import cut
 from trafficking_stats.readers.narrative.times import find_periods
 from trafficking_stats.readers.narrative.tokens import Sentence, tokenize
+from trafficking_stats.readers.narrative.words import Words
 
 COMPLEMENT_WINDOW = 14
 """Tokens after a general verb within which its complement ("provided ... shelter") is looked for."""
@@ -36,7 +37,7 @@ class Mark:
     form: str
 
 
-class Scene:
+class Scene(Words):
     """One sentence, analysed.
 
     Parameters
@@ -54,8 +55,6 @@ class Scene:
 
     Attributes
     ----------
-    tokens, low : list of Token, tuple of str
-        Its words, and the same in lower case.
     periods, numerals, marks : list
         Its expressions of time, its numbers, and the words that say what figures near them count.
     counts, dated, at, ends, shares : dict
@@ -74,15 +73,13 @@ class Scene:
         country: str,
         around: int | None = None,
     ) -> None:
-        self.document, self.sentence, self.lexicon, self.country = document, sentence, lexicon, country
-        self.tokens = tokenize(document.text, sentence.start, sentence.end)
-        self.low = tuple(token.lower for token in self.tokens)
-        self.periods = find_periods(self.tokens, lexicon, default_year, around)
-        self.numerals = find_numerals(self.tokens, lexicon, self.periods)
+        super().__init__(tokenize(document.text, sentence.start, sentence.end), lexicon)
+        self.document, self.sentence, self.country = document, sentence, country
+        self.periods = find_periods(self, default_year, around)
+        self.numerals = find_numerals(self, self.periods)
         self.counts = {n.start: n for n in self.numerals if n.kind == "count"}
         self.dated = {period.start: period.end for period in self.periods}
-        places = [*self.dated.items(), *((n.start, n.end) for n in self.numerals)]
-        self.marks = _find_marks(self.low, {k for place in places for k in range(*place)}, lexicon)
+        self.marks = self._find_marks()
         self.at = {mark.start: mark for mark in self.marks}
         self.ends = {mark.end: mark for mark in self.marks}
         signs = {n: self.phrase("not_counts.percent", n.end) for n in self.numerals if n.kind == "none"}
@@ -92,34 +89,7 @@ class Scene:
             for mark in self.marks
             if mark.form == "verb" and mark.family != "light" and not self.low[mark.end - 1].endswith("ing")
         }
-        self.segments = Cutter(self.low, self.counts, self.periods, verbs, lexicon).cut()
-
-    def word(self, i: int) -> str:
-        """Return token `i` in lower case, "" outside the sentence."""
-        return self.low[i] if 0 <= i < len(self.low) else ""
-
-    def phrase(self, group: str, i: int) -> int:
-        """Length of a phrase of a word list at token `i`, or 0."""
-        found = self.lexicon.phrases[group].at(self.low, i)
-        return found[0] if found else 0
-
-    def kind(self, group: str, i: int) -> str:
-        """Return the list of a table, such as "victim" of ``nouns``, that the phrase at token `i` stands in, or ""."""
-        found = self.lexicon[group].at(self.low, i)
-        return found[1] if found else ""
-
-    def before(self, group: str, i: int) -> int:
-        """Length of a phrase of a word list that ends right before token `i`, or 0."""
-        found = self.lexicon[group].ending_at(self.low, i)
-        return found[0] if found else 0
-
-    def first(self, group: str, start: int, end: int) -> int | None:
-        """Return where the first phrase of a word list starts in ``[start, end)``, or None."""
-        return self.lexicon[group].found(self.low, start, end)
-
-    def contains(self, group: str, start: int, end: int) -> bool:
-        """Whether any phrase of a word list starts in ``[start, end)``."""
-        return self.first(group, start, end) is not None
+        self.segments = cut(self, self.counts, self.periods, verbs)
 
     def is_compared(self, i: int) -> bool:
         """Whether token `i` stands in a comparison with another time."""
@@ -144,7 +114,7 @@ class Scene:
     def is_unknown_verb(self, i: int) -> bool:
         """Whether token `i` looks like a verb that the tables do not hold."""
         word = self.low[i]
-        if i in self.at or word in self.lexicon["clause.unknown_verb_exceptions"]:
+        if i in self.at or self.phrase("clause.unknown_verb_exceptions", i):
             return False
         return len(word) > 4 and word.endswith(tuple(self.lexicon.tables["clause"]["unknown_verb_endings"]))
 
@@ -152,36 +122,35 @@ class Scene:
         """Return the place of tokens `start` to `end` (exclusive) in the text as given."""
         return self.document.place(self.tokens[start].start, self.tokens[end - 1].end)
 
+    def _find_marks(self) -> list[Mark]:
+        """Return the marks of the sentence, those in numbers and times left out."""
+        places = [*self.dated.items(), *((n.start, n.end) for n in self.numerals)]
+        taken = {k for place in places for k in range(*place)}
+        marks: list[Mark] = []
+        end = 0
+        for i in self.starts("verbs", "actions"):
+            if i >= end and i not in taken:
+                is_action = self.phrase("actions", i) > self.phrase("verbs", i)
+                group, form = ("actions", "action") if is_action else ("verbs", "verb")
+                end = i + self.phrase(group, i)
+                marks.append(Mark(i, end, self.value(group, i), form))
+        return [self._completed(mark, marks) for mark in marks]
 
-def _find_marks(low: Sequence[str], taken: set[int], lexicon: Lexicon) -> list[Mark]:
-    """Return the marks among the words `low`, those of tokens `taken` by numbers and times left out."""
-    marks: list[Mark] = []
-    i = 0
-    while i < len(low):
-        verb, action = lexicon["verbs"].at(low, i), lexicon["actions"].at(low, i)
-        is_action = action is not None and (verb is None or action[0] > verb[0])
-        found = action if is_action else verb
-        if found is not None and i not in taken:
-            marks.append(Mark(i, i + found[0], found[1], "action" if is_action else "verb"))
-            i += found[0]
-        else:
-            i += 1
-    return [_completed(mark, low, marks, lexicon) for mark in marks]
-
-
-def _completed(mark: Mark, low: Sequence[str], marks: Sequence[Mark], lexicon: Lexicon) -> Mark:
-    """Return the mark with the meaning a complement gives it: "referred ... to prosecutors"."""
-    stop = next((k for k in range(mark.end, len(low)) if low[k] in ";."), len(low))
-    stop = min(stop, mark.end + COMPLEMENT_WINDOW)
-    best: tuple[int, str] | None = None
-    for verbs, words, family in lexicon.complements:
-        if mark.form != "verb" or verbs.at(low, mark.start) is None:
-            continue
-        reach = stop
-        for other in marks:
-            if mark.start < other.start < reach and other.form == "verb" and other.family not in ("light", "assist"):
-                reach = other.start + (words.at(low, other.start) is not None)
-        place = words.found(low, mark.start + 1, reach)
-        if place is not None and (best is None or place < best[0]):
-            best = (place, family)
-    return Mark(mark.start, mark.end, best[1], "verb") if best else mark
+    def _completed(self, mark: Mark, marks: Sequence[Mark]) -> Mark:
+        """Return the mark with the meaning a complement gives it: "referred ... to prosecutors"."""
+        stop = next((k for k in range(mark.end, len(self.low)) if self.low[k] in ";."), len(self.low))
+        stop = min(stop, mark.end + COMPLEMENT_WINDOW)
+        verbs = [other for other in marks if other.form == "verb" and other.family not in ("light", "assist")]
+        found: list[tuple[int, str]] = []
+        for number, complement in enumerate(self.lexicon.tables["complements"]):
+            if mark.form != "verb" or not self.phrase(f"complements.{number}.verbs", mark.start):
+                continue
+            group = f"complements.{number}.words"
+            reach = stop
+            for other in verbs:
+                if mark.start < other.start < reach:
+                    reach = other.start + (self.phrase(group, other.start) > 0)
+            place = self.first(group, mark.start + 1, reach)
+            found += [(place, complement["family"])] if place is not None else []
+        nearest = min(found, key=lambda item: item[0], default=None)
+        return replace(mark, family=nearest[1]) if nearest else mark

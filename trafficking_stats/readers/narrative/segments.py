@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from trafficking_stats.readers.narrative.lexicon import Lexicon
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.times import Period
+from trafficking_stats.readers.narrative.words import Words
 
 CLAUSE = 14
 """Tokens within which a clause has its verb."""
@@ -32,29 +32,29 @@ class Segments:
     parents: dict[int, int] = field(default_factory=dict)
 
 
-@dataclass
-class Cutter:
-    """Cuts a sentence into stretches from left to right.
+def cut(words: Words, counts: Mapping[int, Numeral], periods: Sequence[Period], verbs: Set[int]) -> Segments:
+    """Cut a sentence into stretches from left to right.
 
     Parameters
     ----------
-    low : sequence of str
-        Its words in lower case.
+    words : Words
+        The sentence.
     counts : dict of int to Numeral
         Its counted numbers by first token.
     periods : sequence of Period
         Its expressions of time.
     verbs : set of int
         Tokens of its verbs.
-    lexicon : Lexicon
-        Language.
     """
+    return _Cutter(words, counts, periods, verbs).cut()
 
-    low: Sequence[str]
-    counts: dict[int, Numeral]
+
+@dataclass
+class _Cutter:
+    words: Words
+    counts: Mapping[int, Numeral]
     periods: Sequence[Period]
-    verbs: set[int]
-    lexicon: Lexicon
+    verbs: Set[int]
     result: Segments = field(default_factory=Segments)
     stack: list[int] = field(default_factory=list)
     current: int = 0
@@ -65,13 +65,14 @@ class Cutter:
     def cut(self) -> Segments:
         """Return the stretches."""
         result = self.result
-        for i, word in enumerate(self.low):
+        cues = set(self.words.starts("compare.markers", "compare.change_from", "statements.comparisons"))
+        for i, word in enumerate(self.words.low):
             outer = self.current
             if word in "([":
                 self.stack.append(outer)
                 self._open(compares=self._bracket_compares(i))
                 result.parents[self.current] = outer
-            elif self._compares(i):
+            elif i in cues and self._compares(i):
                 self._open(compares=True)
                 self.opened = i
                 if outer in result.parents:
@@ -89,46 +90,45 @@ class Cutter:
         if compares:
             self.result.comparisons.add(self.current)
 
-    def _is_in(self, group: str, i: int) -> int:
-        found = self.lexicon[group].at(self.low, i)
-        return found[0] if found else 0
-
     def _number(self, start: int, end: int) -> int | None:
         """Return the first counted number in ``[start, end)``."""
-        return next((k for k in range(start, min(end, len(self.low))) if k in self.counts), None)
+        return next((k for k in range(start, end) if k in self.counts), None)
 
     def _is_dated(self, start: int, end: int) -> bool:
         return any(period.start < end and start < period.end for period in self.periods)
 
     def _compares(self, i: int) -> bool:
         """Whether a comparison with another time starts at token `i`."""
-        marker, than = self._is_in("compare.markers", i), self._is_in("statements.comparisons", i)
-        if marker == 1 and self._is_in("compare.against", i):
+        words = self.words
+        marker, than = words.phrase("compare.markers", i), words.phrase("statements.comparisons", i)
+        if marker == 1 and words.phrase("compare.against", i):
             number = self._number(i + 1, i + 5)
             if number is None or not self._is_dated(number, number + 8):
                 return False
-            noun = self.lexicon["nouns"].at(self.low, self.counts[number].end)
-            return noun is None or noun[1] in ("victim", "case")  # a case is against suspects, no figure
+            return words.value("nouns", self.counts[number].end) in ("", "victim", "case")  # a case is against suspects
         is_base = i + 1 in self.counts or self._is_dated(i + 1, i + 3)
-        if (
-            self._is_in("compare.change_from", i) and is_base
+        if is_base and words.phrase(
+            "compare.change_from", i
         ):  # "decreased to 80 from 110", "a drop of 19 % on last year"
             changes = ("compare.change_verbs", "compare.change_nouns")
-            return any(self._is_in(group, k) for group in changes for k in range(max(0, i - 8), i))
+            return any(words.contains(group, i - 8, i) for group in changes)
         return marker > 0 or (than > 0 and self._is_dated(i + than, i + than + 2))
 
     def _bracket_compares(self, i: int) -> bool:
         """Whether a bracket holds a figure and a year, "(10 in 2017)", or a bare figure after such brackets, "(32)"."""
-        close = next((k for k in range(i, len(self.low)) if self.low[k] in ")]"), len(self.low))
+        low = self.words.low
+        close = next((k for k in range(i, len(low)) if low[k] in ")]"), len(low))
         again = close == i + 2 and any(k in self.result.parents for k in self.result.comparisons)
         return self._number(i + 1, close) is not None and (again or self._is_dated(i + 1, close))
 
     def _goes_back(self, i: int) -> bool:
         """Whether the main clause goes on after a comparison: at a colon, ", of whom", or a clause with its verb."""
-        if self.low[i] == ":":
+        words = self.words
+        if words.low[i] == ":":
             return True
-        is_joint = self.low[i] == "," or self._is_in("clause.starters", i) > 0
+        is_joint = words.low[i] == "," or words.phrase("clause.starters", i) > 0
         if not is_joint or self._number(self.opened, i) is None:
             return False
-        stop = next((k for k in range(i + 1, len(self.low)) if k in self.counts or self.low[k] in ";)("), i + CLAUSE)
-        return self._is_in("clause.subset", i + 1) > 0 or not self.verbs.isdisjoint(range(i, min(stop, i + CLAUSE)))
+        near = range(i + 1, len(words.low))
+        stop = next((k for k in near if k in self.counts or words.low[k] in ";)("), i + CLAUSE)
+        return words.phrase("clause.subset", i + 1) > 0 or not self.verbs.isdisjoint(range(i, min(stop, i + CLAUSE)))

@@ -60,7 +60,7 @@ class Speech:
             head = head_of(self.scene, numeral)
             if topic is not None and numeral.start not in read and head.noun in ("victim", "person", "empty"):
                 said = self.named(numeral, ("identify",), head.potential)
-                indicator = self.scene.kind("statements.topics", topic)
+                indicator = self.scene.value("statements.topics", topic)
                 yield replace(said, reading=replace(said.reading, numeral=numeral, head=head), indicator=indicator)
 
     def named(self, numeral: Numeral, families: tuple[str, ...], potential: bool) -> Spoken:
@@ -123,10 +123,6 @@ class Speech:
             sentence.number,
             *document.place(sentence.start, sentence.end),
         )
-
-    def last(self, group: str, start: int, end: int) -> int | None:
-        """Return where the last phrase of a word list starts in ``[start, end)``, or None."""
-        return next((k for k in range(end - 1, max(start, 0) - 1, -1) if self.scene.phrase(group, k)), None)
 
 
 def unprinted(spoken: Spoken) -> Spoken:

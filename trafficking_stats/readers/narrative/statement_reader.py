@@ -102,7 +102,7 @@ class StatementReader(Speech):
             subject = self._counterpart(base) if self.scene.is_compared(numeral.start) else None
             begin = self.scene.segments.of.index(self.scene.segments.of[numeral.start])
             for direction in ("up", "down", "same"):
-                place = self.last("statements." + direction, begin - 2, numeral.first)
+                place = self.scene.last("statements." + direction, begin - 2, numeral.first)
                 if place is not None and subject is not None:
                     yield self.statement("change", direction, (place, numeral.end), subject, base)
                     break
@@ -114,7 +114,7 @@ class StatementReader(Speech):
             return "up" if sign == "+" else "down"
         for direction in ("up", "down"):
             links = self.scene.before("clause.count_links", numeral.first)  # "made up 58 %" is no change
-            before = None if links else self.last(f"statements.{direction}", numeral.first - NEAR, numeral.first)
+            before = None if links else self.scene.last(f"statements.{direction}", numeral.first - NEAR, numeral.first)
             if before is not None or self.scene.contains(f"statements.{direction}_after", end, end + 2):
                 return direction
         return ""
@@ -145,12 +145,11 @@ class StatementReader(Speech):
         scene = self.scene
         after_number = {n.end for n in scene.numerals if n.kind == "change"} | set(scene.shares.values())
         end = 0
-        cues = scene.lexicon["statements.comparisons"].first_words
-        cues |= scene.lexicon["statements.comparisons.times"].first_words
-        for k in (k for k, word in enumerate(scene.low) if word in cues):
-            times = scene.lexicon["statements.comparisons.times"].at(scene.low, k)
-            length, direction = times or scene.lexicon["statements.comparisons"].at(scene.low, k) or (0, "")
-            if not length or k < end or not after_number.isdisjoint((k - 1, k)):
+        for k in scene.starts("statements.comparisons", "statements.comparisons.times"):
+            times = scene.value("statements.comparisons.times", k)
+            group = "statements.comparisons.times" if times else "statements.comparisons"
+            length, direction = scene.phrase(group, k), scene.value(group, k)
+            if k < end or not after_number.isdisjoint((k - 1, k)):
                 continue
             end = k + length
             period = next((p for p in scene.periods if end <= p.start <= end + 2), None)
@@ -166,12 +165,10 @@ class StatementReader(Speech):
 
     def _ranks(self) -> Iterator[Statement]:
         """Read "the highest number ever", "the first victims of forced labour", "only four have ever been ..."."""
-        cues = self.scene.lexicon["statements"].first_words
-        for k in (k for k, word in enumerate(self.scene.low) if word in cues):
-            for direction in REACH:
-                length = self.scene.phrase(f"statements.{direction}", k)
-                if length:
-                    yield from self._rank(direction, k, k + length)
+        for direction in REACH:
+            group = f"statements.{direction}"
+            for k in self.scene.starts(group):
+                yield from self._rank(direction, k, k + self.scene.phrase(group, k))
 
     def _rank(self, direction: str, start: int, end: int) -> Iterator[Statement]:
         near = (start - 4, end + REACH[direction])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Any
 
-from trafficking_stats.readers.narrative.lexicon import Lexicon, load, table
-from trafficking_stats.readers.narrative.tokens import Token
+from trafficking_stats.readers.narrative.lexicon import Lexicon, Phrase, load, table
+from trafficking_stats.readers.narrative.words import Words
 
 YEARS_AHEAD = 3
 """A year so long after the document's own is a target or a title."""
@@ -38,23 +39,19 @@ class Period:
 class _Finder:
     """Reads the expressions of one sentence from left to right."""
 
-    def __init__(self, tokens: Sequence[Token], lexicon: Lexicon, default: int, around: int) -> None:
-        self.tokens = tokens
-        self.low = [token.lower for token in tokens]
-        self.lexicon = lexicon
+    def __init__(self, words: Words, default: int, around: int) -> None:
+        self.words = words
         self.default = default
         self.around = around  # the year that a month or a half without one belongs to
         self.part_length = 0  # months of the last half or quarter, for "... in the second"
-        self.patterns = _patterns(lexicon.code)
-        self.text = " ".join(self.low)
-        self.places: list[int] = [0]
-        for word in self.low:
-            self.places.append(self.places[-1] + len(word) + 1)
+        self.patterns = _patterns(words.lexicon.code)
+        self.text = " ".join(words.low)
+        self.places = list(accumulate((len(word) + 1 for word in words.low), initial=0))
         self.token_at = {place: i for i, place in enumerate(self.places)}
 
     def at(self, i: int) -> Period | None:
         """Return the expression that starts at token `i`, or None."""
-        word = self.low[i]
+        word = self.words.low[i]
         for pattern in self.patterns.get("#" if word[0].isdecimal() else word, ()):
             found = pattern["regex"].match(self.text, self.places[i])
             if found is None or not self._is_placed(pattern, i):
@@ -71,23 +68,23 @@ class _Finder:
         return None
 
     def _is_placed(self, pattern: Mapping[str, Any], i: int) -> bool:
-        behind = [self._is_behind(group, i) for group in pattern.get("behind", ())]
-        return (not behind or any(behind)) and not any(self._is_behind(g, i) for g in pattern.get("not_behind", ()))
-
-    def _is_behind(self, group: str, i: int) -> bool:
-        return self.lexicon[f"periods.{group}"].ending_at(self.low, i) is not None
+        behind, not_behind = (
+            any(self.words.before(f"periods.{group}", i) for group in pattern.get(key, ()))
+            for key in ("behind", "not_behind")
+        )
+        return (behind or "behind" not in pattern) and not not_behind
 
     def _is_date(self, i: int, end: int, found: Mapping[str, str | None]) -> bool:
         """Whether a lone year or month is one, and no number of victims, target, title or part of a word."""
-        following = self.tokens[end : end + 2]
-        touching = [token.text for token in following if following[0].start == self.tokens[end - 1].end]
+        words = self.words
+        following = words.tokens[end : end + 2]
+        touching = [token.text for token in following if following[0].start == words.tokens[end - 1].end]
         if touching and (touching[0][0].isalpha() or (touching[0] in "/-–" and len(touching) > 1)):
             return False
         if "M" in found:
-            return bool(found["Y"]) or self._is_behind("in_words", i)
-        noun = self.lexicon["nouns"].at(self.low, end)
-        named = self._is_behind("in_words", i) or self.lexicon["clause.definite"].ending_at(self.low, i)
-        counts = noun is not None and noun[1] in ("victim", "person") and not named
+            return bool(found["Y"] or words.before("periods.in_words", i))
+        named = words.before("periods.in_words", i) or words.before("clause.definite", i)
+        counts = words.value("nouns", end) in ("victim", "person") and not named
         return not counts and int(found["Y"] or 0) <= self.default + YEARS_AHEAD
 
     def _label(self, template: str, found: Mapping[str, str | None], i: int) -> str | None:
@@ -123,10 +120,11 @@ class _Finder:
     def _months_of_part(self, found: Mapping[str, str | None]) -> tuple[int, int]:
         """Return the months of the first half, the first nine months, or "the second" where a half came before."""
         first = last = 0
+        tables = self.words.lexicon.tables["periods"]
         if found.get("part"):
-            first, last = self.lexicon["periods.parts"].at((found["part"] or "").split(), 0)[1]  # type: ignore[index]
+            first, last = tables["parts"][found["part"]]
         elif found.get("ordinal"):
-            ordinal = self.lexicon.tables["periods"]["ordinals"][found["ordinal"]]
+            ordinal = tables["ordinals"][found["ordinal"]]
             first, last = (ordinal - 1) * self.part_length + 1, ordinal * self.part_length
         elif found.get("N"):
             first, last = 1, self._number(found["N"])
@@ -136,12 +134,12 @@ class _Finder:
         return first, last
 
     def _number(self, word: str | None) -> int:
-        return int(word) if word and word.isdecimal() else self.lexicon.numbers.get(word or "", 0)
+        return int(word) if word and word.isdecimal() else self.words.lexicon.numbers.get(word or "", 0)
 
     def _month(self, name: str, i: int) -> int:
         """Return a month's number, or 0 where there is none, or where "may", "march" are no names."""
-        months: Mapping[str, int] = self.lexicon.tables["periods"]["months"]
-        is_capital = any(t.lower == name and t.text[0].isupper() for t in self.tokens[i : i + 8])
+        months: Mapping[str, int] = self.words.lexicon.tables["periods"]["months"]
+        is_capital = any(t.lower == name and t.text[0].isupper() for t in self.words.tokens[i : i + 8])
         return months.get(name) or (months.get(name.capitalize(), 0) if is_capital else 0)
 
 
@@ -155,7 +153,8 @@ def _patterns(code: str) -> Mapping[str, tuple[dict[str, Any], ...]]:
         name = re.findall(r"\{([^}]*)\}", pattern["words"])[0]
         digits = ["#"] if name in ("D", "Y") else []
         group = {"D": "months", "Y": ""}.get(name, name)
-        for first in [*digits, *(lexicon[f"periods.{group}"].first_words if group else ())]:
+        words = {phrase[0]: None for phrase in lexicon.index.phrases(f"periods.{group}")} if group else {}
+        for first in [*digits, *words]:
             by_first[first] = (*by_first.get(first, ()), pattern)
     return MappingProxyType(by_first)
 
@@ -163,13 +162,15 @@ def _patterns(code: str) -> Mapping[str, tuple[dict[str, Any], ...]]:
 def _expanded(words: str, lexicon: Lexicon) -> str:
     """Return a pattern with the words of a language in place of the names of its lists."""
 
-    def either(phrases: Iterable[tuple[str, ...]]) -> str:
+    def either(phrases: Iterable[Phrase]) -> str:
         texts = sorted((re.escape(" ".join(phrase)) for phrase in phrases), key=len, reverse=True)
         return f"(?>(?:{'|'.join(texts)})(?= |$))"
 
-    in_words = either(lexicon["periods.in_words"])
-    nouns, joiners = either(lexicon["nouns"]), either(lexicon["not_counts.range_joiners"])
-    year, month = r"(?:19[89]|20[0-4])\d", either(lexicon["periods.months"])
+    in_words, nouns, joiners, month, year_of = (
+        either(lexicon.index.phrases(path))
+        for path in ("periods.in_words", "nouns", "not_counts.range_joiners", "periods.months", "periods.year_of")
+    )
+    year = r"(?:19[89]|20[0-4])\d"
     small = either((word,) for word, value in lexicon.numbers.items() if 0 < value < 100)
     day = rf"(?: [123]?\d(?= |$)(?! {joiners}| {nouns}))?"
     date = rf"(?:\d\d? (?:\. )?)?(?P<M#>{month}){day}(?:(?: ,| of)? (?P<Y#>{year}))?"
@@ -180,23 +181,21 @@ def _expanded(words: str, lexicon: Lexicon) -> str:
         "N": rf"(?P<N>\d\d?|{small})",
         "D": date.replace("#", ""),
         "D2": date.replace("#", "2"),
-        "~": rf"(?:(?: {in_words}){{0,3}} (?P<Y>{year})| {either(lexicon['periods.year_of'])})?",
+        "~": rf"(?:(?: {in_words}){{0,3}} (?P<Y>{year})| {year_of})?",
     }
     named = r"\{([A-Za-z_~]+2?)\}"
-    return re.sub(named, lambda found: names.get(found[1]) or either(lexicon[f"periods.{found[1]}"]), words)
+    return re.sub(
+        named, lambda found: names.get(found[1]) or either(lexicon.index.phrases(f"periods.{found[1]}")), words
+    )
 
 
-def find_periods(
-    tokens: Sequence[Token], lexicon: Lexicon, default_year: int, around: int | None = None
-) -> list[Period]:
+def find_periods(words: Words, default_year: int, around: int | None = None) -> list[Period]:
     """Every expression of time in a sentence, in order, without overlaps.
 
     Parameters
     ----------
-    tokens : sequence of Token
+    words : Words
         One sentence.
-    lexicon : Lexicon
-        Language.
     default_year : int
         The year the document reports on; "since 2009" ends there.
     around : int, optional
@@ -210,14 +209,14 @@ def find_periods(
     --------
     >>> from .lexicon import load
     >>> from .tokens import tokenize
-    >>> words = tokenize("In the first six months of the year, and in 2013")
-    >>> [period.label for period in find_periods(words, load("en"), 2014)]
+    >>> words = Words(tokenize("In the first six months of the year, and in 2013"), load("en"))
+    >>> [period.label for period in find_periods(words, 2014)]
     ['2014-01/2014-06', '2013']
     """
-    finder = _Finder(tokens, lexicon, default_year, around or default_year)
+    finder = _Finder(words, default_year, around or default_year)
     found: list[Period] = []
     i = 0
-    while i < len(tokens):
+    while i < len(words.low):
         period = finder.at(i)
         if period is not None:
             found.append(period)

@@ -19,13 +19,10 @@ def find_zeros(scene: Scene) -> Iterator[Reading]:
 
     The span of such a reading is the negation itself ("did not", "ikke").
     """
-    k = 0
-    while k < len(scene.low):
-        n = scene.phrase("clause.negations", k)
-        reading = _read(scene, k, k + n) if n else None
+    for k in scene.starts("clause.negations"):
+        reading = _read(scene, k, k + scene.phrase("clause.negations", k))
         if reading is not None:
             yield reading
-        k += max(n, 1)
 
 
 def _read(scene: Scene, start: int, k: int) -> Reading | None:
