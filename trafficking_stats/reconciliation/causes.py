@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from trafficking_stats.intervals import period_kind
 from trafficking_stats.messages import Years
-from trafficking_stats.reconciliation.evidence import Evidence, Part, bounds, evidence
-from trafficking_stats.reconciliation.lookup import PLACE, Figures, gather
-from trafficking_stats.reconciliation.signs import CAUSES, copied_from
-from trafficking_stats.reconciliation.weights import published_years
+from trafficking_stats.reconciliation.counterparts import Figures, rejected
+from trafficking_stats.reconciliation.evidence import Evidence, Part, evidence
+from trafficking_stats.reconciliation.signs import CAUSES
 from trafficking_stats.vocabulary import Vocabulary
 
 
@@ -35,70 +32,47 @@ def probable_causes(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: V
         Columns ``cause`` (a code; ``unexplained`` where none fits) and ``evidence``, one row a rejected claim, with
         the index of ``judged``.
     """
-    rows = _beside(judged, cell_bounds, vocabulary)
-    figures = gather(judged, vocabulary) if len(rows) else Figures({}, {}, {}, vocabulary)
+    if judged["accepted"].all():
+        return pd.DataFrame(columns=["cause", "evidence"], dtype=object)
+    rows, figures = rejected(judged, cell_bounds, vocabulary), Figures(judged, vocabulary)
     found = [_probable_cause(row, figures) for row in rows.itertuples()]
-    causes = pd.DataFrame(found, columns=["cause", "evidence"], index=rows.index, dtype=object)
-    _beside_corrupt(rows, causes)
-    _beside_restated(rows, causes, vocabulary)
-    return causes
+    rows[["cause", "evidence"]] = pd.DataFrame(found, rows.index, dtype=object)
+    _beside_corrupt(rows)
+    _beside_restated(rows, vocabulary)
+    return rows[["cause", "evidence"]]
 
 
 def _probable_cause(row: Any, figures: Figures) -> tuple[str, Evidence]:
-    for name, cause in CAUSES:
-        found = cause(row, figures)
-        if found is not None:
-            return name, found
-    copied = copied_from(row, figures)
+    for cause, sign in CAUSES:
+        for found in sign(row, figures):
+            return cause, found
+    copied = figures.copied_from(row)
     off = evidence("against", value=row.value, kept=row.known)
     return "unexplained", evidence("may_be_copied", off=off, part=Part(copied)) if copied else off
 
 
-def _beside(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: Vocabulary) -> pd.DataFrame:
-    """Put each rejected claim beside the bounds of its cell."""
-    lost = ~judged["accepted"].to_numpy(bool)
-    rows = judged.loc[lost, ["source_id", "publisher", "upstream", "tier", "published", "qualifier", "value", *PLACE]]
-    rows["lower"] = judged.loc[lost, "lower"].astype(float)
-    rows["upper"] = judged.loc[lost, "upper"].astype(float).fillna(np.inf)
-    rows["kept_lower"], rows["kept_upper"] = cell_bounds[lost].T
-    rows["kept"] = rows["kept_lower"].where(rows["kept_lower"] == rows["kept_upper"])
-    rows["known"] = pd.Series([bounds(*ends) for ends in cell_bounds[lost].tolist()], rows.index, dtype=object)
-    rows["below"] = rows["value"] < rows["kept_lower"]
-    nearest = rows["kept_lower"].where(rows["below"], rows["kept_upper"])
-    rows["distance"] = (rows["kept_lower"] - rows["value"]).clip(lower=rows["value"] - rows["kept_upper"]).clip(lower=0)
-    limits = vocabulary.causes
-    rows["near"] = rows["distance"] <= np.maximum(limits.near_count, limits.near_share * nearest)
-    rows["date"] = published_years(rows["published"])
-    rows["year"] = rows["period_end"].str[:4].astype(int)
-    rows["kind"] = [period_kind(*days) for days in zip(rows["period_start"], rows["period_end"], strict=True)]
-    return rows
-
-
-def _beside_corrupt(rows: pd.DataFrame, causes: pd.DataFrame) -> None:
+def _beside_corrupt(rows: pd.DataFrame) -> None:
     """Call an unexplained figure corrupt where it stands in a block of figures of which several are."""
     block = [rows[name] for name in ("source_id", "country", "indicator", "period_end")]
-    n = (causes["cause"] == "corrupt").groupby(block).transform("sum")
-    for row in causes.index[(causes["cause"] == "unexplained") & (n >= 3)]:
-        found = evidence("among_corrupt", off=causes.at[row, "evidence"], number=int(n[row]))
-        causes.loc[row] = ["corrupt", found]  # type: ignore[assignment]
+    n = (rows["cause"] == "corrupt").groupby(block).transform("sum")
+    for row, number in n[(rows["cause"] == "unexplained") & (n >= 3)].items():
+        rows.at[row, "cause"] = "corrupt"
+        rows.at[row, "evidence"] = evidence("among_corrupt", off=rows.at[row, "evidence"], number=number)  # type: ignore[assignment]
 
 
-def _beside_restated(rows: pd.DataFrame, causes: pd.DataFrame, vocabulary: Vocabulary) -> None:
+def _beside_restated(rows: pd.DataFrame, vocabulary: Vocabulary) -> None:
     """Call an unexplained figure one of another definition where its publisher left that for other years.
 
     A publisher that restates two years of a series at least so many times has taken another count; a year that is
     off to the same side as far, and that it did not restate, has kept the old one.
     """
     times = vocabulary.causes.restated_times
-    far = np.where(rows["value"] * times <= rows["kept_lower"], -1, rows["value"] >= times * rows["kept_upper"])
-    series = rows[["publisher", "country", "indicator", "breakdown"]].assign(side=far)
-    keys = list(series.itertuples(index=False, name=None))
-    restated: dict[Any, set[int]] = defaultdict(set)
-    for key, year, found in zip(keys, rows["year"], causes["evidence"], strict=True):
-        if key[-1] and found.code == "restated":
-            restated[key].add(year)
-    for row, key in zip(causes.index, keys, strict=True):
-        others = restated.get(key, set())
-        if causes.at[row, "cause"] == "unexplained" and len(others) > 1:
-            said = {"publisher": key[0], "years": Years(others)}
-            causes.loc[row] = ["definition", evidence("restated_others", off=causes.at[row, "evidence"], **said)]  # type: ignore[assignment]
+    below, above = rows["value"] * times <= rows["kept_lower"], rows["value"] >= times * rows["kept_upper"]
+    code = np.array([found.code for found in rows["evidence"]], dtype=object)
+    far = rows.assign(above=above, restated=code == "restated")[below | above]
+    for (publisher, *_), series in far.groupby(["publisher", "country", "indicator", "breakdown", "above"]):
+        years = Years(series.loc[series["restated"], "year"])
+        for row in series.index[series["cause"] == "unexplained"] if len(years.years) > 1 else ():
+            said = {"publisher": publisher, "years": years}
+            rows.at[row, "cause"] = "definition"
+            rows.at[row, "evidence"] = evidence("restated_others", off=rows.at[row, "evidence"], **said)  # type: ignore[assignment]
