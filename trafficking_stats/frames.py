@@ -20,6 +20,9 @@ from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 REQUIRED = tuple(column for column in CLAIM if column not in ("unit", "locator", "scope_note"))
 """Columns of a table that is made of claims already."""
 
+TEXTS = tuple(column for column in CLAIM if column != "value")
+"""Columns of text."""
+
 
 class SkippedRowsWarning(UserWarning):
     """Figures of a table were left out, because there are none or they repeat others."""
@@ -144,7 +147,7 @@ def as_claims(table: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A sorted copy with text in the text columns.
+        A sorted copy, its text columns as categories: what is asked of a text is asked once, not in every row.
 
     Raises
     ------
@@ -153,15 +156,18 @@ def as_claims(table: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     """
     check_frame(table)
     if not set(REQUIRED) <= set(table):
-        return claims_from(table, vocabulary=vocabulary)
+        claims = claims_from(table, vocabulary=vocabulary)
+        return claims.astype({column: "category" for column in TEXTS if column in claims})
     claims = table.reset_index(drop=True)
-    for column in set(CLAIM) & set(claims) - {"value"}:
-        claims[column] = _each(claims[column], plain)
+    for column in TEXTS:
+        if column in claims:
+            claims[column] = _each(claims[column], plain)
     claims["country"] = _each(claims["country"], lambda cell: country_code(cell) or cell)
     claims["breakdown"] = _each(claims["breakdown"], canonical_breakdown)
-    if "unit" in claims:  # a figure of which nothing else is said is in the unit of its indicator
-        units = {name: entry.unit for name, entry in vocabulary.indicators.items()}
-        claims["unit"] = claims["unit"].where(claims["unit"] != "", claims["indicator"].map(units).fillna(""))
+    if "unit" in claims and (claims["unit"] == "").any():
+        # a figure of which nothing else is said is in the unit of its indicator
+        own = _each(claims["indicator"], lambda name: getattr(vocabulary.indicators.get(name), "unit", ""))
+        claims["unit"] = claims["unit"].astype(object).where(claims["unit"] != "", own).astype("category")
     problems = [f"claim {claims['claim_id'][row]!r}: {text}" for row, text in claim_faults(claims, vocabulary)]
     again = claims["claim_id"].duplicated(keep=False) & (claims["claim_id"] != "")
     problems += [
@@ -180,6 +186,7 @@ def _told(rows: pd.DataFrame) -> list[str]:
 
 
 def _each(column: pd.Series, function: Callable[[Any], str]) -> pd.Series:
-    """Apply a function to each different value of a column."""
-    codes, values = pd.factorize(column.astype(object), use_na_sentinel=False)
-    return pd.Series(np.array([*map(function, values), ""], dtype=object)[codes], index=column.index, dtype=object)
+    """Apply a function to each different value of a column; the results are its categories."""
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    place, texts = pd.factorize(np.array([*map(function, values)], dtype=object), sort=True)
+    return pd.Series(pd.Categorical.from_codes(place[codes], texts), index=column.index)

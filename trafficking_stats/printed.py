@@ -49,6 +49,8 @@ def plain(cell: object) -> str:
     >>> plain(2023.0), plain(None), plain(" a "), plain(datetime.datetime(2023, 12, 31))
     ('2023', '', 'a', '2023-12-31')
     """
+    if isinstance(cell, str):
+        return cell.strip().removesuffix(" 00:00:00")
     if cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell:
         return ""
     if isinstance(cell, datetime.datetime):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from trafficking_stats.intervals import intervals, period_kind
 from trafficking_stats.reconciliation.mistakes import costs, describe, impossible
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
-from trafficking_stats.reconciliation.weights import claim_weights
+from trafficking_stats.reconciliation.weights import claim_weights, first_named
 from trafficking_stats.vocabulary import Vocabulary
 
 
@@ -102,8 +102,7 @@ def upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:
     numpy.ndarray of int, shape (n_claims,)
         The same number for claims of the same upstream.
     """
-    name = claims["upstream"].where(claims["upstream"] != "", claims["publisher"])
-    return np.asarray(pd.factorize(name.where(name != "", claims["source_id"]))[0], dtype=np.int64)
+    return np.asarray(pd.factorize(first_named(claims, "upstream", "publisher", "source_id"))[0], dtype=np.int64)
 
 
 def _measure(indicator: str, vocabulary: Vocabulary) -> str:

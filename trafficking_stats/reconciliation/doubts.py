@@ -70,8 +70,10 @@ def of_the_future(kept: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     A maximum penalty or a budget may be known beforehand, a count may not.
     """
     counts = [name for name, entry in vocabulary.indicators.items() if entry.measure == "count"]
-    last = kept["published"].map({date: latest_day(date) for date in kept["published"].unique()})
-    for row in _each(kept[(kept["period_end"] > last) & (last != "") & kept["indicator"].isin(counts)]):
+    days = kept[["period_end", "published"]].drop_duplicates().astype(object)
+    last = days["published"].map(latest_day)
+    early = kept[kept["indicator"].isin(counts)].merge(days[(days["period_end"] > last) & (last != "")])
+    for row in _each(early):
         yield row.row, "future_period", evidence("future_period", end=row.period_end, published=row.published)
 
 
@@ -117,7 +119,8 @@ def of_another_year(yearly: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     )
     pairs = kept.merge(lost, on=[*series, "value"], suffixes=("", "_before"))
     pairs["shift"] = pairs["year_before"] - pairs["year"]
-    moved = pairs[pairs["shift"].isin([-1, 1]) & (pairs["published_before"] < pairs["published"])]
+    before = pairs["published_before"].astype(object) < pairs["published"].astype(object)
+    moved = pairs[pairs["shift"].isin([-1, 1]) & before]
     moved = moved.assign(n=moved.groupby([*series, "shift"])["value"].transform("nunique") - 1)
     for row in _each(moved[moved["n"] > 0].sort_values("shift", ascending=False, kind="stable")):
         seen = {"value": row.value, "year": str(row.year_before), "n": int(row.n)}

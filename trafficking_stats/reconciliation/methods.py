@@ -10,7 +10,7 @@ import pandas as pd
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.reconciliation.cells import System
 from trafficking_stats.reconciliation.solve import Conflicts, Solution
-from trafficking_stats.reconciliation.weights import published_years
+from trafficking_stats.reconciliation.weights import published_years, tier_weights
 from trafficking_stats.vocabulary import Vocabulary
 
 DEFAULT = "consistent"
@@ -71,7 +71,7 @@ def pick(system: System, claims: pd.DataFrame, method: str, vocabulary: Vocabula
     rows = pd.DataFrame({"group": system.claim_group, "order": np.arange(len(claims))})
     # undated claims come last, whichever end goes first
     rows["published"] = published_years(claims["published"])
-    rows["tier_weight"] = claims["tier"].map({name: tier.weight for name, tier in vocabulary.tiers.items()})
+    rows["tier_weight"] = tier_weights(claims, vocabulary)
     rows = rows[rows["group"] >= 0]
     rows = rows.join(system.groups[["cell", "lower", "upper", "weight"]], on="group")
     chosen = (_median(rows) if method == "median" else _RANKS[method](rows)).drop_duplicates("cell")

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficking_stats import breakdowns
-from trafficking_stats.reconciliation.weights import UNITS, published_years
+from trafficking_stats.reconciliation.weights import UNITS, first_named, published_years, tier_weights
 from trafficking_stats.vocabulary import Vocabulary, Weights
 
 
@@ -47,11 +47,11 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
     table = kinds.iloc[names].reset_index(drop=True)
     table["up"] = upstream
     weights = vocabulary.weights
-    tier = claims["tier"].map({name: entry.weight for name, entry in vocabulary.tiers.items()}).to_numpy(float)
+    tier = tier_weights(claims, vocabulary)
     table["tier"], table["date"] = tier, np.nan_to_num(published_years(claims["published"]), nan=weights.recency_from)
     table["base"] = tier * (1 + weights.recency_per_year * np.clip(table["date"] - weights.recency_from, 0, 100))
     table["source"] = pd.factorize(claims["source_id"])[0]
-    table["publisher"] = pd.factorize(claims["publisher"].where(claims["publisher"] != "", claims["source_id"]))[0]
+    table["publisher"] = pd.factorize(first_named(claims, "publisher", "source_id"))[0]
     event = [pd.factorize(claims[name])[0] for name in ("country", "indicator", "period_start", "period_end")]
     table["event"] = _number(*event)
     table["series"] = _number(event[0], event[1], names)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.errors import ReconciliationError
-from trafficking_stats.frames import as_claims
+from trafficking_stats.frames import TEXTS, as_claims
 from trafficking_stats.reconciliation.causes import probable_causes
 from trafficking_stats.reconciliation.doubts import doubts
 from trafficking_stats.reconciliation.explain import Explainer
@@ -318,6 +318,7 @@ def _reconcile_part(
     judged = _judge(table, settled, vocabulary)
     series, periods = build_series(judged, settled.system, settled.solution, vocabulary)
     clashes = build_clashes(judged, vocabulary)
+    judged = judged.astype({name: object for name in TEXTS if name in judged})
     status = "; ".join(settled.solution.status) or OPTIMAL
     of_country = dict.fromkeys(table["country"].unique(), settled)
     return Reconciliation(series, judged, clashes, method, status, periods, vocabulary, of_country)

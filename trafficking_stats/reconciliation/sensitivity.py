@@ -11,6 +11,7 @@ from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 from trafficking_stats.reconciliation.series import build_series
 from trafficking_stats.reconciliation.settle import solved
+from trafficking_stats.reconciliation.weights import first_named
 from trafficking_stats.vocabulary import Vocabulary
 
 WITHOUT = "without "
@@ -53,8 +54,7 @@ def sensitivity(
 
     tables = {name: series if name == method else anew(claims, name) for name in METHODS}
     # a claim that names no upstream is a measurement of its publisher, or of its source, as in its weight
-    names = claims["upstream"].where(claims["upstream"] != "", claims["publisher"])
-    names = names.where(names != "", claims["source_id"])
+    names = first_named(claims, "upstream", "publisher", "source_id")
     for name in sorted(set(names[own.index])) if names[own.index].nunique() > 1 else []:
         tables[WITHOUT + name] = anew(claims[names != name], DEFAULT)
     chosen = {name: table[table["breakdown"] == breakdown].set_index("year") for name, table in tables.items()}

@@ -158,7 +158,7 @@ def build_clashes(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
         voices = (", ".join(sorted(names)) for names in by_value.values())
         won = " and ".join(dict.fromkeys(printed[: sum(kept)])) or "none"
         found.append((" | ".join(by_value), " | ".join(voices), won, ", ".join(dict.fromkeys(causes[sum(kept) :]))))
-    table = rows.iloc[begins][key].reset_index(drop=True)
+    table = rows.iloc[begins][key].astype(object).reset_index(drop=True)
     table[["values", "sources", "won", "cause"]] = pd.DataFrame(found, columns=range(4), dtype=object)
     periods = zip(table["period_start"], table["period_end"], strict=True)
     table["period"] = pd.Series([period_label(start, end) for start, end in periods], dtype=object)

@@ -46,6 +46,14 @@ def published_years(published: pd.Series) -> NDArray[np.float64]:
     return np.array([published_year(date) for date in dates] + [np.nan])[codes]
 
 
+def first_named(claims: pd.DataFrame, *columns: str) -> pd.Series:
+    """Take the text of the first of some columns that is not empty; the last one speaks where all others are."""
+    found = claims[columns[-1]].astype(object)
+    for column in reversed(columns[:-1]):
+        found = claims[column].astype(object).where(claims[column] != "", found)
+    return found
+
+
 def claim_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.int64]:
     """Weigh each claim by itself.
 
@@ -63,7 +71,12 @@ def claim_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.in
         the other is there: so taking a claim away changes the weight of no other claim.
     """
     weights = vocabulary.weights
-    tier = claims["tier"].map({name: entry.weight for name, entry in vocabulary.tiers.items()}).to_numpy(float)
-    years = published_years(claims["published"])
-    recency = weights.recency_per_year * np.clip(np.nan_to_num(years, nan=0.0) - weights.recency_from, 0, 100)
-    return np.asarray(np.rint(tier * (1 + recency) * UNITS), dtype=np.int64)
+    years = np.nan_to_num(published_years(claims["published"]), nan=0.0)
+    recency = weights.recency_per_year * np.clip(years - weights.recency_from, 0, 100)
+    return np.asarray(np.rint(tier_weights(claims, vocabulary) * (1 + recency) * UNITS), dtype=np.int64)
+
+
+def tier_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.float64]:
+    """Return the weight of the tier of each claim."""
+    weights = {name: tier.weight for name, tier in vocabulary.tiers.items()}
+    return claims["tier"].map(weights).to_numpy(float)
