@@ -330,7 +330,7 @@ def test_paper_shows_what_a_screen_folds(open_page):
 def test_the_brief_is_one_page(open_page, site, tmp_path):
     from trafficking_stats.reporting.country import print_page
 
-    printed = print_page((site / "DNK/brief.html").read_text())
+    printed = print_page((site / "DNK/brief.html").read_bytes())
     assert printed.startswith(b"%PDF")
     assert re.search(rb"/Count 1\b", printed)
     assert open_page("DNK/brief.html").locator("figure img").get_attribute("alt").startswith("Line chart")

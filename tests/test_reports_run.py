@@ -86,6 +86,7 @@ def test_a_report_has_a_page_and_an_executed_notebook_for_each_notebook(standard
         "DNK/3_gap.ipynb",
         "DNK/brief.html",
         "DNK/card.png",
+        "DNK/data.zip",
         "DNK/report.json",
     }
     assert (folder / "DNK/card.png").read_bytes().startswith(b"\x89PNG")

@@ -91,10 +91,13 @@ def clean(
 def _described(tables: dict[str, pd.DataFrame], files: dict[str, bytes]) -> bytes:
     """Describe the tables as a Frictionless data package."""
     package = json.loads((paths.PACKAGE / "datapackage.json").read_text(encoding="utf-8"))
+    meaning = package.pop("columns")
     for resource in package["resources"]:
         content, table = files[resource["path"]], tables[resource["name"]]
         resource["bytes"] = len(content)
         resource["hash"] = f"sha256:{hashlib.sha256(content).hexdigest()}"
         fields = build_table_schema(table, index=False)["fields"]
-        resource["schema"]["fields"] = [{"name": field["name"], "type": field["type"]} for field in fields]
+        resource["schema"]["fields"] = [
+            {"name": field["name"], "type": field["type"], "description": meaning[field["name"]]} for field in fields
+        ]
     return (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode()

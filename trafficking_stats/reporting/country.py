@@ -18,11 +18,13 @@ from trafficking_stats.countries import WORLD
 from trafficking_stats.fingerprints import DataKeys, hash_of
 from trafficking_stats.messages import language, page_file, say
 from trafficking_stats.reporting import folder as report_folder
+from trafficking_stats.reporting.archive import ARCHIVE, archive
 from trafficking_stats.reporting.build import Built, PageError
 from trafficking_stats.reporting.plan import Task
 
 _LINK = re.compile(r'href="([\w.-]*\.html)?#(explain-[^"]+)"')
 _ANCHOR = re.compile(r'id="(explain-[^"]+)"')
+_FROZEN = re.compile(r'(<a id="frozen" href="[^"]*/versions/)\w*/')
 _HERO_IMAGE = re.compile(r'<section class="hero".*?(<img [^>]+>)', re.DOTALL)
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _PRINT = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")
@@ -97,7 +99,7 @@ def page_key(task: Task, data: DataKeys, reads: Iterable[str]) -> str:
 
 
 def store_country(
-    folder: Path, country: Country, built: Iterable[Built], data: DataKeys, *, pdf: bool = False
+    folder: Path, country: Country, built: Iterable[Built], data: DataKeys, tables: Path, *, pdf: bool = False
 ) -> PageError | None:
     """Join what was built with what is there, and replace the country's folder.
 
@@ -111,6 +113,8 @@ def store_country(
         Its missing pages.
     data : DataKeys
         What the data were.
+    tables : pathlib.Path
+        The folder of the cleaned tables.
     pdf : bool
         Whether to print the brief.
 
@@ -132,15 +136,26 @@ def store_country(
         files |= one.files
     wanted = [task.file for task in country.tasks]
     pages = {name: pages[name] for name in wanted}
-    for code in dict.fromkeys(task.language for task in country.tasks):
+    codes = list(dict.fromkeys(task.language for task in country.tasks))
+    for code in codes:
         own = [name for name in wanted if pages[name]["language"] == code]
-        linked, dead = _linked({name: files[name].decode("utf-8") for name in own})
+        linked, dead = _linked({name: frozen(files[name].decode("utf-8"), "") for name in own})
         if dead:
             some = ", ".join(dead[:5]) + (f" and {len(dead) - 5} more" if len(dead) > 5 else "")
             return PageError(country.code, "", f"figures link to explanations that are on no page: {some}")
         files |= linked
-        files |= _brief(country, code, {name: pages[name] for name in own}, files, pdf=pdf)
-    report_folder.store(folder, country.code, pages, files)
+        files |= _brief(country, code, {name: pages[name] for name in own}, files)
+    shown = [name for name in sorted(files) if name.endswith(".html")]
+    version = hash_of([files[name].decode("utf-8") for name in shown])[:12]
+    files |= {name: frozen(files[name].decode("utf-8"), version).encode("utf-8") for name in shown}
+    for name in (page_file("brief", code) for code in codes):
+        if pdf and name in files and (printed := print_page(files[name])):
+            files[name.removesuffix(".html") + ".pdf"] = printed
+    if country.code != WORLD:
+        files[ARCHIVE] = archive(
+            country.code, tables, data.everything, [(code, _readme(country, code)) for code in codes]
+        )
+    report_folder.store(folder, country.code, pages, files, version)
     return None
 
 
@@ -160,6 +175,26 @@ def _linked(texts: Mapping[str, str]) -> tuple[dict[str, bytes], list[str]]:
     return {name: text.encode("utf-8") for name, text in linked.items()}, sorted(dead)
 
 
+def frozen(text: str, version: str) -> str:
+    """Lead the citation of a page to where this version of it will always be; empty takes the version out."""
+    return _FROZEN.sub(rf"\g<1>{version}/", text)
+
+
+def _readme(country: Country, code: str) -> str:
+    """Return what stands beside the tables of a country: what they are, how to cite them, and their licence."""
+    from trafficking_stats.reporting.export import about
+
+    with language(code):
+        own = about(country.tasks[0], say("site.figures"), "")
+        lines = [
+            own["country"],
+            say("site.about_figures"),
+            own["cite"],
+            f"{say('site.licence')} {own['site']['licence']}",
+        ]
+        return "\n\n".join([*lines, say("site.licence_of_sources")]) + "\n"
+
+
 def front_page(pages: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the page to open first: the one on the gap, else the first with a headline, else the first."""
     headed = [name for name, page in pages.items() if page["facts"].get("headline")]
@@ -177,7 +212,7 @@ def joined_facts(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _brief(
-    country: Country, code: str, pages: Mapping[str, Mapping[str, Any]], files: Mapping[str, bytes], *, pdf: bool
+    country: Country, code: str, pages: Mapping[str, Mapping[str, Any]], files: Mapping[str, bytes]
 ) -> dict[str, bytes]:
     """Return the brief of a country in a language: sentence, chart, caveats, sources, and how to cite."""
     from trafficking_stats.reporting.export import about, render_template
@@ -195,21 +230,17 @@ def _brief(
             references=[Markup(reference) for reference in facts.get("references", [])[:3]],
             **own,
         )
-    name = page_file("brief", code)
-    brief = {name: html.encode("utf-8")}
-    if pdf and (printed := print_page(html)):
-        brief[name.removesuffix(".html") + ".pdf"] = printed
-    return brief
+    return {page_file("brief", code): html.encode("utf-8")}
 
 
-def print_page(html: str) -> bytes | None:
+def print_page(html: bytes) -> bytes | None:
     """Print a page as PDF through Chromium; None where there is no Chromium."""
     browser = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
     if browser is None:
         return None
     with tempfile.TemporaryDirectory(prefix="trafficking-stats-print-") as scratch:
         page, printed = Path(scratch) / "page.html", Path(scratch) / "page.pdf"
-        page.write_text(html, encoding="utf-8")
+        page.write_bytes(html)
         command = [browser, *_PRINT, f"--user-data-dir={scratch}/profile", f"--print-to-pdf={printed}", page.as_uri()]
         subprocess.run(command, capture_output=True, check=False, timeout=60)
         return printed.read_bytes() if printed.exists() else None

@@ -19,9 +19,11 @@ from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
+from trafficking_stats.countries import WORLD
 from trafficking_stats.errors import ReportError
 from trafficking_stats.messages import Country, language, languages, page_file, say
 from trafficking_stats.messages.values import written
+from trafficking_stats.reporting.archive import ARCHIVE
 from trafficking_stats.reporting.card import card_file, draw_card
 from trafficking_stats.reporting.content import Page
 from trafficking_stats.reporting.markdown import render, translate
@@ -185,6 +187,7 @@ def about(task: Task, title: str, notebook: str) -> dict[str, Any]:
         version=version("trafficking-stats"),
     )
     card = card_file(task.language)
+    home = f"{site['address']}/{task.country}" if site["address"] else ""
     if as_of:
         cite += " " + say("site.figures_as_of", date=as_of, n=task.n_sources)
     return {
@@ -193,7 +196,11 @@ def about(task: Task, title: str, notebook: str) -> dict[str, Any]:
         "site": site,
         "switch": switch(notebook, task.languages),
         "index": page_file("index", task.language),
-        "card": f"{site['address']}/{task.country}/{card}" if site["address"] else card,
+        "card": f"{home}/{card}" if home else card,
+        "archive": "" if task.country == WORLD else ARCHIVE,
+        "versions": f"{home}/versions/" if home else "",
+        # which version it is, is known once all pages of the country are
+        "frozen": f"{home}/versions//{page_file(notebook, task.language)}" if home else "",
     }
 
 

@@ -31,11 +31,14 @@ class Record:
         For each page its ``key``, what it ``reads``, its ``files``, ``language``, ``title`` and ``facts``.
     files : mapping of str to (int, str)
         Size and SHA-256 of each file.
+    version : str
+        Hash of what the pages show: they are kept at an address of this name where they are published.
     """
 
     country: str
     pages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     files: Mapping[str, list[Any]] = field(default_factory=dict)
+    version: str = ""
 
 
 def read_record(folder: Path, country: str) -> Record:
@@ -81,7 +84,9 @@ def countries_in(folder: Path) -> list[str]:
     return sorted({name for name in found if not name.startswith(".")})
 
 
-def store(folder: Path, country: str, pages: Mapping[str, Mapping[str, Any]], files: Mapping[str, bytes]) -> None:
+def store(
+    folder: Path, country: str, pages: Mapping[str, Mapping[str, Any]], files: Mapping[str, bytes], version: str = ""
+) -> None:
     """Replace a country's pages by new ones, all at once.
 
     They are written into a folder beside the old one, and the two change places: whoever looks, also after a crash,
@@ -97,13 +102,16 @@ def store(folder: Path, country: str, pages: Mapping[str, Mapping[str, Any]], fi
         As in `Record`.
     files : mapping of str to bytes
         What the country's folder shall hold.
+    version : str
+        As in `Record`.
 
     Raises
     ------
     ReportError
         If the folder cannot be written; older pages are then untouched.
     """
-    record = Record(country, pages, {name: [len(content), _digest(content)] for name, content in sorted(files.items())})
+    held = {name: [len(content), _digest(content)] for name, content in sorted(files.items())}
+    record = Record(country, pages, held, version)
     with _writing(folder / country), locked(folder):
         _sweep(folder)
         fresh = folder / f".{country}.tmp"

@@ -177,7 +177,7 @@ def run(
         written: list[str] = []
 
         def store(own: one_country.Country, built: list[Built]) -> PageError | None:
-            return one_country.store_country(folder, own, built, made.data, pdf=pdf)
+            return one_country.store_country(folder, own, built, made.data, paths.clean_dir(), pdf=pdf)
 
         try:
             with _runner(workers, engine, executor, scheduler, len(todo)) as submit:

@@ -71,6 +71,7 @@
 
   // Figures and tables can be saved, linked to and cited.
   const citation = document.getElementById("citation");
+  const frozen = document.getElementById("frozen");
   document.querySelectorAll("figure[id], .out-table[id]").forEach(function (part) {
     const tools = part.querySelector(".tools");
     const image = part.querySelector("picture > img");
@@ -86,7 +87,7 @@
     if (citation) {
       offer(tools, words.cite, function (made) {
         const named = part.querySelector("figcaption, caption");
-        const address = location.href.split("#")[0] + "#" + part.id;
+        const address = (frozen || location).href.split("#")[0] + "#" + part.id;
         const text = [citation.textContent, named ? "“" + named.textContent.trim() + "”" : "", address].filter(Boolean).join(" ");
         navigator.clipboard.writeText(text).then(function () { made.textContent = words.copied; });
       });
