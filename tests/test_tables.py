@@ -33,9 +33,8 @@ def gap(denmark):
 
 
 def test_text_is_escaped_links_stay_and_numbers_stand_right():
-    table = tables.table(
-        ["who", "n"], [["<script>x</script>", Markup('<a href="#note-1">1</a>')]], caption="A", numbers=[1]
-    )
+    row = {"who": "<script>x</script>", "n": Markup('<a href="#note-1">1</a>')}
+    table = tables.table([row], ["who", "n"], caption="A", numbers=[1])
     assert "<script>" not in table.html
     [head, cell] = tree(table).xpath("//tbody//tr/*")
     assert (head.tag, head.text_content()) == ("th", "<script>x</script>")
@@ -44,16 +43,16 @@ def test_text_is_escaped_links_stay_and_numbers_stand_right():
 
 
 def test_a_table_without_rows_is_a_sentence():
-    shown = tables.table(["year"], [], caption="Sums", empty="Nothing was set aside.")
+    shown = tables.table([], ["year"], caption="Sums", empty="Nothing was set aside.")
     assert shown.kind == "prose"
     assert str(shown) == "Nothing was set aside."
 
 
 def test_rows_of_a_group_stand_below_its_name():
-    table = tables.table(
-        ["year", "n"], [["2019", "1"], ["2020", "2"], ["2019", "3"]], caption="A", groups=["a", "a", "b"]
-    )
-    assert [row[0] for row in rows(table)] == ["year", "a", "2019", "2020", "b", "2019"]
+    found = pd.DataFrame({"kind": ["a", "a", "b"], "when": ["2019", "2020", "2019"], "n": [1, 2, 3000]})
+    table = tables.table(found, {"year": "when", "own head": "n"}, caption="A", groups="kind")
+    assert [row[0] for row in rows(table)] == ["Year", "a", "2019", "2020", "b", "2019"]
+    assert [row[1] for row in rows(table) if len(row) == 2] == ["own head", "1", "2", "3,000"]
 
 
 def test_the_data_come_as_csv_that_no_spreadsheet_runs_with_heads_in_the_language():
@@ -61,7 +60,7 @@ def test_the_data_come_as_csv_that_no_spreadsheet_runs_with_heads_in_the_languag
     assert csv_text(data) == "country,first year,other\n'=1+1,2014,1\n"
     with language("da"):
         assert csv_text(data).startswith("land,første år,other\n")
-    [link] = tree(tables.table(["a"], [["b"]], caption="A", data=data, name="DNK-a")).iter("a")
+    [link] = tree(tables.table([{"a": "b"}], ["a"], caption="A", data=data, name="DNK-a")).iter("a")
     assert link.get("download") == "DNK-a.csv"
     assert base64.b64decode(link.get("href").partition(",")[2]).decode() == csv_text(data)
 

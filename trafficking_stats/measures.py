@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from trafficking_stats.breakdowns import parse, unparse
 from trafficking_stats.errors import GapError
 from trafficking_stats.messages import Term, breakdown_words, say
+from trafficking_stats.messages.values import written
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ class Measure:
     def __str__(self) -> str:
         return f"{self.indicator};{self.breakdown}" if self.breakdown else self.indicator
 
-    def words(self) -> str:
+    def in_words(self) -> str:
         """Write what is counted as it stands in a sentence."""
-        name = say("gap.measure", indicator=Term("indicator", self.indicator))
+        name = written(Term("indicator", self.indicator))
         name = name[:1].lower() + name[1:]
-        return say("gap.measure_part", measure=name, part=breakdown_words(self.breakdown)) if self.breakdown else name
+        return say("common.part_of", whole=name, part=breakdown_words(self.breakdown)) if self.breakdown else name

@@ -6,7 +6,7 @@ from trafficking_stats.messages.catalogue import (
     languages,
     page_file,
     say,
-    say_html,
+    say_or,
     translate_markdown,
     use_language,
 )
@@ -24,7 +24,7 @@ __all__ = [
     "languages",
     "page_file",
     "say",
-    "say_html",
+    "say_or",
     "translate_markdown",
     "use_language",
 ]

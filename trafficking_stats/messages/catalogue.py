@@ -12,12 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trafficking_stats.errors import TraffickingStatsError
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 _HERE = Path(__file__).parent
 _SOURCE = "en"
@@ -222,59 +219,32 @@ def say(key: str, /, **values: object) -> str:
     >>> say("common.at_least", number=1200)
     'at least 1,200'
     """
-    return _Writer().write(key, values)
+    n = values.get("n", 1)
+    sentence = template(key, n if isinstance(n, int) else 1)
+    try:
+        return _Writer().vformat(sentence, (), values)
+    except KeyError as error:
+        raise MessageError(f"the sentence {key!r} lacks a value for {error}") from error
 
 
-def say_html(key: str, /, **values: object) -> Markup:
-    """Say a sentence as HTML: all is escaped but values that are markup themselves, such as links.
-
-    Parameters
-    ----------
-    key : str
-        As for `say`.
-    **values
-        As for `say`; a `markupsafe.Markup` stays as it is.
-
-    Returns
-    -------
-    markupsafe.Markup
+def say_or(key: str, otherwise: str) -> str:
+    """Say a sentence, or something else where no catalogue has it: a word of somebody's own vocabulary.
 
     Examples
     --------
-    >>> from markupsafe import Markup
-    >>> say_html("common.at_least", number=Markup("<b>3</b>"))
-    Markup('at least <b>3</b>')
+    >>> say_or("common.none", "nothing"), say_or("vocabulary.indicator.tea_drunk", "tea drunk")
+    ('none', 'tea drunk')
     """
-    from markupsafe import Markup
-
-    return Markup(_HtmlWriter().write(key, values))
+    try:
+        return say(key)
+    except MessageError:
+        return otherwise
 
 
 class _Writer(string.Formatter):
     """Fills the fields of a sentence, each value written as the language does."""
 
-    def write(self, key: str, values: dict[str, object]) -> str:
-        n = values.get("n", 1)
-        sentence = template(key, n if isinstance(n, int) else 1)
-        try:
-            return self.vformat(sentence, (), values)
-        except KeyError as error:
-            raise MessageError(f"the sentence {key!r} lacks a value for {error}") from error
-
     def format_field(self, value: Any, format_spec: str) -> str:
         from trafficking_stats.messages.values import written
 
         return written(value, format_spec)
-
-
-class _HtmlWriter(_Writer):
-    def parse(self, format_string: Any) -> Any:
-        from markupsafe import escape
-
-        for literal, *field in super().parse(format_string):
-            yield (str(escape(literal)), *field)
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        from markupsafe import escape
-
-        return str(value if hasattr(value, "__html__") else escape(super().format_field(value, format_spec)))

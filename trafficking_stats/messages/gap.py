@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -28,31 +28,45 @@ SHOWN = {
 """Columns of the tables that a notebook cell shows of its own."""
 
 
+def values_of(gap: Gap) -> dict[str, Any]:
+    """Return what any sentence on a gap may name."""
+    question, half = gap.question, len(gap.years) // 2
+    return {
+        "country": Country(question.country),
+        "numerator": question.numerator,
+        "denominator": question.denominator,
+        "years": Years(gap.years),
+        "early_years": Years(gap.years[:half]),
+        "late_years": Years(gap.years[half:]),
+        "confidence": question.confidence,
+    }
+
+
 def headline(gap: Gap) -> str:
+    """Say the answer, which count moved it, and the caveats without which it would promise too much."""
+    sentences = [answer(gap), moved(gap) if gap.verdict.beyond_chance == "yes" else ""]
+    if gap.row("ratios", kind="whole"):
+        sentences += [caveat_text(one) for one in gap.caveats if one.code in IN_HEADLINE]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def answer(gap: Gap) -> str:
     """Say how wide the gap is and, as far as both facts allow, whether it changed."""
     whole: Ratio | None = gap.row("ratios", kind="whole")
-    country = Country(gap.question.country)
     if whole is None:
-        names = gap.question.numerator.words(), gap.question.denominator.words()
-        return say("gap.headline.none", country=country, numerator=names[0], denominator=names[1])
-    sentences = [level(gap, whole), change(gap), moved(gap) if gap.verdict.beyond_chance == "yes" else ""]
-    sentences += [caveat_text(one) for one in gap.caveats if one.code in IN_HEADLINE]
-    return " ".join(sentence for sentence in sentences if sentence)
+        return say("gap.headline.none", **values_of(gap))
+    return f"{level(gap, whole)} {change(gap)}".strip()
 
 
 def level(gap: Gap, whole: Ratio) -> str:
     """Say how many of the numerator there are for the denominator, over all years used."""
-    question = gap.question
     values = {
-        "country": Country(question.country),
-        "years": Years(gap.years),
+        **values_of(gap),
         "above": Bounds(whole.numerator_lower, whole.numerator_upper),
         "below": Bounds(whole.denominator_lower, whole.denominator_upper),
         "rate": span(whole.per_100_min, whole.per_100_max),
-        "numerator": question.numerator.words(),
-        "denominator": question.denominator.words(),
     }
-    if (question.numerator, question.denominator) != PEOPLE or whole.lag:
+    if (gap.question.numerator, gap.question.denominator) != PEOPLE or whole.lag:
         lag = say("gap.headline.lag", n=whole.lag) if whole.lag else ""
         return say("gap.headline.counts", **values, lag=lag)
     if whole.numerator_upper == 0:
@@ -62,31 +76,20 @@ def level(gap: Gap, whole: Ratio) -> str:
     return say("gap.headline.people", **values, every=span(100 / whole.per_100_max, 100 / whole.per_100_min))
 
 
-def change(gap: Gap, said: str = "gap.change") -> str:
-    """Say what the rate was in both halves, and no more of its direction than both facts carry; empty if refused.
-
-    ``said`` is where the sentences stand: those of ``pages.answer`` leave the facts to what stands below them.
-    """
-    row = gap.row("changes", series="rate")
-    beyond = gap.verdict.beyond_chance
+def change(gap: Gap) -> str:
+    """Say what the rate was in both halves, and no more of its direction than both facts carry; empty if refused."""
+    row, beyond, finding = gap.row("changes", series="rate"), gap.verdict.beyond_chance, gap.verdict.finding
     if row is None or beyond == "refused":
         return ""
-    key = gap.verdict.finding if row.direction else "masked"
-    direction = f".{row.direction}" if key in ("robust", "depends_on_choices", "one_source") else ""
-    if key == "one_source":
-        direction = f".{row.direction}" if beyond == "yes" else ".chance"
-    if key == "refused":
-        key, direction = ("unvaried", f".{row.direction}") if beyond == "yes" else ("chance_alone", "")
-    half = len(gap.years) // 2
-    return say(
-        f"{said}.{key}{direction}",
-        early=span(row.early_min, row.early_max),
-        late=span(row.late_min, row.late_max),
-        early_years=Years(gap.years[:half]),
-        late_years=Years(gap.years[half:]),
-        numerator=gap.question.numerator.words(),
-        denominator=gap.question.denominator.words(),
-    )
+    if not row.direction:
+        finding = "masked"
+    elif finding in ("refused", "one_source") and beyond != "yes":
+        finding = "chance_alone" if beyond == "no" else beyond
+    elif finding == "refused":
+        finding = "unvaried"
+    moved = row.direction if finding in ("robust", "depends_on_choices", "one_source", "unvaried") else "open"
+    ends = {"early": span(row.early_min, row.early_max), "late": span(row.late_min, row.late_max)}
+    return f"{say(f'gap.change.{moved}', **values_of(gap), **ends)} {say(f'gap.finding.{finding}')}"
 
 
 def span(low: float, high: float) -> str:
@@ -107,17 +110,9 @@ def limits_sentence(gap: Gap) -> str:
     if whole is None:
         return ""
     phi = gap.row("dispersions", stage="numerator")
-    return say(
-        "gap.limits",
-        level=gap.question.confidence,
-        interval=span(whole.lower, whole.upper),
-        exact=span(whole.exact_lower, whole.exact_upper),
-        numerator=gap.question.numerator.words(),
-        phi=phi.phi,
-        low=phi.lower,
-        high=phi.upper,
-        n=phi.n_years,
-    )
+    limits = {"interval": span(whole.lower, whole.upper), "exact": span(whole.exact_lower, whole.exact_upper)}
+    varied = {"phi": phi.phi, "low": phi.lower, "high": phi.upper, "n": phi.n_years}
+    return say("gap.limits", **values_of(gap), **limits, **varied)
 
 
 def facts(gap: Gap) -> list[str]:
@@ -125,14 +120,10 @@ def facts(gap: Gap) -> list[str]:
     verdict, row = gap.verdict, gap.row("changes", series="rate")
     if row is None:
         return []
-    found = [say(f"gap.beyond_chance.{verdict.beyond_chance}", chance=row.chance)]
-    counts = {
-        "answers": verdict.answers,
-        "agree": verdict.agree,
-        "refused": verdict.refused,
-        "choices": verdict.choices,
-    }
-    found.append(say(f"gap.same.{verdict.same_under_other_choices}", **counts))
+    found = [
+        say(f"gap.beyond_chance.{verdict.beyond_chance}", chance=row.chance),
+        say(f"gap.same.{verdict.same_under_other_choices}", **vars(verdict)),
+    ]
     if verdict.beyond_chance != "yes":
         found.append(moved(gap))
     if verdict.searched > 1 and not math.isnan(verdict.search_chance):
@@ -143,10 +134,8 @@ def facts(gap: Gap) -> list[str]:
 
 def moved(gap: Gap) -> str:
     """Say which of the two counts changed by more than chance."""
-    rows = {name: gap.row("changes", series=name) for name in ("numerator", "denominator")}
-    beyond = [name for name, row in rows.items() if row is not None and row.beyond_chance]
-    names = {"numerator": gap.question.numerator.words(), "denominator": gap.question.denominator.words()}
-    return say(f"gap.moved.{'_and_'.join(beyond) or 'neither'}", **names)
+    beyond = [row.series for row in gap.rows["changes"] if row.series != "rate" and row.beyond_chance]
+    return say(f"gap.moved.{'_and_'.join(beyond) or 'neither'}", **values_of(gap))
 
 
 def caveat_text(caveat: Caveat) -> str:
@@ -164,7 +153,7 @@ def subject_words(subject: str) -> str:
     if len(subject) == 3 and subject.isupper():
         return written(Country(subject))
     if "_" in subject:
-        return Measure.read(subject).words()
+        return Measure.read(subject).in_words()
     return say(f"gap.subject.{subject.split(' ')[0]}") if subject else ""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trafficking_stats.breakdowns import parse
-from trafficking_stats.messages.catalogue import _SOURCE, MessageError, catalogue, current, languages, say, template
+from trafficking_stats.messages.catalogue import MessageError, current, languages, say, say_or, template
 from trafficking_stats.vocabulary import load_vocabulary
 
 
@@ -35,21 +35,51 @@ class Country:
 
     code: str
 
+    def in_words(self, spec: str = "") -> str:
+        """Write it in the current language."""
+        grammar = languages()[current()]
+        name = _country_name(self.code, _locale(), current())
+        if spec == "bare":
+            return name
+        inside = grammar["article"].format(name) if self.code in grammar["the"] else name
+        if spec == "in":
+            return str(grammar["at_form" if self.code in grammar["at"] else "in"].format(inside))
+        if spec == "genitive":
+            form = "genitive_capitals" if inside.isupper() else "genitive_s" if inside.endswith("s") else "genitive"
+            return str(grammar[form].format(inside))
+        return inside
+
 
 @dataclass(frozen=True)
 class Years:
     """Calendar years; runs of three or more are written as a range.
 
+    In a field ``{y:span}`` two years that follow each other are a range as well: a period, not a list.
+
     Examples
     --------
-    >>> written(Years((2007, 2008, 2009, 2012)))
-    '2007–2009 and 2012'
+    >>> written(Years((2007, 2008, 2009, 2012))), written(Years((2007, 2008))), written(Years((2007, 2008)), "span")
+    ('2007–2009 and 2012', '2007 and 2008', '2007–2008')
     """
 
     years: tuple[int, ...]
 
     def __init__(self, years: Iterable[int]) -> None:
         object.__setattr__(self, "years", tuple(sorted({int(year) for year in years})))
+
+    def in_words(self, spec: str = "") -> str:
+        """Write them in the current language."""
+        runs: list[list[int]] = []
+        for year in self.years:
+            if runs and runs[-1][-1] == year - 1:
+                runs[-1].append(year)
+            else:
+                runs.append([year])
+        shortest = 2 if spec == "span" and len(runs) == 1 else 3
+        parts: list[str] = []
+        for run in runs:
+            parts += [f"{run[0]}–{run[-1]}"] if len(run) >= shortest else map(str, run)
+        return _listed(parts)
 
 
 @dataclass(frozen=True)
@@ -66,6 +96,15 @@ class Bounds:
 
     lower: int
     upper: int | None
+
+    def in_words(self, spec: str = "") -> str:
+        """Write it in the current language."""
+        key = "short_" if spec == "short" else ""
+        if self.upper is None:
+            return say(f"common.{key}at_least", number=self.lower)
+        if self.lower == self.upper:
+            return written(self.lower)
+        return say(f"common.{key}range", lower=self.lower, upper=self.upper)
 
 
 @dataclass(frozen=True)
@@ -87,6 +126,14 @@ class Noun:
     number: int | Bounds
     key: str
 
+    def in_words(self, spec: str = "") -> str:
+        """Write it in the current language."""
+        number = self.number
+        if isinstance(number, Bounds):
+            form = number.upper if number.upper is not None else max(number.lower, 2)
+            return template(self.key, form).replace("{n}", written(number, spec))
+        return say(self.key, n=number)
+
 
 @dataclass(frozen=True)
 class Term:
@@ -95,7 +142,7 @@ class Term:
     Parameters
     ----------
     kind : str
-        ``indicator``, ``dimension``, ``tier``, ``qualifier``, ``upstream`` or ``unit``.
+        ``indicator``, ``dimension``, ``tier`` or ``qualifier``.
     key : str
         Its key in the vocabulary; itself where the vocabulary knows no such key.
 
@@ -108,8 +155,10 @@ class Term:
     kind: str
     key: str
 
-
-_TABLES = {"indicator": "indicators", "dimension": "dimensions", "tier": "tiers", "qualifier": "qualifiers"}
+    def in_words(self, spec: str = "") -> str:
+        """Write it in the current language."""
+        entry = getattr(load_vocabulary(), f"{self.kind}s").get(self.key)
+        return say_or(f"vocabulary.{self.kind}.{self.key}", entry.label if entry else self.key.replace("_", " "))
 
 
 def written(value: Any, spec: str = "") -> str:
@@ -118,10 +167,11 @@ def written(value: Any, spec: str = "") -> str:
     Parameters
     ----------
     value : object
-        A number, date, text, sequence, or one of the types of this module.
+        A number, date, text, sequence, or what has a method ``in_words``, as the types of this module do.
     spec : str
         For numbers a pattern of Babel such as ``0.0``, or ``percent``; ``raw`` for digits without grouping; for the
-        types of this module what they say; for sequences what holds for each item.
+        types of this module what they say; for sequences what holds for each item; ``capital`` for any value that
+        begins a sentence.
 
     Returns
     -------
@@ -129,9 +179,12 @@ def written(value: Any, spec: str = "") -> str:
 
     Examples
     --------
-    >>> written(1234), written(0.3127), written(0.25, "percent"), written(["a", "b", "c"])
-    ('1,234', '0.313', '25%', 'a, b and c')
+    >>> written(1234), written(0.3127), written(0.25, "percent"), written(["a", "b", "c"]), written("one", "capital")
+    ('1,234', '0.313', '25%', 'a, b and c', 'One')
     """
+    if spec == "capital":
+        text = written(value)
+        return text[:1].upper() + text[1:]
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or value is None:
@@ -144,7 +197,7 @@ def written(value: Any, spec: str = "") -> str:
         return format_date(value, spec or "long", locale=_locale())
     if isinstance(value, Sequence):
         return _listed([written(item, spec) for item in value])
-    return _WRITERS[type(value)](value, spec)
+    return str(value.in_words(spec) if spec else value.in_words())
 
 
 def breakdown_words(breakdown: str) -> str:
@@ -163,6 +216,20 @@ def breakdown_words(breakdown: str) -> str:
     return ", ".join(_category(key, category) for key, category in parse(breakdown).items())
 
 
+def _category(key: str, category: str) -> str:
+    dimension = load_vocabulary().dimensions.get(key)
+    plain = category.replace("_", " ")
+    if dimension is None:
+        return f"{key} {plain}"
+    if category in dimension.words:
+        plain = dimension.words[category]
+    elif dimension.country_words and written(Country(category)) != category:
+        plain = say(f"common.country_category.{key}", country=Country(category))
+    else:
+        plain = f"{written(Term('dimension', key))} {plain}"
+    return say_or(f"vocabulary.category.{key}.{category}", plain)
+
+
 def _locale() -> str:
     return str(languages()[current()]["locale"])
 
@@ -176,9 +243,8 @@ def _number(value: Any, spec: str) -> str:
         return _rate(float(value))
     if spec == "percent":
         return format_percent(float(value), locale=_locale())
-    if isinstance(value, numbers.Integral):
-        return format_decimal(int(value), format=spec or None, locale=_locale()).replace("-", "−")
-    return format_decimal(float(value), format=spec or "@@#", locale=_locale()).replace("-", "−")
+    pattern = spec or (None if isinstance(value, numbers.Integral) else "@@#")
+    return format_decimal(value, format=pattern, locale=_locale()).replace("-", "−")
 
 
 def _rate(value: float) -> str:
@@ -204,77 +270,3 @@ def _country_name(code: str, locale: str, language: str) -> str:
     short = special.get(code) or (country.alpha_2 if country else code)
     names: dict[str, str] = languages()[language].get("names", {})
     return names.get(code) or str(Locale.parse(locale).territories.get(short, code))
-
-
-def _country(value: Country, spec: str) -> str:
-    grammar = languages()[current()]
-    name = _country_name(value.code, _locale(), current())
-    if spec == "bare":
-        return name
-    inside = grammar["article"].format(name) if value.code in grammar["the"] else name
-    if spec == "in":
-        return str(grammar["at_form" if value.code in grammar["at"] else "in"].format(inside))
-    if spec == "genitive":
-        form = "genitive_capitals" if inside.isupper() else "genitive_s" if inside.endswith("s") else "genitive"
-        return str(grammar[form].format(inside))
-    return inside
-
-
-def _years(value: Years, spec: str) -> str:
-    runs: list[list[int]] = []
-    for year in value.years:
-        if runs and runs[-1][-1] == year - 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    parts: list[str] = []
-    for run in runs:
-        parts += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else [str(year) for year in run]
-    return _listed(parts)
-
-
-def _bounds(value: Bounds, spec: str) -> str:
-    key = "short_" if spec == "short" else ""
-    if value.upper is None:
-        return say(f"common.{key}at_least", number=value.lower)
-    if value.lower == value.upper:
-        return _number(value.lower, "")
-    return say(f"common.{key}range", lower=value.lower, upper=value.upper)
-
-
-def _noun(value: Noun, spec: str) -> str:
-    number = value.number
-    if isinstance(number, Bounds):
-        form = number.upper if number.upper is not None else max(number.lower, 2)
-        return template(value.key, form).replace("{n}", _bounds(number, spec))
-    return say(value.key, n=number)
-
-
-def _term(value: Term, spec: str) -> str:
-    if current() != _SOURCE:
-        key = f"vocabulary.{value.kind}.{value.key}"
-        found = catalogue(current(), "vocabulary").gettext(key)
-        if found != key:
-            return found
-    entry = getattr(load_vocabulary(), _TABLES[value.kind]).get(value.key)
-    return entry.label if entry is not None else value.key.replace("_", " ")
-
-
-def _category(key: str, category: str) -> str:
-    dimension = load_vocabulary().dimensions.get(key)
-    if dimension is None:
-        return f"{key} {category.replace('_', ' ')}"
-    if current() != _SOURCE:
-        entry = f"vocabulary.category.{key}.{category}"
-        found = catalogue(current(), "vocabulary").gettext(entry)
-        if found != entry:
-            return found
-    if category in dimension.words:
-        return dimension.words[category]
-    name = written(Country(category))
-    if dimension.country_words and name != category:
-        return say(f"common.country_category.{key}", country=Country(category))
-    return f"{written(Term('dimension', key))} {category.replace('_', ' ')}"
-
-
-_WRITERS: dict[type, Any] = {Country: _country, Years: _years, Bounds: _bounds, Noun: _noun, Term: _term}

@@ -14,8 +14,8 @@ from trafficking_stats.messages import Noun, say
 from trafficking_stats.plots.chart import chart, describe, fit, instead, wrap
 from trafficking_stats.plots.series import shade
 from trafficking_stats.plots.style import PAPER, SOFT, STAGE_SHADES, key, patches, theme, year_ticks
-from trafficking_stats.texts.words import capital, number, sentences
-from trafficking_stats.texts.world import by_region, group_name, place_name, printed_years
+from trafficking_stats.texts.words import capital, number, place_name, sentences
+from trafficking_stats.texts.world import by_region, group_name, printed_years
 
 if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.countries import Countries
@@ -52,7 +52,7 @@ def coverage(
         A row a country, region by region.
     """
     rows = printed_years(rec, world, start, end)
-    names = [one.words() for one in (world.denominator, world.numerator)]
+    names = [one.in_words() for one in (world.denominator, world.numerator)]
     lines = [code for region, inside in by_region(set(rows["country"])).items() for code in (region, *inside)]
     with theme():
         ax = chart(ax, 0.7 + 0.115 * len(lines) if lines else 1.2)
@@ -128,7 +128,7 @@ def regions(world: Countries, *, ax: Axes | None = None) -> Axes:
         ax.xaxis.set_minor_formatter(NullFormatter())
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
-        axis = say("pages.for_100", what=capital(world.numerator.words()), of=world.denominator.words())
+        axis = say("pages.for_100", what=capital(world.numerator.in_words()), of=world.denominator.in_words())
 
         def layout(inches: float) -> None:
             ax.set_yticks(range(len(names)), [wrap(name, int(inches * 4.4)) for name in names], fontsize=9)

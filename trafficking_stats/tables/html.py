@@ -1,27 +1,31 @@
-"""The one way tables become HTML: rows named by their first column, numbers right, and the data behind as CSV."""
+"""The one way tables become HTML: columns as data, rows named by the first one, and the data behind as CSV."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup, escape
 
-from trafficking_stats.messages import say
+from trafficking_stats.csv_tables import records
+from trafficking_stats.messages import say, say_or
+from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown, csv_text
+from trafficking_stats.texts.words import ABSENT
 
-Row = Sequence[Any]
+Row = Mapping[str, Any]
+Format = str | Callable[[Row], str]
 
 
 def table(
-    heads: Sequence[str],
-    rows: Sequence[Row],
+    rows: pd.DataFrame | Sequence[Row],
+    columns: Mapping[str, Format] | Sequence[str],
     *,
     caption: str,
     numbers: Collection[int] = (),
-    groups: Sequence[str] = (),
+    groups: Format = "",
     note: str = "",
     data: pd.DataFrame | None = None,
     name: str = "table",
@@ -31,20 +35,23 @@ def table(
 
     Parameters
     ----------
-    heads : sequence of str
-        One a column; the first column names the rows and stays in sight on a phone, so the answer comes second.
-    rows : sequence of sequences
-        Texts; what is no `markupsafe.Markup` is escaped.
+    rows : pandas.DataFrame or sequence of mappings
+        What is shown, a row each.
+    columns : mapping of str to str or callable, or sequence of str
+        What stands in each column, by its head: the key of a row, or what makes a text of the row; of a sequence the
+        head is the key. A head is the end of an id ``pages.head.NAME`` of the catalogue, or the text itself. The
+        first column names the rows and stays in sight on a phone, so the answer comes second. What is no
+        `markupsafe.Markup` is escaped.
     caption : str
         What the table holds, printed above.
     numbers : collection of int
         Columns that stand right.
-    groups : sequence of str
-        One a row: rows that follow each other with the same one stand below it.
+    groups : str or callable, optional
+        As a column: rows that follow each other with the same text stand below it.
     note : str
         Printed below.
     data : pandas.DataFrame, optional
-        What the page offers as CSV.
+        What the page offers as CSV; `rows` where they are a data frame.
     name : str
         Of that file, without ending.
     empty : str
@@ -52,32 +59,41 @@ def table(
 
     Examples
     --------
-    >>> "&lt;b&gt;" in table(["year", "victims"], [["2020", "<b>"]], caption="Victims").html
+    >>> found = pd.DataFrame({"year": ["2020", "2021"], "n": [1077, None]}).astype({"n": "Int64"})
+    >>> "<td>1,077</td>" in table(found, {"year": "year", "victims": "n"}, caption="Victims").html
     True
     """
+    if isinstance(rows, pd.DataFrame):
+        data = rows if data is None else data
+        rows = records(rows)
+    columns = columns if isinstance(columns, Mapping) else dict(zip(columns, columns, strict=True))
     if not rows:
         return Shown("prose", Markup("<p>{}</p>").format(empty or say("pages.no_rows", what=caption)))
-    css = [Markup(' class="num"') if place in numbers else Markup("") for place in range(len(heads))]
+    css = [Markup(' class="num"') if place in numbers else Markup("") for place in range(len(columns))]
+    heads = [say_or(f"pages.head.{head}", head) for head in columns]
     head = Markup("").join(map(Markup('<th scope="col"{}>{}</th>').format, css, heads))
     body, last = [], None
-    for place, row in enumerate(rows):
-        if groups and groups[place] != last:
-            last = groups[place]
+    for row in rows:
+        if groups and (group := _cell(row, groups)) != last:
+            last = group
             line = Markup('<tr class="group"><th scope="rowgroup" colspan="{}">{}</th></tr>')
-            body.append(line.format(len(heads), last))
-        first = Markup('<th scope="row"{}>{}</th>').format(css[0], row[0])
-        cells = map(Markup("<td{}>{}</td>").format, css[1:], row[1:])
-        body.append(Markup("<tr>{}{}</tr>").format(first, Markup("").join(cells)))
+            body.append(line.format(len(columns), group))
+        first, *others = (_cell(row, column) for column in columns.values())
+        named = Markup('<th scope="row"{}>{}</th>').format(css[0], first)
+        cells = Markup("").join(map(Markup("<td{}>{}</td>").format, css[1:], others))
+        body.append(Markup("<tr>{}{}</tr>").format(named, cells))
     inner = Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>")
     shown = inner.format(caption, head, Markup("").join(body))
-    link = Markup("") if data is None or data.empty else csv_link(data, name)
-    foot = Markup('<div class="note">{} {}</div>').format(note, link) if note or link else Markup("")
+    link = "" if data is None or data.empty else csv_link(data, name)
+    foot = Markup('<div class="note">{} {}</div>').format(note, link) if note or link else ""
     return Shown("table", Markup('<div class="table">{}{}</div>').format(shown, foot), {"caption": caption})
 
 
-def heads(*names: str, of: str = "pages") -> list[str]:
-    """Return the heads of columns in the current language; ``of`` names the catalogue."""
-    return [say(f"{of}.head.{name}") for name in names]
+def _cell(row: Row, column: Format) -> str:
+    value: Any = column(row) if callable(column) else row.get(column, ABSENT)
+    if isinstance(value, str):
+        return value
+    return ABSENT if pd.isna(value) else written(value)
 
 
 def csv_link(data: pd.DataFrame, name: str) -> Markup:

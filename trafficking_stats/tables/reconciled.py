@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,22 +18,13 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.html import heads, table
-from trafficking_stats.texts.focus import Cell, explained_cells, known, measured, stage_indicators, years_shown
-from trafficking_stats.texts.links import anchor, explained, source_link
+from trafficking_stats.tables.html import table
+from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown
+from trafficking_stats.texts.links import anchor, linker, source_link
 from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
-from trafficking_stats.texts.words import (
-    ABSENT,
-    capital,
-    label,
-    printed,
-    sentences,
-    short,
-    source_name,
-    title,
-    unbroken,
-)
+from trafficking_stats.texts.words import ABSENT, count, period, printed, sentences, short, title, unbroken
 from trafficking_stats.texts.words import policy_dates as dates_of
+from trafficking_stats.wording import source_name
 
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation.result import Reconciliation
@@ -64,34 +57,27 @@ def series(
     Shown
         One row a year with a figure; a range as ``0–4`` or ``3+``, a deduced figure in parentheses.
     """
-    names = [str(Measure.read(name)) for name in indicators] or stage_indicators(rec, country)
-    first, last = years_shown(rec, country, start, end)
-    rows = known(measured(rec, country, names))
-    rows = rows[rows["year"].between(first, last)]
-    lacking = [label(name) for name in names if name not in set(rows["indicator"])]
-    names = [name for name in names if name in set(rows["indicator"])]
-    there = set(explained_cells(rec, country))
-    found = {(row["indicator"], row["year"]): row for row in records(rows)}
-
-    def cell(name: str, year: int) -> Any:
-        row = found.get((name, year))
-        if row is None:
-            return ABSENT
+    asked = list(map(Measure.read, indicators)) or list(map(Measure, stage_indicators(rec, country)))
+    rows = known(measured(rec, country, map(str, asked)))
+    rows = rows[rows["year"].between(*years_shown(rec, country, start, end))]
+    there = [one for one in asked if str(one) in set(rows["indicator"])]
+    lacking = [one for one in asked if one not in there]
+    link = linker(rec, country)
+    years: dict[int, dict[str, Any]] = {}
+    for row in records(rows):
         text = short(row["lower"], row["upper"])
         text = say("pages.deduced", figure=text) if row["status"] == "deduced" else text
-        return explained(country, Cell(name.partition(";")[0], year, row["breakdown"]), text, there)
-
-    whole = {name.partition(";")[0] for name in names}
-    columns, caption = [title(name) for name in names], say("pages.series.caption", country=Country(country))
-    if len(whole) == 1 < len(names):  # one indicator by its parts is named once, in the caption
-        columns = [capital(breakdown_words(name.partition(";")[2]) or say("victims.head.total")) for name in names]
-        caption = say("victims.series.caption", what=title(*whole), country=Country(country))
-    years = sorted({int(year) for year in rows["year"]})
+        figure = link(text, row["indicator"].partition(";")[0], row["year"], row["breakdown"])
+        years.setdefault(row["year"], {"year": str(row["year"])})[row["indicator"]] = figure
+    heads, caption = [written(one, "capital") for one in there], say("pages.series.caption", country=Country(country))
+    if len(there) > 1 and len({one.indicator for one in there}) == 1:  # named once, in the caption
+        heads = [written(breakdown_words(one.breakdown) or say("pages.total"), "capital") for one in there]
+        caption = say("victims.series.caption", what=Measure(there[0].indicator), country=Country(country))
     return table(
-        [*heads("year"), *columns],
-        [[str(year), *(cell(name, year) for name in names)] for year in years],
+        list(years.values()),
+        {"year": "year", **dict(zip(heads, map(str, there), strict=True))},
         caption=caption,
-        numbers=range(1, len(names) + 1),
+        numbers=range(1, len(there) + 1),
         note=sentences([status_words(rows), say("pages.stages.lacking", what=lacking) if lacking else ""]),
         data=rows,
         name=f"{country}-series",
@@ -116,98 +102,92 @@ def clashes(
     limit : int
         Most rows shown; the note says how many there are, and the CSV holds all.
     """
-    wanted = list(indicators)
-    own = _own(rec, country, wanted)
+    own = _claims(rec, country, indicators, "tier", "published", "claim_id")
     rejected = own.loc[~own["accepted"] & ((own["breakdown"] != "") == parts), _CELL].drop_duplicates()
-    order = {name: place for place, name in enumerate(rec.vocabulary.indicators)}
-    rejected = rejected.assign(place=rejected["indicator"].map(order)).sort_values(["place", *_CELL])
-    # records, for a table of some hundred rows out of a data frame takes seconds row by row
-    of_cell: dict[Any, list[dict[str, Any]]] = {}
-    for claim in records(own.sort_values(["tier", "published", "claim_id"])):
-        of_cell.setdefault(tuple(claim[name] for name in _CELL), []).append(claim)
-    there = set(explained_cells(rec, country))
-    series = rec.series[rec.series["country"] == country]
+    link = linker(rec, country)
     left = {
-        (row["indicator"], row["breakdown"], row["year"]): short(row["lower"], row["upper"])
-        for row in records(known(series))
+        (row["indicator"], row["breakdown"], str(row["year"])): count("")(row)
+        for row in records(known(rec.series[rec.series["country"] == country]))
     }
-    shown: list[Any] = list(rejected[_CELL].head(limit).itertuples(index=False, name=None))
+    rows = []
+    # by records, for a table of some hundred rows out of a data frame takes seconds row by row
+    for cell, found in groupby(records(own.merge(rejected.head(limit), on=_CELL)), itemgetter(*_CELL)):
+        claims, (indicator, breakdown, start, end) = list(found), cell
+        deduced = left.get((indicator, breakdown, period_label(start, end)))
+        otherwise = {"kept": say("pages.deduced", figure=deduced)} if deduced else {}
+        kept = _voices(claim for claim in claims if claim["accepted"])
+        lost = [claim for claim in claims if not claim["accepted"]]
+        row = {
+            "indicator": title(indicator),
+            "when": link(period(start, end), indicator, int(end[:4]), breakdown),
+            "part": breakdown_words(breakdown),
+            "set_aside": _voices(lost),
+            "cause": cause_words(lost),
+        }
+        rows.append({**row, **({"kept": kept} if kept else otherwise)})
     caption = "pages.clashes.parts" if parts else "pages.clashes.totals"
     more = say("pages.first_rows", shown=limit, n=len(rejected)) if len(rejected) > limit else ""
     data = rec.clashes[(rec.clashes["country"] == country) & ((rec.clashes["breakdown"] != "") == parts)]
     return table(
-        heads("when", *(["part"] if parts else []), "kept", "rejected", "cause"),
-        [_clash(country, cell, of_cell[cell], there, left, parts=parts) for cell in shown],
+        rows,
+        ["when", *(["part"] if parts else []), "kept", "set_aside", "cause"],
         caption=say(caption, country=Country(country)),
-        groups=[title(cell[0]) for cell in shown],
-        note=f"{say('pages.clashes.note')} {more}".strip(),
-        data=data[data["indicator"].isin(wanted)] if wanted else data,
+        groups="indicator",
+        note=sentences([say("pages.clashes.note"), more]),
+        data=data[data["indicator"].isin(own["indicator"])],
         name=f"{country}-clashes{'-parts' if parts else ''}",
         empty=say(f"{caption}_none", country=Country(country)),
     )
 
 
-def _own(rec: Reconciliation, country: str, indicators: Sequence[str]) -> pd.DataFrame:
+def _claims(rec: Reconciliation, country: str, indicators: Iterable[str], *order: str) -> pd.DataFrame:
+    """Return the claims of a country on some indicators, or on all, in the order of the vocabulary and of periods."""
+    places = {name: place for place, name in enumerate(rec.vocabulary.indicators)}
     own = rec.claims[rec.claims["country"] == country]
-    return own[own["indicator"].isin(indicators)] if indicators else own
-
-
-def _clash(
-    country: str,
-    cell: Any,
-    claims: Sequence[Mapping[str, Any]],
-    there: Collection[Cell],
-    left: Mapping[Any, str],
-    *,
-    parts: bool,
-) -> list[Any]:
-    indicator, breakdown, start, end = cell
-    period = period_label(start, end)
-    link = explained(country, Cell(indicator, int(end[:4]), breakdown), unbroken(period.replace("-", "–")), there)
-    kept = _voices(claim for claim in claims if claim["accepted"])
-    if not kept and period.isdigit() and (indicator, breakdown, int(period)) in left:
-        kept = say("pages.deduced", figure=left[indicator, breakdown, int(period)])
-    rejected = [claim for claim in claims if not claim["accepted"]]
-    part = [breakdown_words(breakdown)] if parts else []
-    return [link, *part, kept or ABSENT, _voices(rejected), cause_words(rejected)]
+    if wanted := list(indicators):
+        own = own[own["indicator"].isin(wanted)]
+    return own.assign(place=own["indicator"].map(places)).sort_values(["place", *_CELL, *order])
 
 
 def _voices(claims: Iterable[Mapping[str, Any]]) -> str:
     """Write each figure with the sources that print it: ``77 (CMM 2022, UNODC 2023); 64 (...)``."""
-    voices: dict[str, list[str]] = {}
+    voices: dict[str, dict[str, None]] = {}
     for claim in claims:
-        name = source_name(claim["publisher"], claim["published"])
-        voices.setdefault(printed(claim["value"], claim["qualifier"], claim.get("value_upper")), []).append(name)
+        names = voices.setdefault(_printed(claim), {})
+        names[source_name(claim["publisher"], claim["published"])] = None
     texts = []
     for figure, names in voices.items():
-        unique = list(dict.fromkeys(names))
-        more = say("pages.and_more", names=", ".join(unique[:3]), n=len(unique) - 3)
-        texts.append(f"{figure} ({more if len(unique) > 3 else ', '.join(unique)})")
+        first = ", ".join([*names][:3])
+        texts.append(f"{figure} ({say('pages.and_more', names=first, n=len(names) - 3) if len(names) > 3 else first})")
     return "; ".join(texts)
+
+
+def _printed(claim: Mapping[str, Any]) -> str:
+    return printed(claim["value"], claim["qualifier"], claim.get("value_upper"))
 
 
 def figures(rec: Reconciliation, country: str) -> Shown:
     """Tabulate every printed figure about a country with its source; for countries of which little is known."""
-    own = _own(rec, country, [])
-    order = {name: place for place, name in enumerate(rec.vocabulary.indicators)}
-    own = own.assign(place=own["indicator"].map(order)).sort_values(["place", *_CELL, "claim_id"])
-    rows = []
-    for claim in records(own):
-        figure = printed(claim["value"], claim["qualifier"], claim.get("value_upper"))
+    own = _claims(rec, country, (), "claim_id")
+
+    def figure(claim: Mapping[str, Any]) -> str:
+        text = _printed(claim)
         if rec.vocabulary.indicators[claim["indicator"]].measure in ("share", "change"):
-            figure = say("pages.figures.percent", figure=figure)
-        figure = figure if claim["accepted"] else say("pages.figures.set_aside", figure=figure)
-        when = unbroken(period_label(claim["period_start"], claim["period_end"]).replace("-", "–"))
-        rows.append([when, figure, breakdown_words(claim["breakdown"]), source_link(claim["source_id"])])
+            text = say("pages.figures.percent", figure=text)
+        return text if claim["accepted"] else say("pages.figures.set_aside", figure=text)
+
     return table(
-        heads("when", "printed", "part", "source"),
-        rows,
+        own,
+        {
+            "when": lambda claim: period(claim["period_start"], claim["period_end"]),
+            "printed": figure,
+            "part": lambda claim: breakdown_words(claim["breakdown"]),
+            "source": lambda claim: source_link(claim["source_id"]),
+        },
         caption=say("pages.figures.caption", country=Country(country)),
-        groups=[title(name) for name in own["indicator"]],
+        groups=lambda claim: title(claim["indicator"]),
         numbers=(1,),
-        data=own[
-            ["indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "source_id", "accepted"]
-        ],
+        data=own[[*_CELL, "value", "qualifier", "source_id", "accepted"]],
         name=f"{country}-figures",
     )
 
@@ -224,24 +204,23 @@ def sources(rec: Reconciliation, country: str, *, indicators: Iterable[str] = ()
     indicators : iterable of str, optional
         Only claims on these; all by default.
     """
-    own = _own(rec, country, list(indicators))
+    own = _claims(rec, country, indicators)
     counts = own.groupby(["source_id", "publisher", "published", "tier"], as_index=False).agg(
         claims=("claim_id", "size"), rejected=("accepted", lambda kept: int((~kept).sum()))
     )
-    counts = counts.assign(rank=counts["tier"].map(list(rec.vocabulary.tiers).index))
-    counts = counts.sort_values(["rank", "published", "source_id"], ascending=[True, False, True])
-    rows, groups = [], []
-    for row in records(counts):
-        when = row["published"] or say("pages.no_date")
-        rows.append(
-            [source_link(row["source_id"]), written(row["claims"]), written(row["rejected"]), when, row["publisher"]]
-        )
-        groups.append(written(Term("tier", row["tier"])))
+    ranks = counts["tier"].map(list(rec.vocabulary.tiers).index)
+    counts = counts.assign(rank=ranks).sort_values(["rank", "published", "source_id"], ascending=[True, False, True])
     return table(
-        heads("source", "figures", "set_aside", "published", "publisher"),
-        rows,
+        counts,
+        {
+            "source": lambda row: source_link(row["source_id"]),
+            "figures": "claims",
+            "set_aside": "rejected",
+            "published": lambda row: row["published"] or say("pages.no_date"),
+            "publisher": "publisher",
+        },
         caption=say("pages.sources.caption", country=Country(country)),
-        groups=[group[:1].upper() + group[1:] for group in groups],
+        groups=lambda row: written(Term("tier", row["tier"]), "capital"),
         numbers=(1, 2),
         note=say("pages.sources.note"),
         data=counts.drop(columns="rank"),
@@ -259,25 +238,24 @@ def sums(rec: Reconciliation, country: str, indicator: str) -> Shown:
     country, indicator : str
         Of which totals.
     """
-    checked = accounting.check_sums(rec, country, indicator)
-    rows = []
-    for row in records(checked):
+
+    def verdict(row: Mapping[str, Any]) -> str:
         missing = f" ({say('pages.sums.missing', years=Years(row['missing']))})" if row["missing"] else ""
-        verdict = say(f"pages.sums.{row['verdict']}") + missing
-        span, figure = (
-            unbroken(row["period"].replace("-", "–")),
-            printed(row["value"], row["qualifier"], row.get("value_upper")),
-        )
-        total = short(row["sum_lower"], row["sum_upper"])
-        rows.append([span, figure, total, verdict, source_name(row["publisher"], row["published"])])
+        return say(f"pages.sums.{row['verdict']}") + missing
+
     return table(
-        heads("when", "printed", "sum", "adds_up", "source"),
-        rows,
-        caption=say("pages.sums.caption", what=label(indicator)),
+        accounting.check_sums(rec, country, indicator),
+        {
+            "when": lambda row: unbroken(row["period"].replace("-", "–")),
+            "printed": _printed,
+            "sum": count("sum_"),
+            "adds_up": verdict,
+            "source": lambda row: source_name(row["publisher"], row["published"]),
+        },
+        caption=say("pages.sums.caption", what=Measure(indicator)),
         numbers=(1, 2),
-        data=checked,
         name=f"{country}-{indicator}-sums",
-        empty=say("pages.sums.none", what=label(indicator)),
+        empty=say("pages.sums.none", what=Measure(indicator)),
     )
 
 
@@ -292,16 +270,16 @@ def sensitivity(rec: Reconciliation, country: str, indicator: str) -> Shown:
         Of which totals.
     """
     compared = rec.sensitivity(country, indicator)
-    rows = []
-    for choice in (str(name) for name in compared if name not in ("year", "range_lower", "range_upper")):
-        differs = (compared[choice] != compared[DEFAULT]).fillna(False)
-        bold = Markup("<b>{}</b>").format
-        shown = [ABSENT if pd.isna(value) else written(int(value)) for value in compared[choice]]
-        rows.append([choice_name(choice), *(bold(x) if other else x for x, other in zip(shown, differs, strict=True))])
+    years, rows = list(map(str, compared["year"])), []
+    for name in compared.columns.drop(["year", "range_lower", "range_upper"]):
+        differs = (compared[name] != compared[DEFAULT]).fillna(False)
+        texts = compared[name].map(lambda value: ABSENT if pd.isna(value) else written(int(value)))
+        cells = [Markup("<b>{}</b>").format(text) if bold else text for text, bold in zip(texts, differs, strict=True)]
+        rows.append({"choice": choice_name(name), **dict(zip(years, cells, strict=True))})
     return table(
-        [*heads("choice"), *map(str, compared["year"])],
         rows,
-        caption=say("pages.sensitivity.caption", what=title(indicator)),
+        ["choice", *years],
+        caption=say("pages.sensitivity.caption", what=Measure(indicator)),
         numbers=range(1, len(compared) + 1),
         note=sensitivity_words(compared, indicator),
         data=compared,
@@ -311,18 +289,18 @@ def sensitivity(rec: Reconciliation, country: str, indicator: str) -> Shown:
 
 def policy_dates(rec: Reconciliation, country: str) -> Shown:
     """Tabulate the changes of law and policy of a country with their reference and what to beware of."""
-    dates = dates_of(rec.vocabulary, country)
-    kinds = {date.kind: say(f"pages.date.{date.kind}") for date in dates}
-    rows = [
-        [unbroken(written(date.date, "d MMM y")), date.label, kinds[date.kind], date.reference, date.note]
-        for date in dates
-    ]
+    dates = pd.DataFrame([date.model_dump() for date in dates_of(rec.vocabulary, country)])
     return table(
-        heads("date", "change", "kind", "reference", "note"),
-        rows,
+        dates,
+        {
+            "date": lambda row: unbroken(written(row["date"], "d MMM y")),
+            "change": "label",
+            "kind": lambda row: say(f"pages.date.{row['kind']}"),
+            "reference": "reference",
+            "note": "note",
+        },
         caption=say("pages.dates.caption", country=Country(country)),
         note=say("pages.dates.note"),
-        data=pd.DataFrame([date.model_dump() for date in dates]),
         name=f"{country}-dates",
         empty=say("pages.dates.none", country=Country(country)),
     )
@@ -339,11 +317,14 @@ def explanations(rec: Reconciliation, country: str) -> Shown:
         Which country.
     """
     explainer = rec.explainer(country)
-    entry = Markup('<details class="explanation" id="{}"><summary>{}</summary>{}</details>')
-    entries = []
-    for cell in explained_cells(rec, country):
-        inner = Markup(explainer.cell(*cell)._repr_html_())
-        name = say("pages.cell", what=title(cell.indicator, cell.breakdown), year=Years([cell.year]))
-        entries.append(entry.format(anchor(country, cell), name, inner))
+    entry = Markup('<details class="explanation" id="{}"><summary>{}</summary>{}</details>').format
+    entries = [
+        entry(
+            anchor(country, cell),
+            say("pages.cell", what=title(cell.indicator, cell.breakdown), year=str(cell.year)),
+            Markup(explainer.cell(*cell)._repr_html_()),
+        )
+        for cell in explained_cells(rec, country)
+    ]
     none = Markup("<p>{}</p>").format(say("pages.explanations.none"))
     return Shown("explanations", Markup("").join(entries) or none)

@@ -2,55 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.beside import beside_rows, premise
 from trafficking_stats.gap_analysis.figures import figures_of
 from trafficking_stats.inference.counts import total
 from trafficking_stats.inference.yearly import halves
-from trafficking_stats.intervals import period_kind, period_label
+from trafficking_stats.intervals import period_kind
 from trafficking_stats.measures import Measure
-from trafficking_stats.messages import Country, Term, Years, breakdown_words, say, say_html
+from trafficking_stats.messages import Country, Term, Years, breakdown_words, say, say_or
 from trafficking_stats.messages.catalogue import current
 from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.html import csv_link, heads, sub, table
-from trafficking_stats.texts import words
-from trafficking_stats.texts.focus import Cell, explained_cells, known, measured
-from trafficking_stats.texts.links import explained, source, source_addresses, source_link
-from trafficking_stats.texts.victims import beside_words, said_or
+from trafficking_stats.tables.html import csv_link, sub, table
+from trafficking_stats.texts.links import by_year, linker, source, source_addresses, source_link
+from trafficking_stats.texts.victims import beside_words
 from trafficking_stats.texts.words import (
     ABSENT,
-    capital,
-    label,
+    count,
+    limits,
     number,
+    period,
+    printed,
+    rate_text,
     sentences,
     short,
     signed,
     span,
     title,
-    unbroken,
 )
+from trafficking_stats.wording import source_name
 
 if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.answer import Gap
     from trafficking_stats.reconciliation.result import Reconciliation
 
-
-def summed(
-    rec: Reconciliation, country: str, measure: str, years: Iterable[int], text: str, there: Collection[Cell]
-) -> Markup:
-    """Set below a sum the figures of its years, each linked to its claims."""
-    name = Measure.read(measure)
-    counts = figures_of(rec, country, name).counts
-    cells = [Cell(name.indicator, year, name.breakdown) for year in years if year in counts]
-    links = Markup(", ").join(explained(country, cell, short(*counts[cell.year]), there) for cell in cells)
-    return Markup("{}<br><small>{}</small>").format(text, links)
+_BELOW = Markup("{}<br><small>{}</small>")
 
 
 def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
@@ -63,26 +54,31 @@ def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
     gaps : sequence of Gap
         Of a part to its whole each, as ``ts.gap`` measures it; those that are refused are left out.
     """
-    rows, groups = [], []
-    there = {code: set(explained_cells(rec, code)) for code in {gap.question.country for gap in gaps}}
+    rows, links = [], {code: linker(rec, code) for code in {gap.question.country for gap in gaps}}
     for gap in gaps:
         country, measure, years = gap.question.country, gap.question.numerator, halves(gap.years)
         whole, part = (gap.row("effects", stage=stage) for stage in ("denominator", "numerator"))
         if part is None:
             continue
-        ends = short(part.early_lower, part.early_upper), short(part.late_lower, part.late_upper)
-        sums = [summed(rec, country, str(measure), *one, there[country]) for one in zip(years, ends, strict=True)]
-        change = part.late_lower - part.early_upper, part.late_upper - part.early_lower
-        effects = (change, (whole.effect_min, whole.effect_max), (part.effect_min, part.effect_max))
-        spans = " | ".join(written(Years(half)) for half in years)
-        name = Markup("{}<br><small>{}</small>").format(capital(breakdown_words(measure.breakdown)), spans)
-        rows.append([name, *sums, *(signed(*limits) for limits in effects)])
-        groups.append(capital(written(Term("dimension", measure.breakdown.partition("=")[0]))))
+        figures = [Markup(", ").join(by_year(rec, country, measure, half, links[country]).values()) for half in years]
+        row = {
+            "dimension": written(Term("dimension", measure.breakdown.partition("=")[0]), "capital"),
+            "part": _BELOW.format(
+                written(breakdown_words(measure.breakdown), "capital"),
+                " | ".join(written(Years(half), "span") for half in years),
+            ),
+            "early": _BELOW.format(short(part.early_lower, part.early_upper), figures[0]),
+            "late": _BELOW.format(short(part.late_lower, part.late_upper), figures[1]),
+            "change": signed(part.late_lower - part.early_upper, part.late_upper - part.early_lower),
+            "by_size": signed(whole.effect_min, whole.effect_max),
+            "by_mix": signed(part.effect_min, part.effect_max),
+        }
+        rows.append(row)
     return table(
-        heads("part", "early", "late", "change", "by_size", "by_mix", of="victims"),
         rows,
-        caption=say("victims.parts.caption", whole=gaps[0].question.denominator.words() if gaps else ""),
-        groups=groups,
+        ["part", "early", "late", "change", "by_size", "by_mix"],
+        caption=say("victims.parts.caption", whole=gaps[0].question.denominator if gaps else ""),
+        groups="dimension",
         numbers=range(1, 6),
         data=pd.concat([gap.tables["effects"] for gap in gaps]) if rows else None,
         name="parts",
@@ -106,24 +102,30 @@ def beside(
     start, end : int, optional
         First and last year; all by default.
     """
-    found = beside_rows(rec, country, pairs, start, end)
-    there = set(explained_cells(rec, country))
-    rows = []
-    for row in found:
-        years, facts = range(row.first_year, row.last_year + 1), vars(row)
-        whole = short(row.denominator_lower, row.denominator_upper)
-        count = summed(rec, country, row.numerator, years, short(row.numerator_lower, row.numerator_upper), there)
-        of = summed(rec, country, row.denominator, years, f"{whole} {label(row.denominator)}", there)
-        limits = say("common.range", lower=number(row.exact_lower), upper=number(row.exact_upper))
-        rows.append([sub(title(row.numerator), span(facts)), count, of, words.rate_text(facts), limits])
-    lacking = [label(name) for name in pairs if name not in {row.numerator for row in found}]
+    found = pd.DataFrame(map(vars, beside_rows(rec, country, pairs, start, end)))
+    lacking = [Measure.read(name) for name in pairs if found.empty or name not in set(found["numerator"])]
+    link = linker(rec, country)
+
+    def summed(side: str, what: Callable[[Measure], str]) -> Callable[[Mapping[str, Any]], Markup]:
+        def write(row: Mapping[str, Any]) -> Markup:
+            measure, years = Measure.read(row[side]), range(row["first_year"], row["last_year"] + 1)
+            figures = by_year(rec, country, measure, years, link)
+            return _BELOW.format(count(f"{side}_")(row) + what(measure), Markup(", ").join(figures.values()))
+
+        return write
+
     return table(
-        heads("what", "count", "of", "rate", "limits", of="victims"),
-        rows,
+        found,
+        {
+            "what": lambda row: sub(title(row["numerator"]), span(row)),
+            "how_many": summed("numerator", lambda measure: ""),
+            "beside": summed("denominator", lambda measure: f" {measure.in_words()}"),
+            "rate": rate_text,
+            "exact": limits("exact_"),
+        },
         caption=say("victims.beside.caption", country=Country(country)),
         numbers=(1, 2, 3, 4),
         note=sentences([say("victims.beside.note"), say("victims.beside.lacking", what=lacking) if lacking else ""]),
-        data=pd.DataFrame(map(vars, found)),
         name=f"{country}-beside",
         empty=say("victims.beside.none", country=Country(country)),
     )
@@ -150,19 +152,28 @@ def stated(
     own = reasons[(reasons["country"] == country) & (reasons["kind"] == kind)]
     if own.empty:
         return Shown("prose", Markup("<p>{}</p>").format(say(f"victims.stated.none_{kind}", country=Country(country))))
-    there = set(explained_cells(rec, country))
+    link = linker(rec, country)
     editions = dict.fromkeys(own.sort_values("year")["source_id"]) if kind == "recommendation" else {}
-    items = []
+    items = Markup()
     for topic, rows in own.groupby("topic", sort=False):
         missing = [_edition(rec, source_id) for source_id in editions if source_id not in set(rows["source_id"])]
-        dropped = say_html("victims.stated.not_in", editions=Markup("; ").join(missing)) if missing else Markup("")
-        below = [dropped, *_beside(rec, country, rows, there, (earlier, later))]
-        lines = Markup("").join(map(Markup("<br><small>{}</small>").format, filter(None, below)))
-        name = said_or(f"victims.topic.{topic}", capital(str(topic).replace("_", " ")))
-        items.append(Markup("<li><b>{}.</b> {}{}</li>").format(name, _told(rec, rows), lines))
-    link = csv_link(own.drop(columns=["country", "kind"]), f"{country}-{kind}s")
-    shown = Markup('<ul class="stated">{}</ul><p class="note">{}</p>')
-    return Shown("prose", shown.format(Markup("").join(items), link))
+        below: list[str] = (
+            [Markup("{} {}.").format(say("victims.stated.not_in"), Markup("; ").join(missing))] if missing else []
+        )
+        names = dict.fromkeys(name for cell in rows["indicators"] for name in cell.split(";") if name)
+        years = range(int(rows["year"].min()) - earlier, int(rows["year"].max()) + later + 1)
+        for measure in map(Measure.read, names):
+            if figures := by_year(rec, country, measure, years, link):
+                shown = Markup(", ").join(Markup("{1} ({0})").format(*one) for one in figures.items())
+                below.append(Markup("{}: {}.").format(written(measure, "capital"), shown))
+        for year, text in sorted({(year, text) for text, year in rows[["premise", "year"]].values if text}):
+            row, verdict = premise(rec, country, text, year)
+            below.append(say(f"victims.premise.{verdict}", figures=beside_words(row) if row else "", year=str(year)))
+        lines = Markup("").join(map(Markup("<br><small>{}</small>").format, below))
+        name = say_or(f"victims.topic.{topic}", written(str(topic).replace("_", " "), "capital"))
+        items += Markup("<li><b>{}.</b> {}{}</li>").format(name, _told(rec, rows), lines)
+    data = csv_link(own.drop(columns=["country", "kind"]), f"{country}-{kind}s")
+    return Shown("prose", Markup('<ul class="stated">{}</ul><p class="note">{}</p>').format(items, data))
 
 
 def _told(rec: Reconciliation, rows: pd.DataFrame) -> Markup:
@@ -177,29 +188,10 @@ def _told(rec: Reconciliation, rows: pd.DataFrame) -> Markup:
     return Markup(" ").join(told(" ".join(lines), editions) for editions, lines in by_editions.items())
 
 
-def _beside(
-    rec: Reconciliation, country: str, rows: pd.DataFrame, there: Collection[Cell], around: tuple[int, int]
-) -> list[str | Markup]:
-    """Write the figures of the years around, and what those of its own year make of each premise."""
-    lines: list[str | Markup] = []
-    first, last = int(rows["year"].min()) - around[0], int(rows["year"].max()) + around[1]
-    for name in dict.fromkeys(name for cell in rows["indicators"] for name in cell.split(";") if name):
-        found = known(measured(rec, country, [name]))
-        shown = [
-            Markup("{} ({})").format(explained(country, Cell(name, year, ""), short(low, high), there), year)
-            for year, low, high in found.loc[found["year"].between(first, last), ["year", "lower", "upper"]].values
-        ]
-        lines += [Markup("{}: {}.").format(title(name), Markup(", ").join(shown))] if shown else []
-    for year, text in sorted({(year, text) for text, year in rows[["premise", "year"]].values if text}):
-        row, verdict = premise(rec, country, text, year)
-        lines.append(say(f"victims.premise.{verdict}", figures=beside_words(row) if row else "", year=Years([year])))
-    return lines
-
-
 def _edition(rec: Reconciliation, source_id: str) -> Markup:
     rows = rec.claims.loc[rec.claims["source_id"] == source_id, ["publisher", "published"]]
     address = source_addresses().get(source_id, {}).get("url", "")
-    return source(address, words.source_name(*rows.iloc[0])) if len(rows) else source_link(source_id)
+    return source(address, source_name(*rows.iloc[0])) if len(rows) else source_link(source_id)
 
 
 def contradicted(rec: Reconciliation, country: str) -> Shown:
@@ -214,17 +206,16 @@ def contradicted(rec: Reconciliation, country: str) -> Shown:
     """
     from trafficking_stats.fact_check.kept import judge_kept  # late: it loads all that reads texts
 
+    def what(row: Mapping[str, Any]) -> Markup:
+        end = row["period_end"][:4]
+        years = span({"first_year": row["period_start"][:4] or end, "last_year": end})
+        return sub(title(row["indicator"], row["breakdown"]), years)
+
     judged = judge_kept(rec)
     judged = judged[(judged["country"] == country) & (judged["verdict"] == "contradicts")]
-    rows = []
-    for row in records(judged):
-        end = row["period_end"][:4]
-        when = span({"first_year": row["period_start"][:4] or end, "last_year": end})
-        of = sub(title(row["indicator"], row["breakdown"]), when)
-        rows.append([of, row["reason"], _edition(rec, row["source_id"])])
     return table(
-        heads("what", "contradicted", "source", of="victims"),
-        rows,
+        judged,
+        {"what": what, "contradicted": "reason", "source": lambda row: _edition(rec, row["source_id"])},
         caption=say("victims.contradicted.caption"),
         data=judged[["source_id", "locator", "kind", "value", "indicator", "breakdown", "period_end", "code", "note"]],
         name=f"{country}-contradicted",
@@ -244,20 +235,30 @@ def money(rec: Reconciliation, country: str) -> Shown:
     """
     claims = rec.claims[(rec.claims["country"] == country) & rec.claims["indicator"].str.startswith("funding_")]
     claims = claims[claims["accepted"]].sort_values(["period_start", "period_end", "value"])
-    counts = [figures_of(rec, country, Measure(name)).counts for name in ("victims_identified", "convictions_persons")]
-    rows = []
-    for row in claims.groupby(_SUM, sort=False)["source_id"].agg(list).reset_index().to_dict("records"):
-        start, end, value = row["period_start"], row["period_end"], float(row["value"])
-        years, whole = range(int(start[:4]), int(end[:4]) + 1), period_kind(start, end) == "years"
-        people = [total(one[year] for year in years) if whole and set(years) <= set(one) else None for one in counts]
-        per = [number(value / one.lower) if one and one.is_exact and one.lower else ABSENT for one in people]
-        when = unbroken(period_label(start, end).replace("-", "–")) if whole else period_label(start, end)
-        amount = f"{words.printed(value, row['qualifier'])} {row['unit']}"
-        links = Markup("; ").join(map(source_link, row["source_id"]))
-        rows.append([capital(breakdown_words(row["breakdown"])), when, amount, *per, links])
+
+    def per(indicator: str) -> Callable[[Mapping[str, Any]], str]:
+        counts = figures_of(rec, country, Measure(indicator)).counts
+
+        def share(row: Mapping[str, Any]) -> str:
+            start, end = row["period_start"], row["period_end"]
+            years = range(int(start[:4]), int(end[:4]) + 1)
+            if period_kind(start, end) != "years" or not set(years) <= set(counts):
+                return ABSENT
+            people = total(counts[year] for year in years)
+            return number(row["value"] / people.lower) if people.is_exact and people.lower else ABSENT
+
+        return share
+
     return table(
-        heads("purpose", "years", "amount", "per_victim", "per_convicted", "source", of="victims"),
-        rows,
+        claims.groupby(_SUM, sort=False)["source_id"].agg(list).reset_index(),
+        {
+            "purpose": lambda row: written(breakdown_words(row["breakdown"]), "capital"),
+            "years": lambda row: period(row["period_start"], row["period_end"]),
+            "amount": lambda row: f"{printed(row['value'], row['qualifier'])} {row['unit']}",
+            "per_victim": per("victims_identified"),
+            "per_convicted": per("convictions_persons"),
+            "source": lambda row: Markup("; ").join(map(source_link, row["source_id"])),
+        },
         caption=say("victims.money.caption", country=Country(country)),
         numbers=(2, 3, 4),
         note=say("victims.money.note"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,11 +18,12 @@ from trafficking_stats.plots.series import shade
 from trafficking_stats.plots.style import STAGE_SHADES
 from trafficking_stats.reconciliation.vintages import Vintage, vintages
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.html import csv_link, heads, table
+from trafficking_stats.tables.html import Format, csv_link, table
 from trafficking_stats.texts.links import country_link
 from trafficking_stats.texts.reconciliation import cause_words
-from trafficking_stats.texts.words import capital, label, number, rate_text, short, source_name
-from trafficking_stats.texts.world import by_region, counts_of, group_name, place_name, printed_years
+from trafficking_stats.texts.words import count, label, limits, number, place_name, rate_text
+from trafficking_stats.texts.world import by_region, counts_of, group_name, printed_years
+from trafficking_stats.wording import source_name
 
 if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.countries import Countries
@@ -37,33 +38,34 @@ _CELL = ["country", "indicator", "breakdown"]
 def regions(world: Countries) -> Shown:
     """Tabulate the rate of the middle country of all, of each region, and of each definition of a victim."""
     countries, groups = world.tables["countries"].assign(all="all"), world.tables["groups"]
-    groups = groups.assign(name=groups["group"].map(group_name)).sort_values(["kind", "name"])
-    rows = []
-    for row in records(groups):
-        inside = countries[countries[row["kind"]] == row["group"]]
-        sides = ("numerator", "denominator")
-        counts = [short(inside[f"{side}_lower"].sum(), inside[f"{side}_upper"].sum()) for side in sides]
-        limits = [_limits(row, which) for which in ("", "another_")]
-        rows.append([row["name"], number(row["per_100"]), *limits, written(len(inside)), *counts])
+    ends = [f"{side}_{end}" for side in ("numerator", "denominator") for end in ("lower", "upper")]
+    summed = [
+        countries.groupby(kind, as_index=False)[ends].sum().assign(kind=kind).rename(columns={kind: "group"})
+        for kind in ("all", "region", "definition")
+    ]
+    rows = groups.merge(pd.concat(summed), on=["kind", "group"]).assign(name=groups["group"].map(group_name))
     few = sorted(
         group_name(one.subject) for one in world.refusals if one.analysis == "groups" and one.subject.isdigit()
     )
-    names = {"what": world.numerator.words(), "of": world.denominator.words()}
+    both = {"numerator": world.numerator, "denominator": world.denominator}
     return table(
-        [*heads("group", "middle", "interval", "another", "countries"), *(capital(name) for name in names.values())],
-        rows,
-        caption=capital(say("pages.world.regions_table", **names)),
+        rows.sort_values(["kind", "name"]),
+        {
+            "group": "name",
+            "middle": lambda row: number(row["per_100"]),
+            "interval": limits(),
+            "another": limits("another_"),
+            "countries": "n_countries",
+            **{written(what, "capital"): count(f"{side}_") for side, what in both.items()},
+        },
+        caption=say("pages.world.regions_table", **both),
         numbers=range(1, 7),
-        groups=[say(f"pages.world.by_{kind}") for kind in groups["kind"]],
+        groups=lambda row: say(f"pages.world.by_{row['kind']}"),
         note=say("pages.world.regions_note", regions=few),
-        data=groups.drop(columns="name"),
+        data=groups,
         name="world-regions",
         empty=say("pages.world.too_few"),
     )
-
-
-def _limits(row: dict[str, Any], which: str) -> str:
-    return "–".join(number(row[f"{which}{end}"]) for end in ("lower", "upper"))
 
 
 def multiples(rec: Reconciliation, world: Countries, start: int | None = None, end: int | None = None) -> Shown:
@@ -92,25 +94,25 @@ def multiples(rec: Reconciliation, world: Countries, start: int | None = None, e
             alt = say("pages.world.multiple", country=Country(code), rate=rate)
             shown += item(_small(found[code], years, shades, alt), country_link(code), rate)
         shown += Markup("</ul>")
-    names = {"of": world.denominator.words(), "what": world.numerator.words()}
-    note = say("pages.world.multiples", first=str(years[0]), last=str(years[1]), **names)
+    both = {"numerator": world.numerator, "denominator": world.denominator}
+    note = say("pages.world.multiples", first=str(years[0]), last=str(years[1]), **both)
     foot = Markup('<p class="note">{} {}</p>').format(note, csv_link(world.tables["countries"], "world-countries"))
     return Shown("multiples", shown + foot)
 
 
-def _rate(row: dict[str, Any]) -> str:
+def _rate(row: Mapping[str, Any]) -> str:
     """Write the rate of a country drawn to that of its region, with its limits; as counted where that is not known."""
     if not row["drawn_to"]:
         return rate_text(row)
-    return say("pages.world.rate", rate=number(row["shrunk"]), limits=_limits(row, "shrunk_"))
+    return say("pages.world.rate", rate=number(row["shrunk"]), limits=limits("shrunk_")(row))
 
 
 def _small(rows: pd.DataFrame, years: tuple[int, int], shades: dict[int, str], alt: str) -> Markup:
     """Draw the counts of a country as bars as high as is certain, the second in front of the first."""
     step, top = 96 / (years[1] - years[0] + 1), max(1.0, float(rows["lower"].max()))
     paths = ""
-    for count, colour in shades.items():
-        wide, own = step * (0.9 if count == 1 else 0.5), rows[rows["count"] == count]
+    for place, colour in shades.items():
+        wide, own = step * (0.9 if place == 1 else 0.5), rows[rows["count"] == place]
         places = (own["year"] - years[0] + 0.5) * step - wide / 2
         heights = 0.6 + 30 * own["lower"].astype(float) / top
         bars = [f"M{x:.1f} 32v-{y:.1f}h{wide:.1f}V32z" for x, y in zip(places, heights, strict=True)]
@@ -136,7 +138,7 @@ def revisions(rec: Reconciliation, world: Countries) -> Shown:
     moved = moved.assign(year=moved["end"].str[:4])
     gone = moved.assign(**{end: moved[end].mask(moved["step"] == "withdrawn", 0) for end in ("lower", "upper")})
     moved = moved.assign(size=_apart(gone)).sort_values(["size", "country", "year"], ascending=[False, True, True])
-    return _largest("revisions", ("before", "now", "source"), moved, _source)
+    return _largest("revisions", moved, {"before": count("old_"), "now": count(""), "source": _source})
 
 
 def disagreements(rec: Reconciliation, world: Countries) -> Shown:
@@ -146,22 +148,31 @@ def disagreements(rec: Reconciliation, world: Countries) -> Shown:
     apart = claims.assign(year=claims["period_end"].str[:4].astype(int)).merge(kept, on=[*_CELL, "year"])
     apart = apart.assign(size=_apart(apart)).sort_values(["size", "claim_id"], ascending=[False, True])
     apart = apart.drop_duplicates([*_CELL, "year"])
-    columns = ("kept", "set_aside", "source", "cause")
-    return _largest("disagreements", columns, apart, lambda row: [*_source(row), cause_words([row])])
+    columns = {
+        "kept": count("old_"),
+        "set_aside": count(""),
+        "source": _source,
+        "cause": lambda row: cause_words([row]),
+    }
+    return _largest("disagreements", apart, columns)
 
 
 def moved_figures(moved: pd.DataFrame, old: str, new: str) -> Shown:
     """Tabulate what moved between two states of the data, named ``old`` and ``new``; see `changes`."""
-    ends = {"new_lower": "lower", "new_upper": "upper"}
-    columns = ("before", "now", "change", "moved_by")
-    return _largest("moved", columns, moved.rename(columns=ends), _moved_by, shown=10 * SHOWN, old=old, new=new)
 
+    def moved_by(row: Mapping[str, Any]) -> str:
+        """Name the sources whose claims moved it, each once, with what happened to them."""
+        pairs = zip(row["sources"].split(";"), row["events"].split(";"), strict=True)
+        told = [f"{source} ({say(f'pages.moved.{event}')})" for source, event in pairs if source]
+        return ", ".join(dict.fromkeys(told)) or say("pages.moved.method")
 
-def _moved_by(row: dict[str, Any]) -> list[str]:
-    """Say what moved, and name the sources whose claims moved it, each once, with what happened to them."""
-    pairs = zip(row["sources"].split(";"), row["events"].split(";"), strict=True)
-    told = [f"{source} ({say(f'pages.moved.{event}')})" for source, event in pairs if source]
-    return [say(f"pages.moved.{row['kind']}"), ", ".join(dict.fromkeys(told)) or say("pages.moved.method")]
+    columns = {
+        "before": count("old_"),
+        "now": count("new_"),
+        "change": lambda row: say(f"pages.moved.{row['kind']}"),
+        "moved_by": moved_by,
+    }
+    return _largest("moved", moved, columns, shown=10 * SHOWN, old=old, new=new)
 
 
 def _yearly(claims: pd.DataFrame) -> pd.DataFrame:
@@ -169,8 +180,8 @@ def _yearly(claims: pd.DataFrame) -> pd.DataFrame:
     return claims[[kind == "year" for kind in kinds]]
 
 
-def _source(row: dict[str, Any]) -> list[str]:
-    return [source_name(row["publisher"], row["published"])]
+def _source(row: Mapping[str, Any]) -> str:
+    return source_name(row["publisher"], row["published"])
 
 
 def _apart(table: pd.DataFrame) -> pd.Series:
@@ -181,32 +192,20 @@ def _apart(table: pd.DataFrame) -> pd.Series:
 
 
 def _largest(
-    name: str,
-    columns: Sequence[str],
-    data: pd.DataFrame,
-    rest: Callable[[dict[str, Any]], list[str]],
-    *,
-    shown: int = SHOWN,
-    **names: str,
+    name: str, data: pd.DataFrame, columns: Mapping[str, Format], *, shown: int = SHOWN, **names: str
 ) -> Shown:
     """Tabulate pairs of figures, the largest distance first, and what else is said of each."""
-    rows = [
-        [
-            place_name(row["country"]),
-            str(row["year"]),
-            label(row["indicator"], row["breakdown"]),
-            short(row["old_lower"], row["old_upper"]),
-            short(row["lower"], row["upper"]),
-            *rest(row),
-        ]
-        for row in records(data.head(shown))
-    ]
+    cell: dict[str, Format] = {
+        "country": lambda row: place_name(row["country"]),
+        "year": lambda row: str(row["year"]),
+        "what": lambda row: label(row["indicator"], row["breakdown"]),
+    }
     return table(
-        heads("country", "year", "what", *columns),
-        rows,
+        data.head(shown),
+        {**cell, **columns},
         caption=say(f"pages.world.{name}", **names),
         numbers=(3, 4),
-        note=say("pages.world.largest", shown=len(rows), n=len(data)),
+        note=say("pages.world.largest", shown=min(shown, len(data)), n=len(data)),
         data=data,
         name=f"world-{name}",
         empty=say(f"pages.world.no_{name}", **names),

@@ -21,64 +21,53 @@ BADGES = ("holds", "uncertain", "one_source", "no_answer")
 
 
 def headline(
-    sentence: object,
+    sentence: str,
     facts: Mapping[str, object],
     *,
     badge: str = "",
-    below: Mapping[str, object] | None = None,
+    below: object = "",
     summary: Mapping[str, Any] | None = None,
 ) -> Shown:
     """Show the answer of a page.
 
     Parameters
     ----------
-    sentence : str or markupsafe.Markup
+    sentence : str
         The finding, with its numbers and years.
     facts : mapping of str to str or markupsafe.Markup
-        What a reader must know beside it, by its heading; empty ones are left out.
+        What a reader must know beside it, by the id of its heading; empty ones are left out.
     badge : str
         One of `BADGES`; it stands before the first fact. Empty for a page without a verdict.
-    below : mapping of str to markupsafe.Markup, optional
-        What a page shows below its first figure, by its heading.
+    below : str or markupsafe.Markup
+        What a page shows below its first figure.
     summary : mapping of str to object, optional
         What an index says about the country, from `summary`.
     """
-    told = {head: text for head, text in facts.items() if str(text)}
-    mark = (
-        Markup('<span class="verdict {}">{}</span> ').format(badge, say(f"pages.badge.{badge}"))
-        if badge
-        else Markup("")
-    )
-    parts = [
-        Markup("<div><dt>{}</dt><dd>{}{}</dd></div>").format(head, "" if place else mark, text)
-        for place, (head, text) in enumerate(told.items())
-    ]
-    html = Markup('<div class="headline"><p class="sentence">{}</p><dl class="assurance">{}</dl>{}{}</div>')
-    line = Markup('<p class="below"><strong>{}</strong> {}</p>').format
-    more = Markup("").join(line(head, text) for head, text in (below or {}).items())
+    told = [(say(key), Markup("{}").format(text)) for key, text in facts.items() if str(text)]
+    mark = Markup('<span class="verdict {}">{}</span> ').format(badge, say(f"pages.badge.{badge}")) if badge else ""
+    line = Markup("<div><dt>{}</dt><dd>{}{}</dd></div>").format
+    parts = Markup("").join(line(head, "" if place else mark, text) for place, (head, text) in enumerate(told))
+    more = Markup('<p class="below">{}</p>').format(below) if below else ""
     meaning = Markup('<details class="badges"><summary>{}</summary>{}</details>')
-    key = meaning.format(say("pages.badge.all"), legend().html) if badge else Markup("")
-    plain = [{"label": head, "text": str(Markup("{}").format(text).striptags())} for head, text in told.items()]
+    key = meaning.format(say("pages.badge.all"), legend().html) if badge else ""
+    html = Markup('<div class="headline"><p class="sentence">{}</p><dl class="assurance">{}</dl>{}{}</div>')
+    plain = [{"label": head, "text": str(text.striptags())} for head, text in told]
     about: dict[str, Any] = {
         # the first two facts, as an index has them
         **dict(zip(("interval", "verdict"), (fact["text"] for fact in plain), strict=False)),
-        "sentence": str(Markup("{}").format(sentence).striptags()),
+        "sentence": sentence,
         "robustness": badge,
         "word": say(f"pages.badge.{badge}") if badge else "",
         "facts": plain,
         "summary": dict(summary or {}),
     }
-    return Shown("headline", html.format(sentence, Markup("").join(parts), more, key), about)
+    return Shown("headline", html.format(sentence, parts, more, key), about)
 
 
 def legend() -> Shown:
     """Show what the badges mean."""
-    items = Markup("").join(
-        Markup('<div><dt><span class="verdict {0}">{1}</span></dt><dd>{2}</dd></div>').format(
-            name, say(f"pages.badge.{name}"), say(f"pages.badge_means.{name}")
-        )
-        for name in BADGES
-    )
+    item = Markup('<div><dt><span class="verdict {}">{}</span></dt><dd>{}</dd></div>').format
+    items = Markup("").join(item(name, say(f"pages.badge.{name}"), say(f"pages.badge_means.{name}")) for name in BADGES)
     return Shown("prose", Markup('<dl class="legend">{}</dl>').format(items))
 
 

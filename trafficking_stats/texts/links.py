@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
 from trafficking_stats.claims import load_sources
-from trafficking_stats.messages import Country, page_file
+from trafficking_stats.csv_tables import records
+from trafficking_stats.measures import Measure
+from trafficking_stats.messages import page_file
 from trafficking_stats.messages.catalogue import current
-from trafficking_stats.messages.values import written
-from trafficking_stats.texts.focus import Cell
+from trafficking_stats.texts.focus import Cell, explained_cells, known, measured
+from trafficking_stats.texts.words import place_name, short
+
+if TYPE_CHECKING:
+    from trafficking_stats.reconciliation.result import Reconciliation
 
 _BREAKDOWN_SIGNS = re.compile(r"[^A-Za-z0-9_]+")
 
@@ -30,17 +35,43 @@ def anchor(country: str, cell: Cell) -> str:
     return "explain-" + "-".join(_BREAKDOWN_SIGNS.sub("-", part) for part in parts)
 
 
-def explained(country: str, cell: Cell, text: object, there: Collection[Cell]) -> Any:
-    """Return a figure as a link to its explanation, where there is one."""
-    if cell not in there:
-        return text
-    return Markup('<a class="explain" href="#{}">{}</a>').format(anchor(country, cell), text)
+def linker(rec: Reconciliation, country: str) -> Callable[..., Any]:
+    """Return what makes a figure of a country a link to its explanation, where the pages have one.
+
+    Examples
+    --------
+    >>> import trafficking_stats as ts
+    >>> rec = ts.reconcile(ts.load_claims().query("country == 'DNK' and indicator == 'charged_persons'"))
+    >>> link = linker(rec, "DNK")
+    >>> link("14", "charged_persons", 2014), link("14", "charged_persons", 1914)
+    (Markup('<a class="explain" href="#explain-DNK-charged_persons-2014">14</a>'), '14')
+    """
+    there = set(explained_cells(rec, country))
+
+    def link(text: object, indicator: str, year: int, breakdown: str = "") -> object:
+        cell = Cell(indicator, year, breakdown)
+        if cell not in there:
+            return text
+        return Markup('<a class="explain" href="#{}">{}</a>').format(anchor(country, cell), text)
+
+    return link
+
+
+def by_year(
+    rec: Reconciliation, country: str, measure: Measure, years: Iterable[int], link: Callable[..., Any]
+) -> dict[int, Any]:
+    """Return what is known of a measure in some years, each figure linked by what `linker` returns."""
+    rows = known(measured(rec, country, [str(measure)]))
+    return {
+        row["year"]: link(short(row["lower"], row["upper"]), measure.indicator, row["year"], row["breakdown"])
+        for row in records(rows[rows["year"].isin(list(years))])
+    }
 
 
 def country_link(country: str) -> Markup:
     """Return the name of a country as a link to its one-page brief, whatever other pages it has."""
     page = page_file("brief", current())
-    return Markup('<a href="../{}/{}">{}</a>').format(country, page, written(Country(country), "bare"))
+    return Markup('<a href="../{}/{}">{}</a>').format(country, page, place_name(country))
 
 
 @functools.cache

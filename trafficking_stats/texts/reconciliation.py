@@ -24,7 +24,8 @@ from trafficking_stats.texts.focus import (
     years_shown,
 )
 from trafficking_stats.texts.headline import headline, summary
-from trafficking_stats.texts.words import capital, label, printed, sentences, source_name, title
+from trafficking_stats.texts.words import capital, label, printed, sentences, title
+from trafficking_stats.wording import source_name
 
 
 def choice_name(choice: str) -> str:
@@ -73,9 +74,9 @@ def sources_headline(rec: Reconciliation, country: str) -> Shown:
     return headline(
         f"{sentence} {verdict}",
         {
-            say("pages.sources.where"): _where(rejected),
-            say("pages.sources.how_checked"): checked,
-            say("pages.sources.widest"): widest_clash(rec, country),
+            "pages.sources.where": _where(rejected),
+            "pages.sources.how_checked": checked,
+            "pages.sources.widest": widest_clash(rec, country),
         },
         summary=summary(rec, country),
     )
@@ -145,9 +146,9 @@ def settled_headline(rec: Reconciliation, country: str, start: int | None = None
     return headline(
         sentence or say("pages.stages.none", country=Country(country)),
         {
-            say("pages.settled.other_choices"): _moved(moved),
-            say("pages.settled.how_many"): say(aside, n=n_rejected, figures=Noun(len(own), "common.figures")),
-            say("pages.settled.solved"): say("pages.solver.open") if rec.status != OPTIMAL else "",
+            "pages.settled.other_choices": _moved(moved),
+            "pages.settled.how_many": say(aside, n=n_rejected, figures=Noun(len(own), "common.figures")),
+            "pages.settled.solved": say("pages.solver.open") if rec.status != OPTIMAL else "",
         },
         summary=summary(rec, country),
     )

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from trafficking_stats.gap_analysis.beside import Beside, beside_rows
-from trafficking_stats.inference.yearly import halves
-from trafficking_stats.messages import Country, MessageError, Years, breakdown_words, say
+from trafficking_stats.messages import Country, breakdown_words, say, say_or
+from trafficking_stats.messages.gap import values_of
 from trafficking_stats.shown import Shown
 from trafficking_stats.texts.headline import headline, summary
-from trafficking_stats.texts.words import label, short, span
+from trafficking_stats.texts.words import count, label, short, span
 
 if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.answer import Gap
@@ -35,34 +35,28 @@ def protection_headline(
     """
     first = {row.numerator: row for row in reversed(beside_rows(rec, country, pairs, start, end))}
     told = "; ".join(beside_words(first[name]) for name in pairs if name in first)
-    key = "victims.beside.headline" if told else "victims.beside.none"
-    facts = {
-        say("victims.beside.read"): say("victims.beside.ratio") if told else "",
-        say("victims.beside.beware"): say("victims.beside.cause"),
-    }
-    return headline(say(key, country=Country(country), told=told), facts, summary=summary(rec, country))
+    return headline(
+        say("victims.beside.headline" if told else "victims.beside.none", country=Country(country), told=told),
+        {
+            "victims.beside.read": say("victims.beside.ratio") if told else "",
+            "victims.beside.beware": say("victims.beside.cause"),
+        },
+        summary=summary(rec, country),
+    )
 
 
 def beside_words(row: Beside) -> str:
     """Say two counts beside each other: ``62 accepted a prepared return beside 240 victims identified (2013–2015)``."""
     indicator, _, part = row.numerator.partition(";")
-    what = said_or(f"victims.people.{indicator}", label(indicator))
+    what = say_or(f"victims.people.{indicator}", label(indicator))
     return say(
         "victims.beside.words",
         count=short(row.numerator_lower, row.numerator_upper),
-        what=say("pages.part_of", whole=what, part=breakdown_words(part)) if part else what,
+        what=say("common.part_of", whole=what, part=breakdown_words(part)) if part else what,
         whole=short(row.denominator_lower, row.denominator_upper),
         of=label(row.denominator),
         years=span(vars(row)),
     )
-
-
-def said_or(key: str, otherwise: str) -> str:
-    """Say a sentence, or something else where no catalogue has it, such as a topic or an indicator of one's own."""
-    try:
-        return say(key)
-    except MessageError:
-        return otherwise
 
 
 def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> Shown:
@@ -78,21 +72,22 @@ def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> 
         Of the count beside the victims, then of parts of the victims; those on other years than the first are left out,
         and so is what comes after the sixth count.
     """
-    told, years = [], next((gap.years for gap in gaps if gap.years), ())
+    told: dict[str, None] = {}
+    first = next((gap for gap in gaps if gap.years), None)
     for gap in gaps:
         early, late = (gap.row("ratios", kind=kind) for kind in ("early", "late"))
-        if late is None or gap.years != years:
+        if first is None or late is None or gap.years != first.years:
             continue
         for side, one in (("denominator", gap.question.denominator), ("numerator", gap.question.numerator)):
-            what = breakdown_words(one.breakdown) or one.words()
-            ends = [short(getattr(row, f"{side}_lower"), getattr(row, f"{side}_upper")) for row in (early, late)]
-            told.append(say("victims.went", what=what, early=ends[0], late=ends[1]))
-    if not told:
+            ends = {"early": count(f"{side}_")(vars(early)), "late": count(f"{side}_")(vars(late))}
+            told[say("victims.went", what=breakdown_words(one.breakdown) or one, **ends)] = None
+    if first is None or not told:
         return headline(say("victims.parts.none"), {}, summary=summary(rec, country))
-    facts = {
-        say("victims.beside.beware"): say("victims.association"),
-        say("victims.years_chosen"): say("victims.other_years"),
-    }
-    spans = dict(zip(("early", "late"), map(Years, halves(years)), strict=True))
-    sentence = say("victims.compared", country=Country(country), told="; ".join([*dict.fromkeys(told)][:6]), **spans)
-    return headline(sentence, facts, summary=summary(rec, country))
+    return headline(
+        say("victims.compared", told="; ".join([*told][:6]), **values_of(first)),
+        {
+            "victims.beside.beware": say("victims.association"),
+            "victims.years_chosen": say("victims.other_years"),
+        },
+        summary=summary(rec, country),
+    )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.messages import Bounds, Term, breakdown_words, say
-from trafficking_stats.messages.catalogue import catalogue, current
+from trafficking_stats.intervals import period_kind
+from trafficking_stats.measures import Measure
+from trafficking_stats.messages import Bounds, Country, Years, say, say_or
 from trafficking_stats.messages.values import written
+from trafficking_stats.reconciliation.evidence import Figure, Period
 from trafficking_stats.vocabulary import PolicyDate, Vocabulary
 
-_SHORT_NAME = re.compile(r"\(([^()]+)\)$")
 ABSENT = "–"
 
 
@@ -41,11 +42,7 @@ def label(indicator: str, breakdown: str = "") -> str:
     >>> label("victims_identified", "sex=female"), label("victims_identified;sex=male")
     ('victims identified (female)', 'victims identified (male)')
     """
-    indicator, _, part = indicator.partition(";")
-    breakdown = breakdown or part
-    name = written(Term("indicator", indicator))
-    name = name[:1].lower() + name[1:]
-    return say("pages.part_of", whole=name, part=breakdown_words(breakdown)) if breakdown else name
+    return Measure.read(f"{indicator};{breakdown}").in_words()
 
 
 def title(indicator: str, breakdown: str = "") -> str:
@@ -58,18 +55,6 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def source_name(publisher: str, published: str) -> str:
-    """Name a source briefly: its publisher, by its short name where it has one, and the year.
-
-    Examples
-    --------
-    >>> source_name("Center mod Menneskehandel (CMM)", "2022-05-04"), source_name("UNODC", "")
-    ('CMM 2022', 'UNODC')
-    """
-    found = _SHORT_NAME.search(publisher)
-    return f"{found.group(1) if found else publisher} {published[:4]}".strip()
-
-
 def printed(value: Any, qualifier: str, value_upper: Any = None) -> str:
     """Write a figure as its source prints it; ``value_upper`` is the other end of a printed range.
 
@@ -78,10 +63,19 @@ def printed(value: Any, qualifier: str, value_upper: Any = None) -> str:
     >>> printed(5.0, "less_than"), printed(1077.0, "exact"), printed(10.0, "between", 50.0)
     ('fewer than 5', '1,077', '10 to 50')
     """
-    number = written(int(value) if float(value).is_integer() else float(value))
-    if value_upper is not None and not pd.isna(value_upper):
-        return say("common.range", lower=number, upper=written(int(value_upper)))
-    return number if qualifier == "exact" else f"{written(Term('qualifier', qualifier))} {number}"
+    return Figure(value, qualifier, value_upper).in_words()
+
+
+def period(start: str, end: str) -> str:
+    """Write a period; no line breaks within a range of years.
+
+    Examples
+    --------
+    >>> period("2007-01-01", "2020-12-31").replace("\u2060", "")
+    '2007–2020'
+    """
+    words = Period(start, end).in_words()
+    return unbroken(words.replace("-", "–")) if period_kind(start, end) == "years" else words
 
 
 def sentences(parts: Iterable[str]) -> str:
@@ -105,21 +99,44 @@ def number(value: float) -> str:
     return written(float(value), "rate")
 
 
-def span(row: dict[str, Any]) -> str:
+def span(row: Mapping[str, Any]) -> str:
     """Write the years of a row: one year as one, several with a dash."""
-    first, last = int(row["first_year"]), int(row["last_year"])
-    return str(first) if first == last else f"{first}–{last}"
+    return written(Years(range(int(row["first_year"]), int(row["last_year"]) + 1)), "span")
 
 
-def ratio_name(row: dict[str, Any]) -> str:
+def count(side: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return what writes the count of a row of which ``side`` begins the names of the two bounds.
+
+    Examples
+    --------
+    >>> count("numerator_")({"numerator_lower": 0, "numerator_upper": 4})
+    '0–4'
+    """
+    return lambda row: short(row[f"{side}lower"], row[f"{side}upper"])
+
+
+def limits(side: str = "") -> Callable[[Mapping[str, Any]], str]:
+    """Return what writes the limits of a rate, likewise; a dash where there are none.
+
+    Examples
+    --------
+    >>> limits("exact_")({"exact_lower": 3.69, "exact_upper": 7.35})
+    '3.7 to 7.4'
+    """
+
+    def write(row: Mapping[str, Any]) -> str:
+        low, high = float(row[f"{side}lower"]), float(row[f"{side}upper"])
+        return ABSENT if math.isnan(low) else say("common.range", lower=number(low), upper=number(high))
+
+    return write
+
+
+def ratio_name(row: Mapping[str, Any]) -> str:
     """Name a row of ratios: its years, and what is special about it."""
-    years = span(row)
-    if row["kind"] == "lag":
-        return say("pages.ratio.lag", years=years, n=int(row["lag"]))
-    return say(f"pages.ratio.{row['kind']}", years=years)
+    return say(f"pages.ratio.{row['kind']}", years=span(row), n=int(row["lag"]))
 
 
-def rate_text(row: dict[str, Any]) -> str:
+def rate_text(row: Mapping[str, Any]) -> str:
     """Write a rate per 100, or the range of it that masked counts leave."""
     low, high = float(row["per_100_min"]), float(row["per_100_max"])
     ends = number(low), number(high)
@@ -146,11 +163,20 @@ def signed(low: float, high: float) -> str:
 def policy_dates(vocabulary: Vocabulary, country: str) -> list[PolicyDate]:
     """Return the changes of law and policy of a country, in the current language where its catalogue has them."""
 
-    def said(date: PolicyDate, field: str) -> str:
-        key = f"vocabulary.date.{country}.{date.date}.{date.kind}.{field}"
-        found = catalogue(current(), "vocabulary").gettext(key)
-        return str(getattr(date, field)) if found == key else found
+    def said(date: PolicyDate) -> PolicyDate:
+        key = f"vocabulary.date.{country}.{date.date}.{date.kind}"
+        fields = ("label", "reference", "note")
+        return date.model_copy(update={name: say_or(f"{key}.{name}", getattr(date, name)) for name in fields})
 
-    fields = ("label", "reference", "note")
-    dates = vocabulary.policy_dates_of(country)
-    return [date.model_copy(update={field: said(date, field) for field in fields}) for date in dates]
+    return [said(date) for date in vocabulary.policy_dates_of(country)]
+
+
+def place_name(code: str) -> str:
+    """Return the name of a country, or of a region by its code of the standard M49.
+
+    Examples
+    --------
+    >>> place_name("DNK"), place_name("154")
+    ('Denmark', 'Northern Europe')
+    """
+    return written(Country(code), "bare")

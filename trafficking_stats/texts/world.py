@@ -4,33 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from trafficking_stats.countries import iso_codes, region_of
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, Noun, say
-from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.focus import known
 from trafficking_stats.texts.headline import headline
-from trafficking_stats.texts.words import number, short
+from trafficking_stats.texts.words import number, place_name, short
 
 if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.countries import Countries
     from trafficking_stats.reconciliation.result import Reconciliation
-
-
-def place_name(code: str) -> str:
-    """Return the name of a country, or of a region by its code of the standard M49.
-
-    Examples
-    --------
-    >>> place_name("DNK"), place_name("154")
-    ('Denmark', 'Northern Europe')
-    """
-    return written(Country(code), "bare")
 
 
 def group_name(group: str) -> str:
@@ -71,46 +59,41 @@ def printed_years(rec: Reconciliation, world: Countries, start: int | None, end:
 def world_headline(world: Countries) -> Shown:
     """Say how many of the one count all countries together have for how many of the other, and how they differ."""
     countries = world.tables["countries"]
+    without = sum(one.analysis == "countries" for one in world.refusals)
+    unknown = {"countries": Noun(without, "common.countries"), "silent": len(_silent(world))}
+    missing = say("pages.world.without", **unknown)
     if countries.empty:
-        return headline(say("pages.world.none"), {say("pages.world.missing"): _missing(world)})
+        return headline(say("pages.world.none"), {"pages.world.missing": missing})
     above, below = (
         [int(countries[f"{side}_{end}"].sum()) for end in ("lower", "upper")] for side in ("numerator", "denominator")
     )
     rates = [number(100 * above[0] / below[1]), number(100 * above[1] / below[0] if below[0] else math.inf)]
-    values = {"numerator": world.numerator.words(), "denominator": world.denominator.words()}
-    sentence = say(
-        "pages.world.sentence",
-        countries=Noun(len(countries), "common.countries"),
-        counted=short(*below),
-        convicted=short(*above),
-        rate="–".join(dict.fromkeys(rates)),
-        **values,
-    )
-    everybody = next(iter(records(world.tables["groups"].query("kind == 'all'"))), None)
-    apart = everybody and say(
-        "pages.world.apart",
-        **{name: number(everybody[name]) for name in ("per_100", "lower", "upper")},
-        low=number(everybody["per_100"] / everybody["spread"]),
-        high=number(everybody["per_100"] * everybody["spread"]),
-    )
-    definitions = int((countries["definition"] != "unknown").sum())
+    values: dict[str, Any] = {
+        "numerator": world.numerator,
+        "denominator": world.denominator,
+        "countries": Noun(len(countries), "common.countries"),
+        "counted": short(*below),
+        "convicted": short(*above),
+        "rate": "–".join(dict.fromkeys(rates)),
+        "n": int((countries["definition"] != "unknown").sum()),
+        "all": len(countries),
+        "first": str(countries["first_year"].min()),
+        "last": str(countries["last_year"].max()),
+    }
+    apart = say("pages.world.too_few")
+    for row in records(world.tables["groups"].query("kind == 'all'")):
+        ends = {"low": row["per_100"] / row["spread"], "high": row["per_100"] * row["spread"]}
+        named = {name: row[name] for name in ("per_100", "lower", "upper")} | ends
+        apart = say("pages.world.apart", **{name: number(value) for name, value in named.items()})
     return headline(
-        sentence,
+        say("pages.world.sentence", **values),
         {
-            say("pages.world.how_far_apart"): apart or say("pages.world.too_few"),
-            say("pages.peers.beware"): say("pages.world.beware", n=definitions, all=len(countries), **values),
-            say("pages.gap.years"): say(
-                "pages.world.years", first=str(countries["first_year"].min()), last=str(countries["last_year"].max())
-            ),
-            say("pages.world.missing"): _missing(world),
+            "pages.world.how_far_apart": apart,
+            "pages.peers.beware": say("pages.world.beware", **values),
+            "pages.gap.years": say("pages.world.years", **values),
+            "pages.world.missing": missing,
         },
     )
-
-
-def _missing(world: Countries) -> str:
-    without = sum(one.analysis == "countries" for one in world.refusals)
-    silent = len(_silent(world))
-    return say("pages.world.without", countries=Noun(without, "common.countries"), silent=silent)
 
 
 def _silent(world: Countries) -> set[str]:
@@ -128,9 +111,9 @@ def missing(world: Countries) -> Shown:
         for region, inside in regions.items()
         if (n := len(silent.intersection(inside)))
     ]
-    paragraphs = [
-        say(f"pages.world.{reason}", who=[Country(code) for code in found])
-        for reason in ("too_few_years", "says_nothing")
-        if (found := [one.subject for one in world.refusals if (one.analysis, one.reason) == ("countries", reason)])
-    ]
+    refused: dict[str, list[Country]] = {"too_few_years": [], "says_nothing": []}
+    for one in world.refusals:
+        if one.analysis == "countries" and one.reason in refused:
+            refused[one.reason].append(Country(one.subject))
+    paragraphs = [say(f"pages.world.{reason}", who=who) for reason, who in refused.items() if who]
     return prose(*paragraphs, say("pages.world.silent", parts=parts) if parts else "")
