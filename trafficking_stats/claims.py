@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
 from pathlib import Path
 
@@ -143,16 +144,23 @@ def load_sources() -> pd.DataFrame:
 
 
 def _load(name: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    folder = paths.clean_dir()
-    settle(folder)
+    settle(paths.clean_dir())
+    file = paths.clean_dir() / f"{name}.csv"
+    state = file.stat() if file.exists() else None
+    return _read_clean(file, columns, state and (state.st_mtime_ns, state.st_size, state.st_ino)).copy(deep=False)
+
+
+@functools.lru_cache(maxsize=4)
+def _read_clean(file: Path, columns: tuple[str, ...], state: tuple[int, ...] | None) -> pd.DataFrame:
+    """Read a cleaned table; one that has not changed is read once in a process, and in those forked from it."""
     problems: list[str] = []
-    table = read_rows(folder / f"{name}.csv", columns, problems, others=True)
+    table = read_rows(file, columns, problems, others=True)
     numbers = [column for column in ("value", RANGE_END) if column in table]
     values = table[numbers].apply(pd.to_numeric, errors="coerce")
     broken = values["value"].isna() if "value" in values else []
-    problems += [f"{name}.csv, line {line}: the value is no number" for line in table["_line"][broken]]
+    problems += [f"{file.name}, line {line}: the value is no number" for line in table["_line"][broken]]
     if problems:
-        raise ClaimError(f"{folder}: {problems[0]}; run trafficking-stats clean, or install again")
+        raise ClaimError(f"{file.parent}: {problems[0]}; run trafficking-stats clean, or install again")
     return table.assign(**values)[[column for column in table if column in (*columns, RANGE_END)]]
 
 

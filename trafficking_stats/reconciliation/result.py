@@ -194,7 +194,8 @@ class Reconciliation:
         ReconciliationError
             If there is no such series.
         """
-        return sensitivity(self.claims, self.series, self.method, self.vocabulary, (country, indicator, breakdown))
+        claims, series = (table[table["country"] == country] for table in (self.claims, self.series))
+        return sensitivity(claims, series, self.method, self.vocabulary, (country, indicator, breakdown))
 
     def vintages(self, country: str, indicator: str, breakdown: str = "") -> Vintages:
         """Show how the figures of one series changed from edition to edition of each publisher.

@@ -60,22 +60,21 @@ def select_claims(
     exclude_sources = conform("exclude_sources", "list[str]", exclude_sources)
     prefer = conform("prefer", "list[str]", prefer)
     countries = conform("countries", "list[str]", countries)
-    ids, publishers = set(claims["source_id"]), set(claims["publisher"])
+    ids, publishers = (set(claims[name].unique()) for name in ("source_id", "publisher"))
     _check(exclude_sources, ids, "exclude_sources", "source id")
     _check(prefer, ids | publishers, "prefer", "source id or publisher")
     both = sorted(set(exclude_sources) & set(prefer))
     if both:
         raise ClaimError(f"{', '.join(both)}: a source cannot be left out and preferred at once")
     heaviest = max(vocabulary.tiers, key=lambda name: vocabulary.tiers[name].weight)
-    kept = claims[~claims["source_id"].isin(list(exclude_sources))].copy()
-    raised = kept["source_id"].isin(list(prefer)) | kept["publisher"].isin(list(prefer))
-    kept.loc[raised, "tier"] = heaviest
+    kept = claims[~claims["source_id"].isin(list(exclude_sources))] if exclude_sources else claims
     if countries:
-        there = sorted(set(kept["country"]))
+        there = sorted(kept["country"].unique())
         if missing := sorted(set(countries) - set(there)):
             raise ClaimError(f"no claims on country {', '.join(missing)}; there are: {', '.join(there) or 'none'}")
         kept = kept[kept["country"].isin(list(countries))]
-    return kept.reset_index(drop=True)
+    raised = kept["source_id"].isin(list(prefer)) | kept["publisher"].isin(list(prefer))
+    return kept.assign(tier=kept["tier"].mask(raised, heaviest)).reset_index(drop=True)
 
 
 def _check(names: Collection[str], known: set[str], parameter: str, what: str) -> None:

@@ -12,12 +12,14 @@ from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 from trafficking_stats.reconciliation.series import build_series
 from trafficking_stats.reconciliation.settle import solved
 from trafficking_stats.reconciliation.weights import first_named
+from trafficking_stats.remembering import remembered
 from trafficking_stats.vocabulary import Vocabulary
 
 WITHOUT = "without "
 """Begins the name of a choice that leaves an upstream out."""
 
 
+@remembered
 def sensitivity(
     claims: pd.DataFrame, series: pd.DataFrame, method: str, vocabulary: Vocabulary, which: tuple[str, str, str]
 ) -> pd.DataFrame:
@@ -26,7 +28,7 @@ def sensitivity(
     Parameters
     ----------
     claims, series : pandas.DataFrame
-        Of a reconciliation.
+        Of a reconciliation, those of the country.
     method : str
         Its method.
     vocabulary : Vocabulary
@@ -35,28 +37,28 @@ def sensitivity(
         Country, indicator, breakdown.
     """
     country, indicator, breakdown = which
-    claims = claims[claims["country"] == country]
     own = claims[claims["indicator"] == indicator]
     if own.empty:
         have = ", ".join(sorted(set(claims["indicator"]))) or "none"
         raise ReconciliationError(f"{country} has no claims on {indicator}; it has: {have}")
-    series = series[(series["country"] == country) & (series["indicator"] == indicator)]
+    series = series[series["indicator"] == indicator]
     if breakdown not in set(series["breakdown"]):
         have = ", ".join(map(repr, sorted(set(series["breakdown"]))))
         raise ReconciliationError(f"{country} has no figures on {indicator} with {breakdown!r}; there are: {have}")
 
-    def anew(rows: pd.DataFrame, method: str) -> pd.DataFrame:
+    def anew(rows: pd.DataFrame, methods: Iterable[str]) -> dict[str, pd.DataFrame]:
         """Settle the claims that rules connect with the series; a rival picks one claim a cell, without any rule."""
-        names = linked(indicator, vocabulary) if method == DEFAULT else {indicator}
-        table = rows[rows["indicator"].isin(names)].reset_index(drop=True)
-        found = series_by_method(table, [method], vocabulary)[method]
-        return found[found["indicator"] == indicator]
+        names = linked(indicator, vocabulary) if DEFAULT in methods else {indicator}
+        found = series_by_method(rows[rows["indicator"].isin(names)].reset_index(drop=True), methods, vocabulary)
+        return {name: table[table["indicator"] == indicator] for name, table in found.items()}
 
-    tables = {name: series if name == method else anew(claims, name) for name in METHODS}
+    found = {method: series} | anew(claims, [name for name in METHODS if name not in (DEFAULT, method)])
+    found |= {} if method == DEFAULT else anew(claims, [DEFAULT])
+    tables = {name: found[name] for name in METHODS}
     # a claim that names no upstream is a measurement of its publisher, or of its source, as in its weight
     names = first_named(claims, "upstream", "publisher", "source_id")
     for name in sorted(set(names[own.index])) if names[own.index].nunique() > 1 else []:
-        tables[WITHOUT + name] = anew(claims[names != name], DEFAULT)
+        tables[WITHOUT + name] = anew(claims[names != name], [DEFAULT])[DEFAULT]
     chosen = {name: table[table["breakdown"] == breakdown].set_index("year") for name, table in tables.items()}
     wide = pd.DataFrame({name: table["estimate"] for name, table in chosen.items()}).sort_index()
     named = pd.concat([table[table["n_claims"] > 0] for table in chosen.values()])

@@ -22,6 +22,8 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection, Pipe
 from typing import Self
 
+from trafficking_stats.claims import load_claims
+from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.reporting.build import WARM_ENGINE, Built, PageError, build, shield_from_slow_import
 from trafficking_stats.reporting.canonical import ENVIRONMENT
 from trafficking_stats.reporting.plan import Task
@@ -155,6 +157,9 @@ def warm_up(libraries: Sequence[str]) -> None:
             for part in inside:
                 importlib.import_module(part.name)
     process_shell()
+    if any(name.startswith("trafficking_stats.") for name in libraries):
+        with contextlib.suppress(TraffickingStatsError):  # then each notebook says so that needs them
+            load_claims()
     if "matplotlib.pyplot" in libraries:
         import io
 
