@@ -95,7 +95,7 @@ def test_reasons_are_read_with_the_line_of_what_is_wrong(tmp_path):
     (tmp_path / "reasons").mkdir()
     row = ["DNK", "rumour", "x", "s", "p1", "soon", "a", "b", "victims", ""]
     pd.DataFrame([row], columns=list(REASON)).to_csv(tmp_path / "reasons" / "DNK.csv", index=False)
-    with pytest.raises(ClaimError, match="line 2: kind: must be one of reason"):
+    with pytest.raises(ClaimError, match="line 2: column kind, value 'rumour': must be one of reason"):
         read_reasons(tmp_path)
 
 

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pandas.io.json import build_table_schema
@@ -96,7 +97,7 @@ def _described(tables: dict[str, pd.DataFrame], files: dict[str, bytes]) -> byte
         content, table = files[resource["path"]], tables[resource["name"]]
         resource["bytes"] = len(content)
         resource["hash"] = f"sha256:{hashlib.sha256(content).hexdigest()}"
-        fields = build_table_schema(table, index=False)["fields"]
+        fields: Any = build_table_schema(table, index=False)["fields"]
         resource["schema"]["fields"] = [
             {"name": field["name"], "type": field["type"], "description": meaning[field["name"]]} for field in fields
         ]

@@ -18,6 +18,9 @@ OTHERS = frozenset({"EUU", "XKX"})
 WORLD = "WORLD"
 """Stands where a country does for a page on all of them."""
 
+_READ_REGIONS = tomllib.loads(Path(__file__).with_name("regions.toml").read_text(encoding="utf-8"))
+_REGIONS = {code: region for region, codes in _READ_REGIONS.items() for code in codes.split()}
+
 
 def is_country(code: str) -> bool:
     """Whether ``code`` is ISO 3166-1 alpha-3, ``XKX``, or made up: ``AAA`` to ``AAZ``, or with a digit.
@@ -150,10 +153,4 @@ def region_of(country: str) -> str:
     >>> region_of("DNK"), region_of("EUU")
     ('154', '')
     """
-    return _regions().get(country, "")
-
-
-@functools.cache
-def _regions() -> dict[str, str]:
-    with Path(__file__).with_name("regions.toml").open("rb") as file:
-        return {code: region for region, codes in tomllib.load(file).items() for code in codes.split()}
+    return _REGIONS.get(country, "")

@@ -274,7 +274,7 @@ def _added_up(claims: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
 def _sum(parts: pd.DataFrame, row: pd.Series) -> pd.DataFrame:
     """Return the claim that places make together, in the place of the first."""
     total = parts.head(1).copy()
-    note = "; ".join(filter(None, (f"sum of {len(parts)} places", total["scope_note"].iat[0])))
+    note = "; ".join(filter(None, (f"sum of {len(parts)} places", str(total["scope_note"].iat[0]))))
     return total.assign(
         value=float(parts["value"].sum()), scope_note=note, locator=f"rows {row.iat[0]} to {row.iat[-1]}"
     )

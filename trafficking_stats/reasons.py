@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from trafficking_stats import paths
-from trafficking_stats.csv_tables import read_rows, records
+from trafficking_stats.csv_tables import read_rows
 from trafficking_stats.errors import ClaimError
+from trafficking_stats.schema import Checks, check_rows, like, one_of
 from trafficking_stats.vocabulary import load_vocabulary
 
 REASON = ("country", "kind", "topic", "source_id", "locator", "year", "text_en", "text_da", "indicators", "premise")
@@ -65,14 +66,13 @@ def _read(files: Iterable[Path]) -> pd.DataFrame:
     problems: list[str] = []
     tables = [read_rows(file, REASON, problems) for file in files]
     rows = pd.concat([pd.DataFrame(columns=[*REASON, "_file", "_line"]), *tables], ignore_index=True)
-    for row in records(rows):
-        where = f"{row['_file']}, line {row['_line']}"
-        if row["kind"] not in KINDS:
-            problems.append(f"{where}: kind: must be one of {', '.join(KINDS)}")
-        if not row["year"].isdigit():
-            problems.append(f"{where}: year: {row['year']!r} is no year")
-        if unknown := {*filter(None, row["indicators"].split(";"))} - {*load_vocabulary().indicators}:
-            problems.append(f"{where}: indicators: not in the vocabulary: {', '.join(sorted(unknown))}")
+    checks: Checks = {("kind",): one_of(KINDS), ("year",): like(r"\d{4}", "a year"), ("indicators",): _known}
+    problems += check_rows(rows, checks)
     if problems:
         raise ClaimError(problems)
     return rows[list(REASON)].astype({"year": int})
+
+
+def _known(cell: str) -> str:
+    unknown = {*filter(None, cell.split(";"))} - {*load_vocabulary().indicators}
+    return f"must be in the vocabulary, unlike {', '.join(sorted(unknown))}" if unknown else ""

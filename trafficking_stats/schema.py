@@ -74,16 +74,16 @@ def claim_faults(claims: pd.DataFrame, vocabulary: Vocabulary) -> list[Fault]:
     """
     checks: Checks = {
         ("country",): _country,
-        ("indicator",): _one_of(vocabulary.indicators, "the indicators of the vocabulary"),
+        ("indicator",): one_of(vocabulary.indicators, "the indicators of the vocabulary"),
         ("breakdown",): functools.partial(_breakdown, vocabulary),
         ("period_start",): lambda cell: _date(cell) if cell else "",
         ("period_end",): _date,
         ("value",): _number,
         (RANGE_END,): lambda cell: _number(cell) if cell != "" else "",
-        ("qualifier",): _one_of(vocabulary.qualifiers),
-        ("tier",): _one_of(vocabulary.tiers),
+        ("qualifier",): one_of(vocabulary.qualifiers),
+        ("tier",): one_of(vocabulary.tiers),
         ("published",): _published,
-        ("claim_id",): _like("[^;]+", "an id without semicolons"),
+        ("claim_id",): like("[^;]+", "an id without semicolons"),
         ("period_start", "period_end"): _end_after_start,
         ("indicator", "value"): functools.partial(_value_fits, vocabulary),
         ("qualifier", "value"): _can_be_less,
@@ -133,16 +133,21 @@ def check_sources(sources: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
     """
     checks: Checks = {
         ("source_id",): lambda cell: "" if is_id(cell) else "must be an id of letters, digits and hyphens",
-        **{(name,): _like(".+", "filled in") for name in ("title", "publisher", "upstream")},
-        ("tier",): _one_of(vocabulary.tiers),
+        **{(name,): like(".+", "filled in") for name in ("title", "publisher", "upstream")},
+        ("tier",): one_of(vocabulary.tiers),
         ("published",): _published,
-        ("sha256",): _like("|[0-9a-f]{64}", "64 hexadecimal digits, or nothing"),
+        ("sha256",): like("|[0-9a-f]{64}", "64 hexadecimal digits, or nothing"),
     }
     twice = [
         Fault(row, f"source_id {sources['source_id'].iat[row]!r} stands twice; ids are unique")
         for row in np.flatnonzero(sources["source_id"].str.lower().duplicated()).tolist()
     ]
     return _placed(sources, [*_faults(sources, checks), *twice])
+
+
+def check_rows(rows: pd.DataFrame, checks: Checks) -> list[str]:
+    """Return one line for each cell of the rows of a file that a check finds wrong."""
+    return _placed(rows, _faults(rows, checks))
 
 
 def is_id(text: str) -> bool:
@@ -158,24 +163,22 @@ def in_order(claims: pd.DataFrame) -> pd.DataFrame:
 
 def _faults(table: pd.DataFrame, checks: Checks) -> list[Fault]:
     """Run checks on the distinct cells of their columns; of a cell with several faults the first is told."""
-    checks = {columns: says for columns, says in checks.items() if set(columns) <= set(table)}
-    codes = {name: pd.factorize(table[name], use_na_sentinel=False)[0] for columns in checks for name in columns}
-    wrong = {name: np.zeros(len(table), dtype=bool) for name in codes}
+    names = sorted({name for needs in checks for name in needs} & set(table))
+    codes = pd.DataFrame({name: pd.factorize(table[name], use_na_sentinel=False)[0] for name in names})
+    wrong = pd.DataFrame(False, codes.index, names)
     found: list[Fault] = []
-    for columns, says in checks.items():
-        rows = np.flatnonzero(~np.any([wrong[name] for name in columns], axis=0))
-        number = np.zeros(len(rows), dtype=np.int64)
-        for name in columns:
-            number = number * (1 + codes[name].max(initial=0)) + codes[name][rows]
-        number, distinct = pd.factorize(number)
-        sample = np.zeros(len(distinct), dtype=np.int64)
-        sample[number] = rows
-        cells = list(zip(*(table[name].iloc[sample] for name in columns), strict=True))
-        faults = [says(*cell) for cell in cells]
-        bad = np.array([fault != "" for fault in faults], dtype=bool)[number]
-        wrong[columns[-1]][rows[bad]] = True
-        for row, cell in zip(rows[bad].tolist(), number[bad].tolist(), strict=True):
-            found.append(Fault(row, f"column {columns[-1]}, value {plain(cells[cell][-1])!r}: {faults[cell]}"))
+    for needs, says in checks.items():
+        columns = [name for name in needs if name in names]
+        if len(columns) < len(needs):
+            continue
+        kinds = codes.loc[~wrong[columns].any(axis=1), columns].groupby(columns, sort=False).ngroup()
+        distinct = table[columns].iloc[kinds.index[~kinds.duplicated()]]
+        texts = [says(*cells) for cells in distinct.itertuples(index=False, name=None)]
+        bad = kinds.index[np.array([text != "" for text in texts], dtype=bool)[kinds]].tolist()
+        wrong.loc[bad, columns[-1]] = True
+        for row in bad:
+            cell = plain(table[columns[-1]].iat[row])
+            found.append(Fault(row, f"column {columns[-1]}, value {cell!r}: {texts[kinds[row]]}"))
     return sorted(found)
 
 
@@ -186,11 +189,14 @@ def _placed(table: pd.DataFrame, faults: list[Fault]) -> list[str]:
     return [f"{file}, line {line}: {text}" for file, line, text in sorted(places)]
 
 
-def _like(pattern: str, what: str) -> Callable[[str], str]:
+def like(pattern: str, what: str) -> Callable[[str], str]:
+    """Check that a cell matches a pattern, which in words is ``what``."""
     return lambda cell: "" if re.fullmatch(pattern, cell, re.DOTALL) else f"must be {what}"
 
 
-def _one_of(allowed: Collection[str], what: str = "") -> Callable[[str], str]:
+def one_of(allowed: Collection[str], what: str = "") -> Callable[[str], str]:
+    """Check that a cell is one of some names, which are listed unless ``what`` says what they are."""
+
     def says(cell: str) -> str:
         if cell in allowed:
             return ""

@@ -40,13 +40,11 @@ class Entry(BaseModel):
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise VocabularyError(f"{path}: not a TOML file in UTF-8: {error}") from error
         except ValidationError as error:
-            found = [
-                (".".join(map(str, fault["loc"])) or "file", fault["msg"], fault["input"]) for fault in error.errors()
-            ]
-            told = [
-                f"{path.name}: {place}: {text}" + (f", found {given!r}" if not isinstance(given, dict | list) else "")
-                for place, text, given in found
-            ]
+            told = []
+            for fault in error.errors():
+                place, given = ".".join(map(str, fault["loc"])) or "file", fault["input"]
+                found = "" if isinstance(given, dict | list) else f", found {given!r}"
+                told.append(f"{path.name}: {place}: {fault['msg']}{found}")
             raise VocabularyError("\n".join(["the vocabulary is not as it must be:", *sorted(told)])) from error
 
 
