@@ -1,16 +1,14 @@
-"""Categories for printed labels: the known one, a country's code, or one of the label's own."""
+"""Categories for printed labels that no map knows: each label gets one of its own."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable, Mapping
-
-from trafficking_stats.errors import ReaderError
+from collections.abc import Collection
 
 
-def slug(label: str) -> str:
+def slug(label: str, taken: Collection[str] = ()) -> str:
     """Turn a printed label into a category of its own.
 
     Two different labels never give the same category, and a label gives the same one in every file: what the
@@ -20,6 +18,8 @@ def slug(label: str) -> str:
     ----------
     label : str
         A label as printed, such as ``"Sierra Leonean"``.
+    taken : collection of str
+        Categories that other labels have.
 
     Returns
     -------
@@ -34,50 +34,9 @@ def slug(label: str) -> str:
     False
     """
     plain = re.sub(r"[^a-z0-9]+", "_", _without_accents(label).lower()).strip("_")
-    if plain and plain.replace("_", " ").title() == label:
+    if plain and plain not in taken and plain.replace("_", " ").title() == label:
         return plain
-    return f"{plain or 'label'}_{_checksum(label)}"
-
-
-def categories(labels: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
-    """Give each label its category: the known one, or its own.
-
-    Parameters
-    ----------
-    labels : iterable of str
-        The labels of one dimension.
-    known : mapping of str to str
-        The categories of the labels that have one already.
-
-    Returns
-    -------
-    dict of str to str
-        One category for each label, all different.
-
-    Raises
-    ------
-    ReaderError
-        If two labels would share a category.
-
-    Examples
-    --------
-    >>> categories(["Female", "Other", "Trans Woman"], {"Female": "female", "Other": "other"})
-    {'Female': 'female', 'Other': 'other', 'Trans Woman': 'trans_woman'}
-    """
-    taken = set(known.values())
-    found: dict[str, str] = {}
-    owner: dict[str, str] = {}
-    for label in labels:
-        category = known.get(label) or slug(label)
-        if label not in known and category in taken:
-            category = f"{category}_{_checksum(label)}"
-        if owner.setdefault(category, label) != label:
-            raise ReaderError(
-                f"the labels {owner[category]!r} and {label!r} would share the category {category!r}: "
-                "give one of them a category of its own in the map of this reader"
-            )
-        found[label] = category
-    return found
+    return f"{plain or 'label'}_{zlib.crc32(label.encode('utf-8')):08x}"
 
 
 def fold(name: str) -> str:
@@ -93,7 +52,3 @@ def fold(name: str) -> str:
 
 def _without_accents(text: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-
-
-def _checksum(label: str) -> str:
-    return f"{zlib.crc32(label.encode('utf-8')):08x}"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.breakdowns import canonical_breakdown
-from trafficking_stats.readers.categories import categories
+from trafficking_stats.readers.categories import slug
 from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport
 from trafficking_stats.schema import PRINTED
 
@@ -35,8 +35,8 @@ class Draft:
         self.claims = pd.DataFrame(index=rows.index)
         self.reason = pd.Series("", index=rows.index, dtype=object)
         self._dimensions: dict[str, Mapping[str, Any]] = {}
-        self._best: dict[str, pd.Series] = {}
-        self._own: dict[str, pd.Series] = {}
+        # the breakdown with the best category of each label, that with its own, and how good the spelling is
+        self._best, self._own = (pd.DataFrame(index=rows.index) for _ in range(2))
         self._rank = pd.Series(0, index=rows.index)
 
     def refuse(self, rows: pd.Series, why: str, labels: pd.Series | None = None) -> None:
@@ -49,22 +49,25 @@ class Draft:
     ) -> None:
         """Give rows their country, by a function that returns its code, or "" and why the label is none."""
         places = {label: place(label) for label in labels.unique()}
-        self.claims["country"] = labels.map({label: code for label, (code, _) in places.items()})
-        why = labels.map({label: reason for label, (_, reason) in places.items()})
+        self.claims["country"], why = (labels.map({label: at[i] for label, at in places.items()}) for i in (0, 1))
         self.refuse(why != "", "{}", why)
         if wanted is not None:
             self.refuse(~self.claims["country"].isin(wanted), NOT_ASKED_FOR)
 
-    def set_indicators(self, labels: pd.Series, entries: Mapping[str, Mapping[str, str]]) -> pd.Series:
-        """Give rows the indicator and the unit of their label; return the note that belongs to it."""
-        for column in ("indicator", "unit"):
-            self.claims[column] = _looked_up(labels, {label: entry[column] for label, entry in entries.items()})
-        return _looked_up(labels, {label: entry.get("note", "") for label, entry in entries.items()})
+    def set_indicators(self, labels: pd.Series, entries: Mapping[str, Mapping[str, str]]) -> None:
+        """Give rows the indicator and the unit of their label, and the note that belongs to it."""
+        for column, key in (("indicator", "indicator"), ("unit", "unit"), ("scope_note", "note")):
+            self.claims[column] = _looked_up(labels, {label: entry.get(key, "") for label, entry in entries.items()})
 
     def set_years(self, labels: pd.Series, why: str) -> None:
         """Give rows their calendar year, or refuse a label that is none."""
         self.refuse(~labels.str.fullmatch("[0-9]{4}"), why, labels)
         self.claims["period_start"], self.claims["period_end"] = labels + "-01-01", labels + "-12-31"
+
+    def add_note(self, text: pd.Series, between: str = "; ") -> None:
+        """Add to the notes, with ``between`` where there is one already."""
+        note = self.claims["scope_note"]
+        self.claims["scope_note"] = note + text.mask((note != "") & (text != ""), between + text)
 
     def break_down(
         self, key: str, labels: pd.Series, entry: Mapping[str, Any], country_of: CountryOf = lambda _: ("", 0)
@@ -85,13 +88,13 @@ class Draft:
             Finds countries.
         """
         known = entry.get("categories", {})
-        own = categories(sorted(labels.dropna().unique()), known)
+        own = {label: known.get(label) or slug(label, known.values()) for label in labels.dropna().unique()}
         best = {label: (category, 0) for label, category in own.items()}
         if entry.get("countries"):
-            named = {label: country_of(label) for label in own if label not in known}
-            best |= {label: found for label, found in named.items() if found[0]}
+            found = {label: country_of(label) for label in own if label not in known}
+            best |= {label: country for label, country in found.items() if country[0]}
         for category, listed in entry.get("aliases", {}).items():
-            best |= {label: (category, at) for at, label in enumerate(listed, 1) if label in own}
+            best |= {label: (category, rank) for rank, label in enumerate(listed, 1) if label in own}
         self._dimensions[key] = entry
         self._best[key] = _looked_up(labels, {label: f"{key}={category}" for label, (category, _) in best.items()})
         self._own[key] = _looked_up(labels, {label: f"{key}={category}" for label, category in own.items()})
@@ -112,6 +115,9 @@ class Draft:
             Where rows that print one figure under one label are of several sub-forms, and no repeats.
         """
         self._join_breakdowns()
+        for key, entry in self._dimensions.items():
+            if "own_country" in entry:
+                self._name_nationals(f"{key}=", entry["own_country"])
         self._tell_apart(several)
         kept = self.reason == ""
         skipped = pd.DataFrame({"row": self.rows, "label": self.claims["locator"], "reason": self.reason})[~kept]
@@ -119,21 +125,20 @@ class Draft:
         claims.insert(0, "source_id", source["source_id"])
         return TableImport(claims, source, len(self.rows), skipped.reset_index(drop=True), wanted)
 
+    def _kept(self) -> pd.DataFrame:
+        return self.claims[self.reason == ""]
+
     def _join_breakdowns(self) -> None:
         """Join categories; where two labels meet in a cell, the better spelling keeps it, the other gets its own."""
-        self.claims["breakdown"], own = (_in_one(parts, self.rows.index) for parts in (self._best, self._own))
-        kept = self.claims[self.reason == ""].assign(own=own, rank=self._rank)
-        kept = kept.sort_values(["rank", "own"], kind="stable")
+        self.claims["breakdown"], own = _in_one(self._best), _in_one(self._own)
+        kept = self._kept().assign(own=own, rank=self._rank).sort_values(["rank", "own"], kind="stable")
         best = kept.groupby(CELL, sort=False)["own"].transform("first")
         other = kept.index[kept["own"] != best]
         self.claims.loc[other, "breakdown"] = own[other]
-        for key, entry in self._dimensions.items():
-            if "own_country" in entry:
-                self._name_nationals(f"{key}=", entry["own_country"])
 
     def _name_nationals(self, key: str, category: str) -> None:
         """Give the reporting country's own name a category, unless another label has it in the cell."""
-        kept = self.claims[self.reason == ""]
+        kept = self._kept()
         home = kept[kept["breakdown"] == key + kept["country"]]
         national = pd.MultiIndex.from_frame(home[CELL].assign(breakdown=key + category))
         free = ~national.isin(pd.MultiIndex.from_frame(kept[CELL]))
@@ -141,22 +146,15 @@ class Draft:
 
     def _tell_apart(self, several: np.ndarray | bool) -> None:
         """Put a number to claims on one cell with different figures, and refuse those that repeat a figure."""
-        kept = self.claims[self.reason == ""]
-        again = kept.duplicated([*CELL, "qualifier", "value"]) & ~pd.Series(several, index=self.rows.index)[kept.index]
-        again = again.reindex(self.rows.index, fill_value=False)
-        self.refuse(again, "prints again the figure of an earlier row of the same label")
-        cells = self.claims[self.reason == ""].groupby(CELL, sort=False)["value"]
-        number, size = (cells.cumcount() + 1).astype(str), cells.transform("size")
-        apart = size.index[size > 1]
-        note, place = self.claims["scope_note"][apart], "row " + number[apart] + " of " + size[apart].astype(str)
-        self.claims.loc[apart, "scope_note"] = joined(note, place + " that the file prints under this label", "; ")
-        numbered = self.claims["breakdown"][apart] + ";row=" + number[apart]
-        self.claims.loc[apart, "breakdown"] = numbered.map(canonical_breakdown)
-
-
-def joined(first: pd.Series, second: pd.Series, between: str) -> pd.Series:
-    """Join texts, with ``between`` where both say something."""
-    return first + second.mask((first != "") & (second != ""), between + second)
+        again = self._kept().duplicated([*CELL, "qualifier", "value"]).reindex(self.rows.index, fill_value=False)
+        self.refuse(again & ~np.asarray(several), "prints again the figure of an earlier row of the same label")
+        cells = self._kept().groupby(CELL, sort=False)["value"]
+        number, size = cells.cumcount() + 1, cells.transform("size")
+        number, size = (numbers[size > 1].astype(str) for numbers in (number, size))
+        place = "row " + number + " of " + size + " that the file prints under this label"
+        self.add_note(place.reindex(self.rows.index, fill_value=""))
+        numbered = self.claims["breakdown"][number.index] + ";row=" + number
+        self.claims.loc[number.index, "breakdown"] = numbered.map(canonical_breakdown)
 
 
 def _looked_up(labels: pd.Series, table: Mapping[str, str]) -> pd.Series:
@@ -164,7 +162,7 @@ def _looked_up(labels: pd.Series, table: Mapping[str, str]) -> pd.Series:
     return labels.map(table).astype(object).fillna("")
 
 
-def _in_one(parts: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
+def _in_one(parts: pd.DataFrame) -> pd.Series:
     """Join the categories of each row, keys in order."""
-    rows = zip(*(parts[key].tolist() for key in sorted(parts)), strict=True)
-    return pd.Series([";".join(filter(None, row)) for row in rows] if parts else "", index=index, dtype=object)
+    rows = parts.sort_index(axis=1).to_numpy(dtype=object)
+    return pd.Series([";".join(filter(None, row)) for row in rows], index=parts.index, dtype=object)

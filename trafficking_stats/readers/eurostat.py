@@ -13,7 +13,7 @@ import pandas as pd
 
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.readers.draft import Draft, joined
+from trafficking_stats.readers.draft import Draft
 from trafficking_stats.readers.eurostat_layouts import read_layout
 from trafficking_stats.readers.sheets import WORKBOOKS
 from trafficking_stats.readers.tables import TableImport, iso_date, load_map, source_row, wanted_countries
@@ -87,14 +87,16 @@ def read_eurostat(
     date = iso_date(published) if published else _updated(stated.get("updated", ""), path)
     draft = Draft(data["row of file"])
     series = data[[column for column in data if column not in _NOT_DIMENSIONS]]
-    place = series.iloc[:, 0].str.cat(series.iloc[:, 1:], sep=".")
-    draft.claims["locator"] = f"{name} " + place + " " + data["time_period"]
-    draft.set_countries(data["geo"], lambda code: _country(code, names), wanted)
+    codes = series.iloc[:, 0].str.cat(series.iloc[:, 1:], sep=".")
+    draft.claims["locator"] = f"{name} " + codes + " " + data["time_period"]
+    draft.set_countries(data["geo"], lambda code: _place(code, names), wanted)
     unions = [code for code in names["unions"]["order"] if code in set(data["geo"])]
     for other in unions[1:]:
         draft.refuse(data["geo"] == other, f"another size of the European Union than {unions[0]}")
     _set_what_is_counted(draft, data, name, names["what"], names["indicators"])
-    _set_figures(draft, data, names)
+    _set_figures(draft, data["obs_value"], data["obs_flag"], names)
+    draft.add_note(data["geo"].where(data["geo"].isin(unions), ""))
+    _set_flags(draft, data["obs_flag"], names["flags"])
     draft.refuse((series == "").any(axis=1), "a dimension is empty")
     draft.set_years(data["time_period"], "the period {!r} is not a year")
     _break_down(draft, series.drop(columns=["geo", "freq", *names["what"]["columns"]], errors="ignore"), names)
@@ -126,7 +128,7 @@ def _updated(text: str, path: Path) -> str:
     raise ReaderError(f"{path}: the file has no date of its last update; name it: --published YYYY-MM-DD")
 
 
-def _country(code: str, names: Mapping[str, Any]) -> tuple[str, str]:
+def _place(code: str, names: Mapping[str, Any]) -> tuple[str, str]:
     """Return the country of a code or a label and "", or "" and why it has none."""
     if code in names["unions"]["order"]:
         return "EUU", ""
@@ -150,39 +152,34 @@ def _set_what_is_counted(
     draft.set_indicators(counted, entries)
 
 
-def _set_figures(draft: Draft, data: pd.DataFrame, names: Mapping[str, Any]) -> None:
-    """Set value, qualifier and note: flags in words, and which European Union a figure is of."""
-    printed, flags = data["obs_value"], data["obs_flag"]
-    missing = printed.isin(names["missing"])
+def _set_figures(draft: Draft, printed: pd.Series, flags: pd.Series, names: Mapping[str, Any]) -> None:
+    missing, persons = printed.isin(names["missing"]), draft.claims["unit"] == "persons"
     draft.refuse(missing & flags.str.contains("c", regex=False), "confidential")
     draft.refuse(missing, "no figure")
     draft.refuse(~printed.str.fullmatch(r"[0-9]+(\.[0-9]+)?"), "the value {!r} is not a count", printed)
-    persons = draft.claims["unit"] == "persons"
     unclear = printed.str.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}")
     draft.refuse(persons & unclear, "the value {!r} can be read in two ways", printed)
     draft.refuse(persons & ~printed.str.fullmatch(r"[0-9]+(\.0+)?"), "the value {!r} is not a whole number", printed)
     draft.claims["value"] = pd.to_numeric(printed, errors="coerce").astype(float)
-    qualifiers, notes = {}, {}
-    for letters in flags.unique():
-        said = [names["flags"].get(flag, {"label": f"flag {flag}"}) for flag in dict.fromkeys(letters)]
-        notes[letters] = ", ".join(flag["label"] for flag in said)
-        qualifiers[letters] = "about" if any(flag.get("about") for flag in said) else "exact"
-    draft.claims["qualifier"] = flags.map(qualifiers)
-    union = data["geo"].where(data["geo"].isin(names["unions"]["order"]), "")
-    draft.claims["scope_note"] = joined(union, flags.map(notes), "; ")
+
+
+def _set_flags(draft: Draft, flags: pd.Series, known: Mapping[str, Any]) -> None:
+    """Say flags in words; some make the figure an approximate one."""
+    said = {letters: [known.get(flag, {"label": f"flag {flag}"}) for flag in letters] for letters in flags.unique()}
+    about = flags.map({letters: any(flag.get("about") for flag in listed) for letters, listed in said.items()})
+    draft.claims["qualifier"] = about.map({True: "about", False: "exact"})
+    draft.add_note(flags.map({at: ", ".join(dict.fromkeys(flag["label"] for flag in said[at])) for at in said}))
 
 
 def _break_down(draft: Draft, series: pd.DataFrame, names: Mapping[str, Any]) -> None:
     """Break figures down by the dimensions that are left; one that the map lacks keeps its own name."""
-
-    def country_of(code: str) -> tuple[str, int]:
-        return _country(code, names)[0].removeprefix("EUU"), 1
-
     keys: dict[str, str] = {name: key for key, entry in names["dimensions"].items() for name in entry["names"]}
     taken: set[str] = set()
     for name in map(str, series.columns):
         key = keys.get(name, name)
         entry = names["dimensions"].get(key, {})
         labels = series[name].where(~series[name].isin([*names["total"], *entry.get("whole", ())]))
-        draft.break_down(name if key in taken else key, labels, entry, country_of)
+        draft.break_down(
+            name if key in taken else key, labels, entry, lambda code: (_place(code, names)[0].removeprefix("EUU"), 1)
+        )
         taken.add(key)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.intervals import intervals
 from trafficking_stats.readers.tables import load_map
@@ -26,7 +27,6 @@ REASONS: dict[str, str] = _MAP["reasons"]
 
 _LIMITS = _MAP["limits"]
 _PLACE = ["country", "indicator", "period_start", "period_end"]
-_SHOWN = 20
 _SIGNS = {"exact": "", "less_than": "<", "more_than": ">", "at_most": "≤", "at_least": "≥"}
 
 
@@ -61,20 +61,20 @@ class Revisions:
         bands = _LIMITS["bands"]
         labels = [f"{a:,}" if b == a + 1 else f"{a:,}-{b - 1:,}" for a, b in itertools.pairwise(bands)]
         labels.append(f"{bands[-1]:,} and more")
-        counts = {
-            name: pd.cut(table["size"], [*bands, np.inf], right=False, labels=labels).value_counts(sort=False)
-            for name, table in (("changed", self.changed), ("new", self.new), ("vanished", self.vanished))
+        cuts = {
+            name: pd.cut(getattr(self, name)["size"], [*bands, np.inf], right=False, labels=labels)
+            for name in ("changed", "new", "vanished")
         }
+        counts = {name: cut.value_counts(sort=False) for name, cut in cuts.items()}
         return pd.DataFrame(counts).rename_axis("size").reset_index()
 
     @property
     def record(self) -> dict[str, Any]:
         """The difference in numbers, and what looks corrupt in words."""
-        tables = {"changed": self.changed, "new": self.new, "vanished": self.vanished}
-        reasons = {kind: tables[kind]["reason"].value_counts().sort_index() for kind in ("changed", "vanished")}
+        reasons = {name: getattr(self, name)["reason"].value_counts().sort_index() for name in ("changed", "vanished")}
         return {
-            **{kind: len(table) for kind, table in tables.items()},
-            "reasons": {kind: counts.to_dict() for kind, counts in reasons.items()},
+            **{name: len(getattr(self, name)) for name in ("changed", "new", "vanished")},
+            "reasons": {name: counts.to_dict() for name, counts in reasons.items()},
             "corrupt": self.corrupt["evidence"].tolist(),
         }
 
@@ -84,7 +84,7 @@ class Revisions:
         return Revisions(*(table[table["country"].isin(countries)].reset_index(drop=True) for table in tables))
 
     def __str__(self) -> str:
-        fresh = self.corrupt[~self.corrupt["standing"]]
+        fresh, shown = self.corrupt[~self.corrupt["standing"]], _LIMITS["shown"]
         lines = [
             f"{len(self.changed):,} figures changed, {len(self.new):,} new, {len(self.vanished):,} vanished; "
             f"{len(fresh):,} look corrupt that did not before, {len(self.corrupt) - len(fresh):,} as before",
@@ -96,11 +96,11 @@ class Revisions:
             lines += [f"{what}: {counts[code]:,} {text}" for code, text in REASONS.items() if code in counts]
         for kind, table in fresh.groupby("kind", sort=True):
             worst = table.drop_duplicates("country")
-            count = f"{len(table):,} in {len(worst)} {'countries' if len(worst) > 1 else 'country'}"
-            lines.append(f"{str(kind).replace('_', ' ')}: {count}, the largest of each:")
-            lines += [f"  {text}" for text in worst["evidence"].head(_SHOWN)]
-            if len(worst) > _SHOWN:
-                lines.append(f"  and those of {len(worst) - _SHOWN} more countries")
+            where = f"{len(worst)} {'countries' if len(worst) > 1 else 'country'}"
+            lines.append(f"{str(kind).replace('_', ' ')}: {len(table):,} in {where}, the largest of each:")
+            lines += [f"  {text}" for text in worst["evidence"].head(shown)]
+            if len(worst) > shown:
+                lines.append(f"  and those of {len(worst) - shown} more countries")
         return "\n".join(lines)
 
 
@@ -143,36 +143,30 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, exclusive: Sequenc
     'DNK victims_identified 2021: sex=female is 238, more than the total of 80'
     """
     old, new = _bounded(old, "old"), _bounded(new, "new")
-    both = old.merge(new, on=[*CELL, "occurrence"], how="outer", suffixes=("_old", "_new"), indicator="side")
-    changed = both[(both["side"] == "both") & (both["figure_old"] != both["figure_new"])]
-    renamed = {f"{what}_{side}": f"{side}_{what}" for what in ("lower", "upper") for side in ("old", "new")}
-    changed = changed.rename(columns={**renamed, "figure_old": "old", "figure_new": "new"})
+    key = [*CELL, "occurrence"]
+    both = old.set_index(key).add_prefix("old_").join(new.set_index(key).add_prefix("new_"), how="outer").reset_index()
+    fresh, vanished = (_named_by_one(both, *states) for states in (("new", "old"), ("old", "new")))
+    changed = both.dropna(subset=["old_figure", "new_figure"]).query("old_figure != new_figure")
     apart = np.maximum(changed["new_lower"] - changed["old_upper"], changed["old_lower"] - changed["new_upper"])
-    shift = (changed["value_new"] - changed["value_old"]).abs()
-    changed = changed.assign(size=np.maximum(apart, 0).astype(int), shift=shift)
-    changed = changed.sort_values(["size", "shift", *CELL], ascending=[False, False, *[True] * len(CELL)])
-    bounds = ["old_lower", "old_upper", "new_lower", "new_upper"]
-    changed = changed[[*CELL, "old", "new", *bounds, "size"]].reset_index(drop=True)
-    fresh, vanished = _only(both, "right", "new"), _only(both, "left", "old")
-    before, now = _faults(old, exclusive), _faults(new, exclusive)
-    moved = _moved(old, new)
+    shift = (changed["new_value"] - changed["old_value"]).abs()
+    changed = _in_order(changed.assign(size=np.maximum(apart, 0).astype(int), shift=shift), size=False, shift=False)
+    changed = changed.rename(columns={"old_figure": "old", "new_figure": "new"})
+    changed = changed[[*CELL, "old", "new", "old_lower", "old_upper", "new_lower", "new_upper", "size"]]
+    before, now, moved = _faults(old, exclusive), _faults(new, exclusive), _moved(old, new)
     corrupt = pd.concat([now.assign(standing=_among(now, before, ["kind", *CELL])), _shifted(moved)])
-    order = ["standing", "size", "kind", *CELL]
-    corrupt = corrupt.sort_values(order, ascending=[name != "size" for name in order], ignore_index=True)
+    corrupt = _in_order(corrupt, standing=True, size=False, kind=True)
     changed["reason"] = _why_changed(changed, old, before, now, moved)
     vanished["reason"] = _why_vanished(vanished, new, fresh)
     return Revisions(changed, fresh, vanished, corrupt[["kind", *CELL, "size", "standing", "evidence"]])
 
 
-def faults(claims: pd.DataFrame, *, exclusive: Sequence[str] = EXCLUSIVE) -> pd.DataFrame:
+def faults(claims: pd.DataFrame) -> pd.DataFrame:
     """Find what is wrong in one release by itself.
 
     Parameters
     ----------
     claims : pandas.DataFrame
         Claims with the columns of a raw file.
-    exclusive : sequence of str
-        Dimensions in which no person is counted twice.
 
     Returns
     -------
@@ -180,8 +174,13 @@ def faults(claims: pd.DataFrame, *, exclusive: Sequence[str] = EXCLUSIVE) -> pd.
         ``kind``, the columns of a cell, ``figure``, ``size``, ``whole_upper`` (the most that its whole can be) and
         ``evidence``, the largest first.
     """
-    found = _faults(_bounded(claims, "new"), exclusive)
-    return found.sort_values(["size", "kind", *CELL], ascending=[False, *[True] * 6], ignore_index=True)
+    return _in_order(_faults(_bounded(claims, "new"), EXCLUSIVE), size=False, kind=True)
+
+
+def _in_order(table: pd.DataFrame, **ascending: bool) -> pd.DataFrame:
+    """Sort by some columns, and then by cell."""
+    order = {**ascending, **dict.fromkeys(CELL, True)}
+    return table.sort_values(list(order), ascending=list(order.values()), ignore_index=True)
 
 
 def _bounded(claims: pd.DataFrame, which: str) -> pd.DataFrame:
@@ -204,12 +203,10 @@ def _bounded(claims: pd.DataFrame, which: str) -> pd.DataFrame:
     )
 
 
-def _only(both: pd.DataFrame, side: str, release: str) -> pd.DataFrame:
+def _named_by_one(both: pd.DataFrame, state: str, other: str) -> pd.DataFrame:
     """Return the cells that one release alone names, largest figure first."""
-    table = both[both["side"] == f"{side}_only"].rename(columns={f"figure_{release}": "figure"})
-    table["size"] = table[f"value_{release}"].astype(int)
-    table = table.sort_values(["size", *CELL], ascending=[False, *[True] * len(CELL)])
-    return table[[*CELL, "figure", "size"]].reset_index(drop=True)
+    table = both[both[f"{other}_figure"].isna()].rename(columns={f"{state}_figure": "figure"})
+    return _in_order(table.assign(size=table[f"{state}_value"].astype(int)), size=False)[[*CELL, "figure", "size"]]
 
 
 def _faults(release: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
@@ -217,9 +214,8 @@ def _faults(release: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
     parts = _with_wholes(release)
     parts["size"], parts["depth"] = parts["lower"] - parts["whole_upper"], parts["whole"].str.count("=")
     parts["dimension"] = parts["dropped"].str.extract(r"^([^=;]+)=[^;]*$", expand=False)
-    order = {"size": False, "depth": True, "whole": True}
-    above = parts[parts["size"] > 0].sort_values(list(order), ascending=list(order.values()), kind="stable")
-    above = above.drop_duplicates([*CELL, "occurrence"])
+    above = parts[parts["size"] > 0].sort_values(["depth", "whole"], kind="stable")
+    above = above.sort_values("size", ascending=False, kind="stable").drop_duplicates([*CELL, "occurrence"])
 
     tables = parts[parts["dimension"].isin(list(exclusive))].groupby([*_PLACE, "whole", "dimension"])
     sums = tables.agg(
@@ -242,7 +238,7 @@ def _faults(release: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
 
 def _told(table: pd.DataFrame, words: str, kind: str) -> pd.DataFrame:
     """Put what is wrong into words."""
-    rows: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    rows = records(table)
     for row in rows:
         row["part"], row["whole"] = row["breakdown"] or "the total", row.get("whole") or "the total"
         head = f"{row['country']} {row['indicator']} {row['period_start'][:4]}: "
@@ -261,24 +257,20 @@ def _with_wholes(release: pd.DataFrame) -> pd.DataFrame:
             wholes = list(itertools.combinations(keys, size))
             pairs += [(part, ";".join(left), ";".join(sorted({*keys} - {*left}))) for left in wholes]
     names = pd.DataFrame(pairs, columns=["breakdown", "whole", "dropped"]).astype(str)
-    figures = release.groupby([*_PLACE, "breakdown"], sort=False).agg(
-        whole_upper=("upper", "max"), whole_figure=("figure", "first")
-    )
-    figures = figures.rename_axis([*_PLACE, "whole"]).reset_index()
-    return release.merge(names, on="breakdown").merge(figures, on=[*_PLACE, "whole"])
+    figures = release.rename(columns={"breakdown": "whole"}).groupby([*_PLACE, "whole"], sort=False)
+    wholes = figures.agg(whole_upper=("upper", "max"), whole_figure=("figure", "first")).reset_index()
+    return release.merge(names, on="breakdown").merge(wholes, on=[*_PLACE, "whole"])
 
 
 def _moved(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Find the figures of series in which two or more stand one year earlier or later than before."""
     before, after = _yearly(old), _yearly(new)
-    both = after.merge(before, on=[*SERIES, "year"], suffixes=("", "_before"))
+    both = after.merge(before[[*SERIES, "year", "figure"]], on=[*SERIES, "year"], suffixes=("", "_before"))
     changed = both[(both["qualifier"] == "exact") & (both["figure"] != both["figure_before"])]
     exact = before.loc[before["qualifier"] == "exact", [*SERIES, "year", "value"]]
-    tables = [
-        changed.merge(exact.assign(year=exact["year"] - shift), on=[*SERIES, "year", "value"]).assign(shift=shift)
-        for shift in (1, -1)
-    ]
-    moved = pd.concat(tables).sort_values([*SERIES, "shift", "year"])
+    pairs = changed.merge(exact, on=[*SERIES, "value"], suffixes=("", "_before"))
+    pairs["shift"] = pairs["year_before"] - pairs["year"]
+    moved = pairs[pairs["shift"].abs() == 1].sort_values([*SERIES, "shift", "year"])
     # one coincidence proves nothing: two different figures of a series must have moved the same way
     return moved[moved.groupby([*SERIES, "shift"])["value"].transform("nunique") >= 2]
 
@@ -286,14 +278,13 @@ def _moved(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 def _yearly(release: pd.DataFrame) -> pd.DataFrame:
     year = release["period_start"].str[:4]
     whole = (release["period_start"] == year + "-01-01") & (release["period_end"] == year + "-12-31")
-    kept = release[whole & (release["occurrence"] == 0)].assign(year=year.astype(int))
-    return kept[[*SERIES, "year", "value", "qualifier", "figure"]]
+    return release[whole & (release["occurrence"] == 0)].assign(year=year.astype(int))
 
 
 def _shifted(moved: pd.DataFrame) -> pd.DataFrame:
     """Say of each series which of its figures moved by a year."""
-    was = (moved["year"] + moved["shift"]).astype(str)
-    moved = moved.assign(text=moved["figure"] + " of " + was + " now stands in " + moved["year"].astype(str))
+    was, now = moved["year_before"].astype(str), moved["year"].astype(str)
+    moved = moved.assign(text=moved["figure"] + " of " + was + " now stands in " + now)
     table = moved.groupby([*SERIES, "shift"], sort=True).agg(
         first=("year", "min"), last=("year", "max"), size=("value", "max"), text=("text", "; ".join)
     )
@@ -369,7 +360,7 @@ def _is_slip(one: str, other: str) -> bool:
     """Whether two numbers differ by one digit of two or more, by two that are swapped, or by a 0 at the end."""
     if not (one + other).isdigit():
         return False
-    if int(one) != int(other) and (10 * int(one) == int(other) or int(one) == 10 * int(other)):
+    if one + "0" == other or other + "0" == one:
         return True
     if len(one) != len(other) or len(one) < 2:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from trafficking_stats.countries import country_code, is_country
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.printed import plain
 from trafficking_stats.readers.categories import fold, slug
-from trafficking_stats.readers.draft import CountryOf, Draft, joined
+from trafficking_stats.readers.draft import CountryOf, Draft
 from trafficking_stats.readers.sheets import tables_in
 from trafficking_stats.readers.tables import TableImport, iso_date, load_map, source_row, wanted_countries
 
@@ -76,18 +76,19 @@ def read_unodc(
     path, names, wanted = Path(path), load_map("unodc.toml"), wanted_countries(countries)
     data, banner = _table(path, names["columns"])
     date = iso_date(published) if published else _banner_date(banner, path)
+    country_of = _country_of(names)
     draft = Draft(pd.Series(data.index, index=data.index))
-    spelled = {fold(name): code for code, listed in names["names"].items() for name in listed}
     pairs = pd.Series(list(zip(data["code"], data["country"], strict=True)), index=data.index)
-    draft.set_countries(pairs, lambda pair: _country(pair[0], pair[1], spelled, names["not_countries"]), wanted)
-    note = _set_what_is_counted(draft, data, names)
+    draft.set_countries(pairs, lambda pair: _place(*pair, country_of, names["not_countries"]), wanted)
+    _set_what_is_counted(draft, data, names)
     draft.set_years(data["year"], "the year is {!r}")
     _set_figures(draft, data["value"])
-    labels = data[["dimension", "category", "sex", "age", "year"]]
-    draft.claims["locator"] = "row " + data["indicator"].str.cat(labels, sep=" / ")
-    origin = data["origin"].mask(data["origin"] != "", data["origin"] + " questionnaire")
-    masked = (draft.claims["qualifier"] == "less_than").map({True: names["masked_note"], False: ""})
-    draft.claims["scope_note"] = joined(joined(note, origin, ", "), masked, "; ")
+    _break_down(draft, data, names, country_of)
+    draft.claims["locator"] = "row " + data["indicator"].str.cat(
+        data[["dimension", "category", "sex", "age", "year"]], sep=" / "
+    )
+    draft.add_note(data["origin"].mask(data["origin"] != "", data["origin"] + " questionnaire"), ", ")
+    draft.add_note((draft.claims["qualifier"] == "less_than").map({True: names["masked_note"], False: ""}))
     forms = [(name, label) for name, entry in names["dimensions"].items() for label in entry.get("several", ())]
     several = pd.MultiIndex.from_frame(data[["dimension", "category"]]).isin(forms)
     return draft.finish(source_row(path, names["source"], date, source_id), wanted, several)
@@ -102,13 +103,15 @@ def is_own(path: Path) -> bool:
     return True
 
 
-def _table(path: Path, columns: dict[str, list[str]]) -> tuple[pd.DataFrame, list[Any]]:
+def _table(path: Path, columns: Mapping[str, list[str]]) -> tuple[pd.DataFrame, list[Any]]:
     """Return the table below the header as text, indexed by row number, and the cells above it."""
+    spellings = {spelling.casefold(): name for name, listed in columns.items() for spelling in listed}
     nearest: tuple[int, str] = (-1, "the file has no row")
     for sheet, rows in tables_in(path):
         where = f" of sheet {sheet!r}" if sheet else ""
         for at, (number, row) in enumerate(rows[:_HEADER_WITHIN]):
-            found = _places(row, columns)
+            headings = {plain(cell).casefold(): place for place, cell in reversed([*enumerate(row)])}
+            found = {name: headings[heading] for heading, name in reversed(spellings.items()) if heading in headings}
             missing = [listed[0] for name, listed in columns.items() if name not in found and name not in _OPTIONAL]
             if missing:
                 nearest = max(nearest, (len(found), f"row {number}{where} lacks {', '.join(missing)}"))
@@ -118,23 +121,13 @@ def _table(path: Path, columns: dict[str, list[str]]) -> tuple[pd.DataFrame, lis
                 raise ReaderError(f"{path}: there are no rows below the header in row {number}{where}")
             table = pd.DataFrame(list(body.values()), index=list(body), dtype=object).fillna("")
             data = pd.DataFrame({name: _as_text(table[place]) for name, place in found.items()})
-            banner = [cell for _, cells in rows[:at] for cell in cells]
-            return data.reindex(columns=list(columns), fill_value=""), banner
+            return data.reindex(columns=list(columns), fill_value=""), [
+                cell for _, cells in rows[:at] for cell in cells
+            ]
     raise ReaderError(
         f"{path}: no header of UNODC's data file in the first {_HEADER_WITHIN} rows; "
         f"nearest to it, {nearest[1]}. Is it data_glotip.xlsx?"
     )
-
-
-def _places(row: list[Any], columns: dict[str, list[str]]) -> dict[str, int]:
-    """Return where in a row our columns are headed, the first spelling of each first."""
-    headings = [plain(cell).casefold() for cell in row]
-    found = {}
-    for name, spellings in columns.items():
-        there = [spelling.casefold() for spelling in spellings if spelling.casefold() in headings]
-        if there:
-            found[name] = headings.index(there[0])
-    return found
 
 
 def _as_text(column: pd.Series) -> pd.Series:
@@ -151,23 +144,7 @@ def _banner_date(banner: list[Any], path: Path) -> str:
     raise ReaderError(f"{path}: no date above the header; name the date of the release: --published YYYY-MM-DD")
 
 
-def _country(code: str, name: str, spelled: dict[str, str], not_countries: dict[str, str]) -> tuple[str, str]:
-    """Return the alpha-3 code of a row and "", or "" and why it has none."""
-    named = spelled.get(fold(name)) or country_code(name)
-    is_code = is_country(code)
-    for printed in (name, code):
-        if printed in not_countries and not named:
-            return "", not_countries[printed]
-    if is_code and named and code != named:
-        return "", f"the row has the code {code} and the name {name!r}, which is {named}"
-    if named or is_code:
-        return named or code, ""
-    if code:
-        return "", f"{code!r} ({name or 'no name'}) is no country of ISO 3166-1"
-    return "", f"{name!r} is no country of ISO 3166-1" if name else "the row names no country"
-
-
-def _country_of(names: dict[str, Any]) -> CountryOf:
+def _country_of(names: Mapping[str, Any]) -> CountryOf:
     """Return what finds the country of a label: names rank before nationalities, and those before slips of the pen."""
     spellings: dict[str, tuple[str, int]] = {}
     for rank, table in ((0, "names"), (200, "nationalities"), (400, "other_spellings")):
@@ -175,6 +152,29 @@ def _country_of(names: dict[str, Any]) -> CountryOf:
             for at, spelling in enumerate(listed):
                 spellings.setdefault(fold(spelling), (country, rank + at))
     return lambda label: spellings.get(fold(label)) or (country_code(label), 100)
+
+
+def _place(code: str, name: str, country_of: CountryOf, not_countries: Mapping[str, str]) -> tuple[str, str]:
+    """Return the alpha-3 code of a row and "", or "" and why it has none."""
+    named, is_code = country_of(name)[0], is_country(code)
+    if is_code and named and code != named:
+        return "", f"the row has the code {code} and the name {name!r}, which is {named}"
+    if not named and (why := not_countries.get(name) or not_countries.get(code)):
+        return "", why
+    if named or is_code:
+        return named or code, ""
+    if code:
+        return "", f"{code!r} ({name or 'no name'}) is no country of ISO 3166-1"
+    return "", f"{name!r} is no country of ISO 3166-1" if name else "the row names no country"
+
+
+def _set_what_is_counted(draft: Draft, data: pd.DataFrame, names: Mapping[str, Any]) -> None:
+    """Set indicator and unit; some indicators count something else along one of their dimensions."""
+    entries, indicator = names["indicators"], data["indicator"]
+    draft.refuse(~indicator.isin(list(entries)), "indicator {!r} is not in the map of this reader", indicator)
+    draft.refuse(~data["unit"].isin(names["units"]), "unit {!r} is not a count", data["unit"])
+    apart = indicator + " " + data["dimension"]
+    draft.set_indicators(apart.where(apart.isin(list(entries)), indicator), entries)
 
 
 def _set_figures(draft: Draft, printed: pd.Series) -> None:
@@ -186,20 +186,13 @@ def _set_figures(draft: Draft, printed: pd.Series) -> None:
     draft.claims["qualifier"] = masked.map({True: "less_than", False: "exact"})
 
 
-def _set_what_is_counted(draft: Draft, data: pd.DataFrame, names: dict[str, Any]) -> pd.Series:
-    """Set indicator, unit and breakdown of each row; return the note on what was counted."""
-    entries = names["indicators"]
-    indicator, apart = data["indicator"], data["indicator"] + " " + data["dimension"]
-    draft.refuse(~indicator.isin(list(entries)), "indicator {!r} is not in the map of this reader", indicator)
-    draft.refuse(~data["unit"].isin(names["units"]), "unit {!r} is not a count", data["unit"])
-    note = draft.set_indicators(apart.where(apart.isin(list(entries)), indicator), entries)
+def _break_down(draft: Draft, data: pd.DataFrame, names: Mapping[str, Any], country_of: CountryOf) -> None:
+    """Break figures down by sex, by age, and by the dimension that the file names in each row."""
     for key in ("sex", "age"):
         draft.break_down(key, data[key].where(data[key] != "Total"), {"categories": names[key]})
     taken = {"sex", "age", "row", *(entry["key"] for entry in names["dimensions"].values())}
-    country_of = _country_of(names)
     for dimension in sorted(set(data["dimension"][(data["dimension"] != "Total") | (data["category"] != "Total")])):
         entry = names["dimensions"].get(dimension, {})
         key = entry.get("key") or slug(dimension.removeprefix("by ").title())
         key = f"{key}_dimension" if not entry and key in taken else key
         draft.break_down(key, data["category"].where(data["dimension"] == dimension), entry, country_of)
-    return note
