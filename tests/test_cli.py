@@ -484,9 +484,9 @@ def test_commands_are_all_reachable():
 
 
 def test_a_table_of_nothing_says_so(run, monkeypatch, raw):
-    from trafficking_stats.commands import data
+    from trafficking_stats.commands import options
 
-    monkeypatch.setattr(data, "sources_of", lambda folder: ts.load_sources().head(0))
+    monkeypatch.setattr(options, "sources_of", lambda folder: ts.load_sources().head(0))
     assert run("sources")[1] == "(nothing)\n"
 
 

@@ -159,7 +159,7 @@ def shipped(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
     """The claims that the command finds; a locator that a spreadsheet would run as a formula."""
     claims = beside_register(77)
     monkeypatch.setattr(
-        "trafficking_stats.commands.data.claims_of", lambda data: table(claims).assign(locator="=cmd()")
+        "trafficking_stats.commands.options.claims_of", lambda data: table(claims).assign(locator="=cmd()")
     )
     return claims
 

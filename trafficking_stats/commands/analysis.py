@@ -9,32 +9,21 @@ from typing import Any
 import click
 
 from trafficking_stats import paths
-from trafficking_stats.commands.options import (
-    FOLDER,
-    NEW_FILE,
-    Answer,
-    Command,
-    DocumentFile,
-    answering,
-    check_country,
-    check_indicator,
-    claims_of,
-    data_option,
-    reconciling,
-    sources_of,
-)
+from trafficking_stats.commands import options
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.files import write_text
 
 
 @click.command("explain")
 @click.argument("country")
-@click.argument("indicator", callback=check_indicator)
+@click.argument("indicator", type=options.INDICATOR)
 @click.argument("year", type=int)
 @click.option("--breakdown", default="", help="key=value pairs joined by ; (the total by default).")
-@reconciling
-@answering
-def explain_command(country: str, indicator: str, year: int, breakdown: str, reconciled: Command) -> Answer:
+@options.reconciling
+@options.answering
+def explain_command(
+    country: str, indicator: str, year: int, breakdown: str, reconciled: options.Command
+) -> options.Answer:
     """Explain one figure: every claim, kept or rejected, and why.
 
     For instance: trafficking-stats explain DNK victims_identified 2020
@@ -43,42 +32,23 @@ def explain_command(country: str, indicator: str, year: int, breakdown: str, rec
         found = reconciled(country).explain(country.upper(), indicator, year, breakdown)
     except ReconciliationError as error:
         raise click.UsageError(str(error)) from error
-    return Answer(str(found), {key: getattr(found, key) for key in ("title", "summary", "chains", "claims")})
+    return options.Answer(str(found), {key: getattr(found, key) for key in ("title", "summary", "chains", "claims")})
 
 
 @click.command("gap")
 @click.argument("country")
 @click.option("--start", type=int, help="First year that may be used; by default all with both figures and no break.")
 @click.option("--end", type=int, help="Last year that may be used.")
-@click.option(
-    "--numerator",
-    default="convictions_persons",
-    show_default=True,
-    callback=check_indicator,
-    help="Later stage: NAME[;KEY=VALUE].",
-)
-@click.option(
-    "--denominator",
-    default="victims_identified",
-    show_default=True,
-    callback=check_indicator,
-    help="Earlier stage, in the same form.",
-)
+@options.measure("--numerator", "convictions_persons", "Later stage: NAME[;KEY=VALUE].")
+@options.measure("--denominator", "victims_identified", "Earlier stage, in the same form.")
 @click.option("--lag", "lags", type=int, multiple=True, help="Years between (repeatable); 0, 1 and 2 by default.")
 @click.option("--window", type=int, default=3, show_default=True, help="Years pooled in the moving windows.")
 @click.option("--peer", "peers", multiple=True, metavar="COUNTRY", help="A country to compare with (repeatable).")
 @click.option("--one-choice", is_flag=True, help="Do not settle the figures under the other methods: much faster.")
 @click.option("--accept-definitions", is_flag=True, help="Compare peers whatever counts as a victim there.")
-@reconciling
-@answering
-def gap_command(
-    country: str,
-    lags: tuple[int, ...],
-    peers: tuple[str, ...],
-    one_choice: bool,
-    reconciled: Command,
-    **given: Any,
-) -> Answer:
+@options.reconciling
+@options.answering
+def gap_command(country: str, one_choice: bool, reconciled: options.Command, **given: Any) -> options.Answer:
     """Measure the gap between victims identified and persons convicted.
 
     Two counts side by side, never a probability: the headline with its interval, how far other choices move it, and
@@ -86,8 +56,9 @@ def gap_command(
     """
     from trafficking_stats.gap_analysis.answer import gap
 
-    rec, others = reconciled(country, *peers), [peer.upper() for peer in peers]
-    found = gap(rec, country.upper(), peers=others, lags=lags or (0, 1, 2), vary_sources=not one_choice, **given)
+    given |= {"peers": [peer.upper() for peer in given["peers"]], "lags": given["lags"] or (0, 1, 2)}
+    rec = reconciled(country, *given["peers"])
+    found = gap(rec, country.upper(), vary_sources=not one_choice, **given)
     record: dict[str, Any] = {
         "question": asdict(found.question),
         "years": list(found.years),
@@ -97,15 +68,15 @@ def gap_command(
         "refusals": [asdict(one) for one in found.refusals],
         **found.tables,
     }
-    return Answer(str(found), record)
+    return options.Answer(str(found), record)
 
 
 @click.command("check")
-@click.option("--documents", type=FOLDER, help="Folder of the documents; by default documents/ beside the raw figures.")
+@options.folder("--documents", text="Folder of the documents; by default documents/ beside the raw figures.")
 @click.option("--country", metavar="ISO3", help="Only the claims on this country.")
-@data_option
-@answering
-def check_command(documents: Path | None, country: str | None, data: Path | None) -> Answer:
+@options.data_option
+@options.answering
+def check_command(documents: Path | None, country: str | None, data: Path | None) -> options.Answer:
     """Check figures against their documents, and percentages.
 
     A document is found by the SHA-256 or the file name in sources.csv. Figures in a text are looked for at their
@@ -116,31 +87,23 @@ def check_command(documents: Path | None, country: str | None, data: Path | None
 
     if documents is not None and not documents.is_dir():
         raise click.BadParameter(f"there is no folder {documents}", param_hint="--documents")
-    claims = claims_of(data, country) if country else claims_of(data)
-    found = check(claims, sources_of(data), documents or (data or paths.raw_dir()) / "documents")
+    claims = options.claims_of(data, country)
+    found = check(claims, options.sources_of(data), documents or (data or paths.raw_dir()) / "documents")
     tables = {key: getattr(found, key) for key in ("faults", "documents", "figures", "differing")}
     record = {**tables, "recomputed": len(found.recomputed), "clashes": found.n_clashes}
-    return Answer(str(found), record, failed=bool(found.faults))
+    return options.Answer(str(found), record, failed=bool(found.faults))
 
 
 @click.command("factcheck")
-@click.argument("file", type=DocumentFile())
+@click.argument("file", type=options.DocumentFile())
 @click.option("--country", required=True, help="ISO 3166-1 alpha-3 code of the country the document is about.")
 @click.option("--year", type=click.IntRange(1990, 2100), help="The year it reports on, where the text does not say it.")
 @click.option("--language", help="Language of the document; found by itself if not given.")
-@click.option("--exclude-source", "exclude", multiple=True, help="A source to leave out of the record; repeatable.")
-@click.option("-o", "--output", type=NEW_FILE, help="Write an HTML page here.")
-@data_option
-@answering
-def factcheck_command(
-    file: Path,
-    country: str,
-    year: int | None,
-    language: str | None,
-    exclude: tuple[str, ...],
-    output: Path | None,
-    data: Path | None,
-) -> Answer:
+@click.option("--exclude-source", "exclude_sources", multiple=True, help="A source to leave out; repeatable.")
+@click.option("-o", "--output", type=options.NEW_FILE, help="Write an HTML page here.")
+@options.data_option
+@options.answering
+def factcheck_command(file: Path, country: str, output: Path | None, data: Path | None, **given: Any) -> options.Answer:
     """Check the figures and statements of a document against the record.
 
     It never says that a text is false: it says what the record holds. For instance:
@@ -148,9 +111,8 @@ def factcheck_command(
     """
     from trafficking_stats.fact_check.result import factcheck
 
-    claims = claims_of(data)
-    code = check_country(claims, country)
-    found = factcheck(file, code, year, language, claims=claims, exclude_sources=exclude)
+    claims = options.claims_of(data)
+    found = factcheck(file, options.check_country(claims, country), claims=claims, **given)
     if output:
         write_text(output, found.html)
-    return Answer(f"{found}\nthe page is {output}" if output else str(found), found.to_json())
+    return options.Answer(f"{found}\nthe page is {output}" if output else str(found), found.to_json())

@@ -12,7 +12,7 @@ import click
 import pandas as pd
 
 from trafficking_stats.claims import load_claims, read_claims
-from trafficking_stats.commands.options import FOLDER, Answer, answering, as_text
+from trafficking_stats.commands import options
 from trafficking_stats.csv_tables import read_table, write_table
 from trafficking_stats.paths import data_dir
 from trafficking_stats.reconciliation.changes import changes
@@ -25,10 +25,10 @@ _SHOWN = ["country", "indicator", "breakdown", "year", "kind", "old_lower", "old
 @click.command("changes")
 @click.argument("old")
 @click.argument("new")
-@click.option("--output", "-o", "out", type=FOLDER, help="Write changes.csv and the page changes.html to this folder.")
+@options.folder("--output", "-o", "out", text="Write changes.csv and the page changes.html to this folder.")
 @click.option("--language", "-l", default="en", show_default=True, help="Of the page.")
-@answering
-def changes_command(old: str, new: str, out: Path | None, language: str) -> Answer:
+@options.answering
+def changes_command(old: str, new: str, out: Path | None, language: str) -> options.Answer:
     """Compare two states of the data: what moved, and the claims that moved it.
 
     OLD and NEW are each a folder of data (raw or clean), a date such as 2024-06-30 (what was published by then), or a
@@ -37,13 +37,13 @@ def changes_command(old: str, new: str, out: Path | None, language: str) -> Answ
     moved = changes(_state(old), _state(new))
     text = ", ".join(f"{n:,} {kind}" for kind, n in moved["kind"].value_counts().items()) or "nothing moved"
     if out is None:
-        return Answer(f"{as_text(moved, [*_SHOWN, 'claims'])}\n{text}", moved)
+        return options.Answer(f"{options.as_text(moved, [*_SHOWN, 'claims'])}\n{text}", moved)
 
     from trafficking_stats.reporting.changed import write_changes
 
     write_table(out / "changes.csv", moved)
     click.echo(write_changes(moved, old, new, out, language), err=True)
-    return Answer(text, moved)
+    return options.Answer(text, moved)
 
 
 def _state(named: str) -> Reconciliation:

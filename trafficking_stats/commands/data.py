@@ -7,19 +7,7 @@ from pathlib import Path
 import click
 
 from trafficking_stats.cleaning import clean
-from trafficking_stats.commands.options import (
-    FOLDER,
-    NEW_FILE,
-    Answer,
-    Command,
-    answering,
-    as_text,
-    claims_of,
-    data_option,
-    limit_option,
-    reconciling,
-    sources_of,
-)
+from trafficking_stats.commands import options
 from trafficking_stats.csv_tables import read_table, write_table
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.paths import data_dir
@@ -31,26 +19,26 @@ _ONE = {"claims": "claim", "clashes": "clash", "series": "series", "reasons": "r
 
 
 @click.command("clean")
-@click.option("--raw", type=FOLDER, help="Folder of raw figures; by default data/raw of the checkout.")
-@click.option("--output", "-o", "out", type=FOLDER, help="Folder to write to; by default data/clean of the checkout.")
-@limit_option
-@answering
-def clean_command(raw: Path | None, out: Path | None, time_limit: float | None) -> Answer:
+@options.folder("--raw", text="Folder of raw figures; by default data/raw of the checkout.")
+@options.folder("--output", "-o", "out", text="Folder to write to; by default data/clean of the checkout.")
+@options.limit_option
+@options.answering
+def clean_command(raw: Path | None, out: Path | None, time_limit: float | None) -> options.Answer:
     """Clean data/raw into data/clean and reconcile it.
 
     Writes claims.csv, series.csv, clashes.csv, sources.csv and datapackage.json. Running it twice changes no byte.
     """
     tables = clean(raw, out, lambda step: click.echo(step, err=True), time_limit)
     sizes = {name: len(table) for name, table in tables.items()}
-    return Answer(", ".join(counted(size, _ONE[name], name) for name, size in sizes.items()), sizes)
+    return options.Answer(", ".join(counted(size, _ONE[name], name) for name, size in sizes.items()), sizes)
 
 
 @click.command("reconcile")
 @click.argument("countries", nargs=-1, metavar="[COUNTRY]...")
-@click.option("--output", "-o", "out", type=FOLDER, help="Write series.csv, claims.csv and clashes.csv to this folder.")
-@reconciling
-@answering
-def reconcile_command(countries: tuple[str, ...], out: Path | None, reconciled: Command) -> Answer:
+@options.folder("--output", "-o", "out", text="Write series.csv, claims.csv and clashes.csv to this folder.")
+@options.reconciling
+@options.answering
+def reconcile_command(countries: tuple[str, ...], out: Path | None, reconciled: options.Command) -> options.Answer:
     """Reconcile claims: list the clashes, or write the three tables.
 
     Of the countries named, or of all. series.csv has one row a cell with its estimate and bounds, claims.csv one row
@@ -63,7 +51,7 @@ def reconcile_command(countries: tuple[str, ...], out: Path | None, reconciled: 
     text = f"{len(rec.claims):,} claims, {rejected:,} rejected; {len(rec.series):,} cells"
     if out is None:
         columns = ["country", "indicator", "breakdown", "period", "values", "won", "cause"]
-        text = f"{as_text(rec.clashes, columns)}\n{text}"
+        text = f"{options.as_text(rec.clashes, columns)}\n{text}"
     else:
         for name, table in tables.items():
             write_table(out / f"{name}.csv", table)
@@ -71,30 +59,31 @@ def reconcile_command(countries: tuple[str, ...], out: Path | None, reconciled: 
     if rec.status != OPTIMAL:
         click.echo(f"note: not proven: {rec.status}", err=True)
     counts = {name: len(table) for name, table in tables.items()}
-    return Answer(text, {**counts, "rejected": rejected, "status": rec.status, "clashing": rec.clashes})
+    return options.Answer(text, {**counts, "rejected": rejected, "status": rec.status, "clashing": rec.clashes})
 
 
 @click.command("sources")
 @click.argument("country", required=False)
-@data_option
-@answering
-def sources_command(country: str | None, data: Path | None) -> Answer:
+@options.data_option
+@options.answering
+def sources_command(country: str | None, data: Path | None) -> options.Answer:
     """List the publications behind the claims.
 
     Of one COUNTRY, or of all.
     """
-    sources = sources_of(data)
-    claims = claims_of(data, country) if country else claims_of(data)
+    sources = options.sources_of(data)
+    claims = options.claims_of(data, country)
     counts = claims["source_id"].value_counts()
     table = sources[sources["source_id"].isin(counts.index)].assign(claims=lambda t: t["source_id"].map(counts))
-    return Answer(as_text(table, ["source_id", "publisher", "published", "tier", "upstream", "claims"]), table)
+    columns = ["source_id", "publisher", "published", "tier", "upstream", "claims"]
+    return options.Answer(options.as_text(table, columns), table)
 
 
 @click.command("errata")
-@click.option("--output", "-o", "out", type=NEW_FILE, help="The file; by default data/errata.csv.")
-@data_option
-@answering
-def errata_command(out: Path | None, data: Path | None) -> Answer:
+@click.option("--output", "-o", "out", type=options.NEW_FILE, help="The file; by default data/errata.csv.")
+@options.data_option
+@options.answering
+def errata_command(out: Path | None, data: Path | None) -> options.Answer:
     """Keep a ledger of official figures that cannot hold, to send to their publishers.
 
     One row a figure: what is printed and where, what would hold, and the claims and rules that it cannot be true with.
@@ -108,7 +97,7 @@ def errata_command(out: Path | None, data: Path | None) -> Answer:
     except (ValueError, UnicodeDecodeError) as error:
         raise ReconciliationError(f"{file}: not a CSV file in UTF-8: {error}") from error
     try:
-        ledger = errata(reconcile(claims_of(data)), before)
+        ledger = errata(reconcile(options.claims_of(data)), before)
     except ReconciliationError as error:
         raise ReconciliationError(f"{file}: {error}") from error
     write_table(file, ledger.records)
@@ -119,4 +108,4 @@ def errata_command(out: Path | None, data: Path | None) -> Answer:
         click.echo(f"matches no rejected figure any more: {record}", err=True)
     text = f"{file}: " + ", ".join(f"{number:,} {status}" for status, number in sorted(counts.items()))
     told = {"records": counts, "mended": list(ledger.mended), "unmatched": list(ledger.unmatched)}
-    return Answer(text, told, failed=bool(ledger.unmatched))
+    return options.Answer(text, told, failed=bool(ledger.unmatched))

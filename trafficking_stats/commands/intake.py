@@ -9,21 +9,19 @@ import click
 
 from trafficking_stats import paths
 from trafficking_stats.claims import read_sources
-from trafficking_stats.commands.options import FILE, FOLDER, Answer, DocumentFile, answering, json_option, print_json
+from trafficking_stats.commands import options
 from trafficking_stats.countries import is_country
 from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.files import write_text
+from trafficking_stats.readers import writing
 from trafficking_stats.readers.narrative.lexicon import LANGUAGES
 from trafficking_stats.readers.registry import READERS, Reader, read_file
 from trafficking_stats.readers.revisions import Revisions, compare_releases
 from trafficking_stats.readers.tables import TableImport
 from trafficking_stats.readers.triage import write_triage
-from trafficking_stats.readers.writing import plan, revised_since, write_raw
 from trafficking_stats.schema import SOURCE
 
-raw_option = click.option(
-    "--raw", type=FOLDER, help="Folder with sources.csv and claims/; by default data/raw of the checkout."
-)
+raw_option = options.folder("--raw", text="Folder with sources.csv and claims/; by default data/raw of the checkout.")
 
 
 def raw_folder(raw: Path | None) -> Path:
@@ -35,28 +33,16 @@ def raw_folder(raw: Path | None) -> Path:
 
 
 @click.command("extract")
-@click.argument("file", type=DocumentFile())
+@click.argument("file", type=options.DocumentFile())
 @click.option("--source", "source_id", default="", metavar="ID", help="Id of the publication, as in sources.csv.")
 @click.option("--country", metavar="ISO3", help="Country the text is about; by default the end of the source id.")
 @click.option("--year", type=int, help="Year the text reports on; by default the one before the source's publication.")
 @click.option("--language", type=click.Choice(sorted(LANGUAGES)), help="By default detected from the text.")
-@click.option(
-    "--output", "-o", "out", type=FOLDER, default=Path(), help="Folder of the review; by default the current one."
-)
+@options.folder("--output", "-o", "out", default=Path(), text="Folder of the review; by default the current one.")
 @click.option("--replace", is_flag=True, help="Replace an older review of the same text.")
 @click.option("--json", "as_json", is_flag=True, help="Print the proposals as JSON lines and write nothing.")
 @raw_option
-def extract_command(
-    file: Path,
-    source_id: str,
-    country: str | None,
-    year: int | None,
-    language: str | None,
-    out: Path,
-    replace: bool,
-    as_json: bool,
-    raw: Path | None,
-) -> None:
+def extract_command(file: Path, source_id: str, out: Path, replace: bool, as_json: bool, **given: Any) -> None:
     """Propose claims from a document: PDF, Word, web page or text.
 
     Writes NAME-review.csv, in which you mark the rows to take with y and correct cells, and NAME-review.html, which
@@ -64,18 +50,16 @@ def extract_command(
     """
     from trafficking_stats.readers import narrative
 
-    country = (country or _country_of(source_id)).upper()
+    country = (given["country"] or _country_of(source_id)).upper()
     if country and country != "EUU" and not is_country(country):
         raise click.BadParameter(f"{country!r} is no ISO 3166-1 alpha-3 code such as DNK", param_hint="--country")
     if not country:
         raise click.UsageError("--country: name the country the text is about, or --source with its code at the end")
-    year = year or _year_before(source_id, raw or paths.raw_dir())
+    year = given["year"] or _year_before(source_id, given["raw"] or paths.raw_dir())
     if not year:
         raise click.UsageError("--year: name the year the text reports on (of a TIP report the edition minus 1)")
-    document = narrative.read_document(file)
-    proposals = narrative.extract(
-        document.text, country=country, default_year=year, language=language, source_id=source_id or file.stem
-    )
+    document, about = narrative.read_document(file), {"source_id": source_id or file.stem, "country": country}
+    proposals = narrative.extract(document.text, default_year=year, language=given["language"], **about)
     if as_json:
         click.echo(narrative.to_json_lines(proposals), nl=False)
         return
@@ -103,10 +87,10 @@ def _year_before(source_id: str, folder: Path) -> int | None:
 
 
 @click.command("accept")
-@click.argument("review", type=FILE)
+@click.argument("review", type=options.FILE)
 @raw_option
-@answering
-def accept_command(review: Path, raw: Path | None) -> Answer:
+@options.answering
+def accept_command(review: Path, raw: Path | None) -> options.Answer:
     """Add the proposals you marked to the raw claims.
 
     REVIEW is a sheet of `trafficking-stats extract`. Rows marked y, yes, x, 1 or ja are checked and appended to
@@ -123,7 +107,7 @@ def accept_command(review: Path, raw: Path | None) -> Answer:
         text = f"no row of {review} is marked: write y into the column 'accept' of those to take"
     else:
         text = f"{done.added:,} claims added, {done.present:,} were there already"
-    return Answer("\n".join([text, *map(str, done.files)]), done._asdict())
+    return options.Answer("\n".join([text, *map(str, done.files)]), done._asdict())
 
 
 @click.group("import")
@@ -134,27 +118,23 @@ def import_command() -> None:
     """
 
 
-_COUNTRY_HELP = "Only this country (repeatable); of any table also the country of all rows, or the column it stands in."
+_COUNTRY = "Only this country (repeatable); of any table also the country of all rows, or the column it stands in."
 
 
 def _import_by(reader: Reader) -> click.Command:
     """Make the command of one reader."""
 
     def run(
-        file: Path,
-        source_id: str | None,
-        published: str | None,
-        compare: Path | None,
-        triage: Path | None,
-        raw: Path | None,
-        as_json: bool,
-        **options: Any,
+        file: Path, compare: Path | None, triage: Path | None, raw: Path | None, as_json: bool, **given: Any
     ) -> None:
-        replace, dry_run = options.pop("replace"), options.pop("dry_run")
-        options["countries"] = reader.asked(options["countries"]) or None
-        found = read_file(reader, file, source_id=source_id, published=published, **options).cleanable()
-        folder = raw_folder(raw)
-        against, revisions = _against(reader, compare, options, found) if compare else revised_since(folder, found)
+        dry_run, how = given.pop("dry_run"), {"replace": given.pop("replace")}
+        source = {name: given.pop(name) for name in ("source_id", "published")}
+        given["countries"] = reader.asked(given["countries"]) or None
+        found, folder = read_file(reader, file, **source, **given).cleanable(), raw_folder(raw)
+        if compare:
+            against, revisions = _compared(reader, compare, found, given)
+        else:
+            against, revisions = writing.revised_since(folder, found)
         if not as_json:
             click.echo(found.shown() if dry_run else found)
             if revisions is not None:
@@ -162,51 +142,46 @@ def _import_by(reader: Reader) -> click.Command:
         for path in write_triage(found, revisions, against, triage) if triage else ():
             click.echo(path, err=as_json)
         if found.claims.empty:
-            raise ReaderError(
-                f"nothing can be imported: {len(found.skipped):,} of {found.n_rows:,} figures were skipped"
-            )
+            skipped = f"{len(found.skipped):,} of {found.n_rows:,} figures were skipped"
+            raise ReaderError(f"nothing can be imported: {skipped}")
         record = {**found.record, "revisions": None, "file": None, "changed": False}
         if revisions is not None:
             record["revisions"] = {"against": against, **revisions.record}
+        how["countries"] = found.countries
         if dry_run:
-            made = plan(found.claims, found.source, folder, replace=replace, countries=found.countries)
-            record["next"] = made.next_step(replace)
+            record["next"] = writing.plan(found.claims, found.source, folder, **how).next_step(how["replace"])
             told = f"{record['next']}\nnothing was written"
         else:
-            path, changed = write_raw(found.claims, found.source, folder, replace=replace, countries=found.countries)
-            record |= {"file": path, "changed": changed}
-            told = (
-                f"next: trafficking-stats clean{f' --raw {raw} --output FOLDER' if raw else ''}\n"
-                f"{path}: {'written' if changed else 'was there already, the same to the last byte'}"
-            )
-        print_json(record) if as_json else click.echo(told)
+            record["file"], record["changed"] = writing.write_raw(found.claims, found.source, folder, **how)
+            state = "written" if record["changed"] else "was there already, the same to the last byte"
+            options_of_clean = f" --raw {raw} --output FOLDER" if raw else ""
+            told = f"next: trafficking-stats clean{options_of_clean}\n{record['file']}: {state}"
+        options.print_answer(options.Answer(told, record), as_json)
 
     parameters = [
-        click.Argument(["file"], type=FILE),
+        click.Argument(["file"], type=options.FILE),
         click.Option(["--published"], metavar="DATE", help="Date of publication; by default the one in the file."),
-        click.Option(
-            ["--source", "source_id"], metavar="ID", help="Id of the publication; by default made of the file."
-        ),
-        click.Option(["--country", "countries"], multiple=True, help=_COUNTRY_HELP),
+        click.Option(["--source", "source_id"], metavar="ID", help="Id of the publication; by default of the file."),
+        click.Option(["--country", "countries"], multiple=True, help=_COUNTRY),
         *(
             click.Option([f"--{name}"], multiple="(repeatable" in text, help=text)
             for name, text in reader.options.items()
         ),
-        click.Option(["--compare"], type=FILE, metavar="OTHER", help="Show the revisions against this earlier file."),
-        click.Option(["--triage"], type=FOLDER, help="Write what looks wrong in the file to this folder."),
+        click.Option(["--compare"], type=options.FILE, metavar="OTHER", help="Show the revisions against this file."),
+        click.Option(["--triage"], type=options.FOLDER, help="Write what looks wrong in the file to this folder."),
         click.Option(["--replace"], is_flag=True, help="Replace other claims of the same source and countries."),
         click.Option(["--dry-run"], is_flag=True, help="Show everything, write nothing."),
     ]
     command = click.Command(reader.name, params=parameters, callback=run, help=reader.title, short_help=reader.title)
-    return raw_option(json_option(command))
+    return raw_option(options.json_option(command))
 
 
-def _against(reader: Reader, file: Path, options: dict[str, Any], found: TableImport) -> tuple[str, Revisions]:
-    """Compare with an earlier file."""
+def _compared(reader: Reader, file: Path, found: TableImport, given: dict[str, Any]) -> tuple[str, Revisions]:
+    """Compare with an earlier file, which may have no date of its own: none is needed to compare with."""
     try:
-        earlier = read_file(reader, file, **options)
-    except ReaderError:  # it may have no date of its own, and none is needed to compare with
-        earlier = read_file(reader, file, published="1900-01-01", **options)
+        earlier = read_file(reader, file, **given)
+    except ReaderError:
+        earlier = read_file(reader, file, published="1900-01-01", **given)
     return earlier.source["source_id"], compare_releases(earlier.claims, found.claims)
 
 

@@ -38,6 +38,34 @@ class DocumentFile(click.Path):
         return super().convert(value, param, ctx)
 
 
+class _Indicator(click.ParamType):
+    """The name of an indicator, perhaps with a part; another one ends the command with the nearest names."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return what was typed, or end the command with exit code 2."""
+        name, known = value.partition(";")[0], load_vocabulary().indicators
+        if name not in known:
+            near = difflib.get_close_matches(name, list(known), n=3)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            self.fail(f"there is no indicator {name!r}{hint}", param, ctx)
+        return value
+
+
+INDICATOR = _Indicator()
+
+
+def folder(*names: str, text: str, default: Path | None = None) -> Command:
+    """Make an option that names a folder."""
+    return click.option(*names, type=FOLDER, default=default, show_default=default is not None, help=text)
+
+
+def measure(name: str, default: str, text: str) -> Command:
+    """Make an option that names an indicator, perhaps with a part."""
+    return click.option(name, type=INDICATOR, default=default, show_default=True, help=text)
+
+
 class Answer(NamedTuple):
     """What a command answers: in words, as a record or as JSON, and whether something is wrong (exit code 1)."""
 
@@ -67,10 +95,7 @@ def answering(command: Command) -> Command:
     @json_option
     @functools.wraps(command)
     def run(as_json: bool, **given: Any) -> None:
-        answer = command(**given)
-        print_json(answer.record) if as_json else click.echo(answer.text)
-        if answer.failed:
-            raise click.exceptions.Exit(1)
+        print_answer(command(**given), as_json)
 
     return run
 
@@ -93,10 +118,11 @@ def reconciling(command: Command) -> Command:
     return run
 
 
-def claims_of(data: Path | None, *asked: str) -> pd.DataFrame:
+def claims_of(data: Path | None, *asked: str | None) -> pd.DataFrame:
     """Load the shipped claims or read those of a folder: all, or those on the countries asked for."""
     claims = load_claims() if data is None else read_claims(data)
-    return claims[claims["country"].isin([check_country(claims, name) for name in asked])] if asked else claims
+    named = [check_country(claims, name) for name in asked if name]
+    return claims[claims["country"].isin(named)] if named else claims
 
 
 def sources_of(data: Path | None) -> pd.DataFrame:
@@ -109,26 +135,20 @@ def check_country(claims: pd.DataFrame, country: str) -> str:
     return countries.check_country(country.upper(), claims["country"])
 
 
-def check_indicator(_ctx: click.Context, _param: click.Parameter, measure: str) -> str:
-    """Return an indicator, perhaps with a part, or end the command with exit code 2 and the nearest names."""
-    name, known = measure.partition(";")[0], load_vocabulary().indicators
-    if name not in known:
-        near = difflib.get_close_matches(name, list(known), n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise click.BadParameter(f"there is no indicator {name!r}{hint}")
-    return measure
-
-
 def as_text(table: pd.DataFrame, columns: list[str]) -> str:
     """Return some columns of a table for people."""
     with pd.option_context("display.max_rows", None, "display.max_columns", None, "display.width", None):
         return table[columns].to_string(index=False, na_rep="") if len(table) else "(nothing)"
 
 
-def print_json(value: Any) -> None:
-    """Print a value as JSON in a fixed form, tables as lists of rows; text is JSON already."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+def print_answer(answer: Answer, as_json: bool) -> None:
+    """Print an answer as text or as JSON in a fixed form, tables as lists of rows, and set the exit code."""
+    text = answer.record if as_json else answer.text
+    if not isinstance(text, str):
+        text = json.dumps(text, ensure_ascii=False, indent=2, default=_plain)
     click.echo(text)
+    if answer.failed:
+        raise click.exceptions.Exit(1)
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from trafficking_stats.commands.options import FOLDER
+from trafficking_stats.commands import options
 from trafficking_stats.reconciliation.methods import METHODS
 
 _NAMED = ("start", "end", "method", "exclude_sources", "prefer")
@@ -20,25 +20,22 @@ def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], named: di
 
     given = {name: value for name, value in named.items() if value not in (None, ())}
     joined = {**(read_parameter_file(file) if file else {}), **dict(pairs), **given}
-    if "country" in joined:
-        raise click.UsageError("country is no parameter here: name the countries as arguments")
-    if "language" in joined:
-        raise click.UsageError("language is no parameter here: name languages with --language")
+    elsewhere = {"country": "name the countries as arguments", "language": "name languages with --language"}
+    for name in elsewhere.keys() & joined.keys():
+        raise click.UsageError(f"{name} is no parameter here: {elsewhere[name]}")
     return joined
 
 
 @click.command("report")
 @click.argument("countries", nargs=-1, metavar="COUNTRY...")
 @click.option("--all", "every", is_flag=True, help="Every country that has claims.")
-@click.option("--output", "-o", type=FOLDER, default=Path("reports"), show_default=True, help="Folder of the reports.")
-@click.option(
-    "--language", "-l", multiple=True, default=("en",), show_default=True, help="Such as da, or en,da (repeatable)."
-)
+@options.folder("--output", "-o", default=Path("reports"), text="Folder of the reports.")
+@click.option("--language", "-l", multiple=True, default=("en",), show_default=True, help="Such as da, or en,da.")
 @click.option("--start", type=int, help="First year.")
 @click.option("--end", type=int, help="Last year.")
 @click.option("--method", type=click.Choice(METHODS), help="How clashes are resolved.")
 @click.option(
-    "--exclude-source", "exclude_sources", multiple=True, metavar="ID", help="Leave a source out (repeatable)."
+    "--exclude-source", "exclude_sources", multiple=True, metavar="ID", help="Leave it out; repeatable."
 )
 @click.option("--prefer", multiple=True, metavar="ID", help="Let a source weigh like a register (repeatable).")
 @click.option(
@@ -50,22 +47,14 @@ def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], named: di
     metavar="NAME VALUE",
     help="Any parameter of the notebooks; A,B is a list, null is nothing.",
 )
-@click.option("--parameters", "-f", "file", type=click.Path(dir_okay=False, path_type=Path), help="Parameters in YAML.")
+@click.option("--parameters", "-f", "file", type=options.NEW_FILE, help="Parameters in YAML.")
 @click.option("--workers", type=click.IntRange(min=1), help="Pages at once; by default the number of cores.")
 @click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler whose cluster builds the pages.")
 @click.option("--limit", type=click.IntRange(min=1), default=600, show_default=True, help="Seconds a cell may take.")
 @click.option("--force", is_flag=True, help="Also write what is unchanged.")
 @click.option("--pdf", is_flag=True, help="Also print each one-page brief, where Chromium is installed.")
 @click.option("--check", is_flag=True, help="Write nothing; run three ways and compare every byte.")
-def report_command(
-    countries: tuple[str, ...],
-    every: bool,
-    output: Path,
-    pairs: tuple[tuple[str, str], ...],
-    file: Path | None,
-    check: bool,
-    **given: Any,
-) -> None:
+def report_command(countries: tuple[str, ...], every: bool, output: Path, check: bool, **given: Any) -> None:
     """Write the HTML reports of countries, skipping what is unchanged.
 
     COUNTRY is an ISO 3166-1 alpha-3 code such as DNK, or WORLD for the page on all countries. Each notebook becomes one
@@ -80,7 +69,7 @@ def report_command(
     if every == bool(countries):
         raise click.UsageError("name countries, or --all")
     asked = None if every else countries
-    parameters = _parameters(file, pairs, {name: given.pop(name) for name in _NAMED})
+    parameters = _parameters(given.pop("file"), given.pop("pairs"), {name: given.pop(name) for name in _NAMED})
     if check:
         same = reports.check(asked, language=given["language"], limit=given["limit"], **parameters)
         click.echo(f"{len(same)} files are the same in every run, byte for byte")
