@@ -76,7 +76,7 @@ def known_by(claims: pd.DataFrame, as_of: str | datetime.date) -> pd.DataFrame:
     day = latest_day(as_of)
     if not day:
         raise ReconciliationError(f"as_of: must be a date such as 2023-06-30, a month or a year, not {as_of!r}")
-    published = claims["published"].map({date: latest_day(date) for date in claims["published"].unique()})
+    published = claims["published"].astype(str).map({date: latest_day(date) for date in claims["published"].unique()})
     return claims[(published != "") & (published <= day)].reset_index(drop=True)
 
 
