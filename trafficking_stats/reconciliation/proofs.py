@@ -1,7 +1,8 @@
 """Why a cell cannot be larger or smaller: the shortest sum of rules and claims that says so.
 
-Adding rules and claims, each so many times, until all cells but one cancel out proves a bound of that one (Farkas'
-lemma). A linear programme finds how often to add each; one is kept for each component of cells that rules connect.
+Adding rules and claims, each so many times, until all cells but one cancel out proves a bound of that one. How often
+to add each are the multipliers of the linear programme that asks for the bound (linear duality); one programme is kept
+for each component of cells that rules connect.
 
 References
 ----------
@@ -12,13 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from trafficking_stats.reconciliation.cells import System
 from trafficking_stats.reconciliation.weights import UNITS
+from trafficking_stats.solver.highs import Deadline, Programme
 
 Ints = NDArray[np.int64]
 
@@ -83,28 +84,18 @@ class Component:
         self.cells, self.groups = cells, np.flatnonzero(np.isin(system.groups["cell"], cells))
         self.rules, rule = np.unique(entries["rule"], return_inverse=True)
         self.equal = system.rules.table["equal"].to_numpy(bool)[self.rules]
-        groups = system.groups.iloc[self.groups]
-        self.lower, self.upper = groups["lower"].to_numpy(float), groups["upper"].to_numpy(float)
-        place, n = np.searchsorted(cells, entries["cell"]), len(cells)
-        rules = sparse.csc_array((-entries["coefficient"].to_numpy(float), (place, rule)), shape=(n, len(self.rules)))
+        groups, n = system.groups.iloc[self.groups], len(self.rules)
         self._place = np.searchsorted(cells, groups["cell"])
-        on = self._place, np.arange(len(groups))
-        claims = sparse.csc_array((np.ones(len(groups)), on), shape=(n, len(groups)))
-        capped, some = np.flatnonzero(np.isfinite(self.upper)), np.flatnonzero(self.lower > 0)
-        # a column a rule, another for an equation backwards, then the upper and the lower ends of the groups
-        self._rule = np.r_[np.arange(len(self.rules)), np.flatnonzero(self.equal)]
-        self._group = np.r_[capped, some]
-        self._end, self._side = (
-            np.r_[self.upper[capped], self.lower[some]],
-            np.repeat([1.0, -1.0], [len(capped), len(some)]),
-        )
-        self._matrix = sparse.csc_array(
-            sparse.hstack([rules, -rules[:, self.equal], claims[:, capped], -claims[:, some]], format="csc")
-        )
+        row = np.r_[rule, n + np.arange(len(groups))]
+        column = np.r_[np.searchsorted(cells, entries["cell"]), self._place]
+        coefficient = np.r_[entries["coefficient"].to_numpy(float), np.ones(len(groups))]
+        self._matrix = sparse.csr_array((coefficient, (row, column)), shape=(n + len(groups), len(cells)))
+        of_rules = np.array([np.zeros(n), np.where(self.equal, 0.0, np.inf)])
+        self._sides = np.hstack([of_rules, groups[["lower", "upper"]].to_numpy(float).T])
         # of claims that say the same the heaviest speaks
-        heavy = groups["weight"].to_numpy()[self._group] / UNITS
-        self._length = np.r_[np.ones(len(self._rule)), 1 + 0.1 / (1 + heavy)]
-        self._programme = _programme(self._matrix)
+        self._length = np.r_[np.ones(n), 1 + 0.1 / (1 + groups["weight"].to_numpy() / UNITS)]
+        free = np.outer([0.0, np.inf], np.ones(len(cells)))
+        self._programme = Programme(self._matrix, self._sides, free, np.zeros(len(cells), dtype=bool))
 
     def prove(self, cell: int, *, upper: bool, using: Ints, step: float = _TIGHTEST) -> Proof | None:
         """Find the bound of a cell that groups of claims force, and why; None if they force none.
@@ -119,39 +110,35 @@ class Component:
             The groups of claims that hold, with all rules.
         step : float
             What a step of the proof costs, in persons by which the bound could be tighter: by default the tightest
-            bound is sought.
+            bound is sought. To that end every rule and figure has so much leeway.
         """
-        programme, n_rules, n = self._programme, len(self._rule), len(self._length)
-        place, sign = int(np.searchsorted(self.cells, cell)), 1.0 if upper else -1.0
-        bound = np.r_[np.zeros(n_rules), self._side * self._end]
-        allowed = np.r_[np.ones(n_rules, bool), np.isin(self.groups[self._group], using)]
-        columns = np.arange(n, dtype=np.int32)
-        programme.changeColsCost(n, columns, bound + step * self._length)
-        programme.changeColsBounds(n, columns, np.zeros(n), np.where(allowed, np.inf, 0.0))
-        programme.changeRowBounds(place, sign, np.inf)
-        programme.run()
-        status, times = programme.getModelStatus(), np.array(programme.getSolution().col_value)
-        programme.changeRowBounds(place, 0.0, np.inf)
-        if status == highspy.HighsModelStatus.kUnbounded:
-            return Proof(cell, upper, -sign * np.inf)
-        if status != highspy.HighsModelStatus.kOptimal:
+        n, sign = len(self.rules), -1.0 if upper else 1.0
+        holds = np.r_[np.ones(n, dtype=bool), np.isin(self.groups, using)]
+        leeway = step * self._length * [[-1.0], [1.0]]
+        self._programme.set_sides(np.where(holds, self._sides + leeway, [[-np.inf], [np.inf]]))
+        cost = np.where(self.cells == cell, sign, 0.0)
+        answer = self._programme.minimise(cost, Deadline(None), relaxed=True)
+        if answer.status == "infeasible":
+            return Proof(cell, upper, sign * np.inf)
+        if answer.status != "optimal":
             return None
-        times[times < _SMALL] = 0.0
-        rules, used = np.unique(self._rule[np.flatnonzero(times[:n_rules])]), np.flatnonzero(times[n_rules:])
-        groups, signed = self._group[used], sign * self._side[used] * times[n_rules + used]
-        left = self._matrix @ times
-        left[place] -= sign
-        # a figure that is known to be nothing is no step, but makes an equation of what would only be a bound
-        nothing = np.flatnonzero(np.isin(self.groups, using) & (self.upper == 0) & (left[self._place] > _SMALL))
+        times = sign * self._programme.multipliers()
+        times[np.abs(times) < _SMALL] = 0.0
+        end = np.where((times > 0) == upper, self._sides[1], self._sides[0])
+        # what is left over of a cell is at least nothing, and no step where the cell is known to be nothing: that
+        # makes an equation of what would only be a bound
+        left = cost - self._matrix.T @ (sign * times)
+        nothing = np.flatnonzero(holds[n:] & (self._sides[1, n:] == 0) & (left[self._place] > _SMALL))
         nothing = nothing[np.unique(self._place[nothing], return_index=True)[1]]
-        terms = list(zip(self.groups[groups].tolist(), signed.tolist(), self._end[used].tolist(), strict=True))
-        terms += [(int(self.groups[k]), float(-sign * left[self._place[k]]), 0.0) for k in nothing]
+        used, rules = np.flatnonzero(times[n:]), np.flatnonzero(times[:n])
+        terms = list(zip(self.groups[used].tolist(), times[n + used].tolist(), end[n + used].tolist(), strict=True))
+        terms += [(int(self.groups[k]), float(sign * left[self._place[k]]), 0.0) for k in nothing]
         left[self._place[nothing]] = 0.0
-        known = self.equal[rules].all() and (self.lower[groups] == self.upper[groups]).all()
+        known = self.equal[rules].all() and (self._sides[0, n + used] == self._sides[1, n + used]).all()
         return Proof(
             cell,
             upper,
-            float(sign * (bound @ times)),
+            float(times[n + used] @ end[n + used]),
             tuple(sorted(terms)),
             tuple(self.rules[rules].tolist()),
             exact=bool(known and (left < _SMALL).all()),
@@ -176,20 +163,3 @@ class Component:
         if (low and low.contradicts) or (high and high.contradicts):
             return None
         return (low.whole if low else 0.0), (high.whole if high else np.inf)
-
-
-def _programme(matrix: sparse.csc_array) -> highspy.Highs:
-    """State that columns, each taken so often, come to at least what is asked of each row."""
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = matrix.shape
-    model.col_cost_, model.row_lower_ = np.zeros(matrix.shape[1]), np.zeros(matrix.shape[0])
-    model.col_lower_, model.col_upper_ = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], np.inf)
-    model.row_upper_ = np.full(matrix.shape[0], np.inf)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-    programme = highspy.Highs.__base__()  # type: ignore[misc]  # Highs itself prints a banner
-    programme.setOptionValue("output_flag", False)
-    programme.setOptionValue("threads", 1)
-    programme.setOptionValue("presolve", "off")
-    programme.passModel(model)
-    return programme

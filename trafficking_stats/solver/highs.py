@@ -146,6 +146,15 @@ class Programme:
         low, high = interval - self._origin[columns]
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), low, high)
 
+    def set_sides(self, sides: Floats) -> None:
+        """Set the sides of all rows, where the corner is 0."""
+        rows = np.arange(sides.shape[1], dtype=np.int32)
+        self._highs.changeRowsBounds(len(rows), rows, *sides)
+
+    def multipliers(self) -> Floats:
+        """Return how often each row counts in the proof that the last relaxed optimum is one (linear duality)."""
+        return np.array(self._highs.getSolution().row_dual)
+
     def add_row(self, columns: Ints, values: Floats, lower: float) -> None:
         """Add ``values @ x[columns] >= lower``."""
         lower -= float(values @ self._origin[columns])
