@@ -6,19 +6,20 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.intervals import period_label
 from trafficking_stats.messages import Term
 from trafficking_stats.messages.values import written
-from trafficking_stats.reconciliation.cells import System
+from trafficking_stats.reconciliation.counterparts import CELL
 from trafficking_stats.reconciliation.evidence import Part, bounds
 from trafficking_stats.reconciliation.explain import figure_of
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.reconciliation.rules import KEY
-from trafficking_stats.reconciliation.vintages import latest_day, vintages
+from trafficking_stats.reconciliation.vintages import latest_day, steps
 
 STATUSES = ("open", "reported", "fixed", "withdrawn")
 """``reported`` is set by hand; ``fixed`` and ``withdrawn`` by hand, or by a later edition of the same publisher."""
@@ -27,13 +28,10 @@ BY_HAND = ("status", "status_date", "note")
 """Columns that one fills in, and that survive when the ledger is made again."""
 
 COLUMNS = (
-    *("record_id", *BY_HAND, "publisher", "source_id", "published", "locator"),
-    *("country", "indicator", "breakdown", "period_start", "period_end"),
+    *("record_id", *BY_HAND, "publisher", "source_id", "published", "locator", *CELL),
     *("printed", "holds", "cause", "evidence", "against", "rules", "known_since", "mended_by"),
 )
 """Columns of a ledger, all text; `Ledger` says what they hold."""
-
-_CELL = ["country", "indicator", "breakdown", "period_start", "period_end"]
 
 
 @dataclass(frozen=True)
@@ -96,68 +94,49 @@ def errata(rec: Reconciliation, before: pd.DataFrame | None = None) -> Ledger:
         raise ReconciliationError(f"an errata ledger needs the method {DEFAULT}, not {rec.method}")
     official = [name for name, tier in rec.vocabulary.tiers.items() if tier.official]
     lost = rec.claims[~rec.claims["accepted"] & rec.claims["tier"].isin(official)]
+    lost = lost.merge(_mended(rec.claims, lost), on="claim_id", how="left")
+    lost = lost.fillna({"status": "open", "status_date": "", "mended_by": ""})
     by_id = {claim["claim_id"]: claim for claim in rec.claims.to_dict("records")}
-    rows = []
-    series: Any
-    for series, claims in lost.groupby(_CELL[:3], sort=False):
-        dated = (claims["published"].map(latest_day) != "").any()
-        triangle = vintages(rec.claims, *series).triangle if dated else None
-        rows += [_record(rec, by_id[name], by_id, triangle) for name in claims["claim_id"]]
+    rows = [_record(rec, claim, by_id) for claim in lost.to_dict("records")]
     records = pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
     records = records.drop_duplicates("record_id").sort_values("record_id", ignore_index=True)
     return Ledger(records) if before is None else _carried_over(records, _checked(before))
 
 
-def _record(rec: Reconciliation, claim: Any, by_id: dict[str, Any], triangle: pd.DataFrame | None) -> dict[str, str]:
+def _mended(claims: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
+    """Find the first later edition of the publisher of a claim that prints a figure that holds, or none."""
+    series = ["country", "indicator", "breakdown", "publisher"]
+    editions = steps(claims.merge(lost[series].drop_duplicates()))
+    editions = editions.rename(columns={"start": "period_start", "end": "period_end"})
+    pairs = lost.merge(editions, on=[*CELL, "publisher"], suffixes=("", "_later"))
+    later = pairs["published_later"].map(latest_day) > pairs["published"].map(latest_day)
+    gone, holds = pairs["step"] == "withdrawn", pairs["claim_id_later"].isin(claims.loc[claims["accepted"], "claim_id"])
+    pairs = pairs.assign(status=np.where(gone, "withdrawn", "fixed"))[later & (gone | holds)]
+    pairs = pairs.rename(columns={"published_later": "status_date", "source_id_later": "mended_by"})
+    return pairs.drop_duplicates("claim_id")[["claim_id", "status", "status_date", "mended_by"]]
+
+
+def _record(rec: Reconciliation, claim: Any, by_id: dict[str, Any]) -> dict[str, str]:
     """Write the record of a rejected claim."""
     settled = rec.settled[claim["country"]]
-    group = settled.group_of[claim["claim_id"]]
-    cells, leaders = (settled.system.groups[name].to_numpy() for name in ("cell", "leader"))
-    cell = cells[group]
-    holds = bounds(settled.solution.lower[cell], settled.solution.upper[cell])
-    others, rules = settled.solution.conflicts.get(group, ((), ()))
+    system, solution, group = settled.system, settled.solution, settled.group_of[claim["claim_id"]]
+    cells, leaders = (system.groups[name].to_numpy() for name in ("cell", "leader"))
+    others, rules = solution.conflicts.get(group, ((), ()))
     rivals = [by_id[settled.claim_ids[leaders[other]]] for other in others]
     days = [latest_day(one["published"]) for one in (claim, *rivals)]
-    status, date, mended_by = _mended(claim, triangle, by_id)
+    touched = system.rules.entries.loc[system.rules.entries["rule"].isin(rules), "cell"].unique()
+    names = system.cells.loc[touched, KEY[1:]].apply(lambda cell: _cell(*cell), axis=1)
     printed = figure_of(claim).in_words()
-    digest = hashlib.sha256("\x1f".join([*(claim[name] for name in _CELL), printed]).encode()).hexdigest()
+    digest = hashlib.sha256("\x1f".join([*(claim[name] for name in CELL), printed]).encode()).hexdigest()
     return {
         **{name: str(claim.get(name) or "") for name in COLUMNS},
         "record_id": f"{claim['source_id']}:{digest[:10]}",
-        "status": status,
-        "status_date": date,
-        "note": "",
         "printed": printed,
-        "holds": written(holds),
+        "holds": written(bounds(solution.lower[cells[group]], solution.upper[cells[group]])),
         "against": " | ".join(sorted(map(_said, rivals))),
-        "rules": " | ".join(_rule(settled.system, rule) for rule in rules),
+        "rules": " | ".join(system.rules.written(rules, names)).replace(" >= ", " ≥ ") if rules else "",
         "known_since": "" if "" in days else max(days),
-        "mended_by": mended_by,
     }
-
-
-def _mended(claim: Any, triangle: pd.DataFrame | None, by_id: dict[str, Any]) -> tuple[str, str, str]:
-    """Say whether a later edition of the publisher prints a figure that holds, or none; with its date and id."""
-    rows: Any = triangle.itertuples() if triangle is not None else ()
-    for row in rows:
-        same = (row.publisher, row.start, row.end) == (claim["publisher"], claim["period_start"], claim["period_end"])
-        if same and latest_day(row.published) > latest_day(claim["published"]):
-            if row.step == "withdrawn":
-                return "withdrawn", row.published, row.source_id
-            if by_id[row.claim_id]["accepted"]:
-                return "fixed", row.published, row.source_id
-    return "open", "", ""
-
-
-def _rule(system: System, rule: int) -> str:
-    """Write a rule with its cells: what is the sum of which others, or at least it."""
-    entries = system.rules.entries[system.rules.entries["rule"] == rule]
-    cells = system.cells.iloc[entries["cell"]].assign(sign=entries["coefficient"].to_numpy())
-    names = [_cell(*cell) for cell in cells[KEY[1:]].to_numpy()]
-    sides = [
-        " + ".join(name for name, own in zip(names, cells["sign"], strict=True) if own == sign) for sign in (1, -1)
-    ]
-    return f" {'=' if system.rules.table['equal'].iloc[rule] else '≥'} ".join(sides)
 
 
 def _cell(indicator: str, breakdown: str, start: str, end: str) -> str:
@@ -168,7 +147,7 @@ def _cell(indicator: str, breakdown: str, start: str, end: str) -> str:
 def _said(claim: Any) -> str:
     """Write a claim with where it stands: its cell, figure, source and locator."""
     place = ", ".join(filter(None, [claim["source_id"], str(claim.get("locator") or "")]))
-    return f"{_cell(*(claim[name] for name in _CELL[1:]))}: {figure_of(claim).in_words()} ({place})"
+    return f"{_cell(*(claim[name] for name in CELL[1:]))}: {figure_of(claim).in_words()} ({place})"
 
 
 def _checked(before: pd.DataFrame) -> pd.DataFrame:

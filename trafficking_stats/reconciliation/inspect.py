@@ -52,11 +52,9 @@ class Programme:
 def _within(row: Any) -> str:
     if row.lower == row.upper:
         return f"  {row.name} = {row.lower:,.0f}"
-    return (
-        f"  {row.name} >= {row.lower:,.0f}"
-        if np.isinf(row.upper)
-        else f"  {row.lower:,.0f} <= {row.name} <= {row.upper:,.0f}"
-    )
+    if np.isinf(row.upper):
+        return f"  {row.name} >= {row.lower:,.0f}"
+    return f"  {row.lower:,.0f} <= {row.name} <= {row.upper:,.0f}"
 
 
 def inspect(settled: Settled, cell: int, claims: pd.DataFrame) -> Programme:
@@ -75,29 +73,14 @@ def inspect(settled: Settled, cell: int, claims: pd.DataFrame) -> Programme:
     cells = system.cells.iloc[part.cells]
     words = zip(cells["indicator"], cells["breakdown"], map(period_label, cells["start"], cells["end"]), strict=True)
     names = pd.Series([" ".join(filter(None, row)) for row in words], index=part.cells, dtype=object)
-    entries = system.rules.entries[system.rules.entries["rule"].isin(part.rules)]
-    sides = (
-        names[entries["cell"]].groupby([entries["rule"].to_numpy(), entries["coefficient"].to_numpy()]).agg(" + ".join)
-    )
-    texts = [
-        f"{sides[rule, 1]} {'=' if equal else '>='} {sides[rule, -1]}"
-        for rule, equal in zip(part.rules, part.equal, strict=True)
-    ]
+    rules = system.rules.table.iloc[part.rules]
     groups = system.groups.iloc[part.groups]
-    sources = (
-        claims["source_id"].groupby(claims["claim_id"].map(settled.group_of)).agg(lambda own: ", ".join(own.unique()))
-    )
+    groups = groups.assign(weight=groups["weight"] / UNITS, dropped=~solution.accepted[part.groups])
+    group = claims["claim_id"].map(settled.group_of)
+    sources = claims["source_id"].groupby(group).agg(lambda own: ", ".join(own.unique()))
+    groups = groups.assign(name=names[groups["cell"]].to_numpy(), sources=sources.reindex(groups.index).fillna(""))
     return Programme(
         pd.DataFrame({"name": names, "lower": solution.lower[part.cells], "upper": solution.upper[part.cells]}),
-        pd.DataFrame({"kind": system.rules.table["kind"].iloc[part.rules], "text": texts}),
-        pd.DataFrame(
-            {
-                "name": names[groups["cell"]].to_numpy(),
-                "lower": groups["lower"],
-                "upper": groups["upper"],
-                "weight": groups["weight"] / UNITS,
-                "dropped": ~solution.accepted[part.groups],
-                "sources": sources.reindex(groups.index).fillna(""),
-            }
-        ),
+        rules[["kind"]].assign(text=system.rules.written(part.rules.tolist(), names)),
+        groups[["name", "lower", "upper", "weight", "dropped", "sources"]],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +46,13 @@ class Rules:
 
     table: pd.DataFrame
     entries: pd.DataFrame
+
+    def written(self, rules: Collection[int], names: pd.Series) -> list[str]:
+        """Write rules as ``a >= b + c``, with the names of their cells by number."""
+        entries = self.entries[self.entries["rule"].isin(rules)]
+        sides = names[entries["cell"]].groupby([entries["rule"].to_numpy(), entries["coefficient"].to_numpy()])
+        sums, equal = sides.agg(" + ".join), self.table["equal"]
+        return [f"{sums[rule, 1]} {'=' if equal[rule] else '>='} {sums[rule, -1]}" for rule in rules]
 
 
 def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:

@@ -159,9 +159,7 @@ def cell_names(system: System) -> pd.Series:
 def rule_text(system: System, rule: int, names: pd.Series) -> str:
     """Write a rule as a line: its kind, what is at least (or exactly) which sum."""
     row = system.rules.table.iloc[rule]
-    entries = system.rules.entries[system.rules.entries["rule"] == rule]
-    up, down = (" + ".join(names[entries["cell"][entries["coefficient"] == sign]]) for sign in (1, -1))
-    return f"{row['kind']} {row['detail']}".strip() + f": {up} {'=' if row['equal'] else '>='} {down}"
+    return f"{row['kind']} {row['detail']}".strip() + f": {system.rules.written([rule], names)[0]}"
 
 
 def state(system: System, matrix: csr_array) -> LinearSystem:

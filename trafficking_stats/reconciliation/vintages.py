@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime
 import html
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -80,26 +79,20 @@ def known_by(claims: pd.DataFrame, as_of: str | datetime.date) -> pd.DataFrame:
     return claims[(published != "") & (published <= day)].reset_index(drop=True)
 
 
-class Vintage(NamedTuple):
-    """What one edition of a publisher says of one period; a row of `Vintages.triangle`.
+VINTAGE = (
+    *("publisher", "start", "end", "published", "source_id", "claim_id"),
+    *("value", "lower", "upper", "step", "change"),
+)
+"""What one edition of a publisher says of one period; columns of `Vintages.triangle`.
 
-    ``step`` is ``first``, ``repeated`` (the same interval as before), ``refined`` (another one that has numbers in
-    common with it, as a figure in the place of a mask), ``revised`` (none in common), ``withdrawn`` (a release of the
-    series that prints other years on both sides no longer has it) or ``restored`` (printed again after that).
-    ``change`` is the least change that both intervals allow, with its sign, in the unit of the indicator.
-    """
+``step`` is ``first``, ``repeated`` (the same interval as before), ``refined`` (another one that has numbers in
+common with it, as a figure in the place of a mask), ``revised`` (none in common), ``withdrawn`` (a release of the
+series that prints other years on both sides no longer has it) or ``restored`` (printed again after that).
+``change`` is the least change that both intervals allow, with its sign, in the unit of the indicator.
+"""
 
-    publisher: str
-    start: str
-    end: str
-    published: str
-    source_id: str
-    claim_id: str
-    value: float
-    lower: float
-    upper: float
-    step: str
-    change: float
+_SERIES = ["country", "indicator", "breakdown", "publisher"]
+_PERIOD = [*_SERIES, "end", "start"]
 
 
 @dataclass(frozen=True)
@@ -111,7 +104,7 @@ class Vintages:
     country, indicator, breakdown : str
         Which series.
     triangle : pandas.DataFrame
-        One row a period and edition of a publisher that says something of it, columns `Vintage`, in order of
+        One row a period and edition of a publisher that says something of it, columns `VINTAGE`, in order of
         publisher, period and time. Claims without a date of publication are left out.
     """
 
@@ -176,18 +169,17 @@ class Vintages:
 
         ax = ax if ax is not None else plt.subplots(figsize=(8, 4), layout="constrained")[1]
         yearly = self.triangle[is_year(self.triangle["start"], self.triangle["end"])]
-        for number, (publisher, table) in enumerate(yearly.groupby("publisher", sort=True)):
-            colour = f"C{number}"
-            ax.plot([], [], "o", color=colour, label=str(publisher))
-            for end, rows in table.groupby("end"):
-                year, values = int(str(end)[:4]), rows["value"].ffill().tolist()
-                for before, value, step in zip([np.nan, *values], values, rows["step"], strict=False):
-                    if step == "revised":
-                        arrow = {"arrowstyle": "->", "color": colour}
-                        ax.annotate("", (year, value), xytext=(year, before), arrowprops=arrow)
-                    hollow = "white" if step == "first" else colour
-                    marker = "x" if step == "withdrawn" else "o"
-                    ax.plot(year, value, marker, color=colour, markerfacecolor=hollow, markersize=5)
+        for number, (publisher, rows) in enumerate(yearly.groupby("publisher", sort=True)):
+            year, step, colour = rows["end"].str[:4].astype(int), rows["step"], f"C{number}"
+            value = rows.groupby("end")["value"].ffill()
+            before = value.groupby(rows["end"]).shift()
+            ax.plot(year, value.where(step != "withdrawn"), "o", color=colour, label=str(publisher), markersize=5)
+            ax.plot(year, value.where(step == "first"), "o", color=colour, markerfacecolor="white", markersize=5)
+            gone = step == "withdrawn"
+            ax.plot(year[gone], value[gone], "x", color=colour, markersize=5)
+            for row in rows.index[step == "revised"]:
+                arrow = {"arrowstyle": "->", "color": colour}
+                ax.annotate("", (year[row], value[row]), xytext=(year[row], before[row]), arrowprops=arrow)
         ax.set_ylim(bottom=0)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_ylabel(say("reconciliation.vintages.axis"))
@@ -229,57 +221,64 @@ def vintages(judged: pd.DataFrame, country: str, indicator: str, breakdown: str 
     >>> unodc[["published", "value", "step"]].values.tolist()
     [['2023-05-30', 80.0, 'first'], ['2025-04-14', 80.0, 'repeated']]
     """
-    of_indicator = judged[(judged["country"] == country) & (judged["indicator"] == indicator)]
-    of_indicator = of_indicator.assign(day=of_indicator["published"].map(latest_day))
-    of_indicator = of_indicator[(of_indicator["day"] != "") & of_indicator["lower"].notna()]
-    if not (of_indicator["breakdown"] == breakdown).any():
+    own = judged[(judged["country"] == country) & (judged["indicator"] == indicator)]
+    triangle = steps(own[own["breakdown"] == breakdown])
+    if triangle.empty:
         raise ReconciliationError(f"no dated claim on {country} {indicator} {breakdown!r}: there are no vintages of it")
-    rows = [row for _, table in of_indicator.groupby("publisher", sort=True) for row in _steps(table, breakdown)]
-    triangle = pd.DataFrame(rows, columns=list(Vintage._fields))
-    for name in ("lower", "upper", "change"):
-        triangle[name] = triangle[name].astype("Int64")
-    return Vintages(country, indicator, breakdown, triangle)
+    return Vintages(country, indicator, breakdown, triangle[list(VINTAGE)])
 
 
-def _steps(table: pd.DataFrame, breakdown: str) -> Iterator[Vintage]:
-    """Follow each period of one publisher's series through the editions."""
-    editions = table.drop_duplicates("source_id").sort_values(["day", "source_id"]).to_dict("records")
-    mine = table[table["breakdown"] == breakdown]
-    yearly = mine[is_year(mine["period_start"], mine["period_end"])]
-    years = yearly["period_end"].groupby(yearly["source_id"]).agg(["nunique", "min", "max"])
-    covers = {source: (low, high) for source, n, low, high in years.itertuples() if n >= RELEASE_YEARS}
+def steps(judged: pd.DataFrame) -> pd.DataFrame:
+    """Follow each period of every series through the editions of each publisher.
+
+    Parameters
+    ----------
+    judged : pandas.DataFrame
+        Claims with ``lower``, ``upper`` and ``accepted``. Those without a date of publication are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``country``, ``indicator``, ``breakdown``, `VINTAGE`, and ``old_lower`` and ``old_upper``, the interval
+        before; in order of series, publisher, period and time.
+    """
+    days = judged["published"].map({date: latest_day(date) for date in judged["published"].unique()})
+    printed = judged.assign(day=days)[(days != "") & judged["lower"].notna()]
+    printed = printed.rename(columns={"period_start": "start", "period_end": "end"})
     # an edition that prints two figures for one cell is taken at the one that was accepted
-    best = mine.sort_values(["accepted", "claim_id"], ascending=[False, True])
-    printed: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in best.to_dict("records"):
-        printed.setdefault((row["period_end"], row["period_start"]), {}).setdefault(row["source_id"], row)
-    for (end, start), by_source in sorted(printed.items()):
-        before: Any = None
-        gone = False
-        for edition in editions:
-            now = by_source.get(edition["source_id"])
-            first, last = covers.get(edition["source_id"], ("", ""))
-            place = edition["publisher"], start, end, edition["published"], edition["source_id"]
-            if now is not None:
-                step, change = ("first", np.nan) if before is None else _step(before, now)
-                step = "restored" if gone else step
-                yield Vintage(*place, now["claim_id"], now["value"], now["lower"], now["upper"], step, change)
-                before, gone = now, False
-            elif before is not None and not gone and start[:4] == end[:4] and first < end < last:
-                yield Vintage(*place, "", np.nan, np.nan, np.nan, "withdrawn", np.nan)
-                gone = True
+    printed = printed.sort_values(["accepted", "claim_id"], ascending=[False, True])
+    printed = printed.drop_duplicates([*_PERIOD, "source_id"])
+    of_years = printed[is_year(printed["start"], printed["end"])]
+    edition = of_years.groupby([*_SERIES, "source_id", "published", "day"])["end"].agg(["nunique", "min", "max"])
+    releases = edition[edition["nunique"] >= RELEASE_YEARS].reset_index()
+    missing = printed[_PERIOD].drop_duplicates().merge(releases, on=_SERIES)
+    inside = (missing["min"] < missing["end"]) & (missing["end"] < missing["max"])
+    missing = missing[inside & (missing["start"].str[:4] == missing["end"].str[:4])]
+    table = pd.concat([printed, missing]).drop_duplicates([*_PERIOD, "source_id"])
+    table = table.sort_values([*_PERIOD, "day", "source_id"], ignore_index=True)
 
-
-def _step(before: Any, now: Any) -> tuple[str, float]:
-    """Say how a figure differs from the one before, and by how much at least."""
-    old, new = (
-        (float(row["lower"]), np.inf if pd.isna(row["upper"]) else float(row["upper"])) for row in (before, now)
-    )
-    if old == new:
-        return "repeated", 0
-    if new[0] > old[1]:
-        return "revised", new[0] - old[1]
-    return ("revised", new[1] - old[0]) if new[1] < old[0] else ("refined", 0)
+    by = table.groupby(_PERIOD)
+    printed_before = by["claim_id"].shift().notna()
+    lower, upper = table["lower"].astype(float), table["upper"].astype(float).where(table["upper"].notna(), np.inf)
+    ends = pd.DataFrame({"lower": lower, "upper": upper.where(lower.notna())})
+    by_period = [table[name] for name in _PERIOD]
+    old = ends.groupby(by_period).ffill().groupby(by_period).shift()
+    up, down = lower - old["upper"], upper - old["lower"]
+    kinds = {
+        "withdrawn": lower.isna(),
+        "first": old["lower"].isna(),
+        "restored": ~printed_before,
+        "repeated": (old["lower"] == lower) & (old["upper"] == upper),
+        "revised": (up > 0) | (down < 0),
+    }
+    table["step"] = np.select(list(kinds.values()), list(kinds), "refined")
+    table["change"] = up.where(up > 0, down.where(down < 0, 0)).where(lower.notna() & old["lower"].notna())
+    table["old_lower"], table["old_upper"] = old["lower"], old["upper"].replace(np.inf, np.nan)
+    # it is withdrawn once, and by whoever had printed it before
+    table = table[(table["step"] != "withdrawn") | printed_before]
+    table["claim_id"] = table["claim_id"].fillna("")
+    whole = ["lower", "upper", "change", "old_lower", "old_upper"]
+    return table.astype(dict.fromkeys(whole, "Int64"))[[*_SERIES[:3], *VINTAGE, *whole[3:]]].reset_index(drop=True)
 
 
 def is_year(start: pd.Series, end: pd.Series) -> pd.Series:

@@ -16,7 +16,7 @@ from trafficking_stats.messages import Country, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.plots.series import shade
 from trafficking_stats.plots.style import STAGE_SHADES
-from trafficking_stats.reconciliation.vintages import Vintage, vintages
+from trafficking_stats.reconciliation.vintages import steps
 from trafficking_stats.shown import Shown
 from trafficking_stats.tables.html import Format, csv_link, table
 from trafficking_stats.texts.links import country_link
@@ -127,13 +127,7 @@ def revisions(rec: Reconciliation, world: Countries) -> Shown:
     claims = _yearly(counts_of(rec.claims, world))
     claims = claims[(claims["published"] != "") & claims["lower"].notna()]
     newest = claims.groupby("publisher")["published"].max()
-    parts = [pd.DataFrame(columns=[*_CELL, "old_lower", "old_upper", *Vintage._fields])]
-    for series, own in claims.groupby(_CELL):
-        names = dict(zip(_CELL, map(str, series), strict=True))
-        steps = vintages(own, **names).triangle
-        before = steps.groupby(["publisher", "start", "end"])[["lower", "upper"]].shift().add_prefix("old_")
-        parts.append(before.join(steps).assign(**names))
-    moved = pd.concat(parts)
+    moved = steps(claims)
     moved = moved[moved["step"].isin(["revised", "withdrawn"]) & (moved["published"] == moved["publisher"].map(newest))]
     moved = moved.assign(year=moved["end"].str[:4])
     gone = moved.assign(**{end: moved[end].mask(moved["step"] == "withdrawn", 0) for end in ("lower", "upper")})
