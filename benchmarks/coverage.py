@@ -23,7 +23,7 @@ from trafficking_stats.gap_analysis.pair import Pair
 from trafficking_stats.gap_analysis.rates import ratio_rows
 from trafficking_stats.gap_analysis.settings import prior_of
 from trafficking_stats.inference.contrasts import at_other_rate, compare_rates, rate_of, share_limits
-from trafficking_stats.inference.counts import CountRange
+from trafficking_stats.inference.counts import CountRange, Counts
 from trafficking_stats.inference.decomposition import effects_of, shapley_effects, stage_factors
 from trafficking_stats.inference.yearly import YearlyFit, halves
 from trafficking_stats.measures import Measure
@@ -50,7 +50,7 @@ def draw(generator: np.random.Generator, model: str, phi: float, means: Sequence
 def fitted(name: str, stage: str, counts: Sequence[int], mask: int) -> YearlyFit:
     """Fit counts as the gap does; those below the mask are printed as below it."""
     cells = [CountRange(0, mask - 1) if count < mask else CountRange(count, count) for count in map(float, counts)]
-    years = dict(zip(range(2000, 2000 + len(cells)), cells, strict=True))
+    years = Counts(zip(range(2000, 2000 + len(cells)), cells, strict=True))
     return YearlyFit(years, list(years), prior_of(stage), name)
 
 
@@ -97,7 +97,7 @@ def _beside_a_peer(
     found = compare_rates(other, mine, 0.95)
     if found is not None:
         yield "rate by that of a peer", found.lower <= np.mean(means) / VICTIMS / rate <= found.upper
-    exposed = pair.denominator.sum(pair.years)
+    exposed = pair.denominator.counts.sum(pair.years)
     expected = at_other_rate(pair.numerator, exposed, other, 0.95)
     there = draw(generator, model, phi, [rate * exposed.lower / n] * n).sum()
     yield "number at the rate of a peer", expected.expected_lower <= there <= expected.expected_upper

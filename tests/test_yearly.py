@@ -23,7 +23,7 @@ from trafficking_stats.inference.contrasts import (
     share_limits,
     silence_chance,
 )
-from trafficking_stats.inference.counts import CountError, CountRange, as_count_range
+from trafficking_stats.inference.counts import CountError, CountRange, Counts, as_count_range
 from trafficking_stats.inference.ratio import conditional_limits, poisson_limits, ratio
 from trafficking_stats.inference.search import search
 from trafficking_stats.inference.yearly import DispersionPrior, Period, YearlyFit, log_likelihood
@@ -33,7 +33,7 @@ counts = st.integers(min_value=0, max_value=60)
 
 
 def fit(*cells: object, prior: DispersionPrior = PRIOR, name: str = "A") -> YearlyFit:
-    years = {2000 + k: as_count_range(cell) for k, cell in enumerate(cells)}
+    years = Counts({2000 + k: as_count_range(cell) for k, cell in enumerate(cells)})
     return YearlyFit(years, list(years), prior, name)
 
 

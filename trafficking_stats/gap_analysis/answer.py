@@ -18,8 +18,9 @@ from trafficking_stats.gap_analysis.rows import BreakRow, Caveat, Refusal, table
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.gap_analysis.variants import variants_of
 from trafficking_stats.gap_analysis.verdict import Verdict
+from trafficking_stats.inference.contrasts import Allowance, allow_for_detection
 from trafficking_stats.measures import Measure
-from trafficking_stats.reconciliation.result import OPTIMAL, Reconciliation
+from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.remembering import remembered
 
 if TYPE_CHECKING:
@@ -37,11 +38,10 @@ TABLES: Mapping[str, type] = {
     "effects": rows.Effect,
     "silences": rows.Silence,
     "dispersions": rows.Dispersion,
-    "detections": rows.Detection,
+    "detections": Allowance,
     "peers": rows.Peer,
     "shortfalls": rows.Shortfall,
     "choices": rows.Choice,
-    "influences": rows.Influence,
     "sources": rows.SourceChoice,
     "breaks": rows.BreakRow,
 }
@@ -76,9 +76,13 @@ class Gap:
     refusals: tuple[Refusal, ...]
     caveats: tuple[Caveat, ...]
 
-    @functools.cached_property
+    @property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The rows as tables, one column a field; all of `TABLES` are there, some without rows."""
+        """The rows as tables of one's own, one column a field; all of `TABLES` are there, some without rows."""
+        return {name: table.copy() for name, table in self._tables.items()}
+
+    @functools.cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
         return {name: table_of(self.rows[name], kind) for name, kind in TABLES.items()}
 
     @property
@@ -246,7 +250,7 @@ def _measure(found: _Findings, rec: Reconciliation, question: Question, pair: Pa
     found.add("silences", rates.silence_rows(pair))
     for one in found.rows["changes"]:
         if one.series == "rate":
-            found.add("detections", changes.detection_rows(one, load_gap_settings().detection_factors))
+            found.add("detections", allow_for_detection(one, load_gap_settings().detection_factors))
     fitted, unfitted = chain.fit_chain(stages, pair, question)
     found.refusals += unfitted
     found.add("steps", *chain.step_rows(fitted, stages, pair))
@@ -266,7 +270,6 @@ def _judge(found: _Findings, rec: Reconciliation, question: Question, pair: Pair
     usable = [unit for unit in units if sum(year in variants[0].counts[unit] for year in years) >= question.window]
     choices = verdict.choice_rows(variants, question, years, usable)
     found.add("choices", choices)
-    found.add("influences", verdict.influence_rows(choices))
     found.add("sources", verdict.source_rows(variants, question, years))
     rate = next((one for one in found.rows["changes"] if one.series == "rate"), None)
     return verdict.judge(rate, choices, pair, question, varied=len(variants) > 1)
@@ -304,7 +307,8 @@ def _caveats(
     rec: Reconciliation, both: tuple[Figures, Figures], years: tuple[int, ...], measured: _Findings
 ) -> list[Caveat]:
     """Collect what must be known beside the headline."""
-    found = [Caveat("not_optimal", number=len(rec.status.split("; ")))] if rec.status != OPTIMAL else []
+    stopped = rec.settled[both[0].country].solution.status
+    found = [Caveat("not_optimal", number=len(stopped))] if stopped else []
     if not years:
         return found
     for one in both:

@@ -6,35 +6,17 @@ that are not neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.figures import figures_of
-from trafficking_stats.inference.contrasts import exact_limits, ratio_range, whole_ends
-from trafficking_stats.inference.counts import CountRange, total
+from trafficking_stats.gap_analysis.rows import Beside, pooled
+from trafficking_stats.inference.contrasts import count_ratio
+from trafficking_stats.inference.counts import CountRange
 from trafficking_stats.inference.windows import runs
 from trafficking_stats.intervals import period_kind
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
-
-
-@dataclass(frozen=True, kw_only=True)
-class Beside:
-    """A numerator per 100 of a denominator over years that follow each other."""
-
-    numerator: str
-    denominator: str
-    first_year: int
-    last_year: int
-    numerator_lower: int
-    numerator_upper: int
-    denominator_lower: int
-    denominator_upper: int
-    per_100_min: float  # the smallest and the largest that masked figures allow
-    per_100_max: float
-    exact_lower: float  # if every event were independent of every other
-    exact_upper: float
 
 
 def beside_rows(
@@ -72,35 +54,22 @@ def beside_rows(
     rows = []
     for numerator, denominator in pairs.items():
         below = figures_of(rec, country, Measure.read(denominator)).counts
-        below = {year: count for year, count in below.items() if (start or year) <= year <= (end or year)}
-        for years, top in _spans(rec, country, Measure.read(numerator), below).items():
-            bottom = total(below[year] for year in years)
+        known = [year for year in below if (start or year) <= year <= (end or year)]
+        for years, top in _spans(rec, country, Measure.read(numerator), known).items():
+            bottom = below.sum(years)
             if bottom.lower:
-                rate = [100 * end for end in ratio_range(top, bottom)]
-                exact = [100 * end for end in exact_limits(top, bottom, confidence)]
-                row = Beside(
-                    numerator=numerator,
-                    denominator=denominator,
-                    first_year=years[0],
-                    last_year=years[-1],
-                    **whole_ends("numerator", top),
-                    **whole_ends("denominator", bottom),
-                    per_100_min=rate[0],
-                    per_100_max=rate[1],
-                    exact_lower=exact[0],
-                    exact_upper=exact[1],
-                )
-                rows.append(row)
+                counted = count_ratio(top, bottom, confidence)
+                rows.append(Beside(numerator=numerator, denominator=denominator, **pooled(years), **vars(counted)))
     return rows
 
 
 def _spans(
-    rec: Reconciliation, country: str, measure: Measure, below: Mapping[int, CountRange]
+    rec: Reconciliation, country: str, measure: Measure, known: Sequence[int]
 ) -> dict[tuple[int, ...], CountRange]:
     """Return years that follow each other and the count in them; without yearly figures the longest period printed."""
     counts = figures_of(rec, country, measure).counts
     if counts:
-        return {years: total(counts[year] for year in years) for years in runs(sorted(set(counts) & set(below)))}
+        return {years: counts.sum(years) for years in runs(sorted(set(counts) & set(known)))}
     own = (rec.periods["country"] == country) & (rec.periods["indicator"] == measure.indicator)
     own &= (rec.periods["breakdown"] == measure.breakdown) & rec.periods["upper"].notna()
     found = {
@@ -108,7 +77,7 @@ def _spans(
         for row in records(rec.periods[own])
         if period_kind(row["start"], row["end"]) == "years"
     }
-    longest = max((years for years in found if set(years) <= set(below)), key=len, default=None)
+    longest = max((years for years in found if set(years) <= set(known)), key=len, default=None)
     return {longest: found[longest]} if longest else {}
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from trafficking_stats.gap_analysis.figures import Figures, choose_figures, common_stretches, figures_of
 from trafficking_stats.gap_analysis.pair import STAGES, Pair, fit, rate_fields, stage_of
 from trafficking_stats.gap_analysis.question import Question
-from trafficking_stats.gap_analysis.rows import Disposal, Effect, Refusal, Stage, Step
+from trafficking_stats.gap_analysis.rows import Disposal, Effect, Refusal, Stage, Step, pooled
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.contrasts import share_limits, whole_ends
 from trafficking_stats.inference.decomposition import effects_of
@@ -154,9 +154,7 @@ def disposal_rows(rec: Reconciliation, question: Question) -> tuple[list[Disposa
             Disposal(
                 outcome=outcome,
                 indicator=str(outcomes[outcome].measure),
-                first_year=years[0],
-                last_year=years[-1],
-                n_years=len(years),
+                **pooled(years),
                 percent=100 * total.observed.lower / ended if exact else float("nan"),
                 **whole_ends("count", total.observed),
                 lower=limits[0],

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from trafficking_stats.gap_analysis.pair import Pair
-from trafficking_stats.gap_analysis.rows import Change, Detection, Refusal, Split
-from trafficking_stats.inference.contrasts import allow_for_detection, compare_counts, compare_rates, per_year
+from trafficking_stats.gap_analysis.rows import Change, Refusal, Split
+from trafficking_stats.inference.contrasts import compare_counts, compare_rates, per_year
 from trafficking_stats.inference.yearly import halves
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -61,8 +60,3 @@ def split_rows(pair: Pair, lag: int, vocabulary: Vocabulary) -> list[Split]:
             dated = "; ".join(law.label for law in laws if early[-1] < law.date.year <= late[0])
             rows.append(Split(first_late=late[0], laws=dated, default=(early, late) == halves(years), **same))
     return rows
-
-
-def detection_rows(change: Change, factors: Sequence[float]) -> list[Detection]:
-    """Bound the change of the rate where the share of victims that is found may have changed as well."""
-    return [Detection(**vars(allowed)) for allowed in allow_for_detection(change, factors)]

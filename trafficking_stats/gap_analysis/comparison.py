@@ -11,7 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from trafficking_stats.gap_analysis.figures import both_figures, pooled_years
 from trafficking_stats.gap_analysis.pair import Pair, rate_fields
 from trafficking_stats.gap_analysis.question import Question
-from trafficking_stats.gap_analysis.rows import Peer, Refusal, Shortfall
+from trafficking_stats.gap_analysis.rows import Peer, Refusal, Shortfall, pooled
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.contrasts import at_other_rate, compare_rates
 from trafficking_stats.reconciliation.result import Reconciliation
@@ -102,12 +102,10 @@ def _adjusted(rows: Sequence[Peer]) -> list[Peer]:
 
 def shortfall_row(mine: Pair, other: Pair) -> Shortfall:
     """Compare what was counted with what there would have been at the rate of a peer."""
-    country, exposed = other.figures[0].country, mine.denominator.sum(mine.years)
+    country, exposed = other.figures[0].country, mine.denominator.counts.sum(mine.years)
     return Shortfall(
         peer=country,
         definition=definition_in(country, mine.years),
-        first_year=mine.years[0],
-        last_year=mine.years[-1],
-        n_years=len(mine.years),
+        **pooled(mine.years),
         **vars(at_other_rate(mine.numerator, exposed, other.totals(other.years), mine.confidence)),
     )

@@ -103,10 +103,9 @@ def compare_countries(
     drawn: dict[str, Floats] = {}
     members: dict[tuple[str, str], list[str]] = {("all", "all"): []}
     refusals = []
-    series, claims = dict(iter(rec.series.groupby("country"))), dict(iter(rec.claims.groupby("country")))
     for code in codes:
-        own = replace(rec, series=series.get(code, rec.series[:0]), claims=claims.get(code, rec.claims[:0]))
-        pair = _pair(own, ask(rec, code, (start, end), both, (0,), 3, (), confidence, widen, (False, True)))
+        question = ask(rec, code, (start, end), both, (0,), 3, (), confidence, widen, (False, True))
+        pair = _pair(rec, question)
         fields = rate_fields(pair.totals(pair.years), pair.years, confidence) if pair else None
         if pair is None or fields is None:
             refusals.append(Refusal("countries", "says_nothing" if pair else "too_few_years", 0, 1, (), code))

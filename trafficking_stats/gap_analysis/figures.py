@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from trafficking_stats.gap_analysis.breaks import Break, find_breaks
 from trafficking_stats.gap_analysis.question import Question
 from trafficking_stats.gap_analysis.settings import load_gap_settings
-from trafficking_stats.inference.counts import CountRange
+from trafficking_stats.inference.counts import CountRange, Counts, as_count_range
 from trafficking_stats.inference.windows import latest_stretch, stretches
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
@@ -28,7 +29,7 @@ class Figures:
         ISO 3166-1 alpha-3.
     measure : Measure
         What is counted.
-    counts : mapping of year to CountRange
+    counts : Counts
         The years with a figure that has both ends.
     breaks : tuple of Break
         Changes of the definition, declared or found.
@@ -44,12 +45,25 @@ class Figures:
 
     country: str
     measure: Measure
-    counts: Mapping[int, CountRange]
+    counts: Counts
     breaks: tuple[Break, ...] = ()
     status: Mapping[int, str] = field(default_factory=dict)
     n_claims: Mapping[int, int] = field(default_factory=dict)
     doubtful: Mapping[int, str] = field(default_factory=dict)
     publishers: frozenset[str] = frozenset()
+
+
+class _Together(Counts):
+    """Counts of which masked ones are added by what claims and rules leave of them together."""
+
+    def __init__(self, counts: Mapping[int, CountRange], bounds: Callable[[tuple[int, ...]], object]) -> None:
+        super().__init__(counts)
+        self._bounds = functools.cache(bounds)
+
+    def sum(self, years: Iterable[int]) -> CountRange:
+        chosen = tuple(years)
+        apart = super().sum(chosen)
+        return apart if apart.is_exact else as_count_range(self._bounds(chosen))
 
 
 def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
@@ -67,7 +81,8 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
     rows, claims = rec.of(country, measure.indicator, measure.breakdown)
     claims = claims[claims["accepted"]]
     doubtful = claims[claims["doubt"] != ""]
-    counts = counts_of(rows).get((country, measure), {})
+    bounds = functools.partial(rec.bounds_of_sum, country, measure.indicator, breakdown=measure.breakdown)
+    counts = _Together(counts_of(rows).get((country, measure), {}), bounds)
     years = rows["year"].tolist()
     return Figures(
         country,
@@ -87,12 +102,12 @@ def both_figures(rec: Reconciliation, country: str, question: Question) -> tuple
     return figures_of(rec, country, question.numerator), figures_of(rec, country, question.denominator)
 
 
-def counts_of(series: pd.DataFrame) -> dict[tuple[str, Measure], dict[int, CountRange]]:
+def counts_of(series: pd.DataFrame) -> dict[tuple[str, Measure], Counts]:
     """Return the years that some claim bounds from above, or that the rules leave one value, by country and measure."""
     low, high = (series[end].to_numpy(float, na_value=np.nan) for end in ("lower", "upper"))
     used = np.flatnonzero(~np.isnan(high) & (series["n_claims"].gt(0) | (low == high)))
     columns = (series[name].to_numpy()[used].tolist() for name in ("country", "indicator", "breakdown", "year"))
-    found: dict[tuple[str, Measure], dict[int, CountRange]] = defaultdict(dict)
+    found: dict[tuple[str, Measure], Counts] = defaultdict(Counts)
     for country, indicator, breakdown, year, *ends in zip(
         *columns, low[used].tolist(), high[used].tolist(), strict=True
     ):

@@ -8,6 +8,7 @@ from typing import Any
 
 from trafficking_stats.gap_analysis.figures import Figures
 from trafficking_stats.gap_analysis.question import Question
+from trafficking_stats.gap_analysis.rows import pooled
 from trafficking_stats.gap_analysis.settings import prior_of
 from trafficking_stats.inference.contrasts import rate_of
 from trafficking_stats.inference.yearly import Total, YearlyFit
@@ -66,8 +67,8 @@ class Pair:
 
 
 def rate_fields(rate: tuple[Total, Total], years: Sequence[int], confidence: float) -> dict[str, Any] | None:
-    """Return the fields of `rows.YearsRate`; None where the upper limit says nothing."""
+    """Return the fields of a rate over some years; None where the upper limit says nothing."""
     found = rate_of(rate, confidence)
     if not found.upper <= LARGEST_LIMIT:
         return None
-    return {"first_year": years[0], "last_year": years[-1], "n_years": len(years), **vars(found)}
+    return {**pooled(years), **vars(found)}

@@ -80,9 +80,9 @@ def ask(
     """
     if not isinstance(rec, Reconciliation):
         raise GapError(f"rec: expected what reconcile returns, got {type(rec).__name__}")
-    have = sorted(set(rec.series["country"]) | set(rec.claims["country"]))
-    if country not in have:
-        raise GapError(f"country: no claim on {country!r}; there are claims on {', '.join(have) or 'no country'}")
+    if country not in rec.settled:
+        have = ", ".join(sorted(rec.settled)) or "no country"
+        raise GapError(f"country: no claim on {country!r}; there are claims on {have}")
     numerator, denominator = _measure(rec, "numerator", measures[0]), _measure(rec, "denominator", measures[1])
     if numerator == denominator:
         raise GapError(f"numerator and denominator are both {numerator}; their ratio is 1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trafficking_stats.gap_analysis.pair import Pair, rate_fields
-from trafficking_stats.gap_analysis.rows import Dispersion, Ratio, Refusal, Silence
+from trafficking_stats.gap_analysis.rows import Dispersion, Ratio, Refusal, Silence, pooled
 from trafficking_stats.inference.contrasts import silence_chance, silence_limits
 from trafficking_stats.inference.windows import runs
 from trafficking_stats.inference.yearly import halves
@@ -64,9 +64,7 @@ def _silence_row(pair: Pair, run: tuple[int, ...], *, certain: bool) -> Silence:
     before = tuple(year for year in pair.years if year < run[0])
     chance = silence_chance(pair.numerator, before, len(run))
     return Silence(
-        first_year=run[0],
-        last_year=run[-1],
-        n_years=len(run),
+        **pooled(run),
         certain=certain,
         before_first=before[0] if before else 0,
         before_last=before[-1] if before else 0,

@@ -13,24 +13,28 @@ from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.inference.contrasts import Allowance, AtOtherRate, Comparison, Rate, SilenceLimits
+from trafficking_stats.inference.contrasts import AtOtherRate, Comparison, CountRatio, Rate, SilenceLimits
 from trafficking_stats.inference.decomposition import StageEffect
-from trafficking_stats.inference.influence import AxisInfluence
 from trafficking_stats.inference.meta import PooledRate, ShrunkRate
 from trafficking_stats.inference.yearly import Spread
 
 
 @dataclass(frozen=True, kw_only=True)
-class YearsRate(Rate):
-    """A rate over some years; what several tables share."""
+class Pooled:
+    """The years that a row is about; of a rate those of the numerator."""
 
-    first_year: int  # of the numerator
+    first_year: int
     last_year: int
     n_years: int  # fewer than the years from first to last where there is a hole
 
 
+def pooled(years: Sequence[int]) -> dict[str, int]:
+    """Return the fields of `Pooled`."""
+    return {"first_year": years[0], "last_year": years[-1], "n_years": len(years)}
+
+
 @dataclass(frozen=True, kw_only=True)
-class Ratio(YearsRate):
+class Ratio(Rate, Pooled):
     """The rate over some years."""
 
     kind: str  # whole, early, late (the halves), lag (all lags on the years that each has), window, year
@@ -38,7 +42,7 @@ class Ratio(YearsRate):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step(YearsRate):
+class Step(Rate, Pooled):
     """One stage per 100 of the stage before."""
 
     kind: str  # whole, early, late
@@ -48,7 +52,7 @@ class Step(YearsRate):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Peer(YearsRate):
+class Peer(Rate, Pooled):
     """The rate of a country, the country itself first, then its peers by code; never a ranking."""
 
     country: str
@@ -62,7 +66,7 @@ class Peer(YearsRate):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CountryRate(YearsRate, ShrunkRate):
+class CountryRate(ShrunkRate, Rate, Pooled):
     """The rate of one of all countries."""
 
     country: str
@@ -78,6 +82,14 @@ class GroupRate(PooledRate):
     kind: str  # all, region, definition
     group: str  # all, a region, or a definition of who counts as a victim
     n_countries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside(CountRatio, Pooled):
+    """One count beside another in years that follow each other."""
+
+    numerator: str
+    denominator: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,14 +137,11 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Disposal:
+class Disposal(Pooled):
     """How many of the cases that ended, ended in one way."""
 
     outcome: str  # convicted, acquitted, dropped, unfounded
     indicator: str
-    first_year: int
-    last_year: int
-    n_years: int
     count_lower: int
     count_upper: int
     percent: float  # of all that ended; NaN where a masked figure leaves it open
@@ -152,12 +161,9 @@ class Effect(StageEffect):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Silence(SilenceLimits):
+class Silence(SilenceLimits, Pooled):
     """Years in a row without a single event of the numerator."""
 
-    first_year: int
-    last_year: int
-    n_years: int
     certain: bool  # False where masked figures only allow it
     before_first: int  # the years before, with which it is compared; 0 if there are none
     before_last: int
@@ -173,19 +179,11 @@ class Dispersion(Spread):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Detection(Allowance):
-    """What is left of the change of the rate if the share of victims that is found changed by a factor at most."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shortfall(AtOtherRate):
+class Shortfall(AtOtherRate, Pooled):
     """How many events there would have been at the rate of a peer, and how many fewer there were."""
 
     peer: str
     definition: str
-    first_year: int
-    last_year: int
-    n_years: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,13 +201,6 @@ class Choice:
     repeat: bool  # whether an earlier choice gave the very same counts
     default: bool
     refusal: str  # reason code, else empty
-
-
-@dataclass(frozen=True, kw_only=True)
-class Influence(AxisInfluence):
-    """How much one choice moves the answer."""
-
-    question: str
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from trafficking_stats.gap_analysis.figures import counts_of, figures_of
-from trafficking_stats.inference.counts import CountRange
+from trafficking_stats.inference.counts import Counts
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.methods import METHODS
 from trafficking_stats.reconciliation.result import Reconciliation
@@ -16,9 +16,6 @@ from trafficking_stats.reconciliation.sensitivity import series_by_method
 
 MOST = 49
 """Most publishers, and most upstreams, that are left out in turn; the first of the alphabet."""
-
-Counts = Mapping[Measure, Mapping[int, CountRange]]
-"""Years and their ranges, by measure."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +28,15 @@ class Variant:
         How clashes are resolved.
     left_out : str
         What is left out: nothing, ``upstream NAME`` or ``publisher NAME``.
-    counts : mapping
-        Years and ranges by measure.
+    counts : mapping of Measure to Counts
+        Of each measure.
     repeat : bool
         Whether an earlier variant has the very same figures.
     """
 
     method: str
     left_out: str
-    counts: Counts
+    counts: Mapping[Measure, Counts]
     repeat: bool = False
 
 
@@ -84,7 +81,7 @@ def variants_of(
         counts = counts_of(settled)
         for left_out, code in codes.items():
             if (method, left_out) != (rec.method, ""):
-                found.append(Variant(method, left_out, {one: counts.get((code, one), {}) for one in measures}))
+                found.append(Variant(method, left_out, {one: counts.get((code, one), Counts()) for one in measures}))
     return _marked(found, years)
 
 

@@ -11,16 +11,13 @@ from typing import Any
 from trafficking_stats.gap_analysis.figures import common_stretches
 from trafficking_stats.gap_analysis.pair import Pair
 from trafficking_stats.gap_analysis.question import Question
-from trafficking_stats.gap_analysis.rows import Change, Choice, Influence, SourceChoice
+from trafficking_stats.gap_analysis.rows import Change, Choice, SourceChoice
 from trafficking_stats.gap_analysis.variants import Variant
 from trafficking_stats.inference.contrasts import ratio_range
-from trafficking_stats.inference.influence import influence
 from trafficking_stats.inference.search import search
 from trafficking_stats.inference.windows import window_answer, window_sums, windows_of
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
-
-AXES = ("method", "left_out", "lag", "window", "unit", "masked")
 
 
 @dataclass(frozen=True)
@@ -117,17 +114,6 @@ def choice_rows(
                 row = replace(row, repeat=key in seen)
                 seen.add(key)
             rows.append(row)
-    return rows
-
-
-def influence_rows(choices: Sequence[Choice]) -> list[Influence]:
-    """Measure how much each choice moves the answer."""
-    rows = []
-    for question in ("level", "change"):
-        answers = [one for one in choices if one.question == question and not one.refusal]
-        chosen = [{axis: getattr(one, axis) for axis in AXES} for one in answers]
-        found = influence(chosen, [one.value for one in answers])
-        rows += [Influence(question=question, **vars(one)) for one in found]
     return rows
 
 

@@ -22,20 +22,26 @@ Pair = tuple[Total, Total]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rate:
-    """A numerator per 100 of a denominator."""
+class CountRatio:
+    """A numerator per 100 of a denominator, without any model."""
 
     numerator_lower: int  # the range that masked figures leave open; both ends equal where a count is known
     numerator_upper: int
     denominator_lower: int
     denominator_upper: int
-    per_100: float  # NaN where a masked figure leaves it open
     per_100_min: float  # the smallest and the largest rate that masked figures allow
     per_100_max: float
-    lower: float
-    upper: float
     exact_lower: float
     exact_upper: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate(CountRatio):
+    """A numerator per 100 of a denominator."""
+
+    per_100: float  # NaN where a masked figure leaves it open
+    lower: float
+    upper: float
     above_one: bool  # more of the numerator than of the denominator, whatever masked figures are
 
 
@@ -58,23 +64,31 @@ class Comparison:
     beyond_chance: bool
 
 
-def rate_of(pair: Pair, confidence: float) -> Rate:
-    """Compute a rate per 100 with its limits."""
-    top, bottom = pair
-    low, high = ratio_range(top.observed, bottom.observed)
-    limits = contrast_limits(top.expected / bottom.expected, top.observed, bottom.observed, confidence)
-    exact = exact_limits(top.observed, bottom.observed, confidence)
-    return Rate(
-        **whole_ends("numerator", top.observed),
-        **whole_ends("denominator", bottom.observed),
-        per_100=100 * low if low == high else math.nan,
+def count_ratio(top: CountRange, bottom: CountRange, confidence: float) -> CountRatio:
+    """Compute the ratio of two counts per 100, with the limits there would be if all events were independent."""
+    low, high = ratio_range(top, bottom)
+    exact = exact_limits(top, bottom, confidence)
+    return CountRatio(
+        **whole_ends("numerator", top),
+        **whole_ends("denominator", bottom),
         per_100_min=100 * low,
         per_100_max=100 * high,
-        lower=100 * limits[0],
-        upper=100 * limits[1],
         exact_lower=100 * exact[0],
         exact_upper=100 * exact[1],
-        above_one=top.observed.lower > bottom.observed.upper,
+    )
+
+
+def rate_of(pair: Pair, confidence: float) -> Rate:
+    """Compute a rate per 100 with its limits."""
+    (above, top), (below, bottom) = ((one.observed, one.expected) for one in pair)
+    counted = count_ratio(above, below, confidence)
+    lower, upper = contrast_limits(top / bottom, above, below, confidence)
+    return Rate(
+        **vars(counted),
+        per_100=counted.per_100_min if counted.per_100_min == counted.per_100_max else math.nan,
+        lower=100 * lower,
+        upper=100 * upper,
+        above_one=above.lower > below.upper,
     )
 
 
@@ -271,7 +285,7 @@ def at_other_rate(own: YearlyFit, exposed: CountRange, rate: Pair, confidence: f
     confidence : float
         Two-sided level.
     """
-    observed = own.sum(own.years)
+    observed = own.counts.sum(own.years)
     generator = np.random.default_rng(own.seed(own.years))
     exposure = generator.uniform(exposed.lower, exposed.upper, len(own.phi))
     mean = exposure * rate[0].expected / rate[1].expected
@@ -313,7 +327,7 @@ def silence_chance(fit: YearlyFit, before: Sequence[int], years: int) -> float:
     The probability of 0 of a negative binomial count with mean m and variance phi times m is phi^(-m / (phi - 1)). Both
     are uncertain and averaged over. nan without an event before.
     """
-    if not before or fit.sum(before).lower == 0:
+    if not before or fit.counts.sum(before).lower == 0:
         return math.nan
     mean = fit.total(before).expected / len(before)
     return float(np.exp(-years * mean * np.log(fit.phi) / (fit.phi - 1)).mean())

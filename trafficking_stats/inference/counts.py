@@ -141,6 +141,20 @@ def total(counts: Iterable[Any], name: str = "counts") -> CountRange:
     return CountRange(math.fsum(r.lower for r in ranges), math.fsum(r.upper for r in ranges))
 
 
+class Counts(dict[int, CountRange]):
+    """Counts by year.
+
+    Examples
+    --------
+    >>> Counts({2014: CountRange(10, 10), 2015: CountRange(0, 4)}).sum([2014, 2015])
+    CountRange(lower=10.0, upper=14.0)
+    """
+
+    def sum(self, years: Iterable[int]) -> CountRange:
+        """Add the counts of some years."""
+        return total(self[year] for year in years)
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
 

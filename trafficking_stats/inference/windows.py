@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
 from trafficking_stats.inference.contrasts import ratio_range
-from trafficking_stats.inference.counts import CountRange, total
+from trafficking_stats.inference.counts import CountRange, Counts
 from trafficking_stats.inference.yearly import halves
 
 Years = tuple[int, ...]
-Counts = Mapping[int, CountRange]
 Window = tuple[Years, ...]
 """Years, or two sets of years that are compared."""
 
@@ -79,10 +78,10 @@ def window_sums(above: Counts, below: Counts, window: Window, lag: int) -> list[
 
     Examples
     --------
-    >>> one = {2014: CountRange(1, 1), 2015: CountRange(2, 2)}
-    >>> window_sums(one, {2014: CountRange(50, 50)}, ((2014, 2015),), lag=0)
+    >>> one = Counts({2014: CountRange(1, 1), 2015: CountRange(2, 2)})
+    >>> window_sums(one, Counts({2014: CountRange(50, 50)}), ((2014, 2015),), lag=0)
     [(CountRange(lower=1.0, upper=1.0), CountRange(lower=50.0, upper=50.0))]
-    >>> window_sums(one, {}, ((2014, 2015),), lag=0)
+    >>> window_sums(one, Counts(), ((2014, 2015),), lag=0)
     'missing_years'
     """
     found = []
@@ -90,7 +89,7 @@ def window_sums(above: Counts, below: Counts, window: Window, lag: int) -> list[
         known = [year for year in part if year in above and year - lag in below]
         if 2 * len(known) < len(part):
             return "missing_years"
-        sums = total(above[year] for year in known), total(below[year - lag] for year in known)
+        sums = above.sum(known), below.sum([year - lag for year in known])
         if sums[1].lower == 0:
             return "denominator_zero"
         found.append(sums)

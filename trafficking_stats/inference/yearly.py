@@ -17,7 +17,7 @@ from __future__ import annotations
 import functools
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from trafficking_stats.inference.counts import CountLike, CountRange, as_count_range, total
+from trafficking_stats.inference.counts import CountLike, CountRange, Counts, as_count_range, total
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +36,8 @@ MEAN_NODES = 161
 BELOW, ABOVE = 6.0, 9.0
 # A series without any event is taken for one of this size.
 SMALLEST_SIZE = 0.5
+# The probabilities of so many counts are added up one by one, of more by the incomplete beta function.
+LONGEST_SUM = 60
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,16 @@ def log_likelihood(lower: float, upper: float, mean: Floats, phi: Floats) -> Flo
     True
     """
     size, share = mean / (phi - 1), 1 / phi
-    if lower == upper:
-        ways = special.gammaln(lower + size) - special.gammaln(size) - special.gammaln(lower + 1)
-        return np.asarray(ways + size * np.log(share) + lower * np.log1p(-share))
-    inside = special.betainc(size, upper + 1, share)
-    if lower > 0:
-        inside = inside - special.betainc(size, lower, share)
-    return np.asarray(np.log(np.maximum(inside, 1e-300)))
+    if upper - lower > LONGEST_SUM:
+        below = special.betainc(size, lower, share) if lower > 0 else 0.0
+        return np.asarray(np.log(np.maximum(special.betainc(size, upper + 1, share) - below, 1e-300)))
+    ways = special.gammaln(lower + size) - special.gammaln(size) - special.gammaln(lower + 1)
+    first = ways + size * np.log(share) + lower * np.log1p(-share)
+    term = within = np.ones_like(size)
+    for count in range(int(lower), int(upper)):  # each count is so many times as likely as the one before
+        term = term * (size + count) * ((1 - share) / (count + 1))
+        within = within + term
+    return np.asarray(first + np.log(within))
 
 
 class Period:
@@ -204,8 +209,8 @@ class YearlyFit:
 
     Parameters
     ----------
-    counts : mapping of year to CountRange
-        The counts, also those of years that are not fitted.
+    counts : Counts
+        By year, also those of years that are not fitted.
     years : sequence of int
         The years that are fitted, all of them counted. Each half of them has its own mean.
     prior : DispersionPrior
@@ -223,20 +228,18 @@ class YearlyFit:
 
     Examples
     --------
-    >>> counts = {2014 + k: CountRange(n, n) for k, n in enumerate((10, 4, 14, 8, 1, 0, 0, 0))}
+    >>> counts = Counts({2014 + k: CountRange(n, n) for k, n in enumerate((10, 4, 14, 8, 1, 0, 0, 0))})
     >>> fit = YearlyFit(counts, range(2014, 2022), DispersionPrior(6.0, 0.8, 1.0), "DNK")
     >>> print(f"phi {np.median(fit.phi):.1f}, early {np.median(fit.total(range(2014, 2018)).expected):.0f}")
     phi 2.7, early 37
     """
 
-    def __init__(
-        self, counts: Mapping[int, CountRange], years: Sequence[int], prior: DispersionPrior, name: str
-    ) -> None:
+    def __init__(self, counts: Counts, years: Sequence[int], prior: DispersionPrior, name: str) -> None:
         self.counts, self.years, self.prior, self.name = counts, tuple(years), prior, name
         self.parts = [part for part in halves(self.years) if part]
         self.size = float(np.mean([self.counts[year] for year in self.years]))
         self.nodes, log_prior = prior.grid(self.size)
-        periods = [Period([counts[year] for year in part], self.nodes) for part in self.parts]
+        periods = [self._period(part) for part in self.parts]
         log_weight = log_prior + sum(period.log_evidence for period in periods)
         weights = np.exp(log_weight - log_weight.max())
         share, *shares = self._shares(len(periods) + 1, self.years)
@@ -247,17 +250,17 @@ class YearlyFit:
         self.expected = {part: len(part) * mean for part, mean in zip(self.parts, means, strict=True)}
         self.expected.setdefault(self.years, np.sum(list(self.expected.values()), axis=0))
 
-    def sum(self, years: Iterable[int]) -> CountRange:
-        """Add the counts of any years."""
-        return total(self.counts[year] for year in years)
-
     def total(self, years: Iterable[int]) -> Total:
         """Return the sum of any years that were counted, what it was and what it was expected to be."""
         chosen = tuple(years)
+        observed = self.counts.sum(chosen)
         if chosen not in self.expected:
-            period = Period([self.counts[year] for year in chosen], self.nodes, self.sum(chosen))
-            self.expected[chosen] = len(chosen) * period.draw(self.draws_of, self._shares(1, chosen)[0])
-        return Total(self.sum(chosen), self.expected[chosen])
+            draws = self._period(chosen).draw(self.draws_of, self._shares(1, chosen)[0])
+            self.expected[chosen] = len(chosen) * draws
+        return Total(observed, self.expected[chosen])
+
+    def _period(self, years: Sequence[int]) -> Period:
+        return Period([self.counts[year] for year in years], self.nodes, self.counts.sum(years))
 
     def spread(self, confidence: float) -> Spread:
         """State the over-dispersion, and what was known of it before."""

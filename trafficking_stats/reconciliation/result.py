@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -24,6 +24,7 @@ from trafficking_stats.reconciliation.methods import DEFAULT, check_method
 from trafficking_stats.reconciliation.sensitivity import sensitivity
 from trafficking_stats.reconciliation.series import PERIODS, build_clashes, build_series
 from trafficking_stats.reconciliation.settle import Settled, settle
+from trafficking_stats.reconciliation.sums import bounds_of_sum
 from trafficking_stats.reconciliation.vintages import Vintages, known_by, vintages
 from trafficking_stats.reconciliation.words import Explanation
 from trafficking_stats.remembering import in_run, remembered, tell_read
@@ -88,6 +89,42 @@ class Reconciliation:
         key = country, indicator, breakdown
         series, claims = (table.iloc[rows.get(key, [])] for table, rows in self._rows_on)
         return series, claims
+
+    def bounds_of_sum(
+        self, country: str, indicator: str, years: Collection[int], breakdown: str = ""
+    ) -> tuple[int, int | None]:
+        """Bound the sum of a series over some years by what claims and rules leave of these years together.
+
+        That is less than the bounds of the single years added up where a figure for several years ties them.
+
+        Parameters
+        ----------
+        country, indicator, breakdown : str
+            Which series.
+        years : collection of int
+            Calendar years.
+
+        Returns
+        -------
+        int, int or None
+            The smallest and the largest sum; None where nothing bounds it.
+
+        Raises
+        ------
+        ReconciliationError
+            If the series lacks one of the years.
+
+        Examples
+        --------
+        >>> import trafficking_stats as ts
+        >>> rec = ts.reconcile(ts.load_claims().query("country == 'DNK' and indicator == 'victims_identified'"))
+        >>> labour = "DNK", "victims_identified", range(2014, 2018), "exploitation=forced_labour"
+        >>> series, _ = rec.of("DNK", "victims_identified", "exploitation=forced_labour")
+        >>> years = series[series["year"].between(2014, 2017)]
+        >>> int(years["lower"].sum()), int(years["upper"].sum()), rec.bounds_of_sum(*labour)
+        (5, 10, (7, 8))
+        """
+        return bounds_of_sum(self.settled, (country, indicator, breakdown), years)
 
     @functools.cached_property
     def _rows_on(self) -> list[tuple[pd.DataFrame, dict[Any, Any]]]:

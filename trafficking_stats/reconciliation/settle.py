@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,20 @@ class Settled:
         """Return the number of each cell of a country, by indicator, breakdown, first and last day."""
         own = self.system.cells[self.system.cells["country"] == country]
         return dict(zip(zip(*(own[name].tolist() for name in KEY[1:]), strict=True), own.index.tolist(), strict=True))
+
+    @functools.cached_property
+    def yearly(self) -> dict[tuple[str, str, str], dict[int, int]]:
+        """The number of each cell of a calendar year, by country, indicator and breakdown, then by year."""
+        found: dict[tuple[str, str, str], dict[int, int]] = {}
+        own = self.system.cells[self.system.cells["kind"] == "year"]
+        columns = (own[name].tolist() for name in ("country", "indicator", "breakdown", "end"))
+        for country, indicator, breakdown, end, cell in zip(*columns, own.index.tolist(), strict=True):
+            found.setdefault((country, indicator, breakdown), {})[int(end[:4])] = cell
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is only kept for speed: the same bytes whatever was asked."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     @functools.cached_property
     def component(self) -> NDArray[np.int64]:
