@@ -14,16 +14,6 @@ from trafficking_stats.readers.narrative.times import (
     year_of,
 )
 
-SOURCE_WEIGHT = {
-    "clause": 1.0,
-    "sentence": 0.95,
-    "head of the list": 0.95,
-    "year before the compared figure": 0.85,
-    "figure it belongs to": 0.9,
-    "preceding sentence": 0.85,
-    "document default": 0.85,
-}
-
 
 @dataclass
 class Dater:
@@ -57,7 +47,7 @@ class Dater:
         label : str
             As in the labels, such as "2014" or "2009/2015".
         source : str
-            A key of `SOURCE_WEIGHT`.
+            A key of ``period`` in ``languages/weights.toml``.
         """
         scene = self.scene
         label, source = self._find(token)
@@ -81,7 +71,8 @@ class Dater:
             around = self.main or self.carried or self.default
             return year_before(around if is_single_year(around) else self.default), "year before the compared figure"
         for period in reversed(scene.periods):
-            if period.start < token and not scene.is_compared(period.start) and not scene.is_bracketed(period.start):
+            is_aside = scene.is_compared(period.start) or scene.is_bracketed(period.start) or self._is_of_rank(period)
+            if period.start < token and not is_aside:
                 return self._label(period), "sentence"
         return (self.carried, "preceding sentence") if self.carried else (self.default, "document default")
 
@@ -92,7 +83,8 @@ class Dater:
         here = [p for p in scene.periods if scene.segments.of[p.start] == segment and not self._is_of_rank(p)]
         after = next((period for period in here if period.start > token), None)
         if after is not None and not self._opens_clause(after):
-            between = any(token < start < after.start for start in scene.counts)
+            others = (*scene.counts, *scene.starts("clause.negations"))
+            between = any(token < start < after.start for start in others)
             if scene.is_compared(token) or not between:
                 return after
         return next((period for period in reversed(here) if period.start < token), None)
@@ -108,8 +100,10 @@ class Dater:
 
     def _is_of_rank(self, period: Period) -> bool:
         """Whether an expression says how far a rank reaches back: "the lowest number since 2011"."""
-        groups = ("statements.highest", "statements.lowest")
-        return any(self.scene.contains(group, period.start - 5, period.start) for group in groups)
+        scene, groups = self.scene, ("statements.highest", "statements.lowest", "statements.first")
+        start = scene.clause_start(period.start, 0, ",;(")
+        reaches_back = scene.phrase("periods.since", period.start) > 0
+        return reaches_back and any(scene.contains(group, start, period.start) for group in groups)
 
     def _label(self, period: Period) -> str:
         """Return the label of an expression; one that hangs on the text around it keeps what it meant first."""

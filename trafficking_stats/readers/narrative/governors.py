@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from trafficking_stats.readers.narrative.heads import Head, head_of
@@ -9,7 +10,12 @@ from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.scene import Mark, Scene
 
 RIGHT_REACH = 14
-LEFT_AUXILIARY_REACH = 7
+JOINED_REACH = 9
+AUXILIARY_REACH = 7
+"""Tokens within which a verb after a number, one joined to it, and an auxiliary before the number are looked for."""
+
+JOINED = ("refer", "assist", "sentence", "convict", "identify")
+"""Families of participles that say a second thing of a number: "were identified and referred to care"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +44,12 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
     has_auxiliary = auxiliary_before(scene, numeral)
     is_adjacent = True
     k = past_coordinated(scene, head.end)
-    stop = k + RIGHT_REACH
-    while k < min(stop, len(scene.low)) and not _ends_clause(scene, k):
-        word = scene.low[k]
+    stop = min(k + RIGHT_REACH, len(scene.low))
+    while k < stop and not _ends_clause(scene, k):
         family = _participle(scene, k) if has_auxiliary or is_adjacent else ""
         if family:
-            length = scene.phrase("participles", k) or 1
-            return Governor((family, *_joined_after(scene, k + length)), "passive" if has_auxiliary else "reduced", k)
+            families = (family, *_joined_after(scene, k + 1))
+            return Governor(families, "passive" if has_auxiliary else "reduced", k)
         exploited = scene.value("nouns", k) == "victim" or scene.phrase("clause.facet_verbs", k)
         if (has_auxiliary and exploited) or (k == head.end and scene.phrase("clause.origin_verbs", k)):
             return Governor(("identify",), "facet")
@@ -52,43 +57,36 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
             return Governor((), "unknown")
         if scene.phrase("clause.auxiliaries", k) or scene.phrase("clause.perfects", k):
             has_auxiliary = True
-        elif word != "," and not scene.phrase("clause.relatives", k) and not scene.phrase("clause.adverbs", k):
-            is_adjacent = False
-        k = _past_bracket(scene, k) + 1
+        elif not scene.phrase("clause.relatives", k) and not scene.phrase("clause.adverbs", k):
+            is_adjacent = is_adjacent and scene.low[k] == ","
+        if scene.low[k] == "(":
+            k = next((i for i in range(k, stop) if scene.low[i] == ")"), stop)
+        k += 1
     return None
 
 
 def _ends_clause(scene: Scene, k: int) -> bool:
-    return (
-        scene.low[k] in ";.)"
-        or k in scene.counts
-        or (scene.low[k] == "," and not scene.phrase("clause.relatives", k + 1))
-        or scene.segments.of[k] in scene.segments.comparisons - {scene.segments.of[k - 1]}
-    )
+    goes_on = scene.low[k] != "," or scene.phrase("clause.relatives", k + 1)
+    return scene.low[k] in ";.)" or k in scene.counts or not goes_on or scene.opens_comparison(k)
 
 
 def _participle(scene: Scene, k: int) -> str:
     """Return the family of a participle at token `k`; of a general verb that of its complement: "were found guilty"."""
     mark = scene.at.get(k)
-    is_general = scene.phrase("complements.verbs", k) > 0
-    if is_general and mark and mark.form == "verb" and mark.family not in ("light", "open", "refer", "identify"):
+    is_complete = mark is not None and mark.family not in ("light", "open", "refer", "identify")
+    if mark is not None and is_complete and scene.phrase("complements.verbs", k):
         return mark.family
-    return scene.value("participles", k)
+    return str(scene.value("participles", k))
 
 
 def auxiliary_before(scene: Scene, numeral: Numeral) -> bool:
     """Whether an auxiliary stands shortly before the number, as in Danish "blev 77 personer vurderet"."""
-    for k in range(numeral.first - 1, max(-1, numeral.first - 1 - LEFT_AUXILIARY_REACH), -1):
-        if scene.phrase("clause.auxiliaries", k):
-            return True
-        if scene.low[k] in ";.()" or k in scene.at:
-            return False
-    return False
+    return scene.contains("clause.auxiliaries", numeral.first - AUXILIARY_REACH, numeral.first)
 
 
 def copula_after(scene: Scene, head: Head) -> bool:
     """Whether "were", "var" follows the noun phrase directly: the figure only says what kind they were."""
-    return bool(scene.phrase("clause.copulas", _past_adverbs(scene, head.end)))
+    return scene.phrase("clause.copulas", _past_adverbs(scene, head.end)) > 0
 
 
 def past_coordinated(scene: Scene, k: int) -> int:
@@ -106,38 +104,26 @@ def _past_adverbs(scene: Scene, k: int) -> int:
     return k
 
 
-def _past_bracket(scene: Scene, k: int) -> int:
-    """Return the token of the bracket that closes the one at `k`, or the end of the sentence; `k` if there is none."""
-    if scene.low[k] != "(":
-        return k
-    return next((i for i in range(k, len(scene.low)) if scene.low[i] == ")"), len(scene.low))
-
-
 def _joined_after(scene: Scene, k: int) -> tuple[str, ...]:
-    """Return the families of participles joined to one that ends at `k`: "... and referred to care"."""
-    for i in range(k, min(len(scene.low), k + 9)):
-        if i in scene.counts or scene.low[i] in ";.(" or scene.phrase("clause.relatives", i):
-            break
-        if scene.phrase("clause.coordinators", i):
-            family = scene.value("participles", _past_adverbs(scene, i + 1))
-            return (family,) if family in ("refer", "assist", "sentence", "convict", "identify") else ()
-    return ()
+    """Return the families of participles joined to one before `k`: "... and referred to care"."""
+    stop = min(scene.clause_end(k, ";.("), k + JOINED_REACH)
+    joint = scene.first("clause.coordinators", k, stop)
+    family = scene.value("participles", _past_adverbs(scene, joint + 1)) if joint is not None else ""
+    return (family,) if family in JOINED else ()
 
 
 def _joined_before(scene: Scene, mark: Mark) -> tuple[str, ...]:
     """Return the families of a verb and of the verbs coordinated before it: "identified and assisted"."""
-    giving = scene.ends.get(mark.start) or scene.ends.get(mark.start - 1)
-    start = giving.start if mark.form == "action" and giving else mark.start  # "identified and gave support to 40"
-    k = start - 1
+    giving = scene.ends.get(mark.start) if mark.form == "action" else None
+    k = (giving or mark).start - 1  # "identified and gave support to 40"
     if scene.phrase("clause.coordinators", k):
-        k -= scene.word(k - 1) == ","
-        other = scene.ends.get(k)
+        other = scene.ends.get(k - (scene.word(k - 1) == ","))
         if other is not None and other.form == "verb" and other.family not in ("light", "other", "open"):
             return tuple(dict.fromkeys((other.family, mark.family)))
     return (mark.family,)
 
 
-def left_of(scene: Scene, numeral: Numeral, bound: int) -> Governor | None:
+def left_of(scene: Scene, numeral: Numeral, bound: int, consumed: Container[int]) -> Governor | None:
     """Return the governor before a number, back to token `bound`.
 
     Parameters
@@ -146,6 +132,8 @@ def left_of(scene: Scene, numeral: Numeral, bound: int) -> Governor | None:
         The sentence and a number in it.
     bound : int
         The token after the figure before.
+    consumed : set of int
+        Tokens of verbs that govern another number.
 
     Returns
     -------
@@ -156,6 +144,8 @@ def left_of(scene: Scene, numeral: Numeral, bound: int) -> Governor | None:
     k = numeral.first
     while k > bound and scene.low[k - 1] != ";":
         mark = scene.ends.get(k)
+        if mark is not None and mark.start in consumed:
+            return light
         if mark is not None and mark.family != "light":
             return Governor(_joined_before(scene, mark), "active", mark.start)
         if mark is not None:

@@ -33,7 +33,7 @@ class Head:
     noun : str
         victim, offender, person, case, not_counted, action, empty or unknown.
     family : str
-        For ``action``: investigate, prosecute, convict or sentence.
+        For ``action``: investigate, prosecute, convict or sentence; of a topic, that of its verb or noun.
     start, end : int
         The tokens of the phrase, past a bracket that only repeats the number as a share.
     potential : bool
@@ -75,10 +75,10 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
         return Head(noun, family, start, end, "potential" in roles, "formal" in roles, partitive, persons)
 
     while k < min(len(scene.low), begin + LONGEST_PHRASE) and roles.count("name") + roles.count("word") <= STRANGERS:
-        role, length = _role(scene, k, k == begin, start)
+        role, length = _role(scene, k)
         if role == "noun":
-            _, noun, family = noun_at(scene, k) or (0, "", "")
-            return head(noun, family, k + length, bool(scene.phrase("clause.counted_persons", k)))
+            _, noun, family = noun_at(scene, k)
+            return head(noun, family, k + length, scene.phrase("clause.counted_persons", k) > 0)
         if role == "end":
             break
         roles.append(role)
@@ -89,34 +89,32 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
     return head("person" if strangers == ["name"] else "unknown", "", k)
 
 
-def noun_at(scene: Scene, k: int) -> tuple[int, str, str] | None:
-    """Length, class and family of a counted noun at token `k`."""
+def noun_at(scene: Scene, k: int) -> tuple[int, str, str]:
+    """Length, class and family of the counted noun at token `k`; length 0 where there is none."""
     action = scene.phrase("actions", k)
-    if action:
-        return action, "action", scene.value("actions", k)
-    noun = scene.phrase("nouns", k)
-    return (noun, scene.value("nouns", k), "") if noun else None
+    return (action, "action", scene.value("actions", k)) if action else (*scene.found("nouns", k), "")
 
 
-def _role(scene: Scene, k: int, is_first: bool, start: int) -> tuple[str, int]:
-    """Return what token `k` is in a noun phrase that starts at `start`, and its length."""
+def _role(scene: Scene, k: int) -> tuple[str, int]:
+    """Return what token `k` is in a noun phrase, and its length."""
     word = scene.low[k]
     if k in scene.dated:
         return "date", scene.dated[k] - k
     if word in _QUOTES:
         return "mark", 1
-    if not word[0].isalpha() or k in scene.counts or scene.segments.of[k] != scene.segments.of[start]:
+    if not word[0].isalpha() or k in scene.counts:
         return "end", 0
-    noun, modifier = noun_at(scene, k), scene.phrase("modifiers.skip", k)
     if scene.phrase("modifiers.potential", k):
         return "potential", 1
-    if scene.phrase("modifiers.formal", k) and _noun_follows(scene, k + 1):
+    if scene.phrase("modifiers.formal", k):
         return "formal", 1
-    if noun and (noun[1] == "not_counted" or not (modifier and _noun_follows(scene, k + 1))):
-        return "noun", noun[0]
+    length, noun, _ = noun_at(scene, k)
+    modifier = scene.phrase("modifiers.skip", k)
+    if length and (noun == "not_counted" or not (modifier and _noun_follows(scene, k + 1))):
+        return "noun", length
     if modifier:
         joins = scene.phrase("clause.coordinators", k) or scene.phrase("clause.prepositions", k)
-        return ("end", 0) if joins and (is_first or not _modifier_follows(scene, k + 1)) else ("modifier", modifier)
+        return ("modifier", modifier) if not joins or _modifier_follows(scene, k + 1) else ("end", 0)
     if k in scene.at or any(scene.phrase(f"clause.{group}", k) for group in _ENDS) or scene.is_unknown_verb(k):
         return "end", 0
     return "name" if scene.tokens[k].text[0].isupper() else "word", 1
@@ -125,7 +123,7 @@ def _role(scene: Scene, k: int, is_first: bool, start: int) -> tuple[str, int]:
 def _noun_follows(scene: Scene, k: int) -> bool:
     """Whether a counted noun stands a few modifiers further on."""
     for i in range(k, min(len(scene.low), k + 4)):
-        if noun_at(scene, i):
+        if noun_at(scene, i)[0]:
             return True
         if scene.phrase("clause.prepositions", i) or not scene.low[i][0].isalpha():
             return False
@@ -141,10 +139,9 @@ def _modifier_follows(scene: Scene, k: int) -> bool:
 def _past_partitive(scene: Scene, k: int) -> tuple[int, bool]:
     """Return the token past "of the", "of those 12", and whether it stands there."""
     step = scene.phrase("clause.partitive", k)
-    if not step or k + step >= len(scene.low):
+    if not step:
         return k, False
-    k += step
-    k += bool(scene.phrase("clause.definite", k))
+    k += step + (scene.phrase("clause.definite", k + step) > 0)
     return scene.counts[k].end if k in scene.counts else k, True
 
 
@@ -158,35 +155,21 @@ def _past_share(scene: Scene, numeral: Numeral) -> int:
     return k + 1 if bracketed and numeral.start - 1 in scene.shares.values() else k
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """What a stretch of words counts, as in `Head`, with the families of verbs behind it."""
-
-    families: tuple[str, ...]
-    noun: str
-    potential: bool
-
-
-def topic_of(scene: Scene, start: int, end: int) -> Topic | None:
-    """Read the topic of a stretch of tokens ("number of defendants convicted"); None where nothing is counted."""
-    nouns: list[tuple[str, str]] = []
-    k = start
-    while k < end:
-        noun = noun_at(scene, k)
-        nouns += [noun[1:]] if noun else []
-        k += noun[0] if noun else 1
-    kinds = [kind for kind, _ in nouns]
-    actions = [family for kind, family in nouns if kind == "action"]
+def topic_of(scene: Scene, start: int, end: int) -> Head | None:
+    """Read what a stretch of words counts ("number of defendants convicted"), with a family in any case, or None."""
+    found = [noun_at(scene, k)[1:] for k in scene.starts("nouns", "actions") if start <= k < end]
+    nouns = [noun for noun, _ in found]
+    actions = [family for noun, family in found if noun == "action"]
     verbs = [mark.family for mark in scene.marks if start <= mark.start < end and mark.form == "verb"]
-    if "other" in (*actions, *verbs) or "not_counted" in kinds:
+    if "other" in (*actions, *verbs) or "not_counted" in nouns:
         return None
+    persons = scene.contains("clause.counted_persons", start, end)
     potential = scene.contains("modifiers.potential", start, end)
     if actions:
-        return Topic((actions[-1],), "action", potential)
-    noun_class = next((kind for kind in ("victim", "offender", "case", "person") if kind in kinds), "")
+        return Head("action", actions[-1], end, end, potential, persons=persons)
+    noun = next((noun for noun in ("victim", "offender", "case", "person") if noun in nouns), "")
     family = next((family for family in reversed(verbs) if family in COUNTED), "")
-    fits = noun_class != "victim" if family in ENFORCEMENT else noun_class in ("victim", "person")
-    if not (family and noun_class and fits):
-        family = _DEFAULT.get(noun_class, "")
-    family = "investigate" if family == "open" else family
-    return Topic((family,), noun_class, potential) if family else None
+    fits = noun != "victim" if family in ENFORCEMENT else noun in ("victim", "person")
+    family = family if noun and fits else ""
+    family = "investigate" if family == "open" else family or _DEFAULT.get(noun, "")
+    return Head(noun, family, end, end, potential, persons=persons) if family else None

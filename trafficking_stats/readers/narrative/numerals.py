@@ -84,7 +84,7 @@ def _bare(words: Words, dated: Container[int]) -> Iterator[Numeral]:
         if i < last or i in dated or not (i in begins or word in numbers or word[0].isdecimal()):
             continue
         is_zero = i in zeros and not words.phrase("qualifiers", i)
-        number = (i + 1, 0.0) if is_zero else number_at(words, i, dated)
+        number = (i + words.phrase("number_grammar.zeros", i), 0.0) if is_zero else number_at(words, i, dated)
         if number is not None:
             last, value = number
             half = words.phrase("number_grammar.half", last)

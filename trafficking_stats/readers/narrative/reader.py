@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from functools import cache
 
-from trafficking_stats.readers.narrative.dating import SOURCE_WEIGHT, Dater
+from trafficking_stats.readers.narrative.dating import Dater
 from trafficking_stats.readers.narrative.facets import facets_of, facets_within, written
-from trafficking_stats.readers.narrative.readings import CONFIDENCE, Reading, Spoken, State
+from trafficking_stats.readers.narrative.lexicon import table
+from trafficking_stats.readers.narrative.readings import Reading, Spoken, State
 from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.sentence_reader import read_numbers
 from trafficking_stats.readers.narrative.statement_reader import StatementReader
-from trafficking_stats.readers.narrative.terms import find_terms
+from trafficking_stats.readers.narrative.terms import JUDGED, find_terms
 from trafficking_stats.readers.narrative.times import year_of
 
 CONTEXT = 150
 """Characters of the sentence kept on either side of a figure, for the reviewer."""
 RECENT_TOTALS = 50
 """Totals that a later sentence may break down."""
+
+
+@cache
+def _weights() -> dict[str, dict[str, float]]:
+    return table("weights")
 
 
 @dataclass
@@ -90,7 +97,7 @@ class Reader:
             spoken.append(Spoken(reading, facets, label, scene.sentence.number))
             sources.append(source)
         said = list(zip(spoken, sources, strict=True))
-        for term in find_terms(scene, lead is not None and lead.families[0] in ("convict", "sentence")):
+        for term in find_terms(scene, any(s.reading.families[0] in JUDGED for s in here.row)):
             label, source = dater.date(term.numeral.start)
             said.append((Spoken(term, {}, label, scene.sentence.number), source))
         proposals = [proposal for entry, source in said for proposal in self.propose(scene, entry, source)]
@@ -104,6 +111,7 @@ class Reader:
         start, end = scene.span(numeral.start, numeral.end)
         first, last = document.place(scene.sentence.start, scene.sentence.end)
         around = document.original[max(first, start - CONTEXT) : min(last, end + CONTEXT)]
+        weights = _weights()
         return [
             Proposal(
                 indicator=indicator,
@@ -120,7 +128,7 @@ class Reader:
                 sentence_end=last,
                 rule=reading.rule,
                 period_source=source,
-                confidence=round(CONFIDENCE[reading.rule] * SOURCE_WEIGHT[source], 2),
+                confidence=round(weights["rule"][reading.rule] * weights["period"][source], 2),
                 counted=" ".join(scene.low[numeral.end : reading.head.end]),
                 context=" ".join(around.split()),
                 country=self.country,
@@ -203,7 +211,8 @@ class Reader:
     def _remember(self, scene: Scene, spoken: list[Spoken]) -> None:
         here = self.here
         here.row = [entry for entry in spoken if not scene.is_compared(entry.reading.numeral.start)]
-        if here.row and not self._is_aside(here.row[0]):
+        is_aside = bool(here.row) and self._is_aside(here.row[0])
+        if here.row and not is_aside:
             here.lead, here.period = here.row[0], here.row[0].label
         for entry in here.row:
             self.known[entry.reading.numeral.value] = entry
@@ -213,7 +222,7 @@ class Reader:
             here.around = year_of(dated[-1].label)
         if dated:
             is_fronted = dated[0].kind == "year" and dated[0].start <= 1
-            here.unread = dated[0].label if is_fronted else ""
+            here.unread = dated[0].label if is_fronted and not is_aside else ""
 
     def _is_aside(self, spoken: Spoken) -> bool:
         """Whether a sentence only names an earlier year's figure: "in 2018 the figure was 356"."""

@@ -4,38 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from trafficking_stats.readers.narrative.governors import Governor, left_of, right_of
 from trafficking_stats.readers.narrative.heads import ENFORCEMENT, VICTIMS, Head
+from trafficking_stats.readers.narrative.lexicon import table
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.scene import Scene
-
-CONFIDENCE = {
-    "counted noun": 0.95,
-    "passive verb": 0.9,
-    "verb before": 0.9,
-    "participle after": 0.85,
-    "comparison": 0.85,
-    "list": 0.8,
-    "subset": 0.75,
-    "carried over": 0.65,
-    "general verb": 0.6,
-    "existence": 0.7,
-    "negation": 0.85,
-    "table": 0.75,
-    "single term": 0.85,
-    "several terms": 0.85,
-    "term with one bound": 0.85,
-}
-_INDICATOR = {
-    "investigate": "investigations",
-    "prosecute": "prosecutions",
-    "convict": "convictions",
-    "sentence": "sentences",
-    "identify": "victims_identified",
-    "refer": "victims_referred",
-    "assist": "victims_assisted",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +41,9 @@ class Reading:
     @property
     def indicators(self) -> tuple[str, ...]:
         """The labels, one for each verb."""
+        labels = _labels()
         return tuple(
-            "victims_potential" if family == "identify" and self.potential else _INDICATOR.get(family, family)
+            "victims_potential" if family == "identify" and self.potential else labels.get(family, family)
             for family in self.families
         )
 
@@ -77,15 +53,20 @@ class Reading:
         return self.families[0] in ENFORCEMENT
 
 
+@cache
+def _labels() -> Mapping[str, str]:
+    return dict(table("labels")["families"])
+
+
 def fits(family: str, noun: str, inherited: bool) -> bool:
     """Whether a family can count a class of noun; `inherited` where it does so for an earlier figure."""
-    if noun == "not_counted":
-        return False
     if family == "open":
-        return noun in ("case", "action", "offender", "victim") or (inherited and noun == "empty")
+        return noun in ("case", "action", "offender", "victim")
     if family in ENFORCEMENT:
-        return noun != "victim" and not (inherited and noun == "unknown" and family == "investigate")
-    return noun in ("victim", "person", "empty") or (family == "identify" and noun == "case" and not inherited)
+        return noun not in ("victim", "not_counted") and not (
+            inherited and (noun, family) == ("unknown", "investigate")
+        )
+    return noun in ("victim", "person", "empty") or ((family, noun) == ("identify", "case") and not inherited)
 
 
 def reading_of(
@@ -99,9 +80,9 @@ def reading_of(
         chosen = ["investigate"]
     opened = "identify" if head.noun == "victim" else "investigate"  # "12 victims, 40 suspects were registered"
     chosen = list(dict.fromkeys(opened if family == "open" else family for family in chosen))
-    inherited = base is not None and not head.formal and base.potential
+    potential = (head.potential or (base is not None and base.potential)) and not head.formal
     unit = _unit(chosen[0], head, base.unit if base else "")
-    return Reading(numeral, head, tuple(chosen), head.potential or inherited, unit, rule)
+    return Reading(numeral, head, tuple(chosen), potential, unit, rule)
 
 
 def _unit(family: str, head: Head, inherited: str) -> str:
@@ -176,9 +157,7 @@ class State:
 
     def look(self, numeral: Numeral, head: Head, bound: int) -> Seen:
         """Return a number with what governs it on either side; a verb before it may govern another already."""
-        left = left_of(self.scene, numeral, bound)
-        if left is not None and left.token in self.consumed:
-            left = None
+        left = left_of(self.scene, numeral, bound, self.consumed)
         if left and left.families == ("open",) and head.noun == "empty" and self.current is not None:
             left = None
         return Seen(numeral, head, bound, left, right_of(self.scene, numeral, head))
@@ -194,12 +173,6 @@ class State:
         self.blocked = True
         return False
 
-    def make(
-        self, numeral: Numeral, head: Head, families: Iterable[str], rule: str, base: Reading | None = None
-    ) -> Reading | None:
-        """Return the reading of a number under verbs, or None where they do not fit its noun."""
-        return reading_of(numeral, replace(head, potential=head.potential and not head.formal), families, rule, base)
-
     def governed(self, seen: Seen, governor: Governor, rule: str) -> Outcome:
         """Return the reading of a number under its governor; a governor that does not fit ends what flows."""
         head = seen.head
@@ -207,7 +180,7 @@ class State:
         still = is_bare and self.lead is not None and self.lead.potential  # "most had been exploited in ... (12)"
         if "identify" in governor.families and (still or self._is_said_potential_after(head)):
             head = replace(head, potential=True)
-        return self.make(seen.numeral, head, governor.families, rule) or self.stop()
+        return reading_of(seen.numeral, head, governor.families, rule) or self.stop()
 
     def _is_said_potential_after(self, head: Head) -> bool:
         """Whether "as potential victims" follows: "12 were registered as potential victims"."""

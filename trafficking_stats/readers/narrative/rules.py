@@ -8,7 +8,7 @@ from trafficking_stats.readers.narrative.facets import facets_within
 from trafficking_stats.readers.narrative.governors import auxiliary_before, copula_after, past_coordinated
 from trafficking_stats.readers.narrative.heads import ENFORCEMENT, VICTIMS, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
-from trafficking_stats.readers.narrative.readings import Outcome, Seen, State, fits
+from trafficking_stats.readers.narrative.readings import Outcome, Seen, State, fits, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
 
 ESTIMATED = 1000
@@ -23,8 +23,8 @@ REACH = 80
 
 
 def not_counted(state: State, seen: Seen) -> Outcome:
-    """Leave out shelters, officials trained, countries."""
-    if seen.head.noun == "not_counted":
+    """Leave out shelters, officials trained, countries, and "all but two"."""
+    if seen.head.noun == "not_counted" or state.scene.before("ignored.exceptions", seen.numeral.first):
         return state.stop(forget=False)
     return False if seen.numeral.cue == "no" and seen.head.noun == "unknown" else None
 
@@ -64,11 +64,10 @@ def said_again(state: State, seen: Seen) -> Outcome:
     earlier = next(here, known.reading if known else None)
     if earlier is None or not any(fits(family, seen.head.noun, True) for family in earlier.families):
         return None
-    for governor in (seen.left, seen.right):  # "identified 18 and referred all 18": another figure
-        if governor and governor.strength in ("active", "passive") and governor.families != ("light",):
-            if not {*earlier.families, "other", "open"}.intersection(governor.families):
-                return None
-            break
+    governor = seen.left or seen.right  # "identified 18 and referred all 18": another figure
+    is_another = governor is not None and governor.strength in ("active", "passive") and governor.families != ("light",)
+    if governor is not None and is_another and not {*earlier.families, "other", "open"}.intersection(governor.families):
+        return None
     return replace(earlier, numeral=seen.numeral, head=seen.head, repeated=True)
 
 
@@ -80,7 +79,7 @@ def resulted(state: State, seen: Seen) -> Outcome:
         found = (scene.value("actions", i) for i in range(k + n, k + n + 3)) if n else ()
         family = next((family for family in found if family in ("prosecute", "convict", "sentence")), "")
         if family:
-            return state.make(seen.numeral, replace(seen.head, noun="case"), (family,), "counted noun")
+            return reading_of(seen.numeral, replace(seen.head, noun="case"), (family,), "counted noun")
     return None
 
 
@@ -91,10 +90,10 @@ def counted_action(state: State, seen: Seen) -> Outcome:
         return None
     if family in VICTIMS:
         head = replace(head, noun="empty")
-    is_new = family in VICTIMS and not any(family in reading.families for reading in state.readings)
+    is_new = family in VICTIMS and not any(family in reading.families for reading in (*state.readings, *state.row))
     if is_new or family == "other":
         return state.stop()
-    return state.make(seen.numeral, head, (family,), "counted noun") or False
+    return reading_of(seen.numeral, head, (family,), "counted noun") or False
 
 
 def topic_before(state: State, seen: Seen) -> Outcome:
@@ -113,13 +112,12 @@ def topic_before(state: State, seen: Seen) -> Outcome:
     begin = scene.clause_start(link, seen.bound, ",;(")
     topic = topic_of(scene, begin, link)
     if topic is not None:
-        persons = scene.contains("clause.counted_persons", begin, link)
-        head = replace(seen.head, persons=persons, noun=topic.noun, family=topic.families[0], potential=topic.potential)
-        return state.make(seen.numeral, head, topic.families, "counted noun")
+        head = replace(topic, start=seen.head.start, end=seen.head.end, partitive=seen.head.partitive)
+        return reading_of(seen.numeral, head, (topic.family,), "counted noun")
     base = state.current or state.lead
     is_part = bool(facets_within(scene, begin, link, 0))
     told = is_part or scene.contains("clause.figure_nouns", begin, link)
-    return state.make(seen.numeral, seen.head, base.families, "carried over", base) if told and base else None
+    return reading_of(seen.numeral, seen.head, base.families, "carried over", base) if told and base else None
 
 
 def passive(state: State, seen: Seen) -> Outcome:
@@ -129,7 +127,7 @@ def passive(state: State, seen: Seen) -> Outcome:
         return None
     own = past_coordinated(state.scene, head.end) == head.end
     suits = own and any(fits(family, head.noun, False) for family in right.families)
-    if left is not None and left.strength == "active" and left.families != ("light",) and not suits:
+    if left is not None and left.families != ("light",) and not suits:
         return None  # "identified 40 victims and 12 suspects were charged"
     state.consumed.add(right.token)
     return state.governed(seen, right, "passive verb")
@@ -141,7 +139,8 @@ def verb_before(state: State, seen: Seen) -> Outcome:
     if left is None or left.strength != "active" or left.families == ("light",):
         return None
     mark = state.scene.at[left.token]
-    if mark.form == "action" and mark.end == numeral.first and seen.head.noun == "empty":
+    is_named = mark.form == "action" and mark.end == numeral.first and mark.family in ENFORCEMENT
+    if is_named and seen.head.noun == "empty":
         seen = replace(seen, head=replace(seen.head, noun="action", family=mark.family))  # "prosecutions 11"
     return state.governed(seen, left, "verb before")
 
@@ -160,25 +159,21 @@ def participle_after(state: State, seen: Seen) -> Outcome:
 def part_of_known(state: State, seen: Seen) -> Outcome:
     """Read "61 of the 97", where the document has counted the 97."""
     scene, end = state.scene, seen.numeral.end
-    step = scene.phrase("clause.partitive", end)
-    whole = scene.counts.get(end + step) or scene.counts.get(end + step + 1) if step else None
+    whole = scene.counts.get(end + (scene.phrase("clause.partitive", end) or 1))
     known = state.known.get(whole.value) if whole else None
-    if known is None or seen.numeral.cue or state.current is not None:
-        return None
-    return state.make(seen.numeral, seen.head, known.reading.families, "subset", known.reading)
+    return reading_of(seen.numeral, seen.head, known.reading.families, "subset", known.reading) if known else None
 
 
 def described(state: State, seen: Seen) -> Outcome:
-    """Read "there were 86 convicted traffickers", "30 of 45 identified victims": the participle says it."""
+    """Read "there were 86 convicted traffickers": the participle says it."""
     scene, numeral, head = state.scene, seen.numeral, seen.head
-    is_part = scene.phrase("clause.base", numeral.first - 1) and any(n.end == numeral.first - 1 for n in scene.numerals)
-    if not (numeral.definite or is_part or _exists(scene, numeral)):
-        return None
+    if not (numeral.definite or scene.phrase("clause.base", numeral.first - 1) or _exists(scene, numeral)):
+        return None  # "five convicted defendants appealed" says nothing of how many were convicted
     told = [scene.at[k].family for k in range(head.start, head.end) if k in scene.at]
     told += ["identify"] if head.formal else []
     fitting = ENFORCEMENT if head.noun == "offender" else ("identify",) if head.noun in ("victim", "person") else ()
     family = next((family for family in told if family in fitting), None)
-    return state.make(numeral, head, (family,), "counted noun") if family else None
+    return reading_of(numeral, head, (family,), "counted noun") if family else None
 
 
 def flowing(state: State, seen: Seen) -> Outcome:
@@ -193,10 +188,10 @@ def flowing(state: State, seen: Seen) -> Outcome:
         )
         base = next(alike, None)
         rule = "comparison" if compared else "list" if scene.is_bracketed(numeral.start) else "subset"
-        return state.make(numeral, head, base.families if compared else base.families[:1], rule, base) if base else None
+        return reading_of(numeral, head, base.families if compared else base.families[:1], rule, base) if base else None
     if state.lead is None or state.blocked or not _points_back(scene, seen):
         return None
-    return state.make(numeral, head, state.lead.families, "comparison" if compared else "carried over", state.lead)
+    return reading_of(numeral, head, state.lead.families, "comparison" if compared else "carried over", state.lead)
 
 
 def general_verb(state: State, seen: Seen) -> Outcome:
@@ -204,7 +199,7 @@ def general_verb(state: State, seen: Seen) -> Outcome:
     if seen.left is None:
         return None
     family = {"victim": "identify", "case": "investigate"}.get(seen.head.noun)
-    return state.make(seen.numeral, seen.head, (family,), "general verb") or False if family else False
+    return reading_of(seen.numeral, seen.head, (family,), "general verb") or False if family else False
 
 
 def facet_verb(state: State, seen: Seen) -> Outcome:
@@ -219,8 +214,8 @@ def existence(state: State, seen: Seen) -> Outcome:
     """Read "there were 77 victims", "there were 229 proceedings"."""
     head, exists = seen.head, _exists(state.scene, seen.numeral)
     if head.noun == "victim" and (head.partitive or seen.numeral.definite or exists):
-        return state.make(seen.numeral, head, ("identify",), "existence")
-    return state.make(seen.numeral, head, ("investigate",), "existence") if head.noun == "case" and exists else None
+        return reading_of(seen.numeral, head, ("identify",), "existence")
+    return reading_of(seen.numeral, head, ("investigate",), "existence") if head.noun == "case" and exists else None
 
 
 RULES = (

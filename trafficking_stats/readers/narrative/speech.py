@@ -59,14 +59,15 @@ class Speech:
             topic = self.scene.first("statements.topics", numeral.end, self.scene.clause_end(numeral.end, ",;."))
             head = head_of(self.scene, numeral)
             if topic is not None and numeral.start not in read and head.noun in ("victim", "person", "empty"):
-                said = self.named(numeral, ("identify",), head.potential)
+                said = self.named(numeral, replace(head, family="identify"))
                 indicator = self.scene.value("statements.topics", topic)
                 yield replace(said, reading=replace(said.reading, numeral=numeral, head=head), indicator=indicator)
 
-    def named(self, numeral: Numeral, families: tuple[str, ...], potential: bool) -> Spoken:
+    def named(self, numeral: Numeral, topic: Head) -> Spoken:
         """Return what a sentence names without a number."""
         head = Head("empty", "", numeral.end, numeral.end)
-        reading = Reading(replace(numeral, value=UNPRINTED), head, families, potential, "persons", "topic")
+        said = replace(numeral, value=UNPRINTED)
+        reading = Reading(said, head, (topic.family,), topic.potential, "persons", "topic")
         return Spoken(reading, {}, self.dater.date(numeral.start)[0], self.scene.sentence.number)
 
     def in_period(self, like: Spoken, label: str) -> Spoken:

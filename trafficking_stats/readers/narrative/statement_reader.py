@@ -74,8 +74,8 @@ class StatementReader(Speech):
         if part is not None and part.reading.rule in ("existence", "counted noun") and self.lead is None:
             return unprinted(replace(part, facets={}))
         topic = topic_of(self.scene, 0, len(self.scene.low))
-        if topic is not None and (self.lead is None or topic.families[0] not in self.lead.reading.families):
-            return self.named(numeral, topic.families, topic.potential)
+        if topic is not None and (self.lead is None or topic.family not in self.lead.reading.families):
+            return self.named(numeral, topic)
         label = self.dater.date(numeral.start)[0]
         is_other = self.lead is not None and bool(self.scene.periods) and label != self.lead.label
         return unprinted(replace(self.lead, label=label)) if self.lead and is_other else self.lead or part
@@ -200,7 +200,7 @@ class StatementReader(Speech):
         topic = topic_of(self.scene, head, stop) if head is not None else None
         if topic is None:
             return None
-        said = self.named(Numeral(start, end, UNPRINTED, first=start), topic.families, topic.potential)
+        said = self.named(Numeral(start, end, UNPRINTED, first=start), topic)
         return replace(said, facets=facets_within(self.scene, end, stop))
 
     # ---- sums

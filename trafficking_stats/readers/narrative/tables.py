@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from trafficking_stats.readers.documents.tidying import Tidied
 from trafficking_stats.readers.narrative.facets import facets_within
-from trafficking_stats.readers.narrative.heads import Head, Topic, topic_of
+from trafficking_stats.readers.narrative.heads import Head, topic_of
 from trafficking_stats.readers.narrative.lexicon import Lexicon
 from trafficking_stats.readers.narrative.readings import Spoken, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
@@ -80,7 +80,7 @@ def _is_number(text: str, cell: Place) -> bool:
 class _Said:
     """What a head or a first cell names."""
 
-    topic: Topic | None
+    topic: Head | None
     facets: dict[str, str]
     label: str
 
@@ -135,7 +135,7 @@ def counts_of(
             numeral = next(iter(scene.counts.values()), None)
             if numeral is not None:
                 numeral = replace(numeral, qualifier=_MARKS.get(text[slice(*cell)].strip()[0], "exact"))
-                counted = Head(topic.noun, "", numeral.end, numeral.end, topic.potential)
-                reading = reading_of(numeral, counted, topic.families, "table")
+                counted = replace(topic, start=numeral.end, end=numeral.end)
+                reading = reading_of(numeral, counted, (topic.family,), "table")
                 if reading is not None:
                     yield scene, Spoken(reading, {**first.facets, **head.facets}, label, sentence.number)

@@ -65,6 +65,10 @@ class Words:
         """Return the value of the phrase at token `i`, such as "victim" of ``nouns``, or ""."""
         return self._from.get(i, _NOTHING).get(group, _NONE)[1]
 
+    def found(self, group: str, i: int) -> tuple[int, Any]:
+        """Return length and value of the phrase at token `i`, 0 and "" where there is none."""
+        return self._from.get(i, _NOTHING).get(group, _NONE)
+
     def before(self, group: str, i: int) -> int:
         """Length of the phrase of a group that ends right before token `i`, or 0."""
         return self._to.get(i, _NOTHING).get(group, _NONE)[0]
