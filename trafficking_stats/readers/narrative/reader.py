@@ -86,7 +86,7 @@ class Reader:
         lead = here.lead.reading if here.lead else None
         state = State(scene, lead, self.known, [s.reading for s in here.row])
         readings = read_numbers(state)
-        dater = Dater(scene, self.default, here.period if self._goes_on(readings) else here.unread, here.period)
+        dater = Dater(scene, self.default, self._carried(scene, readings), here.period)
         spoken: list[Spoken] = []
         sources: list[str] = []
         for reading in readings:
@@ -140,13 +140,15 @@ class Reader:
 
     # ---- periods
 
-    def _goes_on(self, readings: list[Reading]) -> bool:
-        """Whether a sentence keeps the subject of the one before, and with it the year."""
-        lead = self.here.lead
-        if lead is None or not readings:
-            return lead is not None
-        spanning = "/" in self.here.period and readings[0].rule not in ("carried over", "subset")
-        return lead.reading.enforcement == readings[0].enforcement and not spanning
+    def _carried(self, scene: Scene, readings: list[Reading]) -> str:
+        """Return the period that a sentence takes from those before it in the paragraph, "" for none."""
+        here = self.here
+        if here.lead is None:
+            return here.unread
+        is_part = scene.phrase("clause.subset", 0) > 0  # "Of those convicted, ..."
+        if is_part or not readings or readings[0].rule in ("carried over", "subset"):
+            return here.period
+        return here.unread if "/" in here.period else here.period.partition("-")[0]
 
     def _belonging(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> tuple[str, str] | None:
         """Return the period of a part, where it is that of a group counted earlier, and how it was found."""

@@ -84,13 +84,13 @@ def resulted(state: State, seen: Seen) -> Outcome:
 
 
 def counted_action(state: State, seen: Seen) -> Outcome:
-    """Read "12 convictions"; referrals and identifications only where the sentence has them counted already."""
+    """Read "12 convictions"; referrals only where they are counted already: there are those to prosecutors, too."""
     family, head = seen.head.family, seen.head
     if head.noun != "action":
         return None
     if family in VICTIMS:
         head = replace(head, noun="empty")
-    is_new = family in VICTIMS and not any(family in reading.families for reading in (*state.readings, *state.row))
+    is_new = family == "refer" and not any(family in reading.families for reading in (*state.readings, *state.row))
     if is_new or family == "other":
         return state.stop()
     return reading_of(seen.numeral, head, (family,), "counted noun") or False
@@ -138,6 +138,8 @@ def verb_before(state: State, seen: Seen) -> Outcome:
     left, numeral = seen.left, seen.numeral
     if left is None or left.strength != "active" or left.families == ("light",):
         return None
+    if seen.right is not None and seen.right.strength == "reduced" and state.scene.word(numeral.first - 1) == ",":
+        return None  # "of those convicted, 19 received prison sentences"
     mark = state.scene.at[left.token]
     is_named = mark.form == "action" and mark.end == numeral.first and mark.family in ENFORCEMENT
     if is_named and seen.head.noun == "empty":

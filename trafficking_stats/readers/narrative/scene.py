@@ -87,7 +87,7 @@ class Scene(Words):
         verbs = {
             mark.start
             for mark in self.marks
-            if mark.form == "verb" and mark.family != "light" and not self.low[mark.end - 1].endswith("ing")
+            if mark.form == "verb" and not self.low[mark.end - 1].endswith("ing")
         }
         self.segments = cut(self, self.counts, self.periods, verbs)
 
