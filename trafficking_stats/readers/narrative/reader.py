@@ -152,16 +152,13 @@ class Reader:
 
     def _belonging(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> tuple[str, str] | None:
         """Return the period of a part, where it is that of a group counted earlier, and how it was found."""
-        for base in reversed(repeats):
-            if base.numeral.start < reading.numeral.start and base.numeral.value in self.known:
-                return self.known[base.numeral.value].label, "figure it belongs to"
-        if scene.contains("clause.group", 0, len(scene.low)):
+        wholes = [self.known[base.numeral.value].label for base in repeats if base.numeral.value in self.known]
+        if not wholes and scene.contains("clause.group", 0, len(scene.low)):
             totals = self.totals.get(reading.enforcement, ())
             large = [s.label for s in totals if s.reading.numeral.value >= reading.numeral.value]
-            if large:
-                # a text breaks down the year it is about; a total over many years is mostly said in passing
-                return self.default if self.default in large else large[-1], "figure it belongs to"
-        return None
+            # a text breaks down the year it is about; a total over many years is mostly said in passing
+            wholes = [self.default] if self.default in large else large
+        return (wholes[-1], "figure it belongs to") if wholes else None
 
     # ---- breakdowns
 
@@ -183,10 +180,8 @@ class Reader:
             known = self.known.get(group.numeral.value)
             return {**(known.facets if known else {}), **facets_of(scene, group.numeral, group.head)}
         end = scene.clause_end(start, ",")
-        anaphor = scene.word(end) == "," and (
-            scene.phrase("clause.subset", start) or scene.phrase("clause.base", start)
-        )
-        return facets_within(scene, start, end) if anaphor else {}
+        is_group = scene.phrase("clause.subset", start) or scene.phrase("clause.base", start)
+        return facets_within(scene, start, end) if is_group and scene.word(end) == "," else {}
 
     def _base_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Spoken]) -> Spoken | None:
         """Return the figure that another stands in line with, is compared with, or is a part of."""
@@ -194,15 +189,16 @@ class Reader:
         if paired is not None:
             return paired
         alike = [s for s in before if s.reading.families == reading.families]
+        whole = None
         if reading.rule == "comparison":
-            main = [s for s in alike if not scene.is_compared(s.reading.numeral.start)]
-            if main and not own and reading.head.noun in ("empty", "case", "action"):
-                # a comparison in brackets is with the figure before it, one of its own with the first
-                return main[-1 if scene.is_bracketed(reading.numeral.start) else 0]
+            main = [s for s in alike if not own and not scene.is_compared(s.reading.numeral.start)]
+            # a comparison in brackets is with the figure before it, one of its own with the first
+            whole = main[-1 if scene.is_bracketed(reading.numeral.start) else 0] if main else None
         elif reading.head.partitive:  # "ten of the men": those counted before
-            groups = [s for s in (*self.here.row, *before) if own.items() <= s.facets.items()]
-            return groups[-1] if groups and own and reading.head.noun == "person" else None
-        whole = _whole_of(scene, before, reading) if reading.rule != "comparison" else None
+            groups = [s for s in (*self.here.row, *before) if own and own.items() <= s.facets.items()]
+            return groups[-1] if groups else None
+        else:
+            whole = _whole_of(scene, before, reading)
         if whole in alike:
             return whole
         is_in_line = not own and before and _is_in_line(scene, before[-1].reading, reading)
@@ -220,11 +216,10 @@ class Reader:
             self.known[entry.reading.numeral.value] = entry
             self.totals.setdefault(entry.reading.enforcement, deque(maxlen=RECENT_TOTALS)).append(entry)
         dated = [p for p in scene.periods if p.kind in ("month", "part", "year") and not scene.is_compared(p.start)]
-        if any(period.kind == "month" for period in dated):
-            here.around = year_of(dated[-1].label)
         if dated:
-            is_fronted = dated[0].kind == "year" and dated[0].start <= 1
-            here.unread = dated[0].label if is_fronted and not is_aside else ""
+            here.around = year_of(dated[-1].label) if any(p.kind == "month" for p in dated) else here.around
+            is_fronted = dated[0].kind == "year" and dated[0].start <= 1 and not is_aside
+            here.unread = dated[0].label if is_fronted else ""
 
     def _is_aside(self, spoken: Spoken) -> bool:
         """Whether a sentence only names an earlier year's figure: "in 2018 the figure was 356"."""
@@ -245,8 +240,6 @@ def _whole_of(scene: Scene, before: list[Spoken], part: Reading) -> Spoken | Non
 
 def _is_in_line(scene: Scene, before: Reading, reading: Reading) -> bool:
     """Whether a bare figure goes on from the one before: "two child victims in 2016 and eight in 2017"."""
-    bare = reading.head.noun == "empty" and reading.families == before.families
-    dated = any(before.numeral.end <= p.start < reading.numeral.first for p in scene.periods)
-    changed = scene.phrase("compare.change_to", reading.numeral.first - 1)
-    joined = dated and scene.phrase("clause.coordinators", reading.numeral.first - 1)
-    return bare and bool(changed or joined)
+    is_bare = reading.head.noun == "empty" and reading.families == before.families
+    is_dated = any(before.numeral.end <= p.start < reading.numeral.first for p in scene.periods)
+    return is_bare and (is_dated or scene.phrase("compare.change_to", reading.numeral.first - 1) > 0)

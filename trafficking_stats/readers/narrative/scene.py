@@ -85,9 +85,7 @@ class Scene(Words):
         signs = {n: self.phrase("not_counts.percent", n.end) for n in self.numerals if n.kind == "none"}
         self.shares = {n.start: n.end + length for n, length in signs.items() if length}
         verbs = {
-            mark.start
-            for mark in self.marks
-            if mark.form == "verb" and not self.low[mark.end - 1].endswith("ing")
+            mark.start for mark in self.marks if mark.form == "verb" and not self.low[mark.end - 1].endswith("ing")
         }
         self.segments = cut(self, self.counts, self.periods, verbs)
 
