@@ -9,7 +9,7 @@ from shown_claims import claim, rows, small_claims, tree
 
 import trafficking_stats as ts
 from trafficking_stats import tables
-from trafficking_stats.messages import language
+from trafficking_stats.messages import Country, language
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.shown import csv_text
 
@@ -34,7 +34,7 @@ def gap(denmark):
 
 def test_text_is_escaped_links_stay_and_numbers_stand_right():
     row = {"who": "<script>x</script>", "n": Markup('<a href="#note-1">1</a>')}
-    table = tables.table([row], ["who", "n"], caption="A", numbers=[1])
+    table = tables.table("A", [row], ["who", "n"], numbers=[1])
     assert "<script>" not in table.html
     [head, cell] = tree(table).xpath("//tbody//tr/*")
     assert (head.tag, head.text_content()) == ("th", "<script>x</script>")
@@ -43,14 +43,14 @@ def test_text_is_escaped_links_stay_and_numbers_stand_right():
 
 
 def test_a_table_without_rows_is_a_sentence():
-    shown = tables.table([], ["year"], caption="Sums", empty="Nothing was set aside.")
+    shown = tables.table("Sums", [], ["year"])
     assert shown.kind == "prose"
-    assert str(shown) == "Nothing was set aside."
+    assert str(shown) == "Sums: there is nothing to show."
 
 
 def test_rows_of_a_group_stand_below_its_name():
     found = pd.DataFrame({"kind": ["a", "a", "b"], "when": ["2019", "2020", "2019"], "n": [1, 2, 3000]})
-    table = tables.table(found, {"year": "when", "own head": "n"}, caption="A", groups="kind")
+    table = tables.table("A", found, {"year": "when", "own head": "n"}, groups="kind")
     assert [row[0] for row in rows(table)] == ["Year", "a", "2019", "2020", "b", "2019"]
     assert [row[1] for row in rows(table) if len(row) == 2] == ["own head", "1", "2", "3,000"]
 
@@ -60,7 +60,7 @@ def test_the_data_come_as_csv_that_no_spreadsheet_runs_with_heads_in_the_languag
     assert csv_text(data) == "country,first year,other\n'=1+1,2014,1\n"
     with language("da"):
         assert csv_text(data).startswith("land,første år,other\n")
-    [link] = tree(tables.table([{"a": "b"}], ["a"], caption="A", data=data, name="DNK-a")).iter("a")
+    [link] = tree(tables.table("a", [{"a": "b"}], ["a"], {"country": Country("DNK")}, data=data)).iter("a")
     assert link.get("download") == "DNK-a.csv"
     assert base64.b64decode(link.get("href").partition(",")[2]).decode() == csv_text(data)
 

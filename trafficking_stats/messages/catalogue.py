@@ -227,7 +227,7 @@ def say(key: str, /, **values: object) -> str:
         raise MessageError(f"the sentence {key!r} lacks a value for {error}") from error
 
 
-def say_or(key: str, otherwise: str) -> str:
+def say_or(key: str, otherwise: str, /, **values: object) -> str:
     """Say a sentence, or something else where no catalogue has it: a word of somebody's own vocabulary.
 
     Examples
@@ -236,9 +236,10 @@ def say_or(key: str, otherwise: str) -> str:
     ('none', 'tea drunk')
     """
     try:
-        return say(key)
+        template(key)
     except MessageError:
         return otherwise
+    return say(key, **values)
 
 
 class _Writer(string.Formatter):

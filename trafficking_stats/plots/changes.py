@@ -73,7 +73,7 @@ def choices(gap: Gap, ax: Axes | None = None) -> Axes:
     with theme():
         ax = chart(ax, 2.6 if len(level) else 1.2)
         if level.empty:
-            return instead(ax, say("pages.choices.none"))
+            return instead(ax, say("tables.choices.none"))
         # one line instead of a mark each, so that a thousand answers do not weigh down the page
         ax.step(level.index, level["value"], where="mid", color=STAGE_SHADES["conviction"], linewidth=1.8, zorder=3)
         whole = gap.row("ratios", kind="whole")

@@ -78,7 +78,7 @@ def draw_timeline(
     with theme():
         ax = chart(ax, 5.0 if dates else 1.2)
         if not dates:
-            return instead(ax, say("pages.dates.none", country=Country(country)))
+            return instead(ax, say("tables.dates.none", country=Country(country)))
         ax.set_axis_off()
         ends = [*(date.date.year for date in dates), *rows["year"]]
         by_year: dict[int, list[PolicyDate]] = {year: [] for year in range(int(min(ends)), int(max(ends)) + 1)}

@@ -104,7 +104,7 @@ def regions(world: Countries, *, ax: Axes | None = None) -> Axes:
     with theme():
         ax = chart(ax, 0.9 + 0.3 * len(names) if pooled else 1.2)
         if not pooled:
-            return instead(ax, say("pages.world.too_few"))
+            return instead(ax, say("tables.world_regions.none"))
         for place, (code, inside) in enumerate(members.items()):
             dots: Any = {
                 "s": 26,

@@ -40,15 +40,8 @@ def _rates(gap: Gap, name: str, rows: pd.DataFrame, first: Mapping[str, Format],
     sides = {
         written(getattr(gap.question, side), "capital"): count(f"{side}_") for side in ("numerator", "denominator")
     }
-    return table(
-        rows,
-        {**first, "rate": rate_text, "interval": limits(), **sides, **last},
-        caption=say(f"pages.{name}.table", **values_of(gap)),
-        numbers=range(1, 5),
-        note=say(f"pages.{name}.note"),
-        data=gap.tables[name],
-        name=f"{gap.question.country}-{name}",
-    )
+    columns = {**first, "rate": rate_text, "interval": limits(), **sides, **last}
+    return table(name, rows, columns, values_of(gap), numbers=range(1, 5), data=gap.tables[name])
 
 
 def shortfalls(gap: Gap) -> Shown:
@@ -58,6 +51,7 @@ def shortfalls(gap: Gap) -> Shown:
         return say("common.range", lower=int(row["shortfall_lower"]), upper=int(row["shortfall_upper"]))
 
     return table(
+        "shortfalls",
         gap.tables["shortfalls"],
         {
             "at_rate_of": lambda row: sub(place_name(row["peer"]), span(row)),
@@ -65,11 +59,8 @@ def shortfalls(gap: Gap) -> Shown:
             "expected": lambda row: short(row["expected_min"], row["expected_max"]),
             "observed": count("observed_"),
         },
-        caption=say("pages.shortfalls.table", **values_of(gap)),
+        values_of(gap),
         numbers=range(1, 4),
-        note=say("pages.shortfalls.note"),
-        name=f"{gap.question.country}-shortfalls",
-        empty=say("pages.shortfalls.none"),
     )
 
 
@@ -84,15 +75,14 @@ def choices(gap: Gap) -> Shown:
     used_here = found["method"].isin(found["method"].head(1))
     repeats = int(found["repeat"].sum())
     return table(
+        "choices",
         found[~found["repeat"] & (used_here | (found["left_out"] == ""))],
         {
             "choice": choice,
             "rate": lambda row: say("pages.rates.refused") if math.isnan(row["per_100_max"]) else rate_text(row),
         },
-        caption=say("pages.choices.table", **values_of(gap)),
+        values_of(gap),
         numbers=(1,),
-        note=say("pages.choices.note", choices=Noun(repeats, "pages.choices.more"), n=repeats) if repeats else "",
+        note=say("tables.choices.repeats", choices=Noun(repeats, "tables.choices.more"), n=repeats) if repeats else "",
         data=found,
-        name=f"{gap.question.country}-choices",
-        empty=say("pages.choices.none"),
     )

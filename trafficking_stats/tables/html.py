@@ -20,57 +20,62 @@ Format = str | Callable[[Row], str]
 
 
 def table(
+    key: str,
     rows: pd.DataFrame | Sequence[Row],
     columns: Mapping[str, Format] | Sequence[str],
+    values: Mapping[str, Any] | None = None,
     *,
-    caption: str,
     numbers: Collection[int] = (),
     groups: Format = "",
     note: str = "",
     data: pd.DataFrame | None = None,
-    name: str = "table",
-    empty: str = "",
+    of: str = "",
 ) -> Shown:
     """Show a table with its caption, note and data.
 
     Parameters
     ----------
+    key : str
+        Of the catalogue, which has ``tables.KEY.caption`` and may have ``.note``, printed below, and ``.none``, said
+        instead of a table without rows; or the caption itself.
     rows : pandas.DataFrame or sequence of mappings
         What is shown, a row each.
     columns : mapping of str to str or callable, or sequence of str
         What stands in each column, by its head: the key of a row, or what makes a text of the row; of a sequence the
-        head is the key. A head is the end of an id ``pages.head.NAME`` of the catalogue, or the text itself. The
+        head is the key. A head is the end of an id ``tables.head.NAME`` of the catalogue, or the text itself. The
         first column names the rows and stays in sight on a phone, so the answer comes second. What is no
         `markupsafe.Markup` is escaped.
-    caption : str
-        What the table holds, printed above.
+    values : mapping of str to object, optional
+        What stands in these sentences.
     numbers : collection of int
         Columns that stand right.
     groups : str or callable, optional
         As a column: rows that follow each other with the same text stand below it.
     note : str
-        Printed below.
+        Printed behind that of the catalogue.
     data : pandas.DataFrame, optional
         What the page offers as CSV; `rows` where they are a data frame.
-    name : str
-        Of that file, without ending.
-    empty : str
-        What is said instead of a table without rows.
+    of : str
+        Of what the table is, in the name of that file: ``COUNTRY-OF-KEY.csv``.
 
     Examples
     --------
     >>> found = pd.DataFrame({"year": ["2020", "2021"], "n": [1077, None]}).astype({"n": "Int64"})
-    >>> "<td>1,077</td>" in table(found, {"year": "year", "victims": "n"}, caption="Victims").html
+    >>> "<td>1,077</td>" in table("Victims by year", found, {"year": "year", "victims": "n"}).html
     True
     """
+    values = values or {}
+    caption = say_or(f"tables.{key}.caption", key, **values)
+    note = f"{say_or(f'tables.{key}.note', '', **values)} {note}".strip()
     if isinstance(rows, pd.DataFrame):
         data = rows if data is None else data
         rows = records(rows)
-    columns = columns if isinstance(columns, Mapping) else dict(zip(columns, columns, strict=True))
     if not rows:
-        return Shown("prose", Markup("<p>{}</p>").format(empty or say("pages.no_rows", what=caption)))
+        nothing = say_or(f"tables.{key}.none", say("tables.no_rows", what=caption), **values)
+        return Shown("prose", Markup("<p>{}</p>").format(nothing))
+    columns = columns if isinstance(columns, Mapping) else dict(zip(columns, columns, strict=True))
     css = [Markup(' class="num"') if place in numbers else Markup("") for place in range(len(columns))]
-    heads = [say_or(f"pages.head.{head}", head) for head in columns]
+    heads = [say_or(f"tables.head.{head}", head) for head in columns]
     head = Markup("").join(map(Markup('<th scope="col"{}>{}</th>').format, css, heads))
     body, last = [], None
     for row in rows:
@@ -84,6 +89,8 @@ def table(
         body.append(Markup("<tr>{}{}</tr>").format(named, cells))
     inner = Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>")
     shown = inner.format(caption, head, Markup("").join(body))
+    place = [values["country"].code] if "country" in values else []
+    name = "-".join([*place, *([of] if of else []), key.replace("_", "-")])
     link = "" if data is None or data.empty else csv_link(data, name)
     foot = Markup('<div class="note">{} {}</div>').format(note, link) if note or link else ""
     return Shown("table", Markup('<div class="table">{}{}</div>').format(shown, foot), {"caption": caption})

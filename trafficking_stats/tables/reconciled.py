@@ -66,21 +66,22 @@ def series(
     years: dict[int, dict[str, Any]] = {}
     for row in records(rows):
         text = short(row["lower"], row["upper"])
-        text = say("pages.deduced", figure=text) if row["status"] == "deduced" else text
+        text = say("tables.deduced", figure=text) if row["status"] == "deduced" else text
         figure = link(text, row["indicator"].partition(";")[0], row["year"], row["breakdown"])
         years.setdefault(row["year"], {"year": str(row["year"])})[row["indicator"]] = figure
-    heads, caption = [written(one, "capital") for one in there], say("pages.series.caption", country=Country(country))
-    if len(there) > 1 and len({one.indicator for one in there}) == 1:  # named once, in the caption
-        heads = [written(breakdown_words(one.breakdown) or say("pages.total"), "capital") for one in there]
-        caption = say("victims.series.caption", what=Measure(there[0].indicator), country=Country(country))
+    heads, values = [written(one, "capital") for one in there], {"country": Country(country)}
+    by_part = len(there) > 1 and len({one.indicator for one in there}) == 1
+    if by_part:  # what is counted is named once, in the caption
+        heads = [written(breakdown_words(one.breakdown) or say("tables.total"), "capital") for one in there]
+        values["what"] = Measure(there[0].indicator)
     return table(
+        "series_parts" if by_part else "series",
         list(years.values()),
         {"year": "year", **dict(zip(heads, map(str, there), strict=True))},
-        caption=caption,
+        values,
         numbers=range(1, len(there) + 1),
         note=sentences([status_words(rows), say("pages.stages.lacking", what=lacking) if lacking else ""]),
         data=rows,
-        name=f"{country}-series",
     )
 
 
@@ -114,7 +115,7 @@ def clashes(
     for cell, found in groupby(records(own.merge(rejected.head(limit), on=_CELL)), itemgetter(*_CELL)):
         claims, (indicator, breakdown, start, end) = list(found), cell
         deduced = left.get((indicator, breakdown, period_label(start, end)))
-        otherwise = {"kept": say("pages.deduced", figure=deduced)} if deduced else {}
+        otherwise = {"kept": say("tables.deduced", figure=deduced)} if deduced else {}
         kept = _voices(claim for claim in claims if claim["accepted"])
         lost = [claim for claim in claims if not claim["accepted"]]
         row = {
@@ -125,18 +126,15 @@ def clashes(
             "cause": cause_words(lost),
         }
         rows.append({**row, **({"kept": kept} if kept else otherwise)})
-    caption = "pages.clashes.parts" if parts else "pages.clashes.totals"
-    more = say("pages.first_rows", shown=limit, n=len(rejected)) if len(rejected) > limit else ""
     data = rec.clashes[(rec.clashes["country"] == country) & ((rec.clashes["breakdown"] != "") == parts)]
     return table(
+        "clashes_parts" if parts else "clashes",
         rows,
         ["when", *(["part"] if parts else []), "kept", "set_aside", "cause"],
-        caption=say(caption, country=Country(country)),
+        {"country": Country(country)},
         groups="indicator",
-        note=sentences([say("pages.clashes.note"), more]),
+        note=say("tables.first_rows", shown=limit, n=len(rejected)) if len(rejected) > limit else "",
         data=data[data["indicator"].isin(own["indicator"])],
-        name=f"{country}-clashes{'-parts' if parts else ''}",
-        empty=say(f"{caption}_none", country=Country(country)),
     )
 
 
@@ -158,7 +156,7 @@ def _voices(claims: Iterable[Mapping[str, Any]]) -> str:
     texts = []
     for figure, names in voices.items():
         first = ", ".join([*names][:3])
-        texts.append(f"{figure} ({say('pages.and_more', names=first, n=len(names) - 3) if len(names) > 3 else first})")
+        texts.append(f"{figure} ({say('tables.and_more', names=first, n=len(names) - 3) if len(names) > 3 else first})")
     return "; ".join(texts)
 
 
@@ -173,10 +171,11 @@ def figures(rec: Reconciliation, country: str) -> Shown:
     def figure(claim: Mapping[str, Any]) -> str:
         text = _printed(claim)
         if rec.vocabulary.indicators[claim["indicator"]].measure in ("share", "change"):
-            text = say("pages.figures.percent", figure=text)
-        return text if claim["accepted"] else say("pages.figures.set_aside", figure=text)
+            text = say("tables.figures.percent", figure=text)
+        return text if claim["accepted"] else say("tables.figures.set_aside", figure=text)
 
     return table(
+        "figures",
         own,
         {
             "when": lambda claim: period(claim["period_start"], claim["period_end"]),
@@ -184,11 +183,10 @@ def figures(rec: Reconciliation, country: str) -> Shown:
             "part": lambda claim: breakdown_words(claim["breakdown"]),
             "source": lambda claim: source_link(claim["source_id"]),
         },
-        caption=say("pages.figures.caption", country=Country(country)),
+        {"country": Country(country)},
         groups=lambda claim: title(claim["indicator"]),
         numbers=(1,),
         data=own[[*_CELL, "value", "qualifier", "source_id", "accepted"]],
-        name=f"{country}-figures",
     )
 
 
@@ -211,20 +209,19 @@ def sources(rec: Reconciliation, country: str, *, indicators: Iterable[str] = ()
     ranks = counts["tier"].map(list(rec.vocabulary.tiers).index)
     counts = counts.assign(rank=ranks).sort_values(["rank", "published", "source_id"], ascending=[True, False, True])
     return table(
+        "sources",
         counts,
         {
             "source": lambda row: source_link(row["source_id"]),
             "figures": "claims",
             "set_aside": "rejected",
-            "published": lambda row: row["published"] or say("pages.no_date"),
+            "published": lambda row: row["published"] or say("tables.no_date"),
             "publisher": "publisher",
         },
-        caption=say("pages.sources.caption", country=Country(country)),
+        {"country": Country(country)},
         groups=lambda row: written(Term("tier", row["tier"]), "capital"),
         numbers=(1, 2),
-        note=say("pages.sources.note"),
         data=counts.drop(columns="rank"),
-        name=f"{country}-sources",
     )
 
 
@@ -240,10 +237,11 @@ def sums(rec: Reconciliation, country: str, indicator: str) -> Shown:
     """
 
     def verdict(row: Mapping[str, Any]) -> str:
-        missing = f" ({say('pages.sums.missing', years=Years(row['missing']))})" if row["missing"] else ""
-        return say(f"pages.sums.{row['verdict']}") + missing
+        missing = f" ({say('tables.sums.missing', years=Years(row['missing']))})" if row["missing"] else ""
+        return say(f"tables.sums.{row['verdict']}") + missing
 
     return table(
+        "sums",
         accounting.check_sums(rec, country, indicator),
         {
             "when": lambda row: unbroken(row["period"].replace("-", "–")),
@@ -252,10 +250,9 @@ def sums(rec: Reconciliation, country: str, indicator: str) -> Shown:
             "adds_up": verdict,
             "source": lambda row: source_name(row["publisher"], row["published"]),
         },
-        caption=say("pages.sums.caption", what=Measure(indicator)),
+        {"country": Country(country), "what": Measure(indicator)},
         numbers=(1, 2),
-        name=f"{country}-{indicator}-sums",
-        empty=say("pages.sums.none", what=Measure(indicator)),
+        of=indicator,
     )
 
 
@@ -277,13 +274,14 @@ def sensitivity(rec: Reconciliation, country: str, indicator: str) -> Shown:
         cells = [Markup("<b>{}</b>").format(text) if bold else text for text, bold in zip(texts, differs, strict=True)]
         rows.append({"choice": choice_name(name), **dict(zip(years, cells, strict=True))})
     return table(
+        "sensitivity",
         rows,
         ["choice", *years],
-        caption=say("pages.sensitivity.caption", what=Measure(indicator)),
+        {"country": Country(country), "what": Measure(indicator)},
         numbers=range(1, len(compared) + 1),
         note=sensitivity_words(compared, indicator),
         data=compared,
-        name=f"{country}-{indicator}-choices",
+        of=indicator,
     )
 
 
@@ -291,6 +289,7 @@ def policy_dates(rec: Reconciliation, country: str) -> Shown:
     """Tabulate the changes of law and policy of a country with their reference and what to beware of."""
     dates = pd.DataFrame([date.model_dump() for date in dates_of(rec.vocabulary, country)])
     return table(
+        "dates",
         dates,
         {
             "date": lambda row: unbroken(written(row["date"], "d MMM y")),
@@ -299,10 +298,7 @@ def policy_dates(rec: Reconciliation, country: str) -> Shown:
             "reference": "reference",
             "note": "note",
         },
-        caption=say("pages.dates.caption", country=Country(country)),
-        note=say("pages.dates.note"),
-        name=f"{country}-dates",
-        empty=say("pages.dates.none", country=Country(country)),
+        {"country": Country(country)},
     )
 
 

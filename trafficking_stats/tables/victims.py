@@ -28,7 +28,6 @@ from trafficking_stats.texts.words import (
     period,
     printed,
     rate_text,
-    sentences,
     short,
     signed,
     span,
@@ -74,14 +73,13 @@ def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
         }
         rows.append(row)
     return table(
+        "parts",
         rows,
         ["part", "early", "late", "change", "by_size", "by_mix"],
-        caption=say("victims.parts.caption", whole=gaps[0].question.denominator if gaps else ""),
+        {"whole": gaps[0].question.denominator if gaps else ""},
         groups="dimension",
         numbers=range(1, 6),
         data=pd.concat([gap.tables["effects"] for gap in gaps]) if rows else None,
-        name="parts",
-        empty=say("victims.parts.none"),
     )
 
 
@@ -114,6 +112,7 @@ def beside(
         return write
 
     return table(
+        "beside",
         found,
         {
             "what": lambda row: sub(title(row["numerator"]), span(row)),
@@ -122,11 +121,9 @@ def beside(
             "rate": rate_text,
             "exact": limits("exact_"),
         },
-        caption=say("victims.beside.caption", country=Country(country)),
-        numbers=(1, 2, 3, 4),
-        note=sentences([say("victims.beside.note"), say("victims.beside.lacking", what=lacking) if lacking else ""]),
-        name=f"{country}-beside",
-        empty=say("victims.beside.none", country=Country(country)),
+        {"country": Country(country)},
+        numbers=range(1, 5),
+        note=say("tables.beside.lacking", what=lacking) if lacking else "",
     )
 
 
@@ -213,12 +210,11 @@ def contradicted(rec: Reconciliation, country: str) -> Shown:
     judged = judge_kept(rec)
     judged = judged[(judged["country"] == country) & (judged["verdict"] == "contradicts")]
     return table(
+        "contradicted",
         judged,
         {"what": what, "contradicted": "reason", "source": lambda row: _edition(rec, row["source_id"])},
-        caption=say("victims.contradicted.caption"),
+        {"country": Country(country)},
         data=judged[["source_id", "locator", "kind", "value", "indicator", "breakdown", "period_end", "code", "note"]],
-        name=f"{country}-contradicted",
-        empty=say("victims.contradicted.none", country=Country(country)),
     )
 
 
@@ -249,6 +245,7 @@ def money(rec: Reconciliation, country: str) -> Shown:
         return share
 
     return table(
+        "money",
         claims.groupby(_SUM, sort=False)["source_id"].agg(list).reset_index(),
         {
             "purpose": lambda row: written(breakdown_words(row["breakdown"]), "capital"),
@@ -258,12 +255,9 @@ def money(rec: Reconciliation, country: str) -> Shown:
             "per_convicted": per("convictions_persons"),
             "source": lambda row: Markup("; ").join(map(source_link, row["source_id"])),
         },
-        caption=say("victims.money.caption", country=Country(country)),
-        numbers=(2, 3, 4),
-        note=say("victims.money.note"),
+        {"country": Country(country)},
+        numbers=range(2, 5),
         data=claims[[*_SUM, "source_id"]],
-        name=f"{country}-money",
-        empty=say("victims.money.none", country=Country(country)),
     )
 
 

@@ -49,6 +49,7 @@ def regions(world: Countries) -> Shown:
     )
     both = {"numerator": world.numerator, "denominator": world.denominator}
     return table(
+        "world_regions",
         rows.sort_values(["kind", "name"]),
         {
             "group": "name",
@@ -58,13 +59,10 @@ def regions(world: Countries) -> Shown:
             "countries": "n_countries",
             **{written(what, "capital"): count(f"{side}_") for side, what in both.items()},
         },
-        caption=say("pages.world.regions_table", **both),
+        {**both, "regions": few},
         numbers=range(1, 7),
         groups=lambda row: say(f"pages.world.by_{row['kind']}"),
-        note=say("pages.world.regions_note", regions=few),
         data=groups,
-        name="world-regions",
-        empty=say("pages.world.too_few"),
     )
 
 
@@ -132,7 +130,7 @@ def revisions(rec: Reconciliation, world: Countries) -> Shown:
     moved = moved.assign(year=moved["end"].str[:4])
     gone = moved.assign(**{end: moved[end].mask(moved["step"] == "withdrawn", 0) for end in ("lower", "upper")})
     moved = moved.assign(size=_apart(gone)).sort_values(["size", "country", "year"], ascending=[False, True, True])
-    return _largest("revisions", moved, {"before": count("old_"), "now": count(""), "source": _source})
+    return _largest("world_revisions", moved, {"before": count("old_"), "now": count(""), "source": _source})
 
 
 def disagreements(rec: Reconciliation, world: Countries) -> Shown:
@@ -148,7 +146,7 @@ def disagreements(rec: Reconciliation, world: Countries) -> Shown:
         "source": _source,
         "cause": lambda row: cause_words([row]),
     }
-    return _largest("disagreements", apart, columns)
+    return _largest("world_disagreements", apart, columns)
 
 
 def moved_figures(moved: pd.DataFrame, old: str, new: str) -> Shown:
@@ -166,7 +164,7 @@ def moved_figures(moved: pd.DataFrame, old: str, new: str) -> Shown:
         "change": lambda row: say(f"pages.moved.{row['kind']}"),
         "moved_by": moved_by,
     }
-    return _largest("moved", moved, columns, shown=10 * SHOWN, old=old, new=new)
+    return _largest("world_moved", moved, columns, shown=10 * SHOWN, old=old, new=new)
 
 
 def _yearly(claims: pd.DataFrame) -> pd.DataFrame:
@@ -194,13 +192,5 @@ def _largest(
         "year": lambda row: str(row["year"]),
         "what": lambda row: label(row["indicator"], row["breakdown"]),
     }
-    return table(
-        data.head(shown),
-        {**cell, **columns},
-        caption=say(f"pages.world.{name}", **names),
-        numbers=(3, 4),
-        note=say("pages.world.largest", shown=min(shown, len(data)), n=len(data)),
-        data=data,
-        name=f"world-{name}",
-        empty=say(f"pages.world.no_{name}", **names),
-    )
+    note = say("tables.largest", shown=min(shown, len(data)), n=len(data))
+    return table(name, data.head(shown), {**cell, **columns}, names, numbers=(3, 4), note=note, data=data)

@@ -36,7 +36,7 @@ def protection_headline(
     first = {row.numerator: row for row in reversed(beside_rows(rec, country, pairs, start, end))}
     told = "; ".join(beside_words(first[name]) for name in pairs if name in first)
     return headline(
-        say("victims.beside.headline" if told else "victims.beside.none", country=Country(country), told=told),
+        say("victims.beside.headline" if told else "tables.beside.none", country=Country(country), told=told),
         {
             "victims.beside.read": say("victims.beside.ratio") if told else "",
             "victims.beside.beware": say("victims.beside.cause"),
@@ -82,7 +82,7 @@ def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> 
             ends = {"early": count(f"{side}_")(vars(early)), "late": count(f"{side}_")(vars(late))}
             told[say("victims.went", what=breakdown_words(one.breakdown) or one, **ends)] = None
     if first is None or not told:
-        return headline(say("victims.parts.none"), {}, summary=summary(rec, country))
+        return headline(say("tables.parts.none"), {}, summary=summary(rec, country))
     return headline(
         say("victims.compared", told="; ".join([*told][:6]), **values_of(first)),
         {

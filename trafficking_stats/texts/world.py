@@ -80,7 +80,7 @@ def world_headline(world: Countries) -> Shown:
         "first": str(countries["first_year"].min()),
         "last": str(countries["last_year"].max()),
     }
-    apart = say("pages.world.too_few")
+    apart = say("tables.world_regions.none")
     for row in records(world.tables["groups"].query("kind == 'all'")):
         ends = {"low": row["per_100"] / row["spread"], "high": row["per_100"] * row["spread"]}
         named = {name: row[name] for name in ("per_100", "lower", "upper")} | ends
