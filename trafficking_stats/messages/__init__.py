@@ -11,20 +11,3 @@ from trafficking_stats.messages.catalogue import (
     use_language,
 )
 from trafficking_stats.messages.values import Bounds, Country, Noun, Term, Years, breakdown_words
-
-__all__ = [
-    "Bounds",
-    "Country",
-    "MessageError",
-    "Noun",
-    "Term",
-    "Years",
-    "breakdown_words",
-    "language",
-    "languages",
-    "page_file",
-    "say",
-    "say_or",
-    "translate_markdown",
-    "use_language",
-]

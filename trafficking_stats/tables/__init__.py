@@ -17,28 +17,3 @@ with needs("report", "Drawing tables"):
     )
     from trafficking_stats.tables.victims import beside, contradicted, money, parts, stated
     from trafficking_stats.tables.world import disagreements, multiples, regions, revisions
-
-__all__ = [
-    "beside",
-    "choices",
-    "clashes",
-    "contradicted",
-    "disagreements",
-    "explanations",
-    "figures",
-    "money",
-    "multiples",
-    "parts",
-    "peers",
-    "policy_dates",
-    "ratios",
-    "regions",
-    "revisions",
-    "sensitivity",
-    "series",
-    "shortfalls",
-    "sources",
-    "stated",
-    "sums",
-    "table",
-]

@@ -13,26 +13,3 @@ from trafficking_stats.texts.reconciliation import (
 )
 from trafficking_stats.texts.victims import protection_headline, victims_headline
 from trafficking_stats.texts.world import missing, world_headline
-
-__all__ = [
-    "change",
-    "comparison",
-    "coverage",
-    "gap_headline",
-    "headline",
-    "known_headline",
-    "leading_indicators",
-    "leading_parts",
-    "legend",
-    "limits",
-    "missing",
-    "peers_headline",
-    "protection_headline",
-    "refusals",
-    "settled_headline",
-    "silences",
-    "solver",
-    "sources_headline",
-    "victims_headline",
-    "world_headline",
-]
