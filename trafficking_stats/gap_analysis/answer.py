@@ -308,7 +308,7 @@ def _caveats(
 ) -> list[Caveat]:
     """Collect what must be known beside the headline."""
     stopped = rec.settled[both[0].country].solution.status
-    found = [Caveat("not_optimal", number=len(stopped))] if stopped else []
+    found = [Caveat("not_optimal")] if stopped else []
     if not years:
         return found
     for one in both:

@@ -246,7 +246,6 @@ class Caveat:
     code: str  # `gap.caveat.CODE` in the catalogue says it
     subject: str = ""
     years: tuple[int, ...] = ()
-    number: float = 0.0
 
 
 def table_of(rows: Sequence[Any], kind: type) -> pd.DataFrame:

@@ -10,4 +10,4 @@ from trafficking_stats.messages.catalogue import (
     translate_markdown,
     use_language,
 )
-from trafficking_stats.messages.values import Bounds, Country, Noun, Term, Years, breakdown_words
+from trafficking_stats.messages.values import Bounds, Country, Term, Years, breakdown_words

@@ -64,7 +64,7 @@ def level(gap: Gap, whole: Ratio) -> str:
         **values_of(gap),
         "above": Bounds(whole.numerator_lower, whole.numerator_upper),
         "below": Bounds(whole.denominator_lower, whole.denominator_upper),
-        "rate": span(whole.per_100_min, whole.per_100_max),
+        "rate": Bounds(whole.per_100_min, whole.per_100_max),
     }
     if (gap.question.numerator, gap.question.denominator) != PEOPLE or whole.lag:
         lag = say("gap.headline.lag", n=whole.lag) if whole.lag else ""
@@ -73,7 +73,7 @@ def level(gap: Gap, whole: Ratio) -> str:
         return say("gap.headline.nobody", **values)
     if whole.above_one or whole.per_100_min == 0:
         return say("gap.headline.people_rate", **values)
-    return say("gap.headline.people", **values, every=span(100 / whole.per_100_max, 100 / whole.per_100_min))
+    return say("gap.headline.people", **values, every=Bounds(100 / whole.per_100_max, 100 / whole.per_100_min))
 
 
 def change(gap: Gap) -> str:
@@ -88,20 +88,8 @@ def change(gap: Gap) -> str:
     elif finding == "refused":
         finding = "unvaried"
     moved = row.direction if finding in ("robust", "depends_on_choices", "one_source", "unvaried") else "open"
-    ends = {"early": span(row.early_min, row.early_max), "late": span(row.late_min, row.late_max)}
+    ends = {"early": Bounds(row.early_min, row.early_max), "late": Bounds(row.late_min, row.late_max)}
     return f"{say(f'gap.change.{moved}', **values_of(gap), **ends)} {say(f'gap.finding.{finding}')}"
-
-
-def span(low: float, high: float) -> str:
-    """Write a rate, or the range that it lies in.
-
-    Examples
-    --------
-    >>> span(5.278, 5.278), span(3.09, 6.18)
-    ('5.3', '3.1 to 6.2')
-    """
-    first, last = written(low, "rate"), written(high, "rate")
-    return first if first == last else say("common.range", lower=first, upper=last)
 
 
 def limits_sentence(gap: Gap) -> str:
@@ -110,7 +98,7 @@ def limits_sentence(gap: Gap) -> str:
     if whole is None:
         return ""
     phi = gap.row("dispersions", stage="numerator")
-    limits = {"interval": span(whole.lower, whole.upper), "exact": span(whole.exact_lower, whole.exact_upper)}
+    limits = {"interval": Bounds(whole.lower, whole.upper), "exact": Bounds(whole.exact_lower, whole.exact_upper)}
     varied = {"phi": phi.phi, "low": phi.lower, "high": phi.upper, "n": phi.n_years}
     return say("gap.limits", **values_of(gap), **limits, **varied)
 
@@ -140,12 +128,7 @@ def moved(gap: Gap) -> str:
 
 def caveat_text(caveat: Caveat) -> str:
     """Say what must be known beside the headline."""
-    return say(
-        f"gap.caveat.{caveat.code}",
-        subject=subject_words(caveat.subject),
-        years=Years(caveat.years),
-        n=int(caveat.number),
-    )
+    return say(f"gap.caveat.{caveat.code}", subject=subject_words(caveat.subject), years=Years(caveat.years))
 
 
 def subject_words(subject: str) -> str:

@@ -1,4 +1,4 @@
-"""Typed values of sentences: countries, years, bounds, counted nouns, terms of the vocabulary."""
+"""Typed values of sentences: countries, years, bounds, terms of the vocabulary."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trafficking_stats.breakdowns import parse
-from trafficking_stats.messages.catalogue import MessageError, current, languages, say, say_or, template
+from trafficking_stats.messages.catalogue import MessageError, current, languages, say, say_or
 from trafficking_stats.vocabulary import load_vocabulary
 
 
@@ -84,55 +84,32 @@ class Years:
 
 @dataclass(frozen=True)
 class Bounds:
-    """A whole number, or the interval that it lies in; ``upper`` None where nothing bounds it.
+    """A number, or the interval that it lies in; ``upper`` None where nothing bounds it.
 
-    In a field ``{b}`` is written as a sentence does, ``{b:short}`` as a label does.
+    In a field ``{b}`` is written as a sentence does, ``{b:short}`` as a label does. What is no whole number is a rate.
 
     Examples
     --------
     >>> written(Bounds(0, 4)), written(Bounds(45, None)), written(Bounds(0, 4), "short"), written(Bounds(7, 7))
     ('0 to 4', 'at least 45', '0–4', '7')
+    >>> written(Bounds(3.09, 6.18)), written(Bounds(5.278, 5.281))
+    ('3.1 to 6.2', '5.3')
     """
 
-    lower: int
-    upper: int | None
+    lower: float
+    upper: float | None
 
     def in_words(self, spec: str = "") -> str:
         """Write it in the current language."""
-        key = "short_" if spec == "short" else ""
+        kind, low = "short_" if spec == "short" else "", _end(self.lower)
         if self.upper is None:
-            return say(f"common.{key}at_least", number=self.lower)
-        if self.lower == self.upper:
-            return written(self.lower)
-        return say(f"common.{key}range", lower=self.lower, upper=self.upper)
+            return say(f"common.{kind}at_least", number=low)
+        high = _end(self.upper)
+        return low if low == high else say(f"common.{kind}range", lower=low, upper=high)
 
 
-@dataclass(frozen=True)
-class Noun:
-    """A number with what it counts: an indicator, or any plural entry of the catalogues.
-
-    Parameters
-    ----------
-    number : int or Bounds
-    key : str
-        Id of an entry with plural forms that has a field ``{n}``, such as ``common.years``.
-
-    Examples
-    --------
-    >>> written(Noun(1, "common.years")), written(Noun(Bounds(0, 4), "common.years"))
-    ('1 year', '0 to 4 years')
-    """
-
-    number: int | Bounds
-    key: str
-
-    def in_words(self, spec: str = "") -> str:
-        """Write it in the current language."""
-        number = self.number
-        if isinstance(number, Bounds):
-            form = number.upper if number.upper is not None else max(number.lower, 2)
-            return template(self.key, form).replace("{n}", written(number, spec))
-        return say(self.key, n=number)
+def _end(value: float) -> str:
+    return written(value, "" if isinstance(value, numbers.Integral) else "rate")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.messages import Country, Noun, say
+from trafficking_stats.messages import Country, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.plots.chart import chart, describe, fit, instead, panels, wrap
 from trafficking_stats.plots.rates import axis_of
@@ -91,5 +91,5 @@ def choices(gap: Gap, ax: Axes | None = None) -> Axes:
         fit(ax, lambda inches: ax.set_xlabel(wrap(say("pages.choices.axis"), int(9 * inches))))
         ax.set_ylabel(wrap(axis_of(gap), 26))
     ends = {"low": number(float(level["value"].min())), "high": number(float(level["value"].max()))}
-    caption = say("pages.choices.caption", choices=Noun(len(level), "pages.choices.combinations"), **ends)
+    caption = say("pages.choices.caption", choices=say("pages.choices.combinations", n=len(level)), **ends)
     return describe(ax, caption=caption, alt=caption, name=f"{gap.question.country}-choices", table=level)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.messages import Country, Noun, Term, Years, say
+from trafficking_stats.messages import Country, Term, Years, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.plots.chart import chart, describe, fit, instead
 from trafficking_stats.plots.style import (
@@ -96,14 +96,14 @@ def claims(
         fit(ax, layout)
     rejected = rows[~rows["accepted"]].drop_duplicates(["year", "value", "qualifier"])
     caption = say(
-        "pages.claims.caption", what=label(indicator), rejected=Noun(int((~rows["accepted"]).sum()), "common.figures")
+        "pages.claims.caption", what=label(indicator), rejected=say("common.figures", n=int((~rows["accepted"]).sum()))
     )
     told = [
         say("pages.in_year", value=printed(r["value"], r["qualifier"], r.get("value_upper")), year=Years([r["year"]]))
         for r in records(rejected)
     ]
     alt = [
-        say("pages.claims.alt", claims=Noun(len(rows), "common.figures"), what=label(indicator)),
+        say("pages.claims.alt", claims=say("common.figures", n=len(rows)), what=label(indicator)),
         say("pages.claims.alt_rejected", figures=told[:8]) if told else "",
     ]
     table = rows[["year", "value", "qualifier", "source_id", "publisher", "published", "accepted", "cause"]]

@@ -10,7 +10,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.messages import Noun, say
+from trafficking_stats.messages import say
 from trafficking_stats.plots.chart import chart, describe, fit, instead, wrap
 from trafficking_stats.plots.series import shade
 from trafficking_stats.plots.style import PAPER, SOFT, STAGE_SHADES, key, patches, theme, year_ticks
@@ -81,7 +81,7 @@ def coverage(
             key(ax, patches(colours), inches)
 
         fit(ax, layout)
-    values = {"of": names[0], "what": names[1], "countries": Noun(rows["country"].nunique(), "common.countries")}
+    values = {"of": names[0], "what": names[1], "countries": say("common.countries", n=rows["country"].nunique())}
     only_of, only_what, both = (int((signs == sign).to_numpy().sum()) for sign in (1, 2, 3))
     caption = say("pages.world.coverage", only_of=only_of, only_what=only_what, both=both, **values)
     return describe(ax, caption=caption, alt=caption, name="world-coverage", table=rows.drop(columns="count"))

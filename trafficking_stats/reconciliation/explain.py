@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from trafficking_stats.claims import load_sources
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.intervals import period_label
-from trafficking_stats.messages import Noun, say
+from trafficking_stats.messages import say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import words
 from trafficking_stats.reconciliation.evidence import Figure, RuleName, Source, bounds
@@ -94,7 +94,7 @@ class Explainer:
         known = bounds(row.lower, row.upper)
         summary = words.summary(inside, known, row.status)
         if self._method != DEFAULT:
-            figures = Noun(len(inside), "common.figures")
+            figures = say("common.figures", n=len(inside))
             summary = say("reconciliation.summary.picked", figures=figures, method=say(f"pages.method.{self._method}"))
         summary = f"{summary} {words.aside(inside)}".strip()
         if self._settled.solution.status:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from trafficking_stats.messages import Noun, say
+from trafficking_stats.messages import say
 from trafficking_stats.messages.gap import values_of
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.sensitivity import WITHOUT
@@ -83,6 +83,6 @@ def choices(gap: Gap) -> Shown:
         },
         values_of(gap),
         numbers=(1,),
-        note=say("tables.choices.repeats", choices=Noun(repeats, "tables.choices.more"), n=repeats) if repeats else "",
+        note=say("tables.choices.repeats", choices=say("tables.choices.more", n=repeats), n=repeats) if repeats else "",
         data=found,
     )

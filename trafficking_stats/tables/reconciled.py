@@ -69,16 +69,15 @@ def series(
         text = say("tables.deduced", figure=text) if row["status"] == "deduced" else text
         figure = link(text, row["indicator"].partition(";")[0], row["year"], row["breakdown"])
         years.setdefault(row["year"], {"year": str(row["year"])})[row["indicator"]] = figure
-    heads, values = [written(one, "capital") for one in there], {"country": Country(country)}
+    heads = [written(one, "capital") for one in there]
     by_part = len(there) > 1 and len({one.indicator for one in there}) == 1
     if by_part:  # what is counted is named once, in the caption
         heads = [written(breakdown_words(one.breakdown) or say("tables.total"), "capital") for one in there]
-        values["what"] = Measure(there[0].indicator)
     return table(
         "series_parts" if by_part else "series",
         list(years.values()),
         {"year": "year", **dict(zip(heads, map(str, there), strict=True))},
-        values,
+        {"country": Country(country), "what": [Measure(one.indicator) for one in there[:1]]},
         numbers=range(1, len(there) + 1),
         note=sentences([status_words(rows), say("pages.stages.lacking", what=lacking) if lacking else ""]),
         data=rows,

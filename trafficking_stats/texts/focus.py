@@ -119,25 +119,21 @@ def leading_parts(rec: Reconciliation, country: str, indicator: str, dimensions:
     return [f"{indicator};{part}" for part in found]
 
 
-def _is_shown(series: pd.DataFrame) -> pd.Series:
-    """Whether a row is a part of the victims or the convicted that the pages show."""
-    by = series["breakdown"].map(lambda part: ";".join(parse(part)))
-    # of the hundred citizenships only those that some year counts exactly
-    counted = set(series.loc[(by == "citizenship") & series["estimate"].notna(), "breakdown"])
-    return series["indicator"].isin(PARTED) & (by.isin(SHOWN) | series["breakdown"].isin(counted))
-
-
 def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
     """Return the cells that the page of the reconciliation explains: totals, parts by `SHOWN`, protection, clashes."""
-    series, clashes = rec.series, rec.clashes
-    own = known(series[series["country"] == country])
+    own = rec.series[rec.series["country"] == country]
+    clashes = rec.clashes[rec.clashes["country"] == country]
+    names = list(rec.vocabulary.indicators)
     stage = own["indicator"].map({name: entry.stage for name, entry in rec.vocabulary.indicators.items()})
-    kept = (own["breakdown"] == "") | stage.isin(["assistance", "protection"])
-    own = own[kept | _is_shown(own)]
-    there = series.loc[series["country"] == country, ["indicator", "year", "breakdown"]]
-    clashing = clashes[(clashes["country"] == country) & clashes["year"].notna()]
-    cells = {Cell(str(i), int(y), str(b)) for i, y, b in own[["indicator", "year", "breakdown"]].values}
-    cells |= {Cell(str(i), int(y), str(b)) for i, y, b in clashing[["indicator", "year", "breakdown"]].values}
-    cells &= {Cell(str(i), int(y), str(b)) for i, y, b in there.values}
-    order = {name: place for place, name in enumerate(rec.vocabulary.indicators)}
-    return sorted(cells, key=lambda cell: (order.get(cell.indicator, len(order)), cell.indicator, cell[2], cell[1]))
+    by = own["breakdown"].map(lambda part: ";".join(parse(part)))
+    # of the hundred citizenships only those that some year counts exactly
+    counted = set(own.loc[(by == "citizenship") & own["estimate"].notna(), "breakdown"])
+    shown = own["indicator"].isin(PARTED) & (by.isin(SHOWN) | own["breakdown"].isin(counted))
+    shown |= (own["breakdown"] == "") | stage.isin(["assistance", "protection"])
+    kept = (shown & own.index.isin(known(own).index)) | _keys(own).isin(_keys(clashes))
+    cells = own[kept].assign(place=own["indicator"].map(names.index)).sort_values(["place", "breakdown", "year"])
+    return [Cell(*cell) for cell in zip(cells["indicator"], cells["year"], cells["breakdown"], strict=True)]
+
+
+def _keys(table: pd.DataFrame) -> pd.Index:
+    return pd.MultiIndex.from_frame(table[list(Cell._fields)].dropna())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from trafficking_stats.messages import Country, Noun, Years, say
+from trafficking_stats.messages import Country, Years, say
 from trafficking_stats.messages import gap as gap_says
 from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown, prose
@@ -142,5 +142,5 @@ def _beside(gap: Gap, own: Peer) -> str:
     parts = [say(f"pages.peers.{key}", who=who) for key, who in apart.items() if who]
     all_differ = sum(map(len, apart.values())) == len(others)
     key = "beside_all" if all_differ else "beside" if parts else "alike"
-    countries = Noun(len(others), "common.countries")
+    countries = say("common.countries", n=len(others))
     return f"{level} {say(f'pages.peers.{key}', countries=countries, parts=parts, n=len(others))}"

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.measures import Measure
-from trafficking_stats.messages import Country, Noun, say
+from trafficking_stats.messages import Country, say
 from trafficking_stats.messages.values import written
+from trafficking_stats.reconciliation.evidence import bounds
 from trafficking_stats.shown import Shown
 from trafficking_stats.texts.focus import LEADING, known, totals, yearly_claims
 from trafficking_stats.texts.headline import headline, summary
-from trafficking_stats.texts.words import bounds, sentences
+from trafficking_stats.texts.words import sentences
 
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation.result import Reconciliation
@@ -21,8 +22,8 @@ def known_headline(rec: Reconciliation, country: str) -> Shown:
     """Say which counts there are with their newest figure, and which ones are missing for an answer."""
     own = rec.claims[rec.claims["country"] == country]
     pair = {"what": Measure(LEADING[-1]), "of": Measure(LEADING[0])}
-    sources = Noun(int(own["source_id"].nunique()), "common.sources")
-    figures = {"n": len(own), "figures": Noun(len(own), "common.figures"), "sources": sources}
+    sources = say("common.sources", n=int(own["source_id"].nunique()))
+    figures = {"n": len(own), "figures": say("common.figures", n=len(own)), "sources": sources}
     rows = known(totals(rec, country))
     newest = rows[rows["n_claims"] > 0].drop_duplicates("indicator", keep="last")
     told = [

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.messages import Country, Noun, Years, say
+from trafficking_stats.messages import Country, Years, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import OPTIMAL, Reconciliation
@@ -50,7 +50,7 @@ def status_words(rows: pd.DataFrame) -> str:
     counts = rows["status"].value_counts()
     order = [status for status in ("agreed", "reconciled", "bounded", "deduced") if status in counts]
     parts = [say(f"pages.status.{status}", n=int(counts[status])) for status in order]
-    return capital(say("pages.status.all", figures=Noun(len(rows), "common.figures"), parts=parts)) if parts else ""
+    return capital(say("pages.status.all", figures=say("common.figures", n=len(rows)), parts=parts)) if parts else ""
 
 
 def sources_headline(rec: Reconciliation, country: str) -> Shown:
@@ -62,14 +62,14 @@ def sources_headline(rec: Reconciliation, country: str) -> Shown:
     sentence = say(
         "pages.sources.sentence",
         n=int(own["source_id"].nunique()),
-        sources=Noun(int(own["source_id"].nunique()), "common.sources"),
-        figures=Noun(len(own), "common.figures"),
+        sources=say("common.sources", n=int(own["source_id"].nunique())),
+        figures=say("common.figures", n=len(own)),
         country=Country(country),
     )
     if rejected.empty:
         verdict = say("pages.sources.all_together" if several else "pages.sources.nothing_to_compare")
     else:
-        verdict = say("pages.sources.set_aside", figures=Noun(len(rejected), "common.figures"), n=len(rejected))
+        verdict = say("pages.sources.set_aside", figures=say("common.figures", n=len(rejected)), n=len(rejected))
     checked = say("pages.sources.checked", n=several, alone=len(per_cell) - several) if several else ""
     return headline(
         f"{sentence} {verdict}",
@@ -147,7 +147,7 @@ def settled_headline(rec: Reconciliation, country: str, start: int | None = None
         sentence or say("pages.stages.none", country=Country(country)),
         {
             "pages.settled.other_choices": _moved(moved),
-            "pages.settled.how_many": say(aside, n=n_rejected, figures=Noun(len(own), "common.figures")),
+            "pages.settled.how_many": say(aside, n=n_rejected, figures=say("common.figures", n=len(own))),
             "pages.settled.solved": say("pages.solver.open") if rec.status != OPTIMAL else "",
         },
         summary=summary(rec, country),

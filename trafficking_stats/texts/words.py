@@ -12,15 +12,10 @@ from trafficking_stats.intervals import period_kind
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, Years, say, say_or
 from trafficking_stats.messages.values import written
-from trafficking_stats.reconciliation.evidence import Figure, Period
+from trafficking_stats.reconciliation.evidence import Figure, Period, bounds
 from trafficking_stats.vocabulary import PolicyDate, Vocabulary
 
 ABSENT = "–"
-
-
-def bounds(lower: Any, upper: Any) -> Bounds:
-    """Return bounds as the sentences take them; a missing upper one is none."""
-    return Bounds(int(lower), None if pd.isna(upper) else int(upper))
 
 
 def short(lower: Any, upper: Any) -> str:
@@ -125,8 +120,8 @@ def limits(side: str = "") -> Callable[[Mapping[str, Any]], str]:
     """
 
     def write(row: Mapping[str, Any]) -> str:
-        low, high = float(row[f"{side}lower"]), float(row[f"{side}upper"])
-        return ABSENT if math.isnan(low) else say("common.range", lower=number(low), upper=number(high))
+        ends = Bounds(float(row[f"{side}lower"]), float(row[f"{side}upper"]))
+        return ABSENT if math.isnan(ends.lower) else written(ends)
 
     return write
 
@@ -138,9 +133,7 @@ def ratio_name(row: Mapping[str, Any]) -> str:
 
 def rate_text(row: Mapping[str, Any]) -> str:
     """Write a rate per 100, or the range of it that masked counts leave."""
-    low, high = float(row["per_100_min"]), float(row["per_100_max"])
-    ends = number(low), number(high)
-    return ends[0] if ends[0] == ends[1] else "–".join(ends)
+    return written(Bounds(float(row["per_100_min"]), float(row["per_100_max"])), "short")
 
 
 def stage_name(stage: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from trafficking_stats.countries import iso_codes, region_of
 from trafficking_stats.csv_tables import records
-from trafficking_stats.messages import Country, Noun, say
+from trafficking_stats.messages import Country, say
 from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.focus import known
 from trafficking_stats.texts.headline import headline
@@ -60,7 +60,7 @@ def world_headline(world: Countries) -> Shown:
     """Say how many of the one count all countries together have for how many of the other, and how they differ."""
     countries = world.tables["countries"]
     without = sum(one.analysis == "countries" for one in world.refusals)
-    unknown = {"countries": Noun(without, "common.countries"), "silent": len(_silent(world))}
+    unknown = {"countries": say("common.countries", n=without), "silent": len(_silent(world))}
     missing = say("pages.world.without", **unknown)
     if countries.empty:
         return headline(say("pages.world.none"), {"pages.world.missing": missing})
@@ -71,7 +71,7 @@ def world_headline(world: Countries) -> Shown:
     values: dict[str, Any] = {
         "numerator": world.numerator,
         "denominator": world.denominator,
-        "countries": Noun(len(countries), "common.countries"),
+        "countries": say("common.countries", n=len(countries)),
         "counted": short(*below),
         "convicted": short(*above),
         "rate": "–".join(dict.fromkeys(rates)),
