@@ -362,7 +362,7 @@ def test_what_nobody_gives_is_named(missing):
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ({"year": [2023], "wert": [1]}, "no column holds figures"),
+        ({"year": [2023], "this": [1], "that": [2]}, "no column holds figures"),
         ("text", "must be a pandas.DataFrame"),
         ({"year": [2023], "value": [[1, 2]]}, "a cell holds a list"),
         ({"year": [2023], "value": [{"a": 1}]}, "column value: a cell holds a list"),
@@ -439,3 +439,35 @@ def test_the_claims_of_a_frame_are_those_of_the_folder_it_is_written_to(tmp_path
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         pd.testing.assert_frame_equal(ts.read_claims(tmp_path), claims)
+
+
+def test_a_total_beside_the_columns_of_its_parts_is_read():
+    table = pd.DataFrame({"Year": [2020], "Women": [10], "Men": [3], "Total": [13]})
+    read = ts.claims_from(table, country="NOR", indicator="victims_identified", source="ministry", published="2024")
+    assert dict(zip(read["breakdown"], read["value"], strict=True)) == {"": 13, "sex=female": 10, "sex=male": 3}
+    read = ts.claims_from(
+        table.rename(columns={"Total": "Number"}),
+        country="NOR",
+        indicator="victims_identified",
+        source="ministry",
+        published="2024",
+    )
+    assert read["value"].tolist() == [13, 10, 3]
+
+
+def test_a_sum_over_years_that_no_heading_names_is_no_figure():
+    table = pd.DataFrame({"indicator": ["victims_identified"], "2019": [10], "2020": [3], "Total": [13]})
+    assert ts.claims_from(table, country="NOR", source="ministry", published="2024")["value"].tolist() == [10, 3]
+
+
+def test_the_one_column_left_holds_the_figures():
+    table = pd.DataFrame({"Month": ["Jan 2023", "Feb 2023"], "Ofre": [3, 4]})
+    read = ts.claims_from(table, country="DNK", indicator="victims_identified", source="ministry", published="2024")
+    assert read[["period_end", "value"]].values.tolist() == [["2023-01-31", 3], ["2023-02-28", 4]]
+
+
+def test_headings_and_names_of_other_languages():
+    table = pd.DataFrame({"Land": ["Danmark", "Tyskland"], "År": [2020, 2021], "Kvinder": [50, 60], "Mænd": [20, 30]})
+    read = ts.claims_from(table, indicator="victims_identified", source="ministry", published="2024")
+    assert set(read["country"]) == {"DNK", "DEU"}
+    assert set(read["breakdown"]) == {"sex=female", "sex=male"}

@@ -1,4 +1,4 @@
-"""Countries by their code or their name in English, and the regions they lie in."""
+"""Countries by their code or their name, and the regions they lie in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import functools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from trafficking_stats.errors import ParameterError
@@ -39,7 +39,8 @@ def country_code(name: str) -> str:
     Parameters
     ----------
     name : str
-        A code of two or three letters in any case, or a name in English in any common spelling.
+        A code of two or three letters in any case, or a name in any common spelling in English, or as it is usual in
+        one of the other languages of ``countries.toml``.
 
     Returns
     -------
@@ -48,8 +49,8 @@ def country_code(name: str) -> str:
 
     Examples
     --------
-    >>> country_code("Sweden"), country_code("dk"), country_code("Ivory Coast"), country_code("Freedonia")
-    ('SWE', 'DNK', 'CIV', '')
+    >>> [country_code(name) for name in ("Sweden", "dk", "Ivory Coast", "Tyskland", "Freedonia")]
+    ['SWE', 'DNK', 'CIV', 'DEU', '']
     """
     upper = name.strip().upper()
     if is_country(upper) or upper in OTHERS:
@@ -118,16 +119,30 @@ def _folded(name: str) -> str:
 
 @functools.cache
 def _spellings() -> dict[str, str]:
-    """Return the code of every spelling of a country, folded; one that fits two countries is nobody's."""
+    """Return the code of every spelling of a country, folded; one that fits two countries is nobody's.
+
+    What is English for one country is not another's name in another language.
+    """
     import pycountry
     from babel import Locale
 
     territories = Locale("en").territories
     printed: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("countries.toml").read_text("utf-8"))
+    languages = printed.pop("languages")
     for country in pycountry.countries:
         names = [getattr(country, key, "") for key in ("name", "official_name", "common_name")]
         names += [country.alpha_2, territories.get(country.alpha_2, "")]
         printed.setdefault(country.alpha_3, []).extend(filter(None, names))
+    codes = {country.alpha_2: country.alpha_3 for country in pycountry.countries}
+    elsewhere = {
+        code: [names[two] for names in (Locale(language).territories for language in languages) if two in names]
+        for two, code in codes.items()
+    }
+    return _owned(elsewhere) | _owned(printed)
+
+
+def _owned(printed: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Return the country of each spelling that fits one only."""
     owners: dict[str, set[str]] = {}
     for code, names in printed.items():
         for name in names:

@@ -69,7 +69,7 @@ def claims_from(
     published : str or date
         When it was published: a day, a month or a year.
     country : str
-        ISO 3166-1 code or name in English.
+        ISO 3166-1 code or name.
     indicator : str
         A name or label of the vocabulary.
     year : str or int

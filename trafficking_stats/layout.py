@@ -157,12 +157,19 @@ def _figure_columns(
         _check_columns("value", given if isinstance(given, Mapping) else [given], table)
     if isinstance(given, Mapping):
         return {name: _meaning(meaning, columns, vocabulary, must=name) for name, meaning in given.items()}
-    of_indicator = columns.get("indicator")
-    one = given or (of_indicator if of_indicator in table else None) or headed(table, "value", taken)
-    if one is not None:
+    indicator = columns.get("indicator")
+    if one := given or (indicator if indicator in table else None):
         return {one: {}}
-    found = {name: _meaning(name, columns, vocabulary) for name in table.columns if name not in taken}
+    left = [name for name in table.columns if name not in taken]
+    found = {name: _meaning(name, columns, vocabulary) for name in left}
     wide = {name: meaning for name, meaning in found.items() if meaning}
+    if wide and all(key.startswith(DIMENSION) for meaning in wide.values() for key in meaning):
+        # their total stands beside them; beside years or indicators it would be a sum that nothing names
+        return {name: meaning for name, meaning in found.items() if meaning is not None}
+    if one := headed(table, "value", taken):
+        return {one: {}}
+    if indicator is not None and len(left) == 1 and table[left[0]].map(plain).str.contains(r"\d").any():
+        return {left[0]: {}}
     if not wide:
         raise ClaimError(
             "no column holds figures: name it (value='...'), or give it a heading such as value, a year or an"
@@ -171,15 +178,15 @@ def _figure_columns(
     return wide
 
 
-def _meaning(heading: str, columns: Columns, vocabulary: Vocabulary, must: str = "") -> dict[str, str]:
-    """Return what a heading says of the figures below it: indicator, year, categories; nothing if a part is unknown."""
+def _meaning(heading: str, columns: Columns, vocabulary: Vocabulary, must: str = "") -> dict[str, str] | None:
+    """Return what a heading says of the figures below it: indicator, year, categories; None if a part is unknown."""
     meaning: dict[str, str] = {}
     for part in heading.split(SEVERAL_HEADINGS):
         found = _part_meaning(part.strip(), columns, vocabulary)
         if found is None:
             if must:
                 raise ClaimError(f"value: {part!r}, for the column {must!r}, is no indicator, year or key=category")
-            return {}
+            return None
         meaning |= found
     return meaning
 
