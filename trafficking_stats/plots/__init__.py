@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.extras import needs
-from trafficking_stats.vocabulary import load_vocabulary
 
 with needs("report", "Drawing figures"):
     from trafficking_stats.plots import changes, rates, series
     from trafficking_stats.plots.claims import claims
     from trafficking_stats.plots.series import stages
-    from trafficking_stats.plots.timeline import draw_timeline, timeline
+    from trafficking_stats.plots.timeline import timeline
     from trafficking_stats.plots.world import coverage, regions
-    from trafficking_stats.texts.words import policy_dates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,34 +57,21 @@ def _rows(gap: Gap) -> pd.DataFrame:
     return rows.assign(indicator=rows["indicator"] + rows["breakdown"].map(lambda part: f";{part}" if part else ""))
 
 
+def _pair(gap: Gap) -> tuple[str, str]:
+    return str(gap.question.denominator), str(gap.question.numerator)
+
+
 def _stages(gap: Gap, ax: Axes | None) -> Axes:
-    rows, country = _rows(gap), gap.question.country
+    rows = _rows(gap)
     years = (int(rows["year"].min()), int(rows["year"].max())) if len(rows) else (0, 0)
-    return series.stage_panels(rows, list(dict.fromkeys(rows["indicator"])), country, years, ax=ax)
+    return series.stage_panels(rows, list(dict.fromkeys(rows["indicator"])), gap.question.country, years, ax=ax)
 
 
-def _pair(gap: Gap, ax: Axes | None) -> Axes:
-    tall, low = str(gap.question.denominator), str(gap.question.numerator)
-    return series.pair(_rows(gap), tall, low, gap.question.country, ax=ax)
-
-
-def _years(gap: Gap, ax: Axes | None) -> Axes:
-    return series.years_strip(_rows(gap), gap.years, gap.question.country, ax=ax)
-
-
-def _timeline(gap: Gap, ax: Axes | None) -> Axes:
-    rows, country = _rows(gap), gap.question.country
-    shown = (str(gap.question.denominator), str(gap.question.numerator))
-    return draw_timeline(
-        rows[rows["indicator"].isin(shown)], policy_dates(load_vocabulary(), country), country, shown, ax
-    )
-
-
-FIGURES = {
+FIGURES: dict[str, Callable[[Gap, Axes | None], Axes]] = {
     "stages": _stages,
-    "pair": _pair,
-    "years": _years,
-    "timeline": _timeline,
+    "pair": lambda gap, ax: series.pair(_rows(gap), *_pair(gap), gap.question.country, ax=ax),
+    "years": lambda gap, ax: series.years_strip(_rows(gap), gap.years, gap.question.country, ax=ax),
+    "timeline": lambda gap, ax: timeline(_rows(gap), gap.question.country, _pair(gap), ax=ax),
     "rates": rates.rates,
     "trend": changes.trend,
     "effects": rates.effects,
@@ -95,3 +81,4 @@ FIGURES = {
     "choices": changes.choices,
     "steps": rates.steps,
 }
+"""The figures of a gap by name."""

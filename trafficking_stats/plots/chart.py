@@ -1,42 +1,40 @@
-"""Axes that show themselves in a notebook: one drawing that fits the width of a page and of a phone."""
+"""Axes that show themselves in a notebook: one drawing that can be read on a page and on a phone."""
 
 from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-import seaborn as sns
 from markupsafe import Markup, escape
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Transform, offset_copy
 
 from trafficking_stats.plots.style import SOFT, theme
 from trafficking_stats.shown import csv_text
 
-WIDTH = 9.2
-"""Width in inches of a figure on a page: that of its column at 96 dots an inch."""
+WIDTH = 5.0
+"""Width in inches of a figure: a page shows it at up to 1.25 times that, a phone at two thirds of it."""
 
-HERO_WIDTH = 7.2
-"""Width of the figure at the head of a page, so that the first screen holds it."""
-
-NARROW = 4.1
-"""Width of the figure on a phone."""
+EMPTY = 1.2
+"""Height in inches of a figure that holds a sentence alone."""
 
 
 class Chart(Axes):
     """Axes with a caption, a text for who cannot see them, and the numbers behind them.
 
     It is what every function of `trafficking_stats.plots` returns where no axes are given. Change it like any other
-    axes: what a cell shows at the end is as you left it, at both widths.
+    axes: what a cell shows at the end is as you left it.
 
     Parameters
     ----------
     *args, **kwargs
-        As for `matplotlib.axes.Axes`; use `chart` to make one.
+        As for `matplotlib.axes.Axes`; use `drawing` to make one.
     """
 
     caption = ""
@@ -53,40 +51,25 @@ class Chart(Axes):
             html = Markup("<p>{}</p>").format(self.sentence)
             return {"text/html": str(html), "text/plain": self.sentence}, {"report": {"kind": "prose"}}
         figure: Any = self.get_figure(root=True)
-        wide = float(figure.get_size_inches()[0])
-        image, narrow = _svg(figure, wide), _svg(figure, min(NARROW, wide))
-        resize(figure, wide)
-        facts = {
-            "kind": "figure",
-            "alt": self.alt,
-            "caption": self.caption,
-            "width": image["width"],
-            "height": image["height"],
-            "narrow": narrow,
-            "name": self.file_name,
-        }
+        svg = _svg(figure)
+        wide, high = (round(96 * inches) for inches in figure.get_size_inches())
+        facts = {"kind": "figure", "alt": self.alt, "caption": self.caption, "name": self.file_name}
+        facts |= {"width": wide, "height": high}
         if self.data is not None and len(self.data):
             facts["csv"] = csv_text(self.data)
-        drawing = image["svg"][image["svg"].index("<svg") :]
-        shown = f"<figure>{drawing}<figcaption>{escape(self.caption)}</figcaption></figure>"
-        return {"image/svg+xml": image["svg"], "text/html": shown, "text/plain": self.alt}, {"report": facts}
+        shown = f"<figure>{svg[svg.index('<svg') :]}<figcaption>{escape(self.caption)}</figcaption></figure>"
+        return {"image/svg+xml": svg, "text/html": shown, "text/plain": self.alt}, {"report": facts}
 
 
-def chart(ax: Axes | None, height: float, *, width: float = WIDTH) -> Axes:
-    """Return the axes given, or those of a new figure, without the frame above and on the right.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes or None
-        Where to draw.
-    height, width : float
-        Size in inches of the new figure.
-    """
-    if ax is None:
-        # no pyplot: whoever shows the last line of a cell would show its open figures once more
-        ax = Figure(figsize=(width, height), layout="constrained").add_subplot(axes_class=Chart)
-    sns.despine(ax=ax)
-    return ax
+@contextmanager
+def drawing(ax: Axes | None, height: float) -> Iterator[Axes]:
+    """Draw in our style on the axes given, or on those of a new figure of some height in inches."""
+    with theme():
+        if ax is None:
+            # no pyplot: whoever shows the last line of a cell would show its open figures once more
+            ax = Figure(figsize=(WIDTH, height), layout="tight").add_subplot(axes_class=Chart)
+        ax.spines[["top", "right"]].set_visible(False)
+        yield ax
 
 
 def panels(ax: Axes, number: int, gap: float) -> list[Axes]:
@@ -119,52 +102,25 @@ def describe(ax: Axes, *, caption: str, alt: str, name: str = "figure", table: p
 
 
 def instead(ax: Axes, text: str) -> Axes:
-    """Write a sentence where there is nothing to draw, so that a figure is never silently empty.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Loses its ticks and frame.
-    text : str
-        Why there is no figure.
-    """
+    """Write a sentence where there is nothing to draw, so that a figure is never silently empty."""
     ax.set_axis_off()
     if isinstance(ax, Chart):
         ax.sentence = ax.alt = ax.caption = text
     place: Any = {"transform": ax.transAxes, "ha": "center", "va": "center", "color": SOFT, "fontsize": 11}
-    label = ax.text(0.5, 0.5, text, **place)
-    fit(ax, lambda inches: label.set_text(wrap(text, int(inches * ax.get_position().width * 11))))
+    ax.text(0.5, 0.5, wrap(text, int(8 * inches(ax))), **place)
     return ax
 
 
-def fit(ax: Axes, layout: Callable[[float], object]) -> None:
-    """Lay something out for the width of the figure now, and again whenever it is shown at another one.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Belongs to the figure.
-    layout : callable
-        Takes the width of the figure in inches.
-    """
+def inches(ax: Axes) -> float:
+    """Return the width of the figure."""
     figure: Any = ax.get_figure(root=True)
-    figure.__dict__.setdefault("_layouts", []).append(layout)
-    layout(float(figure.get_size_inches()[0]))
+    return float(figure.get_size_inches()[0])
 
 
-def heighten(ax: Axes, inches: float) -> None:
-    """Give a figure of ours the height that its drawing takes at the present width; the axes of others keep theirs."""
-    if isinstance(ax, Chart):
-        figure: Any = ax.get_figure(root=True)
-        figure.set_size_inches(figure.get_size_inches()[0], inches)
-
-
-def resize(figure: Figure, width: float) -> None:
-    """Give a figure another width in inches, and lay it out anew."""
-    figure.set_size_inches(width, figure.get_size_inches()[1])
-    with theme():
-        for layout in figure.__dict__.get("_layouts", []):
-            layout(width)
+def raised(ax: Axes, points: float) -> Transform:
+    """Return where a text stands that is so much above its place."""
+    figure: Any = ax.get_figure(root=True)
+    return offset_copy(ax.transData, figure, y=points, units="points")
 
 
 def wrap(text: str, width: int) -> str:
@@ -178,11 +134,10 @@ def wrap(text: str, width: int) -> str:
     return "\n".join(textwrap.wrap(text, max(width, 8), break_long_words=False)) or text
 
 
-def _svg(figure: Any, width: float) -> dict[str, Any]:
-    """Draw a figure at a width: its text as paths, its size in pixels; the same in every run."""
-    resize(figure, width)
-    image = io.BytesIO()
-    with theme(), mpl.rc_context({"svg.hashsalt": "trafficking_stats", "svg.fonttype": "path"}):
+def _svg(figure: Figure) -> str:
+    """Draw a figure, its text as text; the same in every run."""
+    image = io.StringIO()
+    with theme(), mpl.rc_context({"svg.hashsalt": "trafficking_stats", "svg.fonttype": "none"}):
         # laid out here, since saving would draw once more for it
         engine = figure.get_layout_engine()
         if engine is not None:
@@ -190,5 +145,5 @@ def _svg(figure: Any, width: float) -> dict[str, Any]:
             figure.set_layout_engine("none")
         figure.savefig(image, format="svg", metadata={"Date": None, "Creator": None})
         figure.set_layout_engine(engine or "none")
-    wide, high = (round(96 * inches) for inches in figure.get_size_inches())
-    return {"svg": image.getvalue().decode("utf-8"), "width": wide, "height": high}
+    # where the font is not there, one of the same width that most systems have
+    return image.getvalue().replace("'DejaVu Sans'", "'DejaVu Sans', Verdana")

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, say
-from trafficking_stats.plots.chart import chart, describe, fit, heighten, instead, wrap
-from trafficking_stats.plots.style import HATCH, LINE, PAPER, SOFT, STAGE_SHADES, theme
+from trafficking_stats.plots.chart import EMPTY, WIDTH, describe, drawing, inches, instead, wrap
+from trafficking_stats.plots.style import HATCH, LINE, PAPER, SOFT, STAGE_SHADES
 from trafficking_stats.texts.words import (
     label,
     number,
@@ -162,8 +162,10 @@ def draw_lines(
         A dot where the value is known and a bar where masked counts leave a range; a line from limit to limit, with an
         arrow where it leaves the axis.
     """
-    with theme():
-        ax = chart(ax, 1.2)
+    width = WIDTH if ax is None else inches(ax)
+    names = [wrap(line.name, int(4.6 * width)) for line in lines]
+    height = max(0.25, 0.15 * max((name.count("\n") + 1 for name in names), default=1) + 0.1)
+    with drawing(ax, 0.7 + height * len(lines) if lines else EMPTY) as ax:
         if not lines:
             return instead(ax, nothing)
         values = [value for line in lines for value in (line.low, line.high, reference)]
@@ -178,17 +180,10 @@ def draw_lines(
             _line(ax, place, line, left, right)
         ax.tick_params(axis="y", length=0, pad=6)
         ax.spines["left"].set_visible(False)
-
-        def layout(inches: float) -> None:
-            names = [wrap(line.name, int(inches * 4.4)) for line in lines]
-            longest = max(name.count("\n") + 1 for name in names)
-            heighten(ax, 0.8 + max(0.27, 0.15 * longest + 0.06) * len(lines))
-            ax.set_yticks(range(len(lines)), names, fontsize=9 if inches > 6 else 8)
-            for tick, line in zip(ax.get_yticklabels(), lines, strict=True):
-                tick.set_fontweight("bold" if line.strong else "normal")
-            ax.set_xlabel(wrap(axis, int(9 * inches)), color=SOFT)
-
-        fit(ax, layout)
+        ax.set_yticks(range(len(lines)), names, fontsize=8.5)
+        for tick, line in zip(ax.get_yticklabels(), lines, strict=True):
+            tick.set_fontweight("bold" if line.strong else "normal")
+        ax.set_xlabel(wrap(axis, int(8 * width)), color=SOFT)
     return ax
 
 
@@ -205,5 +200,4 @@ def _line(ax: Axes, place: int, line: Line, left: float, right: float) -> None:
     else:
         bar: Any = {"left": line.low, "color": PAPER, "edgecolor": COLOUR, "hatch": HATCH, "zorder": 4}
         ax.barh(place, min(line.high, right) - line.low, 0.42, **bar)
-    side: Any = {"xycoords": ax.get_yaxis_transform(), "textcoords": "offset points", "va": "center"}
-    ax.annotate(line.text, (1.0, place), xytext=(8, 0), annotation_clip=False, fontsize=9, **side)
+    ax.text(1.03, place, line.text, transform=ax.get_yaxis_transform(), va="center", fontsize=8.5)

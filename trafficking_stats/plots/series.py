@@ -12,9 +12,10 @@ from matplotlib.patches import Rectangle
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.pair import STAGES
 from trafficking_stats.messages import Country, Years, say
-from trafficking_stats.plots.chart import HERO_WIDTH, chart, describe, fit, instead, panels
+from trafficking_stats.plots.chart import EMPTY, describe, drawing, inches, instead, panels, raised
 from trafficking_stats.plots.style import (
     ALERT,
+    AREA,
     HATCH,
     LINE,
     PAPER,
@@ -22,8 +23,7 @@ from trafficking_stats.plots.style import (
     STAGE_SHADES,
     count_axis,
     key,
-    patches,
-    theme,
+    shade,
     year_ticks,
 )
 from trafficking_stats.texts.focus import known, measured, stage_indicators, years_shown
@@ -34,10 +34,9 @@ if TYPE_CHECKING:
     from trafficking_stats.reconciliation.result import Reconciliation
 
 
-def shade(indicator: str) -> str:
-    """Return the colour of the stage to which an indicator, or a part of it, belongs."""
-    found = load_vocabulary().indicators.get(indicator.partition(";")[0])
-    return STAGE_SHADES[found.stage] if found else SOFT
+def highest(rows: pd.DataFrame) -> float:
+    """Return the highest count that some row names."""
+    return float(pd.concat([rows["lower"], rows["upper"]]).max())
 
 
 def interval_bars(
@@ -47,7 +46,7 @@ def interval_bars(
     *,
     width: float = 0.72,
     floors: Mapping[int, float] | None = None,
-    room: float = 0.0,
+    ground: bool = False,
 ) -> None:
     """Draw a bar a year: solid as far as the count is certain, hatched to the highest value it can have.
 
@@ -63,46 +62,31 @@ def interval_bars(
         In years.
     floors : mapping of int to float, optional
         Years whose figure stands at least so high, to make room for something else.
-    room : float
-        How much higher, as a share of the highest bar, where another figure stands on the floor.
+    ground : bool
+        Whether figures get a ground of paper, since something may lie behind them.
     """
-    top, names = float(pd.concat([rows["lower"], rows["upper"]]).max()), []
-    for row in records(rows):
-        lower, certain = float(row["lower"]), row["status"] != "deduced"
-        unbounded = pd.isna(row["upper"])
-        upper = max(lower + 0.12 * top, 1.0) if unbounded else float(row["upper"])
-        look: Any = {"edgecolor": colour, "linestyle": "-" if certain else (0, (2, 1.5)), "zorder": 2}
-        ax.bar(row["year"], lower, width, color=colour if certain else PAPER, linewidth=1, **look)
-        if upper > lower:
-            ax.bar(row["year"], upper - lower, width, bottom=lower, color=PAPER, hatch=HATCH, linewidth=0.8, **look)
-        if unbounded:
-            ax.plot(row["year"], upper, marker="^", color=colour, markersize=6, zorder=3)
-        name = ax.annotate(
-            short(row["lower"], row["upper"]),
-            (row["year"], upper),
-            xytext=(0, 5 if unbounded else 2),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.4},
-            zorder=5,
-        )
-        names.append(name)
+    lower, unbounded = rows["lower"].astype(float), rows["upper"].isna()
+    upper = rows["upper"].astype(float).mask(unbounded, (lower + 0.12 * highest(rows)).clip(lower=1))
+    deduced = rows["status"] == "deduced"
+    for some, dash, fill in ((~deduced, "-", colour), (deduced, (0, (2, 1.5)), PAPER)):
+        if some.any():
+            look: Any = {"edgecolor": colour, "linestyle": dash, "zorder": 2}
+            ax.bar(rows["year"][some], lower[some], width, color=fill, linewidth=1, **look)
+        if (some := some & (upper > lower)).any():
+            look |= {"color": PAPER, "hatch": HATCH, "linewidth": 0.8, "edgecolor": colour}
+            ax.bar(rows["year"][some], (upper - lower)[some], width, bottom=lower[some], **look)
+    ax.plot(rows["year"][unbounded], upper[unbounded], "^", color=colour, markersize=6, zorder=3)
+    names = [short(*ends) for ends in zip(rows["lower"], rows["upper"], strict=True)]
     first, last = ax.get_xlim()
-    heights = [float(name.xy[1]) for name in names]
-    longest = max((len(name.get_text()) for name in names), default=1)
-
-    def layout(inches: float) -> None:
-        points = 72 * 0.88 * inches / (last - first)  # a year
-        size = min(8.5, max(4.5, points / (0.66 * longest)))
-        upright = size < 6.5 and longest <= 5  # below each other the letters have room that they lack side by side
-        for name, height in zip(names, heights, strict=True):
-            floor = floors.get(int(name.xy[0]), -top) if floors else -top
-            name.xy = (name.xy[0], max(height, floor + room * top * (2 if upright else 1)))
-            name.set_rotation(90 if upright else 0)
-            name.set_fontsize(min(8.0, points / 1.25) if upright else size)
-
-    fit(ax, layout)
+    points, longest = 72 * 0.88 * inches(ax) / (last - first), max(map(len, names), default=1)  # a year
+    size = min(8.5, points / (0.66 * longest))
+    # below each other the letters have room that they lack side by side
+    turned = {"rotation": 90, "size": min(8.5, points / 1.25)} if size < 7 and longest <= 5 else {"size": size}
+    text: Any = {"ha": "center", "va": "bottom", "zorder": 5, "in_layout": False, **turned}
+    text |= {"bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 0.4}} if ground else {}
+    offsets = [raised(ax, points) for points in (2, 5)]
+    for name, year, high, free in zip(names, rows["year"], upper, unbounded, strict=True):
+        ax.text(year, max(high, (floors or {}).get(year, high)), name, transform=offsets[free], **text)
 
 
 def stages(
@@ -135,40 +119,43 @@ def stages(
         One panel a stage, each with a scale of its own; a sentence where nobody has a figure.
     """
     indicators = list(indicators) or stage_indicators(rec, country)
-    first, last = years_shown(rec, country, start, end)
-    rows = measured(rec, country, indicators)
-    return stage_panels(rows, indicators, country, (first, last), ax=ax)
+    years = years_shown(rec, country, start, end)
+    return stage_panels(measured(rec, country, indicators), indicators, country, years, ax=ax)
 
 
 def stage_panels(
-    rows: pd.DataFrame,
-    indicators: Sequence[str],
-    country: str,
-    years: tuple[int, int],
-    *,
-    ax: Axes | None = None,
+    rows: pd.DataFrame, indicators: Sequence[str], country: str, years: tuple[int, int], *, ax: Axes | None = None
 ) -> Axes:
     """Draw rows of a series, a panel an indicator; see `stages`."""
     rows = known(rows[rows["indicator"].isin(list(indicators)) & rows["year"].between(*years)])
     shown = [indicator for indicator in indicators if indicator in set(rows["indicator"])]
-    with theme():
-        ax = chart(ax, 0.6 + 1.15 * len(shown) if shown else 1.2)
+    with drawing(ax, 0.5 + 0.95 * len(shown) if shown else EMPTY) as ax:
         if not shown:
             return instead(ax, say("pages.stages.none", country=Country(country)))
-        for indicator, panel in zip(shown, panels(ax, len(shown), 0.4), strict=True):
-            _stage(panel, rows[rows["indicator"] == indicator], indicator, years)
+        for indicator, panel in zip(shown, panels(ax, len(shown), 0.5), strict=True):
+            series_panel(panel, rows[rows["indicator"] == indicator], indicator, years)
             panel.tick_params(labelbottom=indicator == shown[-1])
     lacking = [label(indicator) for indicator in indicators if indicator not in shown]
-    span = years[1] - years[0] + 1
-    stages_only = all(load_vocabulary().indicators[name].stage in STAGES for name in shown if ";" not in name)
-    stages_only &= not any(";" in name for name in shown)
+    stages_only = all(";" not in name and load_vocabulary().indicators[name].stage in STAGES for name in shown)
     caption = [
         say("pages.stages.caption" if stages_only else "victims.panels.caption", country=Country(country)),
         *edges(rows),
-        say("pages.dash") if len(rows) < len(shown) * span else "",
+        say("pages.dash") if len(rows) < len(shown) * (years[1] - years[0] + 1) else "",
         say("pages.stages.lacking", what=lacking) if lacking else "",
     ]
     return describe(ax, caption=sentences(caption), alt=series_alt(rows, shown), name=f"{country}-stages", table=rows)
+
+
+def series_panel(ax: Axes, rows: pd.DataFrame, indicator: str, years: tuple[int, int], **look: Any) -> None:
+    """Draw one series over the years, with a dash where no source has a figure, so that the gap is not read as zero."""
+    ax.set_title(title(indicator))
+    year_ticks(ax, *years, inches(ax))
+    interval_bars(ax, rows, shade(indicator), **look)
+    dash: Any = {"ha": "center", "va": "bottom", "color": SOFT, "fontsize": 8, "in_layout": False}
+    for year in set(range(years[0], years[1] + 1)) - set(rows["year"]):
+        ax.text(year, 0, "–", **dash)
+    ax.set_ylim(0, highest(rows) * 1.3 + 0.5)
+    count_axis(ax, 4)
 
 
 def edges(rows: pd.DataFrame) -> list[str]:
@@ -182,17 +169,6 @@ def edges(rows: pd.DataFrame) -> list[str]:
 def _ranges(rows: pd.DataFrame) -> pd.Series:
     """Whether a row is known as a range only."""
     return rows["lower"] != rows["upper"].fillna(-1)
-
-
-def _stage(ax: Axes, rows: pd.DataFrame, indicator: str, years: tuple[int, int]) -> None:
-    ax.set_title(title(indicator))
-    fit(ax, lambda inches: year_ticks(ax, *years, inches))
-    interval_bars(ax, rows, shade(indicator))
-    for year in set(range(years[0], years[1] + 1)) - set(rows["year"]):
-        # a dash where no source has a figure, so that nobody reads the gap as a zero
-        ax.annotate("–", (year, 0), xytext=(0, 2), textcoords="offset points", ha="center", color=SOFT, fontsize=8)
-    ax.set_ylim(0, float(pd.concat([rows["lower"], rows["upper"]]).max()) * 1.22 + 0.5)
-    count_axis(ax, 4)
 
 
 def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | None = None) -> Axes:
@@ -211,23 +187,23 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
     """
     found = {name: known(rows[rows["indicator"] == name]) for name in (tall, low)}
     both = pd.concat(found.values())
-    with theme():
-        ax = chart(ax, 2.7 if len(both) else 1.2, width=HERO_WIDTH)
+    with drawing(ax, 2.3 if len(both) else EMPTY) as ax:
         if both.empty:
             return instead(ax, say("pages.pair.none", tall=label(tall), low=label(low), country=Country(country)))
-        years = (int(both["year"].min()), int(both["year"].max()))
-        top = float(pd.concat([both["lower"], both["upper"]]).max())
-        fit(ax, lambda inches: year_ticks(ax, *years, inches))
+        years, top = (int(both["year"].min()), int(both["year"].max())), highest(both)
+        year_ticks(ax, *years, inches(ax))
         shades = {tall: shade(tall), low: shade(low) if shade(low) != shade(tall) else STAGE_SHADES["conviction"]}
-        beside = {int(row["year"]): float(row["upper"]) for row in records(found[low].dropna(subset=["upper"]))}
         # two figures must not stand on each other: that of the broad bar is set above that of the slim one
-        for name, thick, floors in ((tall, 0.84, beside), (low, 0.5, None)):
+        slim = found[low].dropna(subset=["upper"])
+        floors = {year: float(upper) + 0.13 * top for year, upper in zip(slim["year"], slim["upper"], strict=True)}
+        for name, width in ((tall, 0.84), (low, 0.5)):
             if len(found[name]):
-                interval_bars(ax, found[name], shades[name], width=thick, floors=floors, room=0.085)
-        ax.set_ylim(0, top * 1.12 + 0.5)
+                interval_bars(
+                    ax, found[name], shades[name], width=width, floors=floors if name == tall else {}, ground=True
+                )
+        ax.set_ylim(0, top * 1.16 + 0.5)
         count_axis(ax, 5)
-        named = {label(name): colour for name, colour in shades.items() if len(found[name])}
-        fit(ax, lambda inches: key(ax, patches(named), inches))
+        key(ax, {label(name): {**AREA, "color": shades[name]} for name in found if len(found[name])}, inches(ax))
     lacking = [label(name) for name in found if found[name].empty]
     caption = [
         say("pages.pair.caption", tall=capital(label(tall)), low=label(low), country=Country(country)),
@@ -253,34 +229,31 @@ def years_strip(rows: pd.DataFrame, used: Sequence[int], country: str, *, ax: Ax
     ax : matplotlib.axes.Axes, optional
         Where; a new figure by default.
     """
-    indicators = [name for name in dict.fromkeys(rows["indicator"]) if len(known(rows[rows["indicator"] == name]))]
+    order = list(dict.fromkeys(rows["indicator"]))
     rows = known(rows)
-    with theme():
-        ax = chart(ax, 0.62 + 0.26 * len(indicators) if len(rows) else 1.2)
+    indicators = [name for name in order if name in set(rows["indicator"])]
+    with drawing(ax, 0.55 + 0.24 * len(indicators) if len(rows) else EMPTY) as ax:
         if rows.empty:
             return instead(ax, say("pages.stages.none", country=Country(country)))
-        first, last = int(rows["year"].min()), int(rows["year"].max())
         for row in records(rows):
-            exact = row["lower"] == row["upper"]
-            look: Any = {} if exact else {"hatch": HATCH, "facecolor": PAPER}
-            place = (row["year"] - 0.42, indicators.index(row["indicator"]) - 0.36)
-            colour = shade(row["indicator"])
-            ax.add_patch(Rectangle(place, 0.84, 0.72, **{"facecolor": colour, "edgecolor": colour, **look}))
-        for year in used:
-            ax.plot([year - 0.5, year + 0.5], [len(indicators) - 0.42] * 2, color=ALERT, linewidth=3, clip_on=False)
+            colour, place = shade(row["indicator"]), indicators.index(row["indicator"])
+            filled: Any = {} if row["lower"] == row["upper"] else {"hatch": HATCH, "facecolor": PAPER}
+            look = {"facecolor": colour, "edgecolor": colour, **filled}
+            ax.add_patch(Rectangle((row["year"] - 0.42, place - 0.36), 0.84, 0.72, **look))
+        starts = [year - 0.5 for year in used]
+        ax.hlines([len(indicators) - 0.42] * len(used), starts, [start + 1 for start in starts], ALERT, linewidth=3)
         ax.set_ylim(len(indicators) - 0.4, -0.55)
         ax.set_yticks(range(len(indicators)), [label(indicator) for indicator in indicators])
         ax.tick_params(axis="y", length=0)
         ax.spines[["left", "bottom"]].set_color(LINE)
-        fit(ax, lambda inches: year_ticks(ax, first, last, inches))
+        year_ticks(ax, int(rows["year"].min()), int(rows["year"].max()), 0.75 * inches(ax))
     caption = [
         say("pages.strip.caption", country=Country(country)),
         say("pages.strip.range") if _ranges(rows).any() else "",
         say("pages.strip.used", years=Years(used)) if used else "",
     ]
-    return describe(
-        ax, caption=sentences(caption), alt=series_alt(rows, indicators), name=f"{country}-years", table=rows
-    )
+    alt = series_alt(rows, indicators)
+    return describe(ax, caption=sentences(caption), alt=alt, name=f"{country}-years", table=rows)
 
 
 def series_alt(rows: pd.DataFrame, indicators: Iterable[str]) -> str:
@@ -289,7 +262,6 @@ def series_alt(rows: pd.DataFrame, indicators: Iterable[str]) -> str:
 
 
 def _course(rows: pd.DataFrame) -> str:
-    rows = known(rows)
     if rows.empty:
         return say("pages.no_figure")
     exact = rows[rows["lower"] == rows["upper"]]

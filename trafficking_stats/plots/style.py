@@ -1,8 +1,7 @@
-"""How every figure looks: shades that differ in grey print, direct labels, ticks and keys that fit the width."""
+"""How every figure looks: shades that differ in grey print, ticks and keys that fit the width."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,13 +9,12 @@ from typing import Any
 
 import matplotlib as mpl
 import seaborn as sns
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from trafficking_stats.messages.values import written
+from trafficking_stats.vocabulary import load_vocabulary
 
 INK, SOFT, LINE, PAPER = "#1c2126", "#5a646e", "#c9d1d8", "#ffffff"
 ALERT = "#b5460f"
@@ -33,10 +31,12 @@ STAGE_SHADES = {
 }
 """One hue that darkens from stage to stage, so that the order survives a grey printer and colour blindness."""
 
-_SHEET = Path(__file__).with_name("chart.mplstyle")
-
 TIER_MARKERS = {"register": "s", "publisher": "D", "compiler": "o", "press": "^"}
 HATCH = "////"
+AREA = {"marker": "s", "markersize": 9}
+"""How an area of a colour stands in a key."""
+
+_SHEET = mpl.rc_params_from_file(Path(__file__).with_name("chart.mplstyle"), use_default_template=False)
 
 
 @contextmanager
@@ -51,9 +51,14 @@ def theme() -> Iterator[None]:
     >>> inside == SOFT, mpl.rcParams["axes.edgecolor"] == before
     (True, True)
     """
-    sheet = mpl.rc_params_from_file(_SHEET, use_default_template=False)
-    with mpl.rc_context({**sns.axes_style("ticks"), **sheet}):
+    with mpl.rc_context({**sns.axes_style("ticks"), **_SHEET}):
         yield
+
+
+def shade(indicator: str) -> str:
+    """Return the colour of the stage to which an indicator, or a part of it, belongs."""
+    found = load_vocabulary().indicators.get(indicator.partition(";")[0])
+    return STAGE_SHADES[found.stage] if found else SOFT
 
 
 def count_axis(ax: Axes, ticks: int) -> None:
@@ -62,7 +67,7 @@ def count_axis(ax: Axes, ticks: int) -> None:
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: written(round(value))))
 
 
-def year_ticks(ax: Axes, first: int, last: int, inches: float, *, margin: float = 0.6) -> None:
+def year_ticks(ax: Axes, first: int, last: int, inches: float, margin: float = 0.6) -> None:
     """Give every year a place from half a year before to half a year after, and as many labels as fit.
 
     Parameters
@@ -76,58 +81,35 @@ def year_ticks(ax: Axes, first: int, last: int, inches: float, *, margin: float 
     margin : float
         Room beside them in years.
     """
-    years = range(first, last + 1)
-    fitting = min(18.0, inches * 0.9 / 0.4)
-    step = next(step for step in (1, 2, 5, 10, 25, 100) if len(years) / step <= fitting)
-    room = max(margin, 3 - len(years) / 2)  # a year alone is no wall
+    number = last - first + 1
+    step = next(step for step in (1, 2, 5, 10, 25, 100) if number / step <= inches * 2.3)
+    room = max(margin, 3 - number / 2)  # a year alone is no wall
     ax.set_xlim(first - room, last + room)
-    ax.set_xticks([year for year in years if (year - first) % step == 0 or step == 1])
+    ax.set_xticks(range(first, last + 1, step))
 
 
-def patches(colours: Mapping[str, str]) -> list[Artist]:
-    """Return what stands in a key for areas of these colours."""
-    return [Patch(facecolor=colour, edgecolor=colour, label=name) for name, colour in colours.items()]
-
-
-def marks(markers: Mapping[str, str], rejected: str = "") -> list[Artist]:
-    """Return what stands in a key for these markers, and for an open one if ``rejected`` names it."""
-    shape: Any = {"linestyle": "none", "markersize": 5, "markeredgewidth": 1.3}
-    handles: list[Artist] = [Line2D([], [], marker=m, color=INK, label=name, **shape) for name, m in markers.items()]
-    if rejected:
-        handles.append(Line2D([], [], marker="o", color=ALERT, markerfacecolor=PAPER, label=rejected, **shape))
-    return handles
-
-
-def key(ax: Axes, handles: Sequence[Artist], inches: float) -> int:
-    """Name colours, lines or markers above the axes, and return the lines that this takes.
+def key(ax: Axes, looks: Mapping[str, Mapping[str, Any]], inches: float) -> int:
+    """Name marks above the axes, and return the lines that this takes.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
-        Where; an earlier key is replaced.
-    handles : sequence of matplotlib.artist.Artist
-        From `patches` or `marks`.
+        Where.
+    looks : mapping of str to mapping
+        How the mark of each name looks, as `matplotlib.lines.Line2D` takes it; an area is an `AREA`.
     inches : float
         Width of the figure.
     """
-    columns = key_columns([str(handle.get_label()) for handle in handles], inches)
-    ax.legend(
-        handles=list(handles),
-        loc="lower left",
-        bbox_to_anchor=(0, 1.0),
-        ncols=columns,
-        borderaxespad=0.2,
-        borderpad=0.2,
-        handlelength=1.1,
-        handletextpad=0.5,
-        columnspacing=1.6,
-        fontsize=9,
-    )
-    return math.ceil(len(handles) / columns)
+    columns = key_columns(list(looks), inches)
+    basic = {"linestyle": "none", "color": INK, "markersize": 5, "markeredgewidth": 1.3}
+    handles = [Line2D([], [], label=name, **{**basic, **look}) for name, look in looks.items()]
+    room = {"borderaxespad": 0.2, "borderpad": 0.2, "handlelength": 1.1, "handletextpad": 0.5, "columnspacing": 1.6}
+    ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, fontsize=9, **room)
+    return -(-len(handles) // columns)
 
 
 def key_columns(names: Sequence[str], inches: float) -> int:
-    """Return in how many columns names and their colours fit above axes.
+    """Return in how many columns names and their marks fit above axes.
 
     Examples
     --------
@@ -135,9 +117,9 @@ def key_columns(names: Sequence[str], inches: float) -> int:
     2
     """
     for columns in range(len(names), 1, -1):
-        rows = math.ceil(len(names) / columns)
-        # A key is filled column by column.
+        rows = -(-len(names) // columns)
+        # a key is filled column by column
         longest = [max(map(len, names[start : start + rows])) for start in range(0, len(names), rows)]
-        if sum(0.42 + 0.072 * letters for letters in longest) <= inches * 0.88:
+        if sum(0.42 + 0.072 * letters for letters in longest) <= 0.85 * inches:
             return columns
     return 1

@@ -11,9 +11,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import say
-from trafficking_stats.plots.chart import chart, describe, fit, instead, wrap
-from trafficking_stats.plots.series import shade
-from trafficking_stats.plots.style import PAPER, SOFT, STAGE_SHADES, key, patches, theme, year_ticks
+from trafficking_stats.plots.chart import EMPTY, describe, drawing, inches, instead, wrap
+from trafficking_stats.plots.style import AREA, PAPER, SOFT, STAGE_SHADES, key, shade, year_ticks
 from trafficking_stats.texts.words import capital, number, place_name, sentences
 from trafficking_stats.texts.world import by_region, group_name, printed_years
 
@@ -54,8 +53,7 @@ def coverage(
     rows = printed_years(rec, world, start, end)
     names = [one.in_words() for one in (world.denominator, world.numerator)]
     lines = [code for region, inside in by_region(set(rows["country"])).items() for code in (region, *inside)]
-    with theme():
-        ax = chart(ax, 0.7 + 0.115 * len(lines) if lines else 1.2)
+    with drawing(ax, 0.7 + 0.125 * len(lines) if lines else EMPTY) as ax:
         if not lines:
             return instead(ax, say("pages.world.no_figures"))
         first, last = int(rows["year"].min()), int(rows["year"].max())
@@ -67,20 +65,16 @@ def coverage(
         ax.imshow(signs, extent=extent, interpolation="none", **look)
         ax.hlines([place + 0.5 for place in range(len(lines))], *extent[:2], color=PAPER, linewidth=0.6)
         ax.vlines([year + 0.5 for year in range(first, last)], *extent[2:], color=PAPER, linewidth=0.6)
-        ax.set_yticks(range(len(lines)), map(place_name, lines), fontsize=6.5)
+        ax.set_yticks(range(len(lines)), map(place_name, lines), fontsize=7)
         for place, code in enumerate(lines):
             if code.isdigit():  # a region: its name, and the years again, so that nobody scrolls for them
                 ax.get_yticklabels()[place].set_fontweight("bold")
                 for year in range(first + -first % 5, last + 1, 5):
-                    ax.text(year, place, str(year), ha="center", va="center", fontsize=6.5, color=SOFT)
+                    ax.text(year, place, str(year), ha="center", va="center", fontsize=7, color=SOFT)
         ax.tick_params(axis="both", length=0)
-        colours = dict(zip([*names, say("pages.world.both")], shades, strict=True))
-
-        def layout(inches: float) -> None:
-            year_ticks(ax, first, last, inches, margin=0.5)
-            key(ax, patches(colours), inches)
-
-        fit(ax, layout)
+        year_ticks(ax, first, last, 0.75 * inches(ax), margin=0.5)
+        looks = zip([*names, say("pages.world.both")], shades, strict=True)
+        key(ax, {name: {**AREA, "color": colour} for name, colour in looks}, inches(ax))
     values = {"of": names[0], "what": names[1], "countries": say("common.countries", n=rows["country"].nunique())}
     only_of, only_what, both = (int((signs == sign).to_numpy().sum()) for sign in (1, 2, 3))
     caption = say("pages.world.coverage", only_of=only_of, only_what=only_what, both=both, **values)
@@ -101,18 +95,11 @@ def regions(world: Countries, *, ax: Axes | None = None) -> Axes:
     pooled = {row["group"]: row for row in records(groups[groups["kind"] != "definition"])}
     members = {"all": list(countries["country"]), **by_region(countries["country"])}
     names = [*map(group_name, members)]
-    with theme():
-        ax = chart(ax, 0.9 + 0.3 * len(names) if pooled else 1.2)
+    with drawing(ax, 0.9 + 0.28 * len(names) if pooled else EMPTY) as ax:
         if not pooled:
             return instead(ax, say("tables.world_regions.none"))
+        dots: Any = {"s": 20, "color": STAGE_SHADES["investigation"], "edgecolor": PAPER, "linewidth": 0.6, "zorder": 4}
         for place, (code, inside) in enumerate(members.items()):
-            dots: Any = {
-                "s": 26,
-                "color": STAGE_SHADES["investigation"],
-                "edgecolor": PAPER,
-                "linewidth": 0.6,
-                "zorder": 4,
-            }
             ax.scatter(countries.loc[countries["country"].isin(inside), "shrunk"], [place] * len(inside), **dots)
             if row := pooled.get(code):
                 dark: Any = {"color": STAGE_SHADES["conviction"], "solid_capstyle": "butt", "zorder": 3}
@@ -129,12 +116,8 @@ def regions(world: Countries, *, ax: Axes | None = None) -> Axes:
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
         axis = say("pages.for_100", what=capital(world.numerator.in_words()), of=world.denominator.in_words())
-
-        def layout(inches: float) -> None:
-            ax.set_yticks(range(len(names)), [wrap(name, int(inches * 4.4)) for name in names], fontsize=9)
-            ax.set_xlabel(wrap(axis, int(9 * inches)), color=SOFT)
-
-        fit(ax, layout)
+        ax.set_yticks(range(len(names)), [wrap(name, int(4.6 * inches(ax))) for name in names], fontsize=8.5)
+        ax.set_xlabel(wrap(axis, int(8 * inches(ax))), color=SOFT)
     told = []
     for code, name in zip(members, names, strict=True):
         if row := pooled.get(code):

@@ -146,8 +146,7 @@ class _Arranged:
         if not about.get("alt", "").strip():  # an analyst's own drawing
             about = {**about, "alt": say("site.figure_not_described"), "caption": say("site.figure_not_described")}
         source = _address(_SVG, data[_SVG]) if _SVG in data else f"data:{_PNG};base64,{''.join(data[_PNG].split())}"
-        narrow = about.get("narrow") and {**about["narrow"], "source": _address(_SVG, about["narrow"]["svg"])}
-        block = {"kind": "figure", "source": source, "narrow": narrow, **_names(about)}
+        block = {"kind": "figure", "source": source, **_names(about)}
         block |= {key: about.get(key, "") for key in ("alt", "width", "height")}
         if about.get("csv"):
             block["csv"] = _address("text/csv", about["csv"])

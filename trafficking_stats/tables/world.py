@@ -14,8 +14,7 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.intervals import period_kind
 from trafficking_stats.messages import Country, say
 from trafficking_stats.messages.values import written
-from trafficking_stats.plots.series import shade
-from trafficking_stats.plots.style import STAGE_SHADES
+from trafficking_stats.plots.style import STAGE_SHADES, shade
 from trafficking_stats.reconciliation.vintages import steps
 from trafficking_stats.shown import Shown
 from trafficking_stats.tables.html import Format, csv_link, table

@@ -74,7 +74,7 @@
   const frozen = document.getElementById("frozen");
   document.querySelectorAll("figure[id], .out-table[id]").forEach(function (part) {
     const tools = part.querySelector(".tools");
-    const image = part.querySelector("picture > img");
+    const image = part.matches("figure") && part.querySelector("img");
     if (image) {
       const svg = image.src.startsWith("data:image/svg");
       if (svg) offer(tools, words.svg, function () { save(image.src, part.dataset.name + ".svg"); });
