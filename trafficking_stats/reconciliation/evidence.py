@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from trafficking_stats.intervals import period_kind, period_label
-from trafficking_stats.messages import Bounds, MessageError, Term, breakdown_words, say
+from trafficking_stats.messages import Bounds, Term, breakdown_words, say, say_or
 from trafficking_stats.messages.values import written
-from trafficking_stats.wording import source_name
 
 
 @dataclass(frozen=True)
@@ -73,18 +71,6 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Source:
-    """A publication: ``CMM 2022``."""
-
-    publisher: str
-    published: str
-
-    def in_words(self) -> str:
-        """Write it, the same in every language."""
-        return source_name(self.publisher, self.published)
-
-
-@dataclass(frozen=True)
 class RuleName:
     """A rule between indicators, by its name in the vocabulary; ``label`` is said where the catalogue has no words."""
 
@@ -93,10 +79,7 @@ class RuleName:
 
     def in_words(self) -> str:
         """Write it in the current language."""
-        try:
-            return say(f"reconciliation.rule.{self.name}")
-        except MessageError:
-            return self.label
+        return say_or(f"reconciliation.rule.{self.name}", self.label)
 
 
 @dataclass(frozen=True)
@@ -121,7 +104,7 @@ class Evidence:
     values: tuple[tuple[str, object], ...] = ()
 
     def __str__(self) -> str:
-        return say(f"reconciliation.evidence.{self.code}", **in_words(dict(self.values)))
+        return say(f"reconciliation.evidence.{self.code}", **dict(self.values))
 
     in_words = __str__
 
@@ -129,17 +112,6 @@ class Evidence:
 def evidence(code: str, **values: object) -> Evidence:
     """Make evidence; whole numbers that came as floats are counts."""
     return Evidence(code, tuple((name, whole(value)) for name, value in values.items()))
-
-
-def in_words(values: Mapping[str, object]) -> dict[str, object]:
-    """Write the values that know how to write themselves; the others are left to the catalogue."""
-
-    def said(value: object) -> object:
-        if isinstance(value, tuple):
-            return [said(item) for item in value]
-        return value.in_words() if hasattr(value, "in_words") else value
-
-    return {name: said(value) for name, value in values.items()}
 
 
 def whole(value: object) -> object:

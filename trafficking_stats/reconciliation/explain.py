@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import functools
+from collections import defaultdict
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from trafficking_stats.intervals import period_label
 from trafficking_stats.messages import say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import words
-from trafficking_stats.reconciliation.evidence import Figure, RuleName, Source, bounds
+from trafficking_stats.reconciliation.evidence import Figure, RuleName, bounds
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.proofs import Component, Proof
 from trafficking_stats.reconciliation.rules import Cell
@@ -57,22 +59,21 @@ class Explainer:
         method: str,
         vocabulary: Vocabulary,
     ) -> None:
-        self._settled, self._country, self._method = settled, country, method
-        self._all, self._labels = cells, {rule.name: RuleName(rule.name, rule.label) for rule in vocabulary.rules}
+        self._settled, self._country, self._method, self._all = settled, country, method, cells
+        self._rules = {rule.name: RuleName(rule.name, rule.label) for rule in vocabulary.rules}
         own: list[dict[str, Any]] = claims[claims["country"] == country].to_dict("records")  # type: ignore[assignment]
         self._claims = {claim["claim_id"]: claim for claim in own}
-        self._inside: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        self._inside: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
         for claim in own:
             start, end = claim["period_start"], claim["period_end"]
             # what is about a part of a year is told within the year
             year = (f"{end[:4]}-01-01", f"{end[:4]}-12-31") if start[:4] == end[:4] else (start, end)
             for period in dict.fromkeys([year, (start, end)]):
-                self._inside.setdefault((claim["indicator"], claim["breakdown"], *period), []).append(claim)
+                self._inside[claim["indicator"], claim["breakdown"], *period].append(claim)
         self._place = settled.cells_of(country)
         self._names: dict[int, Cell] = {number: (country, *place) for place, number in self._place.items()}  # type: ignore[misc]
         rows: Any = cells[cells["country"] == country].itertuples()
         self._rows = {(row.indicator, row.breakdown, row.start, row.end): row for row in rows}
-        self._kinds, self._details = (settled.system.rules.table[name].to_numpy() for name in ("kind", "detail"))
         self._components: dict[int, Component] = {}
         groups = settled.system.groups
         self._cell, self._lower, self._upper = (groups[name].to_numpy() for name in ("cell", "lower", "upper"))
@@ -80,28 +81,24 @@ class Explainer:
     def cell(self, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Explanation:
         """Explain one cell; see `Reconciliation.explain`."""
         period = year if isinstance(year, tuple) else (f"{int(year)}-01-01", f"{int(year)}-12-31")
-        row = self._rows.get((indicator, breakdown, *period))
+        place = indicator, breakdown, *period
+        row = self._rows.get(place)
         if row is None:
             raise self._missing(indicator, breakdown, period)
-        cell: Cell = (self._country, indicator, breakdown, *period)
-        here, inside = self._place[cell[1:]], self._inside.get(cell[1:], [])
-        inside = sorted(inside, key=lambda claim: claim["source_id"])
-        inside = sorted(
-            sorted(inside, key=lambda claim: claim["published"], reverse=True), key=lambda c: not c["accepted"]
-        )
-        told: dict[Any, dict[str, str]] = {}
-        rows = [self._tell(claim, here, told) for claim in inside]
+        here, solution = self._place[place], self._settled.solution
+        inside = sorted(self._inside.get(place, []), key=itemgetter("source_id"))
+        inside.sort(key=itemgetter("published"), reverse=True)
+        inside.sort(key=itemgetter("accepted"), reverse=True)
+        told: dict[Any, tuple[str, str]] = {}
+        rows = tuple(self._tell(claim, here, told) for claim in inside)
         known = bounds(row.lower, row.upper)
         summary = words.summary(inside, known, row.status)
         if self._method != DEFAULT:
             figures = say("common.figures", n=len(inside))
             summary = say("reconciliation.summary.picked", figures=figures, method=say(f"pages.method.{self._method}"))
-        summary = f"{summary} {words.aside(inside)}".strip()
-        if self._settled.solution.status:
-            summary += f" {say('reconciliation.not_proven')}"
-        chains = self._forced(here, row) if self._settled.solution.ruled else ()
-        title = words.title(cell, None if pd.isna(row.estimate) else int(row.estimate), known)
-        return Explanation(title, summary, tuple(rows), chains)
+        said = [summary, *words.aside(inside), *([say("reconciliation.not_proven")] if solution.status else [])]
+        title = words.title((self._country, *place), None if pd.isna(row.estimate) else int(row.estimate), known)
+        return Explanation(title, " ".join(said), rows, self._forced(here, row) if solution.ruled else ())
 
     def _component(self, cell: int) -> tuple[Component, Ints]:
         """Return the component of a cell, and the groups of claims in it that are kept."""
@@ -114,60 +111,62 @@ class Explainer:
     @functools.cached_property
     def _addresses(self) -> dict[tuple[str, ...], str]:
         """The addresses of the sources that ship with the package; another source of the same id gets none."""
-        known = load_sources()
-        names = zip(*(known[name] for name in ("source_id", "publisher", "published")), strict=True)
-        return dict(zip(names, known["url"], strict=True))
+        known = load_sources()[["source_id", "publisher", "published", "url"]]
+        return {tuple(source): url for *source, url in known.itertuples(index=False)}
 
-    def _tell(self, claim: dict[str, Any], here: int, told: dict[Any, dict[str, str]]) -> dict[str, str]:
+    def _tell(self, claim: dict[str, Any], here: int, told: dict[Any, tuple[str, str]]) -> dict[str, str]:
         """Describe one claim on a cell; what is to be told of claims that say the same is told once."""
         group = self._settled.group_of[claim["claim_id"]]
-        known = claim["source_id"], claim["publisher"], claim["published"]
         upper = say("reconciliation.no_bound") if np.isinf(self._upper[group]) else written(int(self._upper[group]))
-        clash = {"clash": "", "if_kept": ""}
+        clash = if_kept = ""
         if not claim["accepted"]:
             same = group, claim["clashes_with"]
-            clash = told[same] = told.get(same) or self._tell_clash(group, claim, here)
-        text = {name: claim.get(name) if isinstance(claim.get(name), str) else "" for name in words.FROM_CLAIM}
-        return {
-            **text,
+            clash, if_kept = told[same] = told.get(same) or self._tell_clash(group, claim, here)
+        text = {name: value for name, value in claim.items() if isinstance(value, str)}
+        text["note"] = text.get("scope_note", "")
+        row = {
+            **{name: text.get(name, "") for name in words.FROM_CLAIM},
             "verdict": "kept" if claim["accepted"] else "rejected",
             "figure": figure_of(claim).in_words(),
             "interval": f"[{written(int(self._lower[group]))}, {upper}]",
             "source": claim["source_id"],
-            "url": text["url"] or self._addresses.get(known, ""),
-            "note": text["scope_note"],
             "evidence": str(claim["evidence"]),
-            **clash,
+            "clash": clash,
+            "if_kept": if_kept,
         }
+        row["url"] = row["url"] or self._addresses.get((claim["source_id"], claim["publisher"], claim["published"]), "")
+        return row
 
-    def _tell_clash(self, group: int, claim: dict[str, Any], here: int) -> dict[str, str]:
+    def _tell_clash(self, group: int, claim: dict[str, Any], here: int) -> tuple[str, str]:
         """Say what a rejected claim cannot be true with, and what the cell would be had it been kept."""
-        found = [self._claims.get(name) for name in claim["clashes_with"].split(";")]
-        rivals = [rival for rival in found if rival is not None]  # some may have been left out of the table since
-        against = np.array(sorted({self._settled.group_of[rival["claim_id"]] for rival in rivals}), dtype=np.int64)
-        voices = [f"{figure_of(rival).in_words()} ({source_of(rival).in_words()})" for rival in rivals]
-        clash, own = written(voices) if voices else "", bounds(self._lower[group], self._upper[group])
-        if not self._settled.solution.ruled:
-            return {"clash": clash, "if_kept": written(own)}
+        names = claim["clashes_with"].split(";")
+        rivals = [self._claims[name] for name in names if name in self._claims]  # some may have been left out since
+        clash = (
+            written([f"{figure_of(rival).in_words()} ({words.source_of(rival)})" for rival in rivals]) if rivals else ""
+        )
         cell, lower, upper = int(self._cell[group]), float(self._lower[group]), float(self._upper[group])
+        own = bounds(lower, upper)
+        if not self._settled.solution.ruled:
+            return clash, written(own)
+        against = np.array(sorted({self._settled.group_of[rival["claim_id"]] for rival in rivals}), dtype=np.int64)
         component, kept = self._component(cell)
-        direct, excluded = bool((self._cell[against] == cell).all()), None
+        direct, elsewhere = bool((self._cell[against] == cell).all()), kept[self._cell[kept] != cell]
+        proof = component.exclude(cell, lower, upper, elsewhere if direct else against)
+        line = self._line(proof)
         if not direct:
-            line = self._line(component.exclude(cell, lower, upper, against))
             clash = line or clash
-        else:
-            excluded = component.exclude(cell, lower, upper, kept[self._cell[kept] != cell])
-            line = self._line(excluded)
-            line = say("reconciliation.line.long") if excluded and len(excluded.terms) > _LONG else line
-            clash += f"; {say('reconciliation.nor', line=line)}" if line else ""
+        elif proof is not None and line:
+            line = say("reconciliation.line.long") if len(proof.terms) > _LONG else line
+            clash += f"; {say('reconciliation.nor', line=line)}"
         if cell != here and line:
             clash += say("reconciliation.line.where", cell=words.name(self._names[cell], self._names[here]))
-        rest = kept[(self._lower[kept] <= upper) & (self._upper[kept] >= lower) | (self._cell[kept] != cell)]
-        left = None if excluded else component.bounds(here, np.append(np.setdiff1d(rest, against), group))
+        # in its cell it takes the place of what contradicts it, where what is kept elsewhere lets it
+        beside = kept[(self._lower[kept] <= upper) & (self._upper[kept] >= lower) & (self._cell[kept] == cell)]
+        rest = np.setdiff1d(np.append(elsewhere, beside), against)
+        left = None if direct and proof else component.bounds(here, np.append(rest, group))
         if left is not None:
-            return {"clash": clash, "if_kept": written(bounds(*left))}
-        more = "more_would_go" if cell != here else "and_more_would_go"
-        return {"clash": clash, "if_kept": say(f"reconciliation.{more}", value=own)}
+            return clash, written(bounds(*left))
+        return clash, say(f"reconciliation.{'more' if cell != here else 'and_more'}_would_go", value=own)
 
     def _forced(self, here: int, row: Any) -> tuple[str, ...]:
         """Write the arithmetic of each bound that no claim on the cell gives by itself."""
@@ -186,14 +185,16 @@ class Explainer:
         """Write a proof; empty where no rule takes part."""
         if proof is None or not proof.rules:
             return ""
-        here, leader = self._names[proof.cell], self._settled.system.groups["leader"].to_numpy()
+        here, system = self._names[proof.cell], self._settled.system
+        ids = self._settled.claim_ids[system.groups["leader"].to_numpy()]
         terms = []
         for group, times, bound in proof.terms:
-            claim = self._claims.get(self._settled.claim_ids[leader[group]])
+            claim = self._claims.get(ids[group])
             name = words.name(self._names[int(self._cell[group])], here)
-            terms.append((times, bound, name, source_of(claim).in_words() if claim else ""))
-        used = [self._details[rule].split(" ")[0] for rule in proof.rules if self._kinds[rule] == "indicator"]
-        return words.line(proof, terms, [self._labels[name] for name in dict.fromkeys(used)])
+            terms.append((times, bound, name, words.source_of(claim) if claim else ""))
+        rules = system.rules.table.iloc[list(proof.rules)]
+        used = rules.loc[rules["kind"] == "indicator", "detail"].str.split(" ").str[0]
+        return words.line(proof, terms, [self._rules[name] for name in used.unique()])
 
     def _missing(self, indicator: str, breakdown: str, period: tuple[str, str]) -> ReconciliationError:
         """Say that there is no such cell, and which there are."""
@@ -214,8 +215,3 @@ class Explainer:
 def figure_of(claim: Mapping[str, Any]) -> Figure:
     """Return the figure that a claim prints."""
     return Figure(claim["value"], claim["qualifier"], claim.get("value_upper"))
-
-
-def source_of(claim: Mapping[str, Any]) -> Source:
-    """Return the publication that prints a claim."""
-    return Source(claim["publisher"], claim["published"])

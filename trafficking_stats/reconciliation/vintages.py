@@ -173,8 +173,9 @@ class Vintages:
             year, step, colour = rows["end"].str[:4].astype(int), rows["step"], f"C{number}"
             value = rows.groupby("end")["value"].ffill()
             before = value.groupby(rows["end"]).shift()
-            ax.plot(year, value.where(step != "withdrawn"), "o", color=colour, label=str(publisher), markersize=5)
             ax.plot(year, value.where(step == "first"), "o", color=colour, markerfacecolor="white", markersize=5)
+            later = value.where(~step.isin(["first", "withdrawn"]))
+            ax.plot(year, later, "o", color=colour, label=str(publisher), markersize=5)
             gone = step == "withdrawn"
             ax.plot(year[gone], value[gone], "x", color=colour, markersize=5)
             for row in rows.index[step == "revised"]:

@@ -12,30 +12,16 @@ import pandas as pd
 
 from trafficking_stats.messages import Bounds, Country, Term, say
 from trafficking_stats.messages.values import written
-from trafficking_stats.reconciliation.evidence import Counted, Part, Period, RuleName, Source, whole
+from trafficking_stats.reconciliation.evidence import Counted, Part, Period, RuleName, whole
 from trafficking_stats.reconciliation.proofs import Proof
 from trafficking_stats.reconciliation.rules import Cell
+from trafficking_stats.wording import source_name
 
-COLUMNS = (
-    *(
-        "verdict",
-        "figure",
-        "interval",
-        "source",
-        "publisher",
-        "published",
-        "upstream",
-        "tier",
-        "url",
-        "locator",
-        "note",
-    ),
-    *("cause", "doubt", "evidence", "clash", "if_kept"),
-)
+FROM_CLAIM = ("publisher", "published", "upstream", "tier", "url", "locator", "note", "cause", "doubt")
+"""Columns that stand in the claims as they are told; ``note`` is the note on the scope."""
+
+COLUMNS = ("verdict", "figure", "interval", "source", *FROM_CLAIM, "evidence", "clash", "if_kept")
 """Columns of the claims in an explanation, all text; ``verdict``, ``tier``, ``cause`` and ``doubt`` are codes."""
-
-FROM_CLAIM = ("publisher", "published", "upstream", "tier", "url", "locator", "scope_note", "cause", "doubt")
-"""Columns that stand in the claims as they are told."""
 
 _SHOWN = 7
 """Terms of one side of a line that are written out before the others are folded into their sum."""
@@ -82,37 +68,68 @@ class Explanation:
                 verdict = row["verdict"]
                 lines.append(say(f"reconciliation.verdict.{verdict}"))
             place = f"({row['source']}, {row['published'] or say('reconciliation.no_date')})"
-            about = [f"{_source(row)} {place}", written(Term("tier", row["tier"]))]
+            about = [f"{source_of(row)} {place}", written(Term("tier", row["tier"]))]
             about += [say("reconciliation.upstream", name=row["upstream"])] if row["upstream"] else []
             lines.append(f"  {row['figure']:>{width}}  {row['interval']}  {', '.join(about)}")
             lines += [f"      {note}" for note in notes]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        body = ""
+        heads = ("source", "verdict", "figure", "interval", "published", "upstream", "tier")
+        table = "".join(f"<th scope='col'>{say(f'reconciliation.head.{name}')}</th>" for name in heads)
+        table = f"<table><thead><tr>{table}</tr></thead><tbody>"
         for row, notes in _notes(self.rows):
-            told = "".join(f"<br>{_html(_signs(note))}" for note in notes)
+            name = html.escape(source_of(row))
+            if row["url"].lower().startswith(("https://", "http://")):
+                name = f"<a href='{html.escape(row['url'])}' rel='noreferrer'>{name}</a>"
+            told = "".join(f"<br>{_as_html(note)}" for note in notes)
             shown = [say(f"reconciliation.verdict.{row['verdict']}"), row["figure"], row["interval"], row["published"]]
             shown += [row["upstream"], written(Term("tier", row["tier"]))]
-            cells = "".join(f"<td>{_html(text)}</td>" for text in shown)
-            body += f"<tr><th scope='row'>{_link(row)}{told}</th>{cells}</tr>"
-        heads = ("source", "verdict", "figure", "interval", "published", "upstream", "tier")
-        head = "".join(f"<th scope='col'>{_html(say(f'reconciliation.head.{name}'))}</th>" for name in heads)
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if body else ""
-        lines = "".join(f"<li>{_html(_signs(chain))}</li>" for chain in self.chains)
-        lines = f"<ul>{lines}</ul>" if lines else ""
-        start = f"<p class='title'><strong>{_html(self.title)}</strong></p><p>{_html(self.summary)}</p>"
-        return f"<div class='explanation'>{start}{lines}{table}</div>"
+            cells = "".join(f"<td>{html.escape(text)}</td>" for text in shown)
+            table += f"<tr><th scope='row'>{name} <code>{html.escape(row['source'])}</code>{told}</th>{cells}</tr>"
+        table = f"{table}</tbody></table>" if self.rows else ""
+        lines = "".join(f"<li>{_as_html(chain)}</li>" for chain in self.chains)
+        start = f"<p class='title'><strong>{html.escape(self.title)}</strong></p><p>{html.escape(self.summary)}</p>"
+        return f"<div class='explanation'>{start}{f'<ul>{lines}</ul>' if lines else ''}{table}</div>"
+
+
+def _as_html(text: str) -> str:
+    """Escape a text, with the relations as a page can write them."""
+    return html.escape(text.replace(" <= ", " ≤ ").replace(" >= ", " ≥ "))
+
+
+def _notes(rows: Sequence[dict[str, str]]) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """Say what is to be said below each claim; once of claims that follow each other and clash alike."""
+    last: tuple[str, ...] = ()
+    for row in rows:
+        notes = [say(f"reconciliation.note.{name}", text=row[name]) for name in ("locator", "note") if row[name]]
+        for kind in ("cause", "doubt"):
+            if row[kind]:
+                named = {kind: say(f"reconciliation.{kind}.{row[kind]}")}
+                notes.append(say(f"reconciliation.note.{kind}", evidence=row["evidence"], **named))
+        clash = row["figure"], row["clash"], row["if_kept"]
+        if row["clash"] and clash == last:
+            notes.append(say("reconciliation.note.as_above"))
+        else:
+            notes += [say(f"reconciliation.note.{key}", text=row[key]) for key in ("clash", "if_kept") if row[key]]
+        last = clash
+        yield row, notes
+
+
+def source_of(claim: Mapping[str, Any]) -> str:
+    """Name the publication that prints a claim: ``CMM 2022``."""
+    return source_name(claim["publisher"], claim["published"])
 
 
 def title(cell: Cell, number: int | None, known: Bounds) -> str:
     """Write what a cell is and its value: ``77``, ``0 to 4``, ``100 (between 90 and 110)``, ``at least 35``."""
     country, indicator, breakdown, start, end = cell
-    names = [written(Country(country), "bare"), Counted(indicator).in_words(), Part(breakdown).in_words()]
+    names = [written(Country(country), "bare"), Counted(indicator).in_words()]
+    names += [Part(breakdown).in_words()] if breakdown else []
     value = written(known)
     if number is not None and known.upper is not None and known.lower < known.upper:
         value = say("reconciliation.estimate", number=number, lower=known.lower, upper=known.upper)
-    return f"{', '.join([*names[: 3 if breakdown else 2], Period(start, end).in_words()])}: {value}"
+    return f"{', '.join([*names, Period(start, end).in_words()])}: {value}"
 
 
 def summary(claims: Sequence[Mapping[str, Any]], known: Bounds, status: str) -> str:
@@ -130,17 +147,12 @@ def summary(claims: Sequence[Mapping[str, Any]], known: Bounds, status: str) -> 
     return say(f"reconciliation.summary.{code}", n=n - kept if 0 < kept < n else n, all=n, kept=kept)
 
 
-def aside(claims: Sequence[Mapping[str, Any]]) -> str:
+def aside(claims: Sequence[Mapping[str, Any]]) -> list[str]:
     """Say how many of the kept claims on a cell are doubtful, and where its figures start."""
     doubtful = sum(bool(claim["doubt"]) for claim in claims)
     names = sorted({claim["upstream"] for claim in claims} - {""})
     said = [say("reconciliation.summary.doubtful", n=doubtful)] if doubtful and len(claims) > 1 else []
-    return " ".join([*said, *([say("reconciliation.summary.upstreams", n=len(names), names=names)] if names else [])])
-
-
-def cause(code: str) -> str:
-    """Name the probable cause of a rejection."""
-    return say(f"reconciliation.cause.{code}")
+    return [*said, *([say("reconciliation.summary.upstreams", n=len(names), names=names)] if names else [])]
 
 
 def name(cell: Cell, here: Cell) -> str:
@@ -182,13 +194,16 @@ def line(proof: Proof, terms: Sequence[Term_], rules: Sequence[RuleName]) -> str
     more = len(voices) - _VOICES
     voices = [*voices[:_VOICES], say("reconciliation.line.more_sources", n=more)] if more > 1 else voices
     text += f" [{'; '.join(voices)}]" if voices else ""
-    return "; ".join([text, *(say("reconciliation.line.definition", rule=rule.in_words()) for rule in rules)])
+    return "; ".join([text, *(say("reconciliation.line.definition", rule=rule) for rule in rules)])
 
 
 def _side(terms: Sequence[Term_]) -> str:
     """Write one side of a relation; of a long one the last terms are folded into their sum."""
     shown = terms[:_SHOWN] if len(terms) > _SHOWN + 1 else terms
-    parts = [f"{_times(times)}{_number(bound)} ({name})" for times, bound, name, _ in shown]
+    parts = []
+    for times, bound, name, _ in shown:
+        factor = "" if math.isclose(abs(times), 1, abs_tol=1e-6) else f"{_number(abs(times))} x "
+        parts.append(f"{factor}{_number(bound)} ({name})")
     folded = terms[len(shown) :]
     if folded:
         total, names = sum(abs(term[0]) * term[1] for term in folded), ", ".join(term[2] for term in folded)
@@ -196,49 +211,5 @@ def _side(terms: Sequence[Term_]) -> str:
     return " + ".join(parts)
 
 
-def _times(times: float) -> str:
-    return "" if math.isclose(abs(times), 1, abs_tol=1e-6) else f"{_number(abs(times))} x "
-
-
 def _number(value: float) -> str:
     return written(whole(round(value, 6) + 0.0), "#,##0.######")
-
-
-def _notes(rows: Sequence[dict[str, str]]) -> Iterator[tuple[dict[str, str], list[str]]]:
-    """Say what is to be said below each claim; once of claims that follow each other and clash alike."""
-    last: tuple[str, ...] = ()
-    for row in rows:
-        notes = [say(f"reconciliation.note.{name}", text=row[name]) for name in ("locator", "note") if row[name]]
-        if row["cause"]:
-            notes.append(say("reconciliation.note.cause", cause=cause(row["cause"]), evidence=row["evidence"]))
-        if row["doubt"]:
-            doubt = say(f"reconciliation.doubt.{row['doubt']}")
-            notes.append(say("reconciliation.note.doubt", doubt=doubt, evidence=row["evidence"]))
-        clash = row["figure"], row["clash"], row["if_kept"]
-        if row["clash"] and clash == last:
-            notes.append(say("reconciliation.note.as_above"))
-        else:
-            notes += [say(f"reconciliation.note.{key}", text=row[key]) for key in ("clash", "if_kept") if row[key]]
-        last = clash
-        yield row, notes
-
-
-def _source(row: Mapping[str, str]) -> str:
-    return Source(row["publisher"], row["published"]).in_words()
-
-
-def _link(row: Mapping[str, str]) -> str:
-    """Name a source as HTML, with a link where it has an address on the web."""
-    name = _html(_source(row))
-    if row["url"].lower().startswith(("https://", "http://")):
-        name = f"<a href='{_html(row['url'])}' rel='noreferrer'>{name}</a>"
-    return f"{name} <code>{_html(row['source'])}</code>"
-
-
-def _html(text: object) -> str:
-    return html.escape(str(text))  # not markupsafe, which the library alone does not bring
-
-
-def _signs(text: str) -> str:
-    """Write the relations of a text as a page can."""
-    return text.replace(" <= ", " ≤ ").replace(" >= ", " ≥ ")

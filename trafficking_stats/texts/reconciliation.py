@@ -12,7 +12,6 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import OPTIMAL, Reconciliation
 from trafficking_stats.reconciliation.sensitivity import WITHOUT, moves
-from trafficking_stats.reconciliation.words import cause as cause_name
 from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.focus import (
     LEADING,
@@ -39,7 +38,7 @@ def cause_words(rejected: Sequence[Mapping[Any, Any]]) -> str:
     """Say why claims on one count were probably set aside, each reason once."""
     texts: dict[str, str] = {}
     for claim in rejected:
-        cause = capital(cause_name(claim["cause"] or "unexplained"))
+        cause = capital(say(f"reconciliation.cause.{claim['cause'] or 'unexplained'}"))
         evidence = str(claim["evidence"])
         texts.setdefault(cause, say("pages.cause_with", cause=cause, evidence=evidence) if evidence else cause)
     return "; ".join(texts.values())
