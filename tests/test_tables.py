@@ -12,6 +12,7 @@ from trafficking_stats import tables
 from trafficking_stats.messages import Country, language
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.shown import csv_text
+from trafficking_stats.tables import Column
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def gap(denmark):
 
 def test_text_is_escaped_links_stay_and_numbers_stand_right():
     row = {"who": "<script>x</script>", "n": Markup('<a href="#note-1">1</a>')}
-    table = tables.table("A", [row], ["who", "n"], numbers=[1])
+    table = tables.table("A", [row], ["who", Column("n", number=True)])
     assert "<script>" not in table.html
     [head, cell] = tree(table).xpath("//tbody//tr/*")
     assert (head.tag, head.text_content()) == ("th", "<script>x</script>")
@@ -49,8 +50,8 @@ def test_a_table_without_rows_is_a_sentence():
 
 
 def test_rows_of_a_group_stand_below_its_name():
-    found = pd.DataFrame({"kind": ["a", "a", "b"], "when": ["2019", "2020", "2019"], "n": [1, 2, 3000]})
-    table = tables.table("A", found, {"year": "when", "own head": "n"}, groups="kind")
+    found = pd.DataFrame({"group": ["a", "a", "b"], "first": ["2019", "2020", "2019"], "n": [1, 2, 3000]})
+    table = tables.table("A", found, [Column("first", head="year"), Column("n", head="own head")], groups="group")
     assert [row[0] for row in rows(table)] == ["Year", "a", "2019", "2020", "b", "2019"]
     assert [row[1] for row in rows(table) if len(row) == 2] == ["own head", "1", "2", "3,000"]
 

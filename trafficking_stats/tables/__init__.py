@@ -3,7 +3,8 @@
 from trafficking_stats.extras import needs
 
 with needs("report", "Drawing tables"):
-    from trafficking_stats.tables.gap import choices, peers, ratios, shortfalls
+    from trafficking_stats.tables.columns import COLUMNS, Column
+    from trafficking_stats.tables.gap import beside, choices, parts, peers, ratios, shortfalls
     from trafficking_stats.tables.html import table
     from trafficking_stats.tables.reconciled import (
         clashes,
@@ -15,5 +16,5 @@ with needs("report", "Drawing tables"):
         sources,
         sums,
     )
-    from trafficking_stats.tables.victims import beside, contradicted, money, parts, stated
+    from trafficking_stats.tables.stated import contradicted, money, stated
     from trafficking_stats.tables.world import disagreements, multiples, regions, revisions

@@ -1,88 +1,141 @@
-"""Tables of the gap and of the peers: the answer in the second column, its interval beside it."""
+"""Tables of the gap, of its parts and of the peers: the answer in the second column, its interval beside it."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
+from markupsafe import Markup
 
-from trafficking_stats.messages import say
+from trafficking_stats.gap_analysis.beside import beside_rows
+from trafficking_stats.inference.yearly import halves
+from trafficking_stats.measures import Measure
+from trafficking_stats.messages import Country, Term, Years, breakdown_words, say
 from trafficking_stats.messages.gap import values_of
 from trafficking_stats.messages.values import written
-from trafficking_stats.reconciliation.sensitivity import WITHOUT
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.html import Format, sub, table
-from trafficking_stats.texts.reconciliation import choice_name
-from trafficking_stats.texts.words import count, limits, place_name, rate_text, ratio_name, short, span, unbroken
+from trafficking_stats.tables.columns import Column, Row
+from trafficking_stats.tables.html import table
+from trafficking_stats.texts.links import by_year, linker
+from trafficking_stats.texts.words import count, label, short, signed
 
 if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.answer import Gap
+    from trafficking_stats.reconciliation.result import Reconciliation
+
+_BELOW = Markup("{}<br><small>{}</small>")
 
 
 def ratios(gap: Gap) -> Shown:
     """Tabulate the rate over all years, their halves, lags and moving windows; single years are in the CSV."""
     rows = gap.tables["ratios"]
     same_as_all_years = (rows["kind"] == "lag") & (rows["lag"] == gap.question.lags[0])
-    rows = rows[(rows["kind"] != "year") & ~same_as_all_years]
-    return _rates(gap, "ratios", rows, {"years": lambda row: unbroken(ratio_name(row))}, {})
+    columns = ["ratio", "rate", "interval", *_counts(gap)]
+    return table("ratios", rows[(rows["kind"] != "year") & ~same_as_all_years], columns, values_of(gap), data=rows)
 
 
 def peers(gap: Gap) -> Shown:
     """Tabulate the rates of the country and its peers by name, with who counts as a victim; never by rank."""
-    name: dict[str, Format] = {"country": lambda row: sub(place_name(row["country"]), span(row))}
-    definition: dict[str, Format] = {"definition": lambda row: say(f"pages.definition.{row['definition']}")}
-    return _rates(gap, "peers", gap.tables["peers"], name, definition)
+    columns = ["country_years", "rate", "interval", *_counts(gap), "definition"]
+    return table("peers", gap.tables["peers"], columns, values_of(gap))
 
 
-def _rates(gap: Gap, name: str, rows: pd.DataFrame, first: Mapping[str, Format], last: Mapping[str, Format]) -> Shown:
-    sides = {
-        written(getattr(gap.question, side), "capital"): count(f"{side}_") for side in ("numerator", "denominator")
-    }
-    columns = {**first, "rate": rate_text, "interval": limits(), **sides, **last}
-    return table(name, rows, columns, values_of(gap), numbers=range(1, 5), data=gap.tables[name])
+def _counts(gap: Gap) -> list[Column]:
+    both = {"numerator": gap.question.numerator, "denominator": gap.question.denominator}
+    return [Column(count(f"{side}_"), True, written(what, "capital")) for side, what in both.items()]
 
 
 def shortfalls(gap: Gap) -> Shown:
     """Tabulate how many events there would have been at each peer's rate, and how many fewer there were."""
-
-    def missing(row: Mapping[str, Any]) -> str:
-        return say("common.range", lower=int(row["shortfall_lower"]), upper=int(row["shortfall_upper"]))
-
-    return table(
-        "shortfalls",
-        gap.tables["shortfalls"],
-        {
-            "at_rate_of": lambda row: sub(place_name(row["peer"]), span(row)),
-            "shortfall": missing,
-            "expected": lambda row: short(row["expected_min"], row["expected_max"]),
-            "observed": count("observed_"),
-        },
-        values_of(gap),
-        numbers=range(1, 4),
-    )
+    columns = ["at_rate_of", "shortfall", "expected", "observed"]
+    return table("shortfalls", gap.tables["shortfalls"], columns, values_of(gap))
 
 
 def choices(gap: Gap) -> Shown:
     """Tabulate the rate of all years under each other choice of method and source; what changes nothing is counted."""
-
-    def choice(row: Mapping[str, Any]) -> str:
-        left_out = row["left_out"].partition(" ")[2]  # behind whether it is an upstream or a publisher
-        return choice_name(f"{WITHOUT}{left_out}" if left_out else row["method"])
-
     found = gap.tables["sources"]
     used_here = found["method"].isin(found["method"].head(1))
-    repeats = int(found["repeat"].sum())
+    rows = found[~found["repeat"] & (used_here | (found["left_out"] == ""))]
+    n = int(found["repeat"].sum())
+    note = say("tables.choices.repeats", choices=say("tables.choices.more", n=n), n=n) if n else ""
+    return table("choices", rows, ["choice", "rate"], values_of(gap), note=note, data=found)
+
+
+def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
+    """Tabulate parts of a count in the two halves of the years, and what of each change is of the whole and of the mix.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The series.
+    gaps : sequence of Gap
+        Of a part to its whole each, as ``ts.gap`` measures it; those that are refused are left out.
+    """
+    rows, links = [], {code: linker(rec, code) for code in {gap.question.country for gap in gaps}}
+    for gap in gaps:
+        country, measure, years = gap.question.country, gap.question.numerator, halves(gap.years)
+        whole, part = (gap.row("effects", stage=stage) for stage in ("denominator", "numerator"))
+        if part is None:
+            continue
+        figures = [Markup(", ").join(by_year(rec, country, measure, half, links[country]).values()) for half in years]
+        row = {
+            "dimension": written(Term("dimension", measure.breakdown.partition("=")[0]), "capital"),
+            "part_and_years": _BELOW.format(
+                written(breakdown_words(measure.breakdown), "capital"),
+                " | ".join(written(Years(half), "span") for half in years),
+            ),
+            "early": _BELOW.format(short(part.early_lower, part.early_upper), figures[0]),
+            "late": _BELOW.format(short(part.late_lower, part.late_upper), figures[1]),
+            "change": signed(part.late_lower - part.early_upper, part.late_upper - part.early_lower),
+            "by_size": signed(whole.effect_min, whole.effect_max),
+            "by_mix": signed(part.effect_min, part.effect_max),
+        }
+        rows.append(row)
     return table(
-        "choices",
-        found[~found["repeat"] & (used_here | (found["left_out"] == ""))],
-        {
-            "choice": choice,
-            "rate": lambda row: say("pages.rates.refused") if math.isnan(row["per_100_max"]) else rate_text(row),
-        },
-        values_of(gap),
-        numbers=(1,),
-        note=say("tables.choices.repeats", choices=say("tables.choices.more", n=repeats), n=repeats) if repeats else "",
-        data=found,
+        "parts",
+        rows,
+        [
+            Column("part", head="part"),
+            *(Column(name, True, name) for name in ("early", "late", "change", "by_size", "by_mix")),
+        ],
+        {"whole": gaps[0].question.denominator if gaps else ""},
+        groups="dimension",
+        data=pd.concat([gap.tables["effects"] for gap in gaps]) if rows else None,
     )
+
+
+def beside(
+    rec: Reconciliation, country: str, pairs: Mapping[str, str], start: int | None = None, end: int | None = None
+) -> Shown:
+    """Tabulate how often something was taken up, beside how many could have, with exact limits.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The series.
+    country : str
+        Which country.
+    pairs : mapping of str to str
+        The measure of which it is asked how often, and the measure of how many.
+    start, end : int, optional
+        First and last year; all by default.
+    """
+    found = pd.DataFrame(map(vars, beside_rows(rec, country, pairs, start, end)))
+    lacking = [Measure.read(name) for name in pairs if found.empty or name not in set(found["numerator"])]
+    link = linker(rec, country)
+
+    def summed(side: str, row: Row, what: str = "") -> Markup:
+        measure, years = Measure.read(row[side]), range(row["first_year"], row["last_year"] + 1)
+        figures = by_year(rec, country, measure, years, link)
+        return _BELOW.format(f"{count(f'{side}_')(row)} {what}".strip(), Markup(", ").join(figures.values()))
+
+    columns = [
+        "taken_up",
+        Column(lambda row: summed("numerator", row), True, "how_many"),
+        Column(lambda row: summed("denominator", row, label(row["denominator"])), True, "beside"),
+        "rate",
+        "exact",
+    ]
+    note = say("tables.beside.lacking", what=lacking) if lacking else ""
+    return table("beside", found, columns, {"country": Country(country)}, note=note)

@@ -1,32 +1,29 @@
-"""The one way tables become HTML: columns as data, rows named by the first one, and the data behind as CSV."""
+"""The one way tables become HTML: rows named by their first column, numbers right, and the data behind as CSV."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import say, say_or
 from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown, csv_text
+from trafficking_stats.tables.columns import COLUMNS, Column, Row
 from trafficking_stats.texts.words import ABSENT
-
-Row = Mapping[str, Any]
-Format = str | Callable[[Row], str]
 
 
 def table(
     key: str,
     rows: pd.DataFrame | Sequence[Row],
-    columns: Mapping[str, Format] | Sequence[str],
+    columns: Sequence[str | Column],
     values: Mapping[str, Any] | None = None,
     *,
-    numbers: Collection[int] = (),
-    groups: Format = "",
+    groups: str = "",
     note: str = "",
     data: pd.DataFrame | None = None,
     of: str = "",
@@ -40,17 +37,13 @@ def table(
         instead of a table without rows; or the caption itself.
     rows : pandas.DataFrame or sequence of mappings
         What is shown, a row each.
-    columns : mapping of str to str or callable, or sequence of str
-        What stands in each column, by its head: the key of a row, or what makes a text of the row; of a sequence the
-        head is the key. A head is the end of an id ``tables.head.NAME`` of the catalogue, or the text itself. The
-        first column names the rows and stays in sight on a phone, so the answer comes second. What is no
-        `markupsafe.Markup` is escaped.
+    columns : sequence of str or Column
+        Names of `columns.COLUMNS`, keys of a row, or columns of their own. The first one names the rows and stays in
+        sight on a phone, so the answer comes second. What is no `markupsafe.Markup` is escaped.
     values : mapping of str to object, optional
         What stands in these sentences.
-    numbers : collection of int
-        Columns that stand right.
-    groups : str or callable, optional
-        As a column: rows that follow each other with the same text stand below it.
+    groups : str, optional
+        The column of which rows that follow each other with the same text stand below it.
     note : str
         Printed behind that of the catalogue.
     data : pandas.DataFrame, optional
@@ -61,7 +54,7 @@ def table(
     Examples
     --------
     >>> found = pd.DataFrame({"year": ["2020", "2021"], "n": [1077, None]}).astype({"n": "Int64"})
-    >>> "<td>1,077</td>" in table("Victims by year", found, {"year": "year", "victims": "n"}).html
+    >>> "<td>1,077</td>" in table("Victims by year", found, ["year", Column("n", head="Victims")]).html
     True
     """
     values = values or {}
@@ -73,17 +66,17 @@ def table(
     if not rows:
         nothing = say_or(f"tables.{key}.none", say("tables.no_rows", what=caption), **values)
         return Shown("prose", Markup("<p>{}</p>").format(nothing))
-    columns = columns if isinstance(columns, Mapping) else dict(zip(columns, columns, strict=True))
-    css = [Markup(' class="num"') if place in numbers else Markup("") for place in range(len(columns))]
-    heads = [say_or(f"tables.head.{head}", head) for head in columns]
+    made = [_column(column) for column in columns]
+    css = [Markup(' class="num"') if column.number else Markup("") for column in made]
+    heads = [say_or(f"tables.head.{column.head}", column.head) for column in made]
     head = Markup("").join(map(Markup('<th scope="col"{}>{}</th>').format, css, heads))
-    body, last = [], None
+    body, last = [], ""
     for row in rows:
-        if groups and (group := _cell(row, groups)) != last:
+        if groups and (group := _cell(row, _column(groups))) != last:
             last = group
             line = Markup('<tr class="group"><th scope="rowgroup" colspan="{}">{}</th></tr>')
-            body.append(line.format(len(columns), group))
-        first, *others = (_cell(row, column) for column in columns.values())
+            body.append(line.format(len(made), group))
+        first, *others = (_cell(row, column) for column in made)
         named = Markup('<th scope="row"{}>{}</th>').format(css[0], first)
         cells = Markup("").join(map(Markup("<td{}>{}</td>").format, css[1:], others))
         body.append(Markup("<tr>{}{}</tr>").format(named, cells))
@@ -96,8 +89,15 @@ def table(
     return Shown("table", Markup('<div class="table">{}{}</div>').format(shown, foot), {"caption": caption})
 
 
-def _cell(row: Row, column: Format) -> str:
-    value: Any = column(row) if callable(column) else row.get(column, ABSENT)
+def _column(column: str | Column) -> Column:
+    if isinstance(column, str):
+        known = COLUMNS.get(column, Column(column))
+        return known._replace(head=known.head or column)
+    return column
+
+
+def _cell(row: Row, column: Column) -> str:
+    value: Any = column.format(row) if callable(column.format) else row.get(column.format, ABSENT)
     if isinstance(value, str):
         return value
     return ABSENT if pd.isna(value) else written(value)
@@ -107,8 +107,3 @@ def csv_link(data: pd.DataFrame, name: str) -> Markup:
     """Return a link under which the page itself holds a table as CSV."""
     code = base64.b64encode(csv_text(data).encode("utf-8")).decode("ascii")
     return Markup('<a class="download" download="{}.csv" href="data:text/csv;base64,{}">CSV</a>').format(name, code)
-
-
-def sub(text: object, below: object) -> Markup:
-    """Set a smaller line below a text, such as the years below the name of a country."""
-    return Markup('{} <span class="sub">{}</span>').format(text, escape(below))

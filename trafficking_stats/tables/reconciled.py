@@ -13,16 +13,17 @@ from markupsafe import Markup
 from trafficking_stats.csv_tables import records
 from trafficking_stats.intervals import period_label
 from trafficking_stats.measures import Measure
-from trafficking_stats.messages import Country, Term, Years, breakdown_words, say
+from trafficking_stats.messages import Country, breakdown_words, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.shown import Shown
+from trafficking_stats.tables.columns import Column, printed_figure
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown
-from trafficking_stats.texts.links import anchor, linker, source_link
+from trafficking_stats.texts.links import anchor, linker
 from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
-from trafficking_stats.texts.words import ABSENT, count, period, printed, sentences, short, title, unbroken
+from trafficking_stats.texts.words import ABSENT, count, period, sentences, short, title
 from trafficking_stats.texts.words import policy_dates as dates_of
 from trafficking_stats.wording import source_name
 
@@ -76,9 +77,8 @@ def series(
     return table(
         "series_parts" if by_part else "series",
         list(years.values()),
-        {"year": "year", **dict(zip(heads, map(str, there), strict=True))},
+        ["year", *(Column(str(one), True, head) for one, head in zip(there, heads, strict=True))],
         {"country": Country(country), "what": [Measure(one.indicator) for one in there[:1]]},
-        numbers=range(1, len(there) + 1),
         note=sentences([status_words(rows), say("pages.stages.lacking", what=lacking) if lacking else ""]),
         data=rows,
     )
@@ -118,9 +118,9 @@ def clashes(
         kept = _voices(claim for claim in claims if claim["accepted"])
         lost = [claim for claim in claims if not claim["accepted"]]
         row = {
-            "indicator": title(indicator),
-            "when": link(period(start, end), indicator, int(end[:4]), breakdown),
-            "part": breakdown_words(breakdown),
+            "heading": title(indicator),
+            "period": link(period(start, end), indicator, int(end[:4]), breakdown),
+            "breakdown": breakdown,
             "set_aside": _voices(lost),
             "cause": cause_words(lost),
         }
@@ -129,9 +129,9 @@ def clashes(
     return table(
         "clashes_parts" if parts else "clashes",
         rows,
-        ["when", *(["part"] if parts else []), "kept", "set_aside", "cause"],
+        [Column("period", head="when"), *(["part"] if parts else []), "kept", "set_aside", "cause"],
         {"country": Country(country)},
-        groups="indicator",
+        groups="heading",
         note=say("tables.first_rows", shown=limit, n=len(rejected)) if len(rejected) > limit else "",
         data=data[data["indicator"].isin(own["indicator"])],
     )
@@ -150,7 +150,7 @@ def _voices(claims: Iterable[Mapping[str, Any]]) -> str:
     """Write each figure with the sources that print it: ``77 (CMM 2022, UNODC 2023); 64 (...)``."""
     voices: dict[str, dict[str, None]] = {}
     for claim in claims:
-        names = voices.setdefault(_printed(claim), {})
+        names = voices.setdefault(printed_figure(claim), {})
         names[source_name(claim["publisher"], claim["published"])] = None
     texts = []
     for figure, names in voices.items():
@@ -159,34 +159,13 @@ def _voices(claims: Iterable[Mapping[str, Any]]) -> str:
     return "; ".join(texts)
 
 
-def _printed(claim: Mapping[str, Any]) -> str:
-    return printed(claim["value"], claim["qualifier"], claim.get("value_upper"))
-
-
 def figures(rec: Reconciliation, country: str) -> Shown:
     """Tabulate every printed figure about a country with its source; for countries of which little is known."""
     own = _claims(rec, country, (), "claim_id")
-
-    def figure(claim: Mapping[str, Any]) -> str:
-        text = _printed(claim)
-        if rec.vocabulary.indicators[claim["indicator"]].measure in ("share", "change"):
-            text = say("tables.figures.percent", figure=text)
-        return text if claim["accepted"] else say("tables.figures.set_aside", figure=text)
-
-    return table(
-        "figures",
-        own,
-        {
-            "when": lambda claim: period(claim["period_start"], claim["period_end"]),
-            "printed": figure,
-            "part": lambda claim: breakdown_words(claim["breakdown"]),
-            "source": lambda claim: source_link(claim["source_id"]),
-        },
-        {"country": Country(country)},
-        groups=lambda claim: title(claim["indicator"]),
-        numbers=(1,),
-        data=own[[*_CELL, "value", "qualifier", "source_id", "accepted"]],
-    )
+    own = own.assign(measure=[rec.vocabulary.indicators[name].measure for name in own["indicator"]])
+    data = own[[*_CELL, "value", "qualifier", "source_id", "accepted"]]
+    columns = ["when", "every_figure", "part", "source"]
+    return table("figures", own, columns, {"country": Country(country)}, groups="indicator_title", data=data)
 
 
 def sources(rec: Reconciliation, country: str, *, indicators: Iterable[str] = ()) -> Shown:
@@ -207,21 +186,9 @@ def sources(rec: Reconciliation, country: str, *, indicators: Iterable[str] = ()
     )
     ranks = counts["tier"].map(list(rec.vocabulary.tiers).index)
     counts = counts.assign(rank=ranks).sort_values(["rank", "published", "source_id"], ascending=[True, False, True])
-    return table(
-        "sources",
-        counts,
-        {
-            "source": lambda row: source_link(row["source_id"]),
-            "figures": "claims",
-            "set_aside": "rejected",
-            "published": lambda row: row["published"] or say("tables.no_date"),
-            "publisher": "publisher",
-        },
-        {"country": Country(country)},
-        groups=lambda row: written(Term("tier", row["tier"]), "capital"),
-        numbers=(1, 2),
-        data=counts.drop(columns="rank"),
-    )
+    columns = ["source", "n_claims", "n_rejected", "published", "publisher"]
+    data = counts.drop(columns="rank")
+    return table("sources", counts, columns, {"country": Country(country)}, groups="tier", data=data)
 
 
 def sums(rec: Reconciliation, country: str, indicator: str) -> Shown:
@@ -234,25 +201,9 @@ def sums(rec: Reconciliation, country: str, indicator: str) -> Shown:
     country, indicator : str
         Of which totals.
     """
-
-    def verdict(row: Mapping[str, Any]) -> str:
-        missing = f" ({say('tables.sums.missing', years=Years(row['missing']))})" if row["missing"] else ""
-        return say(f"tables.sums.{row['verdict']}") + missing
-
-    return table(
-        "sums",
-        accounting.check_sums(rec, country, indicator),
-        {
-            "when": lambda row: unbroken(row["period"].replace("-", "–")),
-            "printed": _printed,
-            "sum": count("sum_"),
-            "adds_up": verdict,
-            "source": lambda row: source_name(row["publisher"], row["published"]),
-        },
-        {"country": Country(country), "what": Measure(indicator)},
-        numbers=(1, 2),
-        of=indicator,
-    )
+    values = {"country": Country(country), "what": Measure(indicator)}
+    columns = ["several_years", "printed", "sum", "adds_up", "edition"]
+    return table("sums", accounting.check_sums(rec, country, indicator), columns, values, of=indicator)
 
 
 def sensitivity(rec: Reconciliation, country: str, indicator: str) -> Shown:
@@ -275,9 +226,8 @@ def sensitivity(rec: Reconciliation, country: str, indicator: str) -> Shown:
     return table(
         "sensitivity",
         rows,
-        ["choice", *years],
+        [Column("choice", head="choice"), *(Column(year, True, year) for year in years)],
         {"country": Country(country), "what": Measure(indicator)},
-        numbers=range(1, len(compared) + 1),
         note=sensitivity_words(compared, indicator),
         data=compared,
         of=indicator,
@@ -287,18 +237,8 @@ def sensitivity(rec: Reconciliation, country: str, indicator: str) -> Shown:
 def policy_dates(rec: Reconciliation, country: str) -> Shown:
     """Tabulate the changes of law and policy of a country with their reference and what to beware of."""
     dates = pd.DataFrame([date.model_dump() for date in dates_of(rec.vocabulary, country)])
-    return table(
-        "dates",
-        dates,
-        {
-            "date": lambda row: unbroken(written(row["date"], "d MMM y")),
-            "change": "label",
-            "kind": lambda row: say(f"pages.date.{row['kind']}"),
-            "reference": "reference",
-            "note": "note",
-        },
-        {"country": Country(country)},
-    )
+    columns = ["date", Column("label", head="change"), "kind", "reference", "note"]
+    return table("dates", dates, columns, {"country": Country(country)})
 
 
 def explanations(rec: Reconciliation, country: str) -> Shown:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,12 +16,11 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.plots.style import STAGE_SHADES, shade
 from trafficking_stats.reconciliation.vintages import steps
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.html import Format, csv_link, table
+from trafficking_stats.tables.columns import Column, Row
+from trafficking_stats.tables.html import csv_link, table
 from trafficking_stats.texts.links import country_link
-from trafficking_stats.texts.reconciliation import cause_words
-from trafficking_stats.texts.words import count, label, limits, number, place_name, rate_text
+from trafficking_stats.texts.words import count, limits, number, place_name, rate_text
 from trafficking_stats.texts.world import by_region, counts_of, group_name, printed_years
-from trafficking_stats.wording import source_name
 
 if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.countries import Countries
@@ -47,22 +45,10 @@ def regions(world: Countries) -> Shown:
         group_name(one.subject) for one in world.refusals if one.analysis == "groups" and one.subject.isdigit()
     )
     both = {"numerator": world.numerator, "denominator": world.denominator}
-    return table(
-        "world_regions",
-        rows.sort_values(["kind", "name"]),
-        {
-            "group": "name",
-            "middle": lambda row: number(row["per_100"]),
-            "interval": limits(),
-            "another": limits("another_"),
-            "countries": "n_countries",
-            **{written(what, "capital"): count(f"{side}_") for side, what in both.items()},
-        },
-        {**both, "regions": few},
-        numbers=range(1, 7),
-        groups=lambda row: say(f"pages.world.by_{row['kind']}"),
-        data=groups,
-    )
+    counts = [Column(count(f"{side}_"), True, written(what, "capital")) for side, what in both.items()]
+    columns = [Column("name", head="group"), "middle", "interval", "another", "countries", *counts]
+    rows = rows.sort_values(["kind", "name"])
+    return table("world_regions", rows, columns, {**both, "regions": few}, groups="group_kind", data=groups)
 
 
 def multiples(rec: Reconciliation, world: Countries, start: int | None = None, end: int | None = None) -> Shown:
@@ -97,7 +83,7 @@ def multiples(rec: Reconciliation, world: Countries, start: int | None = None, e
     return Shown("multiples", shown + foot)
 
 
-def _rate(row: Mapping[str, Any]) -> str:
+def _rate(row: Row) -> str:
     """Write the rate of a country drawn to that of its region, with its limits; as counted where that is not known."""
     if not row["drawn_to"]:
         return rate_text(row)
@@ -129,7 +115,7 @@ def revisions(rec: Reconciliation, world: Countries) -> Shown:
     moved = moved.assign(year=moved["end"].str[:4])
     gone = moved.assign(**{end: moved[end].mask(moved["step"] == "withdrawn", 0) for end in ("lower", "upper")})
     moved = moved.assign(size=_apart(gone)).sort_values(["size", "country", "year"], ascending=[False, True, True])
-    return _largest("world_revisions", moved, {"before": count("old_"), "now": count(""), "source": _source})
+    return _largest("world_revisions", moved, ["before", "now", "edition"])
 
 
 def disagreements(rec: Reconciliation, world: Countries) -> Shown:
@@ -139,40 +125,17 @@ def disagreements(rec: Reconciliation, world: Countries) -> Shown:
     apart = claims.assign(year=claims["period_end"].str[:4].astype(int)).merge(kept, on=[*_CELL, "year"])
     apart = apart.assign(size=_apart(apart)).sort_values(["size", "claim_id"], ascending=[False, True])
     apart = apart.drop_duplicates([*_CELL, "year"])
-    columns = {
-        "kept": count("old_"),
-        "set_aside": count(""),
-        "source": _source,
-        "cause": lambda row: cause_words([row]),
-    }
-    return _largest("world_disagreements", apart, columns)
+    return _largest("world_disagreements", apart, ["kept_figure", "set_aside_figure", "edition", "its_cause"])
 
 
 def moved_figures(moved: pd.DataFrame, old: str, new: str) -> Shown:
     """Tabulate what moved between two states of the data, named ``old`` and ``new``; see `changes`."""
-
-    def moved_by(row: Mapping[str, Any]) -> str:
-        """Name the sources whose claims moved it, each once, with what happened to them."""
-        pairs = zip(row["sources"].split(";"), row["events"].split(";"), strict=True)
-        told = [f"{source} ({say(f'pages.moved.{event}')})" for source, event in pairs if source]
-        return ", ".join(dict.fromkeys(told)) or say("pages.moved.method")
-
-    columns = {
-        "before": count("old_"),
-        "now": count("new_"),
-        "change": lambda row: say(f"pages.moved.{row['kind']}"),
-        "moved_by": moved_by,
-    }
-    return _largest("world_moved", moved, columns, shown=10 * SHOWN, old=old, new=new)
+    return _largest("world_moved", moved, ["before", "new", "moved", "moved_by"], shown=10 * SHOWN, old=old, new=new)
 
 
 def _yearly(claims: pd.DataFrame) -> pd.DataFrame:
     kinds = map(period_kind, claims["period_start"], claims["period_end"])
     return claims[[kind == "year" for kind in kinds]]
-
-
-def _source(row: Mapping[str, Any]) -> str:
-    return source_name(row["publisher"], row["published"])
 
 
 def _apart(table: pd.DataFrame) -> pd.Series:
@@ -182,14 +145,7 @@ def _apart(table: pd.DataFrame) -> pd.Series:
     return pd.concat([low - most, least - high], axis="columns").max(axis="columns")
 
 
-def _largest(
-    name: str, data: pd.DataFrame, columns: Mapping[str, Format], *, shown: int = SHOWN, **names: str
-) -> Shown:
+def _largest(name: str, data: pd.DataFrame, columns: list[str], *, shown: int = SHOWN, **names: str) -> Shown:
     """Tabulate pairs of figures, the largest distance first, and what else is said of each."""
-    cell: dict[str, Format] = {
-        "country": lambda row: place_name(row["country"]),
-        "year": lambda row: str(row["year"]),
-        "what": lambda row: label(row["indicator"], row["breakdown"]),
-    }
     note = say("tables.largest", shown=min(shown, len(data)), n=len(data))
-    return table(name, data.head(shown), {**cell, **columns}, names, numbers=(3, 4), note=note, data=data)
+    return table(name, data.head(shown), ["country", "year", "what", *columns], names, note=note, data=data)

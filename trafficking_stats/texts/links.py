@@ -81,20 +81,18 @@ def source_addresses() -> dict[str, dict[str, str]]:
     return {source_id: {"title": title, "url": url} for source_id, title, url in rows}
 
 
-def source_link(source_id: str) -> Markup:
-    """Return a source by its title, as a link to it; one that is in no file by its id."""
-    known = source_addresses().get(source_id, {"title": "", "url": ""})
-    return source(known["url"], known["title"] or source_id)
+def source_link(source_id: str, text: str = "") -> Markup:
+    """Return a source as a link to it, by its title or another text; one that is in no file by its id.
 
-
-def source(url: str, text: object) -> Markup:
-    """Return a link to a source; anything but an http(s) address is shown as text.
+    An address that is no http(s) address is shown as text.
 
     Examples
     --------
-    >>> str(source("javascript:alert(1)", "<b>"))
-    '&lt;b&gt; (javascript:alert(1))'
+    >>> source_link("my <b> notes")
+    Markup('my &lt;b&gt; notes')
     """
+    known = source_addresses().get(source_id, {"title": "", "url": ""})
+    text, url = text or known["title"] or source_id, known["url"]
     if url.lower().startswith(("https://", "http://")):
         return Markup('<a href="{}" rel="noreferrer">{}</a>').format(url, text)
     return Markup("{} ({})").format(text, url) if url else escape(text)

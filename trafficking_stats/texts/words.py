@@ -133,7 +133,8 @@ def ratio_name(row: Mapping[str, Any]) -> str:
 
 def rate_text(row: Mapping[str, Any]) -> str:
     """Write a rate per 100, or the range of it that masked counts leave."""
-    return written(Bounds(float(row["per_100_min"]), float(row["per_100_max"])), "short")
+    low, high = float(row["per_100_min"]), float(row["per_100_max"])
+    return say("pages.rates.refused") if math.isnan(high) else written(Bounds(low, high), "short")
 
 
 def stage_name(stage: str) -> str:
