@@ -433,6 +433,7 @@ def test_a_workbook_that_is_none_gets_a_message(tmp_path, content):
         ({"decimal": ";"}, "decimal must be"),
         ({"header": "first"}, "header must be a row"),
         ({"sheet": "x", "fiscal-year": "13"}, "a month from 1 to 12"),
+        ({"fiscal-year": "April"}, "must be a month from 1 to 12, not 'April'"),
         ({"countries": ["Freedonia"]}, "must be alpha-3 codes"),
         ({"source_id": "../etc"}, "letters, digits and hyphens"),
         ({"map": "/no/such/map.toml"}, "not a map in TOML"),

@@ -12,10 +12,10 @@ import pandas as pd
 
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError, ReaderError, TraffickingStatsError
-from trafficking_stats.layout import FIELDS, SEVERAL_HEADINGS, Columns, headed
-from trafficking_stats.printed import NoFigureError, UnreadableError, plain, read_figure
+from trafficking_stats.layout import FIELDS, Columns, headed
 from trafficking_stats.readers.categories import fold
-from trafficking_stats.readers.sheets import WORKBOOKS, Row, tables_in
+from trafficking_stats.readers.header import below_header
+from trafficking_stats.readers.sheets import WORKBOOKS, tables_in
 from trafficking_stats.readers.tables import (
     NOT_ASKED_FOR,
     TableImport,
@@ -29,16 +29,14 @@ from trafficking_stats.schema import PRINTED, RANGE_END
 from trafficking_stats.vocabulary import load_vocabulary
 from trafficking_stats.wording import counted
 
-_HELP = load_map("table.toml")
-OPTIONS: dict[str, str] = {**_HELP["columns"], **_HELP["file"], **_HELP["source"]}
+_MAP = load_map("table.toml")
+OPTIONS: dict[str, str] = {**_MAP["columns"], **_MAP["file"], **_MAP["source"]}
 
-_OF_SOURCE = {*_HELP["source"], "source", "published", "edition"}
+_OF_SOURCE = {*_MAP["source"], "source", "published", "edition"}
 _OF_COLUMNS = {*FIELDS, "value", "breakdown", "decimal", "fiscal_year", "labels"} - _OF_SOURCE
 _ABOUT = {field: f"{field} of the file" for field in ("source", "publisher", "upstream", "tier", "published")}
 """Columns for what is said of the source: a table's own column of that name says what its author means by it."""
 _SEVERAL = ("value", "breakdown")
-_HEADER_WITHIN = 50
-_MOST_HEADERS = 3
 
 
 def is_own(path: Path) -> bool:
@@ -124,7 +122,7 @@ def _read_map(path: Any) -> dict[str, Any]:
 
 
 def _column_map(said: Mapping[str, Any], path: Path) -> Columns:
-    unknown = sorted(set(said) - _OF_COLUMNS - _OF_SOURCE - set(_HELP["file"]))
+    unknown = sorted(set(said) - _OF_COLUMNS - _OF_SOURCE - set(_MAP["file"]))
     if unknown:
         raise ReaderError(
             f"the map of {path.name} has unknown keys: {', '.join(unknown)}; there are: {', '.join(OPTIONS)}"
@@ -134,8 +132,14 @@ def _column_map(said: Mapping[str, Any], path: Path) -> Columns:
     if given.get("decimal") not in (None, ".", ","):
         raise ReaderError(f"decimal must be . or , not {given['decimal']!r}")
     if "fiscal_year" in given:
-        given["fiscal_year"] = int(given["fiscal_year"])
+        given["fiscal_year"] = _month(str(given["fiscal_year"]))
     return given
+
+
+def _month(text: str) -> int:
+    if not text.isdecimal():
+        raise ReaderError(f"fiscal_year must be a month from 1 to 12, not {text!r}")
+    return int(text)
 
 
 def _pairs(listed: Collection[str], key: str) -> Any:
@@ -150,19 +154,10 @@ def _source(said: Mapping[str, Any], path: Path, source_id: str | None, publishe
     """Return the row of ``sources.csv``: what is said of the publication, and else what follows from the file."""
     file, date = file_of(path), published or str(said.get("published") or "")
     named = re.sub(r"[^a-z0-9]+", "-", fold(file["document"].split(".")[0])).strip("-")
-    identifier = source_name(source_id or str(said.get("source") or named))
-    publisher = str(said.get("publisher") or identifier)
-    defaults = {
-        "title": file["document"],
-        "publisher": publisher,
-        "upstream": publisher,
-        "tier": "publisher",
-        "edition": date[:4],
-        "language": "",
-        "url": "",
-    }
-    row = {key: str(said.get(key) or default) for key, default in defaults.items()}
-    return {"source_id": identifier, **row, "published": date, **file}
+    row = {"source_id": source_name(source_id or str(said.get("source") or named))}
+    for key, default in _MAP["defaults"].items():
+        row[key] = str(said.get(key) or default.format(year=date[:4], **row, **file))
+    return {**row, "published": date, **file}
 
 
 def _with_country(
@@ -194,7 +189,7 @@ def _first_readable(
         if name and said.get("sheet") not in (None, name):
             continue
         try:
-            table = _below_header(rows, str(said.get("header") or ""), path)
+            table = below_header(rows, str(said.get("header") or ""), path)
             mapped, wanted = _with_country(columns, table, countries)
             one = read_frame(table.assign(**given), {**mapped, **_ABOUT}, load_vocabulary())
             found.append((one, wanted, f"sheet {name}" if name else ""))
@@ -208,68 +203,3 @@ def _first_readable(
     if problems:
         raise max(problems, key=lambda problem: problem[0])[1]
     raise ReaderError(f"{path}: there is no sheet {said.get('sheet')!r}; there are: {', '.join(names)}")
-
-
-def _below_header(rows: list[Row], said: str, path: Path) -> pd.DataFrame:
-    rows = [(number, row) for number, row in rows if any(map(plain, row))]
-    if not rows:
-        raise ReaderError(f"{path}: the table is empty")
-    first, last = _header(rows, said)
-    heads = [row for number, row in rows if first <= number <= last]
-    body = [(number, row) for number, row in rows if number > last]
-    if not heads or not body:
-        raise ReaderError(f"{path}: there are no rows below the header in row {first}")
-    width = max(map(len, heads))
-    for number, row in body:
-        if any(map(plain, row[width:])):
-            raise ReaderError(
-                f"{path}, row {number}: {len(row)} cells below {width} headings; quote separators in cells"
-            )
-    cells = [[*row[:width], *[""] * (width - len(row))] for _, row in body]
-    table = pd.DataFrame(cells, columns=_names(heads, width), index=[number for number, _ in body], dtype=object)
-    empty = [name for name in table if not name and not any(map(plain, table[name].to_numpy().ravel()))]
-    return table.drop(columns=empty)
-
-
-def _header(rows: list[Row], said: str) -> tuple[int, int]:
-    """Return the first and last row of the header: the first that is filled as far as the table is wide, and more.
-
-    A row whose headings have gaps goes on in the next one, if no figures but years stand there.
-    """
-    if said:
-        first, _, end = said.partition("-")
-        if not (first.isdigit() and (end or "1").isdigit()):
-            raise ReaderError(f"header must be a row such as 3, or rows such as 3-4, not {said!r}")
-        return int(first), int(end or first)
-    filled = [sum(1 for cell in row if plain(cell)) for _, row in rows[:_HEADER_WITHIN]]
-    at = last = next(at for at, n in enumerate(filled) if n >= max(2, max(filled) / 2) or n == max(filled))
-    for below in range(at + 1, min(at + _MOST_HEADERS, len(rows) - 1)):
-        above, cells = rows[below - 1][1], [cell for cell in rows[below][1] if plain(cell)]
-        has_gaps = not all(map(plain, above)) or len(above) < len(rows[below][1])
-        if not has_gaps or len(cells) < 2 or any(map(_is_data, cells)):
-            break
-        last = below
-    return rows[at][0], rows[last][0]
-
-
-def _is_data(cell: Any) -> bool:
-    """Whether a cell says a figure, or that there is none; the number of a year may be a heading."""
-    try:
-        read_figure(cell)
-    except NoFigureError:
-        return True
-    except UnreadableError:
-        return False
-    return not re.fullmatch(r"(19|20)\d\d", plain(cell))
-
-
-def _names(heads: list[list[Any]], width: int) -> list[str]:
-    """Join the headings of a column; one that spans several columns stands above the first of them."""
-    levels = []
-    for level, row in enumerate(heads):
-        cells = [plain(cell) for cell in row] + [""] * (width - len(row))
-        if level < len(heads) - 1:
-            for at in range(1, width):
-                cells[at] = cells[at] or cells[at - 1]
-        levels.append(cells)
-    return [SEVERAL_HEADINGS.join(dict.fromkeys(filter(None, parts))) for parts in zip(*levels, strict=True)]
