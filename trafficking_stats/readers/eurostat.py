@@ -5,18 +5,16 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers.draft import Draft
-from trafficking_stats.readers.eurostat_layouts import read_layout
-from trafficking_stats.readers.sheets import WORKBOOKS
-from trafficking_stats.readers.tables import TableImport, iso_date, load_map, source_row, wanted_countries
+from trafficking_stats.readers.eurostat_layouts import EUROSTAT, read_layout
+from trafficking_stats.readers.tables import TableImport, iso_date, source_row, wanted_countries
 
 _NOT_DIMENSIONS = ("time_period", "obs_value", "obs_flag", "row of file")
 
@@ -75,40 +73,27 @@ def read_eurostat(
     >>> found.claims[["country", "value", "qualifier", "scope_note"]].values.tolist()
     [['DNK', 91.0, 'exact', ''], ['DNK', 84.0, 'about', 'provisional']]
     """
-    path, names, wanted = Path(path), load_map("eurostat.toml"), wanted_countries(countries)
-    if path.suffix.lower() in WORKBOOKS:
-        raise ReaderError(
-            f"{path}: a workbook, which Eurostat lays out for people; download the table as SDMX-CSV or TSV"
-        )
-    data, stated = read_layout(path, names)
-    if data.empty:
-        raise ReaderError(f"{path}: the file holds no figures")
+    path, wanted = Path(path), wanted_countries(countries)
+    data, stated = read_layout(path)
     name = _table_name(table or stated.get("flow", "") or path.name, path)
     date = iso_date(published) if published else _updated(stated.get("updated", ""), path)
     draft = Draft(data["row of file"])
     series = data[[column for column in data if column not in _NOT_DIMENSIONS]]
     codes = series.iloc[:, 0].str.cat(series.iloc[:, 1:], sep=".")
     draft.claims["locator"] = f"{name} " + codes + " " + data["time_period"]
-    draft.set_countries(data["geo"], lambda code: _place(code, names), wanted)
-    unions = [code for code in names["unions"]["order"] if code in set(data["geo"])]
+    draft.set_countries(data["geo"], _place, wanted)
+    unions = [code for code in EUROSTAT["unions"]["order"] if code in set(data["geo"])]
     for other in unions[1:]:
         draft.refuse(data["geo"] == other, f"another size of the European Union than {unions[0]}")
-    _set_what_is_counted(draft, data, name, names["what"], names["indicators"])
-    _set_figures(draft, data["obs_value"], data["obs_flag"], names)
+    _set_what_is_counted(draft, data, name)
+    _set_figures(draft, data["obs_value"], data["obs_flag"])
     draft.add_note(data["geo"].where(data["geo"].isin(unions), ""))
-    _set_flags(draft, data["obs_flag"], names["flags"])
+    _set_flags(draft, data["obs_flag"])
     draft.refuse((series == "").any(axis=1), "a dimension is empty")
     draft.set_years(data["time_period"], "the period {!r} is not a year")
-    _break_down(draft, series.drop(columns=["geo", "freq", *names["what"]["columns"]], errors="ignore"), names)
-    return draft.finish(source_row(path, names["source"], date, source_id, name), wanted)
-
-
-def is_own(path: Path) -> bool:
-    """Whether a file has a layout of Eurostat's."""
-    try:
-        return not read_layout(path, load_map("eurostat.toml"))[0].empty
-    except ReaderError:
-        return False
+    _break_down(draft, series.drop(columns=["geo", "freq", *EUROSTAT["what"]["columns"]], errors="ignore"))
+    source = source_row(path, EUROSTAT["source"], date, source_id, {}, table=name, id=name.replace("_", "-"))
+    return draft.finish(source, wanted)
 
 
 def _table_name(text: str, path: Path) -> str:
@@ -128,20 +113,19 @@ def _updated(text: str, path: Path) -> str:
     raise ReaderError(f"{path}: the file has no date of its last update; name it: --published YYYY-MM-DD")
 
 
-def _place(code: str, names: Mapping[str, Any]) -> tuple[str, str]:
+def _place(code: str) -> tuple[str, str]:
     """Return the country of a code or a label and "", or "" and why it has none."""
-    if code in names["unions"]["order"]:
+    if code in EUROSTAT["unions"]["order"]:
         return "EUU", ""
-    country = names["geo"].get(code, "")
+    country = EUROSTAT["geo"].get(code, "")
     if not country and len(code) != 3:  # codes have two letters; a group such as EFT has three
         country = country_code(re.sub(r"\s*\(.*\)|\*$", "", code))
     return (country, "") if country not in ("", "EUU") else ("", f"{code!r} is no country, or a part of one")
 
 
-def _set_what_is_counted(
-    draft: Draft, data: pd.DataFrame, table: str, what: Mapping[str, Any], entries: Mapping[str, Any]
-) -> None:
+def _set_what_is_counted(draft: Draft, data: pd.DataFrame, table: str) -> None:
     """Set indicator and unit by legal status and unit, refusing what the map does not hold."""
+    what, entries = EUROSTAT["what"], EUROSTAT["indicators"]
     frequency, status, unit = (data.get(name, pd.Series("", index=data.index)) for name in what["columns"])
     if "leg_stat" not in data:
         status = status + next((code for start, code in what["tables"].items() if table.startswith(start)), "")
@@ -152,8 +136,8 @@ def _set_what_is_counted(
     draft.set_indicators(counted, entries)
 
 
-def _set_figures(draft: Draft, printed: pd.Series, flags: pd.Series, names: Mapping[str, Any]) -> None:
-    missing, persons = printed.isin(names["missing"]), draft.claims["unit"] == "persons"
+def _set_figures(draft: Draft, printed: pd.Series, flags: pd.Series) -> None:
+    missing, persons = printed.isin(EUROSTAT["missing"]), draft.claims["unit"] == "persons"
     draft.refuse(missing & flags.str.contains("c", regex=False), "confidential")
     draft.refuse(missing, "no figure")
     draft.refuse(~printed.str.fullmatch(r"[0-9]+(\.[0-9]+)?"), "the value {!r} is not a count", printed)
@@ -163,23 +147,24 @@ def _set_figures(draft: Draft, printed: pd.Series, flags: pd.Series, names: Mapp
     draft.claims["value"] = pd.to_numeric(printed, errors="coerce").astype(float)
 
 
-def _set_flags(draft: Draft, flags: pd.Series, known: Mapping[str, Any]) -> None:
+def _set_flags(draft: Draft, flags: pd.Series) -> None:
     """Say flags in words; some make the figure an approximate one."""
+    known = EUROSTAT["flags"]
     said = {letters: [known.get(flag, {"label": f"flag {flag}"}) for flag in letters] for letters in flags.unique()}
     about = flags.map({letters: any(flag.get("about") for flag in listed) for letters, listed in said.items()})
     draft.claims["qualifier"] = about.map({True: "about", False: "exact"})
     draft.add_note(flags.map({at: ", ".join(dict.fromkeys(flag["label"] for flag in said[at])) for at in said}))
 
 
-def _break_down(draft: Draft, series: pd.DataFrame, names: Mapping[str, Any]) -> None:
+def _break_down(draft: Draft, series: pd.DataFrame) -> None:
     """Break figures down by the dimensions that are left; one that the map lacks keeps its own name."""
-    keys: dict[str, str] = {name: key for key, entry in names["dimensions"].items() for name in entry["names"]}
+    keys: dict[str, str] = {name: key for key, entry in EUROSTAT["dimensions"].items() for name in entry["names"]}
     taken: set[str] = set()
     for name in map(str, series.columns):
         key = keys.get(name, name)
-        entry = names["dimensions"].get(key, {})
-        labels = series[name].where(~series[name].isin([*names["total"], *entry.get("whole", ())]))
+        entry = EUROSTAT["dimensions"].get(key, {})
+        labels = series[name].where(~series[name].isin([*EUROSTAT["total"], *entry.get("whole", ())]))
         draft.break_down(
-            name if key in taken else key, labels, entry, lambda code: (_place(code, names)[0].removeprefix("EUU"), 1)
+            name if key in taken else key, labels, entry, lambda code: (_place(code)[0].removeprefix("EUU"), 1)
         )
         taken.add(key)

@@ -13,7 +13,11 @@ import pandas as pd
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.layout import folded
-from trafficking_stats.readers.sheets import Row, csv_rows, read_text
+from trafficking_stats.readers.sheets import WORKBOOKS, Row, csv_rows, read_text
+from trafficking_stats.readers.tables import load_map
+
+EUROSTAT = load_map("eurostat.toml")
+"""How its codes and words are read."""
 
 _NEEDED = {"geo": "geo", "time_period": "TIME_PERIOD", "obs_value": "OBS_VALUE"}
 _FIGURE = ["TIME_PERIOD", "OBS_VALUE", "OBS_FLAG"]
@@ -22,7 +26,7 @@ _HIDDEN = ("C", "N", "S", "D")
 _THOUSANDS = r"(?<=\d)[ ,\u00a0](?=\d{3}(?!\d))"
 
 
-def read_layout(path: Path, names: Mapping[str, Any]) -> tuple[pd.DataFrame, dict[str, str]]:
+def read_layout(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     """Read a table in any of the layouts.
 
     Parameters
@@ -30,8 +34,6 @@ def read_layout(path: Path, names: Mapping[str, Any]) -> tuple[pd.DataFrame, dic
     path : pathlib.Path
         SDMX-CSV 1.0 or 2.0 with codes, labels or both; TSV; JSON-stat; a frame of the R or Python package ``eurostat``
         saved as CSV; or ``..._1_Data.csv`` of the Data Browser before 2023. Plain or gzip-compressed.
-    names : mapping
-        ``headings`` and ``labels`` of ``eurostat.toml``.
 
     Returns
     -------
@@ -43,12 +45,16 @@ def read_layout(path: Path, names: Mapping[str, Any]) -> tuple[pd.DataFrame, dic
     Raises
     ------
     ReaderError
-        If the file is missing, or has none of these layouts.
+        If the file is missing, has none of these layouts, or holds no figures.
 
     References
     ----------
     SDMX-CSV field guide of the SDMX Technical Working Group; JSON-stat 2.0; Eurostat, API Statistics.
     """
+    if path.suffix.lower() in WORKBOOKS:
+        raise ReaderError(
+            f"{path}: a workbook, which Eurostat lays out for people; download the table as SDMX-CSV or TSV"
+        )
     text = read_text(path)
     if text.lstrip().startswith("{"):
         header, body = _from_json(text, path)
@@ -57,9 +63,11 @@ def read_layout(path: Path, names: Mapping[str, Any]) -> tuple[pd.DataFrame, dic
         body = [(number, row) for number, row in body if any(row)]
         if any("\\" in cell for cell in header):
             header, body = _from_wide(header, body, path)
-    data = _in_columns(header, body, path, names)
-    stated = {key: str(data.pop(key).iloc[0]) for key in ("flow", "updated") if key in data and len(data)}
-    data["obs_flag"] = _flags(data, names["labels"]["obs_flag"])
+    data = _in_columns(header, body, path)
+    if data.empty:
+        raise ReaderError(f"{path}: the file holds no figures")
+    stated = {key: str(data.pop(key).iloc[0]) for key in ("flow", "updated") if key in data}
+    data["obs_flag"] = _flags(data, EUROSTAT["labels"]["obs_flag"])
     return data, stated
 
 
@@ -126,10 +134,10 @@ def _digits(value: Any) -> str:
     return "" if value is None else repr(value).removesuffix(".0") if isinstance(value, int | float) else str(value)
 
 
-def _in_columns(header: list[str], body: list[Row], path: Path, names: Mapping[str, Any]) -> pd.DataFrame:
+def _in_columns(header: list[str], body: list[Row], path: Path) -> pd.DataFrame:
     """Name the columns, and put codes for labels; a label that is not listed stays as it is."""
     is_older = "Value" in header  # the Data Browser before 2023 wrote codes in capitals, and separated thousands
-    headings = {folded(label): name for name, listed in names["headings"].items() for label in listed}
+    headings = {folded(label): name for name, listed in EUROSTAT["headings"].items() for label in listed}
     columns = [_heading(cell.lower() if is_older and cell.isupper() else cell, headings) for cell in header]
     missing = [printed for name, printed in _NEEDED.items() if name not in columns]
     if missing:
@@ -143,7 +151,9 @@ def _in_columns(header: list[str], body: list[Row], path: Path, names: Mapping[s
     # a code has its label in the next column: the first column of a name holds the codes
     data = pd.DataFrame({name: frame[columns.index(name)] for name in dict.fromkeys(columns) if name})
     for column in data.columns.difference(["obs_value", "obs_flag"]):
-        labels = {folded(label): code for code, listed in names["labels"].get(column, {}).items() for label in listed}
+        labels = {
+            folded(label): code for code, listed in EUROSTAT["labels"].get(column, {}).items() for label in listed
+        }
         data[column] = data[column].map({cell: _code(cell, labels) for cell in data[column].unique()})
     data["time_period"] = data["time_period"].str.replace(r"^(\d{4})(-01-01|-12-31|\.0)$", r"\1", regex=True)
     if is_older:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers import eurostat, table, unodc
+from trafficking_stats.readers.sheets import check_name
 from trafficking_stats.readers.tables import TableImport, asked_codes
 
 
@@ -23,8 +24,8 @@ class Reader(NamedTuple):
         What it imports, for the list of commands.
     read : callable
         ``read(path, *, source_id, published, countries, **options) -> TableImport``.
-    is_own : callable
-        Whether a file is one of its kind.
+    open : callable
+        ``open(path)`` raises ReaderError where a file is not of this kind.
     options : mapping of str to str
         The help of further options by name.
     asked : callable
@@ -34,29 +35,18 @@ class Reader(NamedTuple):
     name: str
     title: str
     read: Callable[..., TableImport]
-    is_own: Callable[[Path], bool]
+    open: Callable[[Path], Any]
     options: Mapping[str, str]
     asked: Callable[[Collection[str]], list[str]] = asked_codes
 
 
+_GLOTIP = "Import UNODC's data file of the Global Report on Trafficking in Persons."
+_CRIM_THB = "Import a crim_thb table of Eurostat: TSV, SDMX-CSV, JSON-stat, or a frame of its packages."
+_TABLE = {"table": "Name of the table, such as crim_thb_sex, if the file does not say it."}
 READERS = (
-    Reader(
-        "unodc",
-        "Import UNODC's data file of the Global Report on Trafficking in Persons.",
-        unodc.read_unodc,
-        unodc.is_own,
-        {},
-    ),
-    Reader(
-        "eurostat",
-        "Import a crim_thb table of Eurostat: TSV, SDMX-CSV, JSON-stat, or a frame of its packages.",
-        eurostat.read_eurostat,
-        eurostat.is_own,
-        {"table": "Name of the table, such as crim_thb_sex, if the file does not say it."},
-    ),
-    Reader(
-        "table", "Import any table: CSV, TSV, Excel or OpenDocument.", table.read, table.is_own, table.OPTIONS, list
-    ),
+    Reader("unodc", _GLOTIP, unodc.read_unodc, unodc.open_release, {}),
+    Reader("eurostat", _CRIM_THB, eurostat.read_eurostat, eurostat.read_layout, _TABLE),
+    Reader("table", "Import any table: CSV, TSV, Excel or OpenDocument.", table.read, check_name, table.OPTIONS, list),
 )
 """Asked in this order whose a file is; the last one takes any table."""
 
@@ -70,7 +60,8 @@ def reader_of(path: Path) -> Reader:
         If no reader knows it.
     """
     for reader in READERS:
-        if reader.is_own(path):
+        with contextlib.suppress(ReaderError):
+            reader.open(path)
             return reader
     raise ReaderError(f"{path}: no table that can be read; known are {', '.join(reader.title for reader in READERS)}")
 

@@ -40,6 +40,12 @@ def tables_in(path: Path, delimiter: str | None = None, encoding: str | None = N
         yield "", csv_rows(read_text(path, encoding), path, delimiter)
 
 
+def check_name(path: Path) -> None:
+    """Refuse a file whose name is not that of a table."""
+    if path.suffix.lower() not in (*WORKBOOKS, ".csv", ".tsv", ".txt", ".tab"):
+        raise ReaderError(f"{path}: no table, by its name")
+
+
 def read_text(path: Path, encoding: str | None = None) -> str:
     """Return the text of a file in UTF-8 or UTF-16, or else in Western or Central European letters; it may be gzipped.
 

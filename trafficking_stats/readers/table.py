@@ -15,13 +15,13 @@ from trafficking_stats.errors import ClaimError, ReaderError, TraffickingStatsEr
 from trafficking_stats.layout import FIELDS, Columns, headed
 from trafficking_stats.readers.categories import fold
 from trafficking_stats.readers.header import below_header
-from trafficking_stats.readers.sheets import WORKBOOKS, tables_in
+from trafficking_stats.readers.sheets import tables_in
 from trafficking_stats.readers.tables import (
     NOT_ASKED_FOR,
     TableImport,
     file_of,
     load_map,
-    source_name,
+    source_row,
     wanted_countries,
 )
 from trafficking_stats.reading import Read, read_frame
@@ -37,11 +37,6 @@ _OF_COLUMNS = {*FIELDS, "value", "breakdown", "decimal", "fiscal_year", "labels"
 _ABOUT = {field: f"{field} of the file" for field in ("source", "publisher", "upstream", "tier", "published")}
 """Columns for what is said of the source: a table's own column of that name says what its author means by it."""
 _SEVERAL = ("value", "breakdown")
-
-
-def is_own(path: Path) -> bool:
-    """Whether a file may be a table at all, by its name."""
-    return path.suffix.lower() in (*WORKBOOKS, ".csv", ".tsv", ".txt", ".tab")
 
 
 def read(
@@ -152,12 +147,10 @@ def _pairs(listed: Collection[str], key: str) -> Any:
 
 def _source(said: Mapping[str, Any], path: Path, source_id: str | None, published: str | None) -> dict[str, str]:
     """Return the row of ``sources.csv``: what is said of the publication, and else what follows from the file."""
-    file, date = file_of(path), published or str(said.get("published") or "")
-    named = re.sub(r"[^a-z0-9]+", "-", fold(file["document"].split(".")[0])).strip("-")
-    row = {"source_id": source_name(source_id or str(said.get("source") or named))}
-    for key, default in _MAP["defaults"].items():
-        row[key] = str(said.get(key) or default.format(year=date[:4], **row, **file))
-    return {**row, "published": date, **file}
+    date = published or str(said.get("published") or "")
+    letters = fold(file_of(path)["document"].split(".")[0])
+    named = str(said.get("source") or re.sub(r"[^a-z0-9]+", "-", letters).strip("-"))
+    return source_row(path, _MAP["defaults"], date, source_id, said, named=named)
 
 
 def _with_country(

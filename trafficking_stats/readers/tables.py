@@ -16,7 +16,7 @@ import pandas as pd
 
 from trafficking_stats.countries import country_code, is_country
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.schema import PRINTED, RANGE_END, claim_faults, is_id
+from trafficking_stats.schema import PRINTED, RANGE_END, SOURCE, claim_faults, is_id
 from trafficking_stats.vocabulary import load_vocabulary
 
 RAW_COLUMNS = PRINTED
@@ -117,26 +117,32 @@ def load_map(name: str) -> dict[str, Any]:
 
 
 def source_row(
-    path: Path, said: Mapping[str, str], date: str, source_id: str | None, table: str = ""
+    path: Path, worded: Mapping[str, str], date: str, source_id: str | None, said: Mapping[str, Any], **names: str
 ) -> dict[str, str]:
-    """Return the row of ``sources.csv`` that a map words for a release.
+    """Return the row of ``sources.csv`` for a file.
 
     Parameters
     ----------
     path : pathlib.Path
-        The file of the release.
-    said : mapping of str to str
-        Columns of ``sources.csv``; ``{date}``, ``{year}``, ``{month}`` and ``{table}`` stand for those of the release.
+        The file.
+    worded : mapping of str to str
+        How a map words the columns: ``{date}``, ``{year}``, ``{month}`` and ``{document}`` stand for those of the
+        file, and the name of a column for what stands there.
     date : str
-        ISO date of the release.
+        When it was published.
     source_id : str, optional
         In place of the one of the map.
-    table : str
-        Name of the table, where a publisher has several.
+    said : mapping of str to object
+        What the caller says of the publication, in place of the words of the map.
+    **names : str
+        What else the map may name.
     """
-    row = {key: text.format(date=date, year=date[:4], month=date[5:7], table=table) for key, text in said.items()}
-    identifier = source_name(source_id or row["source_id"].replace("_", "-"))
-    return {**row, "source_id": identifier, "published": date, "edition": date[:7], **file_of(path)}
+    row, names = file_of(path), {"date": date, "year": date[:4], "month": date[5:7], **names}
+    row["source_id"] = source_name(source_id or worded["source_id"].format(**names))
+    for column, text in worded.items():
+        row[column] = row.get(column) or str(said.get(column) or text.format(**names, **row))
+    row["published"] = date
+    return {column: row[column] for column in SOURCE if column in row}
 
 
 def iso_date(text: str, what: str = "the date of publication") -> str:

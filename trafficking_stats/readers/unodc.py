@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from trafficking_stats.countries import country_code, is_country
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.printed import plain
 from trafficking_stats.readers.categories import fold, slug
-from trafficking_stats.readers.draft import CountryOf, Draft
+from trafficking_stats.readers.draft import Draft
 from trafficking_stats.readers.sheets import tables_in
 from trafficking_stats.readers.tables import TableImport, iso_date, load_map, source_row, wanted_countries
 
+_MAP = load_map("unodc.toml")
 _HEADER_WITHIN = 50
 _OPTIONAL = ("code", "origin")
 _MASKED = r"<\s*[0-9]+"
@@ -73,38 +75,34 @@ def read_unodc(
     Traceback (most recent call last):
     trafficking_stats.errors.ReaderError: no/such/data_glotip.xlsx: there is no such file
     """
-    path, names, wanted = Path(path), load_map("unodc.toml"), wanted_countries(countries)
-    data, banner = _table(path, names["columns"])
+    path, wanted = Path(path), wanted_countries(countries)
+    data, banner = open_release(path)
     date = iso_date(published) if published else _banner_date(banner, path)
-    country_of = _country_of(names)
     draft = Draft(pd.Series(data.index, index=data.index))
     pairs = pd.Series(list(zip(data["code"], data["country"], strict=True)), index=data.index)
-    draft.set_countries(pairs, lambda pair: _place(*pair, country_of, names["not_countries"]), wanted)
-    _set_what_is_counted(draft, data, names)
+    draft.set_countries(pairs, lambda pair: _place(*pair), wanted)
+    _set_what_is_counted(draft, data)
     draft.set_years(data["year"], "the year is {!r}")
     _set_figures(draft, data["value"])
-    _break_down(draft, data, names, country_of)
-    draft.claims["locator"] = "row " + data["indicator"].str.cat(
-        data[["dimension", "category", "sex", "age", "year"]], sep=" / "
-    )
+    _break_down(draft, data)
+    labels = data[["dimension", "category", "sex", "age", "year"]]
+    draft.claims["locator"] = "row " + data["indicator"].str.cat(labels, sep=" / ")
     draft.add_note(data["origin"].mask(data["origin"] != "", data["origin"] + " questionnaire"), ", ")
-    draft.add_note((draft.claims["qualifier"] == "less_than").map({True: names["masked_note"], False: ""}))
-    forms = [(name, label) for name, entry in names["dimensions"].items() for label in entry.get("several", ())]
+    draft.add_note((draft.claims["qualifier"] == "less_than").map({True: _MAP["masked_note"], False: ""}))
+    forms = [(name, label) for name, entry in _MAP["dimensions"].items() for label in entry.get("several", ())]
     several = pd.MultiIndex.from_frame(data[["dimension", "category"]]).isin(forms)
-    return draft.finish(source_row(path, names["source"], date, source_id), wanted, several)
+    return draft.finish(source_row(path, _MAP["source"], date, source_id, {}), wanted, several)
 
 
-def is_own(path: Path) -> bool:
-    """Whether a file has a header of UNODC's data file."""
-    try:
-        _table(path, load_map("unodc.toml")["columns"])
-    except ReaderError:
-        return False
-    return True
+def open_release(path: Path) -> tuple[pd.DataFrame, list[Any]]:
+    """Return the table below the header as text, indexed by row number, and the cells above it.
 
-
-def _table(path: Path, columns: Mapping[str, list[str]]) -> tuple[pd.DataFrame, list[Any]]:
-    """Return the table below the header as text, indexed by row number, and the cells above it."""
+    Raises
+    ------
+    ReaderError
+        If the file is no table, or has no header of UNODC's data file.
+    """
+    columns = _MAP["columns"]
     spellings = {spelling.casefold(): name for name, listed in columns.items() for spelling in listed}
     nearest: tuple[int, str] = (-1, "the file has no row")
     for sheet, rows in tables_in(path):
@@ -144,22 +142,27 @@ def _banner_date(banner: list[Any], path: Path) -> str:
     raise ReaderError(f"{path}: no date above the header; name the date of the release: --published YYYY-MM-DD")
 
 
-def _country_of(names: Mapping[str, Any]) -> CountryOf:
-    """Return what finds the country of a label: names rank before nationalities, and those before slips of the pen."""
+@functools.cache
+def _spellings() -> dict[str, tuple[str, int]]:
+    """Return the country of each spelling, and its rank: names before nationalities, those before slips of the pen."""
     spellings: dict[str, tuple[str, int]] = {}
     for rank, table in ((0, "names"), (200, "nationalities"), (400, "other_spellings")):
-        for country, listed in names[table].items():
+        for country, listed in _MAP[table].items():
             for at, spelling in enumerate(listed):
                 spellings.setdefault(fold(spelling), (country, rank + at))
-    return lambda label: spellings.get(fold(label)) or (country_code(label), 100)
+    return spellings
 
 
-def _place(code: str, name: str, country_of: CountryOf, not_countries: Mapping[str, str]) -> tuple[str, str]:
+def _country_of(label: str) -> tuple[str, int]:
+    return _spellings().get(fold(label)) or (country_code(label), 100)
+
+
+def _place(code: str, name: str) -> tuple[str, str]:
     """Return the alpha-3 code of a row and "", or "" and why it has none."""
-    named, is_code = country_of(name)[0], is_country(code)
+    named, is_code = _country_of(name)[0], is_country(code)
     if is_code and named and code != named:
         return "", f"the row has the code {code} and the name {name!r}, which is {named}"
-    if not named and (why := not_countries.get(name) or not_countries.get(code)):
+    if not named and (why := _MAP["not_countries"].get(name) or _MAP["not_countries"].get(code)):
         return "", why
     if named or is_code:
         return named or code, ""
@@ -168,11 +171,11 @@ def _place(code: str, name: str, country_of: CountryOf, not_countries: Mapping[s
     return "", f"{name!r} is no country of ISO 3166-1" if name else "the row names no country"
 
 
-def _set_what_is_counted(draft: Draft, data: pd.DataFrame, names: Mapping[str, Any]) -> None:
+def _set_what_is_counted(draft: Draft, data: pd.DataFrame) -> None:
     """Set indicator and unit; some indicators count something else along one of their dimensions."""
-    entries, indicator = names["indicators"], data["indicator"]
+    entries, indicator = _MAP["indicators"], data["indicator"]
     draft.refuse(~indicator.isin(list(entries)), "indicator {!r} is not in the map of this reader", indicator)
-    draft.refuse(~data["unit"].isin(names["units"]), "unit {!r} is not a count", data["unit"])
+    draft.refuse(~data["unit"].isin(_MAP["units"]), "unit {!r} is not a count", data["unit"])
     apart = indicator + " " + data["dimension"]
     draft.set_indicators(apart.where(apart.isin(list(entries)), indicator), entries)
 
@@ -186,13 +189,13 @@ def _set_figures(draft: Draft, printed: pd.Series) -> None:
     draft.claims["qualifier"] = masked.map({True: "less_than", False: "exact"})
 
 
-def _break_down(draft: Draft, data: pd.DataFrame, names: Mapping[str, Any], country_of: CountryOf) -> None:
+def _break_down(draft: Draft, data: pd.DataFrame) -> None:
     """Break figures down by sex, by age, and by the dimension that the file names in each row."""
     for key in ("sex", "age"):
-        draft.break_down(key, data[key].where(data[key] != "Total"), {"categories": names[key]})
-    taken = {"sex", "age", "row", *(entry["key"] for entry in names["dimensions"].values())}
+        draft.break_down(key, data[key].where(data[key] != "Total"), {"categories": _MAP[key]})
+    taken = {"sex", "age", "row", *(entry["key"] for entry in _MAP["dimensions"].values())}
     for dimension in sorted(set(data["dimension"][(data["dimension"] != "Total") | (data["category"] != "Total")])):
-        entry = names["dimensions"].get(dimension, {})
+        entry = _MAP["dimensions"].get(dimension, {})
         key = entry.get("key") or slug(dimension.removeprefix("by ").title())
         key = f"{key}_dimension" if not entry and key in taken else key
-        draft.break_down(key, data["category"].where(data["dimension"] == dimension), entry, country_of)
+        draft.break_down(key, data["category"].where(data["dimension"] == dimension), entry, _country_of)
