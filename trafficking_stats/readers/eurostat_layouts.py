@@ -13,6 +13,7 @@ import pandas as pd
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.layout import folded
+from trafficking_stats.printed import plain
 from trafficking_stats.readers.sheets import WORKBOOKS, Row, csv_rows, read_text
 from trafficking_stats.readers.tables import load_map
 
@@ -21,7 +22,7 @@ EUROSTAT = load_map("eurostat.toml")
 
 _NEEDED = {"geo": "geo", "time_period": "TIME_PERIOD", "obs_value": "OBS_VALUE"}
 _FIGURE = ["TIME_PERIOD", "OBS_VALUE", "OBS_FLAG"]
-_CODE = re.compile(r"[a-z][a-z0-9_]*")
+_BEFORE_LABEL = re.compile(r"^([A-Z0-9_]+):\s.*")
 _HIDDEN = ("C", "N", "S", "D")
 _THOUSANDS = r"(?<=\d)[ ,\u00a0](?=\d{3}(?!\d))"
 
@@ -63,12 +64,12 @@ def read_layout(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
         body = [(number, row) for number, row in body if any(row)]
         if any("\\" in cell for cell in header):
             header, body = _from_wide(header, body, path)
-    data = _in_columns(header, body, path)
+    data = _with_codes(_in_columns(header, body, path), is_older="Value" in header)
     if data.empty:
         raise ReaderError(f"{path}: the file holds no figures")
-    stated = {key: str(data.pop(key).iloc[0]) for key in ("flow", "updated") if key in data}
-    data["obs_flag"] = _flags(data, EUROSTAT["labels"]["obs_flag"])
-    return data, stated
+    stated = {key: data[key].iloc[0] for key in ("flow", "updated") if key in data}
+    data["obs_flag"] = _flags(data)
+    return data.drop(columns=["conf_status", *stated], errors="ignore"), stated
 
 
 def _from_wide(header: list[str], body: list[Row], path: Path) -> tuple[list[str], list[Row]]:
@@ -106,12 +107,10 @@ def _from_json(text: str, path: Path) -> tuple[list[str], list[Row]]:
             raise ValueError("there is no dimension geo or time")
         categories = [_categories(said["dimension"][name]["category"]) for name in said["id"]]
         values, status = (_by_place(said.get(key) or {}) for key in ("value", "status"))
-        about = [
-            str(said.get("extension", {}).get("id", "") or said.get("label", "")),
-            str(said.get("updated", ""))[:10],
-        ]
+        flow = str(said.get("extension", {}).get("id", "") or said.get("label", ""))
+        about = [flow, str(said.get("updated", ""))[:10]]
         figures = [
-            (at + 1, [*about, *codes, _digits(values.get(at)), str(status.get(at) or "").replace(":", "")])
+            (at + 1, [*about, *codes, plain(values.get(at)), str(status.get(at) or "").replace(":", "")])
             for at, codes in enumerate(itertools.product(*categories))
             if at in values or at in status
         ]
@@ -130,16 +129,16 @@ def _by_place(values: Any) -> dict[int, Any]:
     return {int(at): value for at, value in pairs if value is not None}
 
 
-def _digits(value: Any) -> str:
-    return "" if value is None else repr(value).removesuffix(".0") if isinstance(value, int | float) else str(value)
-
-
 def _in_columns(header: list[str], body: list[Row], path: Path) -> pd.DataFrame:
-    """Name the columns, and put codes for labels; a label that is not listed stays as it is."""
-    is_older = "Value" in header  # the Data Browser before 2023 wrote codes in capitals, and separated thousands
+    """Name the columns: by a code in lower case or that of a label, which stands beside it or alone."""
     headings = {folded(label): name for name, listed in EUROSTAT["headings"].items() for label in listed}
-    columns = [_heading(cell.lower() if is_older and cell.isupper() else cell, headings) for cell in header]
-    missing = [printed for name, printed in _NEEDED.items() if name not in columns]
+    names = []
+    for cell in header:
+        # the Data Browser before 2023 wrote codes in capitals
+        code = (cell.lower() if "Value" in header and cell.isupper() else cell).split(":")[0].strip()
+        is_code = re.fullmatch("[a-z][a-z0-9_]*", code)
+        names.append(headings.get(folded(cell)) or headings.get(folded(code)) or (code if is_code else ""))
+    missing = [printed for name, printed in _NEEDED.items() if name not in names]
     if missing:
         raise ReaderError(f"{path}: no layout of Eurostat's: the first line has no {', '.join(missing)}")
     if len(set(header)) < len(header):
@@ -147,42 +146,40 @@ def _in_columns(header: list[str], body: list[Row], path: Path) -> pd.DataFrame:
     for number, row in body:
         if len(row) != len(header):
             raise ReaderError(f"{path}, line {number}: {len(row)} cells instead of {len(header)}")
-    frame = pd.DataFrame([row for _, row in body], columns=range(len(header)), dtype=str)
+    data = pd.DataFrame([row for _, row in body], columns=names, dtype=str)
     # a code has its label in the next column: the first column of a name holds the codes
-    data = pd.DataFrame({name: frame[columns.index(name)] for name in dict.fromkeys(columns) if name})
-    for column in data.columns.difference(["obs_value", "obs_flag"]):
-        labels = {
-            folded(label): code for code, listed in EUROSTAT["labels"].get(column, {}).items() for label in listed
-        }
-        data[column] = data[column].map({cell: _code(cell, labels) for cell in data[column].unique()})
+    data = data.loc[:, ~data.columns.duplicated()].drop(columns="", errors="ignore")
+    return data.assign(**{"row of file": [number for number, _ in body]})
+
+
+def _with_codes(data: pd.DataFrame, *, is_older: bool) -> pd.DataFrame:
+    """Put codes for labels, and years for days; a label that is not listed stays as it is."""
+    for column in data.columns.difference(["obs_value", "obs_flag", "row of file"]):
+        labels = _labels(column)
+        codes = {cell: labels.get(folded(cell)) or _BEFORE_LABEL.sub(r"\1", cell) for cell in data[column].unique()}
+        data[column] = data[column].map(codes).astype(str)
     data["time_period"] = data["time_period"].str.replace(r"^(\d{4})(-01-01|-12-31|\.0)$", r"\1", regex=True)
     if is_older:
         data["obs_value"] = data["obs_value"].str.replace(_THOUSANDS, "", regex=True)
-    return data.astype(str).assign(**{"row of file": [number for number, _ in body]})
+    return data
 
 
-def _heading(cell: str, headings: Mapping[str, str]) -> str:
-    """Return the name of a column: a code in lower case, or that of a label; empty where it says nothing."""
-    code = cell.split(":")[0].strip()
-    return headings.get(folded(cell)) or headings.get(folded(code)) or (code if _CODE.fullmatch(code) else "")
+def _labels(column: str) -> dict[str, str]:
+    return {folded(label): code for code, listed in EUROSTAT["labels"].get(column, {}).items() for label in listed}
 
 
-def _code(cell: str, labels: Mapping[str, str]) -> str:
-    return labels.get(folded(cell)) or re.sub(r"^([A-Z0-9_]+):\s.*", r"\1", cell).strip()
-
-
-def _flags(data: pd.DataFrame, labels: Mapping[str, list[str]]) -> pd.Series:
-    """Return the letters of the flags of each figure, and take the column of confidentiality into them."""
-    printed = data.pop("obs_flag") if "obs_flag" in data else pd.Series("", index=data.index)
-    letters = {cell: _letters(cell.lower(), labels) for cell in printed.unique()}
-    flags = printed.map(letters)
-    secret = data.pop("conf_status") if "conf_status" in data else pd.Series("", index=data.index)
+def _flags(data: pd.DataFrame) -> pd.Series:
+    """Return the letters of the flags of each figure, with one where the column of confidentiality hides it."""
+    nothing = pd.Series("", index=data.index)
+    printed, secret = data.get("obs_flag", nothing), data.get("conf_status", nothing)
+    flags = printed.map({cell: _letters(cell.lower()) for cell in printed.unique()})
     is_hidden = secret.str[:1].str.upper().isin(_HIDDEN) & ~flags.str.contains("c", regex=False)
     return flags.mask(is_hidden, flags + "c")
 
 
-def _letters(cell: str, labels: Mapping[str, list[str]]) -> str:
-    in_words = [flag for flag, listed in labels.items() if any(label in cell for label in listed)]
+def _letters(cell: str) -> str:
+    """Return the letters of flags in letters, or in words."""
+    in_words = [code for label, code in _labels("obs_flag").items() if label in cell]
     if in_words and not re.match("[a-z]+:", cell):
-        return "".join(in_words)
+        return "".join(dict.fromkeys(in_words))
     return "" if cell in ("na", "nan", "none") else re.sub("[^a-z]", "", cell.split(":")[0])
