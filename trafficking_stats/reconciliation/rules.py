@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import functools
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -75,35 +76,31 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     measure = dict(zip(cells["indicator"], cells["measure"], strict=True))
     for rule in vocabulary.rules:
         measure |= {name: vocabulary.indicators[name].measure for name in (rule.whole, *rule.parts)}
+    above = functools.cache(lambda breakdown: breakdowns.ancestors(breakdown, vocabulary))
     known: dict[Cell, str] = dict(zip(_keys(cells), cells["kind"], strict=True))
-    above: dict[str, tuple[str, ...]] = {}
     waiting = list(known)
     while waiting:
-        while waiting:
-            cell = waiting.pop()
-            country, indicator, breakdown, start, end = cell
-            kind = known[cell]
-            found: list[tuple[Cell, str]] = []
-            if _is_linked(kind, measure[indicator]) and kind != "since_records":
-                touched, covered = period_years(start, end)
-                years = covered if measure[indicator] == "level" else touched
-                found += [((country, indicator, breakdown, f"{y}-01-01", f"{y}-12-31"), "year") for y in years]
-            # what holds in every year holds for several; a level has no parts
-            if kind != "years" and measure[indicator] != "level":
-                if breakdown not in above:
-                    above[breakdown] = breakdowns.ancestors(breakdown, vocabulary)
-                found += [((country, indicator, other, start, end), kind) for other in above[breakdown]]
-            for rule in vocabulary.rules:
-                if rule.kind == "sum" and rule.whole == indicator and _speaks_of(rule, country, breakdown):
-                    part = breakdown if rule.parts_breakdown is None else rule.parts_breakdown
-                    found += [((country, name, part, start, end), kind) for name in rule.parts]
-            for other_cell, other_kind in found:
-                if other_cell not in known:
-                    known[other_cell] = other_kind
-                    waiting.append(other_cell)
-        for cell in _shared_pieces(known, measure):
-            known[cell] = period_kind(*cell[3:])
-            waiting.append(cell)
+        country, indicator, breakdown, start, end = cell = waiting.pop()
+        kind, measured = known[cell], measure[indicator]
+        found: dict[Cell, str] = {}
+        # nothing that does not add up is tied to calendar years
+        if kind not in ("year", "since_records") and measured in ("count", "level"):
+            touched, covered = period_years(start, end)
+            years = covered if measured == "level" else touched
+            found |= {(country, indicator, breakdown, f"{y}-01-01", f"{y}-12-31"): "year" for y in years}
+        # what holds in every year holds for several; a level has no parts
+        if kind != "years" and measured != "level":
+            found |= {(country, indicator, other, start, end): kind for other in above(breakdown)}
+        for rule in vocabulary.rules:
+            if rule.kind == "sum" and rule.whole == indicator and _speaks_of(rule, country, breakdown):
+                part = breakdown if rule.parts_breakdown is None else rule.parts_breakdown
+                found |= {(country, name, part, start, end): kind for name in rule.parts}
+        new = {other: found[other] for other in found if other not in known}
+        waiting += new
+        known |= new
+        if not waiting:
+            waiting += _shared_pieces(known, measure)
+            known |= {piece: period_kind(*piece[3:]) for piece in waiting}
     order = sorted(known)
     table = pd.DataFrame(order, columns=KEY, dtype=object)
     return table.assign(kind=[known[cell] for cell in order], measure=[measure[cell[1]] for cell in order])
@@ -125,23 +122,25 @@ def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
         In a fixed order that depends on the cells alone.
     """
     place = {cell: number for number, cell in enumerate(_keys(cells))}
-    kinds, measures = cells["kind"].tolist(), cells["measure"].tolist()
-    members: dict[Relation, list[tuple[int, int]]] = {}
+    measure = dict(zip(cells["indicator"], cells["measure"], strict=True))
+    wholes = functools.cache(functools.partial(_wholes, measure=measure, vocabulary=vocabulary))
+    parts: dict[Relation, list[int]] = defaultdict(list)
     complete: dict[Relation, int] = {}
-    for relation, other, sign, size in (
-        *_by_breakdown(place, measures, vocabulary),
-        *_by_indicator(place, vocabulary),
-        *_by_time(place, kinds, measures),
-    ):
-        members.setdefault(relation, [(relation[0], -sign)]).append((other, sign))
-        complete[relation] = size
-    names = sorted(members)
+    for (country, indicator, breakdown, start, end), number in place.items():
+        for above, whole, kind, detail, size in wholes(country, indicator, breakdown):
+            about = place.get((country, above, whole, start, end))
+            if about is not None:
+                parts[about, kind, detail].append(number)
+                complete[about, kind, detail] = size
+    for relation, pieces, size in _by_time(place, cells["kind"].tolist(), measure):
+        parts[relation], complete[relation] = pieces, size
+    names = sorted(parts)
     table = pd.DataFrame(names, columns=["about", "kind", "detail"])
-    table["equal"] = np.array([complete[name] == len(members[name]) - 1 for name in names], dtype=bool)
+    table["equal"] = np.array([complete[name] == len(parts[name]) for name in names], dtype=bool)
     entries = [
-        (rule, cell, sign)
+        entry
         for rule, name in enumerate(names)
-        for cell, sign in sorted(members[name], key=lambda member: (-member[1], member[0]))
+        for entry in [(rule, name[0], 1), *((rule, part, -1) for part in sorted(parts[name]))]
     ]
     return Rules(table, pd.DataFrame(entries, columns=["rule", "cell", "coefficient"], dtype="int64"))
 
@@ -150,59 +149,57 @@ def _keys(cells: pd.DataFrame) -> list[Cell]:
     return list(zip(*(cells[name].tolist() for name in KEY), strict=True))
 
 
-def _is_linked(kind: str, measure: str) -> bool:
-    """Whether a period is tied to calendar years: nothing that does not add up is."""
-    return measure in ("count", "level") and kind != "year"
-
-
 def _speaks_of(rule: Rule, country: str, breakdown: str) -> bool:
     """Whether a rule speaks about the wholes of a breakdown in a country."""
     return rule.country in ("*", country) and rule.whole_breakdown in (None, breakdown)
 
 
-Part = tuple[Relation, int, int, int]
-"""A relation, another cell that takes part, its coefficient, and how many others make it an equality (or 0)."""
+def _wholes(
+    country: str, indicator: str, breakdown: str, *, measure: Mapping[str, str], vocabulary: Vocabulary
+) -> list[tuple[str, str, str, str, int]]:
+    """List what a series is a part of: indicator, breakdown, kind and detail of the rule, and how many parts are all.
+
+    Parts never exceed their whole; parts that exclude each other do not together either.
+    """
+    # a longest sentence of women is not a part of the longest sentence: only what adds up has parts
+    edges = breakdowns.edges(breakdown, vocabulary, indicator) if measure[indicator] != "level" else []
+    found = [(indicator, *edge) for edge in edges]
+    for rule in vocabulary.rules:
+        whole = breakdown if rule.whole_breakdown is None else rule.whole_breakdown
+        of_part = indicator in rule.parts and rule.parts_breakdown in (None, breakdown)
+        if of_part and _speaks_of(rule, country, whole):
+            detail, size = (rule.name, len(rule.parts)) if rule.kind == "sum" else (f"{rule.name} {indicator}", 0)
+            found.append((rule.whole, whole, "indicator", detail, size))
+    return found
 
 
-def _by_breakdown(place: Mapping[Cell, int], measures: list[str], vocabulary: Vocabulary) -> Iterator[Part]:
-    """Parts never exceed their whole; parts that exclude each other do not together either."""
-    edges: dict[tuple[str, str], list[tuple[str, str, str, int]]] = {}
-    for (country, indicator, breakdown, start, end), number in place.items():
-        if not breakdown or measures[number] == "level":
-            # a longest sentence of women is not a part of the longest sentence: only what adds up has parts
-            continue
-        key = breakdown, indicator
-        if key not in edges:
-            edges[key] = breakdowns.edges(breakdown, vocabulary, indicator)
-        for whole, kind, detail, size in edges[key]:
-            about = place.get((country, indicator, whole, start, end))
-            if about is not None:
-                yield (about, kind, detail), number, -1, size
-
-
-def _by_time(place: Mapping[Cell, int], kinds: list[str], measures: list[str]) -> Iterator[Part]:
+def _by_time(
+    place: Mapping[Cell, int], kinds: list[str], measure: Mapping[str, str]
+) -> Iterator[tuple[Relation, list[int], int]]:
     """Pieces add up to the longer period; a level holds in every year."""
-    for series, split in _tiles({cell: (kinds[number], measures[number]) for cell, number in place.items()}):
+    for series, split in _tiles(dict(zip(place, kinds, strict=True)), measure):
         for period, pieces in split.items():
             about = place[*series, *period]
-            relation = about, _TILED.get(kinds[about], "years"), ""
             parts = [place[*series, *piece] for piece in pieces if (*series, *piece) in place]
-            yield from ((relation, part, -1, len(pieces)) for part in parts)
-    for (country, indicator, breakdown, start, end), number in place.items():
-        if measures[number] == "level" and kinds[number] not in ("year", "since_records"):
-            years = [(country, indicator, breakdown, f"{y}-01-01", f"{y}-12-31") for y in period_years(start, end)[1]]
-            yield from (((number, "level", year[3][:4]), place[year], -1, 1) for year in years)
+            if parts:
+                yield (about, _TILED.get(kinds[about], "years"), ""), parts, len(pieces)
+    for cell, number in place.items():
+        if measure[cell[1]] == "level" and kinds[number] not in ("year", "since_records"):
+            for year in map(str, period_years(*cell[3:])[1]):
+                yield (number, "level", year), [place[*cell[:3], f"{year}-01-01", f"{year}-12-31"]], 1
 
 
-def _tiles(cells: Mapping[Cell, tuple[str, str]]) -> Iterator[tuple[Series, dict[Period, tuple[Period, ...]]]]:
-    """Split the periods of every series that has more than calendar years; the cells come with kind and measure."""
-    cut = {cell[:3] for cell, (kind, measure) in cells.items() if measure == "count" and kind != "year"}
+def _tiles(
+    kinds: Mapping[Cell, str], measure: Mapping[str, str]
+) -> Iterator[tuple[Series, dict[Period, tuple[Period, ...]]]]:
+    """Split the periods of every series of counts that has more than calendar years."""
+    cut = {cell[:3] for cell, kind in kinds.items() if kind != "year" and measure[cell[1]] == "count"}
     periods: dict[Series, list[Period]] = {series: [] for series in sorted(cut)}
-    others: dict[tuple[str, str], set[Period]] = {}
-    for cell in cells if cut else ():
+    others: dict[tuple[str, str], set[Period]] = defaultdict(set)
+    for cell in kinds if cut else ():
         if cell[:3] in periods:
             periods[cell[:3]].append(cell[3:])
-            others.setdefault(cell[:2], set()).add(cell[3:])
+            others[cell[:2]].add(cell[3:])
     yield from ((series, tiles(found, others[series[:2]])) for series, found in periods.items())
 
 
@@ -211,33 +208,6 @@ def _shared_pieces(known: Mapping[Cell, str], measure: Mapping[str, str]) -> lis
 
     A piece in one sum alone is what is left of it, whatever that is.
     """
-    split = list(_tiles({cell: (kind, measure[cell[1]]) for cell, kind in known.items()}))
-    times = Counter((*series[:2], *piece) for series, sums in split for pieces in sums.values() for piece in pieces)
-    shared = {
-        (*series, *piece)
-        for series, sums in split
-        for pieces in sums.values()
-        for piece in pieces
-        if times[*series[:2], *piece] > 1
-    }
-    return sorted(shared - set(known))
-
-
-def _by_indicator(place: Mapping[Cell, int], vocabulary: Vocabulary) -> Iterator[Part]:
-    """Rules between indicators on the same period."""
-    rules: dict[str, list[Rule]] = {}
-    for rule in vocabulary.rules:
-        for part in rule.parts:
-            rules.setdefault(part, []).append(rule)
-    for (country, indicator, breakdown, start, end), number in place.items():
-        for rule in rules.get(indicator, ()):
-            whole = breakdown if rule.whole_breakdown is None else rule.whole_breakdown
-            if rule.parts_breakdown not in (None, breakdown) or not _speaks_of(rule, country, whole):
-                continue
-            about = place.get((country, rule.whole, whole, start, end))
-            if about is None:
-                continue
-            if rule.kind == "sum":
-                yield (about, "indicator", rule.name), number, -1, len(rule.parts)
-            else:
-                yield (about, "indicator", f"{rule.name} {indicator}"), number, -1, 0
+    pieces = [(*series, *piece) for series, sums in _tiles(known, measure) for sum_ in sums.values() for piece in sum_]
+    times = Counter((*cell[:2], *cell[3:]) for cell in pieces)
+    return sorted({cell for cell in pieces if times[*cell[:2], *cell[3:]] > 1} - set(known))
