@@ -289,6 +289,19 @@ def test_headings_in_two_rows():
     ]
 
 
+def test_men_women_boys_and_girls():
+    table = pd.DataFrame({"Year": [2023], "Men": [3], "Women": [4], "Boys": ["<5"], "Girls": [1]})
+    claims = ts.claims_from(table, **FIXED)
+    assert claims[["breakdown", "value", "qualifier"]].to_numpy().tolist() == [
+        ["age=adult;sex=female", 4.0, "exact"],
+        ["age=adult;sex=male", 3.0, "exact"],
+        ["age=child;sex=female", 1.0, "exact"],
+        ["age=child;sex=male", 5.0, "less_than"],
+    ]
+    of_all_ages = ts.claims_from(table[["Year", "Men", "Women"]], **FIXED)
+    assert of_all_ages["breakdown"].tolist() == ["sex=female", "sex=male"]
+
+
 # --- places within a country ----------------------------------------------------------------------------------
 
 STATES = pd.DataFrame(

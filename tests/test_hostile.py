@@ -45,6 +45,19 @@ def test_a_file_saved_by_a_spreadsheet_of_another_country_says_what_separates_it
     )
 
 
+def test_no_file_of_claims_is_passed_over(tmp_path):
+    folder = write(tmp_path)
+    (folder / "claims" / "register-2020.CSV").write_text(REGISTER)
+    (folder / "claims" / "folder.csv").mkdir()
+    assert [problem.partition(";")[0] for problem in problems_of(folder) if "did you mean" not in problem] == [
+        "claims/folder.csv: cannot be read: Is a directory",
+        "claims/folder.csv: source id 'folder' is not in sources.csv",
+    ]
+    assert any(
+        problem.startswith("claims/register-2020.CSV: source id 'register-2020'") for problem in problems_of(folder)
+    )
+
+
 def test_empty_columns_at_the_end_are_nothing(tmp_path):
     wide = "\n".join(f"{line},," for line in REGISTER.splitlines()) + "\n,,,,,,,,,,,\n"
     pd.testing.assert_frame_equal(

@@ -57,7 +57,7 @@ def read_claims(folder: str | Path, vocabulary: Vocabulary | None = None) -> pd.
     settle(folder)
     if not folder.is_dir():
         raise ClaimError(f"{folder}: there is no such folder; it must hold sources.csv and claims/")
-    files = sorted((folder / "claims").glob("*.csv"))
+    files = sorted(file for file in (folder / "claims").glob("*") if file.suffix.lower() == ".csv")
     if not files:
         raise ClaimError(
             f"{folder / 'claims'}: there are no claims; add a file named <source_id>.csv with the columns"

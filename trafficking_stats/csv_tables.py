@@ -76,6 +76,8 @@ def _text(file: Path) -> str:
         text = content.decode("utf-8-sig")
     except FileNotFoundError as error:
         raise ClaimError(": there is no such file") from error
+    except OSError as error:
+        raise ClaimError(f": cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content
         guess = "UTF-16" if is_wide else "another encoding such as Latin-1"

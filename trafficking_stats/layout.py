@@ -157,19 +157,18 @@ def _figure_columns(
         _check_columns("value", given if isinstance(given, Mapping) else [given], table)
     if isinstance(given, Mapping):
         return {name: _meaning(meaning, columns, vocabulary, must=name) for name, meaning in given.items()}
-    indicator = columns.get("indicator")
-    if one := given or (indicator if indicator in table else None):
+    of_indicator = columns.get("indicator")
+    one = given or (of_indicator if of_indicator in table else None) or headed(table, "value", taken)
+    if one is not None:
         return {one: {}}
-    left = [name for name in table.columns if name not in taken]
-    found = {name: _meaning(name, columns, vocabulary) for name in left}
+    free = {name: name.split(SEVERAL_HEADINGS) for name in table.columns if name not in taken}
+    has_children = any(folded(part) in ("boys", "girls") for parts in free.values() for part in parts)
+    spelled = WORDS["children_apart"] if has_children else {}
+    found = {
+        name: _meaning(SEVERAL_HEADINGS.join(spelled.get(folded(part), part) for part in parts), columns, vocabulary)
+        for name, parts in free.items()
+    }
     wide = {name: meaning for name, meaning in found.items() if meaning}
-    if wide and all(key.startswith(DIMENSION) for meaning in wide.values() for key in meaning):
-        # their total stands beside them; beside years or indicators it would be a sum that nothing names
-        return {name: meaning for name, meaning in found.items() if meaning is not None}
-    if one := headed(table, "value", taken):
-        return {one: {}}
-    if indicator is not None and len(left) == 1 and table[left[0]].map(plain).str.contains(r"\d").any():
-        return {left[0]: {}}
     if not wide:
         raise ClaimError(
             "no column holds figures: name it (value='...'), or give it a heading such as value, a year or an"
@@ -178,15 +177,15 @@ def _figure_columns(
     return wide
 
 
-def _meaning(heading: str, columns: Columns, vocabulary: Vocabulary, must: str = "") -> dict[str, str] | None:
-    """Return what a heading says of the figures below it: indicator, year, categories; None if a part is unknown."""
+def _meaning(heading: str, columns: Columns, vocabulary: Vocabulary, must: str = "") -> dict[str, str]:
+    """Return what a heading says of the figures below it: indicator, year, categories; nothing if a part is unknown."""
     meaning: dict[str, str] = {}
     for part in heading.split(SEVERAL_HEADINGS):
         found = _part_meaning(part.strip(), columns, vocabulary)
         if found is None:
             if must:
                 raise ClaimError(f"value: {part!r}, for the column {must!r}, is no indicator, year or key=category")
-            return None
+            return {}
         meaning |= found
     return meaning
 
