@@ -9,6 +9,7 @@ import math
 import numbers
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -231,29 +232,9 @@ def read_period(cell: object, fiscal_year: int | None = None) -> tuple[str, str]
     text = _short(plain(cell).casefold()).removesuffix(".0")
     if fiscal_year is not None and fiscal_year not in range(1, 13):
         raise UnreadableError(f"read with fiscal_year as a month from 1 to 12, not {fiscal_year!r}")
-    if match := re.fullmatch(r"(fy\s*)?(\d{4})", text, re.ASCII):
-        return _fiscal(int(match[2]), fiscal_year) if match[1] or fiscal_year else _years(int(match[2]), int(match[2]))
-    if match := re.fullmatch(r"(?:fy\s*)?(\d{4})\s*([-–/])\s*(\d{4}|\d{2})", text, re.ASCII):
-        first, last = int(match[1]), int(match[3])
-        follows = last in (first + 1, (first + 1) % 100)
-        if fiscal_year and follows:
-            return _fiscal(first + 1, fiscal_year)
-        if len(match[3]) == 4 and match[2] != "/":
-            return _years(first, last)
-        if match[2] == "/" or follows or last > 12:
-            return _fiscal(first + 1, None)
-    if match := re.fullmatch(r"([qhm]?\d{1,2})[\s/-]+(\d{4})", text, re.ASCII):
-        text = f"{match[2]}-{match[1]}"
-    if match := re.fullmatch(r"(\d{4})[\s/-]*(?:q([1-4])|h([12])|m?(0[1-9]|1[0-2]))", text, re.ASCII):
-        year, *parts = match.groups()
-        part, months = next((int(part), months) for part, months in zip(parts, (3, 6, 1), strict=True) if part)
-        return _months(int(year), (part - 1) * months + 1, months)
-    if match := re.fullmatch(r"([a-z]+)\.?(?:\s*(?:-|–|to)\s*([a-z]+)\.?)? (\d{4})", text):
-        first, last = _month(match[1]), _month(match[2] or match[1])
-        if 0 < first <= last:
-            return _months(int(match[3]), first, last - first + 1)
-    if match := re.fullmatch(r"(\S{10})(?:/| to | - | – )(\S{10})", text):
-        return read_day(match[1]), read_day(match[2])
+    for form, read in _PERIODS:
+        if (match := form.fullmatch(text)) and (period := read(match, fiscal_year)):
+            return period
     with contextlib.suppress(UnreadableError):
         year, _, day = read_day(cell).partition("-")
         if day in ("01-01", "12-31"):
@@ -282,3 +263,48 @@ def _fiscal(last: int, month: int | None) -> tuple[str, str]:
     if month is None:
         raise UnreadableError(_FISCAL_MONTH)
     return _months(last - (month > 1), month, 12)
+
+
+Period = tuple[str, str]
+
+
+def _one_year(match: re.Match[str], fiscal_year: int | None) -> Period:
+    year = int(match["year"])
+    return _fiscal(year, fiscal_year) if match["fy"] or fiscal_year else _years(year, year)
+
+
+def _two_years(match: re.Match[str], fiscal_year: int | None) -> Period | None:
+    first, last = int(match["first"]), int(match["last"])
+    follows = last in (first + 1, (first + 1) % 100)
+    if fiscal_year and follows:
+        return _fiscal(first + 1, fiscal_year)
+    if len(match["last"]) == 4 and match["mark"] != "/":
+        return _years(first, last)
+    may_be_month = match["mark"] != "/" and not follows and last <= 12
+    return None if may_be_month else _fiscal(first + 1, None)
+
+
+def _part(match: re.Match[str], fiscal_year: int | None) -> Period:
+    part, months = next((int(match[key]), months) for key, months in (("q", 3), ("h", 6), ("m", 1)) if match[key])
+    return _months(int(match["year"]), (part - 1) * months + 1, months)
+
+
+def _named_months(match: re.Match[str], fiscal_year: int | None) -> Period | None:
+    first, last = _month(match["first"]), _month(match["last"] or match["first"])
+    return _months(int(match["year"]), first, last - first + 1) if 0 < first <= last else None
+
+
+def _two_days(match: re.Match[str], fiscal_year: int | None) -> Period:
+    return read_day(match["start"]), read_day(match["end"])
+
+
+_PART = r"(?:q(?P<q>[1-4])|h(?P<h>[12])|m?(?P<m>0[1-9]|1[0-2]))"
+_PERIODS: list[tuple[re.Pattern[str], Callable[[re.Match[str], int | None], Period | None]]] = [
+    (re.compile(r"(?P<fy>fy\s*)?(?P<year>\d{4})", re.ASCII), _one_year),
+    (re.compile(r"(?:fy\s*)?(?P<first>\d{4})\s*(?P<mark>[-–/])\s*(?P<last>\d{4}|\d{2})", re.ASCII), _two_years),
+    (re.compile(rf"(?P<year>\d{{4}})[\s/-]*{_PART}", re.ASCII), _part),
+    (re.compile(rf"{_PART}[\s/-]+(?P<year>\d{{4}})", re.ASCII), _part),
+    (re.compile(r"(?P<first>[a-z]+)\.?(?:\s*(?:-|–|to)\s*(?P<last>[a-z]+)\.?)? (?P<year>\d{4})"), _named_months),
+    (re.compile(r"(?P<start>\S{10})(?:/| to | - | – )(?P<end>\S{10})"), _two_days),
+]
+"""Forms of a period, the first that fits counts; what reads one says nothing where another form may fit."""
