@@ -302,6 +302,37 @@ def test_men_women_boys_and_girls():
     assert of_all_ages["breakdown"].tolist() == ["sex=female", "sex=male"]
 
 
+def test_a_total_stands_beside_its_parts():
+    parts = pd.DataFrame(
+        {"Year": [2023], "Adults": [3], "Children": [4], "Unknown": [1], "Total": [8], "Rank": ["n/a"]}
+    )
+    claims = ts.claims_from(parts, **FIXED)
+    assert claims[["breakdown", "value"]].to_numpy().tolist() == [
+        ["", 8.0],
+        ["age=adult", 3.0],
+        ["age=child", 4.0],
+        ["age=unknown", 1.0],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "unread"),
+    [
+        ({"Year": [2023], "Men": [3], "Kobiety": [4]}, "Kobiety"),
+        ({"Year": [2023], "Men": [3], "Adults": [4], "Unknown": [1]}, "Unknown"),
+        ({"Sex": ["F"], "2022": [3], "2023": [4], "Total": [7]}, "Total"),
+        ({"Year": [2023], "Victims identified": [3], "Prosecutions": ["c. 10"]}, "Prosecutions"),
+    ],
+)
+def test_a_column_of_figures_that_nothing_explains_is_told(table, unread):
+    given = {**FIXED, "indicator": None} if "Victims identified" in table else FIXED
+    figures = len(table) - 1
+    with pytest.warns(
+        SkippedRowsWarning, match=rf"1 of {figures} figures were left out: row 0: the heading '{unread}'"
+    ):
+        assert len(ts.claims_from(pd.DataFrame(table), **given)) == figures - 1
+
+
 # --- places within a country ----------------------------------------------------------------------------------
 
 STATES = pd.DataFrame(

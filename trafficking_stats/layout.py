@@ -12,7 +12,7 @@ import pandas as pd
 
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.printed import WORDS, UnreadableError, plain, read_period
+from trafficking_stats.printed import WORDS, NoFigureError, UnreadableError, plain, read_figure, read_period
 from trafficking_stats.vocabulary import Vocabulary
 
 SEVERAL_HEADINGS = " / "
@@ -46,8 +46,8 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     -------
     pandas.DataFrame
         The columns ``row`` (label of the index), ``column`` (heading of the figure), ``value``, those of `FIELDS` that
-        the table or the caller gives, ``breakdown`` if there is one, a column for each dimension, and ``rest`` with the
-        cells of the columns that say nothing.
+        the table or the caller gives, ``breakdown`` if there is one, a column for each dimension, ``rest`` with the
+        cells of the columns that say nothing, and ``unread``, whether nothing says what the figure counts.
 
     Raises
     ------
@@ -79,11 +79,13 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
         _check_columns("breakdown", [fixed["breakdown"]], table)
     taken = {*used.values(), *dimensions}
     figures = _figure_columns(table, columns, taken, vocabulary)
-    rest = table[[name for name in table.columns if name not in taken and name not in figures]]
+    rest = table[[name for name in table.columns if name not in taken and figures.get(name) is None]]
     shared = table[[*used.values()]].set_axis([*used], axis=1).assign(**fixed, row=table.index)
     shared["rest"] = [tuple(map(plain, cells)) for cells in rest.to_numpy(dtype=object)]
     parts = [
-        shared.assign(**meaning, column=heading, value=table[heading].astype(object)).astype(object)
+        shared.assign(
+            **(meaning or {}), column=heading, value=table[heading].astype(object), unread=meaning is None
+        ).astype(object)
         for heading, meaning in figures.items()
     ]
     return pd.concat(parts, ignore_index=True)
@@ -148,62 +150,84 @@ def _check_columns(what: str, names: Collection[str], table: pd.DataFrame) -> No
         raise ClaimError(f"{what}: there is no column {', '.join(map(repr, missing))}; there are: {there}")
 
 
+Meaning = dict[str, str]
+"""What a heading says of the figures below it: by field, or by dimension."""
+
+
 def _figure_columns(
     table: pd.DataFrame, columns: Columns, taken: set[str], vocabulary: Vocabulary
-) -> dict[str, dict[str, str]]:
-    """Return the columns of figures, with what the heading of each says of them."""
-    given = columns.get("value")
+) -> dict[str, Meaning | None]:
+    """Return the columns of figures, with what the heading of each says of them; None for those that cannot be read."""
+    given, of_indicator = columns.get("value"), columns.get("indicator")
     if given is not None:
         _check_columns("value", given if isinstance(given, Mapping) else [given], table)
     if isinstance(given, Mapping):
-        return {name: _meaning(meaning, columns, vocabulary, must=name) for name, meaning in given.items()}
-    of_indicator = columns.get("indicator")
-    one = given or (of_indicator if of_indicator in table else None) or headed(table, "value", taken)
-    if one is not None:
+        meanings = _meanings(given, columns, vocabulary)
+        if unknown := [name for name, meaning in meanings.items() if meaning is None]:
+            raise ClaimError(
+                f"value: {given[unknown[0]]!r}, for the column {unknown[0]!r}, is no indicator, year or key=category"
+            )
+        return meanings
+    if one := given or (of_indicator if of_indicator in table else None):
         return {one: {}}
-    free = {name: name.split(SEVERAL_HEADINGS) for name in table.columns if name not in taken}
-    has_children = any(folded(part) in ("boys", "girls") for parts in free.values() for part in parts)
-    spelled = WORDS["children_apart"] if has_children else {}
-    found = {
-        name: _meaning(SEVERAL_HEADINGS.join(spelled.get(folded(part), part) for part in parts), columns, vocabulary)
-        for name, parts in free.items()
-    }
-    wide = {name: meaning for name, meaning in found.items() if meaning}
-    if not wide:
+    meanings = _meanings({name: name for name in table.columns if name not in taken}, columns, vocabulary)
+    said = {key for meaning in meanings.values() for key in meaning or ()}
+    one = headed(table, "value", taken)
+    if one and (not said or said & {"year", "indicator"}):
+        return {one: {}}
+    if not said:
         raise ClaimError(
             "no column holds figures: name it (value='...'), or give it a heading such as value, a year or an"
             f" indicator; there are: {', '.join(table.columns) or 'none'}"
         )
-    return wide
+    if said & {"year", "indicator"}:  # else a total without either stands beside its parts
+        meanings = {name: meaning or None for name, meaning in meanings.items()}
+    return {name: meaning for name, meaning in meanings.items() if meaning is not None or _holds_figures(table[name])}
 
 
-def _meaning(heading: str, columns: Columns, vocabulary: Vocabulary, must: str = "") -> dict[str, str]:
-    """Return what a heading says of the figures below it: indicator, year, categories; nothing if a part is unknown."""
-    meaning: dict[str, str] = {}
-    for part in heading.split(SEVERAL_HEADINGS):
-        found = _part_meaning(part.strip(), columns, vocabulary)
-        if found is None:
-            if must:
-                raise ClaimError(f"value: {part!r}, for the column {must!r}, is no indicator, year or key=category")
-            return {}
-        meaning |= found
-    return meaning
+def _holds_figures(cells: pd.Series) -> bool:
+    for cell in cells.unique():
+        with contextlib.suppress(NoFigureError, UnreadableError):
+            read_figure(cell)
+            return True
+    return False
 
 
-def _part_meaning(part: str, columns: Columns, vocabulary: Vocabulary) -> dict[str, str] | None:
+def _meanings(headings: Mapping[str, str], columns: Columns, vocabulary: Vocabulary) -> dict[str, Meaning | None]:
+    """Return what the heading of each column means, None where a part of it is not known."""
+    split = {name: [part.strip() for part in text.split(SEVERAL_HEADINGS)] for name, text in headings.items()}
+    if any(folded(part) in ("boys", "girls") for parts in split.values() for part in parts):
+        apart = WORDS["children_apart"]
+        split = {
+            name: SEVERAL_HEADINGS.join(apart.get(folded(part), part) for part in parts).split(SEVERAL_HEADINGS)
+            for name, parts in split.items()
+        }
+    may = {name: [_part_meanings(part, columns, vocabulary) for part in parts] for name, parts in split.items()}
+    sure = {key for parts in may.values() for found in parts if len(found) == 1 for key in found[0]}
+    meanings: dict[str, Meaning | None] = {}
+    for name, parts in may.items():
+        # a word of several dimensions, such as unknown, is of the one that the other columns break down by
+        clear = [[one for one in found if len(found) == 1 or sure.issuperset(one)] for found in parts]
+        is_known = all(len(found) == 1 for found in clear)
+        meanings[name] = {key: text for (found, *_) in clear for key, text in found.items()} if is_known else None
+    return meanings
+
+
+def _part_meanings(part: str, columns: Columns, vocabulary: Vocabulary) -> list[Meaning]:
+    """Return what a part of a heading may mean: nothing that is known, one thing, or a category of one of several."""
     labels = columns.get("labels") or {}
     if indicator := indicator_named(labels.get("indicator", {}).get(part, part), vocabulary):
-        return {"indicator": indicator}
+        return [{"indicator": indicator}]
     key, equals, category = part.partition("=")
     if equals and key in vocabulary.dimensions:
-        return {DIMENSION + key: category}
+        return [{DIMENSION + key: category}]
     with contextlib.suppress(UnreadableError):
         read_period(part, columns.get("fiscal_year"))
-        return {"year": part}
-    for key in WORDS["categories"]:
-        if category := category_named(key, labels.get(key, {}).get(part, part), vocabulary):
-            return {DIMENSION + key: category}
-    return {} if folded(part) in WORDS["totals"]["words"] + _HEADINGS["value"] else None
+        return [{"year": part}]
+    if folded(part) in WORDS["totals"]["words"] + _HEADINGS["value"]:
+        return [{}]
+    named = {key: category_named(key, labels.get(key, {}).get(part, part), vocabulary) for key in WORDS["categories"]}
+    return [{DIMENSION + key: category} for key, category in named.items() if category]
 
 
 def indicator_named(label: str, vocabulary: Vocabulary) -> str:

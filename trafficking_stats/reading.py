@@ -77,6 +77,9 @@ def read_frame(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     long = long_table(table, columns, vocabulary)
     _check_fields(long, table, columns)
     rows = _Rows(long, columns.get("labels") or {})
+    for at in long.index[long["unread"].astype(bool)]:
+        name = long["column"][at]
+        rows.skip(at, f"the heading {name!r} is no indicator, year or category; say with value what the column holds")
     claims = pd.DataFrame(index=long.index)
     claims["country"] = rows.read("country", _country)
     claims["indicator"] = rows.read("indicator", functools.partial(_indicator, vocabulary))
