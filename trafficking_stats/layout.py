@@ -170,9 +170,19 @@ def _figure_columns(
         return meanings
     if one := given or (of_indicator if of_indicator in table else None):
         return {one: {}}
-    meanings = _meanings({name: name for name in table.columns if name not in taken}, columns, vocabulary)
+    return _headed_figures(table, columns, taken, vocabulary)
+
+
+def _headed_figures(
+    table: pd.DataFrame, columns: Columns, taken: set[str], vocabulary: Vocabulary
+) -> dict[str, Meaning | None]:
+    """Find the columns of figures by their headings."""
+    left = [name for name in table.columns if name not in taken]
+    meanings = _meanings({name: name for name in left}, columns, vocabulary)
     said = {key for meaning in meanings.values() for key in meaning or ()}
     one = headed(table, "value", taken)
+    if not said and len(left) == 1 and columns.get("indicator") is not None and _holds_figures(table[left[0]]):
+        one = left[0]
     if one and (not said or said & {"year", "indicator"}):
         return {one: {}}
     if not said:
