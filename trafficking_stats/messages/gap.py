@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -140,8 +140,8 @@ def subject_words(subject: str) -> str:
     return say(f"gap.subject.{subject.split(' ')[0]}") if subject else ""
 
 
-def refusals_by_reason(refusals: Sequence[Refusal]) -> list[str]:
-    """Say each reason once, with all that it holds for.
+def refusals_by_reason(refusals: Sequence[Refusal], analyses: Collection[str] = ()) -> list[str]:
+    """Say each reason once, with all that it holds for; of some analyses only, all by default.
 
     Examples
     --------
@@ -150,7 +150,7 @@ def refusals_by_reason(refusals: Sequence[Refusal]) -> list[str]:
     ['Not compared, since it is not known who is counted as a victim: Norway and Sweden.']
     """
     together: dict[tuple[str, int, int, tuple[int, ...]], list[str]] = defaultdict(list)
-    for one in refusals:
+    for one in (one for one in refusals if not analyses or one.analysis in analyses):
         years = one.years if one.reason in ("missing_years", "definition_break", "stage_missing") else ()
         together[one.reason, one.have if years else 0, one.need, years].append(one.subject)
     found = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -34,6 +34,9 @@ class Column(NamedTuple):
     format: str | Callable[[Row], str]
     number: bool = False
     head: str = ""
+
+
+Columns = Sequence[str | Column]
 
 
 def sub(text: object, below: object) -> Markup:

@@ -15,7 +15,7 @@ from trafficking_stats.messages import Country, Term, Years, breakdown_words, sa
 from trafficking_stats.messages.gap import values_of
 from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.columns import Column, Row
+from trafficking_stats.tables.columns import Column, Columns, Row
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.links import by_year, linker
 from trafficking_stats.texts.words import count, label, short, signed
@@ -31,13 +31,13 @@ def ratios(gap: Gap) -> Shown:
     """Tabulate the rate over all years, their halves, lags and moving windows; single years are in the CSV."""
     rows = gap.tables["ratios"]
     same_as_all_years = (rows["kind"] == "lag") & (rows["lag"] == gap.question.lags[0])
-    columns = ["ratio", "rate", "interval", *_counts(gap)]
+    columns: Columns = ["ratio", "rate", "interval", *_counts(gap)]
     return table("ratios", rows[(rows["kind"] != "year") & ~same_as_all_years], columns, values_of(gap), data=rows)
 
 
 def peers(gap: Gap) -> Shown:
     """Tabulate the rates of the country and its peers by name, with who counts as a victim; never by rank."""
-    columns = ["country_years", "rate", "interval", *_counts(gap), "definition"]
+    columns: Columns = ["country_years", "rate", "interval", *_counts(gap), "definition"]
     return table("peers", gap.tables["peers"], columns, values_of(gap))
 
 
@@ -130,7 +130,7 @@ def beside(
         figures = by_year(rec, country, measure, years, link)
         return _BELOW.format(f"{count(f'{side}_')(row)} {what}".strip(), Markup(", ").join(figures.values()))
 
-    columns = [
+    columns: Columns = [
         "taken_up",
         Column(lambda row: summed("numerator", row), True, "how_many"),
         Column(lambda row: summed("denominator", row, label(row["denominator"])), True, "beside"),

@@ -13,14 +13,14 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import say, say_or
 from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown, csv_text
-from trafficking_stats.tables.columns import COLUMNS, Column, Row
+from trafficking_stats.tables.columns import COLUMNS, Column, Columns, Row
 from trafficking_stats.texts.words import ABSENT
 
 
 def table(
     key: str,
     rows: pd.DataFrame | Sequence[Row],
-    columns: Sequence[str | Column],
+    columns: Columns,
     values: Mapping[str, Any] | None = None,
     *,
     groups: str = "",
@@ -37,7 +37,7 @@ def table(
         instead of a table without rows; or the caption itself.
     rows : pandas.DataFrame or sequence of mappings
         What is shown, a row each.
-    columns : sequence of str or Column
+    columns : list of str or Column
         Names of `columns.COLUMNS`, keys of a row, or columns of their own. The first one names the rows and stays in
         sight on a phone, so the answer comes second. What is no `markupsafe.Markup` is escaped.
     values : mapping of str to object, optional

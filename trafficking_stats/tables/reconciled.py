@@ -18,7 +18,7 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.columns import Column, printed_figure
+from trafficking_stats.tables.columns import Column, Columns, printed_figure
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown
 from trafficking_stats.texts.links import anchor, linker
@@ -125,6 +125,7 @@ def clashes(
             "cause": cause_words(lost),
         }
         rows.append({**row, **({"kept": kept} if kept else otherwise)})
+    more = say("tables.first_rows", shown=limit, n=len(rejected)) if len(rejected) > limit else ""
     data = rec.clashes[(rec.clashes["country"] == country) & ((rec.clashes["breakdown"] != "") == parts)]
     return table(
         "clashes_parts" if parts else "clashes",
@@ -132,7 +133,7 @@ def clashes(
         [Column("period", head="when"), *(["part"] if parts else []), "kept", "set_aside", "cause"],
         {"country": Country(country)},
         groups="heading",
-        note=say("tables.first_rows", shown=limit, n=len(rejected)) if len(rejected) > limit else "",
+        note=sentences([say("tables.clashing"), more]),
         data=data[data["indicator"].isin(own["indicator"])],
     )
 
@@ -237,7 +238,7 @@ def sensitivity(rec: Reconciliation, country: str, indicator: str) -> Shown:
 def policy_dates(rec: Reconciliation, country: str) -> Shown:
     """Tabulate the changes of law and policy of a country with their reference and what to beware of."""
     dates = pd.DataFrame([date.model_dump() for date in dates_of(rec.vocabulary, country)])
-    columns = ["date", Column("label", head="change"), "kind", "reference", "note"]
+    columns: Columns = ["date", Column("label", head="change"), "kind", "reference", "note"]
     return table("dates", dates, columns, {"country": Country(country)})
 
 

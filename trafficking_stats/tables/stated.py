@@ -17,10 +17,10 @@ from trafficking_stats.messages import Country, say, say_or
 from trafficking_stats.messages.catalogue import current
 from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.columns import Column, Row
+from trafficking_stats.tables.columns import Column, Columns, Row
 from trafficking_stats.tables.html import csv_link, table
 from trafficking_stats.texts.links import by_year, linker, source_link
-from trafficking_stats.texts.victims import beside_words
+from trafficking_stats.texts.screens import beside_words
 from trafficking_stats.texts.words import ABSENT, number
 from trafficking_stats.wording import source_name
 
@@ -106,7 +106,7 @@ def contradicted(rec: Reconciliation, country: str) -> Shown:
     judged = judged[(judged["country"] == country) & (judged["verdict"] == "contradicts")]
     edition = Column(lambda row: _edition(rec, row["source_id"]), head="source")
     shown = ["source_id", "locator", "kind", "value", "indicator", "breakdown", "period_end", "code", "note"]
-    columns = ["statement", Column("reason", head="contradicted"), edition]
+    columns: Columns = ["statement", Column("reason", head="contradicted"), edition]
     return table("contradicted", judged, columns, {"country": Country(country)}, data=judged[shown])
 
 

@@ -16,7 +16,7 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.plots.style import STAGE_SHADES, shade
 from trafficking_stats.reconciliation.vintages import steps
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.columns import Column, Row
+from trafficking_stats.tables.columns import Column, Columns, Row
 from trafficking_stats.tables.html import csv_link, table
 from trafficking_stats.texts.links import country_link
 from trafficking_stats.texts.words import count, limits, number, place_name, rate_text
@@ -46,7 +46,7 @@ def regions(world: Countries) -> Shown:
     )
     both = {"numerator": world.numerator, "denominator": world.denominator}
     counts = [Column(count(f"{side}_"), True, written(what, "capital")) for side, what in both.items()]
-    columns = [Column("name", head="group"), "middle", "interval", "another", "countries", *counts]
+    columns: Columns = [Column("name", head="group"), "middle", "interval", "another", "countries", *counts]
     rows = rows.sort_values(["kind", "name"])
     return table("world_regions", rows, columns, {**both, "regions": few}, groups="group_kind", data=groups)
 
@@ -145,7 +145,7 @@ def _apart(table: pd.DataFrame) -> pd.Series:
     return pd.concat([low - most, least - high], axis="columns").max(axis="columns")
 
 
-def _largest(name: str, data: pd.DataFrame, columns: list[str], *, shown: int = SHOWN, **names: str) -> Shown:
+def _largest(name: str, data: pd.DataFrame, columns: Columns, *, shown: int = SHOWN, **names: str) -> Shown:
     """Tabulate pairs of figures, the largest distance first, and what else is said of each."""
     note = say("tables.largest", shown=min(shown, len(data)), n=len(data))
     return table(name, data.head(shown), ["country", "year", "what", *columns], names, note=note, data=data)

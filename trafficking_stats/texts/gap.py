@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -14,7 +14,7 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.headline import headline, summary
 from trafficking_stats.texts.links import by_year, linker
-from trafficking_stats.texts.words import number, rate_text
+from trafficking_stats.texts.words import rate_text
 
 if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.answer import Gap
@@ -41,8 +41,7 @@ def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
     years = say(f"pages.gap.years_{asked}", years=Years(gap.years))
     told: dict[str, object] = {"pages.gap.beyond": beyond, "pages.gap.same": same, "pages.gap.years": years}
     if not gap.years:
-        reasons = [one for one in gap.refusals if one.analysis in ("years", "ratios")]
-        told = {"pages.gap.why_not": " ".join(gap_says.refusals_by_reason(reasons))}
+        told = {"pages.gap.why_not": " ".join(gap_says.refusals_by_reason(gap.refusals, ("years", "ratios")))}
     caveats = [years, *map(gap_says.caveat_text, gap.caveats), say("pages.gap.counts_found")]
     both = gap.question.denominator.indicator, gap.question.numerator.indicator
     return headline(
@@ -76,7 +75,7 @@ def change(gap: Gap) -> Shown:
     if gap.row("changes", series="rate") is None:
         return prose(say("pages.change.none"))
     factors = [row.breakeven for row in gap.rows["detections"][:1] if not math.isnan(row.breakeven)]
-    detection = [say("pages.change.detection", factor=number(factor)) for factor in factors]
+    detection = [say("pages.change.detection", factor=factor) for factor in factors]
     return prose(gap_says.change(gap), " ".join(gap_says.facts(gap)), *detection)
 
 
@@ -88,25 +87,23 @@ def silences(gap: Gap) -> Shown:
         values["years"] = Years(range(row.first_year, row.last_year + 1))
         values["before"] = Years(range(row.before_first, row.before_last + 1))
         key = "certain" if row.certain else "possible"
-        lines.append(say(f"pages.silence.{key}", limit=number(row.limit_per_year), **values))
+        lines.append(say(f"pages.silence.{key}", limit=row.limit_per_year, **values))
         if not math.isnan(row.chance):
-            lines.append(say("pages.silence.chance", chance=float(row.chance), **values))
+            lines.append(say("pages.silence.chance", chance=row.chance, **values))
     return prose(" ".join(lines) or say("pages.silence.none", **values))
 
 
-def refusals(gap: Gap, analyses: Iterable[str] = ()) -> Shown:
+def refusals(gap: Gap, analyses: Collection[str] = ()) -> Shown:
     """List what the figures do not allow, each reason once.
 
     Parameters
     ----------
     gap : Gap
         Holds the refusals.
-    analyses : iterable of str
+    analyses : collection of str
         Only those of these tables; all by default.
     """
-    wanted = set(analyses)
-    chosen = [one for one in gap.refusals if not wanted or one.analysis in wanted]
-    reasons = gap_says.refusals_by_reason(chosen)
+    reasons = gap_says.refusals_by_reason(gap.refusals, analyses)
     if not reasons:
         return prose(say("pages.refusals.none"))
     items = Markup("").join(Markup("<li>{}</li>").format(reason) for reason in reasons)
@@ -116,13 +113,12 @@ def refusals(gap: Gap, analyses: Iterable[str] = ()) -> Shown:
 def peers_headline(gap: Gap, rec: Reconciliation) -> Shown:
     """Say the rate of the country, and from how many of its peers it can be told apart."""
     own = gap.row("peers", own=True)
-    refused = gap_says.refusals_by_reason([one for one in gap.refusals if one.analysis in ("peers", "shortfalls")])
     return headline(
         _beside(gap, own) if own else say("pages.peers.no_own", **gap_says.values_of(gap)),
         {
             "pages.peers.how_compared": say("pages.peers.years"),
             "pages.peers.beware": say("pages.peers.definitions"),
-            "pages.peers.left_out": " ".join(refused),
+            "pages.peers.left_out": " ".join(gap_says.refusals_by_reason(gap.refusals, ("peers", "shortfalls"))),
         },
         summary=summary(rec, gap.question.country),
     )

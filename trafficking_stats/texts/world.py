@@ -82,9 +82,7 @@ def world_headline(world: Countries) -> Shown:
     }
     apart = say("tables.world_regions.none")
     for row in records(world.tables["groups"].query("kind == 'all'")):
-        ends = {"low": row["per_100"] / row["spread"], "high": row["per_100"] * row["spread"]}
-        named = {name: row[name] for name in ("per_100", "lower", "upper")} | ends
-        apart = say("pages.world.apart", **{name: number(value) for name, value in named.items()})
+        apart = say("pages.world.apart", low=row["per_100"] / row["spread"], high=row["per_100"] * row["spread"], **row)
     return headline(
         say("pages.world.sentence", **values),
         {
