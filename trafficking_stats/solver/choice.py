@@ -36,13 +36,15 @@ class Choice:
         The claims to drop.
     open : float
         How much of their cost, in `UNIT`, might be saved; 0 if they are known to be the cheapest.
+    between : bool
+        Whether the relaxed programme was asked alone, and left thresholds half passed.
     final : bool
         Whether there was no time left: a point was found then at which all that is kept holds.
     """
 
     def __init__(self, rows: Rows, blocks: Ints, claims: Claims, box: Floats) -> None:
         self.rows, self.blocks, self.claims = rows, blocks, claims
-        self.dropped, self.open, self.final = claims.dead, 0.0, False
+        self.dropped, self.open, self.between, self.final = claims.dead, 0.0, False, False
         inside = np.concatenate([rows.rows_in(block) for block in blocks.tolist()])
         self._rules = np.setdiff1d(inside, claims.row)
         self._variables = np.concatenate([rows.variables_in(block) for block in blocks.tolist()])
@@ -113,25 +115,25 @@ class Choice:
             np.add.at(self._price, self._column[side, has], sign * claims.cost[has])
         self._base = float(claims.cost[self._has[0] | claims.dead].sum())
 
-    def settle(self, deadline: Deadline) -> None:
-        """Find the cheapest claims to drop, as far as the programme can tell."""
+    def settle(self, deadline: Deadline, *, relaxed: bool) -> None:
+        """Find the cheapest claims to drop, as far as the programme can tell, or as far as the relaxed one can."""
         try:
-            answer = self._minimise(deadline)
+            answer = self._minimise(deadline, relaxed=relaxed)
         except OutOfTimeError:
             answer = None
         if answer is None or answer.values is None:
             self._deviate()
             return
         passed = np.where(self._has, answer.values[self._column] > 0.5, [[True], [False]])
-        self.dropped = self.claims.dead | ~passed[0] | passed[1]
+        self.dropped, self.between = self.claims.dead | ~passed[0] | passed[1], bool(answer.between.any())
         self.open = 0.0 if answer.status == "optimal" else self.cost - self._base - answer.bound / UNIT
 
-    def _minimise(self, deadline: Deadline) -> Answer:
+    def _minimise(self, deadline: Deadline, *, relaxed: bool) -> Answer:
         """Ask the relaxed programme; then the whole one, about the blocks that it leaves between two thresholds."""
         columns = np.arange(len(self._variables), len(self._price))
         self._programme.fix(columns, np.tile([[0.0], [1.0]], len(columns)))
         answer = self._programme.minimise(self._price, deadline, relaxed=True)
-        if answer.values is not None and answer.between.any():
+        if answer.values is not None and answer.between.any() and not relaxed:
             open_ = np.isin(self._block, self._block[answer.between[columns]])
             self._programme.fix(columns, np.where(open_, [[0.0], [1.0]], answer.values[columns]))
             answer = self._programme.minimise(self._price, deadline, presolve=True)
@@ -175,4 +177,5 @@ class Choice:
             point[self._variables] = answer.values[:n]
         holds = answer.values is not None and not rows.violated(point, self._rules).any()
         self.dropped = rows.violated(point, claims.row) if holds else np.ones(len(claims.row), dtype=bool)
-        self.open, self.final = self.cost - float(claims.cost[claims.dead].sum()), True
+        self.open = self.cost - float(claims.cost[claims.dead].sum())
+        self.between, self.final = False, True

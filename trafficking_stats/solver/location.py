@@ -3,7 +3,8 @@
 Without the rules every expression is settled by itself (`best_points`), and no answer can cost less: where that
 answer breaks no rule, it is the cheapest. The blocks in which it does go into programmes (`Choice`), whose answers
 are checked in exact arithmetic; claims that a programme keeps although they clash are excluded from being kept
-together, and it is asked again.
+together, and it is asked again. At first the relaxed programme alone is asked: what it keeps and clashes makes it so
+much tighter that most never need a search.
 
 References
 ----------
@@ -25,7 +26,9 @@ from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
 # Small blocks share a programme of about so many claims: one of many costs less than many of one.
 _PACK = 300
 # Clashes of a block that are looked for before its programme is asked.
-_ROUNDS = 30
+_ROUNDS = 10
+# So often the relaxed programme alone is asked, while that shows clashes: each makes it tighter.
+_RELAXED = 3
 # While others wait, none takes more than this part of the time that is left.
 _SHARE = 4
 
@@ -53,45 +56,50 @@ def locate(rows: Rows, weight: Ints, allowed: Floats, deadline: Deadline) -> tup
         Share of the cost that might be saved; 0 if it is the cheapest.
     """
     claims, box = claims_of(rows, weight, allowed)
+    cost = np.zeros(rows.m, dtype=np.int64)
+    cost[claims.row] = claims.cost
     dropped = np.zeros(rows.m, dtype=bool)
     dropped[claims.row] = best_points(claims)
-    clashes = _clashes(rows, ~dropped, claims, deadline)
+    clashes = _clashes(rows, np.flatnonzero(~dropped), cost, deadline)
     choices = [Choice(rows, blocks, among, box) for blocks, among in _packs(rows, claims, clashes)]
-    pending = choices
+    choice_of = {block: choice for choice in choices for block in choice.blocks.tolist()}
+    clashing, pending, turn = choices, choices, 0
     while pending:
-        choice_of = {block: choice for choice in pending for block in choice.blocks.tolist()}
         for block, sides, members in clashes:
             choice_of[block].exclude(sides, members)
         for place, choice in enumerate(pending):
-            choice.settle(deadline.share(min(len(pending) - place, _SHARE)))
+            relaxed = turn < _RELAXED and choice in clashing
+            choice.settle(deadline.share(min(len(pending) - place, _SHARE)), relaxed=relaxed)
             dropped[choice.claims.row] = choice.dropped
-        asked = np.zeros(rows.n_blocks, dtype=bool)
-        asked[[block for block, choice in choice_of.items() if not choice.final]] = True
-        clashes = _clashes(rows, ~dropped & asked[rows.block_of_row], claims, deadline)
-        again = {id(choice_of[block]) for block, *_ in clashes}
-        pending = [choice for choice in pending if id(choice) in again]
-    spent = float(claims.cost[dropped[claims.row]].sum())
+        asked = [block for choice in pending if not choice.final for block in choice.blocks.tolist()]
+        kept = np.flatnonzero(~dropped & np.isin(rows.block_of_row, asked))
+        clashes = _clashes(rows, kept, cost, deadline)
+        clashing = [choice_of[block] for block, *_ in clashes]
+        pending = [choice for choice in pending if choice in clashing or choice.between]
+        turn += 1
+    spent = float(cost[dropped].sum())
     return dropped, sum(choice.open for choice in choices) / max(spent, 1.0)
 
 
-def _clashes(rows: Rows, active: Bools, claims: Claims, deadline: Deadline) -> list[tuple[int, Ints, Ints]]:
-    """Find clashes among active rows, several in a block: block, sides and rows of which one at least must give way."""
+def _clashes(rows: Rows, kept: Ints, cost: Ints, deadline: Deadline) -> list[tuple[int, Ints, Ints]]:
+    """Find clashes among some rows, several in a block: block, sides and rows of which one at least must give way."""
     found: list[tuple[int, Ints, Ints]] = []
-    cost = np.zeros(rows.m, dtype=np.int64)
-    cost[claims.row] = claims.cost
     for _ in range(_ROUNDS):
-        verdict = decide(rows, active, reasons=True, deadline=deadline, give_up=True)
+        part, _ = rows.stack(kept, rows.block_of_row[kept], rows.domain)
+        verdict = decide(part, np.ones(part.m, dtype=bool), reasons=True, deadline=deadline, give_up=True)
         if verdict.feasible.all():
             break
-        row, side = np.nonzero((verdict.sides & (cost > 0)).T)
-        block = rows.block_of_row[row]
-        order = np.lexsort((cost[row], block))
-        row, side, block = row[order], side[order], block[order]
+        row, side = np.nonzero((verdict.sides & (cost[kept] > 0)).T)
+        order = np.lexsort((cost[kept[row]], part.block_of_row[row]))
+        row, side = row[order], side[order]
+        block = part.block_of_row[row]
         first = np.flatnonzero(np.diff(block, prepend=-1))
-        found += zip(block[first].tolist(), np.split(side, first[1:]), np.split(row, first[1:]), strict=True)
+        members = np.split(kept[row], first[1:])
+        found += zip(block[first].tolist(), np.split(side, first[1:]), members, strict=True)
         # the lightest claim of each clash aside, what else clashes in these blocks?
-        active = active & ~verdict.feasible[rows.block_of_row]
-        active[row[first]] = False
+        again = ~verdict.feasible[part.block_of_row]
+        again[row[first]] = False
+        kept = kept[again]
     return found
 
 
