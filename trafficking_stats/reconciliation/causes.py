@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from trafficking_stats.messages import Years
 from trafficking_stats.reconciliation.counterparts import Figures, rejected
-from trafficking_stats.reconciliation.evidence import Evidence, Part, evidence
+from trafficking_stats.reconciliation.evidence import evidence
 from trafficking_stats.reconciliation.signs import CAUSES
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -35,20 +33,11 @@ def probable_causes(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: V
     if judged["accepted"].all():
         return pd.DataFrame(columns=["cause", "evidence"], dtype=object)
     rows, figures = rejected(judged, cell_bounds, vocabulary), Figures(judged, vocabulary)
-    found = [_probable_cause(row, figures) for row in rows.itertuples()]
+    found = [next((cause, seen) for cause, sign in CAUSES for seen in sign(row, figures)) for row in rows.itertuples()]
     rows[["cause", "evidence"]] = pd.DataFrame(found, rows.index, dtype=object)
     _beside_corrupt(rows)
     _beside_restated(rows, vocabulary)
     return rows[["cause", "evidence"]]
-
-
-def _probable_cause(row: Any, figures: Figures) -> tuple[str, Evidence]:
-    for cause, sign in CAUSES:
-        for found in sign(row, figures):
-            return cause, found
-    copied = figures.copied_from(row)
-    off = evidence("against", value=row.value, kept=row.known)
-    return "unexplained", evidence("may_be_copied", off=off, part=Part(copied)) if copied else off
 
 
 def _beside_corrupt(rows: pd.DataFrame) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 from trafficking_stats import breakdowns
 from trafficking_stats.reconciliation.counterparts import CELL, EXCLUSIVE
 from trafficking_stats.reconciliation.evidence import Counted, Evidence, evidence
+from trafficking_stats.reconciliation.mistakes import copied_years
 from trafficking_stats.reconciliation.vintages import is_year, latest_day
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -129,17 +130,11 @@ def of_another_year(yearly: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
 
 def of_a_copied_year(yearly: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     """Find kept figures of a year for which a source prints exactly what it prints for the next, part by part."""
-    table = ["source_id", "country", "indicator", "year"]
-    own = yearly[["row", "accepted", "value", "breakdown", *table]]
-    pairs = own.merge(own.assign(year=own["year"] - 1), on=[*table, "breakdown"], suffixes=("", "_next"))
-    by = pairs.assign(differs=pairs["value"] != pairs["value_next"]).groupby(table)
-    pairs["n"] = by["value"].transform("nunique")
-    same = ~by["differs"].transform("any") & (by["value"].transform("max") >= vocabulary.causes.shift_from)
-    for row in _each(pairs[same & (pairs["n"] > 2)]):
-        for claim, accepted, other in (
-            (row.row, row.accepted, row.year + 1),
-            (row.row_next, row.accepted_next, row.year),
-        ):
+    table = ["source_id", "country", "indicator"]
+    least = vocabulary.causes.shift_from
+    for row in _each(copied_years(yearly, [*table, "breakdown"], [*table, "year"], least)):
+        years = (row.row, row.accepted, row.year + 1), (row.row_next, row.accepted_next, row.year)
+        for claim, accepted, other in years:
             if accepted:
                 yield claim, "copied_year", evidence("same_table", number=int(row.n), year=str(other))
 

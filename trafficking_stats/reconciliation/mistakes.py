@@ -118,7 +118,9 @@ def costs(
     parts = beside[beside["depth"] > 0]
     # what stands beside a table far from its own total replaces nothing, and its total takes no older parts with it
     pairs["good"] &= ~pairs["by"].isin(parts.loc[parts["far"], "figure"])
-    copied = figures.index.isin(_copied(table, vocabulary.causes.shift_from))
+    exact = table[(table["year"] > 0) & (table["lower"] == table["upper"])].assign(value=table["lower"])
+    copies = copied_years(exact, ["source", "series"], ["source", "event"], vocabulary.causes.shift_from)
+    copied = figures.index.isin(np.append(copies["figure"], copies["figure_next"]))
     weight = _weights(table, figures, sums, wholes, pairs, limits, copied)
     weight = np.where(figures.index.isin(parts["figure"]), weight * limits.doubt_share, weight)
     sound = pairs[~pairs["by"].isin(beside.loc[beside["far"], "figure"])]
@@ -210,14 +212,23 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     return pairs[["figure", "figure_by", "reversal"]].assign(good=good).rename(columns={"figure_by": "by"})
 
 
-def _copied(table: pd.DataFrame, least: float) -> NDArray[np.int64]:
-    """Find figures of two years that a source gives the same tables, part by part: one of them is a copy."""
-    exact = table[(table["year"] > 0) & (table["lower"] == table["upper"])]
-    pairs = exact.merge(exact.assign(year=exact["year"] - 1), on=["source", "series", "year"], suffixes=("", "_next"))
-    pairs["same"] = pairs["lower"] == pairs["lower_next"]
-    by = pairs.groupby(["source", "event"])
-    alike = by["same"].transform("all") & (by["lower"].transform("nunique") > 2)
-    return np.unique(pairs.loc[alike & (by["lower"].transform("max") >= least), ["figure", "figure_next"]])
+def copied_years(exact: pd.DataFrame, series: list[str], table: list[str], least: float) -> pd.DataFrame:
+    """Pair the figures of a year with those of the next where a source gives both the same table, part by part.
+
+    Parameters
+    ----------
+    exact : pandas.DataFrame
+        Figures with ``year`` and ``value``.
+    series, table : list of str
+        Columns that name the series of a source, and a table of one year.
+    least : float
+        What the largest figure of a table is at least; ``n``, the number of its different figures, is at least three.
+    """
+    pairs = exact.merge(exact.assign(year=exact["year"] - 1), on=[*series, "year"], suffixes=("", "_next"))
+    pairs["same"] = pairs["value"] == pairs["value_next"]
+    by = pairs.groupby(table)
+    pairs["n"] = by["value"].transform("nunique")
+    return pairs[by["same"].transform("all") & (pairs["n"] > 2) & (by["value"].transform("max") >= least)]
 
 
 def _with_their_total(table: pd.DataFrame, figures: pd.DataFrame, pairs: pd.DataFrame) -> NDArray[np.int64]:

@@ -132,23 +132,19 @@ def corrupt(row: Any, figures: Figures) -> Seen:
             yield evidence("corrupt", part=part, whole=Figure(whole.kept, part=whole.breakdown))
 
 
-def parts_above(row: Any, figures: Figures) -> Seen:
-    """Tell whether the source's own parts exceed it."""
+def arithmetic(row: Any, figures: Figures) -> Seen:
+    """Tell whether what the source itself prints of its parts, or of the terms of a rule, exceeds it."""
     sums: dict[str, float] = defaultdict(float)
     for part in figures.beside(row, "part"):
         sums[part.detail] += part.own if part.is_own else 0
     for key, total in sorted(sums.items()):
         if total > row.upper:
             yield evidence("parts_above", value=row.value, dimension=Term("dimension", key), total=total)
-
-
-def terms_above(row: Any, figures: Figures) -> Seen:
-    """Tell whether what the source prints of the terms of a rule, which add up to it or lie in it, exceeds it."""
-    printed: dict[str, list[float]] = defaultdict(list)
+    terms: dict[str, list[float]] = defaultdict(list)
     for term in figures.beside(row, "rule"):
-        printed[term.detail] += [term.own] if term.is_own else []
+        terms[term.detail] += [term.own] if term.is_own else []
     for rule in figures.vocabulary.rules:
-        total = sum(printed[rule.name]) if rule.kind == "sum" else max(printed[rule.name], default=0.0)
+        total = sum(terms[rule.name]) if rule.kind == "sum" else max(terms[rule.name], default=0.0)
         if total > row.upper:
             code = "rule_sum_above" if rule.kind == "sum" else "rule_part_above"
             yield evidence(code, total=total, value=row.value, rule=RuleName(rule.name, rule.label))
@@ -197,19 +193,16 @@ def rounding(row: Any, figures: Figures) -> Seen:
             yield evidence("rounding", value=row.value, kept=row.kept, digits=digits)
 
 
-def restated(row: Any, figures: Figures) -> Seen:
-    """Tell whether another edition of its publisher prints a figure that was kept."""
-    for value in sorted(_other_values(row, figures)):
+def revision(row: Any, figures: Figures) -> Seen:
+    """Tell whether its publisher prints what was kept, or else its upstream since, or its publisher, what is near."""
+    others = _other_values(row, figures)
+    for value in sorted(others):
         if row.kept_lower <= value <= row.kept_upper:
             yield evidence("restated", publisher=row.publisher, value=value)
-
-
-def revision(row: Any, figures: Figures) -> Seen:
-    """Tell whether it is near, and its upstream printed another since, or its publisher several."""
     if _slightly_off(row, figures):
         if figures.first_printed(place_of(row)).get(row.upstream, row.date) > row.date:
             yield evidence("revised_since", off=off(row), upstream=row.upstream)
-        elif _other_values(row, figures):
+        elif others:
             yield off(row)
 
 
@@ -217,6 +210,12 @@ def small_difference(row: Any, figures: Figures) -> Seen:
     """Tell whether two publishers print figures that are near each other."""
     if _slightly_off(row, figures):
         yield off(row)
+
+
+def unexplained(row: Any, figures: Figures) -> Seen:
+    """Say what it stands against, and where its source prints the same number."""
+    copied, against = figures.copied_from(row), evidence("against", value=row.value, kept=row.known)
+    yield evidence("may_be_copied", off=against, part=Part(copied)) if copied else against
 
 
 def _slightly_off(row: Any, figures: Figures) -> bool:
@@ -245,8 +244,7 @@ CAUSES: tuple[tuple[str, Callable[[Any, Figures], Seen]], ...] = (
     ("partial_period", unfinished),
     ("partial_period", fiscal_year),
     ("corrupt", corrupt),
-    ("arithmetic", parts_above),
-    ("arithmetic", terms_above),
+    ("arithmetic", arithmetic),
     ("early_snapshot", early_snapshot),
     ("copied_year", functools.partial(neighbour, copied=True)),
     ("shifted_year", functools.partial(neighbour, copied=False)),
@@ -254,8 +252,8 @@ CAUSES: tuple[tuple[str, Callable[[Any, Figures], Seen]], ...] = (
     ("digit_slip", slip_in_front),
     # any wrong part may make a sum too large: that is said where nothing tells more
     ("arithmetic", too_many_parts),
-    ("revision", restated),
     ("revision", revision),
     ("small_difference", small_difference),
+    ("unexplained", unexplained),
 )
-"""Every cause but ``unexplained`` with what gives it away, in the order in which they are tried."""
+"""Every cause with what gives it away, in the order in which they are tried."""

@@ -55,16 +55,11 @@ def status_words(rows: pd.DataFrame) -> str:
 def sources_headline(rec: Reconciliation, country: str) -> Shown:
     """Say who prints how much about a country, how much of it can be true together, and where it cannot."""
     own = rec.claims[rec.claims["country"] == country]
-    rejected = own[~own["accepted"]]
+    rejected, n = own[~own["accepted"]], int(own["source_id"].nunique())
     per_cell = own.groupby(["indicator", "breakdown", "period_start", "period_end"])["source_id"].nunique()
     several = int((per_cell > 1).sum())
-    sentence = say(
-        "pages.sources.sentence",
-        n=int(own["source_id"].nunique()),
-        sources=say("common.sources", n=int(own["source_id"].nunique())),
-        figures=say("common.figures", n=len(own)),
-        country=Country(country),
-    )
+    counts = {"sources": say("common.sources", n=n), "figures": say("common.figures", n=len(own))}
+    sentence = say("pages.sources.sentence", n=n, country=Country(country), **counts)
     if rejected.empty:
         verdict = say("pages.sources.all_together" if several else "pages.sources.nothing_to_compare")
     else:
@@ -101,10 +96,8 @@ def _where(rejected: pd.DataFrame) -> str:
 def widest_clash(rec: Reconciliation, country: str) -> str:
     """Name the rejected yearly total that is furthest from what was kept, by its ratio; empty if none was rejected."""
     own = yearly_claims(rec, country)
-    pairs = own[~own["accepted"]].merge(
-        totals(rec, country)[["indicator", "year", "estimate"]], on=["indicator", "year"]
-    )
-    pairs = pairs.dropna(subset=["estimate"])
+    kept = totals(rec, country)[["indicator", "year", "estimate"]].dropna()
+    pairs = own[~own["accepted"]].merge(kept, on=["indicator", "year"])
     if pairs.empty:
         return ""
     ratio = (pairs["value"] + 1) / (pairs["estimate"].astype(float) + 1)
@@ -123,12 +116,9 @@ def widest_clash(rec: Reconciliation, country: str) -> str:
 def comparison(rec: Reconciliation, country: str) -> Shown:
     """Say on which yearly totals publishers can be compared."""
     names = [label(name) for name in compared_indicators(rec, country)]
-    text = (
-        say("pages.compared", what=names, n=len(names))
-        if names
-        else say("pages.compared_none", country=Country(country))
-    )
-    return prose(text)
+    if not names:
+        return prose(say("pages.compared_none", country=Country(country)))
+    return prose(say("pages.compared", what=names, n=len(names)))
 
 
 def settled_headline(rec: Reconciliation, country: str, start: int | None = None, end: int | None = None) -> Shown:
@@ -155,13 +145,9 @@ def settled_headline(rec: Reconciliation, country: str, start: int | None = None
 
 def _settled(rows: pd.DataFrame, name: str, country: str) -> str:
     exact = rows["lower"] == rows["upper"]
-    values = {"what": title(name), "country": Country(country)}
-    if exact.all():
-        return say("pages.settled.exact", exact=Years(rows["year"]), **values)
-    if not exact.any():
-        return say("pages.settled.range", range=Years(rows["year"]), **values)
-    ranges = Years(rows.loc[~exact, "year"])
-    return say("pages.settled.both", exact=Years(rows.loc[exact, "year"]), range=ranges, **values)
+    code = "exact" if exact.all() else "both" if exact.any() else "range"
+    years = {"exact": Years(rows.loc[exact, "year"]), "range": Years(rows.loc[~exact, "year"])}
+    return say(f"pages.settled.{code}", what=title(name), country=Country(country), **years)
 
 
 def moved_years(table: pd.DataFrame) -> list[int]:
@@ -177,14 +163,12 @@ def moved_years(table: pd.DataFrame) -> list[int]:
 
 
 def _moved(moved: Mapping[str, list[int]]) -> str:
-    if not moved:
-        return ""
     changed = [
         say("pages.settled.in_years", what=label(name), years=Years(years)) for name, years in moved.items() if years
     ]
     still = [label(name) for name, years in moved.items() if not years]
     if not changed:
-        return say("pages.settled.no_change", what=still)
+        return say("pages.settled.no_change", what=still) if still else ""
     return sentences(
         [say("pages.settled.change", what=changed), say("pages.settled.still", what=still) if still else ""]
     )
@@ -192,27 +176,24 @@ def _moved(moved: Mapping[str, list[int]]) -> str:
 
 def sensitivity_words(table: pd.DataFrame, indicator: str) -> str:
     """Say in which years a choice of method or source gives another figure, and which choices do."""
-    moved = moves(table)
+    moved, years = moves(table), Years(moved_years(table))
+    if moved:
+        choices = [
+            say("pages.sensitivity.choice", choice=choice_name(choice), years=Years(found))
+            for choice, found in moved.items()
+        ]
+        said = [
+            say("pages.sensitivity.moved", what=title(indicator), years=years, n=len(years.years), of=len(table)),
+            say("pages.sensitivity.by", choices=choices),
+        ]
+    else:
+        said = [say("pages.sensitivity.same", what=title(indicator))]
     without = [str(name) for name in table if str(name).startswith(WITHOUT)]
-    lost = {name: [int(y) for y in table["year"][table[name].isna() & table[DEFAULT].notna()]] for name in without}
-    years = Years(moved_years(table))
-    parts = [
-        say("pages.sensitivity.moved", what=title(indicator), years=years, n=len(years.years), of=len(table))
-        if moved
-        else say("pages.sensitivity.same", what=title(indicator)),
-        say("pages.sensitivity.by", choices=[_by(name, found) for name, found in moved.items()]) if moved else "",
-        *(
-            say("pages.sensitivity.lost", source=name.removeprefix(WITHOUT), years=Years(found))
-            for name, found in lost.items()
-            if found
-        ),
-        "" if without else say("pages.sensitivity.one_register"),
-    ]
-    return sentences(parts)
-
-
-def _by(choice: str, years: Sequence[int]) -> str:
-    return say("pages.sensitivity.choice", choice=choice_name(choice), years=Years(years))
+    for name in without:
+        lost = table.loc[table[name].isna() & table[DEFAULT].notna(), "year"]
+        if len(lost):
+            said.append(say("pages.sensitivity.lost", source=name.removeprefix(WITHOUT), years=Years(lost)))
+    return sentences(said if without else [*said, say("pages.sensitivity.one_register")])
 
 
 def coverage(rec: Reconciliation, country: str) -> Shown:
@@ -220,16 +201,9 @@ def coverage(rec: Reconciliation, country: str) -> Shown:
     own = rec.claims[rec.claims["country"] == country]
     kinds = own.groupby("tier")["source_id"].nunique()
     parts = [say(f"pages.tier.{tier}", n=int(kinds[tier])) for tier in rec.vocabulary.tiers if tier in kinds]
-    n_totals = int((own["breakdown"] == "").sum())
-    text = say(
-        "pages.coverage",
-        kinds=parts,
-        publishers=written(int(own["publisher"].nunique())),
-        totals=n_totals,
-        parts=len(own) - n_totals,
-        n=int(own["publisher"].nunique()),
-    )
-    return prose(text)
+    n, totals = int(own["publisher"].nunique()), int((own["breakdown"] == "").sum())
+    counts = {"publishers": written(n), "totals": totals, "parts": len(own) - totals}
+    return prose(say("pages.coverage", kinds=parts, n=n, **counts))
 
 
 def solver(rec: Reconciliation) -> Shown:
