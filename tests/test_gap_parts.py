@@ -202,7 +202,8 @@ def test_one_publisher_alone_is_never_robust() -> None:
     ("before", "after", "found"),
     [
         (CountRange(20, 20), CountRange(100, 100), True),
-        (CountRange(19, 19), CountRange(100, 100), False),
+        (CountRange(19, 19), CountRange(99, 99), False),
+        (CountRange(0, 4), CountRange(100, 100), True),
         (CountRange(20, 20), CountRange(99, 99), False),
         (CountRange(20, 24), CountRange(110, 130), False),
         (CountRange(20, 24), CountRange(120, 130), True),

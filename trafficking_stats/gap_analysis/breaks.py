@@ -55,7 +55,7 @@ def find_breaks(
     vocabulary : Vocabulary
         Holds the declared breaks.
     thresholds : BreakThresholds
-        From how many times, and from which base, a jump is a break.
+        From how many times a jump is a break, and from which base at least.
 
     Returns
     -------
@@ -76,6 +76,6 @@ def find_breaks(
     }
     for last, year in pairwise(sorted(series)):
         before, now = series[last], series[year]
-        if year not in found and before.lower >= thresholds.base and now.lower >= thresholds.jump * before.upper:
+        if year not in found and now.lower >= thresholds.jump * max(before.upper, thresholds.base):
             found[year] = Break(country, indicator, year, f"{before} in {last}, {now} in {year}", False)
     return tuple(found[year] for year in sorted(found))

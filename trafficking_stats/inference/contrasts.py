@@ -352,7 +352,7 @@ class Allowance:
     lower: float  # late by early rate
     upper: float
     direction: str  # fell or rose where that still stands, else empty
-    breakeven: float  # the factor by which detection must have changed to explain the observed change alone
+    breakeven: float  # the factor by which detection must have changed to explain the change alone; NaN without one
     breakeven_limit: float  # the factor from which on the limits hold no change; 1 where none is beyond chance
 
 
@@ -367,7 +367,7 @@ def allow_for_detection(change: Comparison, factors: Sequence[float]) -> list[Al
     Manski CF (2003). Partial Identification of Probability Distributions. Springer.
     """
     fell = change.direction == "fell"
-    observed = (change.ratio_max if fell else change.ratio_min) if change.direction else 1.0
+    observed = (change.ratio_max if fell else change.ratio_min) if change.direction else math.nan
     within = (change.upper if fell else change.lower) if change.beyond_chance else 1.0
     return [
         Allowance(

@@ -108,9 +108,10 @@ def facts(gap: Gap) -> list[str]:
     verdict, row = gap.verdict, gap.row("changes", series="rate")
     if row is None:
         return []
+    same = verdict.same_under_other_choices
     found = [
         say(f"gap.beyond_chance.{verdict.beyond_chance}", chance=row.chance),
-        say(f"gap.same.{verdict.same_under_other_choices}", **vars(verdict)),
+        say(f"gap.same.{same if row.direction or same == 'refused' else 'masked'}", **vars(verdict)),
     ]
     if verdict.beyond_chance != "yes":
         found.append(moved(gap))

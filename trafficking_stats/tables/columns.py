@@ -116,7 +116,7 @@ COLUMNS = {
     "definition": Column(lambda row: say(f"pages.definition.{row['definition']}")),
     "at_rate_of": Column(lambda row: sub(words.place_name(row["peer"]), words.span(row))),
     "shortfall": Column(_shortfall, number=True),
-    "expected": Column(lambda row: words.short(row["expected_min"], row["expected_max"]), number=True),
+    "expected": Column(lambda row: words.short(row["expected_lower"], row["expected_upper"]), number=True),
     "observed": Column(words.count("observed_"), number=True),
     "choice": Column(_choice),
     "taken_up": Column(lambda row: sub(words.title(row["numerator"]), words.span(row)), head="what"),
