@@ -171,6 +171,22 @@ def test_a_period_that_cannot_be_read_is_named(printed):
 
 
 @pytest.mark.parametrize(
+    ("heading", "parts", "ends"),
+    [
+        ("Quarter", ["Q1", "2", "Total"], ["2023-03-31", "2023-06-30", "2023-12-31"]),
+        ("Month", ["January", 2.0, "12"], ["2023-01-31", "2023-02-28", "2023-12-31"]),
+        ("half", ["H1", 2, ""], ["2023-06-30", "2023-12-31", "2023-12-31"]),
+    ],
+)
+def test_a_part_of_a_year_may_have_a_column_of_its_own(heading, parts, ends):
+    table = pd.DataFrame({"Year": [2023] * 3, heading: pd.Series(parts, dtype=object), "value": [1, 2, 3]})
+    claims = ts.claims_from(table, **FIXED).sort_values("value")
+    assert claims["period_end"].tolist() == ends
+    (problem, *_) = refused(table.assign(**{heading: "5th"}))
+    assert "column year, value '5th 2023': must be a year such as 2023" in problem
+
+
+@pytest.mark.parametrize(
     ("start", "end"),
     [
         ("2022-04-01", "2023-03-31"),
@@ -501,7 +517,8 @@ def test_a_total_beside_the_columns_of_its_parts_is_read():
 
 def test_a_sum_over_years_that_no_heading_names_is_no_figure():
     table = pd.DataFrame({"indicator": ["victims_identified"], "2019": [10], "2020": [3], "Total": [13]})
-    assert ts.claims_from(table, country="NOR", source="ministry", published="2024")["value"].tolist() == [10, 3]
+    with pytest.warns(SkippedRowsWarning, match="1 of 3 figures were left out: row 0: the heading 'Total'"):
+        assert ts.claims_from(table, country="NOR", source="ministry", published="2024")["value"].tolist() == [10, 3]
 
 
 def test_the_one_column_left_holds_the_figures():

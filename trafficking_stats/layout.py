@@ -26,7 +26,7 @@ Columns = Mapping[str, Any]
 
 _HEADINGS: dict[str, list[str]] = WORDS["headings"]
 
-FIELDS = tuple(field for field in _HEADINGS if field not in ("value", "breakdown"))
+FIELDS = tuple(field for field in _HEADINGS if field not in ("value", "breakdown", "part"))
 """Those that a column or one value for all rows gives."""
 
 
@@ -61,7 +61,7 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     >>> long_table(wide, {}, load_vocabulary())[["country", "year", "by sex", "value"]].values.tolist()
     [['Norway', '2022', 'female', 3], ['Norway', '2022', 'male', 1]]
     """
-    table = _flat(table)
+    table = _with_whole_periods(_flat(table), columns)
     dimensions = _dimension_columns(table, columns, vocabulary)
     used, fixed = {DIMENSION + key: name for name, key in dimensions.items()}, {}
     given = {field: columns.get(field) for field in FIELDS}
@@ -102,6 +102,25 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
             parts = [part for part in dict.fromkeys(parts) if part and not part.startswith("Unnamed: ")]
         headings.append(SEVERAL_HEADINGS.join(parts))
     return table.set_axis(headings, axis=1)
+
+
+def _with_whole_periods(table: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """Write a quarter, half or month that has a column of its own into the column of its year."""
+    year = columns["year"] if columns.get("year") in table.columns else headed(table, "year")
+    part = headed(table, "part", [year or ""])
+    if year is None or part is None or folded(year) in _HEADINGS["part"]:
+        return table
+    letter = next((letter for letter, spelled in WORDS["periods"].items() if folded(part) in spelled), "m")
+
+    def joined(year: object, part: object) -> object:
+        text = plain(part)
+        if folded(text) in WORDS["totals"]["words"]:
+            return year
+        named = f"{letter}{text.zfill(2 if letter == 'm' else 1)}" if text.isdigit() else text
+        return f"{named} {plain(year)}"
+
+    periods = [joined(*cells) for cells in zip(table[year], table[part], strict=True)]
+    return table.drop(columns=part).assign(**{year: pd.Series(periods, table.index, dtype=object)})
 
 
 def _is_value(field: str, given: Any, vocabulary: Vocabulary) -> bool:
