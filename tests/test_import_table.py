@@ -448,6 +448,41 @@ def test_options_that_make_no_sense_get_a_message(tmp_path, options, message):
     assert message in told
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("value = {Number = 5}", "'5', for the column 'Number', is no indicator"),
+        ('value = {Number = ["x"]}', "value must be a column, a list or a table of columns"),
+        ("breakdown = 3", "there is no column '3'"),
+        ('country = ["SWE"]', "country must be text"),
+        ('country = {a = "b"}', "country must be text"),
+        ('labels = "x"', "labels must be tables of words"),
+        ('[labels]\nsex = "x"', "labels must be tables of words"),
+        ('delimiter = "ab"', "delimiter must be one character"),
+        ('encoding = "nope"', "cannot be read as 'nope'"),
+        ("fiscal_year = [1]", "fiscal_year must be text"),
+        ("fiscal_year = -1", "fiscal_year must be a month"),
+        ('x = "1"', "unknown keys: x"),
+        ("header = 9", "no rows below the header in row 9"),
+    ],
+)
+def test_a_map_that_makes_no_sense_gets_a_message(tmp_path, text, message):
+    path = put(tmp_path / "a.csv", "Country,Year,Indicator,Number\nSweden,2022,victims_identified,5\n")
+    try:
+        told = "; ".join(read(path, map=put(tmp_path / "map.toml", text)).skipped["reason"])
+    except ts.TraffickingStatsError as error:
+        told = str(error)
+    assert message in told
+
+
+def test_numbers_and_dates_in_a_map_are_what_they_say(tmp_path):
+    path = put(tmp_path / "a.csv", "Country|Indicator|Number\nSweden|victims_identified|5\n")
+    text = 'year = 2022\nheader = 1\ndelimiter = "|"\nsource = 7\nvalue = {}\npublished = 2024-05-01\n'
+    found = read(path, map=put(tmp_path / "map.toml", text))
+    assert short(found) == [("SWE", "victims_identified", "", "2022-01-01", "2022-12-31", 5.0, "exact")]
+    assert (found.source["source_id"], found.published) == ("7", "2024-05-01")
+
+
 def test_each_reader_knows_its_own_files(tmp_path, root):
     assert reader_of(root / "tests" / "data" / "eurostat" / "crim_thb_sex.csv").name == "eurostat"
     assert reader_of(root / "tests" / "data" / "eurostat" / "estat_crim_thb_vctz.tsv").name == "eurostat"

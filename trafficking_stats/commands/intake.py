@@ -131,10 +131,8 @@ def _import_by(reader: Reader) -> click.Command:
         source = {name: given.pop(name) for name in ("source_id", "published")}
         given["countries"] = reader.asked(given["countries"]) or None
         found, folder = read_file(reader, file, **source, **given).cleanable(), raw_folder(raw)
-        if compare:
-            against, revisions = _compared(reader, compare, found, given)
-        else:
-            against, revisions = writing.revised_since(folder, found)
+        compared = _compared(reader, compare, found, given) if compare else writing.revised_since(folder, found)
+        against, revisions = compared
         if not as_json:
             click.echo(found.shown() if dry_run else found)
             if revisions is not None:
@@ -176,7 +174,7 @@ def _import_by(reader: Reader) -> click.Command:
     return raw_option(options.json_option(command))
 
 
-def _compared(reader: Reader, file: Path, found: TableImport, given: dict[str, Any]) -> tuple[str, Revisions]:
+def _compared(reader: Reader, file: Path, found: TableImport, given: dict[str, Any]) -> tuple[str, Revisions | None]:
     """Compare with an earlier file, which may have no date of its own: none is needed to compare with."""
     try:
         earlier = read_file(reader, file, **given)

@@ -150,11 +150,11 @@ class Draft:
         self.refuse(again & ~np.asarray(several), "prints again the figure of an earlier row of the same label")
         cells = self._kept().groupby(CELL, sort=False)["value"]
         number, size = cells.cumcount() + 1, cells.transform("size")
-        number, size = (numbers[size > 1].astype(str) for numbers in (number, size))
-        place = "row " + number + " of " + size + " that the file prints under this label"
+        which, of = number[size > 1].astype(str), size[size > 1].astype(str)
+        place = "row " + which + " of " + of + " that the file prints under this label"
         self.add_note(place.reindex(self.rows.index, fill_value=""))
-        numbered = self.claims["breakdown"][number.index] + ";row=" + number
-        self.claims.loc[number.index, "breakdown"] = numbered.map(canonical_breakdown)
+        numbered = self.claims["breakdown"][which.index] + ";row=" + which
+        self.claims.loc[which.index, "breakdown"] = numbered.map(canonical_breakdown)
 
 
 def _looked_up(labels: pd.Series, table: Mapping[str, str]) -> pd.Series:

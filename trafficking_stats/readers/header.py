@@ -96,7 +96,7 @@ def _is_data(cell: Any) -> bool:
 
 def _headings(heads: list[list[Any]], width: int) -> list[str]:
     """Join the headings of a column; one that spans several columns stands above the first of them."""
-    levels = pd.DataFrame([[plain(cell) for cell in row] for row in heads], columns=range(width), dtype=object)
-    levels = levels.where(levels.ne("") & levels.notna(), None)
+    levels = pd.DataFrame([[plain(cell) for cell in row] for row in heads], columns=range(width)).fillna("")
+    levels = levels.where(levels.astype(bool), None)
     levels.iloc[:-1] = levels.iloc[:-1].ffill(axis=1)
     return [SEVERAL_HEADINGS.join(levels[column].dropna().unique()) for column in levels]

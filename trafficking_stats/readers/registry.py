@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.readers import eurostat, table, unodc
+from trafficking_stats.readers import eurostat, eurostat_layouts, table, unodc
 from trafficking_stats.readers.sheets import check_name
 from trafficking_stats.readers.tables import TableImport, asked_codes
 
@@ -45,7 +45,7 @@ _CRIM_THB = "Import a crim_thb table of Eurostat: TSV, SDMX-CSV, JSON-stat, or a
 _TABLE = {"table": "Name of the table, such as crim_thb_sex, if the file does not say it."}
 READERS = (
     Reader("unodc", _GLOTIP, unodc.read_unodc, unodc.open_release, {}),
-    Reader("eurostat", _CRIM_THB, eurostat.read_eurostat, eurostat.read_layout, _TABLE),
+    Reader("eurostat", _CRIM_THB, eurostat.read_eurostat, eurostat_layouts.read_layout, _TABLE),
     Reader("table", "Import any table: CSV, TSV, Excel or OpenDocument.", table.read, check_name, table.OPTIONS, list),
 )
 """Asked in this order whose a file is; the last one takes any table."""

@@ -250,12 +250,12 @@ def _told(table: pd.DataFrame, words: str, kind: str) -> pd.DataFrame:
 
 def _with_wholes(release: pd.DataFrame) -> pd.DataFrame:
     """Pair every figure with those it is a part of: all with fewer keys, down to the total."""
-    pairs = []
+    pairs: list[tuple[str, str, str]] = []
     for part in release["breakdown"].unique():
         keys = part.split(";") if part else []
         for size in range(len(keys)):
-            wholes = list(itertools.combinations(keys, size))
-            pairs += [(part, ";".join(left), ";".join(sorted({*keys} - {*left}))) for left in wholes]
+            kept = list(itertools.combinations(keys, size))
+            pairs += [(part, ";".join(left), ";".join(sorted({*keys} - {*left}))) for left in kept]
     names = pd.DataFrame(pairs, columns=["breakdown", "whole", "dropped"]).astype(str)
     figures = release.rename(columns={"breakdown": "whole"}).groupby([*_PLACE, "whole"], sort=False)
     wholes = figures.agg(whole_upper=("upper", "max"), whole_figure=("figure", "first")).reset_index()

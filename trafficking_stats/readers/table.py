@@ -87,8 +87,10 @@ def read(
     [['police-2024', 'BRA', 1452.0, 'sum of 2 places']]
     """
     path = Path(path)
-    said = {**_read_map(options.pop("map", None)), **{key: value for key, value in options.items() if value}}
-    said = {key.replace("-", "_"): value for key, value in said.items()}
+    said = _read_map(options.pop("map", None))
+    said |= {key.replace("-", "_"): value for key, value in options.items() if value}
+    said = {key: _as_text(value) for key, value in said.items() if value}
+    _check(said, path)
     source = _source(said, path, source_id, published)
     found, wanted, source["note"] = _first_readable(path, said, source, countries)
     if found.unclear:
@@ -116,28 +118,50 @@ def _read_map(path: Any) -> dict[str, Any]:
     return {**said, **of_source}
 
 
-def _column_map(said: Mapping[str, Any], path: Path) -> Columns:
+def _as_text(value: Any) -> Any:
+    """Return what a map says with numbers and dates as text."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_text(part) for key, part in value.items()}
+    return list(map(_as_text, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _check(said: Mapping[str, Any], path: Path) -> None:
+    """Say what nobody can say of a table."""
     unknown = sorted(set(said) - _OF_COLUMNS - _OF_SOURCE - set(_MAP["file"]))
     if unknown:
         raise ReaderError(
             f"the map of {path.name} has unknown keys: {', '.join(unknown)}; there are: {', '.join(OPTIONS)}"
         )
+    for key, value in said.items():
+        if key == "labels":
+            is_right = isinstance(value, dict) and all(map(_is_texts, value.values()))
+            must = "tables of words and what they mean, such as [labels.sex]"
+        elif key in _SEVERAL:
+            is_right, must = isinstance(value, str) or _is_texts(value), "a column, a list or a table of columns"
+        else:
+            is_right, must = isinstance(value, str), "text"
+        if not is_right:
+            raise ReaderError(f"the map of {path.name}: {key} must be {must}, not {value!r}")
+    if said.get("decimal", ".") not in (".", ","):
+        raise ReaderError(f"decimal must be . or , not {said['decimal']!r}")
+    if not re.fullmatch(r"[^\r\n]", said.get("delimiter", ",")):
+        raise ReaderError(f"delimiter must be one character, not {said['delimiter']!r}")
+    if not said.get("fiscal_year", "1").isdecimal():
+        raise ReaderError(f"fiscal_year must be a month from 1 to 12, not {said['fiscal_year']!r}")
+
+
+def _is_texts(value: Any) -> bool:
+    parts = value.values() if isinstance(value, dict) else value
+    return isinstance(value, dict | list) and all(isinstance(part, str) for part in parts)
+
+
+def _column_map(said: Mapping[str, Any]) -> Columns:
     given = {key: value for key, value in said.items() if key in _OF_COLUMNS}
-    given |= {key: _pairs(given[key], key) for key in _SEVERAL if isinstance(given.get(key), list | tuple)}
-    if given.get("decimal") not in (None, ".", ","):
-        raise ReaderError(f"decimal must be . or , not {given['decimal']!r}")
-    if "fiscal_year" in given:
-        given["fiscal_year"] = _month(str(given["fiscal_year"]))
-    return given
+    given |= {key: _pairs(given[key], key) for key in _SEVERAL if isinstance(given.get(key), list)}
+    return {**given, "fiscal_year": int(given["fiscal_year"])} if "fiscal_year" in given else given
 
 
-def _month(text: str) -> int:
-    if not text.isdecimal():
-        raise ReaderError(f"fiscal_year must be a month from 1 to 12, not {text!r}")
-    return int(text)
-
-
-def _pairs(listed: Collection[str], key: str) -> Any:
+def _pairs(listed: list[str], key: str) -> Any:
     """Return columns with what they mean, or one column."""
     pairs = {item.partition("=")[0]: item.partition("=")[2] for item in listed}
     if all(pairs.values()):
@@ -147,9 +171,9 @@ def _pairs(listed: Collection[str], key: str) -> Any:
 
 def _source(said: Mapping[str, Any], path: Path, source_id: str | None, published: str | None) -> dict[str, str]:
     """Return the row of ``sources.csv``: what is said of the publication, and else what follows from the file."""
-    date = published or str(said.get("published") or "")
+    date = published or said.get("published", "")
     letters = fold(file_of(path)["document"].split(".")[0])
-    named = str(said.get("source") or re.sub(r"[^a-z0-9]+", "-", letters).strip("-"))
+    named = said.get("source") or re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
     return source_row(path, _MAP["defaults"], date, source_id, said, named=named)
 
 
@@ -172,7 +196,7 @@ def _first_readable(
     path: Path, said: Mapping[str, Any], source: Mapping[str, str], countries: Collection[str] | None
 ) -> tuple[Read, frozenset[str] | None, str]:
     """Read the first sheet that gives claims; return also the countries to read and the sheet."""
-    columns, about = _column_map(said, path), {**source, "source": source["source_id"]}
+    columns, about = _column_map(said), {**source, "source": source["source_id"]}
     given = {column: about[field] for field, column in _ABOUT.items()}
     found: list[tuple[Read, frozenset[str] | None, str]] = []
     problems: list[tuple[int, TraffickingStatsError]] = []
@@ -182,7 +206,7 @@ def _first_readable(
         if name and said.get("sheet") not in (None, name):
             continue
         try:
-            table = below_header(rows, str(said.get("header") or ""), path)
+            table = below_header(rows, said.get("header", ""), path)
             mapped, wanted = _with_country(columns, table, countries)
             one = read_frame(table.assign(**given), {**mapped, **_ABOUT}, load_vocabulary())
             found.append((one, wanted, f"sheet {name}" if name else ""))
