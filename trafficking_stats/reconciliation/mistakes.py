@@ -35,8 +35,9 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
         ``base``, the weight by tier and date; ``event``, a number for country, indicator and period; ``dims``, one for
         the dimensions broken down by (and the categories of those that are apart); ``depth``, how many dimensions that
         make parts; ``exclusive``, whether it is a part that excludes the others of its one dimension; ``complete``,
-        whether tables of that dimension cover everybody as a rule; ``apart``; ``source``, ``publisher``; ``series``,
-        one for country, indicator and breakdown; ``year``, 0 for other periods.
+        whether tables of that dimension cover everybody as a rule; ``apart``; ``loose``, whether its dimension is one
+        whose categories overlap in this indicator; ``source``, ``publisher``; ``series``, one for country, indicator
+        and breakdown; ``year``, 0 for other periods.
     """
     names, breakdown = pd.factorize(claims["breakdown"])
     kinds = pd.DataFrame(
@@ -45,7 +46,11 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
     kinds["dims"] = pd.factorize(kinds["dims"])[0]
     kinds = kinds.astype({"depth": "int64", "exclusive": bool, "complete": bool, "apart": bool})
     table = kinds.iloc[names].reset_index(drop=True)
-    table["up"] = upstream
+    table["up"], table["loose"] = upstream, False
+    for key, dimension in vocabulary.dimensions.items():
+        if dimension.overlapping_in:
+            named = np.array([key in breakdowns.parse(text) for text in breakdown], dtype=bool)
+            table["loose"] |= named[names] & claims["indicator"].isin(dimension.overlapping_in).to_numpy()
     weights = vocabulary.weights
     tier = tier_weights(claims, vocabulary)
     table["tier"], table["date"] = tier, np.nan_to_num(published_years(claims["published"]), nan=weights.recency_from)
@@ -255,9 +260,8 @@ def _weights(
     # the parts of a table weigh together at most as much as some of them
     size = table[table["depth"] > 0].groupby(["source", "event", "dims"])["lower"].transform("size")
     share = (limits.table_cap / size).clip(upper=1.0).groupby(table["figure"]).max()
-    part = (
-        weight * share.reindex(figures.index, fill_value=1.0).to_numpy() * np.where(depth > 1, limits.deep_share, 1.0)
-    )
+    part = weight * share.reindex(figures.index, fill_value=1.0).to_numpy()
+    part *= np.where(depth > 1, limits.deep_share, 1.0) * np.where(figures["loose"], limits.overlapping_share, 1.0)
     masked = (figures["lower"] == 0) & (figures["upper"] > 0)
     total = (depth == 0) & (figures["year"] > 0) & ~masked.to_numpy()
     # once a value, however many registers print it: else two compilers outvote a register
