@@ -27,8 +27,8 @@ Series = tuple[str, str, str]
 _TILED = {"year": "part_of_year", "part": "part_of_year", "since_records": "since_records"}
 """The kind of the rule that splits a period of some kind; of any other it is ``years``."""
 
-Relation = tuple[int, str, str]
-"""What names a rule: the cell it is about, its kind, and its detail."""
+LINK = ["about", "kind", "detail", "part", "size"]
+"""A rule by the cell it is about, its kind and its detail; a part in it, and how many parts are the whole or 0."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,11 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
         stretches of a year that two periods share, the wholes above every part, and the parts of every whole that is
         an exact sum.
     """
-    measure = dict(zip(cells["indicator"], cells["measure"], strict=True))
+    measure = _measures(cells)
     for rule in vocabulary.rules:
         measure |= {name: vocabulary.indicators[name].measure for name in (rule.whole, *rule.parts)}
     above = functools.cache(lambda breakdown: breakdowns.ancestors(breakdown, vocabulary))
-    known: dict[Cell, str] = dict(zip(_keys(cells), cells["kind"], strict=True))
+    known: dict[Cell, str] = dict(zip(_keys(cells), cells["kind"].tolist(), strict=True))
     waiting = list(known)
     while waiting:
         country, indicator, breakdown, start, end = cell = waiting.pop()
@@ -121,32 +121,24 @@ def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
     Rules
         In a fixed order that depends on the cells alone.
     """
-    place = {cell: number for number, cell in enumerate(_keys(cells))}
-    measure = dict(zip(cells["indicator"], cells["measure"], strict=True))
-    wholes = functools.cache(functools.partial(_wholes, measure=measure, vocabulary=vocabulary))
-    parts: dict[Relation, list[int]] = defaultdict(list)
-    complete: dict[Relation, int] = {}
-    for (country, indicator, breakdown, start, end), number in place.items():
-        for above, whole, kind, detail, size in wholes(country, indicator, breakdown):
-            about = place.get((country, above, whole, start, end))
-            if about is not None:
-                parts[about, kind, detail].append(number)
-                complete[about, kind, detail] = size
-    for relation, pieces, size in _by_time(place, cells["kind"].tolist(), measure):
-        parts[relation], complete[relation] = pieces, size
-    names = sorted(parts)
-    table = pd.DataFrame(names, columns=["about", "kind", "detail"])
-    table["equal"] = np.array([complete[name] == len(parts[name]) for name in names], dtype=bool)
-    entries = [
-        entry
-        for rule, name in enumerate(names)
-        for entry in [(rule, name[0], 1), *((rule, part, -1) for part in sorted(parts[name]))]
-    ]
-    return Rules(table, pd.DataFrame(entries, columns=["rule", "cell", "coefficient"], dtype="int64"))
+    links = pd.concat([_by_breakdown(cells, vocabulary), _by_time(cells)], ignore_index=True)
+    links["rule"] = links.groupby(["about", "kind", "detail"]).ngroup()
+    table = links.drop_duplicates("rule").sort_values("rule", ignore_index=True)
+    table["equal"] = table["size"] == np.bincount(links["rule"], minlength=len(table))
+    wholes, parts = table[["rule", "about"]], links[["rule", "part"]]
+    entries = pd.concat([side.set_axis(["rule", "cell"], axis=1) for side in (wholes, parts)])
+    entries["coefficient"] = np.repeat([1, -1], [len(wholes), len(parts)])
+    entries = entries.sort_values(["rule", "coefficient", "cell"], ascending=[True, False, True], ignore_index=True)
+    return Rules(table[["about", "kind", "detail", "equal"]], entries.astype("int64"))
 
 
 def _keys(cells: pd.DataFrame) -> list[Cell]:
     return list(zip(*(cells[name].tolist() for name in KEY), strict=True))
+
+
+def _measures(cells: pd.DataFrame) -> dict[str, str]:
+    """Return the measure of each indicator that some cell is about."""
+    return dict(cells[["indicator", "measure"]].drop_duplicates().itertuples(index=False, name=None))
 
 
 def _speaks_of(rule: Rule, country: str, breakdown: str) -> bool:
@@ -154,39 +146,58 @@ def _speaks_of(rule: Rule, country: str, breakdown: str) -> bool:
     return rule.country in ("*", country) and rule.whole_breakdown in (None, breakdown)
 
 
-def _wholes(
-    country: str, indicator: str, breakdown: str, *, measure: Mapping[str, str], vocabulary: Vocabulary
-) -> list[tuple[str, str, str, str, int]]:
-    """List what a series is a part of: indicator, breakdown, kind and detail of the rule, and how many parts are all.
+def _by_breakdown(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Pair each cell with those that it is a part of: columns `LINK`.
 
     Parts never exceed their whole; parts that exclude each other do not together either.
     """
+    series = cells[["indicator", "breakdown", "measure"]].drop_duplicates()
+    wholes = [
+        (*key, *whole)
+        for *key, measure in series.itertuples(index=False, name=None)
+        for whole in _wholes(*key, measure, vocabulary)
+    ]
+    named = ["indicator", "breakdown", "only", "above", "whole", "kind", "detail", "size"]
+    parts = cells[KEY].reset_index(names="part").merge(pd.DataFrame(wholes, columns=named))
+    parts = parts[(parts["only"] == "*") | (parts["only"] == parts["country"])]
+    above = cells[KEY].set_axis(["country", "above", "whole", "start", "end"], axis=1)
+    return parts.merge(above.reset_index(names="about"))[LINK]
+
+
+def _wholes(
+    indicator: str, breakdown: str, measure: str, vocabulary: Vocabulary
+) -> list[tuple[str, str, str, str, str, int]]:
+    """List what a series is a part of: in which country, indicator, breakdown, kind, detail, how many parts are all."""
     # a longest sentence of women is not a part of the longest sentence: only what adds up has parts
-    edges = breakdowns.edges(breakdown, vocabulary, indicator) if measure[indicator] != "level" else []
-    found = [(indicator, *edge) for edge in edges]
+    edges = breakdowns.edges(breakdown, vocabulary, indicator) if measure != "level" else []
+    found = [("*", indicator, *edge) for edge in edges]
     for rule in vocabulary.rules:
         whole = breakdown if rule.whole_breakdown is None else rule.whole_breakdown
         of_part = indicator in rule.parts and rule.parts_breakdown in (None, breakdown)
-        if of_part and _speaks_of(rule, country, whole):
+        if of_part:
             detail, size = (rule.name, len(rule.parts)) if rule.kind == "sum" else (f"{rule.name} {indicator}", 0)
-            found.append((rule.whole, whole, "indicator", detail, size))
+            found.append((rule.country, rule.whole, whole, "indicator", detail, size))
     return found
 
 
-def _by_time(
-    place: Mapping[Cell, int], kinds: list[str], measure: Mapping[str, str]
-) -> Iterator[tuple[Relation, list[int], int]]:
-    """Pieces add up to the longer period; a level holds in every year."""
-    for series, split in _tiles(dict(zip(place, kinds, strict=True)), measure):
+def _by_time(cells: pd.DataFrame) -> pd.DataFrame:
+    """Pair pieces with the longer periods they add up to, and years with a level that holds in each: columns `LINK`."""
+    # most series have calendar years alone
+    others = cells.loc[cells["kind"] != "year", KEY[:3]].drop_duplicates()
+    cells = cells.reset_index(names="number").merge(others)
+    place = dict(zip(_keys(cells), cells["number"].tolist(), strict=True))
+    kinds, measure = dict(zip(place, cells["kind"].tolist(), strict=True)), _measures(cells)
+    links = []
+    for series, split in _tiles(kinds, measure):
         for period, pieces in split.items():
-            about = place[*series, *period]
-            parts = [place[*series, *piece] for piece in pieces if (*series, *piece) in place]
-            if parts:
-                yield (about, _TILED.get(kinds[about], "years"), ""), parts, len(pieces)
+            about, known = (*series, *period), [(*series, *piece) for piece in pieces]
+            kind = _TILED.get(kinds[about], "years")
+            links += [(place[about], kind, "", place[piece], len(pieces)) for piece in known if piece in place]
     for cell, number in place.items():
-        if measure[cell[1]] == "level" and kinds[number] not in ("year", "since_records"):
+        if measure[cell[1]] == "level" and kinds[cell] not in ("year", "since_records"):
             for year in map(str, period_years(*cell[3:])[1]):
-                yield (number, "level", year), [place[*cell[:3], f"{year}-01-01", f"{year}-12-31"]], 1
+                links.append((number, "level", year, place[*cell[:3], f"{year}-01-01", f"{year}-12-31"], 1))
+    return pd.DataFrame(links, columns=LINK)
 
 
 def _tiles(
