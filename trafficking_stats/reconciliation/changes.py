@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -41,7 +39,10 @@ def changes(old: Reconciliation, new: Reconciliation) -> pd.DataFrame:
     [[2017, 'figure', 198, 1456, 'same_cell'], [2020, 'figure', 1020, 1373, 'same_cell']]
     """
     events = _events(old.claims, new.claims)
-    moved = pd.concat([_cells(old.series, new.series), _verdicts(events)], ignore_index=True)
+    verdicts = events[events["kind"].isin(["kept", "set_aside"])]
+    ends = {f"{state}_{end}": verdicts[end] for state in ("old", "new") for end in ("lower", "upper")}
+    verdicts = verdicts[[*_CELL, "kind"]].assign(**ends)
+    moved = pd.concat([_cells(old.series, new.series), verdicts], ignore_index=True)
     least = [moved[f"{state}_lower"].astype(float).fillna(0) ** 0.5 for state in ("old", "new")]
     most = [moved[f"{state}_upper"].astype(float) ** 0.5 for state in ("old", "new")]
     size = np.maximum((least[1] - least[0]).abs(), (most[1].fillna(least[1]) - most[0].fillna(least[0])).abs())
@@ -61,17 +62,13 @@ def _first_three(texts: pd.Series) -> str:
 
 
 def _cells(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells whose figure or bounds differ; an upper end that does not exist counts as the lower."""
+    """Return the cells whose figure or bounds differ."""
     states = [table.set_index(_CELL)[["estimate", "lower", "upper"]] for table in (old, new)]
     both = states[0].add_prefix("old_").join(states[1].add_prefix("new_"), how="outer")
-    differs = {end: ~_same(both[f"old_{end}"], both[f"new_{end}"]) for end in ("estimate", "lower", "upper")}
-    kinds: list[Any] = [~both.index.isin(states[0].index), ~both.index.isin(states[1].index), differs["estimate"]]
-    both = both.assign(kind=np.select(kinds, ["new", "gone", "figure"], "bound"))
-    return both[differs["estimate"] | differs["lower"] | differs["upper"]].reset_index()
-
-
-def _same(one: pd.Series, other: pd.Series) -> pd.Series:
-    return one.eq(other).fillna(False) | (one.isna() & other.isna())
+    ends = both.astype(float).fillna(-1)
+    differs = pd.DataFrame({end: ends[f"old_{end}"] != ends[f"new_{end}"] for end in states[0]})
+    kinds = [~both.index.isin(states[0].index), ~both.index.isin(states[1].index), differs["estimate"].to_numpy()]
+    return both.assign(kind=np.select(kinds, ["new", "gone", "figure"], "bound"))[differs.any(axis=1)].reset_index()
 
 
 def _events(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
@@ -83,9 +80,3 @@ def _events(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     kinds = [both["side"] == "left_only", both["side"] == "right_only", now & ~before, before & ~now]
     both = both.assign(kind=np.select(kinds, ["removed", "added", "kept", "set_aside"], ""))
     return both[both["kind"] != ""].assign(year=lambda table: table["period_end"].str[:4].astype(int))
-
-
-def _verdicts(events: pd.DataFrame) -> pd.DataFrame:
-    judged = events[events["kind"].isin(["kept", "set_aside"])]
-    ends = {f"{state}_{end}": judged[end] for state in ("old", "new") for end in ("lower", "upper")}
-    return judged[[*_CELL, "kind"]].assign(**ends)
