@@ -6,17 +6,15 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.rows import Caveat, Ratio, Refusal
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, Years, say
 from trafficking_stats.messages.values import written
-
-if TYPE_CHECKING:
-    from trafficking_stats.gap_analysis.answer import Gap
 
 PEOPLE = (Measure("convictions_persons"), Measure("victims_identified"))
 IN_HEADLINE = ("doubtful", "not_optimal", "break_accepted")

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from markupsafe import Markup
 
+from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.beside import beside_rows
 from trafficking_stats.inference.yearly import halves
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, Term, Years, breakdown_words, say
 from trafficking_stats.messages.gap import values_of
 from trafficking_stats.messages.values import written
+from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.shown import Shown
 from trafficking_stats.tables.columns import Column, Columns, Row
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.links import by_year, linker
 from trafficking_stats.texts.words import count, label, short, signed
-
-if TYPE_CHECKING:
-    from trafficking_stats.gap_analysis.answer import Gap
-    from trafficking_stats.reconciliation.result import Reconciliation
 
 _BELOW = Markup("{}<br><small>{}</small>")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -17,6 +17,7 @@ from trafficking_stats.messages import Country, breakdown_words, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
+from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.shown import Shown
 from trafficking_stats.tables.columns import Column, Columns, printed_figure
 from trafficking_stats.tables.html import table
@@ -26,9 +27,6 @@ from trafficking_stats.texts.reconciliation import cause_words, choice_name, sen
 from trafficking_stats.texts.words import ABSENT, count, period, sentences, short, title
 from trafficking_stats.texts.words import policy_dates as dates_of
 from trafficking_stats.wording import source_name
-
-if TYPE_CHECKING:
-    from trafficking_stats.reconciliation.result import Reconciliation
 
 _CELL = ["indicator", "breakdown", "period_start", "period_end"]
 

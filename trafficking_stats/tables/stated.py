@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from markupsafe import Markup
@@ -16,6 +15,7 @@ from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, say, say_or
 from trafficking_stats.messages.catalogue import current
 from trafficking_stats.messages.values import written
+from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.shown import Shown
 from trafficking_stats.tables.columns import Column, Columns, Row
 from trafficking_stats.tables.html import csv_link, table
@@ -23,9 +23,6 @@ from trafficking_stats.texts.links import by_year, linker, source_link
 from trafficking_stats.texts.screens import beside_words
 from trafficking_stats.texts.words import ABSENT, number
 from trafficking_stats.wording import source_name
-
-if TYPE_CHECKING:
-    from trafficking_stats.reconciliation.result import Reconciliation
 
 
 def stated(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
+from trafficking_stats.gap_analysis.countries import Countries
 from trafficking_stats.intervals import period_kind
 from trafficking_stats.messages import Country, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.plots.style import STAGE_SHADES, shade
+from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.reconciliation.vintages import steps
 from trafficking_stats.shown import Shown
 from trafficking_stats.tables.columns import Column, Columns, Row
@@ -21,10 +22,6 @@ from trafficking_stats.tables.html import csv_link, table
 from trafficking_stats.texts.links import country_link
 from trafficking_stats.texts.words import count, limits, number, place_name, rate_text
 from trafficking_stats.texts.world import by_region, counts_of, group_name, printed_years
-
-if TYPE_CHECKING:
-    from trafficking_stats.gap_analysis.countries import Countries
-    from trafficking_stats.reconciliation.result import Reconciliation
 
 SHOWN = 25
 """Rows of a list of the largest; its CSV holds all."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,7 @@ from trafficking_stats.breakdowns import parse
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.intervals import period_kind
 from trafficking_stats.measures import Measure
-
-if TYPE_CHECKING:
-    from trafficking_stats.reconciliation.result import Reconciliation
+from trafficking_stats.reconciliation.result import Reconciliation
 
 LEADING = ("victims_identified", "prosecutions_suspects", "convictions_persons")
 """The indicators whose dependence on choices is always shown."""

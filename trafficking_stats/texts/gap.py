@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from trafficking_stats.gap_analysis.answer import Gap
+from trafficking_stats.gap_analysis.rows import Peer
 from trafficking_stats.messages import Country, Years, say
 from trafficking_stats.messages import gap as gap_says
 from trafficking_stats.messages.values import written
+from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.headline import headline, summary
 from trafficking_stats.texts.links import by_year, linker
 from trafficking_stats.texts.words import rate_text
-
-if TYPE_CHECKING:
-    from trafficking_stats.gap_analysis.answer import Gap
-    from trafficking_stats.gap_analysis.rows import Peer
-    from trafficking_stats.reconciliation.result import Reconciliation
 
 BADGE_OF = {
     "robust": "holds",

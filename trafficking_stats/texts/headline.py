@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from trafficking_stats.messages import say
+from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.shown import Shown
 from trafficking_stats.texts.focus import LEADING, totals
 from trafficking_stats.texts.links import source_link
 from trafficking_stats.texts.words import label
-
-if TYPE_CHECKING:
-    from trafficking_stats.reconciliation.result import Reconciliation
 
 BADGES = ("holds", "uncertain", "one_source", "no_answer")
 """All there are; `legend` says what each means."""

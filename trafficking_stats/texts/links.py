@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -14,11 +14,9 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import page_file
 from trafficking_stats.messages.catalogue import current
+from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.texts.focus import Cell, explained_cells, known, measured
 from trafficking_stats.texts.words import place_name, short
-
-if TYPE_CHECKING:
-    from trafficking_stats.reconciliation.result import Reconciliation
 
 _BREAKDOWN_SIGNS = re.compile(r"[^A-Za-z0-9_]+")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from trafficking_stats.csv_tables import records
+from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.beside import beside_rows
 from trafficking_stats.gap_analysis.rows import Beside
 from trafficking_stats.measures import Measure
@@ -13,14 +13,11 @@ from trafficking_stats.messages import Country, breakdown_words, say, say_or
 from trafficking_stats.messages.gap import values_of
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.evidence import bounds
+from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.shown import Shown
 from trafficking_stats.texts.focus import LEADING, known, totals, yearly_claims
 from trafficking_stats.texts.headline import headline, summary
 from trafficking_stats.texts.words import count, label, sentences, short, span
-
-if TYPE_CHECKING:
-    from trafficking_stats.gap_analysis.answer import Gap
-    from trafficking_stats.reconciliation.result import Reconciliation
 
 
 def known_headline(rec: Reconciliation, country: str) -> Shown:
