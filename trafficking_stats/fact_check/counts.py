@@ -136,6 +136,10 @@ def _alternatives(cell: Cell, record: Record) -> Iterator[tuple[str, Cell, dict[
             yield code, replace(cell, breakdown=breakdown), {"other": breakdown_words(breakdown) or "-"}
     for start, end in _near_periods(cell):
         yield "period", replace(cell, period_start=start, period_end=end), {"start": start, "end": end}
+    known = record.vocabulary.indicators
+    for name in record.indicators(cell.country):  # who is a suspect to the police or to the prosecutors, for instance
+        if name != cell.indicator and known[name].unit == cell.unit:
+            yield "stage", replace(cell, indicator=name), {"other": Term("indicator", name)}
 
 
 def _near_periods(cell: Cell) -> Iterator[tuple[str, str]]:

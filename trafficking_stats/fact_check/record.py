@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.csv_tables import records
 from trafficking_stats.intervals import period_kind, period_years
 from trafficking_stats.messages import say
 from trafficking_stats.readers.narrative.results import Cell
@@ -111,6 +110,10 @@ class Record:
         """Return the breakdowns there are of an indicator."""
         return sorted(b for c, i, b in self._series if (c, i) == (country, indicator))
 
+    def indicators(self, country: str) -> list[str]:
+        """Return the indicators there are of a country."""
+        return sorted({i for c, i, _ in self._series if c == country})
+
     def held(self, cell: Cell) -> Held:
         """Bound a cell over its period.
 
@@ -130,13 +133,13 @@ class Record:
         same = claims[(claims["period_start"] == start) & (claims["period_end"] == end)]
         named = same[same["accepted"]]
         lower, upper, is_direct = self._from_years(key, start, end)
-        rows = self._periods.get(key)
-        if rows is not None:
-            named_too = rows[(rows["start"] == start) & (rows["end"] == end)]
-            for row in records(named_too):
-                lower, upper = _narrow(lower, upper, row["lower"], row["upper"])
-        for row in records(named):
-            lower, upper = _narrow(lower, upper, row["lower"], row["upper"])
+        known = [named[["lower", "upper"]]]
+        if key in self._periods:
+            rows = self._periods[key]
+            known.append(rows.loc[(rows["start"] == start) & (rows["end"] == end), ["lower", "upper"]])
+        limits = pd.concat(known)
+        lower = max([lower, *limits["lower"].dropna().astype(int)])
+        upper = min([*([] if upper is None else [upper]), *limits["upper"].dropna().astype(int)], default=None)
         inside = claims[(claims["period_start"] >= start) & (claims["period_end"] <= end)]
         return Held(lower, upper, same if len(named) else inside, bool(len(named)) or is_direct)
 
@@ -169,14 +172,6 @@ class Record:
         printed = set(claims.loc[claims["accepted"], "period_start"].str[:4])
         is_whole = period_kind(start, end) in ("year", "years")
         return lower, upper, is_whole and {str(year) for year in touched} <= printed
-
-
-def _narrow(lower: int, upper: int | None, low: object, high: object) -> tuple[int, int | None]:
-    if not pd.isna(low):  # type: ignore[call-overload]
-        lower = max(lower, int(low))  # type: ignore[call-overload]
-    if not pd.isna(high):  # type: ignore[call-overload]
-        upper = int(high) if upper is None else min(upper, int(high))  # type: ignore[call-overload]
-    return lower, upper
 
 
 def _writable(value: Any) -> Any:

@@ -139,7 +139,7 @@ def _modifier_follows(scene: Scene, k: int) -> bool:
 def _past_partitive(scene: Scene, k: int) -> tuple[int, bool]:
     """Return the token past "of the", "of those 12", and whether it stands there."""
     step = scene.phrase("clause.partitive", k)
-    if not step:
+    if not step or k + 1 in scene.dated:  # "247 of the year before"
         return k, False
     k += step + (scene.phrase("clause.definite", k + step) > 0)
     return scene.counts[k].end if k in scene.counts else k, True

@@ -178,6 +178,16 @@ def described(state: State, seen: Seen) -> Outcome:
     return reading_of(numeral, head, (family,), "counted noun") if family else None
 
 
+def of_group(state: State, seen: Seen) -> Outcome:
+    """Read "of the victims in 2020, 547 were women": the group named before it says what is counted."""
+    scene, comma = state.scene, seen.numeral.first - 1
+    start = scene.clause_start(comma, seen.bound, ",;(") if scene.word(comma) == "," else comma
+    if state.current is not None or not scene.phrase("clause.base", start):
+        return None
+    topic = topic_of(scene, start, comma)
+    return reading_of(seen.numeral, seen.head, (topic.family,), "subset") if topic else None
+
+
 def flowing(state: State, seen: Seen) -> Outcome:
     """Return the reading of the figure before, where nothing changed it."""
     scene, numeral, head = state.scene, seen.numeral, seen.head
@@ -234,6 +244,7 @@ RULES = (
     unknown_verb,
     part_of_known,
     described,
+    of_group,
     flowing,
     general_verb,
     facet_verb,

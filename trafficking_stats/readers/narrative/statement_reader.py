@@ -103,9 +103,13 @@ class StatementReader(Speech):
             begin = self.scene.segments.of.index(self.scene.segments.of[numeral.start])
             for direction in ("up", "down", "same"):
                 place = self.scene.last("statements." + direction, begin - 2, numeral.first)
-                if place is not None and subject is not None:
+                if place is not None and subject is not None and not self._is_loose(place):
                     yield self.statement("change", direction, (place, numeral.end), subject, base)
                     break
+
+    def _is_loose(self, k: int) -> bool:
+        """Whether a comparison at token `k` is said so loosely that nothing tests it: "nearly the same as"."""
+        return any(self.scene.before("qualifiers", i) for i in (k, k - 1))
 
     def _direction_of_change(self, numeral: Numeral, end: int) -> str:
         """Return up or down where a number says by how much a count changed, else nothing."""
@@ -149,7 +153,7 @@ class StatementReader(Speech):
             times = scene.value("statements.comparisons.times", k)
             group = "statements.comparisons.times" if times else "statements.comparisons"
             length, direction = scene.phrase(group, k), scene.value(group, k)
-            if k < end or not after_number.isdisjoint((k - 1, k)):
+            if k < end or not after_number.isdisjoint((k - 1, k)) or self._is_loose(k):
                 continue
             end = k + length
             period = next((p for p in scene.periods if end <= p.start <= end + 2), None)
