@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from trafficking_stats.readers.narrative.heads import Head
 from trafficking_stats.readers.narrative.lexicon import PEOPLES, PLACES
 from trafficking_stats.readers.narrative.numerals import Numeral
@@ -90,7 +92,7 @@ def facets_within(scene: Scene, start: int, stop: int, people_until: int | None 
     return {facet: min(values) for facet, values in sorted(found.items()) if len(values) == 1}
 
 
-def written(facets: dict[str, str]) -> str:
+def written(facets: Mapping[str, str]) -> str:
     """Facets as a breakdown label, sorted by key; "total" where there are none.
 
     Examples

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from trafficking_stats.readers.narrative.dating import Dater
 from trafficking_stats.readers.narrative.facets import facets_of, facets_within, written
 from trafficking_stats.readers.narrative.lexicon import table
-from trafficking_stats.readers.narrative.readings import Reading, Spoken, State
+from trafficking_stats.readers.narrative.readings import Reading, State
 from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.sentence_reader import read_numbers
@@ -36,9 +36,9 @@ class Paragraph:
     ----------
     number : int
         Of the paragraph.
-    lead : Spoken or None
+    lead : Reading or None
         The main figure so far.
-    row : list of Spoken
+    row : list of Reading
         The main figures of the sentence before.
     period : str
         The period of the main figure.
@@ -49,8 +49,8 @@ class Paragraph:
     """
 
     number: int = -1
-    lead: Spoken | None = None
-    row: list[Spoken] = field(default_factory=list)
+    lead: Reading | None = None
+    row: list[Reading] = field(default_factory=list)
     period: str = ""
     unread: str = ""
     around: int | None = None
@@ -72,8 +72,8 @@ class Reader:
     country: str
     source_id: str
     here: Paragraph = field(default_factory=Paragraph)
-    known: dict[float, Spoken] = field(default_factory=dict)
-    totals: dict[bool, deque[Spoken]] = field(default_factory=dict)
+    known: dict[float, Reading] = field(default_factory=dict)
+    totals: dict[bool, deque[Reading]] = field(default_factory=dict)
 
     def enter(self, paragraph: int) -> None:
         """Forget what only the same paragraph may refer to."""
@@ -83,31 +83,30 @@ class Reader:
     def read(self, scene: Scene) -> tuple[list[Proposal], list[Statement]]:
         """Return the proposals and the statements of one sentence."""
         here = self.here
-        lead = here.lead.reading if here.lead else None
-        state = State(scene, lead, self.known, [s.reading for s in here.row])
+        state = State(scene, here.lead, self.known, here.row)
         readings = read_numbers(state)
         dater = Dater(scene, self.default, self._carried(scene, readings), here.period)
-        spoken: list[Spoken] = []
+        spoken: list[Reading] = []
         sources: list[str] = []
         for reading in readings:
             label, source = dater.date(reading.numeral.start)
             if source in ("document default", "preceding sentence"):
                 label, source = self._belonging(scene, reading, state.repeats) or (label, source)
             facets = self._facets(scene, reading, spoken, state.repeats)
-            spoken.append(Spoken(reading, facets, label, scene.sentence.number))
+            spoken.append(replace(reading, facets=facets, label=label, sentence=scene.sentence.number))
             sources.append(source)
         said = list(zip(spoken, sources, strict=True))
-        for term in find_terms(scene, any(s.reading.families[0] in JUDGED for s in here.row)):
+        for term in find_terms(scene, any(s.families[0] in JUDGED for s in here.row)):
             label, source = dater.date(term.numeral.start)
-            said.append((Spoken(term, {}, label, scene.sentence.number), source))
+            said.append((replace(term, label=label), source))
         proposals = [proposal for entry, source in said for proposal in self.propose(scene, entry, source)]
         statements = StatementReader(scene, spoken, here.lead, dater, self.country).read()
         self._remember(scene, spoken)
         return sorted(proposals, key=lambda p: (p.char_start, p.char_end)), statements
 
-    def propose(self, scene: Scene, spoken: Spoken, source: str) -> list[Proposal]:
+    def propose(self, scene: Scene, reading: Reading, source: str) -> list[Proposal]:
         """Return the proposals of a reading, one for each indicator."""
-        reading, numeral, document = spoken.reading, spoken.reading.numeral, scene.document
+        numeral, document = reading.numeral, scene.document
         start, end = scene.span(numeral.start, numeral.end)
         first, last = document.place(scene.sentence.start, scene.sentence.end)
         around = document.original[max(first, start - CONTEXT) : min(last, end + CONTEXT)]
@@ -115,8 +114,8 @@ class Reader:
         return [
             Proposal(
                 indicator=indicator,
-                breakdown=written(spoken.facets),
-                period=spoken.label,
+                breakdown=written(reading.facets),
+                period=reading.label,
                 value=numeral.value,
                 qualifier=numeral.qualifier,
                 unit=reading.unit,
@@ -155,14 +154,14 @@ class Reader:
         wholes = [self.known[base.numeral.value].label for base in repeats if base.numeral.value in self.known]
         if not wholes and scene.contains("clause.group", 0, len(scene.low)):
             totals = self.totals.get(reading.enforcement, ())
-            large = [s.label for s in totals if s.reading.numeral.value >= reading.numeral.value]
+            large = [s.label for s in totals if s.numeral.value >= reading.numeral.value]
             # a text breaks down the year it is about; a total over many years is mostly said in passing
             wholes = [self.default] if self.default in large else large
         return (wholes[-1], "figure it belongs to") if wholes else None
 
     # ---- breakdowns
 
-    def _facets(self, scene: Scene, reading: Reading, before: list[Spoken], repeats: list[Reading]) -> dict[str, str]:
+    def _facets(self, scene: Scene, reading: Reading, before: list[Reading], repeats: list[Reading]) -> dict[str, str]:
         """Return the breakdown: what the text says of the figure, and what it takes from the one it belongs to."""
         numeral = reading.numeral
         is_whole = numeral.definite and scene.phrase("clause.base", numeral.first - 2)  # "half of the 97 were women"
@@ -183,15 +182,15 @@ class Reader:
         is_group = scene.phrase("clause.subset", start) or scene.phrase("clause.base", start)
         return facets_within(scene, start, end) if is_group and scene.word(end) == "," else {}
 
-    def _base_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Spoken]) -> Spoken | None:
+    def _base_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Reading]) -> Reading | None:
         """Return the figure that another stands in line with, is compared with, or is a part of."""
-        paired = next((s for s in [*before, *self.here.row] if s.reading.numeral is reading.like), None)
+        paired = next((s for s in [*before, *self.here.row] if s.numeral is reading.like), None)
         if paired is not None:
             return paired
-        alike = [s for s in before if s.reading.families == reading.families]
+        alike = [s for s in before if s.families == reading.families]
         whole = None
         if reading.rule == "comparison":
-            main = [s for s in alike if not own and not scene.is_compared(s.reading.numeral.start)]
+            main = [s for s in alike if not own and not scene.is_compared(s.numeral.start)]
             # a comparison in brackets is with the figure before it, one of its own with the first
             whole = main[-1 if scene.is_bracketed(reading.numeral.start) else 0] if main else None
         elif reading.head.partitive:  # "ten of the men": those counted before
@@ -201,32 +200,32 @@ class Reader:
             whole = _whole_of(scene, before, reading)
         if whole in alike:
             return whole
-        is_in_line = not own and before and _is_in_line(scene, before[-1].reading, reading)
+        is_in_line = not own and before and _is_in_line(scene, before[-1], reading)
         return before[-1] if is_in_line else None
 
     # ---- memory
 
-    def _remember(self, scene: Scene, spoken: list[Spoken]) -> None:
+    def _remember(self, scene: Scene, spoken: list[Reading]) -> None:
         here = self.here
-        here.row = [entry for entry in spoken if not scene.is_compared(entry.reading.numeral.start)]
+        here.row = [entry for entry in spoken if not scene.is_compared(entry.numeral.start)]
         is_aside = bool(here.row) and self._is_aside(here.row[0])
         if here.row and not is_aside:
             here.lead, here.period = here.row[0], here.row[0].label
         for entry in here.row:
-            self.known[entry.reading.numeral.value] = entry
-            self.totals.setdefault(entry.reading.enforcement, deque(maxlen=RECENT_TOTALS)).append(entry)
+            self.known[entry.numeral.value] = entry
+            self.totals.setdefault(entry.enforcement, deque(maxlen=RECENT_TOTALS)).append(entry)
         dated = [p for p in scene.periods if p.kind in ("month", "part", "year") and not scene.is_compared(p.start)]
         if dated:
             here.around = year_of(dated[-1].label) if any(p.kind == "month" for p in dated) else here.around
             is_fronted = dated[0].kind == "year" and dated[0].start <= 1 and not is_aside
             here.unread = dated[0].label if is_fronted else ""
 
-    def _is_aside(self, spoken: Spoken) -> bool:
+    def _is_aside(self, spoken: Reading) -> bool:
         """Whether a sentence only names an earlier year's figure: "in 2018 the figure was 356"."""
-        return spoken.reading.rule == "carried over" and year_of(spoken.label) < int(self.default)
+        return spoken.rule == "carried over" and year_of(spoken.label) < int(self.default)
 
 
-def _whole_of(scene: Scene, before: list[Spoken], part: Reading) -> Spoken | None:
+def _whole_of(scene: Scene, before: list[Reading], part: Reading) -> Reading | None:
     """Return the figure that "including", "of whom" or a bracket before a later one splits."""
     depth = 0
     for k in range(part.numeral.first - 1, -1, -1):
@@ -234,7 +233,7 @@ def _whole_of(scene: Scene, before: list[Spoken], part: Reading) -> Spoken | Non
         if scene.low[k] == ";":
             return None
         if depth < 0 or (depth == 0 and scene.phrase("clause.subset", k)):
-            return next((s for s in reversed(before) if s.reading.numeral.end <= k), None)
+            return next((s for s in reversed(before) if s.numeral.end <= k), None)
     return None
 
 

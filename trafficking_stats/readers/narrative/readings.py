@@ -27,6 +27,18 @@ class Reading:
         "cases" or "persons".
     like : Numeral or None
         The figure of an earlier row that it stands in line with: "10 cases and five trials, compared with 12 and six".
+    repeated : bool
+        Whether it points back to a figure read before.
+    facets : mapping of str to str
+        Its breakdown.
+    label : str
+        Its period.
+    sentence : int
+        Number of its sentence.
+    indicator : str
+        Of the vocabulary, where it is read for statements only ("granted asylum").
+    printed : bool
+        Whether the text prints the number; not for what a sentence only names.
     """
 
     numeral: Numeral
@@ -37,6 +49,11 @@ class Reading:
     rule: str
     repeated: bool = False
     like: Numeral | None = None
+    facets: Mapping[str, str] = field(default_factory=dict, hash=False)
+    label: str = ""
+    sentence: int = 0
+    indicator: str = ""
+    printed: bool = True
 
     @property
     def indicators(self) -> tuple[str, ...]:
@@ -94,18 +111,6 @@ def _unit(family: str, head: Head, inherited: str) -> str:
     return inherited or ("cases" if family == "investigate" else "persons")
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A reading with its breakdown, its period and the number of its sentence."""
-
-    reading: Reading
-    facets: dict[str, str]
-    label: str
-    sentence: int
-    indicator: str = ""
-    """Of the vocabulary, where it is read for statements only ("granted asylum")."""
-
-
 Outcome = Reading | bool | None
 """Of a rule: a reading, False for no reading, or None for no opinion."""
 
@@ -131,7 +136,7 @@ class State:
         The sentence.
     lead : Reading or None
         The main figure of the sentence before, in the same paragraph.
-    known : mapping of float to Spoken
+    known : mapping of float to Reading
         Figures already read in the document, by value.
     row : sequence of Reading
         The main figures of the sentence before.
@@ -147,7 +152,7 @@ class State:
 
     scene: Scene
     lead: Reading | None
-    known: Mapping[float, Spoken]
+    known: Mapping[float, Reading]
     row: Sequence[Reading] = ()
     current: Reading | None = None
     blocked: bool = False

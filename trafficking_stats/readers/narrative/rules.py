@@ -61,7 +61,7 @@ def said_again(state: State, seen: Seen) -> Outcome:
         return None
     known = state.known.get(seen.numeral.value)
     here = (reading for reading in reversed(state.readings) if reading.numeral.value == seen.numeral.value)
-    earlier = next(here, known.reading if known else None)
+    earlier = next(here, known if known else None)
     if earlier is None or not any(fits(family, seen.head.noun, True) for family in earlier.families):
         return None
     governor = seen.left or seen.right  # "identified 18 and referred all 18": another figure
@@ -163,7 +163,7 @@ def part_of_known(state: State, seen: Seen) -> Outcome:
     scene, end = state.scene, seen.numeral.end
     whole = scene.counts.get(end + (scene.phrase("clause.partitive", end) or 1))
     known = state.known.get(whole.value) if whole else None
-    return reading_of(seen.numeral, seen.head, known.reading.families, "subset", known.reading) if known else None
+    return reading_of(seen.numeral, seen.head, known.families, "subset", known) if known else None
 
 
 def described(state: State, seen: Seen) -> Outcome:

@@ -9,13 +9,10 @@ from trafficking_stats.readers.narrative.claims import cell_of, qualifier_of
 from trafficking_stats.readers.narrative.dating import Dater
 from trafficking_stats.readers.narrative.heads import Head, head_of
 from trafficking_stats.readers.narrative.numerals import Numeral
-from trafficking_stats.readers.narrative.readings import Reading, Spoken
+from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.results import Cell, Statement
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.times import is_single_year, year_before, year_of
-
-UNPRINTED = -1.0
-"""Stands for the number of what a sentence names without one."""
 
 
 @dataclass
@@ -26,9 +23,9 @@ class Speech:
     ----------
     scene : Scene
         The sentence.
-    counts : sequence of Spoken
+    counts : sequence of Reading
         Its counts in order, those said again left out.
-    lead : Spoken or None
+    lead : Reading or None
         The main count of the sentences before.
     dater : Dater
         Dates a token of the sentence.
@@ -37,43 +34,42 @@ class Speech:
     """
 
     scene: Scene
-    counts: Sequence[Spoken]
-    lead: Spoken | None
+    counts: Sequence[Reading]
+    lead: Reading | None
     dater: Dater
     country: str
 
     def __post_init__(self) -> None:
         found = [*self.counts, *self._of_other_topics()]
-        self.spoken = sorted(found, key=lambda s: s.reading.numeral.start)
-        self.main = [s for s in self.spoken if not self.scene.is_compared(s.reading.numeral.start)]
+        self.spoken = sorted(found, key=lambda s: s.numeral.start)
+        self.main = [s for s in self.spoken if not self.scene.is_compared(s.numeral.start)]
 
-    def nearest(self, token: int) -> Spoken | None:
+    def nearest(self, token: int) -> Reading | None:
         """Return the count a phrase at `token` speaks of: the last before it, the next after it, or the lead."""
-        before = [s for s in self.main if s.reading.numeral.start < token]
+        before = [s for s in self.main if s.numeral.start < token]
         return before[-1] if before else self.main[0] if self.main else self.lead
 
-    def _of_other_topics(self) -> Iterator[Spoken]:
+    def _of_other_topics(self) -> Iterator[Reading]:
         """Yield the counts of the topics that are read for statements only, such as asylum granted."""
-        read = {s.reading.numeral.start for s in self.counts}
+        read = {s.numeral.start for s in self.counts}
         for numeral in self.scene.counts.values():
             topic = self.scene.first("statements.topics", numeral.end, self.scene.clause_end(numeral.end, ",;."))
             head = head_of(self.scene, numeral)
             if topic is not None and numeral.start not in read and head.noun in ("victim", "person", "empty"):
                 said = self.named(numeral, replace(head, family="identify"))
                 indicator = self.scene.value("statements.topics", topic)
-                yield replace(said, reading=replace(said.reading, numeral=numeral, head=head), indicator=indicator)
+                yield replace(said, head=head, indicator=indicator, printed=True)
 
-    def named(self, numeral: Numeral, topic: Head) -> Spoken:
+    def named(self, numeral: Numeral, topic: Head) -> Reading:
         """Return what a sentence names without a number."""
         head = Head("empty", "", numeral.end, numeral.end)
-        said = replace(numeral, value=UNPRINTED)
-        reading = Reading(said, head, (topic.family,), topic.potential, "persons", "topic")
-        return Spoken(reading, {}, self.dater.date(numeral.start)[0], self.scene.sentence.number)
+        said = Reading(numeral, head, (topic.family,), topic.potential, "persons", "topic", printed=False)
+        return replace(said, label=self.dater.date(numeral.start)[0], sentence=self.scene.sentence.number)
 
-    def in_period(self, like: Spoken, label: str) -> Spoken:
+    def in_period(self, like: Reading, label: str) -> Reading:
         """Return the figure of this sentence for the same thing in another period, or the thing without a number."""
-        alike = (s for s in self.spoken if s.reading.families == like.reading.families and s.facets == like.facets)
-        return next((s for s in alike if s.label == label), unprinted(replace(like, label=label)))
+        alike = (s for s in self.spoken if s.families == like.families and s.facets == like.facets)
+        return next((s for s in alike if s.label == label), replace(like, label=label, printed=False))
 
     def compared_period(self, token: int, label: str) -> str:
         """Return the period named right after `token`, else the year before `label`."""
@@ -82,14 +78,13 @@ class Speech:
                 return period.label
         return year_before(label if is_single_year(label) else str(year_of(label)))
 
-    def cell(self, spoken: Spoken) -> Cell:
+    def cell(self, spoken: Reading) -> Cell:
         """Return the cell of a count, with its number where the text prints one."""
-        reading, numeral = spoken.reading, spoken.reading.numeral
-        own = spoken.sentence == self.scene.sentence.number and numeral.value >= 0
-        counted = self.scene.low[numeral.end : reading.head.end] if own else ()
-        indicator = spoken.indicator or reading.indicators[0]
-        cell = cell_of(indicator, reading.unit, spoken.facets, spoken.label, self.country, counted)
-        if numeral.value < 0:
+        numeral, own = spoken.numeral, spoken.sentence == self.scene.sentence.number and spoken.printed
+        counted = self.scene.low[numeral.end : spoken.head.end] if own else ()
+        indicator = spoken.indicator or spoken.indicators[0]
+        cell = cell_of(indicator, spoken.unit, spoken.facets, spoken.label, self.country, counted)
+        if not spoken.printed:
             return cell
         start, end = self.scene.span(numeral.start, numeral.end) if own else (-1, -1)
         qualifier = qualifier_of(numeral.qualifier)
@@ -100,8 +95,8 @@ class Speech:
         kind: str,
         direction: str,
         span: tuple[int, int],
-        subject: Spoken,
-        base: Spoken | None,
+        subject: Reading,
+        base: Reading | None,
         numeral: Numeral | None = None,
         unit: str = "",
     ) -> Statement:
@@ -124,8 +119,3 @@ class Speech:
             sentence.number,
             *document.place(sentence.start, sentence.end),
         )
-
-
-def unprinted(spoken: Spoken) -> Spoken:
-    """Return the same without a number: the text prints none for it."""
-    return replace(spoken, reading=replace(spoken.reading, numeral=replace(spoken.reading.numeral, value=UNPRINTED)))

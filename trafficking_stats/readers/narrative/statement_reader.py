@@ -8,9 +8,9 @@ from dataclasses import replace
 from trafficking_stats.readers.narrative.facets import facets_of, facets_within
 from trafficking_stats.readers.narrative.heads import head_of, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
-from trafficking_stats.readers.narrative.readings import Spoken
+from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.results import Statement
-from trafficking_stats.readers.narrative.speech import UNPRINTED, Speech, unprinted
+from trafficking_stats.readers.narrative.speech import Speech
 from trafficking_stats.readers.narrative.times import year_of
 
 NEAR = 6
@@ -47,40 +47,40 @@ class StatementReader(Speech):
             if facets.items() <= whole.facets.items():
                 continue
             all_of_it = {key: value for key, value in whole.facets.items() if key not in facets}
-            part = printed or unprinted(replace(whole, facets={**all_of_it, **facets}))
+            part = printed or replace(whole, facets={**all_of_it, **facets}, printed=False)
             base = replace(whole, facets=all_of_it, label=part.label)
             if whole.label != part.label or all_of_it != whole.facets:
-                base = unprinted(base)
+                base = replace(base, printed=False)
             yield self.statement("share", "", (numeral.start, end), part, base, numeral, "percent")
 
-    def _printed_beside(self, numeral: Numeral, end: int) -> Spoken | None:
+    def _printed_beside(self, numeral: Numeral, end: int) -> Reading | None:
         """Return the count that a share in brackets repeats, or that stands in brackets after a share."""
         for spoken in self.spoken:
-            first, last = spoken.reading.numeral, spoken.reading.head
+            first, last = spoken.numeral, spoken.head
             opened = self.scene.word(numeral.start - 1) == "("
             before = opened and first.start < numeral.start <= max(last.end, first.end) + 2
             if before or (self.scene.word(end) == "(" and first.start == end + 1):
                 return spoken
         return None
 
-    def _whole_of(self, numeral: Numeral, part: Spoken | None) -> Spoken | None:
+    def _whole_of(self, numeral: Numeral, part: Reading | None) -> Reading | None:
         """Return the count that a share is a share of; one without a number where the sentence names the whole only."""
         end = self.scene.shares[numeral.start]
         near = range(end, end + 4)  # "90 % of the 121 victims"
-        after = [s for s in self.spoken if s.reading.numeral.start in near and s is not part]
-        wholes = [s for s in self.spoken if s is not part and s.reading.numeral.start < numeral.start and not s.facets]
+        after = [s for s in self.spoken if s.numeral.start in near and s is not part]
+        wholes = [s for s in self.spoken if s is not part and s.numeral.start < numeral.start and not s.facets]
         if after or wholes:
             return after[0] if after else wholes[-1]
-        if part is not None and part.reading.rule in ("existence", "counted noun") and self.lead is None:
-            return unprinted(replace(part, facets={}))
+        if part is not None and part.rule in ("existence", "counted noun") and self.lead is None:
+            return replace(part, facets={}, printed=False)
         topic = topic_of(self.scene, 0, len(self.scene.low))
-        if topic is not None and (self.lead is None or topic.family not in self.lead.reading.families):
+        if topic is not None and (self.lead is None or topic.family not in self.lead.families):
             return self.named(numeral, topic)
         label = self.dater.date(numeral.start)[0]
         is_other = self.lead is not None and bool(self.scene.periods) and label != self.lead.label
-        return unprinted(replace(self.lead, label=label)) if self.lead and is_other else self.lead or part
+        return replace(self.lead, label=label, printed=False) if self.lead and is_other else self.lead or part
 
-    def _facets_of_share(self, numeral: Numeral, end: int, whole: Spoken) -> dict[str, str]:
+    def _facets_of_share(self, numeral: Numeral, end: int, whole: Reading) -> dict[str, str]:
         begin = max((n.end for n in self.scene.numerals if n.end <= numeral.first), default=0)
         before = facets_within(self.scene, begin, numeral.first)
         if before and self.scene.before("clause.count_links", numeral.first):
@@ -98,7 +98,7 @@ class StatementReader(Speech):
             if direction:
                 yield from self._change_by(numeral, numeral.end, direction, "")
         for base in self.spoken:
-            numeral = base.reading.numeral
+            numeral = base.numeral
             subject = self._counterpart(base) if self.scene.is_compared(numeral.start) else None
             begin = self.scene.segments.of.index(self.scene.segments.of[numeral.start])
             for direction in ("up", "down", "same"):
@@ -127,17 +127,17 @@ class StatementReader(Speech):
         subject = self.nearest(numeral.start)
         if subject is not None:
             base = self.in_period(subject, self.compared_period(end, subject.label))
-            unit = unit or subject.reading.unit
+            unit = unit or subject.unit
             yield self.statement("change", direction, (numeral.start, end), subject, base, numeral, unit)
 
-    def _counterpart(self, base: Spoken) -> Spoken | None:
+    def _counterpart(self, base: Reading) -> Reading | None:
         """Return the figure that one of a comparison is compared with."""
 
-        def is_alike(other: Spoken) -> bool:
-            return other.reading.families == base.reading.families and other.facets == base.facets
+        def is_alike(other: Reading) -> bool:
+            return other.families == base.families and other.facets == base.facets
 
         alike = [s for s in self.main if is_alike(s)]
-        before = [s for s in alike if s.reading.numeral.start < base.reading.numeral.start]
+        before = [s for s in alike if s.numeral.start < base.numeral.start]
         if alike:
             return before[-1] if before else alike[0]
         return self.lead if self.lead is not None and is_alike(self.lead) else None
@@ -181,7 +181,7 @@ class StatementReader(Speech):
         numeral: Numeral | None = None
         if direction == "only":
             numeral = next((n for n in self.scene.counts.values() if end - 1 <= n.first <= end), None)
-            subject = next((s for s in self.spoken if ever and s.reading.numeral is numeral), None)
+            subject = next((s for s in self.spoken if ever and s.numeral is numeral), None)
         elif direction == "first":
             subject = self._first_of_its_kind(start, end)
         else:
@@ -190,21 +190,21 @@ class StatementReader(Speech):
             return
         first_year = f"{year_of(since.label)}-01-01" if since is not None and not ever else ""
         span = (numeral.start, numeral.end) if numeral else (start, end)
-        statement = self.statement("rank", direction, span, subject, unprinted(subject), numeral)
+        statement = self.statement("rank", direction, span, subject, replace(subject, printed=False), numeral)
         base = replace(statement.base or statement.subject, period_start=first_year)
         if direction == "first":
             base = replace(base, period_end=f"{year_of(subject.label) - 1}-12-31")
         own = replace(statement.subject, period_start=first_year) if direction == "only" else statement.subject
         yield replace(statement, subject=own, base=base)
 
-    def _first_of_its_kind(self, start: int, end: int) -> Spoken | None:
+    def _first_of_its_kind(self, start: int, end: int) -> Reading | None:
         """Return what "the first victims of forced labour" speaks of."""
         stop = self.scene.clause_end(end, ",;.")
         head = self.scene.first("nouns", end, min(end + 4, stop))
         topic = topic_of(self.scene, head, stop) if head is not None else None
         if topic is None:
             return None
-        said = self.named(Numeral(start, end, UNPRINTED, first=start), topic)
+        said = self.named(Numeral(start, end, 0.0, first=start), topic)
         return replace(said, facets=facets_within(self.scene, end, stop))
 
     # ---- sums
@@ -215,24 +215,24 @@ class StatementReader(Speech):
             parts = self._parts_of(position)
             several_years = "/" in spoken.label and "-" not in spoken.label
             if parts or (several_years and not spoken.indicator):
-                numeral = spoken.reading.numeral
+                numeral = spoken.numeral
                 span = (numeral.start, numeral.end)
-                statement = self.statement("sum", "", span, spoken, None, numeral, spoken.reading.unit)
+                statement = self.statement("sum", "", span, spoken, None, numeral, spoken.unit)
                 yield replace(statement, parts=tuple(self.cell(part) for part in parts))
 
-    def _parts_of(self, position: int) -> list[Spoken]:
+    def _parts_of(self, position: int) -> list[Reading]:
         """Return the figures of a list in brackets or after a colon that split a figure along one dimension."""
         whole, scene = self.spoken[position], self.scene
-        home = scene.segments.of[whole.reading.numeral.start]
-        parts: list[Spoken] = []
+        home = scene.segments.of[whole.numeral.start]
+        parts: list[Reading] = []
         for spoken in self.spoken[position + 1 :]:
-            segment = scene.segments.of[spoken.reading.numeral.start]
+            segment = scene.segments.of[spoken.numeral.start]
             if spoken.label != whole.label or home not in (segment, scene.segments.parents.get(segment)):
                 break
             parts.append(spoken)
         if len(parts) < 2:
             return []
-        between = range(whole.reading.head.end, parts[0].reading.numeral.first)
+        between = range(whole.head.end, parts[0].numeral.first)
         listed = any(scene.low[k] in "(:" for k in between)
         cut_short = any(scene.phrase("clause.subset", k) for k in between)
         keys = {frozenset(set(part.facets) - set(whole.facets)) for part in parts if part.facets != whole.facets}

@@ -10,7 +10,7 @@ from trafficking_stats.readers.documents.tidying import Tidied
 from trafficking_stats.readers.narrative.facets import facets_within
 from trafficking_stats.readers.narrative.heads import Head, topic_of
 from trafficking_stats.readers.narrative.lexicon import Lexicon
-from trafficking_stats.readers.narrative.readings import Spoken, reading_of
+from trafficking_stats.readers.narrative.readings import Reading, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.tokens import Sentence
 
@@ -87,7 +87,7 @@ class _Said:
 
 def counts_of(
     table: Table, document: Tidied, sentence: Sentence, lexicon: Lexicon, default_year: int, country: str
-) -> Iterator[tuple[Scene, Spoken]]:
+) -> Iterator[tuple[Scene, Reading]]:
     """Read the counts of a table whose years stand in its first column or in its heads.
 
     Parameters
@@ -105,7 +105,7 @@ def counts_of(
 
     Yields
     ------
-    tuple of Scene and Spoken
+    tuple of Scene and Reading
         Each cell where a period and a topic are named, in the head, the first cell or the line above the table.
     """
     text = document.text
@@ -138,4 +138,4 @@ def counts_of(
                 counted = replace(topic, start=numeral.end, end=numeral.end)
                 reading = reading_of(numeral, counted, (topic.family,), "table")
                 if reading is not None:
-                    yield scene, Spoken(reading, {**first.facets, **head.facets}, label, sentence.number)
+                    yield scene, replace(reading, facets={**first.facets, **head.facets}, label=label)
