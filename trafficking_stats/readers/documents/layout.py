@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
+from operator import itemgetter
 from statistics import median
+from typing import Any
 
 SMALL = 0.85
 """Type smaller than this share of the body's is a note; a raised number of that size is a note mark."""
@@ -21,18 +23,8 @@ LONGEST_NUMBER = 12
 _HYPHENATED = re.compile(r"[^\W\d_][-\u2010\u00ad]$")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word with its box on the page, in points from the top left, and the size of its type."""
-
-    text: str
-    x0: float
-    x1: float
-    top: float
-    bottom: float
-    size: float
-
-
+Word = dict[str, Any]
+"""A word as pdfplumber gives it: text, x0, x1, top, bottom in points from the top left, and size of its type."""
 Row = list[Word]
 
 
@@ -80,28 +72,24 @@ def lines_of(words: Sequence[Word], width: float) -> list[Line]:
         return _only_true_rows([_line(row, rows) for row in rows])
     lines: list[Line] = []
     for apart, stretch in groupby(rows, key=lambda row: _is_apart(row, gutter)):
-        stretch_rows = list(stretch)
-        for column in zip(*(_sides(row, gutter) for row in stretch_rows), strict=True) if apart else [stretch_rows]:
-            column_rows = [row for row in column if row]
-            lines += [_line(row, column_rows if apart else rows) for row in column_rows]
+        block = list(stretch)
+        for side in zip(*(_sides(row, gutter) for row in block), strict=True) if apart else [block]:
+            column = [row for row in side if row]
+            lines += [_line(row, column if apart else rows) for row in column]
     return _only_true_rows(lines)
 
 
 def _rows(words: Sequence[Word]) -> list[Row]:
     """Words of one height from left to right; raised note marks left out."""
+    from pdfplumber.utils import cluster_objects
+
+    body = _usual_size((word["size"], word["text"]) for word in words)
     rows: list[Row] = []
-    for word in sorted(words, key=lambda w: (round(w.bottom), w.x0)):
-        if rows and abs(word.bottom - median(w.bottom for w in rows[-1])) < 0.4 * max(word.size, 4):
-            rows[-1].append(word)
-        else:
-            rows.append([word])
-    body = _usual_size((word.size, word.text) for word in words)
-    kept = []
-    for row in rows:
-        large = min(max(word.size for word in row), body)
-        marks = [w for w in row if w.text.isdecimal() and w.size < SMALL * (large if len(row) > 1 else body)]
-        kept.append(sorted((word for word in row if word not in marks), key=lambda w: w.x0))
-    return [row for row in kept if row]
+    for row in cluster_objects(list(words), itemgetter("bottom"), 0.3 * body):
+        large = min(max(word["size"] for word in row), body) if len(row) > 1 else body
+        kept = [w for w in row if not w["text"].isdecimal() or w["size"] >= SMALL * large]
+        rows += [sorted(kept, key=itemgetter("x0"))] if kept else []
+    return rows
 
 
 def _usual_size(sizes: Iterator[tuple[float, str]]) -> float:
@@ -115,37 +103,37 @@ def _usual_size(sizes: Iterator[tuple[float, str]]) -> float:
 def _gutter(rows: list[Row], width: float) -> tuple[float, float] | None:
     """Return the strip between two columns of prose, or None."""
     middle = range(int(0.3 * width), int(0.7 * width))
-    crossed = Counter(x for row in rows for word in row for x in range(int(word.x0), int(word.x1) + 1))
+    crossed = Counter(x for row in rows for word in row for x in range(int(word["x0"]), int(word["x1"]) + 1))
     runs = [list(run) for free, run in groupby(middle, key=lambda x: crossed[x] <= 0.15 * len(rows)) if free]
     widest = max(runs, key=len, default=[])
     if len(widest) <= COLUMN_GAP or len(rows) < 6:
         return None
     gutter = float(widest[0]), float(widest[-1])
     sides = zip(*(_sides(row, gutter) for row in rows if _is_apart(row, gutter)), strict=True)
-    prose = [sum(sum(word.text[0].isalpha() for word in row) >= 3 for row in side) for side in sides]
+    prose = [sum(sum(word["text"][0].isalpha() for word in row) >= 3 for row in side) for side in sides]
     return gutter if min(prose, default=0) >= 0.25 * len(rows) else None
 
 
 def _is_apart(row: Row, gutter: tuple[float, float]) -> bool:
     """Whether no word of a row stands in the strip between the columns."""
-    return all(word.x1 <= gutter[0] + 1 or word.x0 >= gutter[1] - 1 for word in row)
+    return all(word["x1"] <= gutter[0] + 1 or word["x0"] >= gutter[1] - 1 for word in row)
 
 
 def _sides(row: Row, gutter: tuple[float, float]) -> tuple[Row, Row]:
-    return [word for word in row if word.x1 <= gutter[0] + 1], [word for word in row if word.x1 > gutter[0] + 1]
+    edge = gutter[0] + 1
+    return [word for word in row if word["x1"] <= edge], [word for word in row if word["x1"] > edge]
 
 
 def _line(row: Row, column: Sequence[Row]) -> Line:
-    cells = [row[0].text]
+    cells = [row[0]["text"]]
     for before, word in pairwise(row):
-        if word.x0 - before.x1 > CELL_GAP * max(before.size, word.size):
-            cells.append(word.text)
+        if word["x0"] - before["x1"] > CELL_GAP * max(before["size"], word["size"]):
+            cells.append(word["text"])
         else:
-            cells[-1] += f" {word.text}"
-    size = median(word.size for word in row)
-    edges = min(r[0].x0 for r in column), max(r[-1].x1 for r in column)
-    bounds = min(w.top for w in row), max(w.bottom for w in row)
-    return Line(" | ".join(cells), row[0].x0, row[-1].x1, *bounds, size, tuple(cells), *edges)
+            cells[-1] += f" {word['text']}"
+    edges = min(r[0]["x0"] for r in column), max(r[-1]["x1"] for r in column)
+    bounds = row[0]["x0"], row[-1]["x1"], min(w["top"] for w in row), max(w["bottom"] for w in row)
+    return Line(" | ".join(cells), *bounds, median(w["size"] for w in row), tuple(cells), *edges)
 
 
 def _only_true_rows(lines: list[Line]) -> list[Line]:

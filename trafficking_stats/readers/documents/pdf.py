@@ -12,7 +12,7 @@ from typing import Any
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.extras import needs
 from trafficking_stats.readers.documents.document import Block
-from trafficking_stats.readers.documents.layout import Line, Word, lines_of, paragraphs_of
+from trafficking_stats.readers.documents.layout import Line, lines_of, paragraphs_of
 
 MARGIN = 0.12
 """Share of a page's height, at its top and at its bottom, in which running heads and page numbers stand."""
@@ -42,7 +42,8 @@ def blocks_of_pdf(data: bytes, path: Path) -> list[Block]:
                 found, rest = _tables(page)
                 for text in found:
                     _add_table(tables, text, number)
-                lines = lines_of(_words(rest), float(page.width))
+                words = rest.extract_words(extra_attrs=["size"], x_tolerance_ratio=0.15, expand_ligatures=True)
+                lines = lines_of(words, float(page.width))
                 low, high = MARGIN * float(page.height), (1 - MARGIN) * float(page.height)
                 pages.append(lines)
                 margins.append([line for line in lines if line.bottom < low or line.top > high])
@@ -59,13 +60,6 @@ def blocks_of_pdf(data: bytes, path: Path) -> list[Block]:
         )
     blocks = [Block(text, page) for text, page in paragraphs_of(_without_margins(pages, margins))]
     return sorted([*blocks, *tables], key=lambda block: block.page)
-
-
-def _words(page: Any) -> list[Word]:
-    return [
-        Word(w["text"], w["x0"], w["x1"], w["top"], w["bottom"], w["size"])
-        for w in page.extract_words(extra_attrs=["size"], x_tolerance_ratio=0.15, expand_ligatures=True)
-    ]
 
 
 def _tables(page: Any) -> tuple[list[str], Any]:
