@@ -5,14 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.times import (
-    Period,
-    in_year,
-    is_single_year,
-    part_before,
-    year_before,
-    year_of,
-)
+from trafficking_stats.readers.narrative.times import Period, in_year, is_single_year, part_before, year_before, year_of
 
 
 @dataclass

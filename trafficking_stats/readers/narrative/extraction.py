@@ -75,12 +75,7 @@ def read_text(text: str, *, country: str, default_year: int, language: str | Non
 
 
 def extract(
-    text: str,
-    *,
-    country: str,
-    default_year: int,
-    language: str | None = None,
-    source_id: str = "",
+    text: str, *, country: str, default_year: int, language: str | None = None, source_id: str = ""
 ) -> list[Proposal]:
     """Propose the counts of a narrative as claims.
 

@@ -15,9 +15,7 @@ from babel import Locale
 
 from trafficking_stats.errors import ReaderError
 
-LANGUAGES: Mapping[str, str] = MappingProxyType(
-    {"en": "english", "da": "danish", "no": "norwegian", "sv": "swedish"},
-)
+LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "english", "da": "danish", "no": "norwegian", "sv": "swedish"})
 PEOPLES, PLACES = "peoples", "places"
 """Paths of the words for the people of countries, and of the names of countries and continents."""
 
