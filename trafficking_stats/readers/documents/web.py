@@ -72,29 +72,23 @@ def _is_data(table: Any) -> bool:
 
 def _blocks(root: Any) -> Iterator[str]:
     """Yield the text between the block elements of a page; its depth is not bounded by the stack of Python."""
+    import lxml.etree
+
     pieces: list[str] = []
-    stack: list[tuple[Any, bool]] = [(root, False)]
-    while stack:
-        element, leaving = stack.pop()
-        tag = element.tag if isinstance(element.tag, str) else ""
-        if leaving:
-            if tag in _BLOCKS:
-                yield _flush(pieces)
-            pieces.append(element.tail or "")
-            continue
-        if not tag or tag in _DROPPED or _is_note_mark(element):
-            pieces.append(element.tail or "")
-            continue
-        if tag == "table" and _is_data(element):
+    walk = lxml.etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        is_table = element.tag == "table" and _is_data(element)
+        if is_table or element.tag in _BLOCKS:
             yield _flush(pieces)
+        if event != "start":
+            pieces.append(element.tail or "")
+        elif is_table:
             yield "\n".join(filter(None, (_row(row) for row in element.iter("tr"))))
-            pieces.append(element.tail or "")
-            continue
-        if tag in _BLOCKS:
-            yield _flush(pieces)
-        pieces.append(element.text or "")
-        stack.append((element, True))
-        stack.extend((child, False) for child in reversed(element))
+            walk.skip_subtree()
+        elif element.tag in _DROPPED or _is_note_mark(element):
+            walk.skip_subtree()
+        else:
+            pieces.append(element.text or "")
 
 
 def _flush(pieces: list[str]) -> str:
