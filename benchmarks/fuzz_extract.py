@@ -15,7 +15,7 @@ import atheris
 
 with atheris.instrument_imports(include=["trafficking_stats.readers.narrative"]):
     from trafficking_stats.errors import ReaderError
-    from trafficking_stats.readers.documents.opening import decode
+    from trafficking_stats.readers.documents.document import decode
     from trafficking_stats.readers.narrative import extract, to_html, to_json_lines
     from trafficking_stats.readers.narrative.lexicon import load
 

@@ -68,7 +68,7 @@ def test_missing_file_and_too_large_file(tmp_path, monkeypatch):
         read_document(tmp_path / "none.txt")
     path = tmp_path / "a.txt"
     path.write_text("x" * 2000, encoding="utf-8")
-    monkeypatch.setattr("trafficking_stats.readers.documents.opening.LARGEST", 1000)
+    monkeypatch.setattr("trafficking_stats.readers.documents.document.LARGEST", 1000)
     with pytest.raises(ReaderError, match="cut it up"):
         read_document(path)
 

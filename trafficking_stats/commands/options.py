@@ -14,7 +14,7 @@ import pandas as pd
 
 from trafficking_stats import countries
 from trafficking_stats.claims import load_claims, load_sources, read_claims, read_sources
-from trafficking_stats.readers.documents.opening import is_url
+from trafficking_stats.readers.documents.document import is_url
 from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 from trafficking_stats.reconciliation.result import Reconciliation, reconcile
 from trafficking_stats.vocabulary import load_vocabulary

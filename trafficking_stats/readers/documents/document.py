@@ -1,11 +1,30 @@
-"""A document as text: its paragraphs, and where each stands."""
+"""A document as text: open a file of any usual kind, with its paragraphs and where each stands."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from trafficking_stats.errors import ReaderError
+
+LARGEST = 30_000_000
+"""Bytes. A whole TIP report is about 5 million."""
+
+_REFUSED = {
+    b"\xd0\xcf\x11\xe0": "an old Office document; save it as .docx, PDF or plain text first",
+    b"\x89PNG": "a picture; read its text with a program for text recognition first",
+    b"\xff\xd8\xff": "a picture; read its text with a program for text recognition first",
+    b"GIF8": "a picture; read its text with a program for text recognition first",
+    b"\x1f\x8b": "a compressed file; unpack it first",
+    b"{\\rtf": "a rich-text file; save it as .docx, PDF or plain text first",
+}
+_URL = re.compile(r"(?:https?|ftp):/{1,2}", re.IGNORECASE)  # a path has lost one of the two strokes
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p)[\s>]", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ufffd]")
+_PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[ \t\r]*[^\s][^\n]*)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +116,114 @@ def from_blocks(blocks: Iterable[Block], kind: str, encoding: str, path: Path) -
         pieces.append(block.text)
         position += len(block.text) + 2
     return Document("\n\n".join(pieces), kind, encoding, path, tuple(paragraphs))
+
+
+def is_url(name: str | Path) -> bool:
+    """Whether a name is an address of the web rather than a file.
+
+    Examples
+    --------
+    >>> is_url("https://example.org/report.pdf"), is_url("report.pdf")
+    (True, False)
+    """
+    return _URL.match(str(name)) is not None
+
+
+def decode(data: bytes, path: Path) -> tuple[str, str]:
+    """Return the text of a file and its encoding: UTF-8, UTF-16 with a mark, or Windows-1252.
+
+    Raises
+    ------
+    ReaderError
+        If the bytes are no text in any of these.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return data.decode("utf-16"), "utf-16"
+        except UnicodeDecodeError as error:
+            raise ReaderError(f"{path}: the file begins as UTF-16 but breaks off at byte {error.start}.") from error
+    if b"\x00" in data[:65536]:
+        raise ReaderError(f"{path}: this is a binary file, not text.")
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        first = error.start
+    try:
+        return data.decode("cp1252"), "cp1252"
+    except UnicodeDecodeError as error:
+        raise ReaderError(
+            f"{path}: neither UTF-8 (byte {first}) nor Windows-1252 (byte {error.start}) text. Save it as UTF-8."
+        ) from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise ReaderError(
+                f"{path}: {size / 1e6:.0f} MB is more than the {LARGEST / 1e6:.0f} MB this reader takes; cut it up."
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise ReaderError(f"{path}: cannot be read ({error.strerror or error}).") from error
+    if not data.strip():
+        raise ReaderError(f"{path}: the file is empty.")
+    return data
+
+
+def read_document(path: str | Path) -> Document:
+    """Read a document from a file.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        PDF, DOCX, a web page, Markdown, or plain text in UTF-8, UTF-16 or Windows-1252.
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    ReaderError
+        If the file is missing, empty, binary, too large or broken, has no text (a scanned PDF, a page drawn by a
+        script), or if an address of the web is given instead of a file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "a.txt"
+    ...     _ = path.write_text("Courts convicted nine traffickers.", encoding="utf-8")
+    ...     read_document(path).kind
+    'text'
+    """
+    if is_url(path):
+        raise ReaderError(f"{path}: this is an address, not a file. Save it first, then give the file.")
+    path = Path(path)
+    data = _bytes_of(path)
+    for signature, what in _REFUSED.items():
+        if data.startswith(signature):
+            raise ReaderError(f"{path}: this is {what}.")
+    # the readers of PDF, DOCX and web pages are heavy, and each is needed for its own kind only
+    if data.startswith(b"%PDF") or b"%PDF-" in data[:1024]:
+        from trafficking_stats.readers.documents.pdf import blocks_of_pdf
+
+        return from_blocks(blocks_of_pdf(data, path), "pdf", "", path)
+    if data.startswith(b"PK\x03\x04"):
+        from trafficking_stats.readers.documents.office import blocks_of_docx
+
+        return from_blocks(blocks_of_docx(data, path), "docx", "", path)
+    text, encoding = decode(data, path)
+    if len(_CONTROL.findall(text[:200_000])) > 0.01 * min(len(text), 200_000):
+        raise ReaderError(f"{path}: this is a binary file, not text.")
+    if path.suffix.lower() in (".html", ".htm", ".xhtml") or _HTML.search(text[:2000].lstrip("\ufeff \n\r\t")[:200]):
+        from trafficking_stats.readers.documents.web import paragraphs_of_page
+
+        blocks = [Block(paragraph) for paragraph in paragraphs_of_page(text, path)]
+        return from_blocks(blocks, "html", encoding, path)
+    kind = "markdown" if path.suffix.lower() in (".md", ".markdown") else "text"
+    paragraphs = tuple(
+        Paragraph(match.start(), match.end(), number) for number, match in enumerate(_PARAGRAPH.finditer(text), 1)
+    )
+    return Document(text, kind, encoding, path, paragraphs)
