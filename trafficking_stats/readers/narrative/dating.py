@@ -76,7 +76,7 @@ class Dater:
         here = [p for p in scene.periods if scene.segments.of[p.start] == segment and not self._is_of_rank(p)]
         after = next((period for period in here if period.start > token), None)
         if after is not None and not self._opens_clause(after):
-            others = (*scene.counts, *scene.starts("clause.negations"))
+            others = (*scene.counts, *scene.starts("clause.negations", "clause.contrasts"))
             between = any(token < start < after.start for start in others)
             if scene.is_compared(token) or not between:
                 return after

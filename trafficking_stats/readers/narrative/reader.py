@@ -42,6 +42,8 @@ class Paragraph:
         The main figures of the sentence before.
     period : str
         The period of the main figure.
+    latest : str
+        The latest year that a main figure so far is of.
     unread : str
         The year at the front of a sentence whose figures are not read: "In 2020 police arrested 22."
     around : int or None
@@ -52,6 +54,7 @@ class Paragraph:
     lead: Reading | None = None
     row: list[Reading] = field(default_factory=list)
     period: str = ""
+    latest: str = ""
     unread: str = ""
     around: int | None = None
 
@@ -147,7 +150,9 @@ class Reader:
         is_part = scene.phrase("clause.subset", 0) > 0  # "Of those convicted, ..."
         if is_part or not readings or readings[0].rule in ("carried over", "subset"):
             return here.period
-        return here.unread if "/" in here.period else here.period.partition("-")[0]
+        if "/" in here.period or readings[0].enforcement != here.lead.enforcement:
+            return here.unread or here.latest
+        return here.period.partition("-")[0]
 
     def _belonging(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> tuple[str, str] | None:
         """Return the period of a part, where it is that of a group counted earlier, and how it was found."""
@@ -211,6 +216,8 @@ class Reader:
         is_aside = bool(here.row) and self._is_aside(here.row[0])
         if here.row and not is_aside:
             here.lead, here.period = here.row[0], here.row[0].label
+            year = here.period.partition("-")[0]
+            here.latest = max(here.latest, year if "/" not in here.period else "")
         for entry in here.row:
             self.known[entry.numeral.value] = entry
             self.totals.setdefault(entry.enforcement, deque(maxlen=RECENT_TOTALS)).append(entry)

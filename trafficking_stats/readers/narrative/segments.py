@@ -127,7 +127,8 @@ class _Cutter:
         if words.low[i] == ":":
             return True
         is_joint = words.low[i] == "," or words.phrase("clause.starters", i) > 0
-        if not is_joint or self._number(self.opened, i) is None:
+        is_fronted = self.opened == 0  # "Compared with 2022, the number rose to 12"
+        if not is_joint or (self._number(self.opened, i) is None and not is_fronted):
             return False
         near = range(i + 1, len(words.low))
         stop = next((k for k in near if k in self.counts or words.low[k] in ";)("), i + CLAUSE)

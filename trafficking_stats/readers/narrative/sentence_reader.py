@@ -121,7 +121,9 @@ def _read(scene: Scene, start: int, k: int) -> Reading | None:
     numeral = Numeral(start, k, 0.0, first=start, cue="not")
     head = head_of(scene, Numeral(start, begin, 0.0, first=start))
     if head.noun == "action":
-        families = [head.family] if all(family in ("light", *ENFORCEMENT) for family in families) else []
+        is_other = scene.word(after) != "" and not families and not scene.phrase("clause.negation_objects", after)
+        is_other = is_other or any(family not in ("light", *ENFORCEMENT) for family in families)
+        families = [] if is_other else [head.family]
     elif head.noun == "empty":  # "has not convicted any": persons
         head = replace(head, noun="person")
         families = [family for family in families if family in ENFORCEMENT and family != "open"]
