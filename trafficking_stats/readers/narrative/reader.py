@@ -151,7 +151,7 @@ class Reader:
         if is_part or not readings or readings[0].rule in ("carried over", "subset"):
             return here.period
         if "/" in here.period or readings[0].enforcement != here.lead.enforcement:
-            return here.unread or here.latest
+            return max(here.unread, here.latest)
         return here.period.partition("-")[0]
 
     def _belonging(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> tuple[str, str] | None:
@@ -216,8 +216,8 @@ class Reader:
         is_aside = bool(here.row) and self._is_aside(here.row[0])
         if here.row and not is_aside:
             here.lead, here.period = here.row[0], here.row[0].label
-            year = here.period.partition("-")[0]
-            here.latest = max(here.latest, year if "/" not in here.period else "")
+            years = {end.removeprefix("FY")[:4] for end in here.period.split("/")}
+            here.latest = max(here.latest, *years) if len(years) == 1 else here.latest
         for entry in here.row:
             self.known[entry.numeral.value] = entry
             self.totals.setdefault(entry.enforcement, deque(maxlen=RECENT_TOTALS)).append(entry)
