@@ -123,11 +123,11 @@ def _elsewhere(cell: Cell, held: Held, low: float, high: float, record: Record) 
 
 def _alternatives(cell: Cell, record: Record) -> Iterator[tuple[str, Cell, dict[str, object]]]:
     """Yield the cells whose figure a text may print under this name."""
-    for event in record.vocabulary.same_event:
-        if cell.indicator in event.indicators:
-            for name in event.indicators:
-                if name != cell.indicator:
-                    yield "unit", replace(cell, indicator=name), {"other": Term("indicator", name)}
+    events = [set(event.indicators) for event in record.vocabulary.same_event]
+    near = set().union(*(event for event in events if cell.indicator in event))
+    wider = set().union(*(event for event in events if event & near))  # a suspect of the police, of the prosecutors
+    for name in sorted(wider - {cell.indicator}):
+        yield "unit", replace(cell, indicator=name), {"other": Term("indicator", name)}
     if (cell.value or 0) < LEAST_TELLING:
         return
     for breakdown in record.breakdowns(cell.country, cell.indicator):
@@ -136,10 +136,6 @@ def _alternatives(cell: Cell, record: Record) -> Iterator[tuple[str, Cell, dict[
             yield code, replace(cell, breakdown=breakdown), {"other": breakdown_words(breakdown) or "-"}
     for start, end in _near_periods(cell):
         yield "period", replace(cell, period_start=start, period_end=end), {"start": start, "end": end}
-    known = record.vocabulary.indicators
-    for name in record.indicators(cell.country):  # who is a suspect to the police or to the prosecutors, for instance
-        if name != cell.indicator and known[name].unit == cell.unit:
-            yield "stage", replace(cell, indicator=name), {"other": Term("indicator", name)}
 
 
 def _near_periods(cell: Cell) -> Iterator[tuple[str, str]]:

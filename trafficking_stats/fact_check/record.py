@@ -110,10 +110,6 @@ class Record:
         """Return the breakdowns there are of an indicator."""
         return sorted(b for c, i, b in self._series if (c, i) == (country, indicator))
 
-    def indicators(self, country: str) -> list[str]:
-        """Return the indicators there are of a country."""
-        return sorted({i for c, i, _ in self._series if c == country})
-
     def held(self, cell: Cell) -> Held:
         """Bound a cell over its period.
 
