@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pandas.api.types import is_list_like, is_object_dtype
 
+from trafficking_stats.areas import add_up
 from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.claims import finish
 from trafficking_stats.countries import country_code, nearest_country
@@ -33,8 +34,6 @@ from trafficking_stats.vocabulary import Vocabulary
 _CELL = ["source_id", *CELL]
 _FIGURE = ["value", RANGE_END, "qualifier"]
 _TOTALS = WORDS["totals"]["words"]
-# that one place is the sum of the others may be chance: in one cell of few places, or where all figures are small
-_FEWEST_PLACES, _MANY_PLACES, _TELLING = 2, 6, 10
 
 
 class Read(NamedTuple):
@@ -96,7 +95,11 @@ def read_frame(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     claims["upstream"] = rows.text("upstream", claims["publisher"])
     claims["tier"] = rows.text("tier", "publisher")
     claims["published"] = rows.read("published", _published) if "published" in long else ""
-    kept = _added_up(claims, rows) if "area" in long else rows.kept(claims)
+    kept = rows.kept(claims)
+    if "area" in long:
+        kept, left_out = add_up(claims, kept, long, rows.wrong)
+        for at, reason in left_out.items():
+            rows.skip(at, reason)
     for row, text in claim_faults(kept, vocabulary):
         rows.refuse(kept.index[row], text)
     kept = _once(rows.kept(kept), rows)
@@ -251,52 +254,6 @@ def _source_id(cell: object) -> str:
     raise UnreadableError("the id or the name of a source")
 
 
-def _added_up(claims: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
-    """Return the claims on whole countries: as printed, or as the sum of their places where all of these are known."""
-    kept, place, row = rows.kept(claims), rows.long["area"].map(plain), rows.long["row"]
-    whole = _wholes(place, kept, claims["country"])
-    sums = []
-    for _, group in claims.dropna(subset="country").groupby(_CELL, sort=False, dropna=False):
-        parts = group.index[~whole[group.index]]
-        printed = [at for at in group.index if whole[at] and at in kept.index]
-        unusable = [at for at in parts if at not in kept.index or claims["qualifier"][at] != "exact"]
-        if printed:
-            reason = f"a part of the country, whose whole stands in row {row[printed[0]]}"
-        elif unusable:
-            at = unusable[0]
-            why = f": {rows.wrong[at]}" if at in rows.wrong else f" has {plain(rows.long['value'][at])!r}"
-            reason = f"the figures of {len(parts)} places cannot be added up: {place[at]} (row {row[at]}){why}"
-        elif len(parts):
-            sums.append(_sum(kept.loc[parts], row[parts]))
-            reason, parts = f"added up in row {row[parts[0]]}", parts[1:]
-        for at in parts:
-            rows.skip(at, reason)
-    return pd.concat([kept[whole[kept.index]], *sums]).sort_index()
-
-
-def _sum(parts: pd.DataFrame, row: pd.Series) -> pd.DataFrame:
-    """Return the claim that places make together, in the place of the first."""
-    total = parts.head(1).copy()
-    note = "; ".join(filter(None, (f"sum of {len(parts)} places", str(total["scope_note"].iat[0]))))
-    return total.assign(
-        value=float(parts["value"].sum()), scope_note=note, locator=f"rows {row.iat[0]} to {row.iat[-1]}"
-    )
-
-
-def _wholes(place: pd.Series, kept: pd.DataFrame, country: pd.Series) -> pd.Series:
-    """Tell which places are the whole country: by their name, or because they are the sum of all others each time."""
-    named = place.map(lambda name: folded(name) in _TOTALS or "total" in re.findall(r"\w+", folded(name)))
-    whole = named | (place.map(country_code) == country)
-    exact = kept[(kept["qualifier"] == "exact") & ~whole[kept.index]]
-    cells = exact.groupby(_CELL, sort=False)["value"]
-    others, n_places = cells.transform("sum") - exact["value"], cells.transform("size")
-    told = exact.assign(fits=exact["value"] == others, others=others, n_places=n_places, place=place[exact.index])
-    by_place = told[(n_places > _FEWEST_PLACES) & (others > 0)].groupby("place")
-    sums = by_place["fits"].all() & (by_place["others"].max() >= _TELLING)
-    sums &= (by_place.size() > 1) | (by_place["n_places"].max() >= _MANY_PLACES)
-    return whole | place.isin(sums.index[sums])
-
-
 def _once(kept: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
     """Leave out figures that stand there already; refuse different ones of a cell that something unread tells apart."""
     row = rows.long["row"]
@@ -304,13 +261,13 @@ def _once(kept: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
     for at in kept.index[first != kept.index]:
         rows.skip(at, f"prints again the figure of row {row[first[at]]}")
     kept = rows.kept(kept)
-    for _, group in kept[kept.duplicated(_CELL, keep=False)].groupby(_CELL, sort=False):
-        if rows.long["rest"][group.index].nunique() > 1:
-            places = ", ".join(map(str, row[group.index]))
-            for at in group.index:
-                rows.refuse(
-                    at,
-                    f"rows {places} give different figures for one cell; say what tells them apart"
-                    " (breakdown='...' or area='...')",
-                )
+    several = kept[kept.duplicated(_CELL, keep=False)].assign(row=row.map(str), rest=rows.long["rest"])
+    cells = several.groupby(_CELL, sort=False)
+    places = cells["row"].transform(", ".join)
+    for at in several.index[cells["rest"].transform("nunique") > 1]:
+        rows.refuse(
+            at,
+            f"rows {places[at]} give different figures for one cell; say what tells them apart"
+            " (breakdown='...' or area='...')",
+        )
     return rows.kept(kept)
