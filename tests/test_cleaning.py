@@ -15,8 +15,8 @@ from trafficking_stats.cli import cli
 from trafficking_stats.csv_tables import read_table
 
 # claims name four cells; the masked girls of 2020 need two more, the children and the women and girls
-COUNTS = {"claims": 5, "clashes": 1, "reasons": 0, "series": 6, "sources": 2}
-FILES = ["claims.csv", "clashes.csv", "datapackage.json", "reasons.csv", "series.csv", "sources.csv"]
+COUNTS = {"claims": 5, "clashes": 1, "reasons": 0, "series": 6, "sources": 2, "statements": 0}
+FILES = ["claims.csv", "clashes.csv", "datapackage.json", "reasons.csv", "series.csv", "sources.csv", "statements.csv"]
 
 
 def contents(folder):

@@ -48,6 +48,7 @@ def test_one_works_on_it_in_it_and_below_it_and_nowhere_else(own, monkeypatch):
         "reasons.csv",
         "series.csv",
         "sources.csv",
+        "statements.csv",
     ]
     assert len(ts.load_claims()) == 7
     assert paths.notebooks_dir() == own / "notebooks"

@@ -5,7 +5,8 @@ import pytest
 
 import trafficking_stats as ts
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.fact_check.kept import COLUMNS, doubts_of_statements, judge_kept, load_statements
+from trafficking_stats.fact_check.kept import doubts_of_statements, judge_kept
+from trafficking_stats.reasons import STATEMENT, load_statements
 
 
 @pytest.fixture(scope="module")
@@ -62,5 +63,5 @@ def test_other_folders_and_broken_files(tmp_path, rec):
     (tmp_path / "statements" / "a.csv").write_text("country,source_id\nDNK,x\n", encoding="utf-8")
     with pytest.raises(ClaimError, match="locator"):
         load_statements(tmp_path)
-    pd.DataFrame(columns=list(COLUMNS)).to_csv(tmp_path / "statements" / "a.csv", index=False)
+    pd.DataFrame(columns=list(STATEMENT)).to_csv(tmp_path / "statements" / "a.csv", index=False)
     assert load_statements(tmp_path).empty

@@ -65,7 +65,7 @@ def test_what_the_wheel_holds(wheel, root):
     clean = {f"data/clean/{path.name}" for path in (root / "data" / "clean").glob("[!.]*")}
     notebooks = {f"notebooks/{path.name}" for path in (root / "notebooks").glob("*.ipynb")}
     assert shipped == clean | notebooks
-    assert len(clean) == 6
+    assert len(clean) == 7
     assert notebooks
     for needed in (
         "py.typed",

@@ -17,7 +17,7 @@ from trafficking_stats.claims import read_claims, read_sources
 from trafficking_stats.csv_tables import table_text
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.files import locked, write_together
-from trafficking_stats.reasons import read_reasons
+from trafficking_stats.reasons import load_statements, read_reasons
 from trafficking_stats.reconciliation.result import OPTIMAL, reconcile
 from trafficking_stats.schema import CLAIM, RANGE_END, SOURCE
 
@@ -46,8 +46,8 @@ def clean(
     Returns
     -------
     dict of str to pandas.DataFrame
-        ``claims`` (with their verdict), ``series``, ``clashes``, ``reasons`` and ``sources``, as written to CSV files
-        of those names beside ``datapackage.json``. The same input gives the same bytes.
+        ``claims`` (with their verdict), ``series``, ``clashes``, ``reasons``, ``sources`` and ``statements``, as
+        written to CSV files of those names beside ``datapackage.json``. The same input gives the same bytes.
 
     Raises
     ------
@@ -80,6 +80,7 @@ def clean(
         "reasons": read_reasons(raw),
         "series": rec.series,
         "sources": read_sources(raw)[list(SOURCE)],
+        "statements": load_statements(raw),
     }
     progress(f"writing {out}")
     files = {f"{name}.csv": table_text(table).encode() for name, table in tables.items()}

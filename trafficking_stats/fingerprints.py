@@ -58,9 +58,10 @@ def read_data_keys(folder: Path) -> DataKeys:
     """
     try:
         sources, claims = (read_table(folder / name) for name in ("sources.csv", "claims.csv"))
-        reasons = read_table(folder / "reasons.csv") if (folder / "reasons.csv").exists() else claims[:0]
+        beside = [read_table(file) for name in ("reasons", "statements") for file in folder.glob(f"{name}.csv")]
         known = claims.merge(sources, on="source_id", how="left", suffixes=("", "_of_source")).fillna("")
-        lines = pd.concat([_lines(known), _lines(reasons[reasons["country"].isin(claims["country"])])])
+        own = [table[table["country"].isin(claims["country"])] for table in beside]
+        lines = pd.concat(list(map(_lines, [known, *own])))
         keys = {str(country): hash_of([list(known), *found]) for country, found in lines.groupby(level=0)}
         by_country = claims.groupby("country")
         days, numbers = by_country["published"].max(), by_country["source_id"].nunique()

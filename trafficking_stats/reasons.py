@@ -1,4 +1,4 @@
-"""What sources state beside their figures: causes, recommendations, what the law offers, contradictions of text."""
+"""What sources state beside their figures, and of them: causes, recommendations, offers of the law, shares, ranks."""
 
 from __future__ import annotations
 
@@ -18,6 +18,34 @@ REASON = ("country", "kind", "topic", "source_id", "locator", "year", "text_en",
 ``few`` or ``none`` before numerator/denominator, empty where no figure can test it."""
 
 KINDS = ("reason", "recommendation", "offer", "contradiction")
+
+STATEMENT = (
+    *("country", "source_id", "locator", "kind", "direction", "value", "unit", "qualifier"),
+    *("indicator", "breakdown", "period_start", "period_end", "printed"),
+    *("base_breakdown", "base_period_start", "base_period_end", "base_printed", "note"),
+)
+"""The columns of what a source says of its figures; ``printed`` is the number that it gives for the cell itself."""
+
+
+def load_statements(folder: str | Path | None = None) -> pd.DataFrame:
+    """Return what sources say of their figures beyond counting: shares, changes, ranks and sums; a row each, as text.
+
+    Parameters
+    ----------
+    folder : str or pathlib.Path, optional
+        A folder of raw figures, whose ``statements/*.csv`` are read; by default those that ship with the package.
+
+    Raises
+    ------
+    ClaimError
+        If a file is no table of statements.
+    """
+    problems: list[str] = []
+    files = (Path(folder) / "statements").glob("*.csv") if folder else paths.clean_dir().glob("statements.csv")
+    tables = [read_rows(file, STATEMENT, problems) for file in sorted(files)]
+    if problems:
+        raise ClaimError(problems)
+    return pd.concat([pd.DataFrame(columns=list(STATEMENT)), *tables], ignore_index=True)[list(STATEMENT)]
 
 
 def read_reasons(folder: str | Path) -> pd.DataFrame:

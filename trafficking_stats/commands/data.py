@@ -15,7 +15,10 @@ from trafficking_stats.reconciliation.errata import errata
 from trafficking_stats.reconciliation.result import OPTIMAL, reconcile
 from trafficking_stats.wording import counted
 
-_ONE = {"claims": "claim", "clashes": "clash", "series": "series", "reasons": "reason", "sources": "source"}
+_ONE = {
+    **{"claims": "claim", "clashes": "clash", "series": "series"},
+    **{"reasons": "reason", "sources": "source", "statements": "statement"},
+}
 
 
 @click.command("clean")
@@ -26,7 +29,8 @@ _ONE = {"claims": "claim", "clashes": "clash", "series": "series", "reasons": "r
 def clean_command(raw: Path | None, out: Path | None, time_limit: float | None) -> options.Answer:
     """Clean data/raw into data/clean and reconcile it.
 
-    Writes claims.csv, series.csv, clashes.csv, sources.csv and datapackage.json. Running it twice changes no byte.
+    Writes claims.csv, series.csv, clashes.csv, reasons.csv, statements.csv, sources.csv and datapackage.json. Running
+    it twice changes no byte.
     """
     tables = clean(raw, out, lambda step: click.echo(step, err=True), time_limit)
     sizes = {name: len(table) for name, table in tables.items()}

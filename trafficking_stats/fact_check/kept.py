@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from trafficking_stats import paths
-from trafficking_stats.csv_tables import read_rows, records
-from trafficking_stats.errors import ClaimError
+from trafficking_stats.csv_tables import records
 from trafficking_stats.fact_check.record import Record
 from trafficking_stats.fact_check.statements import judge_statement
 from trafficking_stats.readers.narrative.results import Cell, Statement
+from trafficking_stats.reasons import STATEMENT, load_statements
 from trafficking_stats.reconciliation.result import Reconciliation
 
-SAID = ("kind", "direction", "value", "unit", "qualifier")
-CELL = ("indicator", "breakdown", "period_start", "period_end", "printed")
-BASE = ("base_breakdown", "base_period_start", "base_period_end", "base_printed")
-COLUMNS = ("country", "source_id", "locator", *SAID, *CELL, *BASE, "note")
-"""Columns of a file of ``data/raw/statements``; `printed` is the number that the source gives for the cell itself."""
+CELL, BASE = STATEMENT[8:13], STATEMENT[13:17]
+"""The cell that a statement is about, and the one that it is compared with."""
 
 FOUND = ("verdict", "code", "lower", "upper", "reason")
-
-
-def load_statements(folder: str | Path | None = None) -> pd.DataFrame:
-    """Return the statements kept of sources, a row each, as text.
-
-    Parameters
-    ----------
-    folder : str or pathlib.Path, optional
-        A folder of raw figures; by default that of the checkout. Without ``statements/`` in it there are none.
-
-    Raises
-    ------
-    ClaimError
-        If a file is no table of statements.
-    """
-    problems: list[str] = []
-    files = sorted((Path(folder or paths.raw_dir()) / "statements").glob("*.csv"))
-    tables = [read_rows(file, COLUMNS, problems) for file in files]
-    if problems:
-        raise ClaimError(problems)
-    return pd.concat([pd.DataFrame(columns=[*COLUMNS, "_file", "_line"]), *tables], ignore_index=True)
 
 
 def judge_kept(rec: Reconciliation, statements: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -73,7 +47,7 @@ def judge_kept(rec: Reconciliation, statements: pd.DataFrame | None = None) -> p
         rows.append(
             {**row, **told, "source_ids": ";".join(found.sources), "claim_ids": ";".join(dict.fromkeys(claims))}
         )
-    return pd.DataFrame(rows, columns=[*COLUMNS, *FOUND, "source_ids", "claim_ids"])
+    return pd.DataFrame(rows, columns=[*STATEMENT, *FOUND, "source_ids", "claim_ids"])
 
 
 def doubts_of_statements(rec: Reconciliation, statements: pd.DataFrame | None = None) -> list[tuple[str, str, str]]:

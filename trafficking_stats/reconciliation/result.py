@@ -11,15 +11,13 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
 import pandas as pd
 
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.frames import TEXTS, as_claims
-from trafficking_stats.reconciliation.causes import probable_causes
-from trafficking_stats.reconciliation.doubts import doubts
 from trafficking_stats.reconciliation.explain import Explainer
 from trafficking_stats.reconciliation.inspect import Programme, inspect
+from trafficking_stats.reconciliation.judged import judge
 from trafficking_stats.reconciliation.methods import DEFAULT, check_method
 from trafficking_stats.reconciliation.sensitivity import sensitivity
 from trafficking_stats.reconciliation.series import PERIODS, build_clashes, build_series
@@ -77,15 +75,7 @@ class Reconciliation:
     settled: Mapping[str, Settled] = field(default_factory=dict, repr=False)
 
     def of(self, country: str, indicator: str, breakdown: str = "") -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return the rows of ``series`` and of ``claims`` on one measure of a country, in little time for each.
-
-        Examples
-        --------
-        >>> import trafficking_stats as ts
-        >>> series, claims = ts.reconcile(ts.load_claims()).of("DNK", "prosecutions_suspects")
-        >>> sorted(set(series["indicator"]) | set(claims["country"]))
-        ['DNK', 'prosecutions_suspects']
-        """
+        """Return the rows of ``series`` and of ``claims`` on one measure of a country, in little time for each."""
         key = country, indicator, breakdown
         series, claims = (table.iloc[rows.get(key, [])] for table, rows in self._rows_on)
         return series, claims
@@ -118,11 +108,8 @@ class Reconciliation:
         --------
         >>> import trafficking_stats as ts
         >>> rec = ts.reconcile(ts.load_claims().query("country == 'DNK' and indicator == 'victims_identified'"))
-        >>> labour = "DNK", "victims_identified", range(2014, 2018), "exploitation=forced_labour"
-        >>> series, _ = rec.of("DNK", "victims_identified", "exploitation=forced_labour")
-        >>> years = series[series["year"].between(2014, 2017)]
-        >>> int(years["lower"].sum()), int(years["upper"].sum()), rec.bounds_of_sum(*labour)
-        (5, 10, (7, 8))
+        >>> rec.bounds_of_sum("DNK", "victims_identified", range(2014, 2018), "exploitation=forced_labour")
+        (7, 8)
         """
         return bounds_of_sum(self.settled, (country, indicator, breakdown), years)
 
@@ -353,7 +340,7 @@ def _reconcile_part(
 ) -> Reconciliation:
     """Reconcile checked claims in this process."""
     settled = settle(table, method, vocabulary, time_limit)
-    judged = _judge(table, settled, vocabulary)
+    judged = judge(table, settled, vocabulary)
     series, periods = build_series(judged, settled.system, settled.solution, vocabulary)
     clashes = build_clashes(judged, vocabulary)
     judged = judged.astype({name: object for name in TEXTS if name in judged})
@@ -410,23 +397,3 @@ def _reconcile_countries(
             "one is broken, and with fewer workers if the memory ran out"
         ) from first
     return parts
-
-
-def _judge(table: pd.DataFrame, settled: Settled, vocabulary: Vocabulary) -> pd.DataFrame:
-    """Add to each claim its interval, the verdict, what it clashes with, the probable cause, and what is doubtful."""
-    system, solution = settled.system, settled.solution
-    judged = table.copy()
-    for name, ends in (("lower", system.claim_lower), ("upper", system.claim_upper)):
-        judged[name] = pd.array(np.where(np.isfinite(ends), ends, np.nan), dtype="Int64")
-    judged["accepted"] = settled.accepted
-    leader = settled.claim_ids[system.groups["leader"].to_numpy()]
-    against = {group: ";".join(sorted(leader[list(groups)])) for group, (groups, _) in solution.conflicts.items()}
-    judged["cause"] = ""
-    judged["clashes_with"] = [against.get(group, "") for group in system.claim_group]
-    judged["doubt"] = ""
-    judged["evidence"] = pd.Series("", index=judged.index, dtype=object)
-    cell = system.groups["cell"].to_numpy()[system.claim_group]
-    bounds = np.column_stack([solution.lower[cell], solution.upper[cell]]) if len(cell) else np.zeros((0, 2))
-    for found in (probable_causes(judged, bounds, vocabulary), doubts(judged, vocabulary)):
-        judged.loc[found.index, list(found)] = found
-    return judged

@@ -1,0 +1,31 @@
+"""The verdict on each claim: whether it is kept, what it clashes with, why it was rejected, and what is doubtful."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from trafficking_stats.reconciliation.causes import probable_causes
+from trafficking_stats.reconciliation.doubts import doubts
+from trafficking_stats.reconciliation.settle import Settled
+from trafficking_stats.vocabulary import Vocabulary
+
+
+def judge(table: pd.DataFrame, settled: Settled, vocabulary: Vocabulary) -> pd.DataFrame:
+    """Add to each claim its interval, the verdict, what it clashes with, the probable cause, and what is doubtful."""
+    system, solution = settled.system, settled.solution
+    judged = table.copy()
+    for name, ends in (("lower", system.claim_lower), ("upper", system.claim_upper)):
+        judged[name] = pd.array(np.where(np.isfinite(ends), ends, np.nan), dtype="Int64")
+    judged["accepted"] = settled.accepted
+    leader = settled.claim_ids[system.groups["leader"].to_numpy()]
+    against = {group: ";".join(sorted(leader[list(groups)])) for group, (groups, _) in solution.conflicts.items()}
+    judged["cause"] = ""
+    judged["clashes_with"] = [against.get(group, "") for group in system.claim_group]
+    judged["doubt"] = ""
+    judged["evidence"] = pd.Series("", index=judged.index, dtype=object)
+    cell = system.groups["cell"].to_numpy()[system.claim_group]
+    bounds = np.column_stack([solution.lower[cell], solution.upper[cell]]) if len(cell) else np.zeros((0, 2))
+    for found in (probable_causes(judged, bounds, vocabulary), doubts(judged, vocabulary)):
+        judged.loc[found.index, list(found)] = found
+    return judged
