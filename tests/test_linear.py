@@ -266,7 +266,6 @@ def test_contradicting_rules_are_named():
         assert caught.value.labels == ("a + b = c", "c <= 5", "a >= 3", "constraint 4")
         assert isinstance(caught.value, RuleError)
     assert not system.is_feasible()
-    assert system.is_feasible(active=[0, 1, 2, 3])
 
 
 def test_an_impossible_rule_contradicts_itself():
@@ -351,7 +350,6 @@ def test_systems_and_questions_without_meaning():
     for question in [
         lambda: system.ranges([2]),
         lambda: system.irreducible(0),
-        lambda: system.is_feasible(active=[0]),
     ]:
         with pytest.raises(LinearSystemError):
             question()

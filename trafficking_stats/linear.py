@@ -7,9 +7,9 @@ not hold? The module knows nothing of what the variables mean.
 
 from __future__ import annotations
 
-import math
+import contextlib
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -21,12 +21,13 @@ from trafficking_stats.solver.answers import (
     OpenBoundsWarning,
 )
 from trafficking_stats.solver.bounds import tightest
+from trafficking_stats.solver.claims import WEIGHT_UNIT
 from trafficking_stats.solver.conflicts import conflicts, irreducible
 from trafficking_stats.solver.constraints import Constraints
 from trafficking_stats.solver.feasibility import decide
 from trafficking_stats.solver.highs import Deadline, OutOfTimeError
 from trafficking_stats.solver.location import locate
-from trafficking_stats.solver.rows import Bools, Floats, Rows
+from trafficking_stats.solver.rows import Bools, Floats
 
 __all__ = [
     "Bounds",
@@ -80,20 +81,19 @@ class LinearSystem(Constraints):
 
     def _forget(self) -> None:
         super()._forget()
-        self._allowed: Floats | None = None
         self._located: Located | None = None
 
-    def is_feasible(
-        self, *, active: Collection[int] | Bools | None = None, time_limit: float | None = TIME_LIMIT
-    ) -> bool:
-        """Tell whether a point satisfies all constraints, rules and claims (or only those in `active`).
+    def is_feasible(self, *, time_limit: float | None = TIME_LIMIT) -> bool:
+        """Tell whether a point satisfies all constraints, rules and claims.
 
         Raises
         ------
         OutOfTimeError
             If that could not be told within `time_limit` seconds.
         """
-        return bool(decide(self._rows, self._mask(active), deadline=Deadline(time_limit)).feasible.all())
+        rows, _ = self._system()
+        everything = np.ones(rows.m, dtype=bool)
+        return bool(decide(rows, everything, deadline=Deadline(time_limit)).feasible.all())
 
     def locate_errors(self, *, time_limit: float | None = TIME_LIMIT) -> Located:
         """Find the cheapest claims to drop so that the others hold together with the rules.
@@ -119,21 +119,19 @@ class LinearSystem(Constraints):
         """
         rows, weight = self._system()
         deadline = Deadline(time_limit)
-        lost, gap = locate(rows, weight, self._allowed_by_rules(deadline), deadline)
-        dropped = np.flatnonzero(lost).tolist()
+        rules = decide(rows, weight == 0, reasons=True, deadline=deadline)
+        if not rules.feasible.all():
+            members = np.flatnonzero(rules.core & (rows.block_of_row == np.argmin(rules.feasible)))
+            core = tuple(irreducible(rows, members, weight, deadline).tolist())
+            raise ContradictingRulesError(core, tuple(self._label(i) for i in core))
+        lost, gap = locate(rows, weight, rules.interval, deadline)
         status = "optimal" if gap == 0 else f"feasible within gap {gap:.3g}"
-        objective = math.fsum(np.concatenate([np.empty(0), *(sides[2] for *_, sides in self._chunks)])[dropped])
-        kept = ~lost
-        self._located = Located(tuple(dropped), objective, status, gap, lambda: decide(rows, kept, point=True).point)
+        objective = int(weight[lost].sum()) * WEIGHT_UNIT
+        dropped = tuple(np.flatnonzero(lost).tolist())
+        self._located = Located(dropped, objective, status, gap, lambda: decide(rows, ~lost, point=True).point)
         return self._located
 
-    def ranges(
-        self,
-        variables: Sequence[int] | None = None,
-        *,
-        active: Collection[int] | Bools | None = None,
-        time_limit: float | None = TIME_LIMIT,
-    ) -> Floats:
+    def ranges(self, variables: Sequence[int] | None = None, *, time_limit: float | None = TIME_LIMIT) -> Floats:
         """Bound every variable by what the constraints force: `bounds` as one array.
 
         Returns
@@ -147,27 +145,18 @@ class LinearSystem(Constraints):
         OpenBoundsWarning
             If `time_limit` was reached before all bounds were known to be the tightest.
         """
-        bounds = self.bounds(variables, active=active, time_limit=time_limit)
+        bounds = self.bounds(variables, time_limit=time_limit)
         if not bounds.tight.all():
             warnings.warn(bounds.status, OpenBoundsWarning, stacklevel=2)
         return np.column_stack([bounds.lower, bounds.upper])
 
-    def bounds(
-        self,
-        variables: Sequence[int] | None = None,
-        *,
-        active: Collection[int] | Bools | None = None,
-        time_limit: float | None = TIME_LIMIT,
-    ) -> Bounds:
-        """Bound every variable by what the constraints force.
+    def bounds(self, variables: Sequence[int] | None = None, *, time_limit: float | None = TIME_LIMIT) -> Bounds:
+        """Bound every variable by what the rules force, and the claims that the last `locate_errors` did not drop.
 
         Parameters
         ----------
         variables : sequence of int, optional
             Variables of interest, by default all.
-        active : collection of int or ndarray of bool of shape (n_constraints,), optional
-            Constraints that hold. By default the rules and the claims that the last `locate_errors` did not drop
-            (it is called if need be); all of them, if they hold together.
         time_limit : float or None
             Seconds after which no further solve is begun.
 
@@ -178,119 +167,63 @@ class LinearSystem(Constraints):
         Raises
         ------
         LinearSystemError
-            If the active constraints have no point in common, or a variable does not exist.
+            If a variable does not exist.
         ContradictingRulesError
-            If the rules alone have none.
+            If the rules alone have no point in common.
         """
         wanted = np.arange(self.n_variables) if variables is None else np.asarray(variables, dtype=np.int64)
         if ((wanted < 0) | (wanted >= self.n_variables)).any():
             raise LinearSystemError(f"variables are numbered from 0 to {self.n_variables - 1}")
-        deadline = Deadline(time_limit)
-        mask = self._kept() if active is None else self._mask(active)
-        if active is not None:
-            self._require_feasible(mask, deadline)
+        kept = self._kept()
         chosen = np.isin(np.arange(self.n_variables), wanted)
-        end, closed = tightest(self._rows, mask, chosen, deadline)
+        end, closed = tightest(self._system()[0], kept, chosen, Deadline(time_limit))
         tight = closed.T[wanted]
         n_open = int((~tight).sum())
         status = f"valid, {n_open} of {tight.size} ends not known to be tight" if n_open else "tight"
-        return Bounds(wanted, end[0, wanted] + 0.0, end[1, wanted] + 0.0, tight, status)
+        return Bounds(end[0, wanted] + 0.0, end[1, wanted] + 0.0, tight, status)
 
-    def irreducible(
-        self, i: int, *, active: Collection[int] | Bools | None = None, time_limit: float | None = TIME_LIMIT
-    ) -> tuple[int, ...]:
+    def irreducible(self, i: int, *, time_limit: float | None = TIME_LIMIT) -> tuple[int, ...]:
         """Find what constraint `i` cannot hold together with, with no member to spare.
 
         Parameters
         ----------
         i : int
             Index of the constraint, often one that was dropped.
-        active : collection of int or ndarray of bool, optional
-            Constraints that may appear, `i` itself being left aside; by default as in `bounds`.
         time_limit : float or None
             Seconds after which an OutOfTimeError is raised.
 
         Returns
         -------
         tuple of int
-            Ascending indices of other constraints, rules among them: without any one of them `i` could hold.
-            Empty if `i` cannot hold at all. Explanations that need few claims, near to `i`, are preferred.
+            Ascending indices of rules and of claims that `locate_errors` did not drop: without any one of them `i`
+            could hold. Empty if `i` cannot hold at all. Explanations that need few claims, near to `i`, are preferred.
 
         Raises
         ------
         LinearSystemError
-            If `i` is in no conflict, or the active constraints have no point in common without it.
+            If `i` is in no conflict, or does not exist.
 
         References
         ----------
         Chinneck, J. (2008). *Feasibility and Infeasibility in Optimization*, ch. 6. Springer.
         """
-        return self.irreducible_sets([i], active=active, time_limit=time_limit)[i]
-
-    def irreducible_sets(
-        self,
-        indices: Sequence[int] | None = None,
-        *,
-        active: Collection[int] | Bools | None = None,
-        time_limit: float | None = TIME_LIMIT,
-        skip: bool = False,
-    ) -> dict[int, tuple[int, ...]]:
-        """Answer `irreducible` for many constraints, by default all dropped; `skip` leaves out those in no conflict."""
+        if not 0 <= i < self.n_constraints:
+            raise LinearSystemError(f"constraints are numbered from 0 to {self.n_constraints - 1}")
         rows, weight = self._system()
-        deadline = Deadline(time_limit)
-        mask = self._kept() if active is None else self._mask(active)
-        asked = np.flatnonzero(~mask) if indices is None else np.asarray(indices, dtype=np.int64)
-        if ((asked < 0) | (asked >= rows.m)).any():
-            raise LinearSystemError(f"constraints are numbered from 0 to {rows.m - 1}")
-        if active is not None:
-            without = mask.copy()
-            without[asked] = False
-            self._require_feasible(without, deadline)
-        out: dict[int, tuple[int, ...]] = {}
-        try:
-            for i, members in conflicts(rows, asked, mask, weight, deadline):
-                if members is not None:
-                    out[i] = tuple(members.tolist())
-                elif not skip:
-                    raise LinearSystemError(f"{self._label(i)} is not in conflict with the active constraints")
-        except OutOfTimeError:
-            if not skip:
-                raise
-        return out
+        for _, members in conflicts(rows, np.array([i]), self._kept(), weight, Deadline(time_limit)):
+            return tuple(members.tolist())
+        raise LinearSystemError(f"{self._label(i)} is not in conflict with the constraints that hold")
 
-    @property
-    def _rows(self) -> Rows:
-        return self._system()[0]
-
-    def _mask(self, active: Collection[int] | Bools | None) -> Bools:
-        """Turn a choice of constraints, by index or as one bool for each, into a mask of its own."""
-        size = self._count
-        if active is None:
-            return np.ones(size, dtype=bool)
-        given = np.asarray(active if isinstance(active, np.ndarray) else list(active))
-        if given.dtype == bool and given.shape == (size,):
-            return np.array(given, dtype=bool)
-        if given.size and (given.dtype.kind not in "iu" or given.min() < 0 or given.max() >= size):
-            raise LinearSystemError(f"active holds indices from 0 to {size - 1}, or one bool for each")
-        return np.asarray(np.isin(np.arange(size), given), dtype=bool)
-
-    def _allowed_by_rules(self, deadline: Deadline) -> Floats:
-        """Return the interval of every variable that the rules allow, once it is known that they have a point."""
-        if self._allowed is None:
-            rows, weight = self._system()
-            verdict = decide(rows, weight == 0, reasons=True, deadline=deadline)
-            if not verdict.feasible.all():
-                members = np.flatnonzero(verdict.core & (rows.block_of_row == np.argmin(verdict.feasible)))
-                core = tuple(irreducible(rows, members, weight, deadline).tolist())
-                raise ContradictingRulesError(core, tuple(self._label(i) for i in core))
-            self._allowed = verdict.interval
-        return self._allowed
+    def irreducible_sets(self, *, time_limit: float | None = TIME_LIMIT) -> dict[int, tuple[int, ...]]:
+        """Answer `irreducible` for every dropped claim that is in a conflict, as far as there is time."""
+        rows, weight = self._system()
+        kept, found = self._kept(), {}
+        with contextlib.suppress(OutOfTimeError):
+            for i, members in conflicts(rows, np.flatnonzero(~kept), kept, weight, Deadline(time_limit)):
+                found[i] = tuple(members.tolist())
+        return found
 
     def _kept(self) -> Bools:
-        kept = np.ones(self._count, dtype=bool)
+        kept = np.ones(self.n_constraints, dtype=bool)
         kept[list((self._located or self.locate_errors()).dropped)] = False
         return kept
-
-    def _require_feasible(self, mask: Bools, deadline: Deadline) -> None:
-        if not decide(self._rows, mask, deadline=deadline).feasible.all():
-            raise LinearSystemError("the active constraints have no point in common; locate the errors first")

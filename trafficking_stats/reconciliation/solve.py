@@ -89,7 +89,7 @@ def solve(system: System, time_limit: float | None = None) -> Solution:
     kept[list(located.dropped)] = False
     bounds = linear.bounds(time_limit=deadline.share(2).left)
     # why a claim is rejected is told where it is in a conflict: a search that ran out of time may drop too much
-    sets = linear.irreducible_sets(time_limit=deadline.left, skip=True)
+    sets = linear.irreducible_sets(time_limit=deadline.left)
     conflicts = {
         row - first: (tuple(k - first for k in members if k >= first), tuple(k for k in members if k < first))
         for row, members in sets.items()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from trafficking_stats.errors import RuleError, TraffickingStatsError
-from trafficking_stats.solver.rows import Bools, Floats, Ints
+from trafficking_stats.solver.rows import Bools, Floats
 
 
 class LinearSystemError(TraffickingStatsError, ValueError):
@@ -78,8 +78,6 @@ class Bounds:
 
     Parameters
     ----------
-    variables : ndarray of int of shape (k,)
-        The variables.
     lower, upper : ndarray of shape (k,)
         Smallest and largest value; -inf or inf where nothing bounds the variable.
     tight : ndarray of bool of shape (k, 2)
@@ -88,7 +86,6 @@ class Bounds:
         ``"tight"`` or ``"valid, ... ends not known to be tight"``.
     """
 
-    variables: Ints
     lower: Floats
     upper: Floats
     tight: Bools

@@ -32,9 +32,7 @@ def irreducible(rows: Rows, members: Ints, weight: Ints, deadline: Deadline) -> 
     return np.sort(members[_deletion_filter(rows, members, copy, free, deadline)])
 
 
-def conflicts(
-    rows: Rows, asked: Ints, active: Bools, weight: Ints, deadline: Deadline
-) -> Iterator[tuple[int, Ints | None]]:
+def conflicts(rows: Rows, asked: Ints, active: Bools, weight: Ints, deadline: Deadline) -> Iterator[tuple[int, Ints]]:
     """Find for every row asked for an irreducible set of active rows that it cannot hold together with.
 
     Parameters
@@ -52,28 +50,21 @@ def conflicts(
 
     Yields
     ------
-    row, members : int, (ndarray of int or None)
-        For every row asked for, ascending rows; empty if the row alone has no point, None if it is in no
-        conflict. A single row of the same expression is preferred; else claims are spared before rules, far
-        before near, light before heavy and late before early.
+    row, members : int, ndarray of int
+        For every row asked for that is in a conflict, ascending rows; empty if the row alone has no point. A single
+        row of the same expression is preferred; else claims are spared before rules, far before near, light before
+        heavy and late before early.
     """
     alone, _ = rows.stack(asked, np.arange(len(asked)), rows.domain)
     possible = decide(alone, np.ones(alone.m, dtype=bool), deadline=deadline).feasible[: len(asked)]
-    direct = _direct(rows, asked, active, weight)
-    batch: dict[int, Ints] = {}
-    size = 0
-    for i, fits, other in zip(asked.tolist(), possible.tolist(), direct.tolist(), strict=True):
-        if not fits or other >= 0:
-            yield i, np.array([other] if fits else [], dtype=np.int64)
-            continue
-        others = rows.rows_in(rows.block_of_row[i])
-        batch[i] = others[active[others] & (others != i)]
-        size += int(rows.length[batch[i]].sum())
-        if size > _BATCH:
-            yield from _derived(rows, batch, weight, deadline)
-            batch, size = {}, 0
-    if batch:
-        yield from _derived(rows, batch, weight, deadline)
+    direct = np.where(possible, _direct(rows, asked, active, weight), len(active))
+    for i, other in zip(asked[direct >= 0].tolist(), direct[direct >= 0].tolist(), strict=True):
+        yield i, np.array([other] if other < len(active) else [], dtype=np.int64)
+    derived = asked[direct < 0]
+    size = np.bincount(rows.block_of_row, rows.length * active, rows.n_blocks)[rows.block_of_row[derived]]
+    batch = np.cumsum(size) // _BATCH
+    for number in np.unique(batch):
+        yield from _derived(rows, derived[batch == number], active, weight, deadline)
 
 
 def _direct(rows: Rows, asked: Ints, active: Bools, weight: Ints) -> Ints:
@@ -92,11 +83,11 @@ def _direct(rows: Rows, asked: Ints, active: Bools, weight: Ints) -> Ints:
     return out
 
 
-def _derived(rows: Rows, batch: dict[int, Ints], weight: Ints, deadline: Deadline) -> Iterator[tuple[int, Ints | None]]:
+def _derived(rows: Rows, asked: Ints, active: Bools, weight: Ints, deadline: Deadline) -> Iterator[tuple[int, Ints]]:
     """Answer a batch of questions side by side, each in a copy of its block that begins with the row asked for."""
-    asked = list(batch)
-    row = np.concatenate([np.append(i, others) for i, others in batch.items()])
-    copy = np.repeat(np.arange(len(asked)), [1 + len(others) for others in batch.values()])
+    others = [rows.rows_in(block) for block in rows.block_of_row[asked].tolist()]
+    sets = [np.append(i, rest[active[rest] & (rest != i)]) for i, rest in zip(asked, others, strict=True)]
+    row, copy = np.concatenate(sets), np.repeat(np.arange(len(asked)), [len(members) for members in sets])
     sub, _ = rows.stack(row, copy, rows.domain)
     core = np.flatnonzero(decide(sub, np.ones(sub.m, dtype=bool), reasons=True, deadline=deadline).core)
     own = np.isin(core, np.searchsorted(copy, np.arange(len(asked))))
@@ -104,9 +95,8 @@ def _derived(rows: Rows, batch: dict[int, Ints], weight: Ints, deadline: Deadlin
     order = np.lexsort((-members, weight[members], weight[members] == 0, -_distance(sub, core, own)))
     core, own, members = core[order], own[order], members[order]
     stays = _deletion_filter(sub, core, copy[core], own, deadline) & ~own
-    in_conflict = np.isin(np.arange(len(asked)), copy[core])
-    for k, i in enumerate(asked):
-        yield i, np.sort(members[stays & (copy[core] == k)]) if in_conflict[k] else None
+    for k in np.unique(copy[core]).tolist():
+        yield int(asked[k]), np.sort(members[stays & (copy[core] == k)])
 
 
 def _deletion_filter(rows: Rows, row: Ints, copy: Ints, fixed: Bools, deadline: Deadline) -> Bools:
