@@ -3,7 +3,8 @@ import pytest
 from unodc_workbook import CONVICTED, real_release, row, write_workbook
 
 from trafficking_stats.errors import ClaimError, ReaderError
-from trafficking_stats.readers.revisions import CELL, compare_releases
+from trafficking_stats.readers.faults import CELL
+from trafficking_stats.readers.revisions import compare_releases
 from trafficking_stats.readers.unodc import read_unodc
 from trafficking_stats.readers.writing import write_raw
 

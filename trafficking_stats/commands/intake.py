@@ -16,7 +16,7 @@ from trafficking_stats.files import write_text
 from trafficking_stats.readers import writing
 from trafficking_stats.readers.narrative.lexicon import LANGUAGES
 from trafficking_stats.readers.registry import READERS, Reader, read_file
-from trafficking_stats.readers.revisions import Revisions, compare_releases
+from trafficking_stats.readers.revisions import Revisions, compare_releases, revised_since
 from trafficking_stats.readers.tables import TableImport
 from trafficking_stats.readers.triage import write_triage
 from trafficking_stats.schema import SOURCE
@@ -131,7 +131,7 @@ def _import_by(reader: Reader) -> click.Command:
         source = {name: given.pop(name) for name in ("source_id", "published")}
         given["countries"] = reader.asked(given["countries"]) or None
         found, folder = read_file(reader, file, **source, **given).cleanable(), raw_folder(raw)
-        compared = _compared(reader, compare, found, given) if compare else writing.revised_since(folder, found)
+        compared = _compared(reader, compare, found, given) if compare else revised_since(folder, found)
         against, revisions = compared
         if not as_json:
             click.echo(found.shown() if dry_run else found)

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from trafficking_stats.csv_tables import records
-from trafficking_stats.errors import ReaderError
-from trafficking_stats.intervals import intervals
-from trafficking_stats.readers.tables import load_map
-from trafficking_stats.vocabulary import load_vocabulary
+from trafficking_stats.claims import read_sources
+from trafficking_stats.readers.faults import CELL, EXCLUSIVE, PLACE, bounded, faults_of, in_order
+from trafficking_stats.readers.tables import TableImport, load_map
+from trafficking_stats.readers.writing import claims_of_source
 
-CELL = ["country", "indicator", "breakdown", "period_start", "period_end"]
 SERIES = ["country", "indicator", "breakdown"]
-EXCLUSIVE = ("age", "sex")
-"""Dimensions in which no person is counted twice."""
-
 _MAP = load_map("revisions.toml")
 REASONS: dict[str, str] = _MAP["reasons"]
 """Every probable reason with what it says, those of changes first."""
 
 _LIMITS = _MAP["limits"]
-_PLACE = ["country", "indicator", "period_start", "period_end"]
-_SIGNS = {"exact": "", "less_than": "<", "more_than": ">", "at_most": "≤", "at_least": "≥"}
 
 
 @dataclass(frozen=True)
@@ -142,124 +137,45 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, exclusive: Sequenc
     >>> found.corrupt["evidence"].item()
     'DNK victims_identified 2021: sex=female is 238, more than the total of 80'
     """
-    old, new = _bounded(old, "old"), _bounded(new, "new")
+    old, new = bounded(old, "old"), bounded(new, "new")
     key = [*CELL, "occurrence"]
     both = old.set_index(key).add_prefix("old_").join(new.set_index(key).add_prefix("new_"), how="outer").reset_index()
     fresh, vanished = (_named_by_one(both, *states) for states in (("new", "old"), ("old", "new")))
     changed = both.dropna(subset=["old_figure", "new_figure"]).query("old_figure != new_figure")
     apart = np.maximum(changed["new_lower"] - changed["old_upper"], changed["old_lower"] - changed["new_upper"])
     shift = (changed["new_value"] - changed["old_value"]).abs()
-    changed = _in_order(changed.assign(size=np.maximum(apart, 0).astype(int), shift=shift), size=False, shift=False)
+    changed = in_order(changed.assign(size=np.maximum(apart, 0).astype(int), shift=shift), size=False, shift=False)
     changed = changed.rename(columns={"old_figure": "old", "new_figure": "new"})
     changed = changed[[*CELL, "old", "new", "old_lower", "old_upper", "new_lower", "new_upper", "size"]]
-    before, now, moved = _faults(old, exclusive), _faults(new, exclusive), _moved(old, new)
+    before, now, moved = faults_of(old, exclusive), faults_of(new, exclusive), _moved(old, new)
     corrupt = pd.concat([now.assign(standing=_among(now, before, ["kind", *CELL])), _shifted(moved)])
-    corrupt = _in_order(corrupt, standing=True, size=False, kind=True)
+    corrupt = in_order(corrupt, standing=True, size=False, kind=True)
     changed["reason"] = _why_changed(changed, old, before, now, moved)
     vanished["reason"] = _why_vanished(vanished, new, fresh)
     return Revisions(changed, fresh, vanished, corrupt[["kind", *CELL, "size", "standing", "evidence"]])
 
 
-def faults(claims: pd.DataFrame) -> pd.DataFrame:
-    """Find what is wrong in one release by itself.
-
-    Parameters
-    ----------
-    claims : pandas.DataFrame
-        Claims with the columns of a raw file.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``kind``, the columns of a cell, ``figure``, ``size``, ``whole_upper`` (the most that its whole can be) and
-        ``evidence``, the largest first.
-    """
-    return _in_order(_faults(_bounded(claims, "new"), EXCLUSIVE), size=False, kind=True)
-
-
-def _in_order(table: pd.DataFrame, **ascending: bool) -> pd.DataFrame:
-    """Sort by some columns, and then by cell."""
-    order = {**ascending, **dict.fromkeys(CELL, True)}
-    return table.sort_values(list(order), ascending=list(order.values()), ignore_index=True)
-
-
-def _bounded(claims: pd.DataFrame, which: str) -> pd.DataFrame:
-    """Return cell, occurrence, figure as printed, and the interval of every claim."""
-    missing = [column for column in (*CELL, "value", "qualifier") if column not in claims]
-    if missing:
-        raise ReaderError(f"the {which} release lacks the columns {', '.join(missing)}")
-    qualifiers = load_vocabulary().qualifiers
-    unknown = sorted(set(claims["qualifier"]) - set(qualifiers))
-    if unknown:
-        raise ReaderError(f"the {which} release has the unknown qualifiers {', '.join(unknown)}")
-    table = claims[[*CELL, "value", "qualifier"]].reset_index(drop=True)
-    signs = {name: _SIGNS.get(name, f"{entry.label} ") for name, entry in qualifiers.items()}
-    lower, upper = (pd.Series(end).fillna(table["value"]) for end in intervals(claims, load_vocabulary()))
-    return table.assign(
-        occurrence=table.groupby(CELL, sort=False).cumcount(),
-        figure=table["qualifier"].map(signs) + table["value"].map("{:.15g}".format),
-        lower=lower,
-        upper=upper,
-    )
+def revised_since(raw_dir: Path, found: TableImport) -> tuple[str, Revisions | None]:
+    """Compare with the latest earlier release in a folder, on the countries that both are about; name it, too."""
+    if not (raw_dir / "sources.csv").is_file():
+        return "", None
+    series = re.sub(r"-\d{4}(-\d{2})*$", "", found.source["source_id"])
+    sources = read_sources(raw_dir)
+    alike = sources["source_id"].str.fullmatch(rf"{re.escape(series)}(-\d{{4}}(-\d{{2}})*)?")
+    alike &= (sources["publisher"] == found.source["publisher"]) & (sources["source_id"] != found.source["source_id"])
+    earlier = sources[alike & (sources["published"] < found.published)].sort_values("published", ascending=False)
+    for name in earlier["source_id"]:
+        old = claims_of_source(raw_dir, name)
+        both = set(old["country"]) & set(found.claims["country"])
+        if both:
+            return name, compare_releases(*(table[table["country"].isin(both)] for table in (old, found.claims)))
+    return "", None
 
 
 def _named_by_one(both: pd.DataFrame, state: str, other: str) -> pd.DataFrame:
     """Return the cells that one release alone names, largest figure first."""
     table = both[both[f"{other}_figure"].isna()].rename(columns={f"{state}_figure": "figure"})
-    return _in_order(table.assign(size=table[f"{state}_value"].astype(int)), size=False)[[*CELL, "figure", "size"]]
-
-
-def _faults(release: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
-    """Find parts above their whole, parts that add up to more than it, and figures that equal their year."""
-    parts = _with_wholes(release)
-    parts["size"], parts["depth"] = parts["lower"] - parts["whole_upper"], parts["whole"].str.count("=")
-    parts["dimension"] = parts["dropped"].str.extract(r"^([^=;]+)=[^;]*$", expand=False)
-    above = parts[parts["size"] > 0].sort_values(["depth", "whole"], kind="stable")
-    above = above.sort_values("size", ascending=False, kind="stable").drop_duplicates([*CELL, "occurrence"])
-
-    tables = parts[parts["dimension"].isin(list(exclusive))].groupby([*_PLACE, "whole", "dimension"])
-    sums = tables.agg(
-        least=("lower", "sum"),
-        worst=("size", "max"),
-        whole_upper=("whole_upper", "first"),
-        whole_figure=("whole_figure", "first"),
-    )
-    sums = sums[sums["worst"] <= 0].reset_index().rename(columns={"whole": "breakdown"})
-    sums["size"], sums["figure"] = sums["least"] - sums["whole_upper"], sums["least"].map("{:.0f}".format)
-
-    of_year = (release["qualifier"] == "exact") & (release["value"] == release["period_start"].str[:4].astype(float))
-    found = [
-        _told(above, "part_above_whole", "part_above_whole"),
-        _told(sums[sums["size"] > 0], "parts_above_whole", "parts_above_whole_by_{dimension}"),
-        _told(release.assign(size=release["value"])[of_year], "equals_its_year", "equals_its_year"),
-    ]
-    return pd.concat(found, ignore_index=True)
-
-
-def _told(table: pd.DataFrame, words: str, kind: str) -> pd.DataFrame:
-    """Put what is wrong into words."""
-    rows = records(table)
-    for row in rows:
-        row["part"], row["whole"] = row["breakdown"] or "the total", row.get("whole") or "the total"
-        head = f"{row['country']} {row['indicator']} {row['period_start'][:4]}: "
-        row["evidence"] = head + _MAP["faults"][words].format(**row)
-        row["kind"] = kind.format(**row)
-    columns = ["kind", *CELL, "figure", "size", "whole_upper", "evidence"]
-    return pd.DataFrame(rows, columns=columns).astype({"size": int, "whole_upper": float})
-
-
-def _with_wholes(release: pd.DataFrame) -> pd.DataFrame:
-    """Pair every figure with those it is a part of: all with fewer keys, down to the total."""
-    pairs: list[tuple[str, str, str]] = []
-    for part in release["breakdown"].unique():
-        keys = part.split(";") if part else []
-        for size in range(len(keys)):
-            kept = list(itertools.combinations(keys, size))
-            pairs += [(part, ";".join(left), ";".join(sorted({*keys} - {*left}))) for left in kept]
-    names = pd.DataFrame(pairs, columns=["breakdown", "whole", "dropped"]).astype(str)
-    figures = release.rename(columns={"breakdown": "whole"}).groupby([*_PLACE, "whole"], sort=False)
-    wholes = figures.agg(whole_upper=("upper", "max"), whole_figure=("figure", "first")).reset_index()
-    return release.merge(names, on="breakdown").merge(wholes, on=[*_PLACE, "whole"])
+    return in_order(table.assign(size=table[f"{state}_value"].astype(int)), size=False)[[*CELL, "figure", "size"]]
 
 
 def _moved(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
@@ -332,7 +248,7 @@ def _why_vanished(vanished: pd.DataFrame, new: pd.DataFrame, fresh: pd.DataFrame
     tests = {
         "country_gone": ~_among(vanished, new, ["country"]),
         "indicator_gone": ~_among(vanished, new, ["country", "indicator"]),
-        "moved": large & _among(vanished, fresh, [*_PLACE, "figure"]),
+        "moved": large & _among(vanished, fresh, [*PLACE, "figure"]),
         "table_gone": (vanished["breakdown"] != "") & ~_among(dimensions, those_left, CELL),
         "series_gone": ~_among(vanished, new, SERIES),
         "small_count": ~large,

@@ -11,7 +11,8 @@ from trafficking_stats.countries import is_country
 from trafficking_stats.csv_tables import write_table
 from trafficking_stats.extras import needs
 from trafficking_stats.files import write_text
-from trafficking_stats.readers.revisions import CELL, REASONS, Revisions, faults
+from trafficking_stats.readers.faults import CELL, faults
+from trafficking_stats.readers.revisions import REASONS, Revisions
 from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport, load_map
 from trafficking_stats.vocabulary import load_vocabulary
 from trafficking_stats.wording import counted

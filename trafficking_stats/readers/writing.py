@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -14,8 +13,7 @@ from trafficking_stats.claims import read_sources
 from trafficking_stats.csv_tables import read_rows, table_text
 from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.files import locked, settle, write_together
-from trafficking_stats.readers.revisions import Revisions, compare_releases
-from trafficking_stats.readers.tables import TableImport, source_name
+from trafficking_stats.readers.tables import source_name
 from trafficking_stats.schema import PRINTED, RANGE_END, SOURCE, check_claims, check_sources
 from trafficking_stats.vocabulary import load_vocabulary
 
@@ -153,21 +151,15 @@ def plan(
     unknown = sorted(set(source) - set(SOURCE))
     if unknown:
         raise ReaderError(f"source {identifier}: {', '.join(unknown)} are no columns of sources.csv")
-    sources, old, new = _sources(raw_dir), _claims(raw_dir, identifier), _as_text(claims)
+    files = _with_source(raw_dir, identifier, {column: str(source.get(column, "")) for column in SOURCE}, replace)
+    old, new = _claims(raw_dir, identifier), _as_text(claims)
     replaced = old if countries is None else old[old["country"].isin(countries)]
     file, path = f"claims/{identifier}.csv", raw_dir / "claims" / f"{identifier}.csv"
     content = _content(identifier, _in_order(pd.concat([old.drop(index=replaced.index), new], ignore_index=True)))
-    files = {} if path.is_file() and path.read_bytes() == content else {file: content}
-    differing = max(len(set(_keys(replaced)) - set(_keys(new))), 1) if files and len(replaced) else 0
-    row = {column: str(source.get(column, "")) for column in SOURCE}
-    if identifier not in sources or (replace and sources[identifier] != row):
-        _refuse(
-            check_sources(pd.DataFrame([row]).assign(_file=f"sources.csv, {identifier}", _line=0), load_vocabulary())
-        )
-        sources[identifier] = row
-        listed = pd.DataFrame([sources[name] for name in sorted(sources)], columns=list(SOURCE))
-        files["sources.csv"] = table_text(listed).encode()
-    return Plan(path, files, differing)
+    if path.is_file() and path.read_bytes() == content:
+        return Plan(path, files, 0)
+    differing = max(len(set(_keys(replaced)) - set(_keys(new))), 1) if len(replaced) else 0
+    return Plan(path, {file: content, **files}, differing)
 
 
 def add_claims(table: pd.DataFrame, raw_dir: str | Path) -> Added:
@@ -207,23 +199,6 @@ def add_claims(table: pd.DataFrame, raw_dir: str | Path) -> Added:
     return Added(len(table) - present, present, tuple(raw_dir / name for name in files), tuple(unknown))
 
 
-def revised_since(raw_dir: Path, found: TableImport) -> tuple[str, Revisions | None]:
-    """Compare with the latest earlier release in a folder, on the countries that both are about; name it, too."""
-    if not (raw_dir / "sources.csv").is_file():
-        return "", None
-    series = re.sub(r"-\d{4}(-\d{2})*$", "", found.source["source_id"])
-    sources = read_sources(raw_dir)
-    alike = sources["source_id"].str.fullmatch(rf"{re.escape(series)}(-\d{{4}}(-\d{{2}})*)?")
-    alike &= (sources["publisher"] == found.source["publisher"]) & (sources["source_id"] != found.source["source_id"])
-    earlier = sources[alike & (sources["published"] < found.published)].sort_values("published", ascending=False)
-    for name in earlier["source_id"]:
-        old = claims_of_source(raw_dir, name)
-        both = set(old["country"]) & set(found.claims["country"])
-        if both:
-            return name, compare_releases(*(table[table["country"].isin(both)] for table in (old, found.claims)))
-    return "", None
-
-
 def claims_of_source(raw_dir: Path, identifier: str) -> pd.DataFrame:
     """Return the claims of a source in a folder with ``value`` as a number; none if there is no file.
 
@@ -247,6 +222,18 @@ def _sources(raw_dir: Path) -> dict[str, dict[str, str]]:
         return {}
     rows: list[dict[str, str]] = read_sources(raw_dir).to_dict("records")  # type: ignore[assignment]
     return {row["source_id"]: row for row in rows}
+
+
+def _with_source(raw_dir: Path, identifier: str, row: dict[str, str], replace: bool) -> dict[str, bytes]:
+    """Return ``sources.csv`` with the row of a source; nothing where it has one that may stay."""
+    sources = _sources(raw_dir)
+    if identifier in sources and not (replace and sources[identifier] != row):
+        return {}
+    where = {"_file": f"sources.csv, {identifier}", "_line": 0}
+    _refuse(check_sources(pd.DataFrame([row]).assign(**where), load_vocabulary()))
+    sources[identifier] = row
+    listed = pd.DataFrame([sources[name] for name in sorted(sources)], columns=list(SOURCE))
+    return {"sources.csv": table_text(listed).encode()}
 
 
 def _claims(raw_dir: Path, identifier: str) -> pd.DataFrame:
@@ -277,10 +264,8 @@ def _keys(table: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    def key(column: pd.Series) -> pd.Series:
-        return pd.to_numeric(column, errors="coerce") if column.name == "value" else column
-
-    return table.sort_values(_ORDER, kind="stable", key=key, ignore_index=True)
+    numbers = table.assign(value=pd.to_numeric(table["value"], errors="coerce"))
+    return table.loc[numbers.sort_values(_ORDER, kind="stable").index].reset_index(drop=True)
 
 
 def _content(identifier: str, table: pd.DataFrame) -> bytes:

@@ -1,0 +1,118 @@
+"""Figures of one release that cannot be right: above their whole, or the number of their year."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import pandas as pd
+
+from trafficking_stats.csv_tables import records
+from trafficking_stats.errors import ReaderError
+from trafficking_stats.intervals import intervals
+from trafficking_stats.readers.tables import load_map
+from trafficking_stats.vocabulary import load_vocabulary
+
+CELL = ["country", "indicator", "breakdown", "period_start", "period_end"]
+PLACE = ["country", "indicator", "period_start", "period_end"]
+EXCLUSIVE = ("age", "sex")
+"""Dimensions in which no person is counted twice."""
+
+_WORDS = load_map("revisions.toml")["faults"]
+_SIGNS = {"exact": "", "less_than": "<", "more_than": ">", "at_most": "≤", "at_least": "≥"}
+
+
+def faults(claims: pd.DataFrame) -> pd.DataFrame:
+    """Find what is wrong in one release by itself.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        Claims with the columns of a raw file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind``, the columns of a cell, ``figure``, ``size``, ``whole_upper`` (the most that its whole can be) and
+        ``evidence``, the largest first.
+    """
+    return in_order(faults_of(bounded(claims, "new"), EXCLUSIVE), size=False, kind=True)
+
+
+def in_order(table: pd.DataFrame, **ascending: bool) -> pd.DataFrame:
+    """Sort by some columns, and then by cell."""
+    order = {**ascending, **dict.fromkeys(CELL, True)}
+    return table.sort_values(list(order), ascending=list(order.values()), ignore_index=True)
+
+
+def bounded(claims: pd.DataFrame, which: str) -> pd.DataFrame:
+    """Return cell, occurrence, figure as printed, and the interval of every claim."""
+    missing = [column for column in (*CELL, "value", "qualifier") if column not in claims]
+    if missing:
+        raise ReaderError(f"the {which} release lacks the columns {', '.join(missing)}")
+    qualifiers = load_vocabulary().qualifiers
+    unknown = sorted(set(claims["qualifier"]) - set(qualifiers))
+    if unknown:
+        raise ReaderError(f"the {which} release has the unknown qualifiers {', '.join(unknown)}")
+    table = claims[[*CELL, "value", "qualifier"]].reset_index(drop=True)
+    signs = {name: _SIGNS.get(name, f"{entry.label} ") for name, entry in qualifiers.items()}
+    lower, upper = (pd.Series(end).fillna(table["value"]) for end in intervals(claims, load_vocabulary()))
+    return table.assign(
+        occurrence=table.groupby(CELL, sort=False).cumcount(),
+        figure=table["qualifier"].map(signs) + table["value"].map("{:.15g}".format),
+        lower=lower,
+        upper=upper,
+    )
+
+
+def faults_of(release: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
+    """Find parts above their whole, parts that add up to more than it, and figures that equal their year."""
+    parts = _with_wholes(release)
+    parts["size"], parts["depth"] = parts["lower"] - parts["whole_upper"], parts["whole"].str.count("=")
+    parts["dimension"] = parts["dropped"].str.extract(r"^([^=;]+)=[^;]*$", expand=False)
+    above = parts[parts["size"] > 0].sort_values(["depth", "whole"], kind="stable")
+    above = above.sort_values("size", ascending=False, kind="stable").drop_duplicates([*CELL, "occurrence"])
+
+    tables = parts[parts["dimension"].isin(list(exclusive))].groupby([*PLACE, "whole", "dimension"])
+    sums = tables.agg(
+        least=("lower", "sum"),
+        worst=("size", "max"),
+        whole_upper=("whole_upper", "first"),
+        whole_figure=("whole_figure", "first"),
+    )
+    sums = sums[sums["worst"] <= 0].reset_index().rename(columns={"whole": "breakdown"})
+    sums["size"], sums["figure"] = sums["least"] - sums["whole_upper"], sums["least"].map("{:.0f}".format)
+
+    of_year = (release["qualifier"] == "exact") & (release["value"] == release["period_start"].str[:4].astype(float))
+    found = [
+        _told(above, "part_above_whole", "part_above_whole"),
+        _told(sums[sums["size"] > 0], "parts_above_whole", "parts_above_whole_by_{dimension}"),
+        _told(release.assign(size=release["value"])[of_year], "equals_its_year", "equals_its_year"),
+    ]
+    return pd.concat(found, ignore_index=True)
+
+
+def _told(table: pd.DataFrame, words: str, kind: str) -> pd.DataFrame:
+    """Put what is wrong into words."""
+    rows = records(table)
+    for row in rows:
+        row["part"], row["whole"] = row["breakdown"] or "the total", row.get("whole") or "the total"
+        head = f"{row['country']} {row['indicator']} {row['period_start'][:4]}: "
+        row["evidence"] = head + _WORDS[words].format(**row)
+        row["kind"] = kind.format(**row)
+    columns = ["kind", *CELL, "figure", "size", "whole_upper", "evidence"]
+    return pd.DataFrame(rows, columns=columns).astype({"size": int, "whole_upper": float})
+
+
+def _with_wholes(release: pd.DataFrame) -> pd.DataFrame:
+    """Pair every figure with those it is a part of: all with fewer keys, down to the total."""
+    pairs: list[tuple[str, str, str]] = []
+    for part in release["breakdown"].unique():
+        keys = part.split(";") if part else []
+        for size in range(len(keys)):
+            kept = list(itertools.combinations(keys, size))
+            pairs += [(part, ";".join(left), ";".join(sorted({*keys} - {*left}))) for left in kept]
+    names = pd.DataFrame(pairs, columns=["breakdown", "whole", "dropped"]).astype(str)
+    figures = release.rename(columns={"breakdown": "whole"}).groupby([*PLACE, "whole"], sort=False)
+    wholes = figures.agg(whole_upper=("upper", "max"), whole_figure=("figure", "first")).reset_index()
+    return release.merge(names, on="breakdown").merge(wholes, on=[*PLACE, "whole"])
