@@ -127,3 +127,11 @@ def test_what_sources_say_of_their_own_figures_and_cannot_stand(rec):
     shown = str(tables.contradicted(rec, "DNK"))
     for told in ("43 for 2015, more than 38", "at least 5; the text says 4", "19; the text says 25"):
         assert told in shown
+
+
+def test_sentences_are_said_as_a_share_of_the_longest_that_the_law_allows(rec):
+    said = str(texts.penalties(rec, "DNK", 2014, 2015))  # 18 to 36 months in 2014, 24 to 36 in 2015, of ten years
+    assert "2014: the shortest sentence was 15% of the longest that the law allows, the longest 30%." in said
+    assert "2015: the shortest sentence was 20%" in said
+    assert "2009" not in said
+    assert "No source gives the sentences" in str(texts.penalties(rec, "SWE"))

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from trafficking_stats.gap_analysis.beside import premise
 from trafficking_stats.gap_analysis.figures import figures_of
-from trafficking_stats.inference.counts import total
 from trafficking_stats.intervals import period_kind
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, say, say_or
@@ -130,7 +129,7 @@ def money(rec: Reconciliation, country: str) -> Shown:
             years = range(int(start[:4]), int(end[:4]) + 1)
             if period_kind(start, end) != "years" or not set(years) <= set(counts):
                 return ABSENT
-            people = total(counts[year] for year in years)
+            people = counts.sum(years)
             return number(row["value"] / people.lower) if people.is_exact and people.lower else ABSENT
 
         return share

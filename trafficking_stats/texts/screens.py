@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.beside import beside_rows
+from trafficking_stats.gap_analysis.figures import figures_of
 from trafficking_stats.gap_analysis.rows import Beside
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, breakdown_words, say, say_or
@@ -14,7 +15,7 @@ from trafficking_stats.messages.gap import values_of
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.evidence import bounds
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.shown import Shown
+from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.focus import LEADING, known, totals, yearly_claims
 from trafficking_stats.texts.headline import headline, summary
 from trafficking_stats.texts.words import count, label, sentences, short, span
@@ -91,6 +92,33 @@ def beside_words(row: Beside) -> str:
         of=label(row.denominator),
         years=span(vars(row)),
     )
+
+
+def penalties(rec: Reconciliation, country: str, start: int | None = None, end: int | None = None) -> Shown:
+    """Say which share of the longest sentence that the law allows those of a year were.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The series.
+    country : str
+        Which country.
+    start, end : int, optional
+        First and last year; all by default.
+    """
+    names = ("sentence_min_months", "sentence_max_months", "max_penalty_years")
+    shortest, longest, allowed = (figures_of(rec, country, Measure(name)).counts for name in names)
+    said = [
+        say(
+            "victims.penalty",
+            year=str(year),
+            low=shortest[year].lower / (12 * allowed[year].upper),
+            high=longest[year].upper / (12 * allowed[year].lower),
+        )
+        for year in sorted(set(shortest) & set(longest) & set(allowed))
+        if (start or year) <= year <= (end or year)
+    ]
+    return prose(" ".join(said) or say("victims.penalty_none", country=Country(country)))
 
 
 def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> Shown:
