@@ -140,7 +140,7 @@ def _answer(line: Connection) -> None:
 
 
 def warm_up(libraries: Sequence[str]) -> None:
-    """Import the libraries, and fill what is only filled by being used: the shell, the fonts.
+    """Import the libraries, and fill what is only filled by being used.
 
     Parameters
     ----------
@@ -157,17 +157,33 @@ def warm_up(libraries: Sequence[str]) -> None:
             for part in inside:
                 importlib.import_module(part.name)
     process_shell()
-    if any(name.startswith("trafficking_stats.") for name in libraries):
-        with contextlib.suppress(TraffickingStatsError):  # then each notebook says so that needs them
-            load_claims()
-    if "matplotlib.pyplot" in libraries:
-        import io
+    if libraries:
+        rehearse()
 
-        from matplotlib.figure import Figure
 
-        figure = Figure(layout="constrained")
-        figure.subplots().set_title("0")
-        figure.savefig(io.BytesIO(), format="svg")
+def rehearse() -> None:
+    """Make a small page in each language: claims, fonts, templates, catalogues and lexers are then there."""
+    import nbformat
+    import pandas as pd
+
+    from trafficking_stats.messages import language, languages
+    from trafficking_stats.plots.series import stage_panels
+    from trafficking_stats.reporting.export import export
+
+    with contextlib.suppress(TraffickingStatsError):  # then each notebook says so that needs them
+        load_claims()
+    row = {"indicator": "victims_identified", "year": 2020, "lower": 1, "upper": 2, "status": "agreed"}
+    facts = {"kind": "headline", "sentence": "", "robustness": "holds"}
+    v4 = nbformat.v4
+    for code in languages():
+        with language(code):
+            drawn, told = stage_panels(pd.DataFrame([row]), [row["indicator"]], "DNK", (2020, 2021))._repr_mimebundle_()
+        outputs = [
+            v4.new_output("display_data", data=drawn, metadata=told),
+            v4.new_output("display_data", data={"text/html": "<table></table>"}, metadata={"report": facts}),
+        ]
+        cells = [v4.new_markdown_cell("# Title"), v4.new_code_cell("x = [1]  # one", outputs=outputs)]
+        export(v4.new_notebook(cells=cells), Task("DNK", "rehearsal", code, "", {}, as_of="2020-01-01"))
 
 
 if __name__ == "__main__":
