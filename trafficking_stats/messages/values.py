@@ -212,7 +212,7 @@ def _locale() -> str:
 
 
 def _number(value: Any, spec: str) -> str:
-    from babel.numbers import format_decimal, format_percent
+    from babel.numbers import format_percent
 
     if spec == "raw":
         return str(value)
@@ -221,7 +221,14 @@ def _number(value: Any, spec: str) -> str:
     if spec == "percent":
         return format_percent(float(value), locale=_locale())
     pattern = spec or (None if isinstance(value, numbers.Integral) else "@@#")
-    return format_decimal(value, format=pattern, locale=_locale()).replace("-", "−")
+    return _decimal(value, pattern, _locale())
+
+
+@functools.lru_cache(maxsize=4096)
+def _decimal(value: Any, pattern: str | None, locale: str) -> str:
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, format=pattern, locale=locale).replace("-", "−")
 
 
 def _rate(value: float) -> str:

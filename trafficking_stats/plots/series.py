@@ -134,7 +134,8 @@ def stage_panels(
             return instead(ax, say("pages.stages.none", country=Country(country)))
         for indicator, panel in zip(shown, panels(ax, len(shown), 0.5), strict=True):
             series_panel(panel, rows[rows["indicator"] == indicator], indicator, years)
-            panel.tick_params(labelbottom=indicator == shown[-1])
+            if indicator != shown[-1]:
+                panel.set_xticks([])
     lacking = [label(indicator) for indicator in indicators if indicator not in shown]
     stages_only = all(";" not in name and load_vocabulary().indicators[name].stage in STAGES for name in shown)
     caption = [
