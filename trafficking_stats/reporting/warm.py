@@ -20,7 +20,7 @@ import sys
 import weakref
 from collections.abc import Sequence
 from multiprocessing.connection import Connection, Pipe
-from typing import Self
+from typing import Any, Self
 
 from trafficking_stats.claims import load_claims
 from trafficking_stats.errors import TraffickingStatsError
@@ -172,12 +172,13 @@ def rehearse() -> None:
 
     with contextlib.suppress(TraffickingStatsError):  # then each notebook says so that needs them
         load_claims()
-    row = {"indicator": "victims_identified", "year": 2020, "lower": 1, "upper": 2, "status": "agreed"}
+    row = pd.DataFrame([{"indicator": "victims_identified", "year": 2020, "lower": 1, "upper": 2, "status": "agreed"}])
     facts = {"kind": "headline", "sentence": "", "robustness": "holds"}
     v4 = nbformat.v4
     for code in languages():
         with language(code):
-            drawn, told = stage_panels(pd.DataFrame([row]), [row["indicator"]], "DNK", (2020, 2021))._repr_mimebundle_()
+            ax: Any = stage_panels(row, ["victims_identified"], "DNK", (2020, 2021))
+            drawn, told = ax._repr_mimebundle_()
         outputs = [
             v4.new_output("display_data", data=drawn, metadata=told),
             v4.new_output("display_data", data={"text/html": "<table></table>"}, metadata={"report": facts}),
