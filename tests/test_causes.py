@@ -239,6 +239,17 @@ CASES = [
         "the source’s own parts by age come to 86, more than its 82",
     ),
     Case(
+        "a mask that its own parts refute",
+        [
+            register(86, breakdown="exploitation=sexual"),
+            odd(5, breakdown="exploitation=sexual", qualifier="less_than"),
+            odd(10, breakdown="age=adult;exploitation=sexual"),
+            odd(2, breakdown="age=child;exploitation=sexual"),
+        ],
+        "arithmetic",
+        "printed as “fewer than 5”, though the source’s own parts by age come to 12",
+    ),
+    Case(
         "parts that fit",
         [
             register(86, breakdown="exploitation=sexual"),

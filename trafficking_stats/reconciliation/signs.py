@@ -139,7 +139,9 @@ def arithmetic(row: Any, figures: Figures) -> Seen:
         sums[part.detail] += part.own if part.is_own else 0
     for key, total in sorted(sums.items()):
         if total > row.upper:
-            yield evidence("parts_above", value=row.value, dimension=Term("dimension", key), total=total)
+            said = {"value": row.value, "figure": Figure(row.value, row.qualifier), "total": total}
+            code = "parts_above" if row.qualifier == "exact" else "mask_below_parts"
+            yield evidence(code, dimension=Term("dimension", key), **said)
     terms: dict[str, list[float]] = defaultdict(list)
     for term in figures.beside(row, "rule"):
         terms[term.detail] += [term.own] if term.is_own else []
