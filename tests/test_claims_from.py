@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import trafficking_stats as ts
-from trafficking_stats.frames import SkippedRowsWarning
+from trafficking_stats.frames import SkippedRowsWarning, as_claims
 from trafficking_stats.intervals import intervals
 from trafficking_stats.vocabulary import load_vocabulary
 
@@ -473,6 +473,14 @@ def test_reconcile_takes_five_columns():
         ts.reconcile(table.assign(indicator="victim_identified"))
     with pytest.raises(ts.ClaimError, match=r"'Swedn'.*did you mean SWE\?"):
         ts.reconcile(table.assign(country="Swedn"))
+
+
+@pytest.mark.parametrize("missing", ["claim_id", "tier", "published", "upstream"])
+def test_claims_without_one_of_their_columns_are_read_as_any_table(missing):
+    claims = ts.load_claims().query("country == 'DNK'")
+    assert (claims["period_start"] == "").any()
+    assert claims.duplicated(["source_id", "indicator", "breakdown", "period_start", "period_end"]).any()
+    assert len(as_claims(claims.drop(columns=missing), load_vocabulary())) == len(claims)
 
 
 def test_a_claims_table_with_a_country_by_name_is_no_second_country():

@@ -79,7 +79,8 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
         _check_columns("breakdown", [fixed["breakdown"]], table)
     taken = {*used.values(), *dimensions}
     figures = _figure_columns(table, columns, taken, vocabulary)
-    rest = table[[name for name in table.columns if name not in taken and figures.get(name) is None]]
+    silent = [name for name in table.columns if name not in taken and figures.get(name) is None]
+    rest = table[[name for name in silent if name != "claim_id"]]  # which no two rows share, whatever they say
     shared = table[[*used.values()]].set_axis([*used], axis=1).assign(**fixed, row=table.index)
     shared["rest"] = [tuple(map(plain, cells)) for cells in rest.to_numpy(dtype=object)]
     parts = [
@@ -225,13 +226,10 @@ def _holds_figures(cells: pd.Series) -> bool:
 def _meanings(headings: Mapping[str, str], columns: Columns, vocabulary: Vocabulary) -> dict[str, Meaning | None]:
     """Return what the heading of each column means, None where a part of it is not known."""
     split = {name: [part.strip() for part in text.split(SEVERAL_HEADINGS)] for name, text in headings.items()}
-    if any(folded(part) in ("boys", "girls") for parts in split.values() for part in parts):
-        apart = WORDS["children_apart"]
-        split = {
-            name: SEVERAL_HEADINGS.join(apart.get(folded(part), part) for part in parts).split(SEVERAL_HEADINGS)
-            for name, parts in split.items()
-        }
-    may = {name: [_part_meanings(part, columns, vocabulary) for part in parts] for name, parts in split.items()}
+    both = WORDS["sex_and_age"]
+    if any(both.get(folded(part), {}).get("age") == "child" for parts in split.values() for part in parts):
+        both = both | WORDS["beside_children"]
+    may = {name: [_part_meanings(part, both, columns, vocabulary) for part in parts] for name, parts in split.items()}
     sure = {key for parts in may.values() for found in parts if len(found) == 1 for key in found[0]}
     meanings: dict[str, Meaning | None] = {}
     for name, parts in may.items():
@@ -242,9 +240,13 @@ def _meanings(headings: Mapping[str, str], columns: Columns, vocabulary: Vocabul
     return meanings
 
 
-def _part_meanings(part: str, columns: Columns, vocabulary: Vocabulary) -> list[Meaning]:
+def _part_meanings(
+    part: str, both: Mapping[str, Mapping[str, str]], columns: Columns, vocabulary: Vocabulary
+) -> list[Meaning]:
     """Return what a part of a heading may mean: nothing that is known, one thing, or a category of one of several."""
     labels = columns.get("labels") or {}
+    if folded(part) in both:
+        return [{DIMENSION + key: category for key, category in both[folded(part)].items()}]
     if indicator := indicator_named(labels.get("indicator", {}).get(part, part), vocabulary):
         return [{"indicator": indicator}]
     key, equals, category = part.partition("=")

@@ -222,7 +222,8 @@ def _breakdowns(rows: _Rows, vocabulary: Vocabulary) -> list[str]:
 def _periods(rows: _Rows, fiscal_year: int | None) -> tuple[list[str], list[str]]:
     """Read the periods: two days where the table has them, else a year."""
     if {"start", "end"} <= set(rows.long):
-        return rows.read("start", read_day), rows.read("end", read_day)
+        starts = rows.read("start", lambda cell: read_day(cell) if plain(cell) else "")  # "": since records began
+        return starts, rows.read("end", read_day)
     periods = rows.read("year", lambda cell: read_period(cell, fiscal_year))
     return [period[0] if period else "" for period in periods], [period[1] if period else "" for period in periods]
 
