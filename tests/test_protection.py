@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from shown_claims import rows
 
 import trafficking_stats as ts
 from trafficking_stats import tables, texts
@@ -71,9 +72,11 @@ def test_a_part_of_the_victims_in_two_periods(rec, part, early, late):
     size, mix = (gap.row("effects", stage=stage) for stage in ("denominator", "numerator"))
     assert (mix.early_lower, mix.late_lower) == (early, late)
     assert size.effect_min + mix.effect_min == pytest.approx(late - early)
-    shown = str(tables.parts(rec, [gap]))
-    assert f"{early}" in shown
-    assert f"{late}" in shown
+    head, dimension, [name, first, second, *effects] = rows(tables.parts(rec, [gap]))
+    assert [head[0], len(dimension), len(effects)] == ["Part", 1, 3]
+    assert name.endswith("2014–2017 | 2018–2021")
+    assert first.startswith(f"{early}")
+    assert second.startswith(f"{late}")
 
 
 def test_the_largest_parts_with_exact_figures_come_first(rec):

@@ -9,7 +9,7 @@ from shown_claims import claim, rows, small_claims, tree
 
 import trafficking_stats as ts
 from trafficking_stats import tables
-from trafficking_stats.messages import Country, language
+from trafficking_stats.messages import Country, language, say
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.shown import csv_text
 from trafficking_stats.tables import Column
@@ -173,6 +173,12 @@ def test_peers_are_named_and_never_ranked():
     assert [row[0].split()[0] for row in table[1:]] == ["Denmark", "Germany", "Netherlands", "Sweden"]
     assert {row[-1] for row in table[1:]} == {"assessed by an authority", "everyone reported", "not known"}
     assert "No other country can stand in" in str(tables.shortfalls(gap))
+
+
+def test_every_column_has_a_head_in_the_catalogue():
+    headless = {"indicator_title", "tier", "group_kind"}  # rows stand below them
+    for name, column in tables.COLUMNS.items():
+        assert name in headless or say(f"tables.head.{column.head or name}")
 
 
 def test_danish_tables_hold_no_english(denmark):

@@ -92,10 +92,7 @@ def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
     return table(
         "parts",
         rows,
-        [
-            Column("part", head="part"),
-            *(Column(name, True, name) for name in ("early", "late", "change", "by_size", "by_mix")),
-        ],
+        ["part_and_years", "early", "late", "change", "by_size", "by_mix"],
         {"whole": gaps[0].question.denominator if gaps else ""},
         groups="dimension",
         data=pd.concat([gap.tables["effects"] for gap in gaps]) if rows else None,
