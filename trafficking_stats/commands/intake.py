@@ -127,10 +127,10 @@ def _import_by(reader: Reader) -> click.Command:
     def run(
         file: Path, compare: Path | None, triage: Path | None, raw: Path | None, as_json: bool, **given: Any
     ) -> None:
-        dry_run, how = given.pop("dry_run"), {"replace": given.pop("replace")}
-        source = {name: given.pop(name) for name in ("source_id", "published")}
+        replace, dry_run = given.pop("replace"), given.pop("dry_run")
+        about = {name: given.pop(name) for name in ("source_id", "published")}
         given["countries"] = reader.asked(given["countries"]) or None
-        found, folder = read_file(reader, file, **source, **given).cleanable(), raw_folder(raw)
+        found, folder = read_file(reader, file, **about, **given).cleanable(), raw_folder(raw)
         compared = _compared(reader, compare, found, given) if compare else revised_since(folder, found)
         against, revisions = compared
         if not as_json:
@@ -145,15 +145,15 @@ def _import_by(reader: Reader) -> click.Command:
         record = {**found.record, "revisions": None, "file": None, "changed": False}
         if revisions is not None:
             record["revisions"] = {"against": against, **revisions.record}
-        how["countries"] = found.countries
+        what, how = (found.claims, found.source, folder), {"replace": replace, "countries": found.countries}
         if dry_run:
-            record["next"] = writing.plan(found.claims, found.source, folder, **how).next_step(how["replace"])
+            record["next"] = writing.plan(*what, **how).next_step(replace)
             told = f"{record['next']}\nnothing was written"
         else:
-            record["file"], record["changed"] = writing.write_raw(found.claims, found.source, folder, **how)
+            record["file"], record["changed"] = writing.write_raw(*what, **how)
             state = "written" if record["changed"] else "was there already, the same to the last byte"
-            options_of_clean = f" --raw {raw} --output FOLDER" if raw else ""
-            told = f"next: trafficking-stats clean{options_of_clean}\n{record['file']}: {state}"
+            folders = f" --raw {raw} --output FOLDER" if raw else ""
+            told = f"next: trafficking-stats clean{folders}\n{record['file']}: {state}"
         options.print_answer(options.Answer(told, record), as_json)
 
     parameters = [
