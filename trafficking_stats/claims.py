@@ -200,7 +200,7 @@ def finish(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     claims["claim_id"] = _claim_ids(claims)
     national = claims["upstream"] == "national"
     stages = claims["indicator"].map({name: entry.stage for name, entry in vocabulary.indicators.items()})
-    pairs = zip(claims["country"][national], stages[national], strict=True)
+    pairs = zip(claims["country"][national].tolist(), stages[national].tolist(), strict=True)
     claims.loc[national, "upstream"] = [vocabulary.register(country, stage) for country, stage in pairs]
     for equivalent in vocabulary.equivalents:
         _fold(claims, equivalent.country, equivalent.printed, equivalent.means)
@@ -214,13 +214,14 @@ def finish(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
 
 def _claim_ids(claims: pd.DataFrame) -> pd.Series:
     """Name each claim by its source and a hash of its row, which stays the same when rows around it change."""
-    text = claims[list(PRINTED)].assign(value=[format(float(value), ".15g") for value in claims["value"]])
+    text = {column: claims[column].tolist() for column in PRINTED}
+    text["value"] = [format(float(value), ".15g") for value in text["value"]]
     if RANGE_END in claims:
-        text["value"] += [f"-{float(end):.15g}" if end != "" else "" for end in claims[RANGE_END]]
+        ends = [f"-{float(end):.15g}" if end != "" else "" for end in claims[RANGE_END]]
+        text["value"] = [value + end for value, end in zip(text["value"], ends, strict=True)]
+    rows = zip(*text.values(), strict=True)
     digests = pd.Series(
-        [hashlib.sha256("\x1f".join(row).encode()).hexdigest() for row in text.itertuples(index=False, name=None)],
-        claims.index,
-        dtype=str,
+        [hashlib.sha256("\x1f".join(row).encode()).hexdigest() for row in rows], claims.index, dtype=str
     )
     short = claims["source_id"] + ":" + digests.str[:8]
     # among tens of thousands of rows two may begin alike
@@ -229,10 +230,13 @@ def _claim_ids(claims: pd.DataFrame) -> pd.Series:
 
 def _fold(claims: pd.DataFrame, country: str, printed: str, means: str) -> None:
     """Replace the part ``printed`` of breakdowns by ``means``, and say so in the note."""
-    wanted = set(printed.split(";"))
-    parts = claims["breakdown"].str.split(";").map(set)
-    rows = parts.map(wanted.issubset) & ((country == "*") | (claims["country"] == country))
-    claims.loc[rows, "breakdown"] = [canonical_breakdown(";".join([*(has - wanted), means])) for has in parts[rows]]
+    wanted, folded = set(printed.split(";")), {}
+    for breakdown in claims["breakdown"].unique():
+        parts = set(breakdown.split(";"))
+        if wanted <= parts:
+            folded[breakdown] = canonical_breakdown(";".join([*(parts - wanted), means]))
+    rows = claims["breakdown"].isin(list(folded)) & ((country == "*") | (claims["country"] == country))
+    claims.loc[rows, "breakdown"] = claims.loc[rows, "breakdown"].map(folded)
     claims.loc[rows, "scope_note"] = [
         f"printed as {printed}" + (f"; {n}" if n else "") for n in claims.loc[rows, "scope_note"]
     ]
