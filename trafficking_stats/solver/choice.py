@@ -43,16 +43,13 @@ class Choice:
     """
 
     def __init__(self, rows: Rows, blocks: Ints, claims: Claims, box: Floats) -> None:
-        self.rows, self.blocks, self.claims = rows, blocks, claims
+        self.blocks, self.claims = blocks, claims
         self.dropped, self.open, self.between, self.final = claims.dead, 0.0, False, False
-        inside = np.concatenate([rows.rows_in(block) for block in blocks.tolist()])
-        self._rules = np.setdiff1d(inside, claims.row)
-        self._variables = np.concatenate([rows.variables_in(block) for block in blocks.tolist()])
-        self._box = box[:, self._variables]
-        self._state()
-
-    def _matrix(self, rows: Ints) -> sparse.csr_array:
-        return self.rows.matrix(rows)[:, self._variables]
+        inside = np.flatnonzero(np.isin(rows.block_of_row, blocks))
+        is_claim = np.isin(inside, claims.row)
+        self._rows, _ = rows.stack(inside, np.zeros(len(inside), dtype=np.int64), box)
+        self._rules, self._own = np.flatnonzero(~is_claim), np.flatnonzero(is_claim)
+        self._state(rows.block_of_row[claims.row])
 
     def _thresholds(self) -> tuple[Ints, Floats, Floats, Ints]:
         """Sort the ends of all claims on each expression.
@@ -67,7 +64,7 @@ class Choice:
             A claim on each expression.
         """
         claims = self.claims
-        exact = self.rows.exact[claims.row]
+        exact = self._rows.exact[self._own]
         # an upper end is not beyond itself; of real expressions everything above it is
         ends = np.stack([claims.lower, claims.upper + exact])
         self._has = np.stack([claims.lower > claims.least, claims.upper < claims.most]) & ~claims.dead
@@ -79,35 +76,34 @@ class Choice:
         key = np.stack([np.tile(expression, (2, 1)), ends, [~exact & False, ~exact]])[:, self._has]
         (number, beyond, _), place = np.unique(key, axis=1, return_inverse=True)
         self._column = np.zeros(self._has.shape, dtype=np.int64)
-        self._column[self._has] = len(self._variables) + place.ravel()
+        self._column[self._has] = self._rows.n + place.ravel()
         of = number.astype(np.int64)
         return of, beyond, beyond - exact[sample][of], sample
 
-    def _state(self) -> None:
+    def _state(self, block: Ints) -> None:
         """State the programme: rules, each expression between its thresholds, and thresholds in their order."""
-        claims = self.claims
+        claims, rows = self.claims, self._rows
         of, beyond, before, sample = self._thresholds()
-        n, shape = np.arange(len(of)), (len(sample), len(of))
-        first = np.searchsorted(of, np.arange(len(sample)))
-        last = np.searchsorted(of, np.arange(len(sample)), side="right") - 1
+        number, k = np.arange(len(of)), len(sample)
+        first = np.searchsorted(of, np.arange(k))
+        last = np.searchsorted(of, np.arange(k), side="right") - 1
+        follows = np.delete(number, first)
         low, high = claims.least[sample], claims.most[sample]
         up, down = np.diff(beyond, prepend=0.0), np.diff(before, append=0.0)
         up[first], down[last] = beyond[first] - low, high - before[last]
-        left = sparse.diags_array(claims.sign[sample]) @ self._matrix(claims.row[sample])
-        follows, each = np.delete(n, first), sparse.eye_array(len(n), format="csr")
-        blocks = [
-            [self._matrix(self._rules), None],
-            [left, sparse.csr_array((-up, (of, n)), shape=shape)],
-            [left, sparse.csr_array((-down, (of, n)), shape=shape)],
-            [None, each[follows - 1] - each[follows]],
-        ]
-        open_, zero = np.full(len(sample), np.inf), np.zeros(len(follows))
-        sides = [self.rows.sides[:, self._rules]]
-        sides += map(np.stack, ([low, open_], [-open_, before[first]], [zero, zero + np.inf]))
-        box = np.hstack([self._box, np.tile([[0.0], [1.0]], len(n))])
-        whole = np.repeat([False, True], [len(self._variables), len(n)])
-        self._programme = Programme(sparse.block_array(blocks, format="csr"), np.hstack(sides), box, whole)
-        self._block = self.rows.block_of_row[claims.row[sample]][of]
+        left = sparse.diags_array(claims.sign[sample]) @ rows.matrix(self._own[sample])
+        linked = sparse.vstack([left, left, sparse.csr_array((len(follows), rows.n))])
+        order, one = 2 * k + np.arange(len(follows)), np.ones(len(follows))
+        place = np.concatenate([of, k + of, order, order]), np.concatenate([number, number, follows - 1, follows])
+        passed = sparse.csr_array((np.concatenate([-up, -down, one, -one]), place), (linked.shape[0], len(of)))
+        matrix = sparse.block_array([[rows.matrix(self._rules), None], [linked, passed]], format="csr")
+        lower, upper = rows.sides[:, self._rules]
+        lower = np.concatenate([lower, low, np.full(k, -np.inf), 0 * one])
+        upper = np.concatenate([upper, np.full(k, np.inf), before[first], np.inf * one])
+        box = np.hstack([rows.domain, np.tile([[0.0], [1.0]], len(of))])
+        whole = np.repeat([False, True], [rows.n, len(of)])
+        self._programme = Programme(matrix, np.stack([lower, upper]), box, whole)
+        self._block = block[sample][of]
         # a claim is dropped where 1 - passed(lower) + passed(upper) is 1: what it costs is linear
         self._price = np.zeros(len(whole))
         for side, sign in ((0, -UNIT), (1, UNIT)):
@@ -130,7 +126,7 @@ class Choice:
 
     def _minimise(self, deadline: Deadline, *, relaxed: bool) -> Answer:
         """Ask the relaxed programme; then the whole one, about the blocks that it leaves between two thresholds."""
-        columns = np.arange(len(self._variables), len(self._price))
+        columns = np.arange(self._rows.n, len(self._price))
         self._programme.fix(columns, np.tile([[0.0], [1.0]], len(columns)))
         answer = self._programme.minimise(self._price, deadline, relaxed=True)
         if answer.values is not None and answer.between.any() and not relaxed:
@@ -161,21 +157,18 @@ class Choice:
         ----------
         Chinneck, J. (2008). *Feasibility and Infeasibility in Optimization*, ch. 6 (elastic programming). Springer.
         """
-        rows, claims = self.rows, self.claims
-        lower, upper = rows.sides[:, claims.row]
-        each, n = sparse.eye_array(len(claims.row)), len(self._variables)
-        left = self._matrix(claims.row)
-        matrix = sparse.block_array([[self._matrix(self._rules), None], [left, each], [left, -each]], format="csr")
-        open_ = np.full(len(claims.row), np.inf)
+        rows, claims = self._rows, self.claims
+        lower, upper = rows.sides[:, self._own]
+        left, each = rows.matrix(self._own), sparse.eye_array(len(lower))
+        matrix = sparse.block_array([[rows.matrix(self._rules), None], [left, each], [left, -each]], format="csr")
+        open_ = np.full(len(lower), np.inf)
         sides = np.hstack([rows.sides[:, self._rules], [lower, open_], [-open_, upper]])
-        box = np.hstack([self._box, [0 * lower, open_]])
-        whole = np.append(rows.integer[self._variables], np.zeros(len(claims.row), dtype=bool))
-        price = np.append(np.zeros(n), claims.cost * UNIT)
+        box = np.hstack([rows.domain, [0 * lower, open_]])
+        whole = np.append(rows.integer, np.zeros(len(lower), dtype=bool))
+        price = np.append(np.zeros(rows.n), claims.cost * UNIT)
         answer = Programme(matrix, sides, box, whole).minimise(price, Deadline(None), relaxed=True)
-        point = np.zeros(rows.n)
-        if answer.values is not None:
-            point[self._variables] = answer.values[:n]
-        holds = answer.values is not None and not rows.violated(point, self._rules).any()
-        self.dropped = rows.violated(point, claims.row) if holds else np.ones(len(claims.row), dtype=bool)
+        self.dropped = np.ones(len(lower), dtype=bool)
+        if answer.values is not None and not rows.violated(answer.values[: rows.n], self._rules).any():
+            self.dropped = rows.violated(answer.values[: rows.n], self._own)
         self.open = self.cost - float(claims.cost[claims.dead].sum())
         self.between, self.final = False, True

@@ -55,6 +55,8 @@ def locate(rows: Rows, weight: Ints, allowed: Floats, deadline: Deadline) -> tup
     gap : float
         Share of the cost that might be saved; 0 if it is the cheapest.
     """
+    if not weight.any():
+        return np.zeros(rows.m, dtype=bool), 0.0
     claims, box = claims_of(rows, weight, allowed)
     cost = np.zeros(rows.m, dtype=np.int64)
     cost[claims.row] = claims.cost
