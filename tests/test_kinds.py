@@ -139,3 +139,24 @@ def test_a_masked_total_that_ships_is_not_refuted_by_its_own_file():
     lowest = series.set_index(["country", "indicator", "year"])["lower"]
     assert lowest["DEU", "victims_identified", 2022] == 1495
     assert lowest["SLV", "convictions_persons", 2021] == 12
+
+
+@pytest.mark.parametrize("qualifier", ["less_than", "exact"])
+def test_forms_of_offenders_above_all_that_their_register_counts_count_something_else(qualifier):
+    """26 and 15 for sexual exploitation and forced labour are the victims of the year, not the persons convicted."""
+    own = {"indicator": "convictions_persons", "upstream": "courts"}
+    rows = [claim(5, source="new", qualifier=qualifier, **own), claim(26, breakdown=SEXUAL, source="new", **own)]  # type: ignore[arg-type]
+    rows += [claim(15, breakdown=LABOUR, source="old", **own), claim(3, breakdown=MALE, source="old", **own)]  # type: ignore[arg-type]
+    rec = ts.reconcile(table(rows))
+    total = rec.series.query("breakdown == ''").iloc[0]
+    assert total["upper"] == (4 if qualifier == "less_than" else 5)
+    assert set(rec.claims.loc[~rec.claims["accepted"], "value"]) == {26, 15}
+    assert set(rec.claims.loc[~rec.claims["accepted"], "cause"]) == {"corrupt"}
+
+
+def test_forms_of_offenders_within_a_table_of_everybody_are_kept():
+    """A masked total that the sexes refute bounds nothing."""
+    own = {"indicator": "convictions_persons", "source": "file", "upstream": "courts"}
+    rows = [claim(5, qualifier="less_than", **own), claim(12, breakdown=FEMALE, **own), claim(8, breakdown=MALE, **own)]  # type: ignore[arg-type]
+    judged = ts.reconcile(table([*rows, claim(19, breakdown=SEXUAL, **own)])).claims  # type: ignore[arg-type]
+    assert judged.loc[~judged["accepted"], "value"].tolist() == [5]

@@ -29,11 +29,6 @@ def rival(value: float, breakdown: str = "", **more: object) -> dict[str, object
     return claim(value, 2009, breakdown, **{"source": "rival", **DATES, **more})  # type: ignore[arg-type]
 
 
-def convicted(value: float, breakdown: str = "", **more: object) -> dict[str, object]:
-    """What one file prints of the persons convicted in a year."""
-    return claim(value, 2009, breakdown, "file", indicator="convictions_persons", **more)  # type: ignore[arg-type]
-
-
 OLD_CONFIRMED = [*(office(50, year) for year in (2010, 2011, 2012)), *tables(2010, 50)]
 COUNTRIES = ("FRA", "ITA", "ESP", "PRT", "GRC", "ROU", "BGR", "HUN", "POL")
 
@@ -73,16 +68,6 @@ CASES = {
         {10},
     ),
     "deep_share": (1.0, [rival(30, FEMALE), rival(40, f"{ADULT};{FEMALE}", source="b")], {40}, {30}),
-    "overlapping_share": (
-        1.0,
-        [
-            convicted(5, qualifier="less_than"),
-            convicted(26, "exploitation=sexual"),
-            convicted(15, "exploitation=forced_labour"),
-        ],
-        {26, 15},
-        {5},
-    ),
     "mask_share": (1.0, [rival(5, qualifier="less_than", tier="register"), office(9, 2010)], {5}, {9}),
     "doubt_share": (
         1.0,

@@ -163,7 +163,6 @@ class Weights(Entry):
     confirmed_by_table: Annotated[float, Field(ge=0)]
     table_cap: Annotated[float, Field(ge=1)]
     deep_share: Annotated[float, Field(gt=0, le=1)]
-    overlapping_share: Annotated[float, Field(gt=0, le=1)]
     mask_share: Annotated[float, Field(gt=0, le=1)]
     doubt_share: Annotated[float, Field(gt=0, le=1)]
     old_share: Annotated[float, Field(gt=0, le=1)]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from trafficking_stats import breakdowns
 from trafficking_stats.intervals import period_kind
-from trafficking_stats.reconciliation.evidence import bounds
+from trafficking_stats.reconciliation.evidence import Figure, bounds
 from trafficking_stats.reconciliation.weights import published_years
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -31,7 +31,8 @@ class There(NamedTuple):
     """What is printed on a cell that is related to the one of a claim.
 
     ``detail`` is what the relation goes by; ``own`` is the figure that the source of the claim prints, ``kept`` the one
-    that was kept, both nan where there is none; ``first_printed`` says when each upstream first printed the latter.
+    that was kept, both nan where there is none; ``first_printed`` says when each upstream first printed the latter;
+    ``most`` is the largest that is printed in any way, with the largest number that it can be.
     """
 
     detail: str
@@ -40,6 +41,7 @@ class There(NamedTuple):
     own: float
     kept: float
     first_printed: dict[str, float]
+    most: tuple[float, Figure]
 
     @property
     def is_own(self) -> bool:
@@ -72,6 +74,14 @@ class Figures:
         exact, lost = judged[judged["qualifier"] == "exact"], judged[~judged["accepted"].astype(bool)]
         near = pd.concat([lost[["country", "year"]].assign(year=lost["year"] + step) for step in (-1, 0, 1)])
         figures = exact.merge(near.drop_duplicates())
+        printed = judged.dropna(subset=["upper"]).merge(lost[["country", "year"]].drop_duplicates())
+        printed = printed.sort_values("upper", kind="stable")
+        self._most = {
+            place: (float(upper), Figure(value, qualifier, part=place[2]))
+            for place, upper, value, qualifier in zip(
+                _places(printed), *map(printed.get, ("upper", "value", "qualifier")), strict=True
+            )
+        }
         self._kept: dict[Place, float] = {}
         self._first_printed: dict[Place, dict[str, float]] = defaultdict(dict)
         self._own: dict[tuple[str, Event], dict[str, float]] = defaultdict(dict)
@@ -119,7 +129,8 @@ class Figures:
     def _at(self, row: Any, detail: str, indicator: str, breakdown: str, start: str, end: str) -> There:
         place, event = (row.country, indicator, breakdown, start, end), (row.country, indicator, start, end)
         own = self._own.get((row.source_id, event), {}).get(breakdown, np.nan)
-        return There(detail, indicator, breakdown, own, self._kept.get(place, np.nan), self.first_printed(place))
+        most = self._most.get(place, (np.inf, Figure(np.inf)))
+        return There(detail, indicator, breakdown, own, self._kept.get(place, np.nan), self.first_printed(place), most)
 
     def first_printed(self, place: Place) -> dict[str, float]:
         """Return when each upstream first printed the figure that was kept of a cell."""

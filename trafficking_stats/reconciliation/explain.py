@@ -153,7 +153,7 @@ class Explainer:
         direct, elsewhere = bool((self._cell[against] == cell).all()), kept[self._cell[kept] != cell]
         proof = component.exclude(cell, lower, upper, elsewhere if direct else against)
         line = self._line(proof)
-        if not direct:
+        if not (direct and rivals):
             clash = line or clash
         elif proof is not None and line:
             line = say("reconciliation.line.long") if len(proof.terms) > _LONG else line

@@ -111,8 +111,7 @@ def costs(
         What rejecting each group costs, in `weights.UNITS`.
     """
     limits = vocabulary.weights
-    table = table.assign(group=group, cell=groups["cell"].to_numpy()[group])
-    table["lower"], table["upper"] = groups["lower"].to_numpy()[group], groups["upper"].to_numpy()[group]
+    table = _stated(table, group, groups).assign(group=group)
     table["figure"] = _number(table["up"].to_numpy(), group)
     sums, figures = _sums(table), _figures(table)
     # totals beside what a complete table of the same source comes to
@@ -136,6 +135,11 @@ def costs(
     heirs = pairs.loc[pairs["good"], ["figure"]].assign(heir=own[pairs.loc[pairs["good"], "by"]]).drop_duplicates()
     inherited = np.rint((1 - limits.old_share) * units[heirs["figure"]]).astype(np.int64)
     return np.bincount(np.append(own, heirs["heir"]), np.append(units, inherited), len(groups)).astype(np.int64)
+
+
+def _stated(table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame) -> pd.DataFrame:
+    """Add the cell of each claim and its interval."""
+    return table.assign(**{name: groups[name].to_numpy()[group] for name in ("cell", "lower", "upper")})
 
 
 def _figures(table: pd.DataFrame) -> pd.DataFrame:
@@ -261,7 +265,7 @@ def _weights(
     size = table[table["depth"] > 0].groupby(["source", "event", "dims"])["lower"].transform("size")
     share = (limits.table_cap / size).clip(upper=1.0).groupby(table["figure"]).max()
     part = weight * share.reindex(figures.index, fill_value=1.0).to_numpy()
-    part *= np.where(depth > 1, limits.deep_share, 1.0) * np.where(figures["loose"], limits.overlapping_share, 1.0)
+    part *= np.where(depth > 1, limits.deep_share, 1.0)
     masked = (figures["lower"] == 0) & (figures["upper"] > 0)
     total = (depth == 0) & (figures["year"] > 0) & ~masked.to_numpy()
     # once a value, however many registers print it: else two compilers outvote a register
@@ -293,7 +297,10 @@ def _weights(
 def impossible(
     table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame, cells: pd.DataFrame, vocabulary: Vocabulary
 ) -> NDArray[np.bool_]:
-    """Find groups many times above every total within two years, or else ever: no error of counting explains them.
+    """Find groups that no error of counting explains: they are set aside before anything is weighed.
+
+    Those many times above every total within two years, or else ever; and those of a dimension whose categories
+    overlap, where each is above all that their register counts: they count something else.
 
     Parameters
     ----------
@@ -324,4 +331,16 @@ def impossible(
     reference = most.reindex(pd.MultiIndex.from_arrays([series, year])).to_numpy()
     ever = median.groupby("series")["lower"].max().reindex(series).to_numpy()
     reference = np.where(np.isnan(reference), ever, reference)
-    return yearly & ~whole & (groups["lower"].to_numpy() > limits.impossible_times * np.maximum(reference, 10))
+    far = groups["lower"].to_numpy() > limits.impossible_times * np.maximum(reference, 10)
+    within = np.bincount(group, ~_above_their_register(_stated(table, group, groups)), len(groups)) > 0
+    return (yearly & ~whole & far) | ~within
+
+
+def _above_their_register(table: pd.DataFrame) -> NDArray[np.bool_]:
+    """Whether a claim by overlapping categories is above every total of its register, and its tables of everybody."""
+    own = ["up", "event"]
+    totals = table[(table["depth"] == 0) & ~table["apart"]].groupby(own)["upper"].max()
+    sums = _sums(table)
+    sums = sums[sums["complete"]].merge(table[["source", *own]].drop_duplicates(), on=["source", "event"])
+    most = pd.concat([totals, sums.groupby(own)["lower"].max().reindex(totals.index)], axis=1).max(axis=1)
+    return np.asarray(table["loose"] & (table["lower"] > most.reindex(pd.MultiIndex.from_frame(table[own])).to_numpy()))

@@ -123,13 +123,15 @@ def fiscal_year(row: Any, figures: Figures) -> Seen:
 
 
 def corrupt(row: Any, figures: Figures) -> Seen:
-    """Tell whether a part exceeds its whole: the source's own, or by more than half any other."""
+    """Tell whether a part exceeds its whole: the source's own, or by more than half any other, or a range."""
     part = Figure(row.value, part=row.breakdown)
     for whole in figures.beside(row, "whole"):
         if row.lower > whole.own:
             yield evidence("corrupt_own", part=part, whole=Figure(whole.own, part=whole.breakdown))
         elif not whole.is_own and row.lower > 1.5 * whole.kept + figures.vocabulary.causes.near_count:
             yield evidence("corrupt", part=part, whole=Figure(whole.kept, part=whole.breakdown))
+        elif row.lower > whole.most[0] and whole.most[1].qualifier != "exact":
+            yield evidence("corrupt", part=part, whole=whole.most[1])
 
 
 def arithmetic(row: Any, figures: Figures) -> Seen:
