@@ -67,7 +67,7 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
 
 def _ends_clause(scene: Scene, k: int) -> bool:
     goes_on = scene.low[k] != "," or scene.phrase("clause.relatives", k + 1)
-    return scene.low[k] in ";.)" or k in scene.counts or not goes_on or scene.opens_comparison(k)
+    return scene.low[k] in ";.)" or k in scene.counts or not goes_on
 
 
 def _participle(scene: Scene, k: int) -> str:

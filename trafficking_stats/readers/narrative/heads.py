@@ -114,7 +114,7 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
         return "noun", length
     if modifier:
         joins = scene.phrase("clause.coordinators", k) or scene.phrase("clause.prepositions", k)
-        return ("modifier", modifier) if not joins or _modifier_follows(scene, k + 1) else ("end", 0)
+        return ("end", 0) if joins else ("modifier", modifier)
     if k in scene.at or any(scene.phrase(f"clause.{group}", k) for group in _ENDS) or scene.is_unknown_verb(k):
         return "end", 0
     return "name" if scene.tokens[k].text[0].isupper() else "word", 1
@@ -128,12 +128,6 @@ def _noun_follows(scene: Scene, k: int) -> bool:
         if scene.phrase("clause.prepositions", i) or not scene.low[i][0].isalpha():
             return False
     return False
-
-
-def _modifier_follows(scene: Scene, k: int) -> bool:
-    """Whether a coordinated modifier and its noun follow: "confirmed and potential victims"."""
-    modifiers = ("modifiers.skip", "modifiers.potential", "modifiers.formal")
-    return any(scene.phrase(group, k) for group in modifiers) and _noun_follows(scene, k)
 
 
 def _past_partitive(scene: Scene, k: int) -> tuple[int, bool]:

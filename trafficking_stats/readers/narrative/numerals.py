@@ -251,15 +251,10 @@ def _in_groups(words: Words, i: int, dated: Container[int]) -> Found | None:
         apostrophe = low[j + 1] in "'’" and tokens[j + 1].start == tokens[j].end
         k = j + 1 + apostrophe
         is_group = len(words.word(k)) == 3 and low[k].isdecimal() and k not in dated
-        if not is_group or _is_lettered(words, k) or tokens[k].start - tokens[k - 1].end != 1 - apostrophe:
+        if not is_group or tokens[k].start - tokens[k - 1].end != 1 - apostrophe:
             break
         digits, j = digits + low[k], k
     return (j + 1, float(digits)) if j > i else None
-
-
-def _is_lettered(words: Words, k: int) -> bool:
-    after = words.tokens[k + 1 : k + 2]
-    return bool(after) and after[0].start == words.tokens[k].end and after[0].text[0].isalpha()
 
 
 def _in_digits(text: str, decimal: str) -> float | None:

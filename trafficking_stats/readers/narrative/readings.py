@@ -12,6 +12,9 @@ from trafficking_stats.readers.narrative.lexicon import table
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.scene import Scene
 
+POTENTIAL_REACH = 7
+"""Tokens after the noun within which "as potential victims" follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -183,12 +186,8 @@ class State:
         head = seen.head
         is_bare = head.noun == "empty" and self.scene.contains("clause.anaphors", 0, seen.numeral.start)
         still = is_bare and self.lead is not None and self.lead.potential  # "most had been exploited in ... (12)"
-        if "identify" in governor.families and (still or self._is_said_potential_after(head)):
+        end = min(self.scene.clause_end(head.end, ",;.("), head.end + POTENTIAL_REACH)
+        said = self.scene.contains("modifiers.potential", head.end, end)  # "12 were registered as potential victims"
+        if "identify" in governor.families and (still or said):
             head = replace(head, potential=True)
         return reading_of(seen.numeral, head, governor.families, rule) or self.stop()
-
-    def _is_said_potential_after(self, head: Head) -> bool:
-        """Whether "as potential victims" follows: "12 were registered as potential victims"."""
-        end = min(self.scene.clause_end(head.end, ",;.("), head.end + 7)
-        place = self.scene.first("modifiers.potential", head.end, end)
-        return place is not None and self.scene.contains("nouns", place + 1, place + 3) and not head.formal

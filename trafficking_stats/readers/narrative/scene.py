@@ -93,10 +93,6 @@ class Scene(Words):
         """Whether token `i` stands in a comparison with another time."""
         return self.segments.of[i] in self.segments.comparisons
 
-    def opens_comparison(self, i: int) -> bool:
-        """Whether a comparison with another time begins at token `i`."""
-        return self.is_compared(i) and self.segments.of[i] != self.segments.of[i - 1]
-
     def is_bracketed(self, i: int) -> bool:
         """Whether token `i` stands in brackets."""
         return self.segments.of[i] in self.segments.parents
