@@ -54,8 +54,10 @@ class Speech:
         read = {s.numeral.start for s in self.counts}
         for numeral in self.scene.counts.values():
             topic = self.scene.first("statements.topics", numeral.end, self.scene.clause_end(numeral.end, ",;."))
+            if topic is None or numeral.start in read:
+                continue
             head = head_of(self.scene, numeral)
-            if topic is not None and numeral.start not in read and head.noun in ("victim", "person", "empty"):
+            if head.noun in ("victim", "person", "empty"):
                 said = self.named(numeral, replace(head, family="identify"))
                 indicator = self.scene.value("statements.topics", topic)
                 yield replace(said, head=head, indicator=indicator, printed=True)

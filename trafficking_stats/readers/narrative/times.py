@@ -215,12 +215,12 @@ def find_periods(words: Words, default_year: int, around: int | None = None) -> 
     """
     finder = _Finder(words, default_year, around or default_year)
     found: list[Period] = []
-    i = 0
-    while i < len(words.low):
-        period = finder.at(i)
-        if period is not None:
-            found.append(period)
-        i = i + 1 if period is None else max(period.end, i + 1)
+    end = 0
+    for i, word in enumerate(words.low):
+        if i >= end and (word in finder.patterns or word[0].isdecimal()):
+            period = finder.at(i)
+            found += [period] if period else []
+            end = period.end if period else i
     return found
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from trafficking_stats.readers.narrative.lexicon import Lexicon, fold
 
@@ -24,8 +25,7 @@ NEAR = 2
 """Paragraphs from one on the topic to another that goes on with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, a number or a mark, with its place in the text (code points)."""
 
     text: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -48,10 +49,10 @@ class Words:
                     ending = self._to.get(i + n, _NOTHING)
                     if ending.get(group, _NONE)[0] <= n:
                         self._to[i + n] = {**ending, group: (n, value)}
-        self._starts: dict[str, list[int]] = {}
+        self._starts: defaultdict[str, list[int]] = defaultdict(list)
         for i in sorted(self._from):
             for group in self._from[i]:
-                self._starts.setdefault(group, []).append(i)
+                self._starts[group].append(i)
 
     def word(self, i: int) -> str:
         """Return token `i` in lower case, "" outside the sentence."""
