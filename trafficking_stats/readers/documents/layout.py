@@ -81,7 +81,7 @@ def lines_of(words: Sequence[Word], width: float) -> list[Line]:
 
 def _rows(words: Sequence[Word]) -> list[Row]:
     """Words of one height from left to right; raised note marks left out."""
-    from pdfplumber.utils import cluster_objects
+    from pdfplumber.utils.clustering import cluster_objects
 
     body = _usual_size((word["size"], word["text"]) for word in words)
     rows: list[Row] = []
