@@ -88,7 +88,8 @@ class Dater:
         while scene.phrase("periods.in_words", begin - 1) or scene.phrase("clause.determiners", begin - 1):
             begin -= 1
         opens = scene.word(begin - 1) in (*",;:(", "") or scene.phrase("clause.coordinators", begin - 1)
-        closes = scene.word(period.end) in (*",.;:)", "") or scene.phrase("clause.coordinators", period.end)
+        ends = scene.word(period.end) in (*",.;:)", "") or scene.phrase("clause.coordinators", period.end)
+        closes = ends and period.end + 1 not in scene.counts  # "and in 2012, 626"
         return bool(opens and not closes)
 
     def _is_of_rank(self, period: Period) -> bool:

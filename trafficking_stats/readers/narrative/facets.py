@@ -10,7 +10,7 @@ from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.scene import Scene
 
 REACH = 16
-DIMENSIONS = ("form", "sex", "age", "nationality")
+DIMENSIONS = ("form", "sex", "age", "nationality", "group")
 
 
 def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
@@ -70,19 +70,21 @@ def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]
 def facets_within(scene: Scene, start: int, stop: int, people_until: int | None = None) -> dict[str, str]:
     """Read the facets named between two tokens; a facet named with two values is left out.
 
-    Adjectives such as "Danish" count before the token `people_until` only: they may belong to the next noun.
+    Nouns such as "officers" and adjectives such as "Danish", which may belong to the next noun, count before the token
+    `people_until` only.
     """
     found: dict[str, set[str]] = {}
     stop = min(stop, len(scene.low))
     k = start
     while k < stop:
         step = 1
-        for facet in DIMENSIONS:
+        is_near = people_until is None or k < people_until
+        for facet in DIMENSIONS if is_near else DIMENSIONS[:-1]:
             length = scene.phrase(f"facets.{facet}", k)
             if length:
                 found.setdefault(facet, set()).add(scene.value(f"facets.{facet}", k))
                 step = max(step, length)
-        if scene.phrase(PEOPLES, k) and (people_until is None or k < people_until):
+        if scene.phrase(PEOPLES, k) and is_near:
             code, name = scene.value(PEOPLES, k)
             found.setdefault("nationality", set()).add("national" if code == scene.country else name)
         place, from_there = scene.phrase(PLACES, k), scene.phrase("clause.origins", k - 1)

@@ -43,6 +43,7 @@ class _Finder:
         self.words = words
         self.default = default
         self.around = around  # the year that a month or a half without one belongs to
+        self.named: set[int] = set()  # the years that the sentence names
         self.part_length = 0  # months of the last half or quarter, for "... in the second"
         self.patterns = _patterns(words.lexicon.code)
         self.text = " ".join(words.low)
@@ -64,6 +65,7 @@ class _Finder:
             kind = "year" if len(label) == 4 and pattern["kind"] in ("part", "years") else pattern["kind"]
             if label and kind in ("year", "month", "part"):
                 self.around = year_of(label.rpartition("/")[2])
+                self.named.add(self.around)
             return Period(i, end, label, kind)
         return None
 
@@ -96,6 +98,7 @@ class _Finder:
         first = int(found.get("Y") or (last - (months[0] > months[1] > 0)))
         after = first * 12 - 12 + months[0]
         part = self._months_of_part(found)
+        length, named = self._number(found.get("N")), sorted(self.named)
         values = {
             "Y": first,
             "Y2": last,
@@ -107,7 +110,9 @@ class _Finder:
             "p": after // 12,
             "m": f"{after % 12 + 1:02}",
             "default": self.default,
-            "first": self.default - self._number(found.get("N")) + 1,
+            "first": self.default - length + 1,
+            "from": named[-length] if len(named) >= length > 0 else self.default - length + 1,
+            "to": named[-1] if len(named) >= length > 0 else self.default,
         }
         label = template.format(**values)
         start, _, end = label.partition("/")
