@@ -234,3 +234,20 @@ def test_nobody_is_accused_over_another_country_or_one_place(tmp_path, claims, t
     found = checked(tmp_path, claims, text)
     assert list(found.table["verdict"]) == ["unknown"]
     assert list(found.table["code"]) == [code]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In 2018 authorities identified 97 victims, in 2017 61 and in 2016 52; 210 victims were identified in those "
+        "three years.",
+        "In 2019, authorities identified 110 victims, nearly the same as the 112 of 2021.",
+        "Courts convicted 24 people in 2020. Two police officers were convicted in 2020.",
+        "In 2020, 73 victims were identified; in 2019 there were 110 of them and in 2018, 97.",
+        "Of the victims of 2021, 96 were women and 16 were men.",
+    ],
+)
+def test_right_figures_are_never_accused(tmp_path, claims, text):
+    found = checked(tmp_path, claims, text)
+    assert len(found.table) > 1
+    assert "contradicts" not in set(found.table["verdict"])

@@ -306,6 +306,25 @@ def test_every_proposal_explains_itself():
         ("Police opened 12 cases in the 2017/18 financial year.", [("investigations", "FY2018", 12)]),
         ("In the year to March 2017, police opened 12 cases.", [("investigations", "2016-04/2017-03", 12)]),
         ("None of these cases led to convictions.", [("convictions", "2018", 0)]),
+        ("Courts convicted 17 people, all but two of them men.", [("convictions", "2018", 17)]),
+        ("Police found 12 victims; the youngest was four.", [("victims_identified", "2018", 12)]),
+        ("Of those convicted, 19 received suspended prison sentences.", [("sentences", "2018", 19)]),
+        (
+            "Courts convicted nine, against 12 in 2017, and secured 15 indictments.",
+            [("convictions", "2018", 9), ("convictions", "2017", 12), ("prosecutions", "2018", 15)],
+        ),
+        (
+            "In 2017 police identified 40 victims. Courts convicted eight.",
+            [("victims_identified", "2017", 40), ("convictions", "2017", 8)],
+        ),
+        (
+            "Police identified 40 victims. In 2016 the figure was 52. Courts convicted eight.",
+            [("victims_identified", "2018", 40), ("victims_identified", "2016", 52), ("convictions", "2018", 8)],
+        ),
+        (
+            "Compared with 2017, the number of victims rose by 7 % to 93.",
+            [("victims_identified", "2018", 93)],
+        ),
         ("Courts convicted 20 people for domestic violence.", []),
         ("Police rescued 300 victims of domestic violence.", []),
         ("The average sentence was 23 months, and courts convicted four.", [("convictions", "2018", 4)]),

@@ -127,9 +127,10 @@ class _Cutter:
         if words.low[i] == ":":
             return True
         is_joint = words.low[i] == "," or words.phrase("clause.starters", i) > 0
-        is_fronted = self.opened == 0  # "Compared with 2022, the number rose to 12"
-        if not is_joint or (self._number(self.opened, i) is None and not is_fronted):
+        if not is_joint or (self._number(self.opened, i) is None and self.opened > 0):
             return False
+        if self.opened == 0:  # "Compared with 2022, the number rose to 12", but not "..., when it was nine, ..."
+            return not words.phrase("periods.when", i + 1)
         near = range(i + 1, len(words.low))
         stop = next((k for k in near if k in self.counts or words.low[k] in ";)("), i + CLAUSE)
         return words.phrase("clause.subset", i + 1) > 0 or not self.verbs.isdisjoint(range(i, min(stop, i + CLAUSE)))
