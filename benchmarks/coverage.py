@@ -22,7 +22,7 @@ from trafficking_stats.gap_analysis.figures import Figures
 from trafficking_stats.gap_analysis.pair import Pair
 from trafficking_stats.gap_analysis.rates import ratio_rows
 from trafficking_stats.gap_analysis.settings import prior_of
-from trafficking_stats.inference.contrasts import at_other_rate, compare_rates, rate_of, share_limits
+from trafficking_stats.inference.contrasts import at_other_rate, compare_rates, rate_of, share_of
 from trafficking_stats.inference.counts import CountRange, Counts
 from trafficking_stats.inference.decomposition import effects_of, shapley_effects, stage_factors
 from trafficking_stats.inference.yearly import YearlyFit, halves
@@ -111,8 +111,8 @@ def _stages(
     whole = pair.numerator.total(pair.years), stage.total(pair.years)
     step = rate_of(whole, 0.95)
     yield "step between stages", step.lower <= 100 * sum(means) / sum(charged) <= step.upper
-    lower, upper, _, _ = share_limits(whole[0], [whole[1]], 0.95)
-    yield "share of an outcome", lower <= 100 * sum(means) / (sum(means) + sum(charged)) <= upper
+    share = share_of(whole[0], [whole[1]], 0.95)
+    yield "share of an outcome", share.lower <= 100 * sum(means) / (sum(means) + sum(charged)) <= share.upper
     parts = halves(range(len(means)))
     chain = pair.denominator, stage, pair.numerator
     before, after = ([one.total([2000 + year for year in part]) for one in chain] for part in parts)

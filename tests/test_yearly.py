@@ -20,7 +20,7 @@ from trafficking_stats.inference.contrasts import (
     compare_counts,
     compare_rates,
     rate_of,
-    share_limits,
+    share_of,
     silence_chance,
 )
 from trafficking_stats.inference.counts import CountError, CountRange, Counts, as_count_range
@@ -175,12 +175,12 @@ def test_both_counts_zero_and_denominators_that_may_be() -> None:
 
 def test_shares_add_up_to_all() -> None:
     parts = [fit(*cells, name=name).total([2000, 2001]) for name, cells in (("A", (30, 20)), ("B", (25, 25)))]
-    one, other = (share_limits(parts[k], [parts[1 - k]], 0.95) for k in (0, 1))
-    assert one[0] < 50 < one[1]
+    one, other = (share_of(parts[k], [parts[1 - k]], 0.95) for k in (0, 1))
+    assert one.lower < one.percent == 50 < one.upper
     # what is one's is not the other's
-    assert (one[0], one[2]) == pytest.approx((100 - other[1], 100 - other[3]), rel=1e-4)
+    assert (one.lower, one.exact_lower) == pytest.approx((100 - other.upper, 100 - other.exact_upper), rel=1e-4)
     exact = stats.binomtest(50, 100).proportion_ci(method="exact")
-    assert one[2:] == pytest.approx((100 * exact.low, 100 * exact.high))
+    assert (one.exact_lower, one.exact_upper) == pytest.approx((100 * exact.low, 100 * exact.high))
 
 
 def test_a_prediction_is_never_below_zero_nor_a_surplus_of_what_was_not_counted() -> None:

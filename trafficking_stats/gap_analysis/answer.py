@@ -213,7 +213,8 @@ def gap(
     stages = chain.chain_of(rec, *both, shown)
     found = _Findings()
     found.add("stages", chain.stage_rows(stages, shown, years))
-    found.add("breaks", _breaks(stages, accepted=accept_breaks))
+    broken = [change for one in stages.values() if one is not None for change in one.breaks]
+    found.add("breaks", [BreakRow(**vars(change), accepted=accept_breaks) for change in broken])
     found.refusals += _left_out(question, both, years, shown)
     found.add("disposals", *chain.disposal_rows(rec, question))
     judged = Verdict()
@@ -296,11 +297,6 @@ def _left_out(question: Question, both: tuple[Figures, Figures], years: tuple[in
         if broken and not question.accept_breaks:
             found.append(Refusal("years", "definition_break", 0, 0, broken, str(one.measure)))
     return found
-
-
-def _breaks(stages: chain.Chain, *, accepted: bool) -> list[BreakRow]:
-    known = [one for one in stages.values() if one is not None]
-    return [BreakRow(**vars(change), accepted=accepted) for one in known for change in one.breaks]
 
 
 def _caveats(

@@ -10,7 +10,7 @@ from trafficking_stats.gap_analysis.pair import STAGES, Pair, fit, rate_fields, 
 from trafficking_stats.gap_analysis.question import Question
 from trafficking_stats.gap_analysis.rows import Disposal, Effect, Refusal, Stage, Step, pooled
 from trafficking_stats.gap_analysis.settings import load_gap_settings
-from trafficking_stats.inference.contrasts import share_limits, whole_ends
+from trafficking_stats.inference.contrasts import share_of
 from trafficking_stats.inference.decomposition import effects_of
 from trafficking_stats.inference.yearly import Total, YearlyFit, halves
 from trafficking_stats.measures import Measure
@@ -129,38 +129,27 @@ def effect_rows(chain: Chain, fitted: Mapping[str, YearlyFit], pair: Pair) -> tu
 
 def disposal_rows(rec: Reconciliation, question: Question) -> tuple[list[Disposal], list[Refusal]]:
     """Compute where cases against persons end: convicted, acquitted, dropped, unfounded."""
-    best: tuple[dict[str, Figures], tuple[int, ...]] = ({}, ())
-    for unit in load_gap_settings().disposals:
+
+    def together(unit: Mapping[str, str]) -> tuple[dict[str, Figures], tuple[int, ...]]:
+        """Return the outcomes that are counted in a unit, and the longest stretch of years that all of them have."""
         read = {outcome: figures_of(rec, question.country, Measure(name)) for outcome, name in unit.items()}
         found = {outcome: one for outcome, one in read.items() if one.counts}
         covered = [year for one in found.values() for year in one.counts if question.covers(year)]
         candidates = common_stretches(list(found.values()), covered, accept_breaks=question.accept_breaks)
-        years = max(candidates, key=len, default=())
-        if "convicted" in found and (len(found), len(years)) > (len(best[0]), len(best[1])):
-            best = found, years
-    outcomes, years = best
+        return found, max(candidates, key=len, default=())
+
+    units = [together(unit) for unit in load_gap_settings().disposals]
+    convicting = [unit for unit in units if "convicted" in unit[0]]
+    outcomes, years = max(convicting, key=lambda unit: (len(unit[0]), len(unit[1])), default=({}, ()))
     if not years or len(outcomes) < 2:
         return [], [Refusal("disposals", "no_figures", 0, 1)]
     totals = {outcome: fit(one, years, "conviction", question).total(years) for outcome, one in outcomes.items()}
-    ended = sum(total.observed.lower for total in totals.values())
-    if ended == 0:
+    if not any(total.observed.lower for total in totals.values()):
         return [], [Refusal("disposals", "no_events", 0, 1, years)]
-    exact = all(total.observed.is_exact for total in totals.values())
     rows = []
     for outcome, total in totals.items():
         others = [one for name, one in totals.items() if name != outcome]
-        limits = share_limits(total, others, question.confidence)
-        rows.append(
-            Disposal(
-                outcome=outcome,
-                indicator=str(outcomes[outcome].measure),
-                **pooled(years),
-                percent=100 * total.observed.lower / ended if exact else float("nan"),
-                **whole_ends("count", total.observed),
-                lower=limits[0],
-                upper=limits[1],
-                exact_lower=limits[2],
-                exact_upper=limits[3],
-            )
-        )
+        share = share_of(total, others, question.confidence)
+        indicator = str(outcomes[outcome].measure)
+        rows.append(Disposal(outcome=outcome, indicator=indicator, **pooled(years), **vars(share)))
     return rows, []

@@ -56,7 +56,6 @@ def split_rows(pair: Pair, lag: int, vocabulary: Vocabulary) -> list[Split]:
         early, late = years[:k], years[k:]
         found = compare_rates(pair.totals(early, lag), pair.totals(late, lag), pair.confidence)
         if found is not None:
-            same = {name: getattr(found, name) for name in ("ratio_min", "ratio_max", "lower", "upper", "chance")}
             dated = "; ".join(law.label for law in laws if early[-1] < law.date.year <= late[0])
-            rows.append(Split(first_late=late[0], laws=dated, default=(early, late) == halves(years), **same))
+            rows.append(Split(first_late=late[0], laws=dated, default=(early, late) == halves(years), **vars(found)))
     return rows

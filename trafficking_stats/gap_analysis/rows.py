@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.inference.contrasts import AtOtherRate, Comparison, CountRatio, Rate, SilenceLimits
+from trafficking_stats.gap_analysis.breaks import Break
+from trafficking_stats.inference.contrasts import AtOtherRate, Comparison, CountRatio, Rate, Share, SilenceLimits
 from trafficking_stats.inference.decomposition import StageEffect
 from trafficking_stats.inference.meta import PooledRate, ShrunkRate
 from trafficking_stats.inference.yearly import Spread
@@ -107,15 +108,10 @@ class Change(Comparison):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Split:
+class Split(Comparison):
     """The rate after by the rate before each year at which the years can be split."""
 
     first_late: int  # the year that begins the later part
-    ratio_min: float
-    ratio_max: float
-    lower: float
-    upper: float
-    chance: float
     laws: str  # changes of law and policy dated in the years between, joined by "; "
     default: bool  # whether this is the split into halves
 
@@ -137,18 +133,11 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Disposal(Pooled):
+class Disposal(Share, Pooled):
     """How many of the cases that ended, ended in one way."""
 
     outcome: str  # convicted, acquitted, dropped, unfounded
     indicator: str
-    count_lower: int
-    count_upper: int
-    percent: float  # of all that ended; NaN where a masked figure leaves it open
-    lower: float
-    upper: float
-    exact_lower: float
-    exact_upper: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,15 +205,10 @@ class SourceChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BreakRow:
+class BreakRow(Break):
     """A year in which the definition of a count changes."""
 
-    country: str
-    indicator: str
-    year: int
-    declared: bool  # in the vocabulary; else found as a jump in the figures
-    accepted: bool
-    reason: str  # what changed, as the vocabulary has it, or the two counts
+    accepted: bool  # whether sums may cross it
 
 
 @dataclass(frozen=True)

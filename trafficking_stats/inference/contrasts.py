@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -172,18 +173,31 @@ def exact_limits(
     return least[0], conditional_limits(top.upper, bottom.lower, above.lower, below.upper, confidence)[1]
 
 
-def share_limits(part: Total, others: Sequence[Total], confidence: float) -> tuple[float, float, float, float]:
-    """Limits of the share, in per cent, of one sum in all: its odds are the ratio of two sums.
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """How large a part one count is of several counts together, in per cent."""
 
-    For independent events these are the limits of Clopper and Pearson.
-    """
+    count_lower: int
+    count_upper: int
+    percent: float  # NaN where a masked figure leaves it open
+    lower: float
+    upper: float
+    exact_lower: float  # of independent events: the limits of Clopper and Pearson
+    exact_upper: float
+
+
+def share_of(part: Total, others: Sequence[Total], confidence: float) -> Share:
+    """Compute the share of one sum in all with its limits: its odds are the ratio of two sums."""
     rest = Total(total(one.observed for one in others), np.sum([one.expected for one in others], axis=0))
     odds = rate_of((part, rest), confidence)
-    lower, upper, exact_lower, exact_upper = (
-        100.0 if math.isinf(value) else 100 * value / (100 + value)
-        for value in (odds.lower, odds.upper, odds.exact_lower, odds.exact_upper)
-    )
-    return lower, upper, exact_lower, exact_upper
+
+    def percent(per_100: float) -> float:
+        return 100.0 if math.isinf(per_100) else 100 * per_100 / (100 + per_100)
+
+    limits: dict[str, Any] = {
+        name: percent(getattr(odds, name)) for name in ("lower", "upper", "exact_lower", "exact_upper")
+    }
+    return Share(**whole_ends("count", part.observed), percent=percent(odds.per_100), **limits)
 
 
 def double_ratio(late: Pair, early: Pair) -> Floats:
