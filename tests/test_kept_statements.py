@@ -65,3 +65,15 @@ def test_other_folders_and_broken_files(tmp_path, rec):
         load_statements(tmp_path)
     pd.DataFrame(columns=list(STATEMENT)).to_csv(tmp_path / "statements" / "a.csv", index=False)
     assert load_statements(tmp_path).empty
+
+
+def test_a_cell_of_a_statement_that_is_wrong_is_named_with_its_line(tmp_path):
+    (tmp_path / "statements").mkdir()
+    wrong = {"kind": "rumour", "indicator": "victims", "value": "a third", "period_end": "2020"}
+    sound = dict.fromkeys(STATEMENT, "") | {"period_start": "2020-01-01"}
+    pd.DataFrame([sound | wrong]).to_csv(tmp_path / "statements" / "DNK.csv", index=False)
+    with pytest.raises(ClaimError) as caught:
+        load_statements(tmp_path)
+    assert [problem.partition(": must be")[0] for problem in caught.value.problems] == [
+        f"DNK.csv, line 2: column {name}, value {cell!r}" for name, cell in sorted(wrong.items())
+    ]

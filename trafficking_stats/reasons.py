@@ -17,6 +17,9 @@ REASON = ("country", "kind", "topic", "source_id", "locator", "year", "text_en",
 """The columns: ``text`` in our words, ``indicators`` that speak to it joined by ``;``, and the ``premise`` it rests on,
 ``few`` or ``none`` before numerator/denominator, empty where no figure can test it."""
 
+STATED = ("share", "change", "comparison", "rank", "sum")
+"""Kinds of what a source says of its figures."""
+
 KINDS = ("reason", "recommendation", "offer", "contradiction")
 
 STATEMENT = (
@@ -40,12 +43,18 @@ def load_statements(folder: str | Path | None = None) -> pd.DataFrame:
     ClaimError
         If a file is no table of statements.
     """
-    problems: list[str] = []
     files = (Path(folder) / "statements").glob("*.csv") if folder else paths.clean_dir().glob("statements.csv")
-    tables = [read_rows(file, STATEMENT, problems) for file in sorted(files)]
-    if problems:
-        raise ClaimError(problems)
-    return pd.concat([pd.DataFrame(columns=list(STATEMENT)), *tables], ignore_index=True)[list(STATEMENT)]
+    number, day = like(r"|-?\d+(\.\d+)?", "a number, or empty"), like(r"|\d{4}-\d\d-\d\d", "a date as YYYY-MM-DD")
+    return _read(
+        files,
+        STATEMENT,
+        {
+            ("kind",): one_of(STATED),
+            ("indicator",): one_of(load_vocabulary().indicators, "the indicators of the vocabulary"),
+            **{(name,): number for name in ("value", "printed", "base_printed")},
+            **{(name,): day for name in ("period_start", "period_end", "base_period_start", "base_period_end")},
+        },
+    )
 
 
 def read_reasons(folder: str | Path) -> pd.DataFrame:
@@ -71,7 +80,7 @@ def read_reasons(folder: str | Path) -> pd.DataFrame:
     >>> read_reasons("no/such/folder").empty
     True
     """
-    return _read(sorted((Path(folder) / "reasons").glob("*.csv")))
+    return _reasons((Path(folder) / "reasons").glob("*.csv"))
 
 
 def load_reasons() -> pd.DataFrame:
@@ -87,20 +96,24 @@ def load_reasons() -> pd.DataFrame:
     >>> sorted(load_reasons().query("country == 'DNK'").kind.unique())
     ['contradiction', 'offer', 'reason', 'recommendation']
     """
-    return _read(paths.clean_dir().glob("reasons.csv"))
+    return _reasons(paths.clean_dir().glob("reasons.csv"))
 
 
-def _read(files: Iterable[Path]) -> pd.DataFrame:
-    problems: list[str] = []
-    tables = [read_rows(file, REASON, problems) for file in files]
-    rows = pd.concat([pd.DataFrame(columns=[*REASON, "_file", "_line"]), *tables], ignore_index=True)
+def _reasons(files: Iterable[Path]) -> pd.DataFrame:
     checks: Checks = {("kind",): one_of(KINDS), ("year",): like(r"\d{4}", "a year"), ("indicators",): _known}
-    problems += check_rows(rows, checks)
-    if problems:
-        raise ClaimError(problems)
-    return rows[list(REASON)].astype({"year": int})
+    return _read(files, REASON, checks).astype({"year": int})
 
 
 def _known(cell: str) -> str:
     unknown = {*filter(None, cell.split(";"))} - {*load_vocabulary().indicators}
     return f"must be in the vocabulary, unlike {', '.join(sorted(unknown))}" if unknown else ""
+
+
+def _read(files: Iterable[Path], columns: tuple[str, ...], checks: Checks) -> pd.DataFrame:
+    problems: list[str] = []
+    tables = [read_rows(file, columns, problems) for file in sorted(files)]
+    rows = pd.concat([pd.DataFrame(columns=[*columns, "_file", "_line"]), *tables], ignore_index=True)
+    problems += check_rows(rows, checks)
+    if problems:
+        raise ClaimError(problems)
+    return rows[list(columns)]
