@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.gap_analysis.answer import Gap
-from trafficking_stats.gap_analysis.rows import Caveat, Ratio, Refusal
+from trafficking_stats.gap_analysis.rows import Ratio, Refusal
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, Years, say
 from trafficking_stats.messages.values import written
@@ -44,7 +44,7 @@ def headline(gap: Gap) -> str:
     """Say the answer, which count moved it, and the caveats without which it would promise too much."""
     sentences = [answer(gap), moved(gap) if gap.verdict.beyond_chance == "yes" else ""]
     if gap.row("ratios", kind="whole"):
-        sentences += [caveat_text(one) for one in gap.caveats if one.code in IN_HEADLINE]
+        sentences += caveats(gap, leading=True)
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -125,9 +125,16 @@ def moved(gap: Gap) -> str:
     return say(f"gap.moved.{'_and_'.join(beyond) or 'neither'}", **values_of(gap))
 
 
-def caveat_text(caveat: Caveat) -> str:
-    """Say what must be known beside the headline."""
-    return say(f"gap.caveat.{caveat.code}", subject=subject_words(caveat.subject), years=Years(caveat.years))
+def caveats(gap: Gap, leading: bool | None = None) -> list[str]:
+    """Say what must be known beside the answer: all, those of the headline (``leading``), or the others."""
+    return [
+        say(
+            f"gap.caveat.{one.code}",
+            **values_of(gap) | {"subject": subject_words(one.subject), "years": Years(one.years)},
+        )
+        for one in gap.caveats
+        if leading in (None, one.code in IN_HEADLINE)
+    ]
 
 
 def subject_words(subject: str) -> str:
@@ -164,7 +171,7 @@ def summary(gap: Gap) -> list[str]:
     lines = [headline(gap)]
     if gap.years:
         lines += [say("gap.years_used", n=len(gap.years), years=Years(gap.years)), limits_sentence(gap), *facts(gap)]
-    lines += [caveat_text(one) for one in gap.caveats if one.code not in IN_HEADLINE]
+    lines += caveats(gap, leading=False)
     reasons = refusals_by_reason(gap.refusals)
     if reasons:
         lines += [say("gap.not_given"), *(f"  {reason}" for reason in reasons)]

@@ -39,7 +39,7 @@ def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
     told: dict[str, object] = {"pages.gap.beyond": beyond, "pages.gap.same": same, "pages.gap.years": years}
     if not gap.years:
         told = {"pages.gap.why_not": " ".join(gap_says.refusals_by_reason(gap.refusals, ("years", "ratios")))}
-    caveats = [years, *map(gap_says.caveat_text, gap.caveats), say("pages.gap.counts_found")]
+    caveats = [years, *gap_says.caveats(gap), say("pages.gap.counts_found")]
     both = gap.question.denominator.indicator, gap.question.numerator.indicator
     return headline(
         gap_says.answer(gap),
@@ -64,7 +64,7 @@ def _figures(gap: Gap, rec: Reconciliation) -> Markup:
 
 def limits(gap: Gap) -> Shown:
     """Say where chance could put the rate, and what must be known beside it."""
-    return prose(gap_says.limits_sentence(gap), *map(gap_says.caveat_text, gap.caveats))
+    return prose(gap_says.limits_sentence(gap), *gap_says.caveats(gap))
 
 
 def change(gap: Gap) -> Shown:

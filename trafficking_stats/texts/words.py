@@ -139,7 +139,7 @@ def rate_text(row: Mapping[str, Any]) -> str:
 
 def stage_name(stage: str) -> str:
     """Name a stage as it stands inside a sentence."""
-    return say(f"pages.stage.{stage}")
+    return say(f"gap.subject.{stage}")
 
 
 def signed(low: float, high: float) -> str:
