@@ -44,8 +44,9 @@ class Measure:
     def __str__(self) -> str:
         return f"{self.indicator};{self.breakdown}" if self.breakdown else self.indicator
 
-    def in_words(self) -> str:
-        """Write what is counted as it stands in a sentence."""
+    def in_words(self, spec: str = "") -> str:
+        """Write what is counted as it stands in a sentence; ``bare`` leaves out a unit in parentheses."""
         name = written(Term("indicator", self.indicator))
+        name = name.partition(" (")[0] if spec == "bare" else name
         name = name[:1].lower() + name[1:]
         return say("common.part_of", whole=name, part=breakdown_words(self.breakdown)) if self.breakdown else name

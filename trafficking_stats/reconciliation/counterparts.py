@@ -145,10 +145,7 @@ class Figures:
 
         An edition that repeats the number of an earlier one may have copied the slip.
         """
-        event, own = (
-            (row.country, row.indicator, row.period_start, row.period_end),
-            breakdowns.parse(row.breakdown).items(),
-        )
+        own, event = breakdowns.parse(row.breakdown).items(), (*place_of(row)[:2], *place_of(row)[3:])
         others = [edition.source_id for edition in self.editions(row) if edition.value == row.value]
         for source in (row.source_id, *others) if row.value >= self.vocabulary.causes.shift_from else ():
             for part, value in sorted(self._own.get((source, event), {}).items()):

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats import breakdowns
+from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.counterparts import CELL, EXCLUSIVE
-from trafficking_stats.reconciliation.evidence import Counted, Evidence, evidence
+from trafficking_stats.reconciliation.evidence import Evidence, evidence
 from trafficking_stats.reconciliation.mistakes import copied_years
 from trafficking_stats.reconciliation.vintages import is_year, latest_day
 from trafficking_stats.vocabulary import Vocabulary
@@ -101,8 +102,8 @@ def of_another_unit(kept: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     far = off > (limits.near_share * pairs["value_peer"]).clip(lower=limits.near_count)
     pairs = pairs[far & (pairs["indicator"] != pairs["indicator_peer"])]
     for pair in _each(pairs.sort_values(["event", "order_other", "order_peer"], kind="stable")):
-        seen = {"value": pair.value, "other": Counted(pair.indicator_other), "peer_value": pair.value_peer}
-        seen |= {"peer": Counted(pair.indicator_peer), "at": pair.upstream_other}
+        seen = {"value": pair.value, "other": Measure(pair.indicator_other), "peer_value": pair.value_peer}
+        seen |= {"peer": Measure(pair.indicator_peer), "at": pair.upstream_other}
         yield pair.row, "unit", evidence("unit_at" if pair.upstream_other else "unit", **seen)
 
 

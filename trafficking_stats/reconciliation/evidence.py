@@ -42,20 +42,6 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Counted:
-    """What an indicator counts, as it stands inside a sentence; ``bare`` leaves out a unit in parentheses."""
-
-    indicator: str
-    bare: bool = False
-
-    def in_words(self) -> str:
-        """Write it in the current language."""
-        name = written(Term("indicator", self.indicator))
-        name = name.partition(" (")[0] if self.bare else name
-        return name[:1].lower() + name[1:]
-
-
-@dataclass(frozen=True)
 class Period:
     """First and last day, both in; an empty start is since records began."""
 

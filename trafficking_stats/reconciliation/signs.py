@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Term, Years
 from trafficking_stats.reconciliation.counterparts import Figures, There, place_of
-from trafficking_stats.reconciliation.evidence import Counted, Evidence, Figure, Part, Period, RuleName, evidence
+from trafficking_stats.reconciliation.evidence import Evidence, Figure, Part, Period, RuleName, evidence
 
 Seen = Iterator[Evidence]
 """What was seen, of which the first counts; nothing where the cause does not fit."""
@@ -37,7 +38,7 @@ def other_indicator(row: Any, figures: Figures, *, same_unit: bool) -> Seen:
     for there in figures.beside(row, "event"):
         same = indicators[there.indicator].unit == indicators[row.indicator].unit
         if there.breakdown == row.breakdown and there.kept == row.value > more_than and same == same_unit:
-            names = {"own": Counted(row.indicator, bare=True), "other": Counted(there.indicator, bare=True)}
+            names = {"own": Measure(row.indicator), "other": Measure(there.indicator)}
             at = min(filter(None, there.first_printed), default="")
             yield evidence("other_indicator_at" if at else "other_indicator", value=row.value, at=at, **names)
 
@@ -82,7 +83,7 @@ def counted_apart(row: Any, figures: Figures) -> Seen:
     """Tell whether its source counts some of the same events under a name of their own."""
     for there in figures.beside(row, "apart"):
         if row.value < row.kept_lower <= row.value + there.own:
-            said = {"other": Counted(there.indicator, bare=True), "together": row.value + there.own}
+            said = {"other": Measure(there.indicator), "together": row.value + there.own}
             yield evidence("counted_apart", apart=there.own, **said)
 
 
@@ -96,7 +97,7 @@ def near_other_stage(row: Any, figures: Figures) -> Seen:
     for there in figures.beside(row, "event"):
         alike = there.breakdown == row.breakdown or not total.is_own
         if alike and there.kept and abs(there.kept - row.value) <= near:
-            other = Counted(there.indicator, bare=True)
+            other = Measure(there.indicator)
             yield evidence("near_other", value=row.value, theirs=there.kept, other=other)
 
 

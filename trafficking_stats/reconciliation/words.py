@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, Term, say
 from trafficking_stats.messages.values import written
-from trafficking_stats.reconciliation.evidence import Counted, Part, Period, RuleName, whole
+from trafficking_stats.reconciliation.evidence import Part, Period, RuleName, whole
 from trafficking_stats.reconciliation.proofs import Proof
 from trafficking_stats.reconciliation.rules import Cell
 from trafficking_stats.wording import source_name
@@ -124,7 +125,7 @@ def source_of(claim: Mapping[str, Any]) -> str:
 def title(cell: Cell, number: int | None, known: Bounds) -> str:
     """Write what a cell is and its value: ``77``, ``0 to 4``, ``100 (between 90 and 110)``, ``at least 35``."""
     country, indicator, breakdown, start, end = cell
-    names = [written(Country(country), "bare"), Counted(indicator).in_words()]
+    names = [written(Country(country), "bare"), Measure(indicator).in_words()]
     names += [Part(breakdown).in_words()] if breakdown else []
     value = written(known)
     if number is not None and known.upper is not None and known.lower < known.upper:
@@ -158,7 +159,7 @@ def aside(claims: Sequence[Mapping[str, Any]]) -> list[str]:
 def name(cell: Cell, here: Cell) -> str:
     """Name a cell by what it does not share with another one: indicator, period, breakdown."""
     _, indicator, breakdown, *period = cell
-    names = [Counted(indicator).in_words()] if indicator != here[1] else []
+    names = [Measure(indicator).in_words()] if indicator != here[1] else []
     if tuple(period) != here[3:] or cell == here:
         names.append(Period(*period).in_words())
     return ", ".join([*names, *([Part(breakdown).in_words()] if breakdown != here[2] else [])])
