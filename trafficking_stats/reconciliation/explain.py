@@ -141,9 +141,8 @@ class Explainer:
         """Say what a rejected claim cannot be true with, and what the cell would be had it been kept."""
         names = claim["clashes_with"].split(";")
         rivals = [self._claims[name] for name in names if name in self._claims]  # some may have been left out since
-        clash = (
-            written([f"{figure_of(rival).in_words()} ({words.source_of(rival)})" for rival in rivals]) if rivals else ""
-        )
+        voices = [f"{figure_of(rival).in_words()} ({words.source_of(rival)})" for rival in rivals]
+        clash = written(voices) if voices else ""
         cell, lower, upper = int(self._cell[group]), float(self._lower[group]), float(self._upper[group])
         own = bounds(lower, upper)
         if not self._settled.solution.ruled:
@@ -186,10 +185,9 @@ class Explainer:
         if proof is None or not proof.rules:
             return ""
         here, system = self._names[proof.cell], self._settled.system
-        ids = self._settled.claim_ids[system.groups["leader"].to_numpy()]
-        terms = []
+        leader, terms = system.groups["leader"].to_numpy(), []
         for group, times, bound in proof.terms:
-            claim = self._claims.get(ids[group])
+            claim = self._claims.get(self._settled.claim_ids[leader[group]])
             name = words.name(self._names[int(self._cell[group])], here)
             terms.append((times, bound, name, words.source_of(claim) if claim else ""))
         rules = system.rules.table.iloc[list(proof.rules)]
