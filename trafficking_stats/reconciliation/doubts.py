@@ -45,7 +45,8 @@ def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     >>> sorted(set(claims.loc[claims.doubt != "", "doubt"]))
     ['parts_above', 'statement', 'unit']
     """
-    judged = judged.assign(row=judged.index, accepted=judged["accepted"].astype(bool))
+    columns = ["source_id", "publisher", "upstream", "published", "qualifier", "value", *CELL]
+    judged = judged[columns].assign(row=judged.index, accepted=judged["accepted"].astype(bool))
     exact = judged[judged["qualifier"] == "exact"]
     yearly = exact[is_year(exact["period_start"], exact["period_end"])]
     yearly = yearly.assign(year=yearly["period_end"].str[:4].astype(int))

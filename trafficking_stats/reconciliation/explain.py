@@ -60,7 +60,7 @@ class Explainer:
         vocabulary: Vocabulary,
     ) -> None:
         self._settled, self._country, self._method, self._all = settled, country, method, cells
-        self._rules = {rule.name: RuleName(rule.name, rule.label) for rule in vocabulary.rules}
+        self._labels = {rule.name: RuleName(rule.name, rule.label) for rule in vocabulary.rules}
         own: list[dict[str, Any]] = claims[claims["country"] == country].to_dict("records")  # type: ignore[assignment]
         self._claims = {claim["claim_id"]: claim for claim in own}
         self._inside: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
@@ -75,8 +75,10 @@ class Explainer:
         rows: Any = cells[cells["country"] == country].itertuples()
         self._rows = {(row.indicator, row.breakdown, row.start, row.end): row for row in rows}
         self._components: dict[int, Component] = {}
-        groups = settled.system.groups
-        self._cell, self._lower, self._upper = (groups[name].to_numpy() for name in ("cell", "lower", "upper"))
+        groups, rules = settled.system.groups, settled.system.rules.table
+        names = ("cell", "lower", "upper", "leader")
+        self._cell, self._lower, self._upper, self._leader = (groups[name].to_numpy() for name in names)
+        self._kinds, self._details = (rules[name].to_numpy() for name in ("kind", "detail"))
 
     def cell(self, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Explanation:
         """Explain one cell; see `Reconciliation.explain`."""
@@ -184,15 +186,13 @@ class Explainer:
         """Write a proof; empty where no rule takes part."""
         if proof is None or not proof.rules:
             return ""
-        here, system = self._names[proof.cell], self._settled.system
-        leader, terms = system.groups["leader"].to_numpy(), []
+        here, terms = self._names[proof.cell], []
         for group, times, bound in proof.terms:
-            claim = self._claims.get(self._settled.claim_ids[leader[group]])
+            claim = self._claims.get(self._settled.claim_ids[self._leader[group]])
             name = words.name(self._names[int(self._cell[group])], here)
             terms.append((times, bound, name, words.source_of(claim) if claim else ""))
-        rules = system.rules.table.iloc[list(proof.rules)]
-        used = rules.loc[rules["kind"] == "indicator", "detail"].str.split(" ").str[0]
-        return words.line(proof, terms, [self._rules[name] for name in used.unique()])
+        used = [self._details[rule].split(" ")[0] for rule in proof.rules if self._kinds[rule] == "indicator"]
+        return words.line(proof, terms, [self._labels[name] for name in dict.fromkeys(used)])
 
     def _missing(self, indicator: str, breakdown: str, period: tuple[str, str]) -> ReconciliationError:
         """Say that there is no such cell, and which there are."""
