@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficking_stats.intervals import intervals, period_kind
-from trafficking_stats.reconciliation.mistakes import costs, describe, impossible
+from trafficking_stats.reconciliation.impossible import impossible
+from trafficking_stats.reconciliation.mistakes import costs, describe
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
 from trafficking_stats.reconciliation.weights import claim_weights, first_named
 from trafficking_stats.vocabulary import Vocabulary

@@ -58,8 +58,8 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
     table["source"] = pd.factorize(claims["source_id"])[0]
     table["publisher"] = pd.factorize(first_named(claims, "publisher", "source_id"))[0]
     event = [pd.factorize(claims[name])[0] for name in ("country", "indicator", "period_start", "period_end")]
-    table["event"] = _number(*event)
-    table["series"] = _number(event[0], event[1], names)
+    table["event"] = number_of(*event)
+    table["series"] = number_of(event[0], event[1], names)
     start, end = claims["period_start"].str, claims["period_end"].str
     whole = (start[:4] == end[:4]) & (start[4:] == "-01-01") & (end[4:] == "-12-31")
     table["year"] = end[:4].where(whole, "0").astype(int).to_numpy()
@@ -81,7 +81,7 @@ def _kind(text: str, vocabulary: Vocabulary) -> tuple[str, int, bool, bool, bool
     )
 
 
-def _number(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
+def number_of(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give each combination of numbers a number of its own."""
     out = np.asarray(columns[0], dtype=np.int64)
     for column in columns[1:]:
@@ -111,9 +111,9 @@ def costs(
         What rejecting each group costs, in `weights.UNITS`.
     """
     limits = vocabulary.weights
-    table = _stated(table, group, groups).assign(group=group)
-    table["figure"] = _number(table["up"].to_numpy(), group)
-    sums, figures = _sums(table), _figures(table)
+    table = stated(table, group, groups).assign(group=group)
+    table["figure"] = number_of(table["up"].to_numpy(), group)
+    sums, figures = sums_of(table), _figures(table)
     # totals beside what a complete table of the same source comes to
     wholes = table[(table["depth"] == 0) & ~table["apart"]]
     wholes = wholes.merge(sums[sums["complete"]], on=["source", "event"], suffixes=("", "_sum"))
@@ -137,7 +137,7 @@ def costs(
     return np.bincount(np.append(own, heirs["heir"]), np.append(units, inherited), len(groups)).astype(np.int64)
 
 
-def _stated(table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame) -> pd.DataFrame:
+def stated(table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame) -> pd.DataFrame:
     """Add the cell of each claim and its interval."""
     return table.assign(**{name: groups[name].to_numpy()[group] for name in ("cell", "lower", "upper")})
 
@@ -156,7 +156,7 @@ def _figures(table: pd.DataFrame) -> pd.DataFrame:
     return figures
 
 
-def _sums(table: pd.DataFrame) -> pd.DataFrame:
+def sums_of(table: pd.DataFrame) -> pd.DataFrame:
     """One row a table of two or more exclusive parts: what they add up to."""
     parts = table[table["exclusive"]]
     by = parts.groupby(["source", "event", "dims"], sort=False)
@@ -292,55 +292,3 @@ def _weights(
     weight = np.where(doubtful | copied, weight * limits.doubt_share, weight)
     beyond = figures["lower"].groupby(figures["cell"]).transform("max") > figures["upper"]
     return np.where(masked & beyond & (depth == 0) & (figures["upper"] < 10), weight * limits.mask_share, weight)
-
-
-def impossible(
-    table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame, cells: pd.DataFrame, vocabulary: Vocabulary
-) -> NDArray[np.bool_]:
-    """Find groups that no error of counting explains: they are set aside before anything is weighed.
-
-    Those many times above every total within two years, or else ever; and those of a dimension whose categories
-    overlap, where each is above all that their register counts: they count something else.
-
-    Parameters
-    ----------
-    table, group, groups
-        As for `costs`.
-    cells : pandas.DataFrame
-        ``country``, ``indicator``, ``breakdown``, ``end`` and ``kind`` of each cell.
-    vocabulary : Vocabulary
-        Gives the factor.
-
-    Returns
-    -------
-    numpy.ndarray of bool, shape (n_groups,)
-    """
-    limits = vocabulary.weights
-    cell = cells.iloc[groups["cell"].to_numpy()]
-    series = _number(pd.factorize(cell["country"])[0], pd.factorize(cell["indicator"])[0])
-    year = cell["end"].str[:4].astype(int).to_numpy()
-    yearly = (cell["kind"] == "year").to_numpy()
-    whole = (cell["breakdown"] == "").to_numpy()
-    size = np.bincount(group, minlength=len(groups))
-    exact = (groups["lower"] == groups["upper"]).to_numpy()
-    printed = pd.DataFrame({"series": series, "year": year, "lower": groups["lower"]})[yearly & whole & exact]
-    printed = printed.loc[printed.index.repeat(size[printed.index])]
-    median = printed.groupby(["series", "year"], as_index=False)["lower"].median()
-    near = pd.concat([median.assign(year=median["year"] + shift) for shift in range(-2, 3)])
-    most = near.groupby(["series", "year"])["lower"].max()
-    reference = most.reindex(pd.MultiIndex.from_arrays([series, year])).to_numpy()
-    ever = median.groupby("series")["lower"].max().reindex(series).to_numpy()
-    reference = np.where(np.isnan(reference), ever, reference)
-    far = groups["lower"].to_numpy() > limits.impossible_times * np.maximum(reference, 10)
-    within = np.bincount(group, ~_above_their_register(_stated(table, group, groups)), len(groups)) > 0
-    return (yearly & ~whole & far) | ~within
-
-
-def _above_their_register(table: pd.DataFrame) -> NDArray[np.bool_]:
-    """Whether a claim by overlapping categories is above every total of its register, and its tables of everybody."""
-    own = ["up", "event"]
-    totals = table[(table["depth"] == 0) & ~table["apart"]].groupby(own)["upper"].max()
-    sums = _sums(table)
-    sums = sums[sums["complete"]].merge(table[["source", *own]].drop_duplicates(), on=["source", "event"])
-    most = pd.concat([totals, sums.groupby(own)["lower"].max().reindex(totals.index)], axis=1).max(axis=1)
-    return np.asarray(table["loose"] & (table["lower"] > most.reindex(pd.MultiIndex.from_frame(table[own])).to_numpy()))
