@@ -191,7 +191,8 @@ def _placed(table: pd.DataFrame, faults: list[Fault]) -> list[str]:
 
 def like(pattern: str, what: str) -> Callable[[str], str]:
     """Check that a cell matches a pattern, which in words is ``what``."""
-    return lambda cell: "" if re.fullmatch(pattern, cell, re.DOTALL) else f"must be {what}"
+    matches = re.compile(pattern, re.DOTALL).fullmatch
+    return lambda cell: "" if matches(cell) else f"must be {what}"
 
 
 def one_of(allowed: Collection[str], what: str = "") -> Callable[[str], str]:

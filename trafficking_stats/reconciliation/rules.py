@@ -211,7 +211,9 @@ def _tiles(
         if cell[:3] in periods:
             periods[cell[:3]].append(cell[3:])
             others[cell[:2]].add(cell[3:])
-    yield from ((series, tiles(found, others[series[:2]])) for series, found in periods.items())
+    split = functools.cache(tiles)  # most series have the same periods
+    for series, found in periods.items():
+        yield series, split(tuple(sorted(found)), frozenset(others[series[:2]]))
 
 
 def _shared_pieces(known: Mapping[Cell, str], measure: Mapping[str, str]) -> list[Cell]:
