@@ -159,7 +159,7 @@ def _import_by(reader: Reader) -> click.Command:
     parameters = [
         click.Argument(["file"], type=options.FILE),
         click.Option(["--published"], metavar="DATE", help="Date of publication; by default the one in the file."),
-        click.Option(["--source", "source_id"], metavar="ID", help="Id of the publication; by default of the file."),
+        click.Option(["--source", "source_id"], metavar="ID", help="Id of the publication; by default from the file."),
         click.Option(["--country", "countries"], multiple=True, help=_COUNTRY),
         *(
             click.Option([f"--{name}"], multiple="(repeatable" in text, help=text)

@@ -34,7 +34,7 @@ def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], named: di
 @click.option("--start", type=int, help="First year.")
 @click.option("--end", type=int, help="Last year.")
 @click.option("--method", type=click.Choice(METHODS), help="How clashes are resolved.")
-@click.option("--exclude-source", "exclude_sources", multiple=True, metavar="ID", help="Leave it out; repeatable.")
+@click.option("--exclude-source", "exclude_sources", multiple=True, metavar="ID", help="A source to leave out.")
 @click.option("--prefer", multiple=True, metavar="ID", help="Let a source weigh like a register (repeatable).")
 @click.option(
     "--set",

@@ -144,7 +144,7 @@ def _check(said: Mapping[str, Any], path: Path) -> None:
             raise ReaderError(f"the map of {path.name}: {key} must be {must}, not {value!r}")
     if said.get("decimal", ".") not in (".", ","):
         raise ReaderError(f"decimal must be . or , not {said['decimal']!r}")
-    if not re.fullmatch(r"[^\r\n]", said.get("delimiter", ",")):
+    if not re.fullmatch(r"[^\r\n\"]", said.get("delimiter", ",")):
         raise ReaderError(f"delimiter must be one character, not {said['delimiter']!r}")
     if not said.get("fiscal_year", "1").isdecimal():
         raise ReaderError(f"fiscal_year must be a month from 1 to 12, not {said['fiscal_year']!r}")
