@@ -13,6 +13,7 @@ import pandas as pd
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.files import write_text
 
+_FIRST = ("'", "=", "+", "-", "@", "\t", "\r")
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -64,7 +65,8 @@ def read_rows(
         if len(row) < width or any(row[width:]):
             problems.append(f"{name}, line {line}: {len(row)} cells instead of {width}; quote commas")
         else:
-            found.append([*map(as_written, row[:width]), name, line])
+            cells = [as_written(cell) if cell[:1] == "'" else cell for cell in row[:width]]
+            found.append([*cells, name, line])
     names = header[1][:width]
     return pd.DataFrame(found, columns=[*names, "_file", "_line"]).astype(dict.fromkeys(names, str))
 
@@ -196,7 +198,20 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
 
 def table_text(table: pd.DataFrame) -> str:
     """Return ``table`` as the text of a CSV file, safe for spreadsheets; see `write_table`."""
-    return str(spreadsheet_safe(table).to_csv(index=False, lineterminator="\n", float_format=_digits))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(zip(*(_cells(table[name]) for name in table), strict=True))
+    return text.getvalue()
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    """Return what is written of a column: nothing for a cell that is missing."""
+    cells = column.tolist()
+    if set(map(type, cells)) == {str} and not any(cell.startswith(_FIRST) for cell in set(cells)):
+        return cells  # as nearly all columns of text are
+    written = _digits if pd.api.types.is_float_dtype(column) else _safe
+    return ["" if is_missing else written(cell) for cell, is_missing in zip(cells, column.isna(), strict=True)]
 
 
 def _digits(value: Any) -> str:
