@@ -85,6 +85,18 @@ def test_numbers_dates_and_lists_are_written_as_the_language_does():
         ]
 
 
+def test_what_is_almost_nothing_is_never_written_as_nothing():
+    assert [written(share, "percent") for share in (0.0, 1e-9, 0.009, 0.011)] == [
+        "0%",
+        "less than 1%",
+        "less than 1%",
+        "1%",
+    ]
+    assert [written(p, "p") for p in (0.0, 1e-9, 0.0213, 1.0)] == ["p < 0.001", "p < 0.001", "p = 0.021", "p = 1.0"]
+    with language("da"):
+        assert [written(1e-9, "percent"), written(1e-9, "p")] == ["mindre end 1\u00a0%", "p < 0,001"]
+
+
 def test_two_years_are_a_list_and_as_a_span_a_range():
     pair, apart = Years((2017, 2018)), Years((2007, 2008, 2010))
     assert [written(pair), written(pair, "span"), written(apart, "span")] == [

@@ -114,8 +114,7 @@ def facts(gap: Gap) -> list[str]:
     if verdict.beyond_chance != "yes":
         found.append(moved(gap))
     if verdict.searched > 1 and not math.isnan(verdict.search_chance):
-        rare = "_rare" if verdict.search_chance < 0.01 else ""
-        found.append(say(f"gap.search{rare}", n=verdict.searched, share=verdict.search_chance))
+        found.append(say("gap.search", n=verdict.searched, share=verdict.search_chance))
     return found
 
 

@@ -146,7 +146,8 @@ def written(value: Any, spec: str = "") -> str:
     value : object
         A number, date, text, sequence, or what has a method ``in_words``, as the types of this module do.
     spec : str
-        For numbers a pattern of Babel such as ``0.0``, or ``percent``; ``raw`` for digits without grouping; for the
+        For numbers a pattern of Babel such as ``0.0``, or ``percent``, ``rate`` (two figures that count), ``p`` (a p
+        value with its sign); ``raw`` for digits without grouping; for the
         types of this module what they say; for sequences what holds for each item; ``capital`` for any value that
         begins a sentence.
 
@@ -156,8 +157,8 @@ def written(value: Any, spec: str = "") -> str:
 
     Examples
     --------
-    >>> written(1234), written(0.3127), written(0.25, "percent"), written(["a", "b", "c"]), written("one", "capital")
-    ('1,234', '0.313', '25%', 'a, b and c', 'One')
+    >>> written(1234), written(0.3127), written(0.25, "percent"), written(0.002, "percent"), written(["a", "b", "c"])
+    ('1,234', '0.313', '25%', 'less than 1%', 'a, b and c')
     """
     if spec == "capital":
         text = written(value)
@@ -218,6 +219,10 @@ def _number(value: Any, spec: str) -> str:
         return str(value)
     if spec == "rate":
         return _rate(float(value))
+    if spec == "p":
+        return f"p = {_number(value, '@@')}" if value >= 0.001 else f"p < {_number(0.001, '@')}"
+    if spec == "percent" and 0 < value < 0.01:
+        return say("common.less_than", number=_number(0.01, spec))
     if spec == "percent":
         return format_percent(float(value), locale=_locale())
     pattern = spec or (None if isinstance(value, numbers.Integral) else "@@#")
