@@ -541,8 +541,10 @@ def test_labelled_sentences_keep_their_score(root):
     sys.modules["extract_benchmark"] = benchmark
     spec.loader.exec_module(benchmark)
     tuned, _ = benchmark.measure(MADE_UP / "sentences" / "tuned.txt")
+    styles, _ = benchmark.measure(MADE_UP / "sentences" / "styles.txt")
     unseen, _ = benchmark.measure(MADE_UP / "sentences" / "heldout.txt")
     assert tuned["all"].levels["strict"].f1 >= 0.95
+    assert styles["all"].levels["strict"].f1 >= 0.95
     assert unseen["all"].levels["strict"].f1 >= 0.80
     assert unseen["no"].levels["strict"].f1 >= 0.90
 

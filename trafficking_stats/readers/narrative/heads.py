@@ -110,7 +110,8 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
         return "formal", 1
     length, noun, _ = noun_at(scene, k)
     modifier = scene.phrase("modifiers.skip", k)
-    if length and (noun == "not_counted" or not (modifier and _noun_follows(scene, k + 1))):
+    is_modifier = 0 < length <= modifier and _noun_follows(scene, k + 1)
+    if length and (noun == "not_counted" or not is_modifier):
         return "noun", length
     if modifier:
         joins = scene.phrase("clause.coordinators", k) or scene.phrase("clause.prepositions", k)

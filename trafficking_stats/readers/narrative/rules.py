@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from trafficking_stats.readers.narrative.facets import facets_within
 from trafficking_stats.readers.narrative.governors import auxiliary_before, copula_after, past_coordinated
-from trafficking_stats.readers.narrative.heads import ENFORCEMENT, VICTIMS, topic_of
+from trafficking_stats.readers.narrative.heads import COUNTED, ENFORCEMENT, VICTIMS, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Outcome, Seen, State, fits, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
@@ -61,7 +61,7 @@ def said_again(state: State, seen: Seen) -> Outcome:
         return None
     known = state.known.get(seen.numeral.value)
     here = (reading for reading in reversed(state.readings) if reading.numeral.value == seen.numeral.value)
-    earlier = next(here, known if known else None)
+    earlier = next(here, known)
     if earlier is None or not any(fits(family, seen.head.noun, True) for family in earlier.families):
         return None
     governor = seen.left or seen.right  # "identified 18 and referred all 18": another figure
@@ -138,7 +138,8 @@ def verb_before(state: State, seen: Seen) -> Outcome:
     left, numeral = seen.left, seen.numeral
     if left is None or left.strength != "active" or left.families == ("light",):
         return None
-    if seen.right is not None and seen.right.strength == "reduced" and state.scene.word(numeral.first - 1) == ",":
+    start, comma = _group_before(state.scene, seen)
+    if start < comma:
         return None  # "of those convicted, 19 received prison sentences"
     mark = state.scene.at[left.token]
     is_named = mark.form == "action" and mark.end == numeral.first and mark.family in ENFORCEMENT
@@ -180,12 +181,13 @@ def described(state: State, seen: Seen) -> Outcome:
 
 def of_group(state: State, seen: Seen) -> Outcome:
     """Read "of the victims in 2020, 547 were women": the group named before it says what is counted."""
-    scene, comma = state.scene, seen.numeral.first - 1
-    start = scene.clause_start(comma, seen.bound, ",;(") if scene.word(comma) == "," else comma
-    if state.current is not None or not scene.phrase("clause.base", start):
+    start, comma = _group_before(state.scene, seen)
+    if state.current is not None:
         return None
-    topic = topic_of(scene, start, comma)
-    return reading_of(seen.numeral, seen.head, (topic.family,), "subset") if topic else None
+    topic = topic_of(state.scene, start, comma)
+    told = [mark.family for mark in state.scene.marks if start <= mark.start < comma and mark.family in COUNTED]
+    families = [topic.family] if topic else told
+    return reading_of(seen.numeral, seen.head, families[-1:], "subset") if families else None
 
 
 def flowing(state: State, seen: Seen) -> Outcome:
@@ -250,6 +252,14 @@ RULES = (
     facet_verb,
     existence,
 )
+
+
+def _group_before(scene: Scene, seen: Seen) -> tuple[int, int]:
+    """Return the stretch that names a group right before a number: "Among the victims registered in 2022, ..."."""
+    comma = seen.numeral.first - 1
+    start = scene.clause_start(comma, seen.bound, ",;(") if scene.word(comma) == "," else comma
+    is_group = scene.phrase("clause.base", start) or scene.phrase("clause.subset", start)
+    return (start, comma) if is_group else (comma, comma)
 
 
 def _exists(scene: Scene, numeral: Numeral) -> bool:
