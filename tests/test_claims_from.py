@@ -349,6 +349,17 @@ def test_a_column_of_figures_that_nothing_explains_is_told(table, unread):
         assert len(ts.claims_from(pd.DataFrame(table), **given)) == figures - 1
 
 
+def test_two_columns_of_one_meaning_must_agree():
+    table = pd.DataFrame({"Year": [2023, 2022], "Men": [3, 1], "Males": [4, 1], "Women": [2, 2]})
+    problems = refused(table)
+    assert len(problems) == 2
+    assert "rows 0 (Men), 0 (Males) give different figures for one cell" in problems[0]
+    with pytest.warns(
+        SkippedRowsWarning, match="1 of 3 figures were left out: row 1: prints again the figure of row 1"
+    ):
+        assert len(ts.claims_from(table.tail(1), **FIXED)) == 2
+
+
 # --- places within a country ----------------------------------------------------------------------------------
 
 STATES = pd.DataFrame(

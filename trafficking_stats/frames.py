@@ -114,7 +114,7 @@ def claims_from(
     Warns
     -----
     SkippedRowsWarning
-        If rows hold no figure (``".."``) or print another row again; the text lists them.
+        If figures are left out: there is none (``".."``), another row prints it, or no heading says what it counts.
 
     Examples
     --------

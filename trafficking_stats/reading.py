@@ -257,15 +257,19 @@ def _source_id(cell: object) -> str:
 
 def _once(kept: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
     """Leave out figures that stand there already; refuse different ones of a cell that something unread tells apart."""
-    row = rows.long["row"]
+    row, column = rows.long["row"].map(str), rows.long["column"]
     first = kept.assign(at=kept.index).groupby(_CELL + _FIGURE, sort=False)["at"].transform("first")
     for at in kept.index[first != kept.index]:
         rows.skip(at, f"prints again the figure of row {row[first[at]]}")
     kept = rows.kept(kept)
-    several = kept[kept.duplicated(_CELL, keep=False)].assign(row=row.map(str), rest=rows.long["rest"])
-    cells = several.groupby(_CELL, sort=False)
-    places = cells["row"].transform(", ".join)
-    for at in several.index[cells["rest"].transform("nunique") > 1]:
+    several = kept[kept.duplicated(_CELL, keep=False)]
+    if several.empty:
+        return kept
+    apart = pd.Series(zip(column, rows.long["rest"], strict=True), rows.long.index, dtype=object)
+    place = row + " (" + column + ")" if column.nunique() > 1 else row
+    cells = several.assign(place=place, apart=apart).groupby(_CELL, sort=False)
+    places, n_apart = cells["place"].transform(", ".join), cells["apart"].transform("nunique")
+    for at in several.index[n_apart > 1]:
         rows.refuse(
             at,
             f"rows {places[at]} give different figures for one cell; say what tells them apart"
