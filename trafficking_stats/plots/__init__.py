@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.extras import needs
 
 with needs("report", "Drawing figures"):
-    from trafficking_stats.plots import changes, rates, series
+    from trafficking_stats.plots import rates, series
     from trafficking_stats.plots.claims import claims
     from trafficking_stats.plots.series import stages
     from trafficking_stats.plots.timeline import timeline
@@ -72,13 +73,8 @@ FIGURES: dict[str, Callable[[Gap, Axes | None], Axes]] = {
     "pair": lambda gap, ax: series.pair(_rows(gap), *_pair(gap), gap.question.country, ax=ax),
     "years": lambda gap, ax: series.years_strip(_rows(gap), gap.years, gap.question.country, ax=ax),
     "timeline": lambda gap, ax: timeline(_rows(gap), gap.question.country, _pair(gap), ax=ax),
-    "rates": rates.rates,
-    "trend": changes.trend,
-    "effects": rates.effects,
-    "splits": rates.splits,
-    "disposals": rates.disposals,
-    "peers": rates.peers,
-    "choices": changes.choices,
-    "steps": rates.steps,
+    "trend": series.trend,
+    "choices": rates.choices,
+    **{name: functools.partial(rates.draw_table, name) for name in rates.LINES},
 }
 """The figures of a gap by name."""

@@ -1,17 +1,20 @@
-"""Figures of one number a line: rates, changes and shares, each with the limits that chance allows."""
+"""Figures of rates, changes and shares: one number a line with the limits that chance allows, and all choices."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, say
+from trafficking_stats.messages.values import written
 from trafficking_stats.plots.chart import EMPTY, WIDTH, describe, drawing, inches, instead, wrap
-from trafficking_stats.plots.style import HATCH, LINE, PAPER, SOFT, STAGE_SHADES
+from trafficking_stats.plots.style import ALERT, HATCH, LINE, PAPER, SOFT, STAGE_SHADES
 from trafficking_stats.texts.words import (
     label,
     number,
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.answer import Gap
 
 COLOUR = STAGE_SHADES["conviction"]
+Row = dict[str, Any]
 
 
 class Line(NamedTuple):
@@ -43,88 +47,24 @@ class Line(NamedTuple):
     strong: bool = False
 
 
-def rates(gap: Gap, ax: Axes | None = None) -> Axes:
-    """Draw the rate of the years used, of their halves, of later lags and of moving windows."""
-    rows = [row for row in records(gap.tables["ratios"]) if row["kind"] != "year"]
-    rows = [row for row in rows if row["kind"] != "lag" or row["lag"] != gap.question.lags[0]]  # the same as all years
-    lines = [_rate(ratio_name(row), row, strong=row["kind"] == "whole") for row in rows]
-    return _figure(gap, "rates", "ratios", lines, axis_of(gap), ax)
+def draw_table(name: str, gap: Gap, ax: Axes | None = None) -> Axes:
+    """Draw a table of the gap, a line a row, as `LINES` reads its rows.
 
-
-def peers(gap: Gap, ax: Axes | None = None) -> Axes:
-    """Draw the rate of the country beside that of its peers, by name and never by rank."""
-    lines = [
-        _rate(say("pages.name_years", name=Country(row["country"]), years=span(row)), row, strong=row["own"])
-        for row in records(gap.tables["peers"])
-    ]
-    return _figure(gap, "peers", "peers", lines, axis_of(gap), ax)
-
-
-def steps(gap: Gap, ax: Axes | None = None) -> Axes:
-    """Draw how many of each stage there are for 100 of the stage before."""
-    lines = []
-    for row in records(gap.tables["steps"]):
-        if row["kind"] == "whole":
-            counts = [short(row[f"{side}_lower"], row[f"{side}_upper"]) for side in ("numerator", "denominator")]
-            names = {"what": title(row["to_indicator"]), "of": label(row["from_indicator"])}
-            name = say("pages.steps.name", count=counts[0], whole=counts[1], **names)
-            lines.append(_rate(name, row))
-    return _figure(gap, "steps", "steps", lines, say("pages.steps.axis"), ax)
-
-
-def effects(gap: Gap, ax: Axes | None = None) -> Axes:
-    """Draw how much each stage contributed to the change of the last one between the early and the late years."""
-    lines = []
-    for row in records(gap.tables["effects"]):
-        merged = [stage_name(name) for name in str(row["merged"]).split(";") if name]
-        name = stage_name(row["stage"])
-        name = say("pages.effects.with", stage=name, merged=merged) if merged else name
-        low, high = float(row["effect_min"]), float(row["effect_max"])
-        lines.append(Line(name, low, high, float(row["lower"]), float(row["upper"]), signed(low, high)))
-    what = gap.question.numerator
-    axis = say("pages.effects.axis", what=label(what.indicator, what.breakdown))
-    return _figure(gap, "effects", "effects", lines, axis, ax)
-
-
-def splits(gap: Gap, ax: Axes | None = None) -> Axes:
-    """Draw how the rate changes at every year at which the years can be split, those with a change of law in bold."""
-    lines = []
-    for row in records(gap.tables["splits"]):
-        low, high = float(row["ratio_min"]), float(row["ratio_max"])
-        text = f"× {rate_text({'per_100_min': low, 'per_100_max': high})}"
-        limits = float(row["lower"]), float(row["upper"])
-        lines.append(Line(str(row["first_late"]), low, high, *limits, text, bool(row["laws"])))
-    return _figure(gap, "splits", "splits", lines, say("pages.splits.axis"), ax, reference=1.0)
-
-
-def disposals(gap: Gap, ax: Axes | None = None) -> Axes:
-    """Draw how cases ended: dropped, acquitted, convicted, in per cent of all that ended."""
-    lines = []
-    for row in records(gap.tables["disposals"]):
-        share, count = float(row["percent"]), short(row["count_lower"], row["count_upper"])
-        limits = float(row["lower"]), float(row["upper"])
-        lines.append(Line(f"{title(row['indicator'])} ({count})", share, share, *limits, f"{number(share)} %"))
-    return _figure(gap, "disposals", "disposals", lines, say("pages.disposals.axis"), ax)
-
-
-def axis_of(gap: Gap) -> str:
-    """Return what the rate measures, as a heading."""
-    of, what = gap.question.denominator, gap.question.numerator
-    return say("pages.for_100", what=title(what.indicator, what.breakdown), of=label(of.indicator, of.breakdown))
-
-
-def _rate(name: str, row: dict[str, Any], *, strong: bool = False) -> Line:
-    low, high, lower, upper = (float(row[column]) for column in ("per_100_min", "per_100_max", "lower", "upper"))
-    return Line(name, low, high, lower, upper, rate_text(row), strong)
-
-
-def _figure(
-    gap: Gap, name: str, table: str, lines: Sequence[Line], axis: str, ax: Axes | None, *, reference: float = 0.0
-) -> Axes:
-    lines = [line for line in lines if math.isfinite(line.high)]
-    ax = draw_lines(lines, axis, say(f"pages.{name}.none"), ax, reference=reference)
+    Parameters
+    ----------
+    name : str
+        A key of `LINES`.
+    gap : Gap
+        Of `trafficking_stats.gap`.
+    ax : matplotlib.axes.Axes, optional
+        Where; a new figure by default.
+    """
+    table, of = gap.tables["ratios" if name == "rates" else name], axis_of(gap)
+    lines = [line for row in records(table) if (line := LINES[name](gap, row)) and math.isfinite(line.high)]
+    axis = of if name in ("rates", "peers") else say(f"pages.{name}.axis", what=label(str(gap.question.numerator)))
+    ax = draw_lines(lines, axis, say(f"pages.{name}.none"), ax, reference=1.0 if name == "splits" else 0.0)
     caption = [
-        say(f"pages.{name}.caption", axis=axis_of(gap), country=Country(gap.question.country)),
+        say(f"pages.{name}.caption", axis=of, country=Country(gap.question.country)),
         say("pages.rates.legend"),
         say("pages.rates.hatched") if any(line.low != line.high for line in lines) else "",
     ]
@@ -134,8 +74,70 @@ def _figure(
     ]
     if lines:
         file = f"{gap.question.country}-{name}"
-        describe(ax, caption=sentences(caption), alt=sentences(told), name=file, table=gap.tables[table])
+        describe(ax, caption=sentences(caption), alt=sentences(told), name=file, table=table)
     return ax
+
+
+def _rate(name: str, row: Row, *, strong: bool = False) -> Line:
+    return Line(name, row["per_100_min"], row["per_100_max"], row["lower"], row["upper"], rate_text(row), strong)
+
+
+def _ratio(gap: Gap, row: Row) -> Line | None:
+    """Read the rate of the years used, their halves, later lags and moving windows."""
+    is_whole_again = row["kind"] == "lag" and row["lag"] == gap.question.lags[0]
+    skipped = row["kind"] == "year" or is_whole_again
+    return None if skipped else _rate(ratio_name(row), row, strong=row["kind"] == "whole")
+
+
+def _peer(gap: Gap, row: Row) -> Line:
+    """Read the rate of the country or a peer, by name and never by rank."""
+    return _rate(say("pages.name_years", name=Country(row["country"]), years=span(row)), row, strong=row["own"])
+
+
+def _step(gap: Gap, row: Row) -> Line | None:
+    """Read how many of a stage there are for 100 of the stage before."""
+    count, whole = (short(row[f"{side}_lower"], row[f"{side}_upper"]) for side in ("numerator", "denominator"))
+    names = {"what": title(row["to_indicator"]), "of": label(row["from_indicator"])}
+    return _rate(say("pages.steps.name", count=count, whole=whole, **names), row) if row["kind"] == "whole" else None
+
+
+def _effect(gap: Gap, row: Row) -> Line:
+    """Read how much a stage contributed to the change of the last one between the early and the late years."""
+    name, merged = stage_name(row["stage"]), [stage_name(one) for one in str(row["merged"]).split(";") if one]
+    name = say("pages.effects.with", stage=name, merged=merged) if merged else name
+    ends = row["effect_min"], row["effect_max"]
+    return Line(name, *ends, row["lower"], row["upper"], signed(*ends))
+
+
+def _split(gap: Gap, row: Row) -> Line:
+    """Read how the rate changes at a year at which the years can be split; in bold where a law changed."""
+    ends = row["ratio_min"], row["ratio_max"]
+    text = f"× {rate_text(dict(zip(('per_100_min', 'per_100_max'), ends, strict=True)))}"
+    return Line(str(row["first_late"]), *ends, row["lower"], row["upper"], text, bool(row["laws"]))
+
+
+def _disposal(gap: Gap, row: Row) -> Line:
+    """Read how cases ended: dropped, acquitted, convicted, in per cent of all that ended."""
+    share, count = row["percent"], short(row["count_lower"], row["count_upper"])
+    text = f"{number(share)} %"
+    return Line(f"{title(row['indicator'])} ({count})", share, share, row["lower"], row["upper"], text)
+
+
+LINES: dict[str, Callable[[Gap, Row], Line | None]] = {
+    "rates": _ratio,
+    "peers": _peer,
+    "steps": _step,
+    "effects": _effect,
+    "splits": _split,
+    "disposals": _disposal,
+}
+"""How each figure reads a row of its table; rows that it leaves out are none."""
+
+
+def axis_of(gap: Gap) -> str:
+    """Return what the rate measures, as a heading."""
+    of, what = gap.question.denominator, gap.question.numerator
+    return say("pages.for_100", what=title(what.indicator, what.breakdown), of=label(of.indicator, of.breakdown))
 
 
 def draw_lines(
@@ -201,3 +203,32 @@ def _line(ax: Axes, place: int, line: Line, left: float, right: float) -> None:
         bar: Any = {"left": line.low, "color": PAPER, "edgecolor": COLOUR, "hatch": HATCH, "zorder": 4}
         ax.barh(place, min(line.high, right) - line.low, 0.42, **bar)
     ax.text(1.03, place, line.text, transform=ax.get_yaxis_transform(), va="center", fontsize=8.5)
+
+
+def choices(gap: Gap, ax: Axes | None = None) -> Axes:
+    """Draw the rate under every combination of choices, from the smallest to the largest."""
+    table = gap.tables["choices"]
+    level = table[(table["question"] == "level") & (table["refusal"] == "") & ~table["repeat"]]
+    level = level[np.isfinite(level["value"])].sort_values("value", kind="stable").reset_index(drop=True)
+    with drawing(ax, 2.2 if len(level) else EMPTY) as ax:
+        if level.empty:
+            return instead(ax, say("tables.choices.none"))
+        # one line instead of a mark each, so that a thousand answers do not weigh down the page
+        ax.step(level.index, level["value"], where="mid", color=STAGE_SHADES["conviction"], linewidth=1.8, zorder=3)
+        whole = gap.row("ratios", kind="whole")
+        if whole:
+            for value in {whole.per_100_min, whole.per_100_max}:
+                ax.axhline(value, color=ALERT, linewidth=1.2, linestyle=(0, (4, 2)))
+            text = say("pages.choices.headline", value=rate_text(vars(whole)))
+            ground = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.4}
+            place: Any = {"xycoords": ax.get_yaxis_transform(), "xytext": (6, 4), "textcoords": "offset points"}
+            ax.annotate(text, (0.0, whole.per_100_max), color=ALERT, bbox=ground, zorder=5, **place)
+        ax.set_ylim(0, float(level["value"].max()) * 1.1 or 1.0)
+        ax.set_xlim(-0.5, len(level) - 0.5)
+        ax.set_xticks([])
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: written(float(value), "0.##")))
+        ax.set_xlabel(wrap(say("pages.choices.axis"), int(9 * inches(ax))))
+        ax.set_ylabel(wrap(axis_of(gap), 26))
+    ends = {"low": number(float(level["value"].min())), "high": number(float(level["value"].max()))}
+    caption = say("pages.choices.caption", choices=say("pages.choices.combinations", n=len(level)), **ends)
+    return describe(ax, caption=caption, alt=caption, name=f"{gap.question.country}-choices", table=level)

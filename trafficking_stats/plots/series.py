@@ -1,4 +1,4 @@
-"""Figures of the series: stages over the years, two counts on one scale, and which years have which figures."""
+"""Figures of the series: stages over the years, two counts on one scale, averages, which years have which figures."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ from trafficking_stats.plots.style import (
     year_ticks,
 )
 from trafficking_stats.texts.focus import known, measured, stage_indicators, years_shown
-from trafficking_stats.texts.words import capital, label, sentences, short, title
+from trafficking_stats.texts.words import capital, label, number, sentences, short, title
 from trafficking_stats.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
+    from trafficking_stats.gap_analysis.answer import Gap
     from trafficking_stats.reconciliation.result import Reconciliation
 
 
@@ -214,6 +215,42 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
     ]
     alt = series_alt(both, [tall, low])
     return describe(ax, caption=sentences(caption), alt=alt, name=f"{country}-{tall}-{low}", table=both)
+
+
+def trend(gap: Gap, ax: Axes | None = None) -> Axes:
+    """Draw the yearly counts of both stages with their average in the early and in the late years."""
+    changes = {row["series"]: row for row in records(gap.tables["changes"])}
+    counts = known(gap.tables["stages"])
+    counts = counts[counts["year"].isin(gap.years)]
+    sides = {"denominator": gap.question.denominator, "numerator": gap.question.numerator}
+    shown = {side: one for side, one in sides.items() if side in changes}
+    told = []
+    with drawing(ax, 0.5 + 1.6 * len(shown) if shown else EMPTY) as ax:
+        if not shown:
+            return instead(ax, say("pages.trend.none", country=Country(gap.question.country)))
+        for panel, (side, one) in zip(panels(ax, len(shown), 0.45), shown.items(), strict=True):
+            rows = counts[(counts["indicator"] == one.indicator) & (counts["breakdown"] == one.breakdown)]
+            _draw_levels(panel, rows, changes[side], str(one))
+            early, late = (number(float(changes[side][f"{part}_max"])) for part in ("early", "late"))
+            told.append(say("pages.trend.alt", name=title(str(one)), early=early, late=late))
+    caption = say("pages.trend.caption", country=Country(gap.question.country))
+    return describe(ax, caption=caption, alt=sentences(told), name=f"{gap.question.country}-trend", table=counts)
+
+
+def _draw_levels(ax: Axes, rows: pd.DataFrame, change: dict[str, Any], measure: str) -> None:
+    """Draw the counts of a stage, and the average of each half, or the range of it, across them."""
+    floors: dict[int, float] = {}
+    for part in ("early", "late"):
+        first, last = change[f"{part}_first"], change[f"{part}_last"]
+        low, high = float(change[f"{part}_min"]), float(change[f"{part}_max"])
+        ends = [first - 0.5, last + 0.5]
+        ax.fill_between(ends, low, high, facecolor=ALERT, alpha=0.25, linewidth=0, zorder=3)
+        for level in {low, high}:
+            ax.plot(ends, [level, level], color=ALERT, linewidth=1.6, zorder=4)
+        # a figure that the average would strike through stands above it
+        near = rows["year"].between(first, last) & rows["upper"].between(low - 0.2 * highest(rows), high)
+        floors |= dict.fromkeys(rows.loc[near, "year"], high)
+    series_panel(ax, rows, measure, (int(rows["year"].min()), int(rows["year"].max())), floors=floors, ground=True)
 
 
 def years_strip(rows: pd.DataFrame, used: Sequence[int], country: str, *, ax: Axes | None = None) -> Axes:
