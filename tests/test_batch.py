@@ -1,6 +1,7 @@
 """Many reports: skipping, failing, being killed, running twice at once, and other executors."""
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -193,6 +194,8 @@ def test_a_changed_claim_builds_its_country_and_who_read_it(run, tmp_path, monke
     folder = tmp_path / "clean"
     folder.mkdir()
     (folder / "sources.csv").write_text("source_id,title\ns,S\nt,T\n")
+    described = [{"name": name, "path": f"{name}.csv", "schema": {"fields": []}} for name in ("claims", "sources")]
+    (folder / "datapackage.json").write_text(json.dumps({"resources": described}))
 
     def claims(value, source="s"):
         rows = [f"{country},s,2020,{1 if country != 'NOR' else value}" for country in KNOWN]

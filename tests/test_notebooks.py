@@ -252,7 +252,7 @@ def test_an_analyst_adds_a_paragraph_and_a_plot_changes_the_years_and_swaps_the_
     }
     english, danish = (server.build(task) for task in plan(tmp_path).tasks("DNK", parameters, ("en", "da")))
     assert english.failure is None, str(english.failure)
-    page, other = english.html.decode(), danish.html.decode()
+    page, other = english.html, danish.html
     assert "persons prosecuted" in english.facts["headline"]["sentence"]
     assert "2013–2021" in english.facts["headline"]["sentence"]
     assert page.count("<figure") == 3

@@ -82,9 +82,9 @@ class Built:
     failure: PageError | None = None
 
     @property
-    def html(self) -> bytes:
-        """The page."""
-        return self.files[self.task.file]
+    def html(self) -> str:
+        """The page; links to explanations lead to places that may be on another page of the country."""
+        return self.files[self.task.file].decode("utf-8")
 
 
 def build(task: Task, engine: str | None = None) -> Built:
@@ -102,25 +102,19 @@ def build(task: Task, engine: str | None = None) -> Built:
     Built
         A failure of the notebook is part of it and raises nothing.
     """
-    from trafficking_stats.reporting.canonical import as_bytes
-    from trafficking_stats.reporting.card import card_file
     from trafficking_stats.reporting.export import export
 
     with tempfile.TemporaryDirectory(prefix="trafficking-stats-") as folder:
         log = Path(folder) / "reads"
         task = replace(task, environment={**task.environment, "TRAFFICKING_STATS_READS": str(log)})
         try:
-            canonical = execute(task, engine)
-            page = export(canonical, task)
+            built = export(execute(task, engine), task)
         except PageError as failure:
             return Built(task, failure=failure)
         except ReportError as error:
             return Built(task, failure=PageError(task.country, task.notebook, str(error)))
         reads = tuple(sorted(set(log.read_text().split()))) if log.exists() else ()
-    files = {task.file: page.html.encode("utf-8"), task.file[: -len("html")] + "ipynb": as_bytes(canonical)}
-    if page.card:
-        files[card_file(task.language)] = page.card
-    return Built(task, files, page.title, page.facts, reads)
+    return replace(built, reads=reads)
 
 
 def execute(task: Task, engine: str | None = None) -> NotebookNode:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import textwrap
 from typing import Any
 
 import nbformat
@@ -27,8 +28,8 @@ ENVIRONMENT = {
 
 _RICH = ("text/html", "image/svg+xml", "image/png", "text/markdown", "application/vnd.trafficking-stats")
 _CELL_PATH = re.compile(r"(?:[^\s\"'<>]*ipykernel_\d+/\d+\.py|<ipython-input-[^>]*>)")
-# Styler: <table id="T_1a2b3">; great_tables: <div id="abcdefghij" ...> around <style>#abcdefghij table ...
-_CHANCE_IDS = (re.compile(r'id="(T_[0-9a-f]{5})"'), re.compile(r'<div id="([a-z]{10})"(?=[^>]*>\s*<style>)'))
+# Styler: <table id="T_1a2b3">
+_CHANCE_ID = re.compile(r'id="(T_[0-9a-f]{5})"')
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{8,}")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -102,10 +103,9 @@ def _clean(output: NotebookNode, count: int | None, names: dict[str, str]) -> No
 
 
 def _name_tables(html: str, names: dict[str, str]) -> str:
-    """Give a number to each table whose id pandas' Styler or great_tables drew by chance."""
-    for pattern in _CHANCE_IDS:
-        for found in pattern.findall(html):
-            names.setdefault(found, f"t{len(names) + 1:03d}")
+    """Give a number to each table whose id pandas' Styler drew by chance."""
+    for found in _CHANCE_ID.findall(html):
+        names.setdefault(found, f"t{len(names) + 1:03d}")
     for found, name in names.items():
         html = html.replace(found, name)
     return html
@@ -134,12 +134,13 @@ def failed_cell(nb: NotebookNode) -> tuple[int, str, str, str] | None:
             if output.output_type == "error":
                 first = next((line for line in cell.source.splitlines() if line.strip()), "")
                 lines = _ANSI.sub("", str(output.evalue)).strip().splitlines()
-                return number, _short(first.strip()), str(output.ename), lines[0] if lines else ""
+                return (
+                    number,
+                    textwrap.shorten(first, 80, placeholder="..."),
+                    str(output.ename),
+                    lines[0] if lines else "",
+                )
     return None
-
-
-def _short(line: str) -> str:
-    return line if len(line) <= 80 else line[:77] + "..."
 
 
 def as_bytes(nb: NotebookNode) -> bytes:

@@ -8,7 +8,6 @@ import functools
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,8 @@ from trafficking_stats.errors import ReportError
 from trafficking_stats.messages import Country, language, languages, page_file, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reporting.archive import ARCHIVE
+from trafficking_stats.reporting.build import Built
+from trafficking_stats.reporting.canonical import as_bytes
 from trafficking_stats.reporting.card import card_file, draw_card
 from trafficking_stats.reporting.content import Page
 from trafficking_stats.reporting.markdown import render, translate
@@ -35,29 +36,7 @@ _PNG = "image/png"
 _SVG = "image/svg+xml"
 
 
-@dataclass(frozen=True)
-class Exported:
-    """A page, and what the index wants to know of it.
-
-    Parameters
-    ----------
-    html : str
-        The whole page; links to explanations lead to places that may be on another page of the country.
-    title : str
-        Its first heading.
-    facts : dict of str to object
-        The headline and the summary that its notebook showed.
-    card : bytes
-        The picture for links to the country, if the page has a verdict on it.
-    """
-
-    html: str
-    title: str
-    facts: dict[str, Any] = field(default_factory=dict)
-    card: bytes = b""
-
-
-def export(nb: NotebookNode, task: Task) -> Exported:
+def export(nb: NotebookNode, task: Task) -> Built:
     """Return the page of a canonical notebook.
 
     Parameters
@@ -86,8 +65,10 @@ def export(nb: NotebookNode, task: Task) -> Exported:
         around = about(task, content.title, task.notebook)
         html = render_template("page.html.j2", task=task, page=page, content=content, **around)
         head = page.facts.get("headline", {})
-        card = draw_card(around["country"], content.title, head["sentence"]) if head.get("robustness") else b""
-    return Exported(html, content.title, page.facts, card)
+        files = {task.file: html.encode("utf-8"), task.file.removesuffix("html") + "ipynb": as_bytes(nb)}
+        if head.get("robustness"):
+            files[card_file(task.language)] = draw_card(around["country"], content.title, head["sentence"])
+    return Built(task, files, content.title, page.facts)
 
 
 class _Arranged:

@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ from tqdm import tqdm
 
 from trafficking_stats import paths
 from trafficking_stats.errors import ReportError
-from trafficking_stats.reporting import country as one_country
 from trafficking_stats.reporting import folder as report_folder
 from trafficking_stats.reporting.build import STANDARD_ENGINE, WARM_ENGINE, Built, PageError, build
+from trafficking_stats.reporting.country import Country, look_up, store_country
 from trafficking_stats.reporting.index import write_index
 from trafficking_stats.reporting.plan import Task, plan, read_languages
 from trafficking_stats.reporting.warm import build_warm, is_supported
@@ -167,73 +167,47 @@ def run(
     codes = list(dict.fromkeys(code.upper() if isinstance(code, str) else code for code in asked))
     folder, tell = Path(output_dir), say or functools.partial(tqdm.write, file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="trafficking-stats-cache-") as cache:
-        own = paths.own_folder()
-        shared = {"TRAFFICKING_STATS_CACHE": cache} | ({paths.VARIABLE: str(own)} if own else {})
+        home = paths.own_folder()
+        shared = {"TRAFFICKING_STATS_CACHE": cache} | ({paths.VARIABLE: str(home)} if home else {})
         tasks = [made.tasks(code, parameters, languages, limit=limit, environment=shared) for code in codes]
         with ThreadPoolExecutor(_cores()) as pool:  # hashing lets threads work side by side
-            found = list(pool.map(lambda own: one_country.look_up(folder, own, made.data, pdf=pdf, force=force), tasks))
-        todo = _ordered(found, workers or _cores())
+            found = list(pool.map(lambda own: look_up(folder, own, made.data, pdf=pdf, force=force), tasks))
+        waiting = [own for own in found if own.todo]
+        todo = _ordered(waiting, workers or _cores())
         failed: dict[str, PageError] = {}
-        written: list[str] = []
-
-        def store(own: one_country.Country, built: list[Built]) -> PageError | None:
-            return one_country.store_country(folder, own, built, made.data, paths.clean_dir(), pdf=pdf)
-
         try:
             with _runner(workers, engine, executor, scheduler, len(todo)) as submit:
-                for code, outcome in _outcomes(found, todo, submit, store, progress=progress):
-                    if isinstance(outcome, PageError):
-                        failed[code] = outcome
-                        report_folder.store_failure(folder, outcome)
-                        tell(str(outcome))
-                    else:
-                        written.append(code)
+                futures = {(task.country, task.file): submit(task) for task in todo}
+                try:
+                    # None shows the bar on a terminal only.
+                    bar = tqdm(total=len(todo), unit="page", file=sys.stderr, disable=None if progress else True)
+                    for future in futures.values():
+                        future.add_done_callback(lambda _: bar.update())
+                    for own in waiting:
+                        built = [_outcome(futures.pop((own.code, task.file)), task) for task in own.todo]
+                        failure = next((one.failure for one in built if one.failure), None)
+                        failure = failure or store_country(folder, own, built, made.data, paths.clean_dir(), pdf=pdf)
+                        if failure:
+                            failed[own.code] = failure
+                            report_folder.store_failure(folder, failure)
+                            tell(str(failure))
+                finally:
+                    for future in futures.values():
+                        future.cancel()
         finally:
             # Also after an interruption: the index then shows what is there.
             if folder.is_dir() and (todo or not (folder / "index.html").is_file()):
                 with contextlib.suppress(ReportError) if sys.exc_info()[0] else contextlib.nullcontext():
                     write_index(folder)
+    written = [own.code for own in waiting if own.code not in failed]
     pages = [folder / own[0].country / task.file for own in tasks for task in own if own[0].country not in failed]
-    skipped = [code for code in codes if code not in failed and code not in written]
-    return Result(pages, [c for c in codes if c in written], skipped, [failed[c] for c in codes if c in failed])
+    return Result(pages, written, [own.code for own in found if not own.todo], list(failed.values()))
 
 
-def _ordered(found: Sequence[one_country.Country], workers: int) -> list[Task]:
+def _ordered(found: Sequence[Country], workers: int) -> list[Task]:
     """Order the pages so that the first of a country, which reconciles for the others, comes well before them."""
     places = [(k - workers * (n == 0), k, n, t) for k, own in enumerate(found) for n, t in enumerate(own.todo)]
     return [task for *_, task in sorted(places, key=lambda place: place[:3])]
-
-
-def _outcomes(
-    found: Sequence[one_country.Country],
-    todo: Sequence[Task],
-    submit: Callable[[Task], Future[Built]],
-    store: Callable[[one_country.Country, list[Built]], PageError | None],
-    *,
-    progress: bool,
-) -> Iterator[tuple[str, PageError | None]]:
-    """Yield each country with missing pages once they are stored, or with what went wrong."""
-    futures = {submit(task): task for task in todo}
-    waiting = {own.code: own for own in found if own.todo}
-    done: dict[str, list[Built]] = {code: [] for code in waiting}
-    try:
-        # None shows the bar on a terminal only.
-        bar = {"total": len(futures), "unit": "page", "smoothing": 0.1, "disable": None if progress else True}
-        for future in tqdm(as_completed(futures), file=sys.stderr, **bar):
-            code = futures[future].country
-            if code not in waiting:
-                continue  # another page of the country failed
-            built = _outcome(future, futures[future])
-            done[code].append(built)
-            if built.failure:
-                for other in (f for f, task in futures.items() if task.country == code):
-                    other.cancel()
-                yield waiting.pop(code).code, built.failure
-            elif len(done[code]) == len(waiting[code].todo):
-                yield code, store(waiting.pop(code), done.pop(code))
-    finally:
-        for future in futures:
-            future.cancel()
 
 
 def _outcome(future: Future[Built], task: Task) -> Built:
