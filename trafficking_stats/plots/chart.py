@@ -79,6 +79,7 @@ def panels(ax: Axes, number: int, gap: float) -> list[Axes]:
     found = [ax.inset_axes((0, 1 - height - (1 + gap) * height * place, 1, height)) for place in range(number)]
     for panel in found:
         panel.spines[["top", "right"]].set_visible(False)
+        panel.spines[:].set_in_layout(False)
     return found
 
 

@@ -150,7 +150,7 @@ def stage_panels(
 
 def series_panel(ax: Axes, rows: pd.DataFrame, indicator: str, years: tuple[int, int], **look: Any) -> None:
     """Draw one series over the years, with a dash where no source has a figure, so that the gap is not read as zero."""
-    ax.set_title(title(indicator))
+    ax.set_title(title(indicator), y=1)  # a place of its own, for which nothing need be measured
     year_ticks(ax, *years, inches(ax))
     interval_bars(ax, rows, shade(indicator), **look)
     dash: Any = {"ha": "center", "va": "bottom", "color": SOFT, "fontsize": 8, "in_layout": False}

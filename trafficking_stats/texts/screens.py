@@ -138,7 +138,7 @@ def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> 
     first = next((gap for gap in gaps if gap.years), None)
     for gap in gaps:
         early, late = (gap.row("ratios", kind=kind) for kind in ("early", "late"))
-        if first is None or late is None or gap.years != first.years:
+        if first is None or early is None or late is None or gap.years != first.years:
             continue
         for side, one in (("denominator", gap.question.denominator), ("numerator", gap.question.numerator)):
             ends = {"early": count(f"{side}_")(vars(early)), "late": count(f"{side}_")(vars(late))}
