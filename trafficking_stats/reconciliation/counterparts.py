@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,14 +50,6 @@ class There(NamedTuple):
         return self.own == self.own
 
 
-class Edition(NamedTuple):
-    """What an edition prints on the cell of a claim."""
-
-    date: float
-    value: float
-    source_id: str
-
-
 class Figures:
     """Exact figures of the countries and years of rejected claims.
 
@@ -76,16 +69,12 @@ class Figures:
         figures = exact.merge(near.drop_duplicates())
         printed = judged.dropna(subset=["upper"]).merge(lost[["country", "year"]].drop_duplicates())
         printed = printed.sort_values("upper", kind="stable")
-        self._most = {
-            place: (float(upper), Figure(value, qualifier, part=place[2]))
-            for place, upper, value, qualifier in zip(
-                _places(printed), *map(printed.get, ("upper", "value", "qualifier")), strict=True
-            )
-        }
+        most = map(Figure, printed["value"], printed["qualifier"], repeat(None), printed["breakdown"])
+        self._most = dict(zip(_places(printed), zip(printed["upper"].astype(float), most, strict=True), strict=True))
         self._kept: dict[Place, float] = {}
         self._first_printed: dict[Place, dict[str, float]] = defaultdict(dict)
         self._own: dict[tuple[str, Event], dict[str, float]] = defaultdict(dict)
-        self._editions: dict[tuple[str, Place], list[Edition]] = defaultdict(list)
+        self._editions: dict[tuple[str, Place], list[tuple[float, float, str]]] = defaultdict(list)
         places, columns = _places(figures), ["source_id", "publisher", "upstream", "date", "value", "accepted"]
         of_lost = set(_places(lost))
         rows: Iterator[Any] = zip(places, *map(figures.get, columns), strict=True)
@@ -97,7 +86,7 @@ class Figures:
             own = self._own[source, (*place[:2], *place[3:])]
             own[place[2]] = max(value, own.get(place[2], 0.0))
             if place in of_lost:
-                self._editions[publisher, place].append(Edition(date, value, source))
+                self._editions[publisher, place].append((date, value, source))
         self._parts: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         for indicator, breakdown in sorted(set(zip(figures["indicator"], figures["breakdown"], strict=True))):
             for whole, kind, key, _ in breakdowns.edges(breakdown, vocabulary, indicator):
@@ -136,8 +125,8 @@ class Figures:
         """Return when each upstream first printed the figure that was kept of a cell."""
         return self._first_printed.get(place, {})
 
-    def editions(self, row: Any) -> list[Edition]:
-        """Return what all editions of the publisher of a claim print on its cell."""
+    def editions(self, row: Any) -> list[tuple[float, float, str]]:
+        """Return what all editions of the publisher of a claim print on its cell: date, value and source."""
         return self._editions.get((row.publisher, place_of(row)), [])
 
     def copied_from(self, row: Any) -> str:
@@ -146,7 +135,7 @@ class Figures:
         An edition that repeats the number of an earlier one may have copied the slip.
         """
         own, event = breakdowns.parse(row.breakdown).items(), (*place_of(row)[:2], *place_of(row)[3:])
-        others = [edition.source_id for edition in self.editions(row) if edition.value == row.value]
+        others = [source for _, value, source in self.editions(row) if value == row.value]
         for source in (row.source_id, *others) if row.value >= self.vocabulary.causes.shift_from else ():
             for part, value in sorted(self._own.get((source, event), {}).items()):
                 keys = breakdowns.parse(part).items() if value == row.value else own

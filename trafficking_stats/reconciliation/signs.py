@@ -169,8 +169,7 @@ def too_many_parts(row: Any, figures: Figures) -> Seen:
 def early_snapshot(row: Any, figures: Figures) -> Seen:
     """Tell whether it was taken before the register had settled, and never corrected."""
     limits, weights = figures.vocabulary.causes, figures.vocabulary.weights
-    dates = [edition.date for edition in figures.editions(row) if edition.value == row.value]
-    first = min(dates, default=row.date)
+    first = min((date for date, value, _ in figures.editions(row) if value == row.value), default=row.date)
     months = 12 * (first - (row.year + 1))
     few = (1 - limits.early_share) * row.kept_lower <= row.value < row.kept_lower
     # who keeps the register, and prints less than was known before, has revised it
@@ -229,7 +228,7 @@ def _slightly_off(row: Any, figures: Figures) -> bool:
 
 def _other_values(row: Any, figures: Figures) -> set[float]:
     """Return the other values that editions of its publisher print of the cell."""
-    return {edition.value for edition in figures.editions(row) if edition.value != row.value}
+    return {value for _, value, _ in figures.editions(row)} - {row.value}
 
 
 def off(row: Any) -> Evidence:
