@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -94,7 +94,9 @@ def choice_rows(
         seen: set[tuple[Any, ...]] = set()
         axes = product(windows, question.lags, [question.numerator, *units], distinct, ("low", "high"))
         for k, (window, lag, unit, variant, masked) in enumerate(axes):
-            sums = window_sums(variant.counts[unit], variant.counts[question.denominator], window, lag)
+            sums, refusal = window_sums(variant.counts[unit], variant.counts[question.denominator], window, lag)
+            exact = all(cell.is_exact for pair in sums for cell in pair)
+            key = (window, unit, "" if exact else masked, *sums)
             row = Choice(
                 question=asked,
                 method=variant.method,
@@ -103,16 +105,12 @@ def choice_rows(
                 window=" / ".join(f"{part[0]}-{part[-1]}" for part in window),
                 unit=str(unit),
                 masked=masked,
-                value=math.nan if isinstance(sums, str) else window_answer(sums, masked),
-                repeat=False,
+                value=window_answer(sums, masked) if sums else math.nan,
+                repeat=bool(sums) and key in seen,
                 default=k < 2,
-                refusal=sums if isinstance(sums, str) else "",
+                refusal=refusal,
             )
-            if not isinstance(sums, str):
-                exact = all(cell.is_exact for pair in sums for cell in pair)
-                key = (window, unit, "" if exact else masked, *sums)
-                row = replace(row, repeat=key in seen)
-                seen.add(key)
+            seen.add(key)
             rows.append(row)
     return rows
 
@@ -122,9 +120,8 @@ def source_rows(variants: Sequence[Variant], question: Question, years: tuple[in
     rows = []
     for one in variants:
         both = one.counts[question.numerator], one.counts[question.denominator]
-        sums = window_sums(*both, (years,), question.lags[0])
-        refusal = sums if isinstance(sums, str) else ""
-        low, high = (math.nan, math.nan) if isinstance(sums, str) else ratio_range(*sums[0])
+        sums, refusal = window_sums(*both, (years,), question.lags[0])
+        low, high = ratio_range(*sums[0]) if sums else (math.nan, math.nan)
         rows.append(SourceChoice(one.method, one.left_out, 100 * low, 100 * high, one.repeat, refusal))
     return rows
 

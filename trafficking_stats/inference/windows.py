@@ -71,8 +71,12 @@ def windows_of(years: Years, window: int) -> dict[str, list[Window]]:
     return {"level": [(years,), *((part,) for part in halves(years) if part)], "change": changes}
 
 
-def window_sums(above: Counts, below: Counts, window: Window, lag: int) -> list[tuple[CountRange, CountRange]] | str:
-    """Return numerator and denominator of each part of a window, or the code of the reason why there is no answer.
+Sums = list[tuple[CountRange, CountRange]]
+"""A numerator and a denominator for each part of a window."""
+
+
+def window_sums(above: Counts, below: Counts, window: Window, lag: int) -> tuple[Sums, str]:
+    """Return numerator and denominator of each part of a window; or none, and the code of the reason why.
 
     Some of the years may be lacking: those that are known stand for a part, if they are at least half of it.
 
@@ -80,20 +84,22 @@ def window_sums(above: Counts, below: Counts, window: Window, lag: int) -> list[
     --------
     >>> one = Counts({2014: CountRange(1, 1), 2015: CountRange(2, 2)})
     >>> window_sums(one, Counts({2014: CountRange(50, 50)}), ((2014, 2015),), lag=0)
-    [(CountRange(lower=1.0, upper=1.0), CountRange(lower=50.0, upper=50.0))]
+    ([(CountRange(lower=1.0, upper=1.0), CountRange(lower=50.0, upper=50.0))], '')
     >>> window_sums(one, Counts(), ((2014, 2015),), lag=0)
-    'missing_years'
+    ([], 'missing_years')
     """
     found = []
     for part in window:
         known = [year for year in part if year in above and year - lag in below]
         if 2 * len(known) < len(part):
-            return "missing_years"
+            return [], "missing_years"
         sums = above.sum(known), below.sum([year - lag for year in known])
         if sums[1].lower == 0:
-            return "denominator_zero"
+            return [], "denominator_zero"
         found.append(sums)
-    return "no_events" if len(found) > 1 and all(pair[0].upper == 0 for pair in found) else found
+    if len(found) > 1 and all(pair[0].upper == 0 for pair in found):
+        return [], "no_events"
+    return found, ""
 
 
 def window_answer(sums: Sequence[tuple[CountRange, CountRange]], masked: str) -> float:
