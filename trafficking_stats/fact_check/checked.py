@@ -155,6 +155,9 @@ def place_of(text: str, span: tuple[int, int], start: int, country: str, languag
     >>> text = "In Sweden 429 victims were identified, in Denmark 80 and in Copenhagen 12."
     >>> [place_of(text, (0, len(text)), text.index(n), "DNK", "en") for n in ("429", "80", "12")]
     ['elsewhere', '', 'local']
+    >>> text = "Three German women were identified. German courts convicted 68."
+    >>> [place_of(text, span, span[1] - 3, "DNK", "en") for span in ((0, 35), (36, len(text)))]
+    ['', 'elsewhere']
     """
     words, own = Words(tokenize(text, *span), load(language)), _name_of(country, language)
     at = next((i for i, token in enumerate(words.tokens) if token.end > start), 0)
@@ -165,12 +168,18 @@ def place_of(text: str, span: tuple[int, int], start: int, country: str, languag
         are_origins = are_origins or bool(name and words.before("clause.origins", i))
         if name and not are_origins:
             found[i] = "" if name == own else "elsewhere"
-        elif words.phrase("clause.elsewhere", i):
+        elif words.phrase("clause.elsewhere", i) or _is_foreign_body(words, i, country):
             found[i] = "elsewhere"
         elif words.phrase("clause.local", i) or _is_town(words, i):
             found[i] = "local"
     nearest = min(found, key=lambda i: abs(i - at), default=None)
     return found[nearest] if nearest is not None else ""
+
+
+def _is_foreign_body(words: Words, i: int, country: str) -> bool:
+    """Whether courts, police or the like of another country are named: "German courts", but not "German women"."""
+    people, _ = words.value(PEOPLES, i) or (country, "")
+    return people != country and any(words.phrase("clause.bodies", j) for j in (i + 1, i + 2))
 
 
 def _is_town(words: Words, i: int) -> bool:
