@@ -1,6 +1,7 @@
 """Sentences: ids with typed values, in English and Danish."""
 
 import ast
+import dataclasses
 import datetime
 import runpy
 import string
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import trafficking_stats
+from trafficking_stats.gap_analysis.answer import TABLES as GAP
+from trafficking_stats.gap_analysis.countries import TABLES as COUNTRIES
 from trafficking_stats.messages import (
     Country,
     MessageError,
@@ -83,6 +86,11 @@ def test_numbers_dates_and_lists_are_written_as_the_language_does():
             "a, b og c",
             "2014–2016 og 2018",
         ]
+
+
+def test_every_column_of_the_gap_has_a_name_for_readers():
+    columns = {field.name for kind in {**GAP, **COUNTRIES}.values() for field in dataclasses.fields(kind)}
+    assert not [name for name in columns if f"pages.column.{name}" not in entries("en", "pages")]
 
 
 def test_what_is_almost_nothing_is_never_written_as_nothing():

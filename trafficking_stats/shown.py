@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.csv_tables import spreadsheet_safe
-from trafficking_stats.messages import MessageError, say
+from trafficking_stats.messages import column_name
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,5 @@ def prose(*paragraphs: str) -> Shown:
 
 def csv_text(data: pd.DataFrame) -> str:
     """Write a table as CSV that a spreadsheet opens safely, its columns headed in the current language."""
-    named = spreadsheet_safe(data).rename(columns=_column)
+    named = spreadsheet_safe(data).rename(columns=column_name)
     return str(named.to_csv(index=False, lineterminator="\n", float_format="%.6g"))
-
-
-def _column(name: str) -> str:
-    try:
-        return say(f"pages.column.{name}")
-    except MessageError:
-        return name

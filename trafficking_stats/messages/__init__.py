@@ -2,6 +2,7 @@
 
 from trafficking_stats.messages.catalogue import (
     MessageError,
+    column_name,
     language,
     languages,
     page_file,

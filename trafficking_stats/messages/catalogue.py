@@ -242,6 +242,17 @@ def say_or(key: str, otherwise: str, /, **values: object) -> str:
     return say(key, **values)
 
 
+def column_name(column: str) -> str:
+    """Name a column of a data frame for readers; one of somebody's own as it stands.
+
+    Examples
+    --------
+    >>> column_name("per_100_min"), column_name("my_column")
+    ('per 100, least', 'my_column')
+    """
+    return say_or(f"pages.column.{column}", column)
+
+
 class _Writer(string.Formatter):
     """Fills the fields of a sentence, each value written as the language does."""
 

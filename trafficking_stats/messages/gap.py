@@ -8,12 +8,10 @@ from collections.abc import Collection, Sequence
 from html import escape
 from typing import Any
 
-import pandas as pd
-
 from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.rows import Ratio, Refusal
 from trafficking_stats.measures import Measure
-from trafficking_stats.messages import Bounds, Country, Years, say
+from trafficking_stats.messages import Bounds, Country, Years, column_name, say
 from trafficking_stats.messages.values import written
 
 PEOPLE = (Measure("convictions_persons"), Measure("victims_identified"))
@@ -185,10 +183,8 @@ def page(gap: Gap) -> str:
         table = gap.tables[name]
         table = table[table["kind"] != "year"] if "kind" in table else table
         if len(table):
-            tables.append(f"<h4>{escape(say(f'gap.table.{name}'))}</h4>{_html(table[list(columns)])}")
+            shown = table[list(columns)].rename(columns=column_name)
+            html = shown.to_html(index=False, float_format=lambda value: f"{value:,.3g}", na_rep="–")
+            tables.append(f"<h4>{escape(say(f'gap.table.{name}'))}</h4>{html}")
     text = "".join(f"<p>{escape(line)}</p>" for line in lines[1:])
     return f"<div class='gap'><p><strong>{escape(lines[0])}</strong></p>{text}{''.join(tables)}</div>"
-
-
-def _html(table: pd.DataFrame) -> str:
-    return table.to_html(index=False, float_format=lambda value: f"{value:,.3g}", na_rep="–")
