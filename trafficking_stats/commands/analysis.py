@@ -16,7 +16,7 @@ from trafficking_stats.files import write_text
 
 @click.command("explain")
 @click.argument("country")
-@click.argument("indicator", type=options.INDICATOR)
+@click.argument("indicator", callback=options.check_indicator)
 @click.argument("year", type=int)
 @click.option("--breakdown", default="", help="key=value pairs joined by ; (the total by default).")
 @options.reconciling

@@ -38,22 +38,14 @@ class DocumentFile(click.Path):
         return super().convert(value, param, ctx)
 
 
-class _Indicator(click.ParamType):
-    """The name of an indicator, perhaps with a part; another one ends the command with the nearest names."""
-
-    name = "text"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return what was typed, or end the command with exit code 2."""
-        name, known = value.partition(";")[0], load_vocabulary().indicators
-        if name not in known:
-            near = difflib.get_close_matches(name, list(known), n=3)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            self.fail(f"there is no indicator {name!r}{hint}", param, ctx)
-        return value
-
-
-INDICATOR = _Indicator()
+def check_indicator(_ctx: click.Context, _param: click.Parameter, measure: str) -> str:
+    """Return an indicator, perhaps with a part, or end the command with exit code 2 and the nearest names."""
+    name, known = measure.partition(";")[0], load_vocabulary().indicators
+    if name not in known:
+        near = difflib.get_close_matches(name, list(known), n=3)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise click.BadParameter(f"there is no indicator {name!r}{hint}")
+    return measure
 
 
 def folder(*names: str, text: str, default: Path | None = None) -> Command:
@@ -63,7 +55,7 @@ def folder(*names: str, text: str, default: Path | None = None) -> Command:
 
 def measure(name: str, default: str, text: str) -> Command:
     """Make an option that names an indicator, perhaps with a part."""
-    return click.option(name, type=INDICATOR, default=default, show_default=True, help=text)
+    return click.option(name, callback=check_indicator, default=default, show_default=True, help=text)
 
 
 class Answer(NamedTuple):

@@ -97,18 +97,15 @@ class TableImport:
         return "\n".join([str(self), "first claims:", claims, *(["left out:"] if lines else []), *lines])
 
     def __str__(self) -> str:
-        counts = self.claims["indicator"].value_counts().sort_index()
-        date = self.published or "on no date that is known"
-        return "\n".join(
-            [
-                f"{self.source['source_id']}, published {date}: {self.n_rows:,} figures, "
-                f"{len(self.claims):,} claims on {self.claims['country'].nunique()} countries, "
-                f"{len(self.skipped):,} skipped",
-                *(f"  {count:>7,}  {indicator}" for indicator, count in counts.items()),
-                *(["skipped:"] if len(self.skipped) else []),
-                *(f"  {row.rows:>7,}  {row.reason}" for row in self.reasons.itertuples()),
-            ]
-        )
+        read, date = self.record, self.published or "on no date that is known"
+        lines = [
+            f"{self.source['source_id']}, published {date}: {self.n_rows:,} figures, "
+            f"{read['claims']:,} claims on {read['countries']} countries, {len(self.skipped):,} skipped"
+        ]
+        lines += [f"  {count:>7,}  {indicator}" for indicator, count in read["by_indicator"].items()]
+        lines += ["skipped:"] if len(self.skipped) else []
+        lines += [f"  {count:>7,}  {reason}" for reason, count in read["skipped"].items()]
+        return "\n".join(lines)
 
 
 def load_map(name: str) -> dict[str, Any]:

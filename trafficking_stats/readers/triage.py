@@ -140,23 +140,19 @@ def _unknown_categories(claims: pd.DataFrame) -> pd.DataFrame:
                 unknown[breakdown] = ("same_label", "several rows of one label")
             elif key in dimensions and category not in dimensions[key].categories and not is_country(category):
                 unknown[breakdown] = ("unknown_category", f"{key}={category}")
-    rows: list[dict[str, object]] = []
-    for found, group in claims.groupby(claims["breakdown"].map(unknown), sort=True):
-        kind, label = found
+    rows = []
+    for (kind, label), group in claims.groupby(claims["breakdown"].map(unknown), sort=True):
         codes = sorted(set(group["country"]))
         more = f" and {len(codes) - _LISTED} more" * (len(codes) > _LISTED)
         finding = f"{label}: {counted(len(group), 'figure')} of {', '.join(codes[:_LISTED])}{more}"
-        country = codes[0] if len(codes) == 1 else None
-        printed = group["locator"].iloc[0]
-        rows.append({"kind": kind, "country": country, "count": len(group), "printed": printed, "finding": finding})
-    return pd.DataFrame(rows)
+        rows.append((kind, codes[0] if len(codes) == 1 else None, len(group), group["locator"].iloc[0], finding))
+    return pd.DataFrame(rows, columns=["kind", "country", "count", "printed", "finding"])
 
 
 def _left_out(skipped: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for reason, group in skipped[skipped["reason"] != NOT_ASKED_FOR].groupby("reason", sort=True):
-        finding = f"{counted(len(group), 'row')}: {reason}"
-        rows.append(
-            {"kind": "left_out", "count": len(group), "printed": f"row {group['row'].iloc[0]}", "finding": finding}
-        )
-    return pd.DataFrame(rows)
+    asked_for = skipped[skipped["reason"] != NOT_ASKED_FOR]
+    rows = [
+        ("left_out", len(group), f"row {group['row'].iloc[0]}", f"{counted(len(group), 'row')}: {reason}")
+        for reason, group in asked_for.groupby("reason", sort=True)
+    ]
+    return pd.DataFrame(rows, columns=["kind", "count", "printed", "finding"])
