@@ -349,6 +349,26 @@ def test_a_column_of_figures_that_nothing_explains_is_told(table, unread):
         assert len(ts.claims_from(pd.DataFrame(table), **given)) == figures - 1
 
 
+def test_a_number_of_the_row_is_no_country():
+    table = pd.DataFrame({"ID": [17], "No": [1], "Year": [2023], "Number": [8]})
+    assert ts.claims_from(table, **FIXED)[["breakdown", "value"]].to_numpy().tolist() == [["", 8.0]]
+    wide = pd.DataFrame({"ID": [17], "Year": [2023], "Romania": [3], "Nigeria": [4], "Total": [8]})
+    with pytest.warns(
+        SkippedRowsWarning, match="1 of 4 figures were left out: row 0: the heading 'ID' is no indicator"
+    ):
+        claims = ts.claims_from(wide, **FIXED)
+    assert claims["breakdown"].tolist() == ["", "citizenship=NGA", "citizenship=ROU"]
+
+
+def test_nationals_are_no_national_total():
+    wide = pd.DataFrame({"Year": [2023], "National": [3], "Foreign": [4], "All": [7]})
+    long = pd.DataFrame({"Year": [2023] * 3, "Citizenship": ["National", "Foreign", "All"], "Number": [3, 4, 7]})
+    for table in (wide, long):
+        claims = ts.claims_from(table, **FIXED)
+        assert claims["breakdown"].tolist() == ["", "citizenship=foreign", "citizenship=national"]
+        assert claims["value"].tolist() == [7.0, 4.0, 3.0]
+
+
 def test_two_columns_of_one_meaning_must_agree():
     table = pd.DataFrame({"Year": [2023, 2022], "Men": [3, 1], "Males": [4, 1], "Women": [2, 2]})
     problems = refused(table)

@@ -255,10 +255,11 @@ def _part_meanings(
     with contextlib.suppress(UnreadableError):
         read_period(part, columns.get("fiscal_year"))
         return [{"year": part}]
-    if folded(part) in WORDS["totals"]["words"] + _HEADINGS["value"]:
-        return [{}]
-    named = {key: category_named(key, labels.get(key, {}).get(part, part), vocabulary) for key in WORDS["categories"]}
-    return [{DIMENSION + key: category} for key, category in named.items() if category]
+    # a heading such as ID or No is no code of a country
+    keys = [key for key in WORDS["categories"] if len(part) > 3 or not vocabulary.dimensions[key].open_exclusive]
+    named = {key: category_named(key, labels.get(key, {}).get(part, part), vocabulary) for key in keys}
+    is_total = folded(part) in WORDS["totals"]["words"] + _HEADINGS["value"]
+    return [{DIMENSION + key: category} for key, category in named.items() if category] or [{}] * is_total
 
 
 def indicator_named(label: str, vocabulary: Vocabulary) -> str:

@@ -201,9 +201,7 @@ def _indicator(vocabulary: Vocabulary, cell: object) -> str:
 
 def _category(key: str, vocabulary: Vocabulary, cell: object) -> str:
     label = plain(cell)
-    if folded(label) in _TOTALS:
-        return ""
-    if category := category_named(key, label, vocabulary):
+    if (category := category_named(key, label, vocabulary)) or folded(label) in _TOTALS:
         return category
     listed = ", ".join(vocabulary.dimensions[key].categories)
     raise UnreadableError(f"a category of {key}: {listed}; or say in labels.{key} what {label!r} means")
