@@ -124,22 +124,14 @@ def failed_cell(nb: NotebookNode) -> tuple[int, str, str, str] | None:
     tuple of (int, str, str, str) or None
         None if no cell failed. The number counts all cells of the notebook as written, from 1.
     """
-    number = 0
-    for cell in nb.cells:
-        tags = cell.metadata.get("tags", [])
-        if "papermill-error-cell-tag" in tags or "injected-parameters" in tags:
-            continue
-        number += 1
+    banners = {"papermill-error-cell-tag", "injected-parameters"}
+    written = [cell for cell in nb.cells if not banners & set(cell.metadata.get("tags", []))]
+    for number, cell in enumerate(written, start=1):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                first = next((line for line in cell.source.splitlines() if line.strip()), "")
-                lines = _ANSI.sub("", str(output.evalue)).strip().splitlines()
-                return (
-                    number,
-                    textwrap.shorten(first, 80, placeholder="..."),
-                    str(output.ename),
-                    lines[0] if lines else "",
-                )
+                lines = [*_ANSI.sub("", str(output.evalue)).strip().splitlines(), ""]
+                first = textwrap.shorten(cell.source.strip().split("\n")[0], 80, placeholder="...")
+                return number, first, str(output.ename), lines[0]
     return None
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import pandas as pd
 import pygments  # type: ignore[import-untyped]
 from markupsafe import Markup
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
 
@@ -229,3 +230,21 @@ def _policy(style: str, script: str) -> str:
 
 def _highlight(source: str) -> Markup:
     return Markup(pygments.highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))
+
+
+def rehearse() -> None:
+    """Export a small page in each language: fonts, templates, catalogues and lexers are then there."""
+    from trafficking_stats.plots.series import stage_panels
+
+    row = pd.DataFrame([{"indicator": "victims_identified", "year": 2020, "lower": 1, "upper": 2, "status": "agreed"}])
+    headline = {"kind": "headline", "sentence": "", "robustness": "holds"}
+    for code in languages():
+        with language(code):
+            ax: Any = stage_panels(row, ["victims_identified"], "DNK", (2020, 2021))
+            drawn, told = ax._repr_mimebundle_()
+        outputs = [
+            v4.new_output("display_data", data=drawn, metadata=told),
+            v4.new_output("display_data", data={"text/html": "<table></table>"}, metadata={"report": headline}),
+        ]
+        cells = [v4.new_markdown_cell("# Title"), v4.new_code_cell("x = [1]  # one", outputs=outputs)]
+        export(v4.new_notebook(cells=cells), Task("DNK", "rehearsal", code, "", {}, as_of="2020-01-01"))

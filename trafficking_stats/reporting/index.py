@@ -16,6 +16,7 @@ from trafficking_stats.reporting.country import front_page, joined_facts
 
 _WIDTH, _HEIGHT, _PAD = 96, 26, 2
 _ORDER = {"holds": 0, "uncertain": 1, "one_source": 2, "no_answer": 3, "": 4, "failed": 5}
+"""The place of each verdict when the index is sorted by it."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,6 @@ class Row:
     def verdict(self) -> str:
         """The verdict as a code."""
         return "failed" if self.failure else self.facts["headline"].get("robustness", "")
-
-    @property
-    def rank(self) -> int:
-        """The place of the verdict when the table is sorted by it."""
-        return _ORDER.get(self.verdict, 4)
-
-    @property
-    def years(self) -> tuple[int, int] | None:
-        """First and last year with a figure."""
-        years = self.facts.get("years")
-        return (years[0], years[1]) if years else None
 
     @property
     def lines(self) -> list[tuple[str, str, list[int], list[int]]]:
@@ -160,6 +150,7 @@ def render_index(rows: Sequence[Row], code: str, codes: Sequence[str], beside: S
         return render_template(
             "folder.html.j2",
             rows=rows,
+            order=_ORDER,
             regions=regions,
             legend=legend,
             code=code,

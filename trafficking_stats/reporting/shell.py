@@ -24,14 +24,7 @@ class _Publisher(DisplayPublisher):
 
     outputs: Any = List()
 
-    def publish(
-        self,
-        data: dict[str, Any],
-        metadata: dict[str, Any] | None = None,
-        *args: Any,
-        update: bool = False,
-        **options: Any,
-    ) -> None:
+    def publish(self, data: Any, metadata: Any = None, *args: Any, update: bool = False, **more: Any) -> None:
         if not update:
             self.outputs.append({"output_type": "display_data", **_content(data, metadata)})
 

@@ -20,7 +20,7 @@ import sys
 import weakref
 from collections.abc import Sequence
 from multiprocessing.connection import Connection, Pipe
-from typing import Any, Self
+from typing import Self
 
 from trafficking_stats.claims import load_claims
 from trafficking_stats.errors import TraffickingStatsError
@@ -28,7 +28,7 @@ from trafficking_stats.reporting.build import WARM_ENGINE, Built, PageError, bui
 from trafficking_stats.reporting.canonical import ENVIRONMENT
 from trafficking_stats.reporting.plan import Task
 
-_ROOMS = ("gap_analysis", "messages", "plots", "reconciliation", "reporting", "tables")
+_ROOMS = ("fact_check", "gap_analysis", "messages", "plots", "reconciliation", "reporting", "tables")
 _LATE = ("matplotlib.pyplot", "papermill", "pycountry", "scipy.stats", "statsmodels.api")
 #: Imported before the first fork: every room that the pages need, and what is imported late in them.
 LIBRARIES = (*(f"trafficking_stats.{room}" for room in _ROOMS), *_LATE)
@@ -69,20 +69,16 @@ class WarmProcess:
     def build(self, task: Task) -> Built:
         """Build a page in a fork of the warm process; a fork that was killed is tried once more."""
         for _ in range(2):
-            with contextlib.suppress(EOFError, OSError):
-                return self._ask(task)
+            ours, theirs = Pipe()
+            with ours, contextlib.suppress(EOFError, OSError):
+                with theirs:
+                    socket.send_fds(self._control, [b"."], [theirs.fileno()])
+                ours.send(task)
+                built: Built = ours.recv()
+                return built
         alive = self._process.poll() is None
         what = "the process that ran it was killed, twice" if alive else "the warm process was killed"
         return Built(task, failure=PageError(task.country, task.notebook, f"{what}; run again"))
-
-    def _ask(self, task: Task) -> Built:
-        ours, theirs = Pipe()
-        with ours:
-            with theirs:
-                socket.send_fds(self._control, [b"."], [theirs.fileno()])
-            ours.send(task)
-            built: Built = ours.recv()
-            return built
 
 
 def _end(control: socket.socket, process: subprocess.Popen[bytes]) -> None:
@@ -158,33 +154,11 @@ def warm_up(libraries: Sequence[str]) -> None:
                 importlib.import_module(part.name)
     process_shell()
     if libraries:
+        from trafficking_stats.reporting.export import rehearse
+
+        with contextlib.suppress(TraffickingStatsError):  # then each notebook says so that needs them
+            load_claims()
         rehearse()
-
-
-def rehearse() -> None:
-    """Make a small page in each language: claims, fonts, templates, catalogues and lexers are then there."""
-    import nbformat
-    import pandas as pd
-
-    from trafficking_stats.messages import language, languages
-    from trafficking_stats.plots.series import stage_panels
-    from trafficking_stats.reporting.export import export
-
-    with contextlib.suppress(TraffickingStatsError):  # then each notebook says so that needs them
-        load_claims()
-    row = pd.DataFrame([{"indicator": "victims_identified", "year": 2020, "lower": 1, "upper": 2, "status": "agreed"}])
-    facts = {"kind": "headline", "sentence": "", "robustness": "holds"}
-    v4 = nbformat.v4
-    for code in languages():
-        with language(code):
-            ax: Any = stage_panels(row, ["victims_identified"], "DNK", (2020, 2021))
-            drawn, told = ax._repr_mimebundle_()
-        outputs = [
-            v4.new_output("display_data", data=drawn, metadata=told),
-            v4.new_output("display_data", data={"text/html": "<table></table>"}, metadata={"report": facts}),
-        ]
-        cells = [v4.new_markdown_cell("# Title"), v4.new_code_cell("x = [1]  # one", outputs=outputs)]
-        export(v4.new_notebook(cells=cells), Task("DNK", "rehearsal", code, "", {}, as_of="2020-01-01"))
 
 
 if __name__ == "__main__":
