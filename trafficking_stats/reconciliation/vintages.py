@@ -258,12 +258,11 @@ def steps(judged: pd.DataFrame) -> pd.DataFrame:
     table = pd.concat([printed, missing]).drop_duplicates([*_PERIOD, "source_id"])
     table = table.sort_values([*_PERIOD, "day", "source_id"], ignore_index=True)
 
-    by = table.groupby(_PERIOD)
-    printed_before = by["claim_id"].shift().notna()
+    period = table.groupby(_PERIOD).ngroup()
+    printed_before = table["claim_id"].groupby(period).shift().notna()
     lower, upper = table["lower"].astype(float), table["upper"].astype(float).where(table["upper"].notna(), np.inf)
     ends = pd.DataFrame({"lower": lower, "upper": upper.where(lower.notna())})
-    by_period = [table[name] for name in _PERIOD]
-    old = ends.groupby(by_period).ffill().groupby(by_period).shift()
+    old = ends.groupby(period).ffill().groupby(period).shift()
     up, down = lower - old["upper"], upper - old["lower"]
     kinds = {
         "withdrawn": lower.isna(),
