@@ -69,7 +69,7 @@ CASES = [
     # --- vague wording: a loose word for a figure that is near
     Case("more than", total(100, "more_than"), "vague_wording", "“more than 100” is loosely said of 97"),
     Case("nearly", total(120, "nearly", kept=125), "vague_wording", "“nearly 120” is loosely said of 125"),
-    Case("more than far more", total(150, "more_than"), "unexplained", "150 against 97"),
+    Case("more than far more", total(150, "more_than"), "unexplained", "more than 150 against 97"),
     # --- double count: exactly twice
     Case("twice", total(58, kept=29), "double_count", "58 is twice 29"),
     Case("not quite twice", total(57, kept=29), "unexplained", "57 against 29"),

@@ -202,7 +202,8 @@ def rejected(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: Vocabula
         ``below``, ``distance`` and ``near``; ``date`` in years, ``year`` and ``kind`` of the period.
     """
     lost = ~judged["accepted"].to_numpy(bool)
-    rows = judged.loc[lost, ["source_id", "publisher", "upstream", "tier", "published", "qualifier", "value", *CELL]]
+    columns = ["source_id", "publisher", "upstream", "tier", "published", "qualifier", "value", "value_upper", *CELL]
+    rows = judged.loc[lost].reindex(columns=columns)
     rows["lower"] = judged.loc[lost, "lower"].astype(float)
     rows["upper"] = judged.loc[lost, "upper"].astype(float).fillna(np.inf)
     rows["kept_lower"], rows["kept_upper"] = cell_bounds[lost].T

@@ -23,7 +23,7 @@ Seen = Iterator[Evidence]
 def vague_wording(row: Any, figures: Figures) -> Seen:
     """Tell whether a word such as "nearly" or "more than" does not fit a figure that is near."""
     if row.qualifier != "exact" and row.near:
-        yield evidence("vague_wording", figure=Figure(row.value, row.qualifier), kept=row.known)
+        yield evidence("vague_wording", figure=printed(row), kept=row.known)
 
 
 def double_count(row: Any, figures: Figures) -> Seen:
@@ -142,7 +142,7 @@ def arithmetic(row: Any, figures: Figures) -> Seen:
         sums[part.detail] += part.own if part.is_own else 0
     for key, total in sorted(sums.items()):
         if total > row.upper:
-            said = {"value": row.value, "figure": Figure(row.value, row.qualifier), "total": total}
+            said = {"value": row.value, "figure": printed(row), "total": total}
             code = "parts_above" if row.qualifier == "exact" else "mask_below_parts"
             yield evidence(code, dimension=Term("dimension", key), **said)
     terms: dict[str, list[float]] = defaultdict(list)
@@ -218,7 +218,7 @@ def small_difference(row: Any, figures: Figures) -> Seen:
 
 def unexplained(row: Any, figures: Figures) -> Seen:
     """Say what it stands against, and where its source prints the same number."""
-    copied, against = figures.copied_from(row), evidence("against", value=row.value, kept=row.known)
+    copied, against = figures.copied_from(row), evidence("against", value=printed(row), kept=row.known)
     yield evidence("may_be_copied", off=against, part=Part(copied)) if copied else against
 
 
@@ -229,6 +229,11 @@ def _slightly_off(row: Any, figures: Figures) -> bool:
 def _other_values(row: Any, figures: Figures) -> set[float]:
     """Return the other values that editions of its publisher print of the cell."""
     return {value for _, value, _ in figures.editions(row)} - {row.value}
+
+
+def printed(row: Any) -> Figure:
+    """Return the figure as its source prints it."""
+    return Figure(row.value, row.qualifier, row.value_upper)
 
 
 def off(row: Any) -> Evidence:
