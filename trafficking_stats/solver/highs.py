@@ -24,8 +24,11 @@ _OPTIONS = {
     "output_flag": False,
     "threads": 1,
     "mip_detect_symmetry": False,
-    "mip_allow_restart": False,
+    # of its heuristics those that start from the relaxed answer pay here
     "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_zi_round": True,
+    "mip_heuristic_run_shifting": True,
     "mip_rel_gap": 0.0,
     "mip_abs_gap": 1e-9,
     "mip_feasibility_tolerance": 1e-9,
