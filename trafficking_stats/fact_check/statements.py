@@ -156,30 +156,23 @@ def _rank(statement: Statement, base: Cell, record: Record) -> Finding:
     level = _range(own)
     if level is None and statement.subject.value is not None:
         level = Range(*said(statement.subject, record.vocabulary))
-    known: dict[int, Range] = {}
-    held: dict[int, Held] = {}
-    for year in range(int(base.period_start[:4]), int(base.period_end[:4]) + 1):
-        held[year] = record.held(replace(base, period_start=f"{year}-01-01", period_end=f"{year}-12-31"))
-        there = _range(held[year])
-        if there is not None:
-            known[year] = there
-    others = [there for year, there in known.items() if year != int(statement.subject.period_end[:4])]
+    years = range(int(base.period_start[:4]), int(base.period_end[:4]) + 1)
+    held = {
+        year: record.held(replace(base, period_start=f"{year}-01-01", period_end=f"{year}-12-31")) for year in years
+    }
+    known = {year: there for year, one in held.items() if (there := _range(one)) is not None}
     if level is None or not known:
         return Finding("unknown", "no_figure")
     is_highest = statement.direction == "highest"
-    beaten = {
-        year: there
-        for year, there in known.items()
-        if (there.low > level.high if is_highest else there.high < level.low)
-    }
+    beaten = [y for y, there in known.items() if (there.low > level.high if is_highest else there.high < level.low)]
     sources = _sources(own, *(held[year] for year in beaten))
     if beaten:
-        year = (max if is_highest else min)(beaten, key=lambda year: beaten[year].low)
-        values = {"year": year, "there": beaten[year].bounds, "record": level.bounds}
+        year = (max if is_highest else min)(beaten, key=lambda year: known[year].low)
+        values = {"year": year, "there": known[year].bounds, "record": level.bounds}
         return Finding("contradicts", statement.direction, level.low, level.upper, sources, values)
+    others = [there for year, there in known.items() if year != int(statement.subject.period_end[:4])]
     if len(others) < 2:
         return Finding("unknown", "no_figure")
     holds = all(there.high <= level.low if is_highest else there.low >= level.high for there in others)
-    values = {"record": level.bounds, "n": len(others)}
     verdict, code = ("agrees", "holds_among") if holds else ("unknown", "wide")
-    return Finding(verdict, code, level.low, level.upper, sources, values)
+    return Finding(verdict, code, level.low, level.upper, sources, {"record": level.bounds, "n": len(others)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from trafficking_stats.readers.narrative.times import Period
 from trafficking_stats.readers.narrative.words import Words
@@ -19,8 +19,7 @@ Found = tuple[int, float]
 """The token after a number, and its value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number at tokens ``start`` to ``end`` (exclusive).
 
     Attributes
@@ -65,15 +64,15 @@ def find_numerals(words: Words, periods: Sequence[Period] = ()) -> list[Numeral]
     found: list[Numeral] = []
     later: Numeral | None = None
     for numeral in reversed(list(_bare(words, {k for period in periods for k in range(period.start, period.end)}))):
-        later = replace(numeral, kind="count" if numeral.cue else _kind(words, numeral, later))
+        later = numeral._replace(kind="count" if numeral.cue else _kind(words, numeral, later))
         found.append(later)
     result: list[Numeral] = []
     chained = -1  # the token after the last of a list of sections of a law
     for numeral in reversed(found):
         if words.before("not_counts.reference_before", numeral.start) or _is_listed(words, chained, numeral):
-            chained, numeral = numeral.end, replace(numeral, kind="none")
+            chained, numeral = numeral.end, numeral._replace(kind="none")
         if result and _is_range(words, result[-1], numeral):
-            result[-1] = replace(result[-1], end=numeral.end, qualifier="between", upper=numeral.value)
+            result[-1] = result[-1]._replace(end=numeral.end, qualifier="between", upper=numeral.value)
         else:
             result.append(_qualified(words, numeral))
     return result
@@ -163,7 +162,7 @@ def _qualified(words: Words, numeral: Numeral) -> Numeral:
     opens = base > 1 or (base and words.word(first - base - 1) in ("", ",", ";"))
     definite = bool(opens or words.phrase("clause.definite", first - 1))
     qualifier = words.value_before("qualifiers", numeral.start) or "exact"
-    return replace(numeral, qualifier=qualifier, first=first, definite=definite)
+    return numeral._replace(qualifier=qualifier, first=first, definite=definite)
 
 
 # ---- values

@@ -23,16 +23,12 @@ REACH = 80
 
 
 def not_counted(state: State, seen: Seen) -> Outcome:
-    """Leave out shelters, officials trained, countries, and "all but two"."""
-    if seen.head.noun == "not_counted" or state.scene.before("ignored.exceptions", seen.numeral.first):
+    """Leave out shelters, officials trained, countries, "all but two" and "in one case"."""
+    scene, numeral, noun = state.scene, seen.numeral, seen.head.noun
+    if noun == "not_counted" or scene.before("ignored.exceptions", numeral.first):
         return state.stop(forget=False)
-    return False if seen.numeral.cue == "no" and seen.head.noun == "unknown" else None
-
-
-def one_case(state: State, seen: Seen) -> Outcome:
-    """Leave out "in one case"."""
-    inside = state.scene.phrase("clause.inside", seen.numeral.first - 1)
-    return False if inside and seen.numeral.value == 1 and seen.head.noun == "case" else None
+    is_case = numeral.value == 1 and noun == "case" and scene.phrase("clause.inside", numeral.first - 1)
+    return False if is_case or (numeral.cue == "no" and noun == "unknown") else None
 
 
 def other_crimes(state: State, seen: Seen) -> Outcome:
@@ -100,13 +96,10 @@ def topic_before(state: State, seen: Seen) -> Outcome:
     """Read "the number of defendants charged stood at 31", "Convictions: 12"."""
     scene, first = state.scene, seen.numeral.first
     link = first - scene.before("clause.count_links", first)
-    if (
-        scene.word(first - 1) == "(" and state.current is None and state.lead is None
-    ):  # "most of the victims were Thai (12)"
-        link = first - 1
+    if scene.word(first - 1) == "(" and state.current is None and state.lead is None:
+        link = first - 1  # "most of the victims were Thai (12)"
     if scene.phrase("compare.change_to", first - 1):  # "rose by a third to 112"
-        verbs = (k for k in range(first - 1, first - CHANGE, -1) if scene.phrase("compare.change_verbs", k))
-        link = next(verbs, link)
+        link = scene.last("compare.change_verbs", first - CHANGE, first) or link
     if seen.head.noun != "empty" or link == first:
         return None
     begin = scene.clause_start(link, seen.bound, ",;(")
@@ -234,7 +227,6 @@ def existence(state: State, seen: Seen) -> Outcome:
 
 RULES = (
     not_counted,
-    one_case,
     other_crimes,
     said_again,
     resulted,

@@ -85,7 +85,7 @@ class StatementReader(Speech):
         before = facets_within(self.scene, begin, numeral.first)
         if before and self.scene.before("clause.count_links", numeral.first):
             return before  # "men account for 20 % and women for 79 %"
-        shifted = replace(numeral, end=end)
+        shifted = numeral._replace(end=end)
         after = facets_of(self.scene, shifted, head_of(self.scene, shifted))
         return before if after.items() <= whole.facets.items() else after
 

@@ -134,7 +134,7 @@ def counts_of(
             scene = scene_of(cell)
             numeral = next(iter(scene.counts.values()), None)
             if numeral is not None:
-                numeral = replace(numeral, qualifier=_MARKS.get(text[slice(*cell)].strip()[0], "exact"))
+                numeral = numeral._replace(qualifier=_MARKS.get(text[slice(*cell)].strip()[0], "exact"))
                 counted = replace(topic, start=numeral.end, end=numeral.end)
                 reading = reading_of(numeral, counted, (topic.family,), "table")
                 if reading is not None:
