@@ -173,7 +173,7 @@ class Reader:
         own = {} if is_whole else facets_of(scene, reading.numeral, reading.head)
         base = self._base_of(scene, reading, own, before)
         group = self._facets_of_group(scene, reading, repeats) if reading.rule != "comparison" else {}
-        return {**(base.facets if base else {}), **own, **group}
+        return {**(base.facets if base else {}), **group, **own}
 
     def _facets_of_group(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> dict[str, str]:
         """Return the breakdown of a group named before its parts: "of those exploited for labour, 18 were adults"."""
@@ -234,12 +234,12 @@ class Reader:
 
 def _whole_of(scene: Scene, before: list[Reading], part: Reading) -> Reading | None:
     """Return the figure that "including", "of whom" or a bracket before a later one splits."""
-    depth = 0
+    depth, ends = 0, {reading.numeral.end for reading in before}  # "112 of them" splits no figure before "of them"
     for k in range(part.numeral.first - 1, -1, -1):
         depth += (scene.low[k] in ")]") - (scene.low[k] in "([")
         if scene.low[k] == ";":
             return None
-        if depth < 0 or (depth == 0 and scene.phrase("clause.subset", k)):
+        if depth < 0 or (depth == 0 and k not in ends and scene.phrase("clause.subset", k)):
             return next((s for s in reversed(before) if s.numeral.end <= k), None)
     return None
 
