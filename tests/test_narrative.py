@@ -116,6 +116,19 @@ def test_bracketed_lists_inherit_head_and_year():
     assert years == ["2018"] * 3 + ["2016"] * 3
 
 
+def test_a_comparison_is_of_what_was_counted_not_of_what_it_was_counted_in():
+    text = "Police counted 494 victims in closed investigations in 2019, against 503 in 2018."
+    assert [(name, year) for name, year, _ in read(text)] == [
+        ("victims_identified", "2019"),
+        ("victims_identified", "2018"),
+    ]
+
+
+def test_a_centre_against_trafficking_compares_nothing():
+    danish = "I 2018 identificerede Center mod Menneskehandel 97 ofre, mod 98 året før."
+    assert [(year, value) for _, year, value in read(danish, "da")] == [("2018", 97), ("2017", 98)]
+
+
 def test_compared_figures_pair_in_order():
     text = "The government reported 10 investigations and five prosecutions, compared with 12 and six, respectively."
     assert read(text) == [

@@ -134,7 +134,10 @@ def verb_before(state: State, seen: Seen) -> Outcome:
     start, comma = _group_before(state.scene, seen)
     if start < comma:
         return None  # "of those convicted, 19 received prison sentences"
-    mark = state.scene.at[left.token]
+    mark, segments = state.scene.at[left.token], state.scene.segments
+    is_alike = seen.head.noun == "empty" and state.current is not None and state.scene.is_compared(numeral.start)
+    if is_alike and mark.form == "action" and segments.of[left.token] != segments.of[numeral.start]:
+        return None  # "494 victims in closed investigations, against 503 in 2018": as many victims
     is_named = mark.form == "action" and mark.end == numeral.first and mark.family in ENFORCEMENT
     if is_named and seen.head.noun == "empty":
         seen = replace(seen, head=replace(seen.head, noun="action", family=mark.family))  # "prosecutions 11"
