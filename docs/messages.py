@@ -38,11 +38,13 @@ def page() -> str:
     for domain in sorted({path.stem for path in CATALOGUES.glob("*/*.po")}):
         said = {code: entries(code, domain) for code in languages()}
         keys = sorted({key for texts in said.values() for key in texts})
-        parts.append(f"## {domain}\n\n| id | {' | '.join(languages())} |\n|---|{'---|' * len(said)}")
+        # the text of a notebook is its own id
+        heads = [*([] if domain == "notebooks" else ["id"]), *languages()]
+        parts.append(f"## {domain}\n\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
         for key in keys:
-            found = (" / ".join(dict.fromkeys(said[code].get(key, ()))) for code in said)
-            texts = (text.replace("|", "\\|").replace("\n", "<br>") for text in found)
-            parts.append(f"| `{key}` | {' | '.join(texts)} |")
+            found = [" / ".join(dict.fromkeys(texts.get(key, ()))).replace("|", "\\|") for texts in said.values()]
+            cells = [key, *found[1:]] if domain == "notebooks" else [f"`{key}`", *found]
+            parts.append(f"| {' | '.join(cells)} |".replace("\n", "<br>"))
         parts.append("")
     return "\n".join(parts)
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import lxml.html
 import nbformat
 import pytest
+from babel.messages.pofile import read_po
 
+from trafficking_stats import messages
 from trafficking_stats.messages import language, translate_markdown
 from trafficking_stats.reporting.contract import check_parameters, read_notebook
 from trafficking_stats.reporting.country import joined_facts
@@ -86,6 +88,18 @@ def test_every_parameter_is_explained_in_danish(notebook):
     for parameter in read_notebook(notebook).parameters:
         with language("da"):
             assert translate_markdown(parameter.description), parameter.name
+
+
+def test_no_translation_is_of_a_text_that_no_notebook_has():
+    texts = set()
+    for path in FOLDER.glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        texts |= {"".join(cell["source"]).strip() for cell in cells if cell["cell_type"] == "markdown"}
+        texts |= {parameter.description for parameter in read_notebook(path).parameters}
+    catalogues = Path(messages.__file__).parent / "catalogues"
+    for file in catalogues.glob("*/notebooks.po"):
+        with file.open("rb") as source:
+            assert {str(message.id) for message in read_po(source) if message.id} <= texts
 
 
 def test_a_cell_that_somebody_edited_has_no_translation(content):

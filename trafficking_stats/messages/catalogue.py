@@ -149,22 +149,12 @@ def translate_markdown(text: str) -> str | None:
 
     Examples
     --------
-    >>> translate_markdown("A cell of my own.") is None
-    True
+    >>> with language("da"):
+    ...     translate_markdown("## Sources"), translate_markdown("A cell of my own.")
+    ('## Kilder', None)
     """
-    key = _markdown_keys().get(text.strip())
-    if key is None:
-        return None
-    found = catalogue(current(), "notebooks").gettext(key)
-    return None if found == key else found
-
-
-@functools.cache
-def _markdown_keys() -> dict[str, str]:
-    from babel.messages.pofile import read_po
-
-    with (_HERE / "catalogues" / _SOURCE / "notebooks.po").open("rb") as file:
-        return {str(message.string): str(message.id) for message in read_po(file) if message.id}
+    found = catalogue(current(), "notebooks").gettext(text.strip())
+    return None if found == text.strip() and current() != _SOURCE else found
 
 
 def template(key: str, n: int = 1) -> str:
