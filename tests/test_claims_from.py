@@ -186,6 +186,25 @@ def test_a_part_of_a_year_may_have_a_column_of_its_own(heading, parts, ends):
     assert "column year, value '5th 2023': must be a year such as 2023" in problem
 
 
+def test_a_column_a_month_or_quarter_beside_the_year():
+    table = pd.DataFrame({"Year": [2023], "Jan": [3], "February": ["<5"], "Q2": [9], "Total": [30], "10": [1]})
+    with pytest.warns(SkippedRowsWarning, match="1 of 5 figures were left out: row 0: the heading '10'"):
+        claims = ts.claims_from(table, **FIXED).sort_values("period_end")
+    assert claims[["period_start", "period_end", "value"]].to_numpy().tolist() == [
+        ["2023-01-01", "2023-01-31", 3.0],
+        ["2023-02-01", "2023-02-28", 5.0],
+        ["2023-04-01", "2023-06-30", 9.0],
+        ["2023-01-01", "2023-12-31", 30.0],
+    ]
+
+
+def test_two_ends_in_two_columns_are_a_range():
+    table = pd.DataFrame({"Year": [2022, 2023], "Lower": [10, 7], "Upper": [20, None]})
+    claims = ts.claims_from(table, **FIXED)
+    assert claims["qualifier"].tolist() == ["between", "exact"]
+    assert claims["value_upper"].tolist()[0] == 20
+
+
 @pytest.mark.parametrize(
     ("start", "end"),
     [
@@ -437,6 +456,7 @@ def test_what_is_filled_in():
     ]
     assert one(7, upstream="national", country="DNK")["upstream"] == "CMM"
     assert one(7, published=datetime.date(2024, 5, 1))["published"] == "2024-05-01"
+    assert one(7, published="May 2024")["published"] == "2024-05"
 
 
 @pytest.mark.parametrize("missing", ["source", "country", "indicator"])

@@ -26,7 +26,7 @@ Columns = Mapping[str, Any]
 
 _HEADINGS: dict[str, list[str]] = WORDS["headings"]
 
-FIELDS = tuple(field for field in _HEADINGS if field not in ("value", "breakdown", "part"))
+FIELDS = tuple(field for field in _HEADINGS if field not in ("value", "breakdown"))
 """Those that a column or one value for all rows gives."""
 
 
@@ -61,7 +61,7 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     >>> long_table(wide, {}, load_vocabulary())[["country", "year", "by sex", "value"]].values.tolist()
     [['Norway', '2022', 'female', 3], ['Norway', '2022', 'male', 1]]
     """
-    table = _with_whole_periods(_flat(table), columns)
+    table = _flat(table)
     dimensions = _dimension_columns(table, columns, vocabulary)
     used, fixed = {DIMENSION + key: name for name, key in dimensions.items()}, {}
     given = {field: columns.get(field) for field in FIELDS}
@@ -89,7 +89,11 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
         ).astype(object)
         for heading, meaning in figures.items()
     ]
-    return pd.concat(parts, ignore_index=True)
+    long = pd.concat(parts, ignore_index=True)
+    if {"year", "part"} <= set(long):
+        cells = zip(long["year"], long["part"], strict=True)
+        long["year"] = [_with_part(*pair, heading=used.get("part", "")) for pair in cells]
+    return long
 
 
 def _flat(table: pd.DataFrame) -> pd.DataFrame:
@@ -105,23 +109,15 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
     return table.set_axis(headings, axis=1)
 
 
-def _with_whole_periods(table: pd.DataFrame, columns: Columns) -> pd.DataFrame:
-    """Write a quarter, half or month that has a column of its own into the column of its year."""
-    year = columns["year"] if columns.get("year") in table.columns else headed(table, "year")
-    part = headed(table, "part", [year or ""])
-    if year is None or part is None or folded(year) in _HEADINGS["part"]:
-        return table
-    letter = next((letter for letter, spelled in WORDS["periods"].items() if folded(part) in spelled), "m")
-
-    def joined(year: object, part: object) -> object:
-        text = plain(part)
-        if folded(text) in WORDS["totals"]["words"]:
-            return year
-        named = f"{letter}{text.zfill(2 if letter == 'm' else 1)}" if text.isdigit() else text
-        return f"{named} {plain(year)}"
-
-    periods = [joined(*cells) for cells in zip(table[year], table[part], strict=True)]
-    return table.drop(columns=part).assign(**{year: pd.Series(periods, table.index, dtype=object)})
+def _with_part(year: object, part: object, heading: str) -> object:
+    """Write a quarter, half or month with its year; a number alone is one of what its column is headed."""
+    text = plain(part)
+    if folded(text) in WORDS["totals"]["words"]:
+        return year
+    if text.isdigit():
+        letter = next((letter for letter, spelled in WORDS["periods"].items() if folded(heading) in spelled), "m")
+        text = letter + text.zfill(2 if letter == "m" else 1)
+    return f"{text} {plain(year)}"
 
 
 def _is_value(field: str, given: Any, vocabulary: Vocabulary) -> bool:
@@ -255,6 +251,9 @@ def _part_meanings(
     with contextlib.suppress(UnreadableError):
         read_period(part, columns.get("fiscal_year"))
         return [{"year": part}]
+    with contextlib.suppress(UnreadableError):
+        if any(map(str.isalpha, part)) and read_period(f"{part} 2000"):
+            return [{"part": part}]
     # a heading such as ID or No is no code of a country
     keys = [key for key in WORDS["categories"] if len(part) > 3 or not vocabulary.dimensions[key].open_exclusive]
     named = {key: category_named(key, labels.get(key, {}).get(part, part), vocabulary) for key in keys}

@@ -233,13 +233,16 @@ def _set_figures(claims: pd.DataFrame, rows: _Rows, decimal: str | None) -> None
     upper = pd.Series([figure.upper if figure else None for figure in figures], dtype=object)
     claims[RANGE_END] = rows.text(RANGE_END, upper.where(upper.notna(), ""))
     said = pd.Series([figure.qualifier if figure else "" for figure in figures], dtype=object)
-    claims["qualifier"] = rows.text("qualifier", said)
+    is_range = (said == "exact") & (claims[RANGE_END] != "")
+    claims["qualifier"] = rows.text("qualifier", said.mask(is_range, "between"))
     for at in claims.index[(claims["qualifier"] != said) & ~said.isin(["exact", ""])]:
         rows.refuse(at, f"column qualifier, value {claims['qualifier'][at]!r}: the figure itself says {said[at]}")
 
 
 def _published(cell: object) -> str:
     text = plain(cell)
+    if re.fullmatch(r"[^\W\d]+\.? \d{4}", text):
+        return read_period(text)[0][:7]
     return text if re.fullmatch(r"|\d{4}|\d{4}-\d{2}", text, re.ASCII) else read_day(cell)
 
 
