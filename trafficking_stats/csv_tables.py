@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,8 @@ def read_rows(
             problems.append(f"{name}, line {line}: {len(row)} cells instead of {width}; quote commas")
         else:
             cells = [as_written(cell) if cell[:1] == "'" else cell for cell in row[:width]]
-            found.append([*cells, name, line])
+            # equal cells are one object, so that a forked process that compares them copies no memory
+            found.append([*map(sys.intern, cells), name, line])
     names = header[1][:width]
     return pd.DataFrame(found, columns=[*names, "_file", "_line"]).astype(dict.fromkeys(names, str))
 

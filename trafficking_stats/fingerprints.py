@@ -75,7 +75,7 @@ def read_data_keys(folder: Path) -> DataKeys:
 
 def _lines(table: pd.DataFrame) -> pd.Series:
     """Return each row as one text, by its country where it has one."""
-    rows = ["\x1f".join(row) for row in table.itertuples(index=False, name=None)]
+    rows = ["\x1f".join(row) for row in table.to_numpy(dtype=object).tolist()]
     return pd.Series(rows, index=table.get("country"), dtype=str)
 
 
