@@ -248,6 +248,13 @@ def test_the_csv_of_the_portal_reads_like_the_workbook(tmp_path, delimiter, enco
     assert read_unodc(csv_of(tmp_path / "b.csv", rows, banner=[["UNODC"], ["14/04/2025"]])).published == "2025-04-14"
 
 
+def test_rows_that_end_early_lack_what_is_not_there(tmp_path):
+    path = csv_of(tmp_path / "a.csv", [row("7")[:5], row("8")[:12]])
+    found = read_unodc(path, published="2025-04-14")
+    assert found.claims["value"].tolist() == [8.0]
+    assert found.skipped["reason"].tolist() == ["unit '' is not a count"]
+
+
 def test_a_file_without_a_banner_names_the_option(tmp_path):
     raw = write(tmp_path / "raw")
     path = csv_of(tmp_path / "a.csv", [row("7")])

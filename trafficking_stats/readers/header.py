@@ -11,7 +11,7 @@ import pandas as pd
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.layout import SEVERAL_HEADINGS
 from trafficking_stats.printed import NoFigureError, UnreadableError, plain, read_figure
-from trafficking_stats.readers.sheets import Row
+from trafficking_stats.readers.sheets import Row, padded
 
 _WITHIN = 50
 _MOST_ROWS = 3
@@ -54,7 +54,7 @@ def below_header(rows: list[Row], said: str, path: Path) -> pd.DataFrame:
             raise ReaderError(
                 f"{path}, row {number}: {len(row)} cells below {width} headings; quote separators in cells"
             )
-    cells = [[*row[:width], *[""] * (width - len(row))] for row in body.values()]
+    cells = [padded(row, width) for row in body.values()]
     table = pd.DataFrame(cells, columns=_headings(heads, width), index=list(body), dtype=object)
     empty = [name for name in table if not name and not any(map(plain, table[name].to_numpy().ravel()))]
     return table.drop(columns=empty)
@@ -96,7 +96,7 @@ def _is_data(cell: Any) -> bool:
 
 def _headings(heads: list[list[Any]], width: int) -> list[str]:
     """Join the headings of a column; one that spans several columns stands above the first of them."""
-    levels = pd.DataFrame([[plain(cell) for cell in row] for row in heads], columns=range(width)).fillna("")
+    levels = pd.DataFrame([[plain(cell) for cell in padded(row, width)] for row in heads], dtype=object)
     levels = levels.where(levels.astype(bool), None)
     levels.iloc[:-1] = levels.iloc[:-1].ffill(axis=1)
     return [SEVERAL_HEADINGS.join(levels[column].dropna().unique()) for column in levels]

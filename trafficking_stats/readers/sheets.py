@@ -93,6 +93,11 @@ def csv_rows(text: str, path: Path, delimiter: str | None = None) -> list[Row]:
         raise ReaderError(f"{path}, line {reader.line_num}: not a CSV file: {error}") from error
 
 
+def padded(row: list[Any], width: int) -> list[Any]:
+    """Return the cells of a row up to a width, with empty ones where it is shorter."""
+    return [*row[:width], *[""] * (width - len(row))]
+
+
 def _delimiter(text: str) -> str:
     """Return the mark that is in most of the first rows, and the most frequent of several; a tab before others."""
     lines = [re.sub(r'"[^"]*"', "", line) for line in text[:20_000].splitlines()[:20]]

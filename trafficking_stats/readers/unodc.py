@@ -16,7 +16,7 @@ from trafficking_stats.errors import ReaderError
 from trafficking_stats.printed import plain
 from trafficking_stats.readers.categories import fold, slug
 from trafficking_stats.readers.draft import Draft
-from trafficking_stats.readers.sheets import tables_in
+from trafficking_stats.readers.sheets import padded, tables_in
 from trafficking_stats.readers.tables import TableImport, iso_date, load_map, source_row, wanted_countries
 
 _MAP = load_map("unodc.toml")
@@ -114,7 +114,7 @@ def open_release(path: Path) -> tuple[pd.DataFrame, list[Any]]:
             if missing:
                 nearest = max(nearest, (len(found), f"row {number}{where} lacks {', '.join(missing)}"))
                 continue
-            body = {number: cells for number, cells in rows[at + 1 :] if any(map(plain, cells))}
+            body = {number: padded(cells, len(row)) for number, cells in rows[at + 1 :] if any(map(plain, cells))}
             if not body:
                 raise ReaderError(f"{path}: there are no rows below the header in row {number}{where}")
             table = pd.DataFrame(list(body.values()), index=list(body), dtype=object).fillna("")
