@@ -59,7 +59,9 @@ def _beside_restated(rows: pd.DataFrame, vocabulary: Vocabulary) -> None:
     below, above = rows["value"] * times <= rows["kept_lower"], rows["value"] >= times * rows["kept_upper"]
     code = np.array([found.code for found in rows["evidence"]], dtype=object)
     far = rows.assign(above=above, restated=code == "restated")[below | above]
-    for (publisher, *_), series in far.groupby(["publisher", "country", "indicator", "breakdown", "above"]):
+    series_of = ["publisher", "country", "indicator", "breakdown", "above"]
+    several = far[far.groupby(series_of)["restated"].transform("sum") > 1]
+    for (publisher, *_), series in several.groupby(series_of):
         years = Years(series.loc[series["restated"], "year"])
         for row in series.index[series["cause"] == "unexplained"] if len(years.years) > 1 else ():
             said = {"publisher": publisher, "years": years}
