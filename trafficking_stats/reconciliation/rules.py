@@ -153,9 +153,9 @@ def _by_breakdown(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     """
     series = cells[["indicator", "breakdown", "measure"]].drop_duplicates()
     wholes = [
-        (*key, *whole)
-        for *key, measure in series.itertuples(index=False, name=None)
-        for whole in _wholes(*key, measure, vocabulary)
+        (indicator, breakdown, *whole)
+        for indicator, breakdown, measure in series.itertuples(index=False, name=None)
+        for whole in _wholes(indicator, breakdown, measure, vocabulary)
     ]
     named = ["indicator", "breakdown", "only", "above", "whole", "kind", "detail", "size"]
     parts = cells[KEY].reset_index(names="part").merge(pd.DataFrame(wholes, columns=named))

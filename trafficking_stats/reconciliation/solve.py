@@ -11,9 +11,10 @@ from scipy.sparse import csr_array
 
 from trafficking_stats.errors import RuleError
 from trafficking_stats.intervals import period_label
-from trafficking_stats.linear import ContradictingRulesError, Deadline, LinearSystem, OutOfTimeError
+from trafficking_stats.linear import ContradictingRulesError, LinearSystem
 from trafficking_stats.reconciliation.cells import System
 from trafficking_stats.reconciliation.weights import UNITS
+from trafficking_stats.solver.highs import Deadline, OutOfTimeError
 
 TIME_LIMIT = 60.0
 """Seconds of computing, by default, for every 10,000 groups of claims or part of them."""

@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from trafficking_stats.solver.answers import LinearSystemError
+from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.solver.claims import WEIGHT_UNIT
 from trafficking_stats.solver.rows import Floats, Ints, Rows, normalised
 
 # Up to here the sums of a large system are exact in doubles.
 _LARGEST = 1e15
 _HEAVIEST = 1e6
+
+
+class LinearSystemError(TraffickingStatsError, ValueError):
+    """A linear system is built, or asked, in a way that has no meaning."""
 
 
 class Constraints:

@@ -152,7 +152,7 @@ class Programme:
     def set_sides(self, sides: Floats) -> None:
         """Set the sides of all rows, where the corner is 0."""
         rows = np.arange(sides.shape[1], dtype=np.int32)
-        self._highs.changeRowsBounds(len(rows), rows, *sides)
+        self._highs.changeRowsBounds(len(rows), rows, *sides)  # type: ignore[attr-defined]
 
     def multipliers(self) -> Floats:
         """Return how often each row counts in the proof that the last relaxed optimum is one (linear duality)."""
