@@ -129,6 +129,22 @@ def test_a_centre_against_trafficking_compares_nothing():
     assert [(year, value) for _, year, value in read(danish, "da")] == [("2018", 97), ("2017", 98)]
 
 
+def test_referrals_of_victims_or_into_a_mechanism_are_counted():
+    text = "The referral mechanism received 627 referrals in 2019 and police made nine referrals to prosecutors."
+    assert read(text) == [("victims_referred", "2019", 627), ("victims_referred", "2019", 9)]
+    assert read("The police made 27 referrals in 2019.") == []
+
+
+def test_parts_are_of_the_year_of_the_sentence_before():
+    text = "The board counted 196 victims in 2016. In 2017 the number climbed to 269. Of these, 66 were children."
+    assert [(year, value) for _, year, value in read(text)] == [("2016", 196), ("2017", 269), ("2017", 66)]
+
+
+def test_how_far_a_rank_reaches_back_dates_nothing():
+    text = "In 2019 police identified 1,372 victims, the highest number since 2014, when 1,256 people were identified."
+    assert [(year, value) for _, year, value in read(text)] == [("2019", 1372), ("2014", 1256)]
+
+
 def test_compared_figures_pair_in_order():
     text = "The government reported 10 investigations and five prosecutions, compared with 12 and six, respectively."
     assert read(text) == [

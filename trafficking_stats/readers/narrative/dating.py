@@ -64,7 +64,9 @@ class Dater:
             around = self.main or self.carried or self.default
             return year_before(around if is_single_year(around) else self.default), "year before the compared figure"
         for period in reversed(scene.periods):
-            is_aside = scene.is_compared(period.start) or scene.is_bracketed(period.start) or self._is_of_rank(period)
+            is_aside = (
+                scene.is_compared(period.start) or scene.is_bracketed(period.start) or self._is_of_rank(period, token)
+            )
             if period.start < token and not is_aside:
                 return self._label(period), "sentence"
         return (self.carried, "preceding sentence") if self.carried else (self.default, "document default")
@@ -73,7 +75,7 @@ class Dater:
         """Return the period of the clause of a figure: one after it, unless that dates other figures; one before it."""
         scene = self.scene
         segment = scene.segments.of[token]
-        here = [p for p in scene.periods if scene.segments.of[p.start] == segment and not self._is_of_rank(p)]
+        here = [p for p in scene.periods if scene.segments.of[p.start] == segment and not self._is_of_rank(p, token)]
         after = next((period for period in here if period.start > token), None)
         if after is not None and not self._opens_clause(after):
             others = (*scene.counts, *scene.starts("clause.negations", "clause.contrasts"))
@@ -92,11 +94,13 @@ class Dater:
         closes = ends and period.end + 1 not in scene.counts  # "and in 2012, 626"
         return bool(opens and not closes)
 
-    def _is_of_rank(self, period: Period) -> bool:
-        """Whether an expression says how far a rank reaches back: "the lowest number since 2011"."""
+    def _is_of_rank(self, period: Period, token: int) -> bool:
+        """Whether an expression only says how far a rank reaches back: "the lowest since 2011", if not "..., when"."""
         scene, groups = self.scene, ("statements.highest", "statements.lowest", "statements.first")
         start = scene.clause_start(period.start, 0, ",;(")
-        reaches_back = scene.phrase("periods.since", period.start) > 0
+        if period.end < token and any(scene.phrase("periods.when", k) for k in (period.end, period.end + 1)):
+            return False
+        reaches_back = any(scene.phrase("periods.since", k) for k in (period.start - 1, period.start))
         return reaches_back and any(scene.contains(group, start, period.start) for group in groups)
 
     def _label(self, period: Period) -> str:

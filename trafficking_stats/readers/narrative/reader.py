@@ -147,8 +147,9 @@ class Reader:
         here = self.here
         if here.lead is None:
             return here.unread
-        is_part = scene.phrase("clause.subset", 0) > 0  # "Of those convicted, ..."
-        if is_part or not readings or readings[0].rule in ("carried over", "subset"):
+        if here.row and scene.phrase("clause.subset", 0):  # "Of those convicted, ..."
+            return here.row[0].label
+        if not readings or readings[0].rule in ("carried over", "subset"):
             return here.period
         if "/" in here.period or readings[0].enforcement != here.lead.enforcement:
             return max(here.unread, here.latest)

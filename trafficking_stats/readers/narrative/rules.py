@@ -80,14 +80,18 @@ def resulted(state: State, seen: Seen) -> Outcome:
 
 
 def counted_action(state: State, seen: Seen) -> Outcome:
-    """Read "12 convictions"; referrals only where they are counted already: there are those to prosecutors, too."""
-    family, head = seen.head.family, seen.head
+    """Read "12 convictions"; referrals only if they are of victims, or into a mechanism, or counted already.
+
+    There are those to prosecutors, too.
+    """
+    scene, family, head = state.scene, seen.head.family, seen.head
     if head.noun != "action":
         return None
     if family in VICTIMS:
         head = replace(head, noun="empty")
     is_new = family == "refer" and not any(family in reading.families for reading in (*state.readings, *state.row))
-    if is_new or family == "other":
+    of_victims = any(scene.value("nouns", k) == "victim" for k in range(head.end, head.end + 4))
+    if (is_new and not of_victims and not scene.contains("clause.mechanisms", 0, len(scene.low))) or family == "other":
         return state.stop()
     return reading_of(seen.numeral, head, (family,), "counted noun") or False
 
