@@ -98,7 +98,10 @@ class _Finder:
         first = int(found.get("Y") or (last - (months[0] > months[1] > 0)))
         after = first * 12 - 12 + months[0]
         part = self._months_of_part(found)
-        length, named = self._number(found.get("N")), sorted(self.named)
+        length = self._number(found.get("N"))
+        named = sorted(self.named)[-length:] or [0]
+        if "{from}" in template and not (len(named) == length == named[-1] - named[0] + 1):
+            return None
         values = {
             "Y": first,
             "Y2": last,
@@ -111,8 +114,8 @@ class _Finder:
             "m": f"{after % 12 + 1:02}",
             "default": self.default,
             "first": self.default - length + 1,
-            "from": named[-length] if len(named) >= length > 0 else self.default - length + 1,
-            "to": named[-1] if len(named) >= length > 0 else self.default,
+            "from": named[0],
+            "to": named[-1],
         }
         label = template.format(**values)
         start, _, end = label.partition("/")
