@@ -229,8 +229,8 @@ def _with_source(raw_dir: Path, identifier: str, row: dict[str, str], replace: b
     sources = _sources(raw_dir)
     if identifier in sources and not (replace and sources[identifier] != row):
         return {}
-    where = {"_file": f"sources.csv, {identifier}", "_line": 0}
-    _refuse(check_sources(pd.DataFrame([row]).assign(**where), load_vocabulary()))
+    checked = pd.DataFrame([{**row, "_file": f"sources.csv, {identifier}", "_line": 0}])
+    _refuse(check_sources(checked, load_vocabulary()))
     sources[identifier] = row
     listed = pd.DataFrame([sources[name] for name in sorted(sources)], columns=list(SOURCE))
     return {"sources.csv": table_text(listed).encode()}
