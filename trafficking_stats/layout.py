@@ -109,7 +109,7 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
     return table.set_axis(headings, axis=1)
 
 
-def _with_part(year: object, part: object, heading: str) -> object:
+def _with_part(year: Any, part: Any, heading: str) -> Any:
     """Write a quarter, half or month with its year; a number alone is one of what its column is headed."""
     text = plain(part)
     if folded(text) in WORDS["totals"]["words"]:
