@@ -66,13 +66,13 @@ def table(
     if not rows:
         nothing = say_or(f"tables.{key}.none", say("tables.no_rows", what=caption), **values)
         return Shown("prose", Markup("<p>{}</p>").format(nothing))
-    made = [_column(column) for column in columns]
+    made, above = [_column(column) for column in columns], _column(groups)
     css = [Markup(' class="num"') if column.number else Markup("") for column in made]
     heads = [say_or(f"tables.head.{column.head}", column.head) for column in made]
     head = Markup("").join(map(Markup('<th scope="col"{}>{}</th>').format, css, heads))
     body, last = [], ""
     for row in rows:
-        if groups and (group := _cell(row, _column(groups))) != last:
+        if groups and (group := _cell(row, above)) != last:
             last = group
             line = Markup('<tr class="group"><th scope="rowgroup" colspan="{}">{}</th></tr>')
             body.append(line.format(len(made), group))
