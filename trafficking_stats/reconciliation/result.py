@@ -15,6 +15,7 @@ import pandas as pd
 
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.frames import TEXTS, as_claims
+from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.reconciliation.explain import Explainer
 from trafficking_stats.reconciliation.inspect import Programme, inspect
 from trafficking_stats.reconciliation.judged import judge
@@ -339,7 +340,7 @@ def _reconcile_part(
     table: pd.DataFrame, method: str, vocabulary: Vocabulary, time_limit: float | None
 ) -> Reconciliation:
     """Reconcile checked claims in this process."""
-    settled = settle(table, method, vocabulary, time_limit)
+    settled = settle(build_system(table, vocabulary), table, method, vocabulary, time_limit)
     judged = judge(table, settled, vocabulary)
     series, periods = build_series(judged, settled.system, settled.solution, vocabulary)
     clashes = build_clashes(judged, vocabulary)

@@ -10,7 +10,7 @@ from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 from trafficking_stats.reconciliation.series import build_series
-from trafficking_stats.reconciliation.settle import solved
+from trafficking_stats.reconciliation.settle import settle
 from trafficking_stats.reconciliation.weights import first_named
 from trafficking_stats.remembering import remembered
 from trafficking_stats.vocabulary import Vocabulary
@@ -71,7 +71,7 @@ def series_by_method(claims: pd.DataFrame, methods: Iterable[str], vocabulary: V
     """Settle the claims of a reconciliation anew under several methods; one system for all, and no causes."""
     system, tables = build_system(claims, vocabulary), {}
     for method in methods:
-        settled = solved(system, claims, method, vocabulary)
+        settled = settle(system, claims, method, vocabulary)
         judged = claims.assign(accepted=settled.accepted)
         tables[method], _ = build_series(judged, system, settled.solution, vocabulary)
     return tables

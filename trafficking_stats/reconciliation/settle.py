@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from trafficking_stats.reconciliation.cells import System, build_system
+from trafficking_stats.reconciliation.cells import System
 from trafficking_stats.reconciliation.methods import DEFAULT, pick
 from trafficking_stats.reconciliation.proofs import Component
 from trafficking_stats.reconciliation.rules import KEY
@@ -84,14 +84,9 @@ class Settled:
         return Component(self.system, np.flatnonzero(self.component == self.component[cell]))
 
 
-def settle(claims: pd.DataFrame, method: str, vocabulary: Vocabulary, time_limit: float | None = None) -> Settled:
-    """Settle checked claims by a method: state the system, and solve it or pick one claim a cell."""
-    return solved(build_system(claims, vocabulary), claims, method, vocabulary, time_limit)
-
-
-def solved(
+def settle(
     system: System, claims: pd.DataFrame, method: str, vocabulary: Vocabulary, time_limit: float | None = None
 ) -> Settled:
-    """Solve the system of some claims, or pick one claim a cell."""
+    """Solve the system of some checked claims, or pick one claim a cell."""
     solution = solve(system, time_limit) if method == DEFAULT else pick(system, claims, method, vocabulary)
     return Settled(claims["claim_id"].to_numpy(object), system, solution)
