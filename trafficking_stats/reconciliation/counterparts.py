@@ -28,6 +28,9 @@ EXCLUSIVE = ("exclusive", "exhaustive")
 """Kinds of relation by which the parts of a whole exclude each other."""
 
 
+_NO_LIMIT = np.inf, Figure(np.inf)
+
+
 class There(NamedTuple):
     """What is printed on a cell that is related to the one of a claim.
 
@@ -88,7 +91,8 @@ class Figures:
             if place in of_lost:
                 self._editions[publisher, place].append((date, value, source))
         self._parts: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-        for indicator, breakdown in sorted(set(zip(figures["indicator"], figures["breakdown"], strict=True))):
+        self._printed = set(zip(figures["indicator"], figures["breakdown"], strict=True))
+        for indicator, breakdown in sorted(self._printed):
             for whole, kind, key, _ in breakdowns.edges(breakdown, vocabulary, indicator):
                 if kind in EXCLUSIVE:
                     self._parts[indicator, whole].append((key, breakdown))
@@ -118,7 +122,7 @@ class Figures:
     def _at(self, row: Any, detail: str, indicator: str, breakdown: str, start: str, end: str) -> There:
         place, event = (row.country, indicator, breakdown, start, end), (row.country, indicator, start, end)
         own = self._own.get((row.source_id, event), {}).get(breakdown, np.nan)
-        most = self._most.get(place, (np.inf, Figure(np.inf)))
+        most = self._most.get(place, _NO_LIMIT)
         return There(detail, indicator, breakdown, own, self._kept.get(place, np.nan), self.first_printed(place), most)
 
     def first_printed(self, place: Place) -> dict[str, float]:
@@ -157,6 +161,8 @@ class Figures:
         for rule in vocabulary.rules:
             if rule.whole == indicator:
                 found["rule"] += [(rule.name, part, breakdown) for part in rule.parts]
+        for relation in ("event", "apart", "rule"):
+            found[relation] = [place for place in found[relation] if place[1:] in self._printed]
         found["part"] += [(key, indicator, part) for key, part in self._parts[indicator, breakdown]]
         for whole, kind, key, _ in breakdowns.edges(breakdown, vocabulary, indicator):
             if kind in (*EXCLUSIVE, "overlapping"):

@@ -34,10 +34,11 @@ def double_count(row: Any, figures: Figures) -> Seen:
 
 def other_indicator(row: Any, figures: Figures, *, same_unit: bool) -> Seen:
     """Tell whether it is the figure of the same event under another indicator, of the same unit or of another."""
-    indicators, more_than = figures.vocabulary.indicators, figures.vocabulary.causes.near_count
-    for there in figures.beside(row, "event"):
-        same = indicators[there.indicator].unit == indicators[row.indicator].unit
-        if there.breakdown == row.breakdown and there.kept == row.value > more_than and same == same_unit:
+    indicators = figures.vocabulary.indicators
+    large = row.value > figures.vocabulary.causes.near_count
+    for there in figures.beside(row, "event") if large else ():
+        same_number = there.kept == row.value and there.breakdown == row.breakdown
+        if same_number and same_unit == (indicators[there.indicator].unit == indicators[row.indicator].unit):
             names = {"own": Measure(row.indicator), "other": Measure(there.indicator)}
             at = min(filter(None, there.first_printed), default="")
             yield evidence("other_indicator_at" if at else "other_indicator", value=row.value, at=at, **names)
