@@ -166,7 +166,7 @@ def build(server, country, **parameters):
     for one in built:
         assert one.failure is None, str(one.failure)
     pages = {one.task.file: {"notebook": one.task.notebook, "facts": one.facts} for one in built}
-    return {one.task.file: one.html.decode("utf-8") for one in built}, joined_facts(pages) | {
+    return {one.task.file: one.html for one in built}, joined_facts(pages) | {
         one.task.notebook: one.facts.get("headline", {}) for one in built
     }
 
