@@ -172,8 +172,13 @@ def template(key: str, n: int = 1) -> str:
     MessageError
         If no catalogue has it.
     """
+    return _template(current(), key, n)
+
+
+@functools.lru_cache(maxsize=8192)
+def _template(language: str, key: str, n: int) -> str:
     domain = key.partition(".")[0]
-    for code in dict.fromkeys((current(), _SOURCE)):
+    for code in dict.fromkeys((language, _SOURCE)):
         # an entry with plural forms answers ngettext alone, any other entry both
         found = catalogue(code, domain).ngettext(key, key, n)
         if found == key:
