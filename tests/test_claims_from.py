@@ -357,6 +357,7 @@ def test_a_total_stands_beside_its_parts():
         ({"Year": [2023], "Men": [3], "Adults": [4], "Unknown": [1]}, "Unknown"),
         ({"Sex": ["F"], "2022": [3], "2023": [4], "Total": [7]}, "Total"),
         ({"Year": [2023], "Victims identified": [3], "Prosecutions": ["c. 10"]}, "Prosecutions"),
+        ({"Year": [2023], "Number": [3], "Persons convicted": [1]}, "Persons convicted"),
     ],
 )
 def test_a_column_of_figures_that_nothing_explains_is_told(table, unread):

@@ -200,7 +200,7 @@ def _headed_figures(
     if not said and len(left) == 1 and columns.get("indicator") is not None and _holds_figures(table[left[0]]):
         one = left[0]
     if one and (not said or said & {"year", "indicator"}):
-        return {one: {}}
+        return {one: {}} | {name: None for name, meaning in meanings.items() if meaning}
     if not said:
         raise ClaimError(
             "no column holds figures: name it (value='...'), or give it a heading such as value, a year or an"
