@@ -245,6 +245,10 @@ def test_nobody_is_accused_over_another_country_or_one_place(tmp_path, claims, t
         "Courts convicted 24 people in 2020. Two police officers were convicted in 2020.",
         "In 2020, 73 victims were identified; in 2019 there were 110 of them and in 2018, 97.",
         "Of the victims of 2021, 96 were women and 16 were men.",
+        "In 2017 and 2018, 61 and 97 victims were identified.",
+        "Courts convicted 24 people in 2020. The number of victims has gone from 52 in 2016 to 97 in 2018.",
+        "Authorities identified 97 victims in 2018 and 61 in 2017. In the previous year 52 victims were identified.",
+        "The authorities identified 97 victims in 2018. Tyrol's police found nine victims in 2018.",
     ],
 )
 def test_right_figures_are_never_accused(tmp_path, claims, text):

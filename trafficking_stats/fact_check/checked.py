@@ -18,8 +18,8 @@ from trafficking_stats.readers.narrative.results import Cell, Proposal, Statemen
 from trafficking_stats.readers.narrative.tokens import tokenize
 from trafficking_stats.readers.narrative.words import Words
 
-SUPPOSED = "document default"
-"""Where the period of a figure is the document's own year."""
+SUPPOSED = ("document default", "year counted from those before")
+"""Where the period of a figure is the document's own year, or counted from a year of another sentence."""
 
 SLIPS = ("digits_swapped", "one_digit", "small_difference")
 """Codes of a figure that is like that of the record but for a slip."""
@@ -73,7 +73,7 @@ def _counts(proposals: Sequence[Proposal], record: Record, *, is_given: bool) ->
     for proposal, cell in zip(proposals, cells, strict=True):
         found = Finding("unknown", "unread_breakdown")
         if "breakdown" not in cell.note:
-            found = judge(cell, record, is_dated=is_given or proposal.period_source != SUPPOSED)
+            found = judge(cell, record, is_dated=is_given or proposal.period_source not in SUPPOSED)
             is_less = (cell.value or 0.0) < (found.lower or 0.0)
             if found.verdict == "contradicts" and is_less and _is_perhaps_part(proposal, cell, proposals, cells):
                 found = replace(found, verdict="unknown", code="perhaps_part")
@@ -108,7 +108,7 @@ def _is_perhaps_part(proposal: Proposal, cell: Cell, proposals: Sequence[Proposa
     whole; nobody is accused of that.
     """
     value = cell.value or 0.0
-    if proposal.period_source == SUPPOSED or (proposal.period_source == CARRIED and value < LEAST_TELLING):
+    if proposal.period_source in SUPPOSED or (proposal.period_source == CARRIED and value < LEAST_TELLING):
         return True
     own = set(cell.breakdown.split(";"))
     for other, there in zip(proposals, cells, strict=True):
@@ -164,7 +164,8 @@ def place_of(text: str, span: tuple[int, int], start: int, country: str, languag
     found: dict[int, str] = {}
     are_origins = False  # "from Nigeria (24), Romania (11) and Uganda (5)": where victims come from
     for i, token in enumerate(words.tokens):
-        name = words.value(PLACES, i) if token.text[0].isupper() else ""
+        stem = words.lexicon.index.short.get(token.lower.removesuffix("'s"), {})  # "Germany's police"
+        name = (words.value(PLACES, i) or stem.get(PLACES, (0, ""))[1]) if token.text[0].isupper() else ""
         are_origins = are_origins or bool(name and words.before("clause.origins", i))
         if name and not are_origins:
             found[i] = "" if name == own else "elsewhere"
@@ -183,9 +184,10 @@ def _is_foreign_body(words: Words, i: int, country: str) -> bool:
 
 
 def _is_town(words: Words, i: int) -> bool:
-    """Whether a name of no table stands after "in"."""
-    is_name = words.tokens[i].text[0].isupper() and not words.phrase("periods.months", i)
-    return is_name and words.before("clause.inside", i) > 0
+    """Whether a name of no table stands after "in", has a possessive, or stands before the police or a court."""
+    is_name = words.tokens[i].text[0].isupper() and not words.is_known(i)
+    owns = words.low[i].endswith("'s") or words.phrase("clause.bodies", i + 1) > 0
+    return is_name and (owns or words.before("clause.inside", i) > 0)
 
 
 def is_national(text: str, span: tuple[int, int], country: str, language: str) -> bool:

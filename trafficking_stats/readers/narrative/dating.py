@@ -57,7 +57,9 @@ class Dater:
             opening = scene.clause_start(token, 0, "([") - 1
             own = next((period for period in scene.periods if period.end == opening), None)
         if own is not None:
-            return self._label(own), "clause"
+            pair = self._one_of_pair(own, token)
+            is_counted = not own.label and not self.main  # "the previous year", and no year in the sentence
+            return pair or self._label(own), "year counted from those before" if is_counted else "clause"
         if bracketed and not compared and scene.segments.parents[segment] in self.last:
             return self.last[scene.segments.parents[segment]], "head of the list"
         if compared and not (segment in self.last and scene.phrase("compare.change_to", token - 1)):
@@ -70,6 +72,12 @@ class Dater:
             if period.start < token and not is_aside:
                 return self._label(period), "sentence"
         return (self.carried, "preceding sentence") if self.carried else (self.default, "document default")
+
+    def _one_of_pair(self, period: Period, token: int) -> str:
+        """Return the year of one of two figures for two years: "in 2017 and 2018, 242 and 278 were charged"."""
+        after = [start for start in self.scene.counts if start > period.end]
+        is_pair = period.kind == "pair" and len(after) == 2 and self.scene.phrase("number_grammar.and", after[1] - 1)
+        return period.label.split("/")[after.index(token)] if is_pair and token in after else ""
 
     def _in_clause(self, token: int) -> Period | None:
         """Return the period of the clause of a figure: one after it, unless that dates other figures; one before it."""

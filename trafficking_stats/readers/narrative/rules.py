@@ -205,6 +205,9 @@ def flowing(state: State, seen: Seen) -> Outcome:
         return reading_of(numeral, head, base.families if compared else base.families[:1], rule, base) if base else None
     if state.lead is None or state.blocked or not _points_back(scene, seen):
         return None
+    topic = topic_of(scene, scene.clause_start(numeral.first, seen.bound, ",;("), numeral.first)
+    if topic is not None and topic.family not in state.lead.families:  # the sentence speaks of something else
+        return reading_of(numeral, head, (topic.family,), "carried over")
     return reading_of(numeral, head, state.lead.families, "comparison" if compared else "carried over", state.lead)
 
 

@@ -26,8 +26,8 @@ class Period:
     label : str
         The period, or "" where it hangs on the text around it (kinds "previous", "previous_part", "next", "same").
     kind : str
-        "year", "years", "part" of a year, "month", "fiscal", "current", or one that hangs on the text around it; of the
-        kind "shifted" the months do, not the year.
+        "year", "years", "pair" of years ("in 2017 and 2018"), "part" of a year, "month", "fiscal", "current", or one
+        that hangs on the text around it; of the kind "shifted" the months do, not the year.
     """
 
     start: int

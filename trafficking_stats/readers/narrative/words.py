@@ -58,6 +58,10 @@ class Words:
         """Return token `i` in lower case, "" outside the sentence."""
         return self.low[i] if 0 <= i < len(self.low) else ""
 
+    def is_known(self, i: int) -> bool:
+        """Whether a phrase of any group starts at token `i`."""
+        return i in self._from
+
     def phrase(self, group: str, i: int) -> int:
         """Length of the phrase of a group that starts at token `i`, or 0."""
         return self._from.get(i, _NOTHING).get(group, _NONE)[0]
