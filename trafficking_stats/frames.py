@@ -188,5 +188,5 @@ def _told(rows: pd.DataFrame) -> list[str]:
 def _each(column: pd.Series, function: Callable[[Any], str]) -> pd.Series:
     """Apply a function to each different value of a column; the results are its categories."""
     codes, values = pd.factorize(column, use_na_sentinel=False)
-    place, texts = pd.factorize(np.array([*map(function, values)], dtype=object), sort=True)
+    place, texts = pd.factorize(np.array([*map(function, values.tolist())], dtype=object), sort=True)
     return pd.Series(pd.Categorical.from_codes(place[codes], pd.Index(texts)), index=column.index)

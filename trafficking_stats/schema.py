@@ -172,7 +172,7 @@ def _faults(table: pd.DataFrame, checks: Checks) -> list[Fault]:
         if len(columns) < len(needs):
             continue
         kinds = codes.loc[~wrong[columns].any(axis=1), columns].groupby(columns, sort=False).ngroup()
-        distinct = table[columns].iloc[kinds.index[~kinds.duplicated()]]
+        distinct = table[columns].iloc[kinds.index[~kinds.duplicated()]].astype(object)
         texts = [says(*cells) for cells in distinct.itertuples(index=False, name=None)]
         bad = kinds.index[np.array([text != "" for text in texts], dtype=bool)[kinds]].tolist()
         wrong.loc[bad, columns[-1]] = True
