@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.pair import STAGES
@@ -273,11 +272,13 @@ def years_strip(rows: pd.DataFrame, used: Sequence[int], country: str, *, ax: Ax
     with drawing(ax, 0.55 + 0.24 * len(indicators) if len(rows) else EMPTY) as ax:
         if rows.empty:
             return instead(ax, say("pages.stages.none", country=Country(country)))
-        for row in records(rows):
-            colour, place = shade(row["indicator"]), indicators.index(row["indicator"])
-            filled: Any = {} if row["lower"] == row["upper"] else {"hatch": HATCH, "facecolor": PAPER}
-            look = {"facecolor": colour, "edgecolor": colour, **filled}
-            ax.add_patch(Rectangle((row["year"] - 0.42, place - 0.36), 0.84, 0.72, **look))
+        for place, name in enumerate(indicators):
+            own, colour = rows[rows["indicator"] == name], shade(name)
+            exact = own["lower"] == own["upper"]
+            looks: Any = ((exact, {"facecolor": colour}), (~exact, {"facecolor": PAPER, "hatch": HATCH}))
+            for some, look in looks:
+                spans = [(year - 0.42, 0.84) for year in own["year"][some]]
+                ax.broken_barh(spans, (place - 0.36, 0.72), edgecolor=colour, **look)
         starts = [year - 0.5 for year in used]
         ax.hlines([len(indicators) - 0.42] * len(used), starts, [start + 1 for start in starts], ALERT, linewidth=3)
         ax.set_ylim(len(indicators) - 0.4, -0.55)
