@@ -145,6 +145,23 @@ def test_how_far_a_rank_reaches_back_dates_nothing():
     assert [(year, value) for _, year, value in read(text)] == [("2019", 1372), ("2014", 1256)]
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("On average 78 victims were found each year between 2014 and 2021.", "en"),
+        ("Police find about 78 victims every year.", "en"),
+        ("I gennemsnit blev 78 ofre fundet hvert år.", "da"),
+    ],
+)
+def test_a_mean_of_years_is_no_figure_of_any(text, language):
+    assert read(text, language) == []
+
+
+def test_years_up_to_one_and_the_year_after():
+    text = "In the ten years to 2016, police identified 632 victims. A year later there were 98."
+    assert [(year, value) for _, year, value in read(text)] == [("2007/2016", 632), ("2017", 98)]
+
+
 def test_compared_figures_pair_in_order():
     text = "The government reported 10 investigations and five prosecutions, compared with 12 and six, respectively."
     assert read(text) == [

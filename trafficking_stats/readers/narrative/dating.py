@@ -123,7 +123,8 @@ class Dater:
             return in_year(around, int(period.label) if period.label else year_of(around) - 1)
         if period.kind == "previous_part":
             return part_before(around)
-        if period.kind in ("previous", "next"):
-            base = around if is_single_year(around) else self.default
-            return year_before(base, 1 if period.kind == "previous" else -1)
+        if period.kind == "next":  # after several years too: "in the ten years to 2016, ...; a year later"
+            return year_before(around, -1)
+        if period.kind == "previous":
+            return year_before(around if is_single_year(around) else self.default)
         return around

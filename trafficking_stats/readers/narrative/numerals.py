@@ -12,6 +12,10 @@ _NO_COUNT_AFTER = ("not_counts.percent", "not_counts.currency_after", "number_gr
 _NO_COUNT_BEFORE = ("not_counts.currency_before", "not_counts.reference_before")
 LONGEST_NUMBER = 15
 """Digits; a longer string is no number."""
+CLAUSE = 10
+"""Tokens after a number within which "each year" belongs to it."""
+BEFORE = 4
+"""Tokens before a number within which "on average" belongs to it."""
 CHAIN = 6
 """Tokens at most between two sections of a law in one list."""
 
@@ -117,7 +121,7 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
     if unit:
         is_age = words.phrase("not_counts.age_after", j + (2 if words.low[j] in "-–" else 1))
         return "none" if is_age or unit == "other_durations" else unit
-    if _is_age_or_year(words, numeral):
+    if _is_age_or_year(words, numeral) or _is_average(words, numeral):
         return "none"
     is_said = words.value_before("verbs", i) == "sentence" or words.before("clause.definite", i)
     if later is not None and later.start == j + 1 and not is_said and words.phrase("not_counts.range_joiners", j):
@@ -134,6 +138,18 @@ def _is_age_or_year(words: Words, numeral: Numeral) -> bool:
     is_year = 1900 <= numeral.value <= 2060 and len(words.low[numeral.start]) == 4
     is_limit = words.phrase("not_counts.older_younger", numeral.start - 1) and 10 <= numeral.value <= 30
     return bool((is_year or is_limit) and not words.phrase("nouns", numeral.end))
+
+
+def _is_average(words: Words, numeral: Numeral) -> bool:
+    """Whether a number is one of several years' mean: "on average 78", "78 were found each year"."""
+    marks, size = (*",;:.()",), len(words.low)
+    start, stop = numeral.start - 1, numeral.end
+    while start >= max(0, numeral.start - BEFORE) and words.low[start] not in marks:
+        start -= 1
+    while stop < min(size, numeral.end + CLAUSE) and not (words.low[stop] in marks or words.low[stop][0].isdecimal()):
+        stop += 1
+    before = words.contains("not_counts.average_before", start + 1, numeral.start)
+    return before or words.contains("not_counts.average_after", numeral.end, stop)
 
 
 def _is_listed(words: Words, chained: int, numeral: Numeral) -> bool:

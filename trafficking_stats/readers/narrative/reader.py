@@ -103,7 +103,11 @@ class Reader:
             label, source = dater.date(term.numeral.start)
             said.append((replace(term, label=label), source))
         proposals = [proposal for entry, source in said for proposal in self.propose(scene, entry, source)]
-        statements = StatementReader(scene, spoken, here.lead, dater, self.country).read()
+        # "That is an increase of 53 %": of the last figure of the sentence before
+        is_pointing = not spoken and not scene.periods and len({s.families for s in here.row}) == 1
+        statements = StatementReader(
+            scene, spoken, here.row[-1] if is_pointing else here.lead, dater, self.country
+        ).read()
         self._remember(scene, spoken)
         return sorted(proposals, key=lambda p: (p.char_start, p.char_end)), statements
 

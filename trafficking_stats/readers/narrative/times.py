@@ -114,6 +114,7 @@ class _Finder:
             "m": f"{after % 12 + 1:02}",
             "default": self.default,
             "first": self.default - length + 1,
+            "back": first - length + 1,
             "from": named[0],
             "to": named[-1],
         }
