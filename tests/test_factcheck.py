@@ -255,3 +255,11 @@ def test_right_figures_are_never_accused(tmp_path, claims, text):
     found = checked(tmp_path, claims, text)
     assert len(found.table) > 1
     assert "contradicts" not in set(found.table["verdict"])
+
+
+def test_right_figures_are_never_accused_in_danish(tmp_path, claims):
+    text = "Myndighederne identificerede 97 ofre i 2018. Politiet på Fyn fandt otte ofre i 2018. "
+    text += "I 2019 var tallet godt 100."
+    found = checked(tmp_path, claims, text, language="da")
+    assert len(found.table) == 3
+    assert "contradicts" not in set(found.table["verdict"])
