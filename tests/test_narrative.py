@@ -162,6 +162,19 @@ def test_years_up_to_one_and_the_year_after():
     assert [(year, value) for _, year, value in read(text)] == [("2007/2016", 632), ("2017", 98)]
 
 
+def test_persons_who_got_the_status_of_victims_were_not_convicted():
+    text = "Tolv personer blev dømt i 2015. I 2016 fik 254 personer status som mulige ofre."
+    assert read(text, "da") == [("convictions", "2015", 12)]
+
+
+def test_help_given_to_victims_is_help():
+    assert read("Assistance was given to 130 victims in 2016.") == [("victims_assisted", "2016", 130)]
+
+
+def test_a_count_after_a_colon():
+    assert read("Figures for 2016: 73 victims (48 women, 25 men).")[0] == ("victims_identified", "2016", 73)
+
+
 def test_compared_figures_pair_in_order():
     text = "The government reported 10 investigations and five prosecutions, compared with 12 and six, respectively."
     assert read(text) == [

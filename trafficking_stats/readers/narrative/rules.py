@@ -208,6 +208,9 @@ def flowing(state: State, seen: Seen) -> Outcome:
     topic = topic_of(scene, scene.clause_start(numeral.first, seen.bound, ",;("), numeral.first)
     if topic is not None and topic.family not in state.lead.families:  # the sentence speaks of something else
         return reading_of(numeral, head, (topic.family,), "carried over")
+    of_victims = any(scene.value("nouns", k) == "victim" for k in scene.starts("nouns"))
+    if state.lead.enforcement and head.noun == "person" and of_victims:
+        return None  # "In 2020, 254 people got the status of victims": not so many convicted
     return reading_of(numeral, head, state.lead.families, "comparison" if compared else "carried over", state.lead)
 
 
@@ -229,7 +232,8 @@ def facet_verb(state: State, seen: Seen) -> Outcome:
 
 def existence(state: State, seen: Seen) -> Outcome:
     """Read "there were 77 victims", "there were 229 proceedings"."""
-    head, exists = seen.head, _exists(state.scene, seen.numeral)
+    scene, head, first = state.scene, seen.head, seen.numeral.first
+    exists = _exists(scene, seen.numeral) or scene.word(first - 1) == ":"  # "Figures for 2022: 73 victims"
     if head.noun == "victim" and (head.partitive or seen.numeral.definite or exists):
         return reading_of(seen.numeral, head, ("identify",), "existence")
     return reading_of(seen.numeral, head, ("investigate",), "existence") if head.noun == "case" and exists else None
