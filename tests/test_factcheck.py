@@ -61,6 +61,7 @@ def verdicts(found) -> list[tuple[str, str, str]]:
         ("In 2019, authorities identified 110 victims of trafficking.", "110", "agrees", "same"),
         ("In 2022, authorities identified 118 victims of trafficking.", "118", "superseded", "earlier_edition"),
         ("Courts convicted 57 traffickers in 2020.", "57", "other_unit", "unit"),
+        ("There were 24 convictions in 2020.", "24", "agrees", "same"),
         ("In 2021, authorities identified 96 victims of trafficking.", "96", "other_unit", "part"),
         ("In 2020, authorities identified 110 victims of trafficking.", "110", "other_unit", "period"),
         ("In 2018, authorities identified 79 victims of trafficking.", "79", "contradicts", "digits_swapped"),
@@ -249,6 +250,9 @@ def test_nobody_is_accused_over_another_country_or_one_place(tmp_path, claims, t
         "Courts convicted 24 people in 2020. The number of victims has gone from 52 in 2016 to 97 in 2018.",
         "Authorities identified 97 victims in 2018 and 61 in 2017. In the previous year 52 victims were identified.",
         "The authorities identified 97 victims in 2018. Tyrol's police found nine victims in 2018.",
+        "Nobody was convicted in 2021. Austria's population is 9.1 million. Courts convicted 24 people in 2020.",
+        "Courts convicted 24 people in 2020. In 2021 there had been 112; the peak.",
+        "The authorities identified 97 victims in 2018. German courts convicted 68 people in 2020.",
     ],
 )
 def test_right_figures_are_never_accused(tmp_path, claims, text):

@@ -21,6 +21,9 @@ from trafficking_stats.readers.narrative.words import Words
 SUPPOSED = ("document default", "year counted from those before")
 """Where the period of a figure is the document's own year, or counted from a year of another sentence."""
 
+FAR = 3
+"""So many times above the record, a figure without a noun of its own is most likely of something else."""
+
 SLIPS = ("digits_swapped", "one_digit", "small_difference")
 """Codes of a figure that is like that of the record but for a slip."""
 
@@ -77,6 +80,9 @@ def _counts(proposals: Sequence[Proposal], record: Record, *, is_given: bool) ->
             is_less = (cell.value or 0.0) < (found.lower or 0.0)
             if found.verdict == "contradicts" and is_less and _is_perhaps_part(proposal, cell, proposals, cells):
                 found = replace(found, verdict="unknown", code="perhaps_part")
+            is_far = (cell.value or 0.0) > FAR * max(found.upper or 0.0, 1.0)
+            if found.verdict == "contradicts" and is_far and proposal.rule == "carried over":
+                found = Finding("unknown", "unclear_subject")
         yield Checked(proposal, "count", cell, cell, found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -65,8 +65,10 @@ def judge(cell: Cell, record: Record, *, is_dated: bool = True) -> Finding:
     """
     held = record.held(cell)
     low, high = said(cell, record.vocabulary) if cell.indicator and cell.value is not None else (0.0, 0.0)
-    if not cell.indicator or held.is_empty or pd.isna(low):
+    if not cell.indicator or pd.isna(low):
         return Finding("unknown", "no_figure")
+    if held.is_empty:
+        return _met(_units(cell, record), cell, held, low, high, record) or Finding("unknown", "no_figure")
     found = _inside(cell, held, low, high) or _elsewhere(cell, held, low, high, record)
     if found is not None:
         return found
@@ -111,23 +113,40 @@ def _elsewhere(cell: Cell, held: Held, low: float, high: float, record: Record) 
             return replace(_finding("superseded", "earlier_edition", held, **names), sources=sources)
         if row["cause"] in OTHER_MEANING:
             return replace(_finding("other_unit", "other_meaning", held, **names), sources=sources)
-    for code, other, words in _alternatives(cell, record):
+    return _met(_alternatives(cell, record), cell, held, low, high, record)
+
+
+Alternative = tuple[str, Cell, dict[str, object]]
+"""How a cell differs from the one that a text names, the cell, and the words for it."""
+
+
+def _met(
+    others: Iterable[Alternative], cell: Cell, held: Held, low: float, high: float, record: Record
+) -> Finding | None:
+    """Return the finding on the first cell of which the figure is right."""
+    for code, other, words in others:
         there = record.held(other)
         slack = max(1.0, there.lower * NEAR) if code == "unit" and there.lower >= LEAST_TELLING else 0.0
-        is_met = there.exact and there.direct and low - slack <= there.lower <= high + slack
+        is_met = not there.is_empty and there.exact and there.direct and low - slack <= there.lower <= high + slack
         if is_met and (cell.value or 0) > 0:
-            values = {"record": Bounds(held.lower, held.upper), "said": cell.value, **words}
-            return Finding("other_unit", code, held.lower, held.upper, there.sources, values)
+            known = there if held.is_empty else held
+            values = {"record": Bounds(known.lower, known.upper), "said": cell.value, **words}
+            return Finding("other_unit", code, known.lower, known.upper, there.sources, values)
     return None
 
 
-def _alternatives(cell: Cell, record: Record) -> Iterator[tuple[str, Cell, dict[str, object]]]:
-    """Yield the cells whose figure a text may print under this name."""
+def _units(cell: Cell, record: Record) -> Iterator[Alternative]:
+    """Yield the cells that count the same events in another unit: a suspect of the police, of the prosecutors."""
     events = [set(event.indicators) for event in record.vocabulary.same_event]
     near = set().union(*(event for event in events if cell.indicator in event))
-    wider = set().union(*(event for event in events if event & near))  # a suspect of the police, of the prosecutors
+    wider = set().union(*(event for event in events if event & near))
     for name in sorted(wider - {cell.indicator}):
         yield "unit", replace(cell, indicator=name), {"other": Term("indicator", name)}
+
+
+def _alternatives(cell: Cell, record: Record) -> Iterator[Alternative]:
+    """Yield the cells whose figure a text may print under this name."""
+    yield from _units(cell, record)
     if (cell.value or 0) < LEAST_TELLING:
         return
     for breakdown in record.breakdowns(cell.country, cell.indicator):

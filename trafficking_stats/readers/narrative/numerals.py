@@ -12,6 +12,8 @@ _NO_COUNT_AFTER = ("not_counts.percent", "not_counts.currency_after", "number_gr
 _NO_COUNT_BEFORE = ("not_counts.currency_before", "not_counts.reference_before")
 LONGEST_NUMBER = 15
 """Digits; a longer string is no number."""
+MOST = 1_000_000
+"""No authority counts so many: it is a population, or an estimate."""
 CLAUSE = 10
 """Tokens after a number within which "each year" belongs to it."""
 BEFORE = 4
@@ -128,7 +130,7 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
         joins = words.phrase("number_grammar.and", j)  # "three to 15 years"
         if later.kind in ("months", "years") or (later.kind == "none" and not joins):
             return later.kind
-    return "count" if is_whole else "none"
+    return "count" if is_whole and numeral.value < MOST else "none"
 
 
 def _is_age_or_year(words: Words, numeral: Numeral) -> bool:
