@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from trafficking_stats.inference.contrasts import exact_limits, ratio_range
 from trafficking_stats.inference.count_models import poisson_fit
 from trafficking_stats.inference.counts import Counts, as_count_range, total
 from trafficking_stats.inference.decomposition import shapley_effects, split_change
 from trafficking_stats.inference.meta import random_effects
 from trafficking_stats.inference.multiple_systems import multiple_systems
-from trafficking_stats.inference.ratio import poisson_limits, ratio
+from trafficking_stats.inference.ratio import exact_limits, poisson_limits, ratio, ratio_range
 from trafficking_stats.inference.windows import runs, window_answer, window_sums
 
 DOCUMENT = json.loads((Path(__file__).parent / "data" / "worked_cases.json").read_text(encoding="utf-8"))

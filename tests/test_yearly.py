@@ -21,11 +21,11 @@ from trafficking_stats.inference.contrasts import (
     compare_rates,
     rate_of,
     share_of,
-    silence_chance,
 )
 from trafficking_stats.inference.counts import CountError, CountRange, Counts, as_count_range
 from trafficking_stats.inference.ratio import conditional_limits, poisson_limits, ratio
 from trafficking_stats.inference.search import search
+from trafficking_stats.inference.silence import silence_chance
 from trafficking_stats.inference.yearly import DispersionPrior, Period, YearlyFit, log_likelihood
 
 PRIOR = DispersionPrior(6.0, 0.4, 1.2)

@@ -18,7 +18,7 @@ from trafficking_stats.gap_analysis.rows import BreakRow, Caveat, Refusal, table
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.gap_analysis.variants import variants_of
 from trafficking_stats.gap_analysis.verdict import Verdict
-from trafficking_stats.inference.contrasts import Allowance, allow_for_detection
+from trafficking_stats.inference.detection import Allowance, allow_for_detection
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.remembering import remembered

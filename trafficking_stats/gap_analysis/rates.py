@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from trafficking_stats.gap_analysis.pair import Pair, rate_fields
 from trafficking_stats.gap_analysis.rows import Dispersion, Ratio, Refusal, Silence, pooled
-from trafficking_stats.inference.contrasts import silence_chance, silence_limits
+from trafficking_stats.inference.silence import silence_chance, silence_limits
 from trafficking_stats.inference.windows import runs
 from trafficking_stats.inference.yearly import halves
 

@@ -14,9 +14,10 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.gap_analysis.breaks import Break
-from trafficking_stats.inference.contrasts import AtOtherRate, Comparison, CountRatio, Rate, Share, SilenceLimits
+from trafficking_stats.inference.contrasts import AtOtherRate, Comparison, CountRatio, Rate, Share
 from trafficking_stats.inference.decomposition import StageEffect
 from trafficking_stats.inference.meta import PooledRate, ShrunkRate
+from trafficking_stats.inference.silence import SilenceLimits
 from trafficking_stats.inference.yearly import Spread
 
 

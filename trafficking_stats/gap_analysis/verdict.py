@@ -13,7 +13,7 @@ from trafficking_stats.gap_analysis.pair import Pair
 from trafficking_stats.gap_analysis.question import Question
 from trafficking_stats.gap_analysis.rows import Change, Choice, SourceChoice
 from trafficking_stats.gap_analysis.variants import Variant
-from trafficking_stats.inference.contrasts import ratio_range
+from trafficking_stats.inference.ratio import ratio_range
 from trafficking_stats.inference.search import search
 from trafficking_stats.inference.windows import window_answer, window_sums, windows_of
 from trafficking_stats.measures import Measure

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from trafficking_stats.inference.counts import CountRange, total
-from trafficking_stats.inference.ratio import conditional_limits
+from trafficking_stats.inference.ratio import divided, exact_limits, ratio_range
 from trafficking_stats.inference.yearly import Floats, Total, YearlyFit
 
 Pair = tuple[Total, Total]
@@ -149,30 +149,6 @@ def contrast_limits(draws: Floats, above: CountRange, below: CountRange, confide
     return float(lower) if above.lower else 0.0, float(upper) if below.lower else math.inf
 
 
-def exact_limits(
-    top: CountRange,
-    bottom: CountRange,
-    confidence: float,
-    exposed: tuple[CountRange, CountRange] = (CountRange(1, 1), CountRange(1, 1)),
-) -> tuple[float, float]:
-    """Conditional limits of the ratio of independent events, widest over what masked figures allow.
-
-    Parameters
-    ----------
-    top, bottom : CountRange
-        The two counts.
-    confidence : float
-        Two-sided level.
-    exposed : pair of CountRange
-        What is behind each count, taken as known where it is not masked.
-    """
-    above, below = exposed
-    least = conditional_limits(top.lower, bottom.upper, above.upper, below.lower, confidence) if top.lower else (0.0,)
-    if not bottom.lower:
-        return least[0], math.inf
-    return least[0], conditional_limits(top.upper, bottom.lower, above.lower, below.upper, confidence)[1]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Share:
     """How large a part one count is of several counts together, in per cent."""
@@ -220,30 +196,6 @@ def says_nothing(lower: float, upper: float) -> bool:
     (True, False, False)
     """
     return lower < 0.05 and upper > 20
-
-
-def ratio_range(top: CountRange, bottom: CountRange) -> tuple[float, float]:
-    """Return the smallest and the largest ratio that masked figures allow.
-
-    Examples
-    --------
-    >>> ratio_range(CountRange(0, 4), CountRange(80, 100))
-    (0.0, 0.05)
-    """
-    return divided(top.lower, bottom.upper), divided(top.upper, bottom.lower)
-
-
-def divided(above: float, below: float) -> float:
-    """Divide; by 0 infinite, and 0 by 0 nan.
-
-    Examples
-    --------
-    >>> divided(1, 4), divided(1, 0), divided(0, 0)
-    (0.25, inf, nan)
-    """
-    if below:
-        return above / below
-    return math.inf if above else math.nan
 
 
 def whole_ends(name: str, cell: CountRange) -> dict[str, int]:
@@ -316,81 +268,3 @@ def at_other_rate(own: YearlyFit, exposed: CountRange, rate: Pair, confidence: f
         shortfall_lower=low - int(observed.upper),
         shortfall_upper=high - int(observed.lower),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class SilenceLimits:
-    """How high a mean can have been in years without an event, and how likely the silence was."""
-
-    limit_per_year: float  # the mean a year is below this
-    limit_per_100: float  # the same per 100 of the denominator; NaN if that may be 0
-    chance: float  # how likely so long a silence was, had the earlier mean gone on; NaN without earlier events
-
-
-def silence_limits(silent: Pair, years: int, chance: float, confidence: float) -> SilenceLimits:
-    """Compute the upper limits of silent years."""
-    top, bottom = silent
-    at = 1 - (1 - confidence) / 2
-    rate = 100 * float(np.quantile(top.expected / bottom.expected, at)) if bottom.observed.lower else math.nan
-    return SilenceLimits(limit_per_year=float(np.quantile(top.expected, at)) / years, limit_per_100=rate, chance=chance)
-
-
-def silence_chance(fit: YearlyFit, before: Sequence[int], years: int) -> float:
-    """Return how likely so many years without an event were, had the mean of the years before gone on.
-
-    The probability of 0 of a negative binomial count with mean m and variance phi times m is phi^(-m / (phi - 1)). Both
-    are uncertain and averaged over. nan without an event before.
-    """
-    if not before or fit.counts.sum(before).lower == 0:
-        return math.nan
-    mean = fit.total(before).expected / len(before)
-    return float(np.exp(-years * mean * np.log(fit.phi) / (fit.phi - 1)).mean())
-
-
-def undoing(ratio: float) -> float:
-    """Return by how much a quantity must change, up or down, to undo a ratio.
-
-    Examples
-    --------
-    >>> undoing(0.25), undoing(3.0), undoing(0)
-    (4.0, 3.0, inf)
-    """
-    return max(ratio, 1 / ratio) if ratio else math.inf
-
-
-@dataclass(frozen=True, kw_only=True)
-class Allowance:
-    """What is left of a change of a rate if the share of the denominator that is found changed by a factor at most."""
-
-    factor: float  # the largest change of detection allowed, up or down
-    lower: float  # late by early rate
-    upper: float
-    direction: str  # fell or rose where that still stands, else empty
-    breakeven: float  # the factor by which detection must have changed to explain the change alone; NaN without one
-    breakeven_limit: float  # the factor from which on the limits hold no change; 1 where none is beyond chance
-
-
-def allow_for_detection(change: Comparison, factors: Sequence[float]) -> list[Allowance]:
-    """Bound the change of a rate where the share of the denominator that is found may have changed as well.
-
-    If later a share is found that is `d` times that of before, the rate by all there were, found or not, changed by `d`
-    times the change of the rate. Nothing is assumed of `d` but that it lies between 1 / factor and factor.
-
-    References
-    ----------
-    Manski CF (2003). Partial Identification of Probability Distributions. Springer.
-    """
-    fell = change.direction == "fell"
-    observed = (change.ratio_max if fell else change.ratio_min) if change.direction else math.nan
-    within = (change.upper if fell else change.lower) if change.beyond_chance else 1.0
-    return [
-        Allowance(
-            factor=factor,
-            lower=change.lower / factor,
-            upper=change.upper * factor,
-            direction=change.direction if factor < undoing(within) else "",
-            breakeven=undoing(observed),
-            breakeven_limit=undoing(within),
-        )
-        for factor in factors
-    ]

@@ -1,4 +1,4 @@
-"""Exact limits of one count and of the ratio of two: what would hold if every event were independent of every other.
+"""Exact limits of one count and of the ratio of two, also of masked ones, as if every event were independent.
 
 Convictions of a year are not of that year's victims, so a conviction ratio is a ratio of two counts and never a
 proportion: it may exceed 1 and gets no binomial interval. Limits at 0 are right by construction, where the functions
@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
 from trafficking_stats.errors import RefusalError
-from trafficking_stats.inference.counts import check_counts, check_exposures, check_level
+from trafficking_stats.inference.counts import CountRange, check_counts, check_exposures, check_level
 
 # Stands in for a shape parameter of 0, at which the inverse functions return nan; the result is not used.
 _TINY = 1e-300
@@ -172,3 +172,51 @@ def _odds_limit(k1: float, k2: float, tail: float) -> float:
     while excess(end) <= 0:
         end += 1
     return math.exp(optimize.brentq(excess, start, end, xtol=1e-13, rtol=1e-13))
+
+
+def exact_limits(
+    top: CountRange,
+    bottom: CountRange,
+    confidence: float,
+    exposed: tuple[CountRange, CountRange] = (CountRange(1, 1), CountRange(1, 1)),
+) -> tuple[float, float]:
+    """Conditional limits of the ratio of independent events, widest over what masked figures allow.
+
+    Parameters
+    ----------
+    top, bottom : CountRange
+        The two counts.
+    confidence : float
+        Two-sided level.
+    exposed : pair of CountRange
+        What is behind each count, taken as known where it is not masked.
+    """
+    above, below = exposed
+    least = conditional_limits(top.lower, bottom.upper, above.upper, below.lower, confidence) if top.lower else (0.0,)
+    if not bottom.lower:
+        return least[0], math.inf
+    return least[0], conditional_limits(top.upper, bottom.lower, above.lower, below.upper, confidence)[1]
+
+
+def ratio_range(top: CountRange, bottom: CountRange) -> tuple[float, float]:
+    """Return the smallest and the largest ratio that masked figures allow.
+
+    Examples
+    --------
+    >>> ratio_range(CountRange(0, 4), CountRange(80, 100))
+    (0.0, 0.05)
+    """
+    return divided(top.lower, bottom.upper), divided(top.upper, bottom.lower)
+
+
+def divided(above: float, below: float) -> float:
+    """Divide; by 0 infinite, and 0 by 0 nan.
+
+    Examples
+    --------
+    >>> divided(1, 4), divided(1, 0), divided(0, 0)
+    (0.25, inf, nan)
+    """
+    if below:
+        return above / below
+    return math.inf if above else math.nan

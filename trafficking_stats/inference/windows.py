@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
-from trafficking_stats.inference.contrasts import ratio_range
 from trafficking_stats.inference.counts import CountRange, Counts
+from trafficking_stats.inference.ratio import ratio_range
 from trafficking_stats.inference.yearly import halves
 
 Years = tuple[int, ...]
