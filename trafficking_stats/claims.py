@@ -7,6 +7,7 @@ import functools
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from trafficking_stats import paths
@@ -14,16 +15,7 @@ from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.csv_tables import read_rows
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.files import settle
-from trafficking_stats.schema import (
-    CLAIM,
-    PRINTED,
-    PUBLICATION,
-    RANGE_END,
-    SOURCE,
-    check_claims,
-    check_sources,
-    in_order,
-)
+from trafficking_stats.schema import CELL, CLAIM, PRINTED, PUBLICATION, RANGE_END, SOURCE, check_claims, check_sources
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -210,6 +202,12 @@ def finish(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
         claims[RANGE_END] = pd.to_numeric(claims[RANGE_END]).astype(float)
         columns.insert(columns.index("value") + 1, RANGE_END)
     return in_order(claims)[columns]
+
+
+def in_order(claims: pd.DataFrame) -> pd.DataFrame:
+    """Return claims in the order in which the package keeps them, whatever order they had."""
+    ranks = [pd.factorize(claims[column], sort=True)[0] for column in (*CELL, "claim_id")]
+    return claims.take(np.lexsort(ranks[::-1])).reset_index(drop=True)
 
 
 def _claim_ids(claims: pd.DataFrame) -> pd.Series:

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.breakdowns import canonical_breakdown
+from trafficking_stats.claims import in_order
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.printed import plain
 from trafficking_stats.reading import check_frame, read_frame
-from trafficking_stats.schema import CLAIM, RANGE_END, claim_faults, in_order
+from trafficking_stats.schema import CLAIM, RANGE_END, claim_faults
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 REQUIRED = tuple(column for column in CLAIM if column not in ("unit", "locator", "scope_note"))

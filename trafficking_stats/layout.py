@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.countries import country_code
+from trafficking_stats.dates import read_period
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.printed import WORDS, NoFigureError, UnreadableError, plain, read_figure, read_period
+from trafficking_stats.printed import WORDS, NoFigureError, UnreadableError, plain, read_figure
 from trafficking_stats.vocabulary import Vocabulary
 
 SEVERAL_HEADINGS = " / "

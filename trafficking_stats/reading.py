@@ -16,18 +16,10 @@ from trafficking_stats.areas import add_up
 from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.claims import finish
 from trafficking_stats.countries import country_code, nearest_country
+from trafficking_stats.dates import read_day, read_period
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.layout import DIMENSION, Columns, category_named, folded, indicator_named, long_table
-from trafficking_stats.printed import (
-    WORDS,
-    AmbiguousError,
-    NoFigureError,
-    UnreadableError,
-    plain,
-    read_day,
-    read_figure,
-    read_period,
-)
+from trafficking_stats.printed import WORDS, AmbiguousError, NoFigureError, UnreadableError, plain, read_figure
 from trafficking_stats.schema import CELL, RANGE_END, claim_faults, is_id
 from trafficking_stats.vocabulary import Vocabulary
 

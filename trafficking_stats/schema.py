@@ -155,12 +155,6 @@ def is_id(text: str) -> bool:
     return re.fullmatch("[A-Za-z0-9][A-Za-z0-9-]*", text) is not None
 
 
-def in_order(claims: pd.DataFrame) -> pd.DataFrame:
-    """Return claims in the order in which the package keeps them, whatever order they had."""
-    ranks = [pd.factorize(claims[column], sort=True)[0] for column in (*CELL, "claim_id")]
-    return claims.take(np.lexsort(ranks[::-1])).reset_index(drop=True)
-
-
 def _faults(table: pd.DataFrame, checks: Checks) -> list[Fault]:
     """Run checks on the distinct cells of their columns; of a cell with several faults the first is told."""
     names = sorted({name for needs in checks for name in needs} & set(table))
