@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, Term, Years, say
 from trafficking_stats.messages.values import written
+from trafficking_stats.plots.bars import highest
 from trafficking_stats.plots.chart import EMPTY, describe, drawing, inches, instead, raised
-from trafficking_stats.plots.series import highest
 from trafficking_stats.plots.style import ALERT, INK, LINE, PAPER, TIER_MARKERS, count_axis, key, year_ticks
 from trafficking_stats.texts.focus import known, totals, yearly_claims, years_shown
 from trafficking_stats.texts.words import label, printed, sentences, title
