@@ -6,11 +6,12 @@ import pytest
 from tiny import claim, table
 
 import trafficking_stats as ts
+from trafficking_stats.entries import Rule
 from trafficking_stats.errors import RuleError
 from trafficking_stats.frames import as_claims
 from trafficking_stats.reconciliation.cells import System, build_system
 from trafficking_stats.reconciliation.solve import cell_names, rule_text
-from trafficking_stats.vocabulary import Rule, Vocabulary, load_vocabulary
+from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 VOCABULARY = load_vocabulary()
 QUARTERS = (("01", "03-31"), ("04", "06-30"), ("07", "09-30"), ("10", "12-31"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trafficking_stats.vocabulary import Dimension, Vocabulary
+from trafficking_stats.entries import Dimension
+from trafficking_stats.vocabulary import Vocabulary
 
 
 def parse(breakdown: str) -> dict[str, str]:

@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.csv_tables import records
+from trafficking_stats.entries import Indicator
 from trafficking_stats.intervals import intervals, period_kind, period_label
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.vocabulary import Indicator, Vocabulary, load_vocabulary
+from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 _CLAIM = ("claim_id", "source_id", "country", "indicator", "breakdown")
 COLUMNS = (*_CLAIM, "period", "kind", "printed", "recomputed", "made_of", "agrees", "explanation")

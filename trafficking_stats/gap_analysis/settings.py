@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from trafficking_stats.entries import Entry
 from trafficking_stats.inference.yearly import DispersionPrior
-from trafficking_stats.vocabulary import Entry
 
 VictimDefinition = Literal["assessed", "presumed", "unknown"]
 

@@ -9,13 +9,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from trafficking_stats.csv_tables import records
+from trafficking_stats.entries import PolicyDate
 from trafficking_stats.messages import Country, Years, say
 from trafficking_stats.plots.bars import edges, highest
 from trafficking_stats.plots.chart import EMPTY, Chart, describe, drawing, inches, instead, wrap
 from trafficking_stats.plots.style import HATCH, INK, LINE, PAPER, SOFT, key, shade
 from trafficking_stats.texts.focus import known
 from trafficking_stats.texts.words import label, policy_dates, sentences, short, title
-from trafficking_stats.vocabulary import PolicyDate, load_vocabulary
+from trafficking_stats.vocabulary import load_vocabulary
 
 GROUPS = {
     "law": ("s", ("statute", "penalty", "non_punishment")),

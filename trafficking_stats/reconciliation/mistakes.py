@@ -13,8 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficking_stats import breakdowns
+from trafficking_stats.entries import Weights
 from trafficking_stats.reconciliation.weights import UNITS, first_named, published_years, tier_weights
-from trafficking_stats.vocabulary import Vocabulary, Weights
+from trafficking_stats.vocabulary import Vocabulary
 
 
 def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Vocabulary) -> pd.DataFrame:

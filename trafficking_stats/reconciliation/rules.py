@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats import breakdowns
+from trafficking_stats.entries import Rule
 from trafficking_stats.intervals import period_kind, period_years
 from trafficking_stats.reconciliation.periods import Period, tiles
-from trafficking_stats.vocabulary import Rule, Vocabulary
+from trafficking_stats.vocabulary import Vocabulary
 
 KEY = ["country", "indicator", "breakdown", "start", "end"]
 """What names a cell: ``start`` and ``end`` are ISO dates, a calendar year for most."""
