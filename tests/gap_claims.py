@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from trafficking_stats.reconciliation.result import Reconciliation, reconcile
+from trafficking_stats.reconciliation.reconciling import reconcile
+from trafficking_stats.reconciliation.result import Reconciliation
 
 DANISH: Mapping[str, Mapping[int, str]] = {
     # cmm.dk, victims; cmm.dk/statistik/sigtelser-og-domme of 2022-09-01, persons

@@ -349,10 +349,10 @@ def test_build_warm_keeps_one_process(small):
 
 def test_the_pages_of_a_country_find_the_reconciliation_made(tmp_path):
     """The second page takes what the first one left, and both say whose claims they read."""
-    ask = "import trafficking_stats as ts\nfrom trafficking_stats.reconciliation import result\n"
+    ask = "import trafficking_stats as ts\nfrom trafficking_stats.reconciliation import reconciling\n"
     ask += "claims = ts.select_claims(ts.load_claims(), countries=[country])\n"
     made = "print(len(ts.reconcile(claims).series))"
-    found = "result._for_the_run.__wrapped__.__code__ = (lambda *_: None).__code__\n" + made
+    found = "reconciling._for_the_run.__wrapped__.__code__ = (lambda *_: None).__code__\n" + made
     write_notebook(tmp_path / "n", "a", ask + made)
     write_notebook(tmp_path / "n", "b", ask + found)
     (tmp_path / "cache").mkdir()

@@ -14,7 +14,8 @@ from gap_claims import rows
 from trafficking_stats.gap_analysis.answer import Gap, GapError, gap
 from trafficking_stats.gap_analysis.rows import Refusal
 from trafficking_stats.messages.gap import refusals_by_reason
-from trafficking_stats.reconciliation.result import Reconciliation, reconcile
+from trafficking_stats.reconciliation.reconciling import reconcile
+from trafficking_stats.reconciliation.result import Reconciliation
 
 
 @pytest.fixture(autouse=True)

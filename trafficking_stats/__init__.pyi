@@ -21,8 +21,8 @@ from trafficking_stats.gap_analysis.countries import Countries as Countries
 from trafficking_stats.gap_analysis.countries import compare_countries as compare_countries
 from trafficking_stats.messages import use_language as use_language
 from trafficking_stats.reasons import load_reasons as load_reasons
+from trafficking_stats.reconciliation.reconciling import reconcile as reconcile
 from trafficking_stats.reconciliation.result import Reconciliation as Reconciliation
-from trafficking_stats.reconciliation.result import reconcile as reconcile
 from trafficking_stats.reconciliation.selection import select_claims as select_claims
 from trafficking_stats.reporting.reports import report as report
 from trafficking_stats.vocabulary import Vocabulary as Vocabulary

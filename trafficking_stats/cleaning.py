@@ -18,7 +18,8 @@ from trafficking_stats.csv_tables import table_text
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.files import locked, write_together
 from trafficking_stats.reasons import load_statements, read_reasons
-from trafficking_stats.reconciliation.result import OPTIMAL, reconcile
+from trafficking_stats.reconciliation.reconciling import reconcile
+from trafficking_stats.reconciliation.result import OPTIMAL
 from trafficking_stats.schema import CLAIM, RANGE_END, SOURCE
 
 _VERDICT = ["lower", "upper", "accepted", "cause", "clashes_with", "doubt", "evidence"]

@@ -13,7 +13,7 @@ from trafficking_stats.checking.locators import follow, numbers_in
 from trafficking_stats.checking.recomputation import recompute
 from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.reconciliation.result import reconcile
+from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.schema import CELL
 
 STANDS, IMPLIED, NOT_FOUND, NO_PLACE, FREE = "stands", "implied", "not found", "no such place", "free locator"

@@ -16,7 +16,8 @@ from trafficking_stats.commands import options
 from trafficking_stats.csv_tables import read_table, write_table
 from trafficking_stats.paths import data_dir
 from trafficking_stats.reconciliation.changes import changes
-from trafficking_stats.reconciliation.result import Reconciliation, reconcile
+from trafficking_stats.reconciliation.reconciling import reconcile
+from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.reconciliation.vintages import latest_day
 
 _SHOWN = ["country", "indicator", "breakdown", "year", "kind", "old_lower", "old_upper", "new_lower", "new_upper"]

@@ -12,7 +12,8 @@ from trafficking_stats.csv_tables import read_table, write_table
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.paths import data_dir
 from trafficking_stats.reconciliation.errata import errata
-from trafficking_stats.reconciliation.result import OPTIMAL, reconcile
+from trafficking_stats.reconciliation.reconciling import reconcile
+from trafficking_stats.reconciliation.result import OPTIMAL
 from trafficking_stats.wording import counted
 
 _ONE = {

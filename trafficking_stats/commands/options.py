@@ -16,7 +16,8 @@ from trafficking_stats import countries
 from trafficking_stats.claims import load_claims, load_sources, read_claims, read_sources
 from trafficking_stats.readers.documents.document import is_url
 from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
-from trafficking_stats.reconciliation.result import Reconciliation, reconcile
+from trafficking_stats.reconciliation.reconciling import reconcile
+from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.vocabulary import load_vocabulary
 
 Command = Callable[..., Any]
