@@ -253,12 +253,53 @@ def test_nobody_is_accused_over_another_country_or_one_place(tmp_path, claims, t
         "Nobody was convicted in 2021. Austria's population is 9.1 million. Courts convicted 24 people in 2020.",
         "Courts convicted 24 people in 2020. In 2021 there had been 112; the peak.",
         "The authorities identified 97 victims in 2018. German courts convicted 68 people in 2020.",
+        "The police identified 97 victims in 2018. Convictions? In 2020 there were 24, in 2019 12.",
+        "Authorities identified 97 victims in 2018, six times as many as in 2016. In 2019 there were 110.",
+        "In 2017 there were 61 victims, in 2018 97. Over the same three years 290 victims were identified.",
     ],
 )
 def test_right_figures_are_never_accused(tmp_path, claims, text):
     found = checked(tmp_path, claims, text)
     assert len(found.table) > 1
     assert "contradicts" not in set(found.table["verdict"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Victims identified in Austria: 61 (2017), 97 (2018), 110 (2019).", ["61", "97", "110"]),
+        ("In 2018 the authorities identified 97 victims. In 2019, 110. And 73 in 2020.", ["97", "110", "73"]),
+        ("We speak of numbers. 97 victims in 2018.", ["97"]),
+        ("The number of victims identified by the authorities climbed from 97 in 2018 to 110 in 2019.", ["97", "110"]),
+    ],
+)
+def test_lists_and_fragments_are_read_with_their_years(tmp_path, claims, text, expected):
+    found = checked(tmp_path, claims, text).table
+    counts = found[found["kind"] == "count"]
+    assert list(counts["text"]) == expected
+    assert set(counts["verdict"]) == {"agrees"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "verdict"),
+    [
+        ("In 2020 the assistance system helped 247 victims.", "247", "agrees"),
+        ("In 2020 the assistance system helped 342 victims.", "342", "unknown"),
+        ("In 2020, 394 people were referred to the system.", "394", "agrees"),
+        ("The police recorded 41 offences of trafficking in 2020.", "41", "agrees"),
+        ("The police opened 41 investigations of trafficking in 2020.", "41", "other_unit"),
+        ("The police recorded 14 offences of trafficking in 2020.", "14", "contradicts"),
+    ],
+)
+def test_figures_of_one_desk_and_offences_are_found(tmp_path, text, value, verdict):
+    rows = [
+        ("victims_assisted", "by=assistance_system", 247),
+        ("victims_referred", "to=assistance_system", 394),
+        ("offences_reported", "", 41),
+    ]
+    frame = pd.DataFrame(rows, columns=["indicator", "breakdown", "value"])
+    claims = ts.claims_from(frame.assign(country="AUT", year=2020, source="register", published="2024-01-01"))
+    assert [row[:2] for row in verdicts(checked(tmp_path, claims, text))] == [(value, verdict)]
 
 
 def test_right_figures_are_never_accused_in_danish(tmp_path, claims):

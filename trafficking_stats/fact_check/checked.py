@@ -30,6 +30,9 @@ SLIPS = ("digits_swapped", "one_digit", "small_difference")
 CARRIED = "preceding sentence"
 """Where the period of a figure is that of the sentence before."""
 
+CARRIED_OVER = "carried over"
+"""How a figure was read that has no noun or verb of its own."""
+
 BEFORE = 300
 """Characters before a sentence in which the country may be named."""
 
@@ -68,7 +71,9 @@ def check(found: Found, record: Record, text: str, *, is_given: bool) -> list[Ch
         for s in found.statements
         if s.kind != "sum" or s.parts
     )
-    return [_placed(one, text, found.language) for one in checked]
+    placed = [_placed(one, text, found.language) for one in checked]
+    unclear = Finding("unknown", "unclear_subject")
+    return [replace(one, finding=unclear) if _is_unclear(one, placed, text, found.language) else one for one in placed]
 
 
 def _counts(proposals: Sequence[Proposal], record: Record, *, is_given: bool) -> Iterator[Checked]:
@@ -81,9 +86,23 @@ def _counts(proposals: Sequence[Proposal], record: Record, *, is_given: bool) ->
             if found.verdict == "contradicts" and is_less and _is_perhaps_part(proposal, cell, proposals, cells):
                 found = replace(found, verdict="unknown", code="perhaps_part")
             is_far = (cell.value or 0.0) > FAR * max(found.upper or 0.0, 1.0)
-            if found.verdict == "contradicts" and is_far and proposal.rule == "carried over":
+            if found.verdict == "contradicts" and is_far and proposal.rule == CARRIED_OVER:
                 found = Finding("unknown", "unclear_subject")
         yield Checked(proposal, "count", cell, cell, found)
+
+
+def _is_unclear(one: Checked, checked: Sequence[Checked], text: str, language: str) -> bool:
+    """Whether another subject, or a sum of years, is named before a figure: "Convictions? In 2014 there were 11"."""
+    if one.finding.verdict != "contradicts":
+        return False
+    place, lexicon = one.place, load(language)
+    first = next(other.place for other in checked if other.place.sentence == place.sentence)
+    end = max((other.place.char_end for other in checked if other.place.sentence < place.sentence), default=0)
+    is_carried = isinstance(first, Proposal) and first.rule == CARRIED_OVER
+    if is_carried and Words(tokenize(text, end, first.char_start), lexicon).starts("actions"):
+        return True
+    sentence = Words(tokenize(text, place.sentence_start, place.sentence_end), lexicon)
+    return one.cell.period_start[:4] == one.cell.period_end[:4] and bool(sentence.starts("clause.several_years"))
 
 
 def _placed(one: Checked, text: str, language: str) -> Checked:

@@ -12,6 +12,7 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.fact_check.record import Finding, Held, Record
 from trafficking_stats.intervals import intervals
 from trafficking_stats.messages import Bounds, Term, breakdown_words
+from trafficking_stats.readers.narrative.claims import also
 from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -23,6 +24,9 @@ LOOSE = 0.05
 
 NEAR = 0.02
 """Share by which a figure may miss that of another unit and still be taken for it."""
+
+DESKS = ("by=", "to=", "status=")
+"""Parts of a breakdown that name who counted, and to whom victims were referred."""
 
 EARLIER = frozenset({"early_snapshot", "revision"})
 """Causes for which a rejected figure was right when it was printed."""
@@ -67,6 +71,10 @@ def judge(cell: Cell, record: Record, *, is_dated: bool = True) -> Finding:
     low, high = said(cell, record.vocabulary) if cell.indicator and cell.value is not None else (0.0, 0.0)
     if not cell.indicator or pd.isna(low):
         return Finding("unknown", "no_figure")
+    if not (held.direct and held.exact):
+        desk = _met(_desks(cell, record), cell, replace(held, lower=0, upper=None), low, high, record)
+        if desk is not None:
+            return replace(desk, verdict="agrees", code="same")
     if held.is_empty:
         return _met(_units(cell, record), cell, held, low, high, record) or Finding("unknown", "no_figure")
     found = _inside(cell, held, low, high) or _elsewhere(cell, held, low, high, record)
@@ -76,6 +84,15 @@ def judge(cell: Cell, record: Record, *, is_dated: bool = True) -> Finding:
     if code:
         return _finding("unknown", code, held)
     return _finding("contradicts", _slip(cell.value or 0, held), held, said=cell.value)
+
+
+def _desks(cell: Cell, record: Record) -> Iterator[Alternative]:
+    """Yield the cells of one desk, where a text need not name it: "247 victims were assisted"."""
+    own = {*cell.breakdown.split(";")} - {""}
+    for breakdown in record.breakdowns(cell.country, cell.indicator):
+        parts = {*breakdown.split(";")}
+        if own < parts and all(part.startswith(DESKS) for part in parts - own):
+            yield "desk", replace(cell, breakdown=breakdown), {}
 
 
 def _finding(verdict: str, code: str, held: Held, **values: object) -> Finding:
@@ -140,7 +157,7 @@ def _units(cell: Cell, record: Record) -> Iterator[Alternative]:
     events = [set(event.indicators) for event in record.vocabulary.same_event]
     near = set().union(*(event for event in events if cell.indicator in event))
     wider = set().union(*(event for event in events if event & near))
-    for name in sorted(wider - {cell.indicator}):
+    for name in sorted({*wider, *also(cell.indicator)} - {cell.indicator}):
         yield "unit", replace(cell, indicator=name), {"other": Term("indicator", name)}
 
 

@@ -187,3 +187,14 @@ def either(indicator: str) -> tuple[str, ...]:
     (True, ())
     """
     return tuple(_labels()["either"].get(indicator, ()))
+
+
+def also(indicator: str) -> tuple[str, ...]:
+    """Return indicators that a text may mean by the words for this one.
+
+    Examples
+    --------
+    >>> also("investigations_cases")
+    ('offences_reported',)
+    """
+    return tuple(_labels()["also"].get(indicator, ()))

@@ -52,7 +52,7 @@ class Dater:
     def _find(self, token: int) -> tuple[str, str]:
         scene = self.scene
         segment, compared, bracketed = scene.segments.of[token], scene.is_compared(token), scene.is_bracketed(token)
-        own = self._in_clause(token)
+        own = self._in_brackets_after(token) or self._in_clause(token)
         if own is None and bracketed and not compared:  # "in 2017 (66)"
             opening = scene.clause_start(token, 0, "([") - 1
             own = next((period for period in scene.periods if period.end == opening), None)
@@ -72,6 +72,14 @@ class Dater:
             if period.start < token and not is_aside:
                 return self._label(period), "sentence"
         return (self.carried, "preceding sentence") if self.carried else (self.default, "document default")
+
+    def _in_brackets_after(self, token: int) -> Period | None:
+        """Return the year in brackets after a figure: "61 (2021), 48 (2020)"."""
+        scene = self.scene
+        year = next((period for period in scene.periods if period.start > token), None)
+        if year is None or scene.word(year.start - 1) != "(" or scene.word(year.end) != ")":
+            return None
+        return None if any(token < start < year.start for start in scene.counts) else year
 
     def _one_of_pair(self, period: Period, token: int) -> str:
         """Return the year of one of two figures for two years: "in 2017 and 2018, 242 and 278 were charged"."""

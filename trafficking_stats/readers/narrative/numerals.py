@@ -105,7 +105,8 @@ def unit_at(words: Words, j: int) -> str:
     """Return the unit of time at `j`, past a hyphen: "months", "years", "other_durations" or ""."""
     j += words.word(j) in ("-", "–")
     units = ("months", "years", "other_durations")
-    return next((unit for unit in units if words.phrase(f"not_counts.{unit}", j)), "")
+    is_date = len(words.word(j + 1)) == 4 and words.word(j + 1).isdecimal()  # Swedish "mot 13 år 2021"
+    return "" if is_date else next((unit for unit in units if words.phrase(f"not_counts.{unit}", j)), "")
 
 
 def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:

@@ -234,7 +234,7 @@ def existence(state: State, seen: Seen) -> Outcome:
     """Read "there were 77 victims", "there were 229 proceedings"."""
     scene, head, first = state.scene, seen.head, seen.numeral.first
     exists = _exists(scene, seen.numeral) or scene.word(first - 1) == ":"  # "Figures for 2022: 73 victims"
-    if head.noun == "victim" and (head.partitive or seen.numeral.definite or exists):
+    if head.noun == "victim" and (head.partitive or seen.numeral.definite or exists or _is_fragment(scene)):
         return reading_of(seen.numeral, head, ("identify",), "existence")
     return reading_of(seen.numeral, head, ("investigate",), "existence") if head.noun == "case" and exists else None
 
@@ -274,6 +274,12 @@ def _exists(scene: Scene, numeral: Numeral) -> bool:
     return said or auxiliary_before(scene, numeral)
 
 
+def _is_fragment(scene: Scene) -> bool:
+    """Whether a sentence is but a figure and its year: "98 victims in 2017." "And in 2016, 95"."""
+    is_plain = all(scene.is_known(i) or not word.isalpha() for i, word in enumerate(scene.low))
+    return is_plain and bool(scene.periods) and not scene.marks
+
+
 def _points_back(scene: Scene, seen: Seen) -> bool:
     """Whether the sentence goes on about the figure of the sentence before."""
     numeral, head = seen.numeral, seen.head
@@ -281,7 +287,7 @@ def _points_back(scene: Scene, seen: Seen) -> bool:
     said = any(scene.contains(group, numeral.start - REACH, numeral.start) for group in groups)
     if said or head.partitive:
         return True
-    if head.noun == "empty" and scene.is_compared(numeral.start):
+    if head.noun == "empty" and (_is_fragment(scene) or scene.is_compared(numeral.start)):
         return True
     told = copula_after(scene, head) or seen.right is not None or auxiliary_before(scene, numeral)
     return told and head.noun in ("person", "empty", "victim")

@@ -108,8 +108,9 @@ class StatementReader(Speech):
                     break
 
     def _is_loose(self, k: int) -> bool:
-        """Whether a comparison at token `k` is said so loosely that nothing tests it: "nearly the same as"."""
-        return any(self.scene.before("qualifiers", i) for i in (k, k - 1))
+        """Whether a comparison at token `k` is said so that nothing tests it: "nearly the same as"."""
+        multiple = self.scene.before("number_grammar.not_a_count_after", k)
+        return bool(multiple) or any(self.scene.before("qualifiers", i) for i in (k, k - 1))
 
     def _direction_of_change(self, numeral: Numeral, end: int) -> str:
         """Return up or down where a number says by how much a count changed, else nothing."""
