@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from trafficking_stats.errors import GapError
-from trafficking_stats.gap_analysis import chain, changes, comparison, rates, rows, verdict
-from trafficking_stats.gap_analysis.figures import Figures, both_figures, pooled_years
-from trafficking_stats.gap_analysis.pair import Pair
+from trafficking_stats.gap_analysis.findings import TABLES, Findings
 from trafficking_stats.gap_analysis.question import Question, ask
-from trafficking_stats.gap_analysis.rows import BreakRow, Caveat, Refusal, table_of
-from trafficking_stats.gap_analysis.settings import load_gap_settings
-from trafficking_stats.gap_analysis.variants import variants_of
+from trafficking_stats.gap_analysis.rows import Caveat, Refusal, table_of
 from trafficking_stats.gap_analysis.verdict import Verdict
-from trafficking_stats.inference.detection import Allowance, allow_for_detection
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.remembering import remembered
@@ -28,29 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["TABLES", "Gap", "GapError", "gap"]
 
-TABLES: Mapping[str, type] = {
-    "ratios": rows.Ratio,
-    "changes": rows.Change,
-    "splits": rows.Split,
-    "stages": rows.Stage,
-    "steps": rows.Step,
-    "disposals": rows.Disposal,
-    "effects": rows.Effect,
-    "silences": rows.Silence,
-    "dispersions": rows.Dispersion,
-    "detections": Allowance,
-    "peers": rows.Peer,
-    "shortfalls": rows.Shortfall,
-    "choices": rows.Choice,
-    "sources": rows.SourceChoice,
-    "breaks": rows.BreakRow,
-}
-"""The row class of each table."""
-
 
 @dataclass(frozen=True)
 class Gap:
-    """The gap of one country.
+    """The gap of one country; each analysis is made when it is first asked for.
 
     Parameters
     ----------
@@ -59,31 +34,33 @@ class Gap:
     years : tuple of int
         The years that are pooled: all with both figures and no break of a definition between them, the latest such
         stretch first; empty where there are none.
-    verdict : Verdict
-        What may be said of the change, as codes.
     rows : mapping of str to tuple
         The rows of each table, of the classes in `TABLES`.
-    refusals : tuple of Refusal
-        What is not given, and why.
-    caveats : tuple of Caveat
-        What must be known beside the headline.
     """
 
     question: Question
     years: tuple[int, ...]
-    verdict: Verdict
-    rows: Mapping[str, tuple[Any, ...]] = field(repr=False)
-    refusals: tuple[Refusal, ...]
-    caveats: tuple[Caveat, ...]
+    rows: Findings = field(repr=False)
 
     @property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The rows as tables of one's own, one column a field; all of `TABLES` are there, some without rows."""
-        return {name: table.copy() for name, table in self._tables.items()}
+    def verdict(self) -> Verdict:
+        """What may be said of the change, as codes."""
+        return self.rows.verdict
 
-    @functools.cached_property
-    def _tables(self) -> dict[str, pd.DataFrame]:
-        return {name: table_of(self.rows[name], kind) for name, kind in TABLES.items()}
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """What is not given, and why."""
+        return self.rows.refusals
+
+    @property
+    def caveats(self) -> tuple[Caveat, ...]:
+        """What must be known beside the headline."""
+        return self.rows.caveats
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The rows as tables of one's own, one column a field; all of `TABLES` are there, some without rows."""
+        return _Tables(self.rows)
 
     @property
     def headline(self) -> str:
@@ -130,7 +107,6 @@ class Gap:
         return page(self)
 
 
-@remembered
 def gap(
     rec: Reconciliation,
     country: str,
@@ -207,112 +183,29 @@ def gap(
     question = ask(
         rec, country, (start, end), (numerator, denominator), lags, window, peers, confidence, widen, accepted
     )
-    both = both_figures(rec, country, question)
-    years, fewest = pooled_years(both, question), load_gap_settings().fewest_years
-    shown = _years_shown(question, both)
-    stages = chain.chain_of(rec, *both, shown)
-    found = _Findings()
-    found.add("stages", chain.stage_rows(stages, shown, years))
-    broken = [change for one in stages.values() if one is not None for change in one.breaks]
-    found.add("breaks", [BreakRow(**vars(change), accepted=accept_breaks) for change in broken])
-    found.refusals += _left_out(question, both, years, shown)
-    found.add("disposals", *chain.disposal_rows(rec, question))
-    judged = Verdict()
-    if len(years) < fewest:
-        found.refusals.append(Refusal("ratios", "too_few_years", len(years), fewest, years))
-    else:
-        pair = Pair.of(both, years, question, rec.vocabulary)
-        _measure(found, rec, question, pair, stages)
-        judged = _judge(found, rec, question, pair, vary=vary_sources)
-    caveats = _caveats(rec, both, years, found)
-    return Gap(question, years, judged, found.rows, tuple(found.refusals), tuple(caveats))
+    # settling the figures anew takes most of the time; the rest takes less than to read what was kept
+    return (_for_the_run if vary_sources else _measured)(rec, question, vary_sources)
 
 
-class _Findings:
-    """The rows and refusals of all analyses, as they come."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, tuple[Any, ...]] = dict.fromkeys(TABLES, ())
-        self.refusals: list[Refusal] = []
-
-    def add(self, table: str, rows: Sequence[Any], refusals: Sequence[Refusal] = ()) -> None:
-        """Take what one analysis found, and what it refused."""
-        self.rows[table] = tuple(rows)
-        self.refusals += refusals
+def _measured(rec: Reconciliation, question: Question, vary: bool) -> Gap:
+    found = Findings(rec, question, vary=vary)
+    return Gap(question, found.years, found)
 
 
-def _measure(found: _Findings, rec: Reconciliation, question: Question, pair: Pair, stages: chain.Chain) -> None:
-    """Compute everything that needs pooled years but no other choice of figures."""
-    lag = question.lags[0]
-    found.add("ratios", *rates.ratio_rows(pair, question.lags, question.window))
-    found.add("changes", *changes.change_rows(pair, lag))
-    found.add("splits", changes.split_rows(pair, lag, rec.vocabulary))
-    found.add("dispersions", rates.dispersion_rows(pair))
-    found.add("silences", rates.silence_rows(pair))
-    for one in found.rows["changes"]:
-        if one.series == "rate":
-            found.add("detections", allow_for_detection(one, load_gap_settings().detection_factors))
-    fitted, unfitted = chain.fit_chain(stages, pair, question)
-    found.refusals += unfitted
-    found.add("steps", *chain.step_rows(fitted, stages, pair))
-    found.add("effects", *chain.effect_rows(stages, fitted, pair))
-    if question.peers:
-        peers, shortfalls, unpaired = comparison.peer_rows(rec, question, pair)
-        found.add("peers", peers, unpaired)
-        found.add("shortfalls", shortfalls)
+_for_the_run = remembered(_measured)
 
 
-def _judge(found: _Findings, rec: Reconciliation, question: Question, pair: Pair, *, vary: bool) -> Verdict:
-    """Ask the same of other choices of figures, and state both facts on the change."""
-    units, years = verdict.other_units(rec, question), pair.years
-    span = range(years[0] - max(question.lags), years[-1] + 1)
-    measures = [question.numerator, question.denominator, *units]
-    variants = variants_of(rec, question.country, measures, span, vary=vary)
-    usable = [unit for unit in units if sum(year in variants[0].counts[unit] for year in years) >= question.window]
-    choices = verdict.choice_rows(variants, question, years, usable)
-    found.add("choices", choices)
-    found.add("sources", verdict.source_rows(variants, question, years))
-    rate = next((one for one in found.rows["changes"] if one.series == "rate"), None)
-    return verdict.judge(rate, choices, pair, question, varied=len(variants) > 1)
+class _Tables(Mapping[str, pd.DataFrame]):
+    """The tables of a gap, each made anew whenever it is asked for."""
 
+    def __init__(self, rows: Findings) -> None:
+        self._rows = rows
 
-def _years_shown(question: Question, both: tuple[Figures, Figures]) -> range:
-    """Return the years of the tables by year: those asked for, else from the first to the last with a figure."""
-    known = [year for one in both for year in one.counts if question.covers(year)]
-    first = question.start if question.start is not None else min(known, default=0)
-    last = question.end if question.end is not None else max(known, default=-1)
-    return range(first, last + 1)
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return table_of(self._rows[name], TABLES[name])
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(TABLES)
 
-def _left_out(question: Question, both: tuple[Figures, Figures], years: tuple[int, ...], shown: range) -> list[Refusal]:
-    """Say which of the years asked for are not pooled: for lack of a figure, or beyond a break."""
-    found = []
-    asked = question.start is not None or question.end is not None
-    for one in both:
-        missing = tuple(year for year in shown if year not in one.counts)
-        if missing and (asked or not years):
-            have = len(shown) - len(missing)
-            found.append(Refusal("years", "missing_years", have, len(shown), missing, str(one.measure)))
-        broken = tuple(change.year for change in one.breaks if change.year in shown[1:])
-        if broken and not question.accept_breaks:
-            found.append(Refusal("years", "definition_break", 0, 0, broken, str(one.measure)))
-    return found
-
-
-def _caveats(
-    rec: Reconciliation, both: tuple[Figures, Figures], years: tuple[int, ...], measured: _Findings
-) -> list[Caveat]:
-    """Collect what must be known beside the headline."""
-    stopped = rec.settled[both[0].country].solution.status
-    found = [Caveat("not_optimal")] if stopped else []
-    if not years:
-        return found
-    for one in both:
-        doubtful = tuple(sorted(set(one.doubtful) & set(years)))
-        crossed = tuple(change.year for change in one.breaks if years[0] < change.year <= years[-1])
-        found += [Caveat("doubtful", str(one.measure), doubtful)] if doubtful else []
-        found += [Caveat("break_accepted", str(one.measure), crossed)] if crossed else []
-    holes = tuple(sorted(set(range(years[0], years[-1] + 1)) - set(years)))
-    found += [Caveat("hole", years=holes)] if holes else []
-    above_one = any(one.above_one for one in measured.rows["ratios"] if one.kind == "whole")
-    return [*found, Caveat("above_one")] if above_one else found
+    def __len__(self) -> int:
+        return len(TABLES)

@@ -235,7 +235,6 @@ class Caveat:
 
 def table_of(rows: Sequence[Any], kind: type) -> pd.DataFrame:
     """Make a table of rows of one class, one column a field; whole numbers that may be unknown are ``Int64``."""
-    names = [one.name for one in fields(kind)]
-    table = pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
     kinds = {"int": "int64", "float": "float64", "bool": "bool", "str": "object", "int | None": "Int64"}
-    return table.astype({one.name: kinds[str(one.type)] for one in fields(kind)})
+    columns = {one.name: ([getattr(row, one.name) for row in rows], kinds[str(one.type)]) for one in fields(kind)}
+    return pd.DataFrame({name: pd.Series(values, dtype=dtype) for name, (values, dtype) in columns.items()})
