@@ -37,8 +37,8 @@ def reconcile(
     Parameters
     ----------
     claims : pandas.DataFrame
-        One row a claim with the columns of `cells.REQUIRED`; further columns are kept. The sources need not be
-        in any file.
+        One row a claim, whose further columns are kept, or any table that `claims_from` reads without more words. The
+        sources need not be in any file.
     method : str
         ``consistent`` rejects the cheapest set of claims so that the others are true together under the
         accounting rules; ``latest``, ``earliest``, ``register``, ``median``, ``lowest`` and ``highest`` pick one
