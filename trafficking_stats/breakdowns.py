@@ -147,3 +147,23 @@ def ancestors(breakdown: str, vocabulary: Vocabulary) -> tuple[str, ...]:
             waiting += [other for other in above if other not in needed and other != breakdown]
             needed.update(above)
     return tuple(sorted(needed - {breakdown}))
+
+
+def folds(breakdown: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """List what some count with a category of a breakdown: that part, and the breakdowns with it or with one within.
+
+    Examples
+    --------
+    >>> from trafficking_stats.vocabulary import load_vocabulary
+    >>> folds("exploitation=forced_labour", load_vocabulary())[:2]
+    [('exploitation=criminal_activity', 'exploitation=criminal_activity'), \
+('exploitation=criminal_activity', 'exploitation=forced_labour_commercial')]
+    """
+    keys = parse(breakdown)
+    found = []
+    for key in filter(vocabulary.dimensions.get, keys):
+        dimension, category = vocabulary.dimensions[key], keys[key]
+        inner = [part for part, outer in dimension.within.items() if outer == category]
+        for other in dimension.folds.get(category, ()):
+            found += [(f"{key}={other}", unparse({**keys, key: part})) for part in (other, *inner)]
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from typing import Literal
 
 import numpy as np
@@ -64,6 +65,7 @@ def _share(value: np.ndarray, percent: int, outward: np.ufunc) -> np.ndarray:
     return np.asarray(outward(value * percent / 100))
 
 
+@functools.lru_cache(maxsize=4096)
 def period_kind(start: str, end: str) -> PeriodKind:
     """Say what kind of period two dates span.
 

@@ -64,7 +64,8 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     counted = np.flatnonzero(~np.isnan(lower))
     named = claims.iloc[counted].rename(columns={"period_start": "start", "period_end": "end"})[KEY]
     cells = named.drop_duplicates().reset_index(drop=True)
-    cells["kind"] = _by_unique(cells[["start", "end"]], period_kind)
+    kinds = [period_kind(*days) for days in zip(cells["start"], cells["end"], strict=True)]
+    cells["kind"] = np.array(kinds, dtype=object)
     cells["measure"] = cells["indicator"].map(lambda name: _measure(name, vocabulary)).astype(object)
     cells = needed_cells(cells, vocabulary)
     place = cells[KEY].assign(cell=np.arange(len(cells)))
@@ -108,8 +109,3 @@ def upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:
 
 def _measure(indicator: str, vocabulary: Vocabulary) -> str:
     return vocabulary.indicators[indicator].measure if indicator in vocabulary.indicators else "count"
-
-
-def _by_unique(table: pd.DataFrame, function) -> NDArray[np.object_]:  # type: ignore[no-untyped-def]
-    codes, uniques = pd.factorize(pd.MultiIndex.from_frame(table))
-    return np.array([function(*values) for values in uniques], dtype=object)[codes]

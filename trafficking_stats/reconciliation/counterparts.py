@@ -149,7 +149,7 @@ class Figures:
 
     def _list_related(self, indicator: str, breakdown: str) -> dict[str, list[tuple[str, str, str]]]:
         """List the related cells of the same period by relation: detail, indicator and breakdown."""
-        vocabulary, keys = self.vocabulary, breakdowns.parse(breakdown)
+        vocabulary = self.vocabulary
         found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         found["total"].append(("", indicator, ""))
         for same in vocabulary.same_event:
@@ -171,12 +171,7 @@ class Figures:
                 found["rest"].append((key, indicator, whole))
                 beside = [part for other, part in self._parts[indicator, whole] if other == key and part != breakdown]
                 found["sibling"] += [(key, indicator, part) for part in beside]
-        for key, category in keys.items():
-            dimension = vocabulary.dimensions.get(key)
-            for other in dimension.folds.get(category, ()) if dimension else ():
-                inner = [part for part, outer in dimension.within.items() if outer == category]  # type: ignore[union-attr]
-                parts = [breakdowns.unparse({**keys, key: part}) for part in (other, *inner)]
-                found["fold"] += [(f"{key}={other}", indicator, part) for part in parts]
+        found["fold"] += [(folded, indicator, part) for folded, part in breakdowns.folds(breakdown, vocabulary)]
         return found
 
 

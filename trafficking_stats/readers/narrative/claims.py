@@ -5,18 +5,12 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from babel import Locale
 
 from trafficking_stats.readers.narrative.lexicon import LANGUAGES, table
 from trafficking_stats.readers.narrative.results import Cell, Proposal
-
-
-@cache
-def _labels() -> dict[str, Any]:
-    return table("labels")
 
 
 def dates(period: str, country: str) -> tuple[str, str, str]:
@@ -31,7 +25,7 @@ def dates(period: str, country: str) -> tuple[str, str, str]:
     """
     if period.startswith("FY"):
         year = int(period[2:])
-        rule = _labels()["fiscal"].get(country)
+        rule = table("labels")["fiscal"].get(country)
         if rule is None:
             return f"{year}-01-01", f"{year}-12-31", f"fiscal year {year}: set its dates"
         month, start = rule["month"], year - rule["before"]
@@ -47,9 +41,9 @@ def dates(period: str, country: str) -> tuple[str, str, str]:
 
 
 def _breakdown(facets: Mapping[str, str]) -> tuple[str, str]:
-    table: dict[str, str] = _labels()["breakdown"]
+    codes: dict[str, str] = table("labels")["breakdown"]
     printed = [f"{key}={value}" for key, value in facets.items()]
-    coded = {facet: table.get(facet) or _citizenship(facet) for facet in printed}
+    coded = {facet: codes.get(facet) or _citizenship(facet) for facet in printed}
     known = sorted(code for code in coded.values() if code)
     lost = [facet for facet, code in coded.items() if not code]
     return ";".join(known), f"breakdown {', '.join(lost)}" if lost else ""
@@ -79,7 +73,7 @@ def facets_in(breakdown: str) -> dict[str, str]:
 
 def _coded(label: str, unit: str, counted: Iterable[str]) -> dict[str, Any] | None:
     words = set(counted)
-    rows = (row for row in _labels()["indicator"] if row["label"] == label and row["unit"] == unit)
+    rows = (row for row in table("labels")["indicator"] if row["label"] == label and row["unit"] == unit)
     found = next((row for row in rows if "counted" not in row or words & set(row["counted"])), None)
     return dict(found) if found else None
 
@@ -175,7 +169,7 @@ def qualifier_of(label: str) -> str:
     >>> qualifier_of("almost"), qualifier_of("nearly")
     ('nearly', 'nearly')
     """
-    return str(_labels()["qualifiers"].get(label, label))
+    return str(table("labels")["qualifiers"].get(label, label))
 
 
 def either(indicator: str) -> tuple[str, ...]:
@@ -186,7 +180,7 @@ def either(indicator: str) -> tuple[str, ...]:
     >>> "charged" in either("charged_persons"), either("judgments")
     (True, ())
     """
-    return tuple(_labels()["either"].get(indicator, ()))
+    return tuple(table("labels")["either"].get(indicator, ()))
 
 
 def also(indicator: str) -> tuple[str, ...]:
@@ -197,4 +191,4 @@ def also(indicator: str) -> tuple[str, ...]:
     >>> also("investigations_cases")
     ('offences_reported',)
     """
-    return tuple(_labels()["also"].get(indicator, ()))
+    return tuple(table("labels")["also"].get(indicator, ()))

@@ -28,8 +28,9 @@ Entry = tuple[str, Any, str]
 """The path of a list, a value, and the phrase that stands for it."""
 
 
+@cache
 def table(name: str) -> dict[str, Any]:
-    """Return a file of ``languages/``, parsed."""
+    """Return a file of ``languages/``, parsed; it is shared, so nobody writes into it."""
     return tomllib.loads(files(__package__).joinpath("languages", f"{name}.toml").read_text(encoding="utf-8"))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field, replace
-from functools import cache
 
 from trafficking_stats.readers.narrative.dating import Dater
 from trafficking_stats.readers.narrative.facets import facets_of, facets_within, written
@@ -21,11 +20,6 @@ CONTEXT = 150
 """Characters of the sentence kept on either side of a figure, for the reviewer."""
 RECENT_TOTALS = 50
 """Totals that a later sentence may break down."""
-
-
-@cache
-def _weights() -> dict[str, dict[str, float]]:
-    return table("weights")
 
 
 @dataclass
@@ -117,7 +111,7 @@ class Reader:
         start, end = scene.span(numeral.start, numeral.end)
         first, last = document.place(scene.sentence.start, scene.sentence.end)
         around = document.original[max(first, start - CONTEXT) : min(last, end + CONTEXT)]
-        weights = _weights()
+        weights = table("weights")
         return [
             Proposal(
                 indicator=indicator,

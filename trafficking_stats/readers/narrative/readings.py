@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 
 from trafficking_stats.readers.narrative.governors import Governor, left_of, right_of
 from trafficking_stats.readers.narrative.heads import ENFORCEMENT, VICTIMS, Head
@@ -61,7 +60,7 @@ class Reading:
     @property
     def indicators(self) -> tuple[str, ...]:
         """The labels, one for each verb."""
-        labels = _labels()
+        labels = table("labels")["families"]
         return tuple(
             "victims_potential" if family == "identify" and self.potential else labels.get(family, family)
             for family in self.families
@@ -71,11 +70,6 @@ class Reading:
     def enforcement(self) -> bool:
         """Whether it belongs to investigation, prosecution, conviction or sentence."""
         return self.families[0] in ENFORCEMENT
-
-
-@cache
-def _labels() -> Mapping[str, str]:
-    return dict(table("labels")["families"])
 
 
 def fits(family: str, noun: str, inherited: bool) -> bool:

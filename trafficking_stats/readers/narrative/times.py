@@ -157,8 +157,8 @@ def _patterns(code: str) -> Mapping[str, tuple[dict[str, Any], ...]]:
     """Return the patterns of a language by the words they can begin with, "#" for digits."""
     lexicon = load(code)
     by_first: dict[str, tuple[dict[str, Any], ...]] = {}
-    for pattern in table("times")["pattern"]:
-        pattern["regex"] = re.compile(_expanded(pattern["words"], lexicon) + r"(?= |$)")
+    for written in table("times")["pattern"]:
+        pattern = {**written, "regex": re.compile(_expanded(written["words"], lexicon) + r"(?= |$)")}
         name = re.findall(r"\{([^}]*)\}", pattern["words"])[0]
         digits = ["#"] if name in ("D", "Y") else []
         group = {"D": "months", "Y": ""}.get(name, name)
