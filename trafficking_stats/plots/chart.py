@@ -12,6 +12,7 @@ import matplotlib as mpl
 import pandas as pd
 from markupsafe import Markup, escape
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.transforms import Transform, offset_copy
 
@@ -139,12 +140,13 @@ def _svg(figure: Figure) -> str:
     """Draw a figure, its text as text; the same in every run."""
     image = io.StringIO()
     with theme(), mpl.rc_context({"svg.hashsalt": "trafficking_stats", "svg.fonttype": "none"}):
-        # laid out here, since saving would draw once more for it
-        engine = figure.get_layout_engine()
+        # laid out here and printed by the canvas, since saving would draw once more before
+        engine, canvas = figure.get_layout_engine(), figure.canvas
         if engine is not None:
             engine.execute(figure)
             figure.set_layout_engine("none")
-        figure.savefig(image, format="svg", metadata={"Date": None, "Creator": None})
+        FigureCanvasSVG(figure).print_svg(image, metadata={"Date": None, "Creator": None})
         figure.set_layout_engine(engine or "none")
+        figure.set_canvas(canvas)
     # where the font is not there, one of the same width that most systems have
     return image.getvalue().replace("'DejaVu Sans'", "'DejaVu Sans', Verdana")
