@@ -82,6 +82,10 @@ class Finding:
         return say("factcheck.why." + self.code, **{key: _writable(value) for key, value in self.values.items()})
 
 
+Key = tuple[str, str, str]
+"""Country, indicator, breakdown."""
+
+
 class Record:
     """A reconciliation, asked for cells in any period.
 
@@ -94,8 +98,12 @@ class Record:
     def __init__(self, rec: Reconciliation) -> None:
         self.vocabulary = rec.vocabulary
         self._equal = {(rule.country, rule.printed): rule.means for rule in rec.vocabulary.equivalents}
+        self._series: dict[Key, dict[int, tuple[int, int | None]]] = {}
         key = ["country", "indicator", "breakdown"]
-        self._series: dict[Any, pd.DataFrame] = dict(iter(rec.series.set_index("year").groupby(key)))
+        columns = (rec.series[name].tolist() for name in (*key, "year", "lower", "upper"))
+        for *names, year, lower, upper in zip(*columns, strict=True):
+            ends = 0 if pd.isna(lower) else int(lower), None if pd.isna(upper) else int(upper)
+            self._series.setdefault((names[0], names[1], names[2]), {})[int(year)] = ends
         self._periods: dict[Any, pd.DataFrame] = dict(iter(rec.periods.groupby(key))) if len(rec.periods) else {}
         self._claims: dict[Any, pd.DataFrame] = dict(iter(rec.claims.groupby(key)))
         self._none = rec.claims.iloc[:0]
@@ -126,18 +134,19 @@ class Record:
         key = self.canonical(cell)
         start, end = cell.period_start, cell.period_end
         claims = self._claims.get(key, self._none)
-        same = claims[(claims["period_start"] == start) & (claims["period_end"] == end)]
-        named = same[same["accepted"]]
+        begins, ends, accepted = (claims[name].to_numpy() for name in ("period_start", "period_end", "accepted"))
+        same = (begins == start) & (ends == end)
+        named = same & accepted
         lower, upper, is_direct = self._from_years(key, start, end)
-        known = [named[["lower", "upper"]]]
+        known = [claims.loc[named, ["lower", "upper"]]] if named.any() else []
         if key in self._periods:
             rows = self._periods[key]
             known.append(rows.loc[(rows["start"] == start) & (rows["end"] == end), ["lower", "upper"]])
-        limits = pd.concat(known)
-        lower = max([lower, *limits["lower"].dropna().astype(int)])
-        upper = min([*([] if upper is None else [upper]), *limits["upper"].dropna().astype(int)], default=None)
-        inside = claims[(claims["period_start"] >= start) & (claims["period_end"] <= end)]
-        return Held(lower, upper, same if len(named) else inside, bool(len(named)) or is_direct)
+        lower = max([lower, *(int(least) for table in known for least in table["lower"].dropna())])
+        tops = [int(most) for table in known for most in table["upper"].dropna()]
+        upper = min(tops if upper is None else [*tops, upper], default=None)
+        inside = same if named.any() else (begins >= start) & (ends <= end)
+        return Held(lower, upper, claims[inside], bool(named.any()) or is_direct)
 
     def at_least(self, cell: Cell) -> tuple[int, tuple[str, ...]]:
         """Return the least that the years of a period add up to, and the sources behind it.
@@ -145,12 +154,12 @@ class Record:
         That is the sum of the least of each year, or the largest figure for several of them, whichever is more.
         """
         key = self.canonical(cell)
-        years = self._series.get(key)
+        years = self._series.get(key, {})
         claims = self._claims.get(key, self._none)
         start, end = cell.period_start, cell.period_end
         inside = claims[claims["accepted"] & (claims["period_start"] >= start) & (claims["period_end"] <= end)]
         inside = inside[inside["period_start"] != ""].sort_values("lower", ascending=False)
-        least = 0 if years is None else int(years["lower"].loc[int(start[:4]) : int(end[:4])].fillna(0).sum())
+        least = sum(lower for year, (lower, _) in years.items() if int(start[:4]) <= year <= int(end[:4]))
         if len(inside) and inside["lower"].iloc[0] > least:
             return int(inside["lower"].iloc[0]), (inside["source_id"].iloc[0],)
         return least, tuple(sorted(set(inside.loc[inside["lower"] > 0, "source_id"])))
@@ -161,11 +170,11 @@ class Record:
         if years is None or not start:
             return 0, None, False
         touched, covered = period_years(start, end)
-        ends = years.reindex(list(touched))
-        upper = None if ends["upper"].isna().any() else int(ends["upper"].sum())
-        lower = int(ends["lower"].reindex(list(covered)).fillna(0).sum())
+        tops = [years.get(year, (0, None))[1] for year in touched]
+        upper = None if None in tops else sum(top for top in tops if top is not None)
+        lower = sum(years.get(year, (0, None))[0] for year in covered)
         claims = self._claims.get(key, self._none)
-        printed = set(claims.loc[claims["accepted"], "period_start"].str[:4])
+        printed = {str(first)[:4] for first in claims["period_start"].to_numpy()[claims["accepted"].to_numpy(bool)]}
         is_whole = period_kind(start, end) in ("year", "years")
         return lower, upper, is_whole and {str(year) for year in touched} <= printed
 
