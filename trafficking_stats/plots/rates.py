@@ -68,10 +68,8 @@ def draw_table(name: str, gap: Gap, ax: Axes | None = None) -> Axes:
         say("pages.rates.legend"),
         say("pages.rates.hatched") if any(line.low != line.high for line in lines) else "",
     ]
-    told = [
-        say("pages.rates.alt", name=line.name, rate=line.text, low=number(line.lower), high=number(line.upper))
-        for line in lines
-    ]
+    alt = "pages.rates.alt" if name in ("rates", "peers", "steps") else "pages.limits.alt"  # others count no 100
+    told = [say(alt, name=line.name, rate=line.text, low=number(line.lower), high=number(line.upper)) for line in lines]
     if lines:
         file = f"{gap.question.country}-{name}"
         describe(ax, caption=sentences(caption), alt=sentences(told), name=file, table=table)

@@ -11,7 +11,16 @@ from matplotlib.axes import Axes
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.pair import STAGES
 from trafficking_stats.messages import Country, Years, say
-from trafficking_stats.plots.bars import edges, highest, interval_bars, ranges, series_panel
+from trafficking_stats.plots.bars import (
+    Bar,
+    edges,
+    highest,
+    interval_bars,
+    line_height,
+    ranges,
+    series_panel,
+    write_figures,
+)
 from trafficking_stats.plots.chart import EMPTY, describe, drawing, inches, instead, panels
 from trafficking_stats.plots.style import (
     ALERT,
@@ -63,7 +72,7 @@ def stages(
     matplotlib.axes.Axes
         One panel a stage, each with a scale of its own; a sentence where nobody has a figure.
     """
-    indicators = list(indicators) or stage_indicators(rec, country)
+    indicators = list(dict.fromkeys(indicators)) or stage_indicators(rec, country)
     years = years_shown(rec, country, start, end)
     return stage_panels(measured(rec, country, indicators), indicators, country, years, ax=ax)
 
@@ -82,9 +91,11 @@ def stage_panels(
             if indicator != shown[-1]:
                 panel.set_xticks([])
     lacking = [label(indicator) for indicator in indicators if indicator not in shown]
-    stages_only = all(";" not in name and load_vocabulary().indicators[name].stage in STAGES for name in shown)
+    way = {load_vocabulary().indicators[name].stage for name in shown if ";" not in name}
+    whole_way = len(way) > 2 and way <= set(STAGES) and not any(";" in name for name in shown)
+    what = {"country": Country(country), "what": [label(name) for name in shown]}
     caption = [
-        say("pages.stages.caption" if stages_only else "victims.panels.caption", country=Country(country)),
+        say("pages.stages.caption" if whole_way else "victims.panels.caption", **what),
         *edges(rows),
         say("pages.dash") if len(rows) < len(shown) * (years[1] - years[0] + 1) else "",
         say("pages.stages.lacking", what=lacking) if lacking else "",
@@ -114,15 +125,12 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
         years, top = (int(both["year"].min()), int(both["year"].max())), highest(both)
         year_ticks(ax, *years, inches(ax))
         shades = {tall: shade(tall), low: shade(low) if shade(low) != shade(tall) else STAGE_SHADES["conviction"]}
-        # two figures must not stand on each other: that of the broad bar is set above that of the slim one
-        slim = found[low].dropna(subset=["upper"])
-        floors = {year: float(upper) + 0.13 * top for year, upper in zip(slim["year"], slim["upper"], strict=True)}
-        for name, width in ((tall, 0.84), (low, 0.5)):
-            if len(found[name]):
-                interval_bars(
-                    ax, found[name], shades[name], width=width, floors=floors if name == tall else {}, ground=True
-                )
-        ax.set_ylim(0, top * 1.16 + 0.5)
+        drawn = {
+            name: interval_bars(ax, found[name], shades[name], width=width, top=top) if len(found[name]) else []
+            for name, width in ((tall, 0.84), (low, 0.5))
+        }
+        ax.set_ylim(0, max(bar.foot for bars in drawn.values() for bar in bars) * 1.16 + 0.5)
+        write_figures(ax, *_apart(drawn[tall], drawn[low], shades[tall], line_height(ax)))
         count_axis(ax, 5)
         key(ax, {label(name): {**AREA, "color": shades[name]} for name in found if len(found[name])}, inches(ax))
     lacking = [label(name) for name in found if found[name].empty]
@@ -134,6 +142,20 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
     ]
     alt = series_alt(both, [tall, low])
     return describe(ax, caption=sentences(caption), alt=alt, name=f"{country}-{tall}-{low}", table=both)
+
+
+def _apart(tall: Sequence[Bar], low: Sequence[Bar], colour: str, height: float) -> tuple[list[Bar], list[Bar]]:
+    """Set the two figures of a year apart, each at its own bar: that of the lower bar inside the higher one."""
+    broad, slim = ({bar.year: bar._replace(ground=PAPER) for bar in bars} for bars in (tall, low))
+    for year in broad.keys() & slim.keys():
+        below, above = broad[year], slim[year]
+        if above.top > below.top:
+            foot = max(0.0, below.top - height)
+            broad[year] = below._replace(foot=foot, ground=colour)
+            slim[year] = above._replace(foot=max(above.foot, foot + height))
+        else:
+            broad[year] = below._replace(foot=max(below.foot, above.foot + height))
+    return list(broad.values()), list(slim.values())
 
 
 def trend(gap: Gap, ax: Axes | None = None) -> Axes:
@@ -169,7 +191,7 @@ def _draw_levels(ax: Axes, rows: pd.DataFrame, change: dict[str, Any], measure: 
         # a figure that the average would strike through stands above it
         near = rows["year"].between(first, last) & rows["upper"].between(low - 0.2 * highest(rows), high)
         floors |= dict.fromkeys(rows.loc[near, "year"], high)
-    series_panel(ax, rows, measure, (int(rows["year"].min()), int(rows["year"].max())), floors=floors, ground=True)
+    series_panel(ax, rows, measure, (int(rows["year"].min()), int(rows["year"].max())), floors=floors, ground=PAPER)
 
 
 def years_strip(rows: pd.DataFrame, used: Sequence[int], country: str, *, ax: Axes | None = None) -> Axes:
@@ -194,7 +216,7 @@ def years_strip(rows: pd.DataFrame, used: Sequence[int], country: str, *, ax: Ax
             return instead(ax, say("pages.stages.none", country=Country(country)))
         for place, name in enumerate(indicators):
             own, colour = rows[rows["indicator"] == name], shade(name)
-            exact = own["lower"] == own["upper"]
+            exact = ~ranges(own)
             looks: Any = ((exact, {"facecolor": colour}), (~exact, {"facecolor": PAPER, "hatch": HATCH}))
             for some, look in looks:
                 spans = [(year - 0.42, 0.84) for year in own["year"][some]]
@@ -223,12 +245,14 @@ def series_alt(rows: pd.DataFrame, indicators: Iterable[str]) -> str:
 def _course(rows: pd.DataFrame) -> str:
     if rows.empty:
         return say("pages.no_figure")
-    exact = rows[rows["lower"] == rows["upper"]]
+    exact = rows[~ranges(rows)]
     told = [rows.iloc[0]]
     if len(exact) > 2:
         told.append(exact.iloc[int(exact["lower"].to_numpy(dtype=float).argmax())])
     told.append(rows.iloc[-1])
     named = {int(row["year"]): short(row["lower"], row["upper"]) for row in told}
     parts = [say("pages.in_year", value=value, year=Years([year])) for year, value in sorted(named.items())]
-    loose = rows.loc[ranges(rows), "year"]
-    return "; ".join([*parts, *([say("pages.range_only", years=Years(loose))] if len(loose) else [])])
+    unbounded = rows["upper"].isna()
+    for code, some in (("pages.range_only", ranges(rows) & ~unbounded), ("pages.open_in", unbounded)):
+        parts += [say(code, years=Years(rows.loc[some, "year"]))] if some.any() else []
+    return "; ".join(parts)

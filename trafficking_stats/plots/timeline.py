@@ -114,6 +114,9 @@ def _draw_counts(ax: Axes, rows: pd.DataFrame, name: str, side: float, column: f
         lower, height = scale * row["lower"], places[row["year"]]
         upper = lower if pd.isna(row["upper"]) else scale * row["upper"]
         ax.barh(height, lower, _BAR, left=side, color=colour, edgecolor=colour, linewidth=0.8)
-        if upper > lower:
+        if pd.isna(row["upper"]):
+            ax.plot(side + upper + 0.05, height, ">", color=colour, markersize=4)
+            upper += 0.08
+        elif upper > lower:
             ax.barh(height, upper - lower, _BAR, left=side + lower, color=PAPER, hatch=HATCH, edgecolor=colour)
         ax.text(side + upper + 0.05, height, short(row["lower"], row["upper"]), **_PLAIN)

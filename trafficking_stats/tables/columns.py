@@ -108,7 +108,7 @@ COLUMNS = {
     "date": Column(lambda row: words.unbroken(written(row["date"], "d MMM y"))),
     "kind": Column(lambda row: say(f"pages.date.{row['kind']}")),
     # of rates
-    "ratio": Column(lambda row: words.unbroken(words.ratio_name(row)), head="years"),
+    "ratio": Column(lambda row: words.ratio_name(row).replace("–", "–\u2060"), head="years"),
     "country_years": Column(lambda row: sub(words.place_name(row["country"]), words.span(row)), head="country"),
     "rate": Column(words.rate_text, number=True),
     "interval": Column(words.limits(), number=True),
