@@ -12,7 +12,6 @@ from trafficking_stats.inference.counts import (
     check_counts,
     check_exposures,
     check_level,
-    check_series,
     total,
 )
 
@@ -89,16 +88,3 @@ def test_sums_carry_the_ranges():
         total([])
     with pytest.raises(CountError, match=r"counts\[1\]"):
         total([1, -2])
-
-
-def test_series_fit_together():
-    counts, times, exposures = check_series([1, 2, 3], None, None)
-    assert times.tolist() == [0, 1, 2]
-    assert exposures.tolist() == [1, 1, 1]
-    assert counts.tolist() == [1, 2, 3]
-    with pytest.raises(CountError, match="as many"):
-        check_series([1, 2, 3], [1, 2], None)
-    with pytest.raises(CountError, match="rise"):
-        check_series([1, 2, 3], [1, 3, 2], None)
-    with pytest.raises(CountError, match="one series"):
-        check_series([[1, 2, 3]], None, None)

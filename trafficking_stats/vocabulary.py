@@ -8,38 +8,24 @@ from pathlib import Path
 
 from pydantic import model_validator
 
-from trafficking_stats.entries import (
-    CauseThresholds,
-    DefinitionBreak,
-    Dimension,
-    Entry,
-    Equivalent,
-    Indicator,
-    PolicyDate,
-    Qualifier,
-    Register,
-    Rule,
-    SameEvent,
-    Tier,
-    Weights,
-)
+from trafficking_stats import entries
 
 
-class Vocabulary(Entry):
+class Vocabulary(entries.Entry):
     """Everything the package knows about words and rules; see ``vocabulary.toml`` for the entries."""
 
-    qualifiers: dict[str, Qualifier]
-    tiers: dict[str, Tier]
-    weights: Weights
-    dimensions: dict[str, Dimension]
-    causes: CauseThresholds
-    same_event: tuple[SameEvent, ...] = ()
-    equivalents: tuple[Equivalent, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    registers: tuple[Register, ...] = ()
-    policy_dates: tuple[PolicyDate, ...] = ()
-    definition_breaks: tuple[DefinitionBreak, ...] = ()
-    indicators: dict[str, Indicator]
+    qualifiers: dict[str, entries.Qualifier]
+    tiers: dict[str, entries.Tier]
+    weights: entries.Weights
+    dimensions: dict[str, entries.Dimension]
+    causes: entries.CauseThresholds
+    same_event: tuple[entries.SameEvent, ...] = ()
+    equivalents: tuple[entries.Equivalent, ...] = ()
+    rules: tuple[entries.Rule, ...] = ()
+    registers: tuple[entries.Register, ...] = ()
+    policy_dates: tuple[entries.PolicyDate, ...] = ()
+    definition_breaks: tuple[entries.DefinitionBreak, ...] = ()
+    indicators: dict[str, entries.Indicator]
 
     @model_validator(mode="after")
     def _references_exist(self) -> Vocabulary:
@@ -88,7 +74,7 @@ class Vocabulary(Entry):
                 return entry.name
         return f"{country} {stage}"
 
-    def policy_dates_of(self, country: str) -> tuple[PolicyDate, ...]:
+    def policy_dates_of(self, country: str) -> tuple[entries.PolicyDate, ...]:
         """Return the policy dates of a country in order of time."""
         return tuple(sorted((p for p in self.policy_dates if p.country == country), key=lambda p: p.date))
 

@@ -264,34 +264,3 @@ def check_level(confidence: float, name: str = "confidence") -> float:
     if not _is_number(confidence) or not 0 < confidence < 1:
         raise CountError(f"{name}: expected a level between 0 and 1 such as 0.95, got {confidence!r}")
     return float(confidence)
-
-
-def check_series(
-    counts: ArrayLike, times: ArrayLike | None, exposures: ArrayLike | None
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return counts, times and exposures of one series as floats after checking that they fit together.
-
-    Parameters
-    ----------
-    counts : array_like, shape (n,)
-        Counts of successive periods.
-    times : array_like, shape (n,), optional
-        When, rising; default 0, 1, 2...
-    exposures : array_like, shape (n,), optional
-        What is at risk in each period; default 1.
-
-    Raises
-    ------
-    CountError
-        If lengths differ, times do not rise, or a value is no count or exposure.
-    """
-    events = check_counts(counts)
-    if events.ndim != 1:
-        raise CountError(f"counts: expected one series, got {events.ndim} dimensions")
-    when = np.arange(events.size, dtype=float) if times is None else np.asarray(times, dtype=float)
-    at_risk = np.ones(events.size) if exposures is None else check_exposures(exposures, "exposures")
-    if not (when.shape == at_risk.shape == events.shape):
-        raise CountError(f"times and exposures: {events.size} counts need as many of each")
-    if not np.isfinite(when).all() or np.any(np.diff(when) <= 0):
-        raise CountError("times: expected finite numbers that rise from each to the next")
-    return events, when, at_risk
