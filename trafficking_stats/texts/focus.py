@@ -42,7 +42,7 @@ def known(series: pd.DataFrame) -> pd.DataFrame:
 def measured(rec: Reconciliation, country: str, measures: Iterable[str]) -> pd.DataFrame:
     """Return the rows of the series on some measures, each named in the column ``indicator`` as ``ts.gap`` takes it."""
     series = rec.series[rec.series["country"] == country]
-    names = series["indicator"] + series["breakdown"].map(lambda part: f";{part}" if part else "")
+    names = series["indicator"].where(series["breakdown"] == "", series["indicator"] + ";" + series["breakdown"])
     return series.assign(indicator=names)[names.isin([str(Measure.read(name)) for name in measures])]
 
 
@@ -123,7 +123,7 @@ def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
     clashes = rec.clashes[rec.clashes["country"] == country]
     names = list(rec.vocabulary.indicators)
     stage = own["indicator"].map({name: entry.stage for name, entry in rec.vocabulary.indicators.items()})
-    by = own["breakdown"].map(lambda part: ";".join(parse(part)))
+    by = own["breakdown"].map({part: ";".join(parse(part)) for part in own["breakdown"].unique()})
     # of the hundred citizenships only those that some year counts exactly
     counted = set(own.loc[(by == "citizenship") & own["estimate"].notna(), "breakdown"])
     shown = own["indicator"].isin(PARTED) & (by.isin(SHOWN) | own["breakdown"].isin(counted))

@@ -15,7 +15,7 @@ from trafficking_stats.measures import Measure
 from trafficking_stats.messages import page_file
 from trafficking_stats.messages.catalogue import current
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.texts.focus import Cell, explained_cells, known, measured
+from trafficking_stats.texts.focus import Cell, explained_cells, known
 from trafficking_stats.texts.words import place_name, short
 
 _BREAKDOWN_SIGNS = re.compile(r"[^A-Za-z0-9_]+")
@@ -59,7 +59,7 @@ def by_year(
     rec: Reconciliation, country: str, measure: Measure, years: Iterable[int], link: Callable[..., Any]
 ) -> dict[int, Any]:
     """Return what is known of a measure in some years, each figure linked by what `linker` returns."""
-    rows = known(measured(rec, country, [str(measure)]))
+    rows = known(rec.of(country, measure.indicator, measure.breakdown)[0])
     return {
         row["year"]: link(short(row["lower"], row["upper"]), measure.indicator, row["year"], row["breakdown"])
         for row in records(rows[rows["year"].isin(list(years))])
