@@ -32,8 +32,6 @@ class PoissonFit:
         Estimates on the log scale.
     covariance : ndarray, shape (p, p)
         Their covariance if the counts are Poisson.
-    fitted : ndarray, shape (n,)
-        Expected counts.
     deviance : float
         Residual deviance.
     df : int
@@ -45,7 +43,6 @@ class PoissonFit:
     names: tuple[str, ...]
     coefficients: NDArray[np.float64]
     covariance: NDArray[np.float64]
-    fitted: NDArray[np.float64]
     deviance: float
     df: int
     dispersion: float
@@ -215,7 +212,6 @@ def poisson_fit(
         names=tuple(names),
         coefficients=np.asarray(result.params, dtype=float),
         covariance=np.asarray(result.normalized_cov_params, dtype=float),
-        fitted=fitted,
         deviance=float(result.deviance),
         df=df,
         dispersion=chi_square / df if df > 0 else float("nan"),

@@ -38,14 +38,10 @@ class RandomEffects:
         Limits for the true value of a further unit, by Student's t on n - 2 degrees of freedom.
     tau : float
         Standard deviation between units, 0 where the units differ no more than their errors.
-    q, i_squared : float
-        Cochran's Q and the share of the variation that lies between units.
     shrunken : ndarray, shape (n,)
         Each estimate drawn to the mean by its reliability.
     shrunken_reach : ndarray, shape (n,)
         Half the width of the limits of each of them, the uncertainty of the mean included.
-    method : str
-        "DL", "PM" or "CA".
     """
 
     mean: float
@@ -55,11 +51,8 @@ class RandomEffects:
     prediction_lower: float
     prediction_upper: float
     tau: float
-    q: float
-    i_squared: float
     shrunken: Floats
     shrunken_reach: Floats
-    method: str
 
 
 def random_effects(
@@ -133,11 +126,8 @@ def random_effects(
         prediction_lower=mean - wide,
         prediction_upper=mean + wide,
         tau=math.sqrt(tau2),
-        q=q,
-        i_squared=max(0.0, 1 - (n - 1) / q) if q > 0 else 0.0,
         shrunken=y * own + mean * (1 - own),
         shrunken_reach=float(stats.norm.isf(tail)) * np.sqrt(v * own + ((1 - own) * se) ** 2),
-        method=method,
     )
 
 
