@@ -12,10 +12,10 @@ import functools
 import hashlib
 import os
 import pickle
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from trafficking_stats.files import write_bytes
 
@@ -45,8 +45,7 @@ def remembered(function: Callable[Given, Found]) -> Callable[Given, Found]:
             return function(*args, **options)
         from filelock import FileLock  # late: the library works without it
 
-        question = pickle.dumps((function.__module__, function.__qualname__, args, sorted(options.items())))
-        path = Path(os.environ[_FOLDER]) / hashlib.sha256(question).hexdigest()
+        path = _place((function.__module__, function.__qualname__, args, sorted(options.items())))
         with FileLock(path.with_suffix(".lock")):  # who asks for the same waits instead of doing it again
             if path.exists():
                 found: Found = pickle.loads(path.read_bytes())
@@ -64,6 +63,21 @@ def remembered(function: Callable[Given, Found]) -> Callable[Given, Found]:
             return made
 
     return asked
+
+
+@contextlib.contextmanager
+def shared(*about: object) -> Iterator[dict[Any, Any]]:
+    """Give what pages of this run have put into the dict about something, and keep what is added for the next one."""
+    path = _place(about) if in_run() else None
+    found = pickle.loads(path.read_bytes()) if path is not None and path.exists() else {}
+    before = len(found)
+    yield found
+    if path is not None and len(found) > before:
+        write_bytes(path, pickle.dumps(found))
+
+
+def _place(about: object) -> Path:
+    return Path(os.environ[_FOLDER]) / hashlib.sha256(pickle.dumps(about)).hexdigest()
 
 
 def in_run() -> bool:

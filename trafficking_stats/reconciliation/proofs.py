@@ -11,7 +11,9 @@ Schrijver A (1986). Theory of Linear and Integer Programming, section 7.3. Wiley
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,9 +79,12 @@ class Component:
         Cells, groups of claims and rules.
     cells : numpy.ndarray of int
         Those of the component, ascending.
+    proofs : dict, optional
+        What was found before is looked up here, and what is found is added.
     """
 
-    def __init__(self, system: System, cells: Ints) -> None:
+    def __init__(self, system: System, cells: Ints, proofs: dict[Any, Proof | None] | None = None) -> None:
+        self._proofs = {} if proofs is None else proofs
         entries = system.rules.entries[np.isin(system.rules.entries["cell"], cells)]
         self.cells, self.groups = cells, np.flatnonzero(np.isin(system.groups["cell"], cells))
         self.rules, rule = np.unique(entries["rule"], return_inverse=True)
@@ -94,8 +99,11 @@ class Component:
         self._sides = np.hstack([of_rules, groups[["lower", "upper"]].to_numpy(float).T])
         # of claims that say the same the heaviest speaks
         self._length = np.r_[np.ones(n), 1 + 0.1 / (1 + groups["weight"].to_numpy() / UNITS)]
-        free = np.outer([0.0, np.inf], np.ones(len(cells)))
-        self._programme = Programme(self._matrix, self._sides, free, np.zeros(len(cells), dtype=bool))
+
+    @functools.cached_property
+    def _programme(self) -> Programme:
+        n = len(self.cells)
+        return Programme(self._matrix, self._sides, np.outer([0.0, np.inf], np.ones(n)), np.zeros(n, dtype=bool))
 
     def prove(self, cell: int, *, upper: bool, using: Ints, step: float = _TIGHTEST) -> Proof | None:
         """Find the bound of a cell that groups of claims force, and why; None if they force none.
@@ -112,6 +120,12 @@ class Component:
             What a step of the proof costs, in persons by which the bound could be tighter: by default the tightest
             bound is sought. To that end every rule and figure has so much leeway.
         """
+        asked = cell, upper, step, using.tobytes()
+        if asked not in self._proofs:
+            self._proofs[asked] = self._prove(cell, upper, using, step)
+        return self._proofs[asked]
+
+    def _prove(self, cell: int, upper: bool, using: Ints, step: float) -> Proof | None:
         n, sign = len(self.rules), -1.0 if upper else 1.0
         holds = np.r_[np.ones(n, dtype=bool), np.isin(self.groups, using)]
         leeway = step * self._length * [[-1.0], [1.0]]

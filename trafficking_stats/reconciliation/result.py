@@ -145,8 +145,15 @@ class Reconciliation:
         """
         return self.explainer(country).cell(indicator, year, breakdown)
 
-    def explainer(self, country: str) -> Explainer:
+    def explainer(self, country: str, proofs: dict[Any, Any] | None = None) -> Explainer:
         """Return what explains many cells of one country faster than `explain` called for each.
+
+        Parameters
+        ----------
+        country : str
+            Which country.
+        proofs : dict, optional
+            Proofs that an explainer of the same reconciliation has found, to which this one adds.
 
         Examples
         --------
@@ -159,7 +166,7 @@ class Reconciliation:
         years = self.series["year"].astype(str)
         cells = pd.concat([self.series.assign(start=years + "-01-01", end=years + "-12-31"), self.periods])
         known = self.settled.get(country) or next(iter(self.settled.values()))
-        return Explainer(known, self.claims, cells, country, self.method, self.vocabulary)
+        return Explainer(known, self.claims, cells, country, self.method, self.vocabulary, proofs)
 
     def inspect(self, country: str, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Programme:
         """Show the programme that was solved for a cell and all that rules connect with it.

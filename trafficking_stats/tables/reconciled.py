@@ -18,6 +18,7 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import Reconciliation
+from trafficking_stats.remembering import shared
 from trafficking_stats.shown import Shown
 from trafficking_stats.tables.columns import Column, Columns, printed_figure
 from trafficking_stats.tables.html import table
@@ -250,15 +251,16 @@ def explanations(rec: Reconciliation, country: str) -> Shown:
     country : str
         Which country.
     """
-    explainer = rec.explainer(country)
     entry = Markup('<details class="explanation" id="{}"><summary>{}</summary>{}</details>').format
-    entries = [
-        entry(
-            anchor(country, cell),
-            say("pages.cell", what=title(cell.indicator, cell.breakdown), year=str(cell.year)),
-            Markup(explainer.cell(*cell)._repr_html_()),
-        )
-        for cell in explained_cells(rec, country)
-    ]
+    with shared("proofs", rec.settled.get(country)) as proofs:  # which are the same in every language
+        explainer = rec.explainer(country, proofs)
+        entries = [
+            entry(
+                anchor(country, cell),
+                say("pages.cell", what=title(cell.indicator, cell.breakdown), year=str(cell.year)),
+                Markup(explainer.cell(*cell)._repr_html_()),
+            )
+            for cell in explained_cells(rec, country)
+        ]
     none = Markup("<p>{}</p>").format(say("pages.explanations.none"))
     return Shown("explanations", Markup("").join(entries) or none)
