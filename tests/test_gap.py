@@ -100,7 +100,7 @@ def test_effects_add_up(danish: Gap) -> None:
     # victims 383 to 318, charged 50 to 23, indicted 39 to 6, convicted 36 to 1
     assert list(effects["early_lower"]) == [383, 50, 39, 36]
     assert list(effects["late_upper"]) == [318, 23, 6, 1]
-    assert effects["effect_min"].sum() == pytest.approx(-35)
+    assert effects["effect_min"].sum() == pytest.approx(-35 / 4)
     assert (effects["lower"] < effects["effect_min"]).all()
     assert (effects["effect_max"] < effects["upper"]).all()
 

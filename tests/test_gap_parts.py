@@ -108,7 +108,7 @@ def test_effects_of_the_united_kingdom() -> None:
     table = {name: series(2012, *[str(a)] * 2, *[str(b)] * 2) for name, (a, b) in figures.items()}
     result = gap(reconcile(rows("AUT", table)), "AUT", vary_sources=False)
     expected = [-0.6561558262244471, 7.047308962178233, 26.306277724979907, -10.697430860933691]
-    assert result.tables["effects"]["effect_min"].tolist() == pytest.approx([2 * value for value in expected])
+    assert result.tables["effects"]["effect_min"].tolist() == pytest.approx(expected)
 
 
 def test_a_stage_that_lacks_years_is_merged() -> None:
@@ -122,7 +122,7 @@ def test_a_stage_that_lacks_years_is_merged() -> None:
     effects = result.tables["effects"].set_index("stage")
     assert list(effects.index) == ["identification", "prosecution", "conviction"]
     assert effects.loc["prosecution", "merged"] == "investigation"
-    assert effects["effect_min"].sum() == pytest.approx(-8)
+    assert effects["effect_min"].sum() == pytest.approx(-8 / 2)
 
 
 def test_where_cases_end() -> None:

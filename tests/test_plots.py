@@ -272,7 +272,7 @@ def test_effects_are_named_by_stage_with_those_they_stand_for(gap):
         "prosecution",
         "conviction",
     ]
-    assert texts(ax) == ["−2", "−7", "−11", "−15"]
+    assert texts(ax) == ["−0.57", "−1.7", "−2.8", "−3.8"]
 
 
 def test_no_figure_is_struck_through_by_the_line_of_its_half(gap):

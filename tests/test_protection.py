@@ -8,7 +8,9 @@ import trafficking_stats as ts
 from trafficking_stats import tables, texts
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.gap_analysis.beside import beside_rows, premise
+from trafficking_stats.messages.gap import facts, moved
 from trafficking_stats.reasons import REASON, read_reasons
+from trafficking_stats.texts.words import number, signed
 
 PAIR = {"denominator": "victims_identified", "vary_sources": False}
 
@@ -71,7 +73,7 @@ def test_a_part_of_the_victims_in_two_periods(rec, part, early, late):
     gap = ts.gap(rec, "DNK", 2014, 2021, numerator=f"victims_identified;{part}", **PAIR)
     size, mix = (gap.row("effects", stage=stage) for stage in ("denominator", "numerator"))
     assert (mix.early_lower, mix.late_lower) == (early, late)
-    assert size.effect_min + mix.effect_min == pytest.approx(late - early)
+    assert size.effect_min + mix.effect_min == pytest.approx((late - early) / 4)
     head, dimension, [name, first, second, *effects] = rows(tables.parts(rec, [gap]))
     assert [head[0], len(dimension), len(effects)] == ["Part", 1, 3]
     assert name.endswith("2014–2017 | 2018–2021")
@@ -120,6 +122,28 @@ def test_the_first_screens(rec):
     assert (
         "victims identified 383, then 318; persons convicted 36, then 1; sexual exploitation 304, then 146" in victims
     )
+
+
+def test_halves_of_an_odd_number_of_years_are_compared_as_means_a_year(rec):
+    gap = ts.gap(rec, "DNK", 2015, 2021, numerator="victims_identified;sex=male", **PAIR)
+    early, late = (gap.row("ratios", kind=kind) for kind in ("early", "late"))
+    assert (early.n_years, late.n_years) == (3, 4)
+    shown = texts.victims_headline(rec, "DNK", [gap])
+    means = early.denominator_lower / 3, late.denominator_lower / 4
+    assert "on average a year in 2015–2017 and then in 2018–2021" in shown.facts["sentence"]
+    assert "victims identified {}, then {};".format(*map(number, means)) in shown.facts["sentence"]
+    effects = gap.tables["effects"]
+    change = late.numerator_lower / 4 - early.numerator_lower / 3
+    assert effects["effect_min"].sum() == pytest.approx(change)
+    [_, _, row] = rows(tables.parts(rec, [gap]))
+    assert row[1].startswith(f"{early.numerator_lower} in 3 years")
+    assert row[3] == signed(change, change)
+
+
+def test_the_page_on_victims_says_of_chance_what_the_gap_says(rec):
+    gap = ts.gap(rec, "DNK", 2014, 2021, **PAIR)
+    told = {fact["label"]: fact["text"] for fact in texts.victims_headline(rec, "DNK", [gap]).facts["facts"]}
+    assert told["Beyond chance?"] == f"{facts(gap)[0]} {moved(gap)}"
 
 
 def test_money_for_two_years_or_more_is_divided_by_people(rec):

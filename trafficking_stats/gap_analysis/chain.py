@@ -99,7 +99,7 @@ def measure_of(chain: Chain, stage: str) -> str:
 
 
 def effect_rows(chain: Chain, fitted: Mapping[str, YearlyFit], pair: Pair) -> tuple[list[Effect], list[Refusal]]:
-    """Split the change of the numerator between the halves into the effect of each stage (Shapley).
+    """Split the change of the numerator a year between the halves into the effect of each stage (Shapley).
 
     A stage that cannot take part is merged with the next one.
 
@@ -119,8 +119,9 @@ def effect_rows(chain: Chain, fitted: Mapping[str, YearlyFit], pair: Pair) -> tu
     if len(kept) < 2 or order[0] not in kept:
         return [], [*refusals, Refusal("effects", "too_few_stages", len(kept), 2, pair.years)]
     before, after = ([totals[k] for totals in kept.values()] for k in (0, 1))
+    lengths = len(early_late[0]), len(early_late[1])
     rows, since = [], 0
-    for stage, effect in zip(kept, effects_of(before, after, pair.confidence), strict=True):
+    for stage, effect in zip(kept, effects_of(before, after, pair.confidence, lengths), strict=True):
         merged = ";".join(order[since : order.index(stage)])
         since = order.index(stage) + 1
         rows.append(Effect(stage=stage, indicator=measure_of(chain, stage), merged=merged, **vars(effect)))

@@ -143,7 +143,7 @@ class Disposal(Share, Pooled):
 
 @dataclass(frozen=True, kw_only=True)
 class Effect(StageEffect):
-    """The part of one stage in the change of the numerator from the earlier to the later half (Shapley)."""
+    """The part of one stage in the change of the numerator a year from the earlier to the later half (Shapley)."""
 
     stage: str
     indicator: str

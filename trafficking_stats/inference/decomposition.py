@@ -71,18 +71,22 @@ def shapley_effects(factors0: ArrayLike, factors1: ArrayLike) -> Floats:
     return effects
 
 
-def stage_factors(stages: Floats) -> Floats:
-    """Return the first stage, then each stage by the one before, which must be above 0. Shape (..., n)."""
-    return np.concatenate([stages[..., :1], stages[..., 1:] / stages[..., :-1]], axis=-1)
+def stage_factors(stages: Floats, years: int = 1) -> Floats:
+    """Return the first stage a year, then each stage by the one before, which must be above 0. Shape (..., n)."""
+    return np.concatenate([stages[..., :1] / years, stages[..., 1:] / stages[..., :-1]], axis=-1)
 
 
-def split_change(before: Sequence[CountRange], after: Sequence[CountRange]) -> tuple[list[float], list[float]]:
-    """Split the change of the last stage into the effect of each stage, over everything masked counts can be.
+def split_change(
+    before: Sequence[CountRange], after: Sequence[CountRange], years: tuple[int, int] = (1, 1)
+) -> tuple[list[float], list[float]]:
+    """Split the change of the last stage a year into the effect of each stage, over everything masked counts can be.
 
     Parameters
     ----------
     before, after : sequence of CountRange, length n
         The stages, all but the last above 0.
+    years : tuple of int
+        Over how many years each of the two was counted.
 
     Returns
     -------
@@ -111,27 +115,32 @@ def split_change(before: Sequence[CountRange], after: Sequence[CountRange]) -> t
         np.arange(cell.lower, cell.upper + 1) if exhaustive else np.unique([cell.lower, cell.upper]) for cell in cells
     ]
     grid = np.stack([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")], axis=-1)
-    effects = shapley_effects(stage_factors(grid[:, : len(before)]), stage_factors(grid[:, len(before) :]))
+    periods = grid[:, : len(before)], grid[:, len(before) :]
+    effects = shapley_effects(*map(stage_factors, periods, years))
     return effects.min(axis=0).tolist(), effects.max(axis=0).tolist()
 
 
 @dataclass(frozen=True, kw_only=True)
 class StageEffect:
-    """The part of one stage in the change of the last stage; effects of all stages add up to it."""
+    """The part of one stage in the change of the last stage a year; effects of all stages add up to it."""
 
-    early_lower: int
+    early_lower: int  # the sum of the period
     early_upper: int
+    early_years: int  # over how many years
     late_lower: int
     late_upper: int
-    effect_min: float
+    late_years: int
+    effect_min: float  # a year, for the periods need not be equally long
     effect_max: float
     lower: float
     upper: float
     sign_fixed: bool  # one sign within the limits
 
 
-def effects_of(before: Sequence[Total], after: Sequence[Total], confidence: float) -> list[StageEffect]:
-    """Compute the effect of each stage with its limits.
+def effects_of(
+    before: Sequence[Total], after: Sequence[Total], confidence: float, years: tuple[int, int] = (1, 1)
+) -> list[StageEffect]:
+    """Compute the effect of each stage on the mean a year, with its limits.
 
     Parameters
     ----------
@@ -139,19 +148,24 @@ def effects_of(before: Sequence[Total], after: Sequence[Total], confidence: floa
         The stages of either period, all but the last above 0.
     confidence : float
         Two-sided level.
+    years : tuple of int
+        Over how many years each of the two was counted.
 
     Returns
     -------
     list of StageEffect, length n
     """
-    counted = split_change([one.observed for one in before], [one.observed for one in after])
-    factors = [stage_factors(np.stack([one.expected for one in period], axis=-1)) for period in (before, after)]
+    counted = split_change([one.observed for one in before], [one.observed for one in after], years)
+    expected = [np.stack([one.expected for one in period], axis=-1) for period in (before, after)]
+    factors = map(stage_factors, expected, years)
     tail = (1 - confidence) / 2
     lower, upper = np.quantile(shapley_effects(*factors), [tail, 1 - tail], axis=0).tolist()
     return [
         StageEffect(
             **whole_ends("early", old.observed),
             **whole_ends("late", new.observed),
+            early_years=years[0],
+            late_years=years[1],
             effect_min=counted[0][k],
             effect_max=counted[1][k],
             lower=lower[k],

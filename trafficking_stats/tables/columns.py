@@ -123,7 +123,7 @@ COLUMNS = {
     "part_and_years": Column("part_and_years", head="part"),
     "early": Column("early", number=True),
     "late": Column("late", number=True),
-    "change": Column("change", number=True),
+    "change_a_year": Column("change_a_year", number=True),
     "by_size": Column("by_size", number=True),
     "by_mix": Column("by_mix", number=True),
     # of all countries

@@ -60,7 +60,7 @@ def choices(gap: Gap) -> Shown:
 
 
 def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
-    """Tabulate parts of a count in the two halves of the years, and what of each change is of the whole and of the mix.
+    """Tabulate parts of a count in the two halves of the years, and what of each change a year is of whole and mix.
 
     Parameters
     ----------
@@ -82,9 +82,12 @@ def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
                 written(breakdown_words(measure.breakdown), "capital"),
                 " | ".join(written(Years(half), "span") for half in years),
             ),
-            "early": _BELOW.format(short(part.early_lower, part.early_upper), figures[0]),
-            "late": _BELOW.format(short(part.late_lower, part.late_upper), figures[1]),
-            "change": signed(part.late_lower - part.early_upper, part.late_upper - part.early_lower),
+            "early": _BELOW.format(_in_years(part.early_lower, part.early_upper, part.early_years), figures[0]),
+            "late": _BELOW.format(_in_years(part.late_lower, part.late_upper, part.late_years), figures[1]),
+            "change_a_year": signed(
+                part.late_lower / part.late_years - part.early_upper / part.early_years,
+                part.late_upper / part.late_years - part.early_lower / part.early_years,
+            ),
             "by_size": signed(whole.effect_min, whole.effect_max),
             "by_mix": signed(part.effect_min, part.effect_max),
         }
@@ -92,11 +95,15 @@ def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
     return table(
         "parts",
         rows,
-        ["part_and_years", "early", "late", "change", "by_size", "by_mix"],
+        ["part_and_years", "early", "late", "change_a_year", "by_size", "by_mix"],
         {"whole": gaps[0].question.denominator if gaps else ""},
         groups="dimension",
         data=pd.concat([gap.tables["effects"] for gap in gaps]) if rows else None,
     )
+
+
+def _in_years(lower: int, upper: int, n: int) -> str:
+    return say("tables.parts.in_years", count=short(lower, upper), n=n)
 
 
 def beside(

@@ -8,17 +8,17 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.beside import beside_rows
 from trafficking_stats.gap_analysis.figures import figures_of
-from trafficking_stats.gap_analysis.rows import Beside
+from trafficking_stats.gap_analysis.rows import Beside, Ratio
 from trafficking_stats.measures import Measure
-from trafficking_stats.messages import Country, breakdown_words, say, say_or
-from trafficking_stats.messages.gap import values_of
+from trafficking_stats.messages import Bounds, Country, breakdown_words, say, say_or
+from trafficking_stats.messages.gap import facts, moved, values_of
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.evidence import bounds
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.focus import LEADING, known, totals, yearly_claims
 from trafficking_stats.texts.headline import headline, summary
-from trafficking_stats.texts.words import count, label, sentences, short, span
+from trafficking_stats.texts.words import label, sentences, short, span
 
 
 def known_headline(rec: Reconciliation, country: str) -> Shown:
@@ -122,7 +122,9 @@ def penalties(rec: Reconciliation, country: str, start: int | None = None, end: 
 
 
 def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> Shown:
-    """Say how many there were in the two halves of the years, and that one count need not have moved the other.
+    """Say how many there were in both halves of the years, and what the gap says of chance.
+
+    Halves of unequal length are compared as means a year.
 
     Parameters
     ----------
@@ -136,20 +138,28 @@ def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> 
     """
     told: dict[str, None] = {}
     first = next((gap for gap in gaps if gap.years), None)
+    unequal = first is not None and len(first.years) % 2 == 1
     for gap in gaps:
         early, late = (gap.row("ratios", kind=kind) for kind in ("early", "late"))
         if first is None or early is None or late is None or gap.years != first.years:
             continue
         for side, one in (("denominator", gap.question.denominator), ("numerator", gap.question.numerator)):
-            ends = {"early": count(f"{side}_")(vars(early)), "late": count(f"{side}_")(vars(late))}
+            ends = {"early": _half(early, side, yearly=unequal), "late": _half(late, side, yearly=unequal)}
             told[say("victims.went", what=breakdown_words(one.breakdown) or one, **ends)] = None
     if first is None or not told:
         return headline(say("tables.parts.none"), {}, summary=summary(rec, country))
     return headline(
-        say("victims.compared", told="; ".join([*told][:6]), **values_of(first)),
+        say(f"victims.compared{'_yearly' if unequal else ''}", told="; ".join([*told][:6]), **values_of(first)),
         {
+            "pages.gap.beyond": sentences([*facts(first)[:1], moved(first) if facts(first) else ""]),
             "victims.beside.beware": say("victims.association"),
             "victims.years_chosen": say("victims.other_years"),
         },
         summary=summary(rec, country),
     )
+
+
+def _half(row: Ratio, side: str, *, yearly: bool) -> str:
+    """Write the count of a half of the years, or its mean a year."""
+    ends = getattr(row, f"{side}_lower"), getattr(row, f"{side}_upper")
+    return written(Bounds(*(end / row.n_years if yearly else end for end in ends)), "short")

@@ -144,14 +144,14 @@ def stage_name(stage: str) -> str:
 
 
 def signed(low: float, high: float) -> str:
-    """Write a range of changes in whole numbers with their signs.
+    """Write a range of changes with two figures that count and their signs.
 
     Examples
     --------
-    >>> signed(-34.42, -34.42), signed(-58.5, 3.5)
-    ('−34', '−58 to +4')
+    >>> signed(-34.42, -34.42), signed(-0.5, 341.2)
+    ('−34', '−0.50 to +341')
     """
-    ends = [("+" if round(value) > 0 else "") + written(round(value)) for value in (low, high)]
+    ends = [("+" if value > 0 else "") + number(value) for value in (round(low, 6), round(high, 6))]
     return ends[0] if ends[0] == ends[1] else say("common.range", lower=ends[0], upper=ends[1])
 
 
