@@ -26,8 +26,6 @@ class PoissonFit:
 
     Parameters
     ----------
-    names : tuple of str, length p
-        The columns of the design.
     coefficients : ndarray, shape (p,)
         Estimates on the log scale.
     covariance : ndarray, shape (p, p)
@@ -40,16 +38,11 @@ class PoissonFit:
         Pearson chi-square by `df`; nan if `df` is 0. May be below 1.
     """
 
-    names: tuple[str, ...]
     coefficients: NDArray[np.float64]
     covariance: NDArray[np.float64]
     deviance: float
     df: int
     dispersion: float
-
-    def index(self, name: str) -> int:
-        """Return the position of the column `name`."""
-        return self.names.index(name)
 
     def standard_errors(self, dispersion: float = 1.0) -> NDArray[np.float64]:
         """Return standard errors, those of Poisson times the root of `dispersion` (quasi-Poisson)."""
@@ -209,7 +202,6 @@ def poisson_fit(
     df = n - p
     chi_square = float(((events - fitted) ** 2 / fitted).sum())
     return PoissonFit(
-        names=tuple(names),
         coefficients=np.asarray(result.params, dtype=float),
         covariance=np.asarray(result.normalized_cov_params, dtype=float),
         deviance=float(result.deviance),
