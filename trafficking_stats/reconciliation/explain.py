@@ -175,13 +175,16 @@ class Explainer:
 
     def _forced(self, here: int, row: Any) -> tuple[str, ...]:
         """Write the arithmetic of each bound that no claim on the cell gives by itself."""
+        own = self._settled.solution.accepted & (self._cell == here)
+        is_forced = {
+            "upper": pd.notna(row.upper) and not (self._upper[own] <= row.upper).any(),
+            "lower": row.lower > 0 and not (self._lower[own] >= row.lower).any(),
+        }
+        ends = [end for end, forced in is_forced.items() if forced]
+        if not ends:
+            return ()  # before a component is cut out, which takes time
         component, kept = self._component(here)
-        own = kept[self._cell[kept] == here]
-        proofs = []
-        if pd.notna(row.upper) and not (self._upper[own] <= row.upper).any():
-            proofs.append(component.prove(here, upper=True, using=kept))
-        if row.lower > 0 and not (self._lower[own] >= row.lower).any():
-            proofs.append(component.prove(here, upper=False, using=kept))
+        proofs = [component.prove(here, upper=end == "upper", using=kept) for end in ends]
         # an equation says both at once
         exact = [proof for proof in proofs if proof is not None and proof.exact][:1]
         return tuple(filter(None, map(self._line, exact or proofs)))

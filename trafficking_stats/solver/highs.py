@@ -75,7 +75,7 @@ class Deadline:
     @property
     def left(self) -> float:
         """The seconds that remain, 0 if none."""
-        return max(0.0, self._end - time.process_time())
+        return np.inf if self._end == np.inf else max(0.0, self._end - time.process_time())
 
     def interrupt(self, kind: Any, message: str, data: Any, answer: Any, user: Any) -> None:
         """Tell HiGHS, which asks now and then, whether to stop."""
