@@ -115,6 +115,12 @@ def test_a_missing_year_that_was_asked_for_is_named() -> None:
 def test_a_floor_without_an_upper_end_is_no_count() -> None:
     result = measure(series(2014, "90", ">80", "70", "60"), series(2014, "9", "8", "7", "9"))
     assert result.years == (2014, 2016, 2017)
+    # but it is there: drawn, and not denied
+    [floor] = [one for one in result.rows["stages"] if one.indicator == "victims_identified" and one.year == 2015]
+    assert (floor.lower, floor.upper, floor.pooled) == (81, None, False)
+    asked = measure(series(2014, "90", ">80", "70", "60"), series(2014, "9", "8", "7", "9"), start=2014)
+    assert refusal(asked, "years", "loose_years").years == (2015,)
+    assert not [one for one in asked.refusals if one.reason == "missing_years"]
 
 
 def test_a_deduced_range_is_no_figure() -> None:

@@ -126,6 +126,31 @@ def test_a_range_is_a_bar_and_never_a_point():
     assert [t for t in texts(ax) if t != "–"] == ["10", "0–4", "3–4", "3+"]
 
 
+def test_a_figure_without_an_upper_limit_is_drawn_and_said_to_have_none():
+    both = pd.concat([frame([(2014, 71, 71), (2015, 80, pd.NA)], "victims_identified"), frame([(2014, 9, 9)])])
+    both = both.astype({"lower": "Int64", "upper": "Int64"})
+    ax = series.pair(both, "victims_identified", "convictions_persons", "DNK")
+    assert "80+" in texts(ax)
+    assert "Arrow: no source gives an upper limit" in ax.caption
+    assert "no upper limit in 2015" in ax.alt
+    strip = series.years_strip(both, (2014,), "DNK")
+    assert [len(bar.get_paths()) for bar in strip.collections[:2]] == [1, 1]
+
+
+def test_each_figure_of_a_year_stands_at_its_own_bar():
+    both = pd.concat([frame([(2014, 40, 40), (2015, 9, 9)], "victims_identified"), frame([(2014, 81, 81)])])
+    ax = series.pair(both, "victims_identified", "convictions_persons", "DNK")
+    heights = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    assert heights["40"] < 40
+    assert heights["81"] == 81
+
+
+def test_a_panel_is_drawn_once_and_the_caption_says_what_is_drawn():
+    ax = plots.stages(ts.reconcile(small_claims()), "DNK", indicators=["victims_identified", "victims_identified"])
+    assert len(ax.child_axes) == 1
+    assert ax.caption.startswith("Yearly figures on victims identified, Denmark.")
+
+
 def test_a_year_without_a_figure_is_no_zero():
     ax = panel([(2014, 10, 10), (2016, 0, 0), (2017, 0, pd.NA, "deduced")])
     assert sorted(texts(ax)) == ["0", "10", "–", "–"]  # 2015 has no figure, and nothing is known of 2017
@@ -273,6 +298,7 @@ def test_effects_are_named_by_stage_with_those_they_stand_for(gap):
         "conviction",
     ]
     assert texts(ax) == ["−0.57", "−1.7", "−2.8", "−3.8"]
+    assert "per 100" not in ax.alt
 
 
 def test_no_figure_is_struck_through_by_the_line_of_its_half(gap):

@@ -154,6 +154,9 @@ def test_every_code_that_can_come_has_its_words(code):
 def test_years_are_those_of_the_country_unless_others_are_asked_for(small):
     assert years_shown(small, "DNK", None, None) == (2019, 2021)
     assert years_shown(small, "DNK", 2010, None) == (2010, 2021)
+    # no claim is about 2024 alone: its figure follows from that of two years
+    denmark = ts.reconcile(ts.load_claims().query("country == 'DNK'"))
+    assert years_shown(denmark, "DNK", None, None)[1] == 2024
     assert ("victims_identified", 2020, "") in explained_cells(small, "DNK")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from math import inf, isfinite
 
 from trafficking_stats.gap_analysis.figures import Figures, choose_figures, common_stretches, figures_of
 from trafficking_stats.gap_analysis.pair import STAGES, Pair, fit, rate_fields, stage_of
@@ -11,11 +12,13 @@ from trafficking_stats.gap_analysis.question import Question
 from trafficking_stats.gap_analysis.rows import Disposal, Effect, Refusal, Stage, Step, pooled
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.contrasts import share_of
+from trafficking_stats.inference.counts import CountRange
 from trafficking_stats.inference.decomposition import effects_of
 from trafficking_stats.inference.yearly import Total, YearlyFit, halves
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
+NOTHING = CountRange(0, inf)
 Chain = Mapping[str, Figures | None]
 """The figures that stand for each stage, in order; None where nobody counted it."""
 
@@ -45,8 +48,8 @@ def stage_rows(chain: Chain, years: Iterable[int], pooled: tuple[int, ...]) -> l
             indicator=one.measure.indicator,
             breakdown=one.measure.breakdown,
             year=year,
-            lower=int(one.counts[year].lower) if year in one.counts else None,
-            upper=int(one.counts[year].upper) if year in one.counts else None,
+            lower=int(one.limits[year].lower) if year in one.limits else None,
+            upper=int(one.limits[year].upper) if isfinite(one.limits.get(year, NOTHING).upper) else None,
             status=one.status.get(year, ""),
             n_claims=one.n_claims.get(year, 0),
             doubt=one.doubtful.get(year, ""),

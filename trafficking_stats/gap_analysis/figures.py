@@ -41,6 +41,9 @@ class Figures:
         Years with a kept claim that is doubtful, and the doubt.
     publishers : frozenset of str
         Who prints a figure of it that is kept.
+    limits : mapping of year to CountRange
+        Every year on which anything is known, also those that no rate can use: without an upper limit, or ranges that
+        only follow from other figures.
     """
 
     country: str
@@ -51,6 +54,7 @@ class Figures:
     n_claims: Mapping[int, int] = field(default_factory=dict)
     doubtful: Mapping[int, str] = field(default_factory=dict)
     publishers: frozenset[str] = frozenset()
+    limits: Mapping[int, CountRange] = field(default_factory=dict)
 
 
 class _Together(Counts):
@@ -84,6 +88,8 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
     bounds = functools.partial(rec.bounds_of_sum, country, measure.indicator, breakdown=measure.breakdown)
     counts = _Together(counts_of(rows).get((country, measure), {}), bounds)
     years = rows["year"].tolist()
+    beyond = (("lower", 0.0), ("upper", np.inf))
+    ends = zip(years, *(rows[end].to_numpy(float, na_value=value).tolist() for end, value in beyond), strict=True)
     return Figures(
         country,
         measure,
@@ -94,6 +100,7 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
         # the year in which the period of a claim ends
         {int(end[:4]): doubt for end, doubt in zip(doubtful["period_end"], doubtful["doubt"], strict=True)},
         frozenset(claims["publisher"]),
+        {year: CountRange(low, high) for year, low, high in ends if (low, high) != (0, np.inf)},
     )
 
 

@@ -200,7 +200,8 @@ class Findings(Mapping[str, tuple[Any, ...]]):
 
 def _years_shown(question: Question, both: tuple[Figures, Figures]) -> range:
     """Return the years of the tables by year: those asked for, else from the first to the last with a figure."""
-    known = [year for one in both for year in one.counts if question.covers(year)]
+    known = [year for one in both for year in one.limits if year in one.counts or one.n_claims[year]]
+    known = [year for year in known if question.covers(year)]
     first = question.start if question.start is not None else min(known, default=0)
     last = question.end if question.end is not None else max(known, default=-1)
     return range(first, last + 1)
@@ -211,10 +212,12 @@ def _left_out(question: Question, both: tuple[Figures, Figures], years: tuple[in
     found = []
     asked = question.start is not None or question.end is not None
     for one in both:
-        missing = tuple(year for year in shown if year not in one.counts)
-        if missing and (asked or not years):
-            have = len(shown) - len(missing)
-            found.append(Refusal("years", "missing_years", have, len(shown), missing, str(one.measure)))
+        have, subject = sum(year in one.counts for year in shown), str(one.measure)
+        missing = tuple(year for year in shown if year not in one.limits)
+        loose = tuple(year for year in shown if year in one.limits and year not in one.counts)
+        for reason, which in (("missing_years", missing), ("loose_years", loose)):
+            if which and (asked or not years):
+                found.append(Refusal("years", reason, have, len(shown), which, subject))
         broken = tuple(change.year for change in one.breaks if change.year in shown[1:])
         if broken and not question.accept_breaks:
             found.append(Refusal("years", "definition_break", 0, 0, broken, str(one.measure)))

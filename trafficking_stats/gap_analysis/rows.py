@@ -126,7 +126,7 @@ class Stage:
     breakdown: str
     year: int
     lower: int | None  # None where nothing is known
-    upper: int | None
+    upper: int | None  # None also where there is no upper limit
     status: str  # as in the series of the reconciliation
     n_claims: int
     doubt: str  # why a claim on it is doubtful, else empty

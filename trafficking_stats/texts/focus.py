@@ -39,6 +39,11 @@ def known(series: pd.DataFrame) -> pd.DataFrame:
     return series[~nothing].sort_values("year", kind="stable")
 
 
+def figures(series: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a figure: some claim is about it, or others leave one value, which is then deduced."""
+    return series[(series["n_claims"] > 0) | (series["lower"] == series["upper"]).fillna(False)]
+
+
 def measured(rec: Reconciliation, country: str, measures: Iterable[str]) -> pd.DataFrame:
     """Return the rows of the series on some measures, each named in the column ``indicator`` as ``ts.gap`` takes it."""
     series = rec.series[rec.series["country"] == country]
@@ -49,7 +54,7 @@ def measured(rec: Reconciliation, country: str, measures: Iterable[str]) -> pd.D
 def years_shown(rec: Reconciliation, country: str, start: int | None, end: int | None) -> tuple[int, int]:
     """Return the first and last year asked for; where none is, those in which a stage of the country has a figure."""
     own = totals(rec, country)
-    own = own[own["indicator"].isin(stage_indicators(rec, country)) & (own["n_claims"] > 0)]
+    own = figures(own[own["indicator"].isin(stage_indicators(rec, country))])
     years = own["year"] if len(own) else pd.Series([2003, 2024])
     return start or int(years.min()), end or int(years.max())
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from trafficking_stats.messages import say
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.shown import Shown
-from trafficking_stats.texts.focus import LEADING, totals
+from trafficking_stats.texts.focus import LEADING, figures, totals
 from trafficking_stats.texts.links import source_link
 from trafficking_stats.texts.words import label
 
@@ -99,7 +99,7 @@ def summary(
         rows = series[series["indicator"] == indicator].dropna(subset=["estimate"]).sort_values("year")
         return [[int(y), int(v)] for y, v in zip(rows["year"], rows["estimate"], strict=True)]
 
-    years = [int(year) for year in series.loc[series["n_claims"] > 0, "year"]]
+    years = [int(year) for year in figures(series)["year"]]
     claims = rec.claims[rec.claims["country"] == country]
     own = claims[claims["indicator"].isin(indicators) & claims["accepted"]]
     facts = {

@@ -16,6 +16,7 @@ from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.focus import (
     LEADING,
     compared_indicators,
+    figures,
     known,
     stage_indicators,
     totals,
@@ -123,8 +124,7 @@ def comparison(rec: Reconciliation, country: str) -> Shown:
 
 def settled_headline(rec: Reconciliation, country: str, start: int | None = None, end: int | None = None) -> Shown:
     """Say for which years the figures of a country are settled, and how much a choice moves them."""
-    rows = known(totals(rec, country, *years_shown(rec, country, start, end)))
-    rows = rows[rows["n_claims"] > 0]
+    rows = figures(known(totals(rec, country, *years_shown(rec, country, start, end))))
     names = [name for name in (LEADING[0], LEADING[-1]) if name in set(rows["indicator"])]
     names = names or [name for name in stage_indicators(rec, country) if name in set(rows["indicator"])]
     sentence = sentences(_settled(rows[rows["indicator"] == name], name, country) for name in names)
@@ -147,7 +147,9 @@ def _settled(rows: pd.DataFrame, name: str, country: str) -> str:
     exact = rows["lower"] == rows["upper"]
     code = "exact" if exact.all() else "both" if exact.any() else "range"
     years = {"exact": Years(rows.loc[exact, "year"]), "range": Years(rows.loc[~exact, "year"])}
-    return say(f"pages.settled.{code}", what=title(name), country=Country(country), **years)
+    deduced = rows.loc[rows["status"] == "deduced", "year"]
+    parts = [say(f"pages.settled.{code}", what=title(name), country=Country(country), **years)]
+    return sentences([*parts, say("pages.settled.deduced", years=Years(deduced)) if len(deduced) else ""])
 
 
 def moved_years(table: pd.DataFrame) -> list[int]:
