@@ -69,6 +69,7 @@ def verdicts(found) -> list[tuple[str, str, str]]:
         ("In 2019, authorities identified 170 victims of trafficking.", "170", "contradicts", "one_digit"),
         ("In 2020, authorities identified 146 victims of trafficking.", "146", "contradicts", "twice"),
         ("In 2020, authorities identified 301 victims of trafficking.", "301", "contradicts", "outside"),
+        ("A total of 301 victims of trafficking were identified in 2020.", "301", "contradicts", "outside"),
         ("In 2019, authorities identified more than 100 victims of trafficking.", "100", "agrees", "same"),
         ("In 2019, authorities identified nearly 120 victims of trafficking.", "120", "agrees", "same"),
         ("In 2012, authorities identified 31 victims of trafficking.", "31", "unknown", "no_figure"),
@@ -308,3 +309,35 @@ def test_right_figures_are_never_accused_in_danish(tmp_path, claims):
     found = checked(tmp_path, claims, text, language="da")
     assert len(found.table) == 3
     assert "contradicts" not in set(found.table["verdict"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Austrian courts convicted 24 people in 2020. Nine were convicted under section 217 in 2020.",
+        "In 2020, Austrian courts convicted 24 people; the police of Tyrol identified 12 victims in 2020.",
+        "Austrian courts convicted 24 people in 2020. One case from 2020 involved 31 victims.",
+        "Austria identified 97 victims in 2018. Since 2015 Austria has identified 900 victims.",
+        "Austria identified 131 victims in 2022. During the reporting period, authorities identified 150 victims.",
+        "The target for 2022 was 1,000 victims identified. Austria identified 131 victims in 2022.",
+        "Austria identified 97 victims in 2018. In 2018, 155 more victims were identified by NGOs.",
+        "Austrian authorities identified 97 victims in 2018. Of 30 victims in 2018, 12 were children.",
+        "Courts convicted 24 people in 2020. In 2018 police broke up a ring; 97 victims were identified that year.",
+    ],
+)
+def test_parts_plans_and_years_not_named_are_never_accused(tmp_path, claims, text):
+    assert "contradicts" not in set(checked(tmp_path, claims, text).table["verdict"])
+
+
+def test_swedish_years_are_no_ages(tmp_path, claims):
+    text = "Antalet identifierade offer var 97 år 2018, 110 år 2019 och 87 år 2020."
+    found = checked(tmp_path, claims, text, language="sv")
+    assert [row[:2] for row in verdicts(found)] == [("97", "agrees"), ("110", "agrees"), ("87", "contradicts")]
+
+
+def test_a_slip_in_a_table_is_told(tmp_path, claims):
+    text = "Austria\n\n| Year | Victims identified |\n| --- | --- |\n| 2018 | 97 |\n| 2019 | 170 |\n"
+    path = tmp_path / "article.md"
+    path.write_text(text, encoding="utf-8")
+    found = ts.factcheck(path, country="AUT", claims=claims)
+    assert [row[:2] for row in verdicts(found)] == [("97", "agrees"), ("170", "contradicts")]

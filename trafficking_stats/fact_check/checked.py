@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -30,7 +31,7 @@ SLIPS = ("digits_swapped", "one_digit", "small_difference")
 CARRIED = "preceding sentence"
 """Where the period of a figure is that of the sentence before."""
 
-CARRIED_OVER = "carried over"
+OF_BEFORE = ("carried over", "subset", "list")
 """How a figure was read that has no noun or verb of its own."""
 
 BEFORE = 300
@@ -72,8 +73,10 @@ def check(found: Found, record: Record, text: str, *, is_given: bool) -> list[Ch
         if s.kind != "sum" or s.parts
     )
     placed = [_placed(one, text, found.language) for one in checked]
-    unclear = Finding("unknown", "unclear_subject")
-    return [replace(one, finding=unclear) if _is_unclear(one, placed, text, found.language) else one for one in placed]
+    accused = (one for one in placed if one.finding.verdict == "contradicts")
+    unclear = [one.place for one in accused if _is_unclear(one, placed, text, found.language)]
+    doubt = Finding("unknown", "unclear_subject")
+    return [replace(one, finding=doubt) if one.place in unclear else one for one in placed]
 
 
 def _counts(proposals: Sequence[Proposal], record: Record, *, is_given: bool) -> Iterator[Checked]:
@@ -86,23 +89,25 @@ def _counts(proposals: Sequence[Proposal], record: Record, *, is_given: bool) ->
             if found.verdict == "contradicts" and is_less and _is_perhaps_part(proposal, cell, proposals, cells):
                 found = replace(found, verdict="unknown", code="perhaps_part")
             is_far = (cell.value or 0.0) > FAR * max(found.upper or 0.0, 1.0)
-            if found.verdict == "contradicts" and is_far and proposal.rule == CARRIED_OVER:
+            if found.verdict == "contradicts" and is_far and proposal.rule == "carried over":
                 found = Finding("unknown", "unclear_subject")
         yield Checked(proposal, "count", cell, cell, found)
 
 
 def _is_unclear(one: Checked, checked: Sequence[Checked], text: str, language: str) -> bool:
-    """Whether another subject, or a sum of years, is named before a figure: "Convictions? In 2014 there were 11"."""
-    if one.finding.verdict != "contradicts":
-        return False
+    """Whether a figure may be of something else, or of a year not named: "Convictions? In 2014 there were 11"."""
     place, lexicon = one.place, load(language)
-    first = next(other.place for other in checked if other.place.sentence == place.sentence)
     end = max((other.place.char_end for other in checked if other.place.sentence < place.sentence), default=0)
-    is_carried = isinstance(first, Proposal) and first.rule == CARRIED_OVER
-    if is_carried and Words(tokenize(text, end, first.char_start), lexicon).starts("actions"):
-        return True
+    before = Words(tokenize(text, end, place.char_start), lexicon)
     sentence = Words(tokenize(text, place.sentence_start, place.sentence_end), lexicon)
-    return one.cell.period_start[:4] == one.cell.period_end[:4] and bool(sentence.starts("clause.several_years"))
+    if sentence.starts("clause.unsure") or not isinstance(place, Proposal):
+        return sentence.starts("clause.unsure") != []
+    size = len(before.tokens)  # "of 100 victims, 40 were children" tells of a sample
+    is_sample = before.before("clause.base", size) > 0 and not before.before("clause.existential", size)
+    is_span = one.cell.period_start[:4] != one.cell.period_end[:4]
+    is_named = one.cell.period_end[:4] in sentence.low or place.rule == "table"
+    is_undated = not is_named and (is_span or place.period_source == "clause")
+    return is_sample or is_undated or (place.rule in OF_BEFORE and before.starts("actions") != [])
 
 
 def _placed(one: Checked, text: str, language: str) -> Checked:
@@ -111,7 +116,7 @@ def _placed(one: Checked, text: str, language: str) -> Checked:
     found = one.finding
     other = found.values.get("other")
     words = either(other.key) if found.code == "unit" and isinstance(other, Term) else ()
-    if any(word in text[slice(*sentence)].lower().split() for word in words):  # "charged 25 people" may mean either
+    if {*words}.intersection(re.findall(r"\w+", text[slice(*sentence)].lower())):  # "charged 25 people" may mean either
         value = one.cell.value or 0.0
         same = {"record": Bounds(int(value), int(value))}
         found = Finding("agrees", "same", value, value, found.sources, same)

@@ -12,7 +12,7 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.fact_check.record import Finding, Held, Record
 from trafficking_stats.intervals import intervals
 from trafficking_stats.messages import Bounds, Term, breakdown_words
-from trafficking_stats.readers.narrative.claims import also
+from trafficking_stats.readers.narrative.claims import either
 from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -157,7 +157,7 @@ def _units(cell: Cell, record: Record) -> Iterator[Alternative]:
     events = [set(event.indicators) for event in record.vocabulary.same_event]
     near = set().union(*(event for event in events if cell.indicator in event))
     wider = set().union(*(event for event in events if event & near))
-    for name in sorted({*wider, *also(cell.indicator)} - {cell.indicator}):
+    for name in sorted({*wider, *either(cell.indicator, "also")} - {cell.indicator}):
         yield "unit", replace(cell, indicator=name), {"other": Term("indicator", name)}
 
 

@@ -172,23 +172,14 @@ def qualifier_of(label: str) -> str:
     return str(table("labels")["qualifiers"].get(label, label))
 
 
-def either(indicator: str) -> tuple[str, ...]:
-    """Return words that a text may use of an indicator as well as of another.
+def either(indicator: str, names: str = "either") -> tuple[str, ...]:
+    """Return words that a text may use of an indicator as well as of another, or what else its own words may mean.
 
     Examples
     --------
     >>> "charged" in either("charged_persons"), either("judgments")
     (True, ())
-    """
-    return tuple(table("labels")["either"].get(indicator, ()))
-
-
-def also(indicator: str) -> tuple[str, ...]:
-    """Return indicators that a text may mean by the words for this one.
-
-    Examples
-    --------
-    >>> also("investigations_cases")
+    >>> either("investigations_cases", "also")
     ('offences_reported',)
     """
-    return tuple(table("labels")["also"].get(indicator, ()))
+    return tuple(table("labels")[names].get(indicator, ()))

@@ -127,6 +127,9 @@ class Dater:
 
     def _resolve(self, period: Period) -> str:
         around = self.main or self.carried or self.before or self.default
+        named = [other.label for other in self.scene.periods if other.end <= period.start and other.kind == "year"]
+        if period.kind == "same" and named:  # "In 2017 police broke up a ring; 20 were convicted that year"
+            return named[-1]
         if period.kind == "shifted":
             return in_year(around, int(period.label) if period.label else year_of(around) - 1)
         if period.kind == "previous_part":
