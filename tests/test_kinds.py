@@ -160,3 +160,17 @@ def test_forms_of_offenders_within_a_table_of_everybody_are_kept():
     rows = [claim(5, qualifier="less_than", **own), claim(12, breakdown=FEMALE, **own), claim(8, breakdown=MALE, **own)]  # type: ignore[arg-type]
     judged = ts.reconcile(table([*rows, claim(19, breakdown=SEXUAL, **own)])).claims  # type: ignore[arg-type]
     assert judged.loc[~judged["accepted"], "value"].tolist() == [5]
+
+
+def test_a_table_that_repeats_another_one_against_its_own_parts_is_set_aside():
+    """As many adults as men and as many children as women, though every woman was an adult."""
+    own = {"source": "file", "indicator": "prosecutions_suspects"}
+    figures = {"": 120, FEMALE: 59, MALE: 61, ADULT: 61, CHILD: 59, f"{ADULT};{FEMALE}": 59, f"{ADULT};{MALE}": 61}
+    judged = ts.reconcile(table([claim(n, breakdown=part, **own) for part, n in figures.items()])).claims  # type: ignore[arg-type]
+    assert set(judged.loc[~judged["accepted"], "breakdown"]) == {ADULT, CHILD}
+
+
+def test_two_tables_of_the_same_figures_that_nothing_contradicts_are_kept():
+    figures = {"": 120, FEMALE: 59, MALE: 61, ADULT: 61, CHILD: 59}
+    judged = ts.reconcile(table([claim(n, breakdown=part, source="file") for part, n in figures.items()])).claims
+    assert judged["accepted"].all()

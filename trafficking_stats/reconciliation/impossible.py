@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trafficking_stats import breakdowns
 from trafficking_stats.reconciliation.mistakes import number_of, stated, sums_of
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -15,8 +16,9 @@ def impossible(
 ) -> NDArray[np.bool_]:
     """Find groups that no error of counting explains: they are set aside before anything is weighed.
 
-    Those many times above every total within two years, or else ever; and those of a dimension whose categories
-    overlap, where each is above all that their register counts: they count something else.
+    Those many times above every total within two years, or else ever; those of a dimension whose categories
+    overlap, where each is above all that their register counts: they count something else; and those of a table that
+    repeats the figures of another one, against its own parts: as many adults as men, as many children as women.
 
     Parameters
     ----------
@@ -48,8 +50,32 @@ def impossible(
     ever = median.groupby("series")["lower"].max().reindex(series).to_numpy()
     reference = np.where(np.isnan(reference), ever, reference)
     far = groups["lower"].to_numpy() > limits.impossible_times * np.maximum(reference, 10)
-    within = np.bincount(group, ~_above_their_register(stated(table, group, groups)), len(groups)) > 0
+    claims = stated(table, group, groups)
+    claims["breakdown"] = cells["breakdown"].to_numpy()[claims["cell"]]
+    wrong = _above_their_register(claims) | _copied_tables(claims, vocabulary)
+    within = np.bincount(group, ~wrong, len(groups)) > 0
     return (yearly & ~whole & far) | ~within
+
+
+def _copied_tables(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.bool_]:
+    """Whether a claim is of a table that repeats another one of its source, and that its own parts exceed."""
+    own = ["source", "event"]
+    exact = claims[claims["complete"] & (claims["lower"] == claims["upper"])]
+    tables = exact.groupby([*own, "dims"])["lower"].agg(["size", "max", "min"]).reset_index()
+    tables = tables[(tables["size"] == 2) & (tables["max"] >= vocabulary.causes.shift_from)]
+    tables = tables[(tables["max"] > tables["min"]) & tables.duplicated([*own, "max", "min"], keep=False)]
+    complete = {name for name, entry in vocabulary.dimensions.items() if entry.complete}
+    deep = claims[claims["depth"] == 2].merge(tables[own].drop_duplicates(), on=own)
+    deep = deep[np.array([complete.issuperset(breakdowns.parse(text)) for text in deep["breakdown"]], dtype=bool)]
+    parts = deep.assign(part=deep["breakdown"].str.split(";")).explode("part")
+    added = parts.groupby([*own, "part"])["lower"].sum()
+    alike = exact.merge(tables[[*own, "dims"]], on=[*own, "dims"])
+    inner = added.reindex(pd.MultiIndex.from_frame(alike[[*own, "breakdown"]])).to_numpy(float)
+    alike["exceeded"] = inner > alike["lower"].to_numpy()
+    exceeded = alike.groupby([*own, "dims"])["exceeded"].any().reset_index()
+    wrong = exceeded[exceeded["exceeded"] & (exceeded.groupby(own)["exceeded"].transform("sum") == 1)]
+    index = pd.MultiIndex.from_frame(claims[[*own, "dims"]])
+    return np.asarray(claims["complete"] & index.isin(pd.MultiIndex.from_frame(wrong[[*own, "dims"]])), dtype=np.bool_)
 
 
 def _above_their_register(table: pd.DataFrame) -> NDArray[np.bool_]:
