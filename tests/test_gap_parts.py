@@ -191,6 +191,14 @@ def test_variants() -> None:
     assert not variants[0].repeat
 
 
+def test_a_publisher_whose_figure_was_set_aside_contradicts_all_the_same() -> None:
+    other = rows("DNK", {"convictions_persons": {2015: "40"}}, publisher="Other", upstream="Other", tier="press")
+        source_id="other", publisher="Other", upstream="Other"
+    )
+    result = gap(reconcile(pd.concat([rows("DNK", DANISH), other], ignore_index=True)), "DNK", 2014, 2021)
+    assert result.verdict.finding != "one_source"
+
+
 def test_one_publisher_alone_is_never_robust() -> None:
     result = gap(reconcile(rows("DNK", DANISH)), "DNK", 2014, 2021)
     assert result.verdict.beyond_chance == "yes"

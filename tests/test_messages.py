@@ -22,7 +22,7 @@ from trafficking_stats.messages import (
     languages,
     say,
 )
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages.values import Register, readable, written
 from trafficking_stats.vocabulary import load_vocabulary
 
 PACKAGE = Path(trafficking_stats.__file__).parent
@@ -151,6 +151,20 @@ def test_the_vocabulary_is_said_in_english_as_it_stands():
 def test_a_sentence_or_value_that_is_missing_is_refused(key):
     with pytest.raises(MessageError, match=key):
         say(key)
+
+
+def test_a_register_without_a_name_is_called_by_country_and_stage():
+    assert written(Register("NGA prosecution")) == "the register of prosecutions in Nigeria"
+    assert written(Register("Brå")) == "Brå"
+    with language("da"):
+        assert written(Register("EST conviction")) == "registret over domme i Estland"
+        assert written(Register("Rigsadvokaten, published by CMM")) == "Rigsadvokaten, udgivet af CMM"
+
+
+def test_days_and_years_in_a_text_are_written_as_everywhere_else():
+    assert readable("release of 2025-04-14, 2007-2013, not 2025-02-30") == (
+        "release of 14 Apr 2025, 2007–2013, not 2025-02-30"
+    )
 
 
 def test_an_unknown_language_is_refused_with_those_there_are():

@@ -15,7 +15,7 @@ from trafficking_stats.texts import words
 from trafficking_stats.texts.focus import explained_cells, years_shown
 from trafficking_stats.texts.gap import BADGE_OF
 from trafficking_stats.texts.headline import BADGES
-from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words
+from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
 from trafficking_stats.vocabulary import load_vocabulary
 
 
@@ -190,3 +190,32 @@ def test_the_claims_drawn_first_are_of_a_count_that_has_some():
     rec = ts.reconcile(pd.DataFrame([claim(2097, indicator="convictions_persons")]))
     assert texts.leading_indicators(rec, "DNK") == ["convictions_persons"]
     assert texts.leading_indicators(ts.reconcile(small_claims()), "DNK", 2019, 2021) == ["victims_identified"]
+
+
+def test_one_source_is_not_said_to_agree_with_itself(small):
+    rec = ts.reconcile(pd.DataFrame([claim(60, year=2019)]))
+    assert status_words(rec.series.query("n_claims > 0")) == "1 figure: 1 that one source prints, uncontradicted."
+    told = facts(texts.settled_headline(rec, "DNK"))["Would other choices change this?"]
+    assert told.startswith("No: every other method gives the same figures for victims identified. They have one source")
+
+
+def test_a_brief_without_years_says_nothing_of_years(denmark):
+    head = texts.gap_headline(ts.gap(denmark, "DNK", 1990, 1995, vary_sources=False), denmark)
+    assert not [line for line in head.facts["summary"]["caveats"] if "change of definition" in line]
+
+
+def test_a_change_of_detection_is_said_with_its_direction(gap):
+    # 9.4 per 100, then 0.31: 30 times as many of the victims would have to be found
+    assert "would have had to rise to 30 times what it was to explain the fall" in str(texts.change(gap))
+
+
+def test_the_limit_on_silent_years_is_one_on_the_level_and_named_as_computed(gap):
+    said = str(texts.silences(gap))
+    assert "an underlying level, around which the counts of single years vary, of up to 1.9 a year" in said
+    assert "upper end of the 95% interval" in said
+
+
+def test_an_answer_that_others_turn_around_says_how_many(gap):
+    verdict = replace(gap.verdict, beyond_chance="no", same_under_other_choices="no", answers=10, agree=7)
+    said = str(texts.change(replace(gap, verdict=verdict)))
+    assert "3 of 10 answers under other choices of sources, methods or years do not have this direction" in said

@@ -39,8 +39,8 @@ class Figures:
         Number of claims on each year.
     doubtful : mapping of year to str
         Years with a kept claim that is doubtful, and the doubt.
-    publishers : frozenset of str
-        Who prints a figure of it that is kept.
+    publishers : mapping of year to set of str
+        Who prints a figure of it, kept or set aside: each can confirm or contradict the others.
     limits : mapping of year to CountRange
         Every year on which anything is known, also those that no rate can use: without an upper limit, or ranges that
         only follow from other figures.
@@ -53,7 +53,7 @@ class Figures:
     status: Mapping[int, str] = field(default_factory=dict)
     n_claims: Mapping[int, int] = field(default_factory=dict)
     doubtful: Mapping[int, str] = field(default_factory=dict)
-    publishers: frozenset[str] = frozenset()
+    publishers: Mapping[int, Collection[str]] = field(default_factory=dict)
     limits: Mapping[int, CountRange] = field(default_factory=dict)
 
 
@@ -83,8 +83,8 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
     CountRange(lower=29.0, upper=29.0)
     """
     rows, claims = rec.of(country, measure.indicator, measure.breakdown)
-    claims = claims[claims["accepted"]]
-    doubtful = claims[claims["doubt"] != ""]
+    doubtful = claims[claims["accepted"] & (claims["doubt"] != "")]
+    publishers = claims.groupby(claims["period_end"].str[:4].astype(int))["publisher"].agg(set).to_dict()
     bounds = functools.partial(rec.bounds_of_sum, country, measure.indicator, breakdown=measure.breakdown)
     counts = _Together(counts_of(rows).get((country, measure), {}), bounds)
     years = rows["year"].tolist()
@@ -99,7 +99,7 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
         dict(zip(years, rows["n_claims"], strict=True)),
         # the year in which the period of a claim ends
         {int(end[:4]): doubt for end, doubt in zip(doubtful["period_end"], doubtful["doubt"], strict=True)},
-        frozenset(claims["publisher"]),
+        publishers,
         {year: CountRange(low, high) for year, low, high in ends if (low, high) != (0, np.inf)},
     )
 

@@ -92,7 +92,8 @@ class Findings(Mapping[str, tuple[Any, ...]]):
         for one in self._both:
             doubtful = tuple(sorted(set(one.doubtful) & set(years)))
             crossed = tuple(change.year for change in one.breaks if years[0] < change.year <= years[-1])
-            found += [Caveat("doubtful", str(one.measure), doubtful)] if doubtful else []
+            reasons = tuple(dict.fromkeys(one.doubtful[year] for year in doubtful))
+            found += [Caveat("doubtful", str(one.measure), doubtful, reasons)] if doubtful else []
             found += [Caveat("break_accepted", str(one.measure), crossed)] if crossed else []
         holes = tuple(sorted(set(range(years[0], years[-1] + 1)) - set(years)))
         found += [Caveat("hole", years=holes)] if holes else []

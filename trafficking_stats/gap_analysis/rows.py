@@ -231,6 +231,7 @@ class Caveat:
     code: str  # `gap.caveat.CODE` in the catalogue says it
     subject: str = ""
     years: tuple[int, ...] = ()
+    reasons: tuple[str, ...] = ()  # of a doubt: `reconciliation.doubt.REASON`
 
 
 def table_of(rows: Sequence[Any], kind: type) -> pd.DataFrame:

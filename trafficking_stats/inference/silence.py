@@ -16,13 +16,13 @@ from trafficking_stats.inference.yearly import YearlyFit
 class SilenceLimits:
     """How high a mean can have been in years without an event, and how likely the silence was."""
 
-    limit_per_year: float  # the mean a year is below this
+    limit_per_year: float  # upper end of the two-sided interval of the mean a year, around which counts vary
     limit_per_100: float  # the same per 100 of the denominator; NaN if that may be 0
     chance: float  # how likely so long a silence was, had the earlier mean gone on; NaN without earlier events
 
 
 def silence_limits(silent: Pair, years: int, chance: float, confidence: float) -> SilenceLimits:
-    """Compute the upper limits of silent years."""
+    """Compute the upper ends of the two-sided intervals of silent years."""
     top, bottom = silent
     at = 1 - (1 - confidence) / 2
     rate = 100 * float(np.quantile(top.expected / bottom.expected, at)) if bottom.observed.lower else math.nan

@@ -85,7 +85,8 @@ def change(gap: Gap) -> str:
         finding = "unvaried"
     moved = row.direction if finding in ("robust", "depends_on_choices", "one_source", "unvaried") else "open"
     ends = {"early": Bounds(row.early_min, row.early_max), "late": Bounds(row.late_min, row.late_max)}
-    return f"{say(f'gap.change.{moved}', **values_of(gap), **ends)} {say(f'gap.finding.{finding}')}"
+    answers = {"answers": gap.verdict.answers, "others": gap.verdict.answers - gap.verdict.agree}
+    return f"{say(f'gap.change.{moved}', **values_of(gap), **ends)} {say(f'gap.finding.{finding}', **answers)}"
 
 
 def limits_sentence(gap: Gap) -> str:
@@ -127,7 +128,8 @@ def caveats(gap: Gap, leading: bool | None = None) -> list[str]:
     return [
         say(
             f"gap.caveat.{one.code}",
-            **values_of(gap) | {"subject": subject_words(one.subject), "years": Years(one.years)},
+            **values_of(gap) | {"subject": subject_words(one.subject), "years": Years(one.years), "n": len(one.years)},
+            reasons="; ".join(say(f"reconciliation.doubt.{reason}") for reason in one.reasons),
         )
         for one in gap.caveats
         if leading in (None, one.code in IN_HEADLINE)

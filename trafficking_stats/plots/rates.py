@@ -115,10 +115,10 @@ def _split(gap: Gap, row: Row) -> Line:
 
 
 def _disposal(gap: Gap, row: Row) -> Line:
-    """Read how cases ended: dropped, acquitted, convicted, in per cent of all that ended."""
+    """Read how cases ended: dropped, acquitted, convicted, in per cent of all outcomes counted in those years."""
     share, count = row["percent"], short(row["count_lower"], row["count_upper"])
     text = f"{number(share)} %"
-    return Line(f"{title(row['indicator'])} ({count})", share, share, row["lower"], row["upper"], text)
+    return Line(f"{title(row['indicator'])} ({count}, {span(row)})", share, share, row["lower"], row["upper"], text)
 
 
 LINES: dict[str, Callable[[Gap, Row], Line | None]] = {

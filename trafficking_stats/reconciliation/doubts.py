@@ -11,6 +11,7 @@ import pandas as pd
 
 from trafficking_stats import breakdowns
 from trafficking_stats.measures import Measure
+from trafficking_stats.messages.values import Register
 from trafficking_stats.reconciliation.counterparts import CELL, EXCLUSIVE
 from trafficking_stats.reconciliation.evidence import Evidence, evidence
 from trafficking_stats.reconciliation.mistakes import copied_years
@@ -104,7 +105,7 @@ def of_another_unit(kept: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     pairs = pairs[far & (pairs["indicator"] != pairs["indicator_peer"])]
     for pair in _each(pairs.sort_values(["event", "order_other", "order_peer"], kind="stable")):
         seen = {"value": pair.value, "other": Measure(pair.indicator_other), "peer_value": pair.value_peer}
-        seen |= {"peer": Measure(pair.indicator_peer), "at": pair.upstream_other}
+        seen |= {"peer": Measure(pair.indicator_peer), "at": Register(pair.upstream_other)}
         yield pair.row, "unit", evidence("unit_at" if pair.upstream_other else "unit", **seen)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Term, Years
+from trafficking_stats.messages.values import Register
 from trafficking_stats.reconciliation.counterparts import Figures, There, place_of
 from trafficking_stats.reconciliation.evidence import Evidence, Figure, Part, Period, RuleName, evidence
 
@@ -206,7 +207,7 @@ def revision(row: Any, figures: Figures) -> Seen:
             yield evidence("restated", publisher=row.publisher, value=value)
     if _slightly_off(row, figures):
         if figures.first_printed(place_of(row)).get(row.upstream, row.date) > row.date:
-            yield evidence("revised_since", off=off(row), upstream=row.upstream)
+            yield evidence("revised_since", off=off(row), upstream=Register(row.upstream))
         elif others:
             yield off(row)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from trafficking_stats.measures import Measure
-from trafficking_stats.messages import Bounds, Country, Term, say
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages import Bounds, Country, Term, say, say_or
+from trafficking_stats.messages.values import Register, readable, written
 from trafficking_stats.reconciliation.evidence import Part, Period, RuleName, whole
 from trafficking_stats.reconciliation.proofs import Proof
 from trafficking_stats.reconciliation.rules import Cell
@@ -23,6 +24,9 @@ FROM_CLAIM = ("publisher", "published", "upstream", "tier", "url", "locator", "n
 
 COLUMNS = ("verdict", "figure", "interval", "source", *FROM_CLAIM, "evidence", "clash", "if_kept")
 """Columns of the claims in an explanation, all text; ``verdict``, ``tier``, ``cause`` and ``doubt`` are codes."""
+
+_FIXED = {"locator": re.compile("[a-z]+"), "note": re.compile("[^; ][^;]*")}
+"""What of a locator and a note on the scope a catalogue may have: single words, and what stands between semicolons."""
 
 _SHOWN = 7
 """Terms of one side of a line that are written out before the others are folded into their sum."""
@@ -70,7 +74,7 @@ class Explanation:
                 lines.append(say(f"reconciliation.verdict.{verdict}"))
             place = f"({row['source']}, {row['published'] or say('reconciliation.no_date')})"
             about = [f"{source_of(row)} {place}", written(Term("tier", row["tier"]))]
-            about += [say("reconciliation.upstream", name=row["upstream"])] if row["upstream"] else []
+            about += [say("reconciliation.upstream", name=Register(row["upstream"]))] if row["upstream"] else []
             lines.append(f"  {row['figure']:>{width}}  {row['interval']}  {', '.join(about)}")
             lines += [f"      {note}" for note in notes]
         return "\n".join(lines)
@@ -85,25 +89,34 @@ class Explanation:
                 name = f"<a href='{html.escape(row['url'])}' rel='noreferrer'>{name}</a>"
             told = "".join(f"<br>{_as_html(note)}" for note in notes)
             shown = [say(f"reconciliation.verdict.{row['verdict']}"), row["figure"], row["interval"], row["published"]]
-            shown += [row["upstream"], written(Term("tier", row["tier"]))]
+            shown += [written(Register(row["upstream"])), written(Term("tier", row["tier"]))]
             cells = "".join(f"<td>{html.escape(text)}</td>" for text in shown)
             table += f"<tr><th scope='row'>{name} <code>{html.escape(row['source'])}</code>{told}</th>{cells}</tr>"
         table = f"{table}</tbody></table>" if self.rows else ""
         lines = "".join(f"<li>{_as_html(chain)}</li>" for chain in self.chains)
-        start = f"<p class='title'><strong>{html.escape(self.title)}</strong></p><p>{html.escape(self.summary)}</p>"
+        start = f"<p class='title'><strong>{_as_html(self.title)}</strong></p><p>{html.escape(self.summary)}</p>"
         return f"<div class='explanation'>{start}{f'<ul>{lines}</ul>' if lines else ''}{table}</div>"
 
 
+def _in_words(name: str) -> Callable[[re.Match[str]], str]:
+    """Return what says a fixed word of a locator, or a fixed note, in the current language; others stay as recorded."""
+    return lambda found: say_or(f"vocabulary.{name}.{found[0]}", found[0])
+
+
 def _as_html(text: str) -> str:
-    """Escape a text, with the relations as a page can write them."""
-    return html.escape(text.replace(" <= ", " ≤ ").replace(" >= ", " ≥ "))
+    """Escape a text, with relations, days and years as a page can write them."""
+    return html.escape(readable(text).replace(" <= ", " ≤ ").replace(" >= ", " ≥ "))
 
 
 def _notes(rows: Sequence[dict[str, str]]) -> Iterator[tuple[dict[str, str], list[str]]]:
     """Say what is to be said below each claim; once of claims that follow each other and clash alike."""
     last: tuple[str, ...] = ()
     for row in rows:
-        notes = [say(f"reconciliation.note.{name}", text=row[name]) for name in ("locator", "note") if row[name]]
+        notes = [
+            say(f"reconciliation.note.{name}", text=fixed.sub(_in_words(name), row[name]))
+            for name, fixed in _FIXED.items()
+            if row[name]
+        ]
         for kind in ("cause", "doubt"):
             if row[kind]:
                 named = {kind: say(f"reconciliation.{kind}.{row[kind]}")}
@@ -151,7 +164,7 @@ def summary(claims: Sequence[Mapping[str, Any]], known: Bounds, status: str) -> 
 def aside(claims: Sequence[Mapping[str, Any]]) -> list[str]:
     """Say how many of the kept claims on a cell are doubtful, and where its figures start."""
     doubtful = sum(bool(claim["doubt"]) for claim in claims)
-    names = sorted({claim["upstream"] for claim in claims} - {""})
+    names = [Register(name) for name in sorted({claim["upstream"] for claim in claims} - {""})]
     said = [say("reconciliation.summary.doubtful", n=doubtful)] if doubtful and len(claims) > 1 else []
     return [*said, *([say("reconciliation.summary.upstreams", n=len(names), names=names)] if names else [])]
 

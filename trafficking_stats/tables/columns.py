@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup, escape
 
 from trafficking_stats.messages import Term, Years, breakdown_words, say
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages.values import readable, written
 from trafficking_stats.reconciliation.sensitivity import WITHOUT
 from trafficking_stats.texts import words
 from trafficking_stats.texts.links import source_link
@@ -102,7 +102,7 @@ COLUMNS = {
     "n_rejected": Column("rejected", number=True, head="set_aside"),
     "published": Column(lambda row: row["published"] or say("tables.no_date")),
     # of sums and of dates
-    "several_years": Column(lambda row: words.unbroken(row["period"].replace("-", "–")), head="when"),
+    "several_years": Column(lambda row: words.unbroken(readable(row["period"])), head="when"),
     "sum": Column(words.count("sum_"), number=True),
     "adds_up": Column(_adds_up),
     "date": Column(lambda row: words.unbroken(written(row["date"], "d MMM y"))),

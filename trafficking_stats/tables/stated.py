@@ -61,7 +61,9 @@ def stated(
                 below.append(Markup("{}: {}.").format(written(measure, "capital"), shown))
         for year, text in sorted({(year, text) for text, year in rows[["premise", "year"]].values if text}):
             row, verdict = premise(rec, country, text, year)
-            below.append(say(f"victims.premise.{verdict}", figures=beside_words(row) if row else "", year=str(year)))
+            values = {"figures": beside_words(row) if row else "", "year": str(year)}
+            rule = say(f"victims.rule.{text.partition(' ')[0]}")
+            below.append(say(f"victims.premise.{verdict}", rule=rule, **values))
         lines = Markup("").join(map(Markup("<br><small>{}</small>").format, below))
         name = say_or(f"victims.topic.{topic}", written(str(topic).replace("_", " "), "capital"))
         items += Markup("<li><b>{}.</b> {}{}</li>").format(name, _told(rec, rows), lines)

@@ -39,7 +39,7 @@ def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
     told: dict[str, object] = {"pages.gap.beyond": beyond, "pages.gap.same": same, "pages.gap.years": years}
     if not gap.years:
         told = {"pages.gap.why_not": " ".join(gap_says.refusals_by_reason(gap.refusals, ("years", "ratios")))}
-    caveats = [years, *gap_says.caveats(gap), say("pages.gap.counts_found")]
+    caveats = [*([years] if gap.years else []), *gap_says.caveats(gap), say("pages.gap.counts_found")]
     both = gap.question.denominator.indicator, gap.question.numerator.indicator
     return headline(
         gap_says.answer(gap),
@@ -71,8 +71,9 @@ def change(gap: Gap) -> Shown:
     """Say whether the rate changed, which of the two counts moved, and what a change of detection would explain."""
     if gap.row("changes", series="rate") is None:
         return prose(say("pages.change.none"))
+    direction = gap.row("changes", series="rate").direction
     factors = [row.breakeven for row in gap.rows["detections"][:1] if not math.isnan(row.breakeven)]
-    detection = [say("pages.change.detection", factor=factor) for factor in factors]
+    detection = [say(f"pages.change.detection_{direction}", factor=factor) for factor in factors]
     return prose(gap_says.change(gap), " ".join(gap_says.facts(gap)), *detection)
 
 

@@ -14,6 +14,7 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import page_file
 from trafficking_stats.messages.catalogue import current
+from trafficking_stats.messages.values import readable
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.texts.focus import Cell, explained_cells, known
 from trafficking_stats.texts.words import place_name, short
@@ -90,7 +91,7 @@ def source_link(source_id: str, text: str = "") -> Markup:
     Markup('my &lt;b&gt; notes')
     """
     known = source_addresses().get(source_id, {"title": "", "url": ""})
-    text, url = text or known["title"] or source_id, known["url"]
+    text, url = text or readable(known["title"]) or source_id, known["url"]
     if url.lower().startswith(("https://", "http://")):
         return Markup('<a href="{}" rel="noreferrer">{}</a>').format(url, text)
     return Markup("{} ({})").format(text, url) if url else escape(text)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.messages import Country, Years, say
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages.values import Register, written
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import OPTIMAL, Reconciliation
 from trafficking_stats.reconciliation.sensitivity import WITHOUT, moves
@@ -31,7 +31,7 @@ from trafficking_stats.wording import source_name
 def choice_name(choice: str) -> str:
     """Name a choice of the figures: a method, or a source left out."""
     if choice.startswith(WITHOUT):
-        return say("pages.without", source=choice.removeprefix(WITHOUT))
+        return say("pages.without", source=Register(choice.removeprefix(WITHOUT)))
     return say(f"pages.method.{choice}")
 
 
@@ -46,9 +46,9 @@ def cause_words(rejected: Sequence[Mapping[Any, Any]]) -> str:
 
 
 def status_words(rows: pd.DataFrame) -> str:
-    """Say how many of the figures of a table are agreed, reconciled, bounded or deduced; empty if there are none."""
-    counts = rows["status"].value_counts()
-    order = [status for status in ("agreed", "reconciled", "bounded", "deduced") if status in counts]
+    """Say how many of the figures of a table are agreed, printed once, reconciled, bounded or deduced; or nothing."""
+    counts = rows["status"].mask((rows["status"] == "agreed") & (rows["n_claims"] == 1), "alone").value_counts()
+    order = [status for status in ("agreed", "alone", "reconciled", "bounded", "deduced") if status in counts]
     parts = [say(f"pages.status.{status}", n=int(counts[status])) for status in order]
     return capital(say("pages.status.all", figures=say("common.figures", n=len(rows)), parts=parts)) if parts else ""
 
@@ -106,7 +106,7 @@ def widest_clash(rec: Reconciliation, country: str) -> str:
     row = pairs.sort_values(["distance", "claim_id"], ascending=[False, True]).iloc[0]
     return say(
         "pages.sources.widest_is",
-        what=title(row["indicator"]),
+        what=label(row["indicator"]),
         year=Years([row["year"]]),
         figure=printed(row["value"], row["qualifier"], row.get("value_upper")),
         source=source_name(row["publisher"], row["published"]),
@@ -131,11 +131,13 @@ def settled_headline(rec: Reconciliation, country: str, start: int | None = None
     own = rec.claims[rec.claims["country"] == country]
     n_rejected = int((~own["accepted"]).sum())
     aside = "pages.settled.set_aside" if n_rejected else "pages.settled.none_set_aside"
-    moved = {name: moved_years(rec.sensitivity(country, name)) for name in names}
+    tables = {name: rec.sensitivity(country, name) for name in names}
+    alone = not any(str(choice).startswith(WITHOUT) for found in tables.values() for choice in found)
+    moved = {name: moved_years(found) for name, found in tables.items()}
     return headline(
         sentence or say("pages.stages.none", country=Country(country)),
         {
-            "pages.settled.other_choices": _moved(moved),
+            "pages.settled.other_choices": _moved(moved, "_alone" if alone else ""),
             "pages.settled.how_many": say(aside, n=n_rejected, figures=say("common.figures", n=len(own))),
             "pages.settled.solved": say("pages.solver.open") if rec.status != OPTIMAL else "",
         },
@@ -164,15 +166,15 @@ def moved_years(table: pd.DataFrame) -> list[int]:
     return sorted({year for years in moves(table).values() for year in years})
 
 
-def _moved(moved: Mapping[str, list[int]]) -> str:
+def _moved(moved: Mapping[str, list[int]], alone: str) -> str:
     changed = [
         say("pages.settled.in_years", what=label(name), years=Years(years)) for name, years in moved.items() if years
     ]
     still = [label(name) for name, years in moved.items() if not years]
     if not changed:
-        return say("pages.settled.no_change", what=still) if still else ""
+        return say(f"pages.settled.no_change{alone}", what=still) if still else ""
     return sentences(
-        [say("pages.settled.change", what=changed), say("pages.settled.still", what=still) if still else ""]
+        [say(f"pages.settled.change{alone}", what=changed), say("pages.settled.still", what=still) if still else ""]
     )
 
 
@@ -194,7 +196,7 @@ def sensitivity_words(table: pd.DataFrame, indicator: str) -> str:
     for name in without:
         lost = table.loc[table[name].isna() & table[DEFAULT].notna(), "year"]
         if len(lost):
-            said.append(say("pages.sensitivity.lost", source=name.removeprefix(WITHOUT), years=Years(lost)))
+            said.append(say("pages.sensitivity.lost", source=Register(name.removeprefix(WITHOUT)), years=Years(lost)))
     return sentences(said if without else [*said, say("pages.sensitivity.one_register")])
 
 

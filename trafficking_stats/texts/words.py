@@ -12,7 +12,7 @@ from trafficking_stats.entries import PolicyDate
 from trafficking_stats.intervals import period_kind
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, Years, say, say_or
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages.values import readable, written
 from trafficking_stats.reconciliation.evidence import Figure, Period, bounds
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -70,8 +70,8 @@ def period(start: str, end: str) -> str:
     >>> period("2007-01-01", "2020-12-31").replace("\u2060", "")
     '2007–2020'
     """
-    words = Period(start, end).in_words()
-    return unbroken(words.replace("-", "–")) if period_kind(start, end) == "years" else words
+    words = readable(Period(start, end).in_words())
+    return unbroken(words) if period_kind(start, end) == "years" else words
 
 
 def sentences(parts: Iterable[str]) -> str:
