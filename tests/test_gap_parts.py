@@ -193,8 +193,6 @@ def test_variants() -> None:
 
 def test_a_publisher_whose_figure_was_set_aside_contradicts_all_the_same() -> None:
     other = rows("DNK", {"convictions_persons": {2015: "40"}}, publisher="Other", upstream="Other", tier="press")
-        source_id="other", publisher="Other", upstream="Other"
-    )
     result = gap(reconcile(pd.concat([rows("DNK", DANISH), other], ignore_index=True)), "DNK", 2014, 2021)
     assert result.verdict.finding != "one_source"
 
