@@ -319,6 +319,7 @@ def test_right_figures_are_never_accused_in_danish(tmp_path, claims):
         "Austrian courts convicted 24 people in 2020. One case from 2020 involved 31 victims.",
         "Austria identified 97 victims in 2018. Since 2015 Austria has identified 900 victims.",
         "Austria identified 131 victims in 2022. During the reporting period, authorities identified 150 victims.",
+        "Austria identified 131 victims in 2022. Five years before that it was 61.",
         "The target for 2022 was 1,000 victims identified. Austria identified 131 victims in 2022.",
         "Austria identified 97 victims in 2018. In 2018, 155 more victims were identified by NGOs.",
         "Austrian authorities identified 97 victims in 2018. Of 30 victims in 2018, 12 were children.",

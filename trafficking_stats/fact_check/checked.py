@@ -104,9 +104,8 @@ def _is_unclear(one: Checked, checked: Sequence[Checked], text: str, language: s
         return sentence.starts("clause.unsure") != []
     size = len(before.tokens)  # "of 100 victims, 40 were children" tells of a sample
     is_sample = before.before("clause.base", size) > 0 and not before.before("clause.existential", size)
-    is_span = one.cell.period_start[:4] != one.cell.period_end[:4]
-    is_named = one.cell.period_end[:4] in sentence.low or place.rule == "table"
-    is_undated = not is_named and (is_span or place.period_source == "clause")
+    is_open = one.cell.period_start[:4] != one.cell.period_end[:4] or place.period_source == "clause"
+    is_undated = is_open and place.rule != "table" and one.cell.period_end[:4] not in sentence.low
     return is_sample or is_undated or (place.rule in OF_BEFORE and before.starts("actions") != [])
 
 

@@ -71,10 +71,9 @@ def judge(cell: Cell, record: Record, *, is_dated: bool = True) -> Finding:
     low, high = said(cell, record.vocabulary) if cell.indicator and cell.value is not None else (0.0, 0.0)
     if not cell.indicator or pd.isna(low):
         return Finding("unknown", "no_figure")
-    if not (held.direct and held.exact):
-        desk = _met(_desks(cell, record), cell, replace(held, lower=0, upper=None), low, high, record)
-        if desk is not None:
-            return replace(desk, verdict="agrees", code="same")
+    desks = () if held.direct and held.exact else _desks(cell, record)
+    if desk := _met(desks, cell, replace(held, lower=0, upper=None), low, high, record):
+        return replace(desk, verdict="agrees", code="same")
     if held.is_empty:
         return _met(_units(cell, record), cell, held, low, high, record) or Finding("unknown", "no_figure")
     found = _inside(cell, held, low, high) or _elsewhere(cell, held, low, high, record)
