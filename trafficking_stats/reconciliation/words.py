@@ -88,8 +88,9 @@ class Explanation:
             if row["url"].lower().startswith(("https://", "http://")):
                 name = f"<a href='{html.escape(row['url'])}' rel='noreferrer'>{name}</a>"
             told = "".join(f"<br>{_as_html(note)}" for note in notes)
-            shown = [say(f"reconciliation.verdict.{row['verdict']}"), row["figure"], row["interval"], row["published"]]
-            shown += [written(Register(row["upstream"])), written(Term("tier", row["tier"]))]
+            shown = [say(f"reconciliation.verdict.{row['verdict']}"), row["figure"], row["interval"]]
+            upstream, tier = written(Register(row["upstream"])), written(Term("tier", row["tier"]))
+            shown += [readable(row["published"]), upstream, tier]
             cells = "".join(f"<td>{html.escape(text)}</td>" for text in shown)
             table += f"<tr><th scope='row'>{name} <code>{html.escape(row['source'])}</code>{told}</th>{cells}</tr>"
         table = f"{table}</tbody></table>" if self.rows else ""
@@ -132,7 +133,7 @@ def _notes(rows: Sequence[dict[str, str]]) -> Iterator[tuple[dict[str, str], lis
 
 def source_of(claim: Mapping[str, Any]) -> str:
     """Name the publication that prints a claim: ``CMM 2022``."""
-    return source_name(claim["publisher"], claim["published"])
+    return source_name(written(Register(claim["publisher"])), claim["published"])
 
 
 def title(cell: Cell, number: int | None, known: Bounds) -> str:

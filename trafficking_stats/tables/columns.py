@@ -10,10 +10,10 @@ from markupsafe import Markup, escape
 from trafficking_stats.messages import Term, Years, breakdown_words, say
 from trafficking_stats.messages.values import readable, written
 from trafficking_stats.reconciliation.sensitivity import WITHOUT
+from trafficking_stats.reconciliation.words import source_of
 from trafficking_stats.texts import words
 from trafficking_stats.texts.links import source_link
 from trafficking_stats.texts.reconciliation import cause_words, choice_name
-from trafficking_stats.wording import source_name
 
 Row = Mapping[str, Any]
 
@@ -89,7 +89,7 @@ COLUMNS = {
     "printed": Column(printed_figure, number=True),
     "every_figure": Column(_every_figure, number=True, head="printed"),
     "source": Column(lambda row: source_link(row["source_id"])),
-    "edition": Column(lambda row: source_name(row["publisher"], row["published"]), head="source"),
+    "edition": Column(source_of, head="source"),
     "statement": Column(_statement, head="what"),
     "purpose": Column(lambda row: written(breakdown_words(row["breakdown"]), "capital")),
     "period": Column(lambda row: words.period(row["period_start"], row["period_end"]), head="years"),
@@ -100,7 +100,7 @@ COLUMNS = {
     "tier": Column(lambda row: written(Term("tier", row["tier"]), "capital")),
     "n_claims": Column("claims", number=True, head="figures"),
     "n_rejected": Column("rejected", number=True, head="set_aside"),
-    "published": Column(lambda row: row["published"] or say("tables.no_date")),
+    "published": Column(lambda row: readable(row["published"]) or say("tables.no_date")),
     # of sums and of dates
     "several_years": Column(lambda row: words.unbroken(readable(row["period"])), head="when"),
     "sum": Column(words.count("sum_"), number=True),

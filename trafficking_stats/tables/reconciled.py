@@ -18,6 +18,7 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import Reconciliation
+from trafficking_stats.reconciliation.words import source_of
 from trafficking_stats.remembering import shared
 from trafficking_stats.shown import Shown
 from trafficking_stats.tables.columns import Column, Columns, printed_figure
@@ -27,7 +28,6 @@ from trafficking_stats.texts.links import anchor, linker
 from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
 from trafficking_stats.texts.words import ABSENT, count, period, sentences, short, title
 from trafficking_stats.texts.words import policy_dates as dates_of
-from trafficking_stats.wording import source_name
 
 _CELL = ["indicator", "breakdown", "period_start", "period_end"]
 
@@ -151,7 +151,7 @@ def _voices(claims: Iterable[Mapping[str, Any]]) -> str:
     voices: dict[str, dict[str, None]] = {}
     for claim in claims:
         names = voices.setdefault(printed_figure(claim), {})
-        names[source_name(claim["publisher"], claim["published"])] = None
+        names[source_of(claim)] = None
     texts = []
     for figure, names in voices.items():
         first = ", ".join([*names][:3])
