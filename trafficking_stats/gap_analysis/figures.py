@@ -84,7 +84,8 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
     """
     rows, claims = rec.of(country, measure.indicator, measure.breakdown)
     doubtful = claims[claims["accepted"] & (claims["doubt"] != "")]
-    publishers = claims.groupby(claims["period_end"].str[:4].astype(int))["publisher"].agg(set).to_dict()
+    printers = claims.groupby(claims["period_end"].str[:4])["publisher"].agg(set)
+    publishers = {int(str(year)): names for year, names in printers.items()}
     bounds = functools.partial(rec.bounds_of_sum, country, measure.indicator, breakdown=measure.breakdown)
     counts = _Together(counts_of(rows).get((country, measure), {}), bounds)
     years = rows["year"].tolist()

@@ -23,11 +23,16 @@ class Figure:
     def in_words(self) -> str:
         """Write it in the current language."""
         number = written(whole(self.value))
-        if self.value_upper is not None and not pd.isna(self.value_upper):
+        if self.value_upper is not None:
             number = say("common.range", lower=number, upper=written(whole(self.value_upper)))
         elif self.qualifier != "exact":
             number = f"{written(Term('qualifier', self.qualifier))} {number}"
         return number if self.part is None else f"{number} ({Part(self.part).in_words()})"
+
+
+def as_printed(value: float, qualifier: str, upper: float | None) -> Figure:
+    """Return a figure as a table of claims holds it: a missing upper end is none, so that equal figures compare so."""
+    return Figure(value, qualifier, None if pd.isna(upper) else upper)
 
 
 @dataclass(frozen=True)

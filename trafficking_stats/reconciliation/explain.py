@@ -19,7 +19,7 @@ from trafficking_stats.intervals import period_label
 from trafficking_stats.messages import say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import words
-from trafficking_stats.reconciliation.evidence import Figure, RuleName, bounds
+from trafficking_stats.reconciliation.evidence import Figure, RuleName, as_printed, bounds
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.proofs import Component, Proof
 from trafficking_stats.reconciliation.rules import Cell
@@ -219,4 +219,4 @@ class Explainer:
 
 def figure_of(claim: Mapping[str, Any]) -> Figure:
     """Return the figure that a claim prints."""
-    return Figure(claim["value"], claim["qualifier"], claim.get("value_upper"))
+    return as_printed(claim["value"], claim["qualifier"], claim.get("value_upper"))

@@ -15,7 +15,7 @@ from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Term, Years
 from trafficking_stats.messages.values import Register
 from trafficking_stats.reconciliation.counterparts import Figures, There, place_of
-from trafficking_stats.reconciliation.evidence import Evidence, Figure, Part, Period, RuleName, evidence
+from trafficking_stats.reconciliation.evidence import Evidence, Figure, Part, Period, RuleName, as_printed, evidence
 
 Seen = Iterator[Evidence]
 """What was seen, of which the first counts; nothing where the cause does not fit."""
@@ -235,7 +235,7 @@ def _other_values(row: Any, figures: Figures) -> set[float]:
 
 def printed(row: Any) -> Figure:
     """Return the figure as its source prints it."""
-    return Figure(row.value, row.qualifier, row.value_upper)
+    return as_printed(row.value, row.qualifier, row.value_upper)
 
 
 def off(row: Any) -> Evidence:

@@ -79,4 +79,4 @@ def claim_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.in
 def tier_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.float64]:
     """Return the weight of the tier of each claim."""
     weights = {name: tier.weight for name, tier in vocabulary.tiers.items()}
-    return claims["tier"].map(weights).to_numpy(float)
+    return np.asarray(claims["tier"].map(weights), dtype=np.float64)

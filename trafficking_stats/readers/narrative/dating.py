@@ -77,8 +77,9 @@ class Dater:
         """Return the year in brackets after a figure: "61 (2021), 48 (2020)"."""
         scene = self.scene
         year = next((period for period in scene.periods if period.start > token), None)
-        is_bracketed = year is not None and scene.word(year.start - 1) == "(" and scene.word(year.end) == ")"
-        return year if is_bracketed and not any(token < start < year.start for start in scene.counts) else None
+        if year is None or scene.word(year.start - 1) != "(" or scene.word(year.end) != ")":
+            return None
+        return None if any(token < start < year.start for start in scene.counts) else year
 
     def _one_of_pair(self, period: Period, token: int) -> str:
         """Return the year of one of two figures for two years: "in 2017 and 2018, 242 and 278 were charged"."""
