@@ -22,7 +22,8 @@ from trafficking_stats.messages import (
     languages,
     say,
 )
-from trafficking_stats.messages.values import Register, readable, written
+from trafficking_stats.messages.readable import readable
+from trafficking_stats.messages.values import Register, written
 from trafficking_stats.vocabulary import load_vocabulary
 
 PACKAGE = Path(trafficking_stats.__file__).parent

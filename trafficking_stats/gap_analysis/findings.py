@@ -19,25 +19,6 @@ from trafficking_stats.inference.yearly import YearlyFit
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
-TABLES: Mapping[str, type] = {
-    "ratios": rows.Ratio,
-    "changes": rows.Change,
-    "splits": rows.Split,
-    "stages": rows.Stage,
-    "steps": rows.Step,
-    "disposals": rows.Disposal,
-    "effects": rows.Effect,
-    "silences": rows.Silence,
-    "dispersions": rows.Dispersion,
-    "detections": Allowance,
-    "peers": rows.Peer,
-    "shortfalls": rows.Shortfall,
-    "choices": rows.Choice,
-    "sources": rows.SourceChoice,
-    "breaks": rows.BreakRow,
-}
-"""The row class of each table."""
-
 Found = tuple[Sequence[Any], Sequence[Refusal]]
 """The rows of an analysis, and what it refused."""
 
@@ -56,9 +37,9 @@ class Findings(Mapping[str, tuple[Any, ...]]):
     """
 
     def __init__(self, rec: Reconciliation, question: Question, *, vary: bool) -> None:
-        self._rec, self._question, self._vary = rec, question, vary
-        self._both = both_figures(rec, question.country, question)
-        self.years = pooled_years(self._both, question)
+        self.rec, self.question, self.vary = rec, question, vary
+        self.both = both_figures(rec, question.country, question)
+        self.years = pooled_years(self.both, question)
         self._found: dict[str, Found] = {}
 
     def __getitem__(self, table: str) -> tuple[Any, ...]:
@@ -79,17 +60,17 @@ class Findings(Mapping[str, tuple[Any, ...]]):
     def refusals(self) -> tuple[Refusal, ...]:
         """What is not given, and why."""
         refusing = ("disposals", "ratios", "changes", "steps", "effects", "peers")
-        found = [*_left_out(self._question, self._both, self.years, self._shown)]
+        found = [*_left_out(self.question, self.both, self.years, self.shown)]
         return tuple(found + [one for table in refusing for one in self._find(table)[1]])
 
     @functools.cached_property
     def caveats(self) -> tuple[Caveat, ...]:
         """What must be known beside the headline."""
-        stopped = self._rec.settled[self._question.country].solution.status
+        stopped = self.rec.settled[self.question.country].solution.status
         found, years = [Caveat("not_optimal")] if stopped else [], self.years
         if not years:
             return tuple(found)
-        for one in self._both:
+        for one in self.both:
             doubtful = tuple(sorted(set(one.doubtful) & set(years)))
             crossed = tuple(change.year for change in one.breaks if years[0] < change.year <= years[-1])
             reasons = tuple(dict.fromkeys(one.doubtful[year] for year in doubtful))
@@ -105,98 +86,109 @@ class Findings(Mapping[str, tuple[Any, ...]]):
         """Both facts on the change."""
         if not self._enough:
             return Verdict()
-        varied = len(self._variants) > 1
-        return verdict.judge(self._rate, self["choices"], self._pair, self._question, varied=varied)
+        varied = len(self.variants) > 1
+        return verdict.judge(self.rate, self["choices"], self.pair, self.question, varied=varied)
 
     def _find(self, table: str) -> Found:
-        if table not in self._found:
-            anyway = table in ("stages", "breaks", "disposals")
-            self._found[table] = self._analyse(table) if anyway or self._enough else ((), self._too_few(table))
+        need = load_gap_settings().fewest_years
+        if table in self._found:
+            pass
+        elif self._enough or table in ("stages", "breaks", "disposals"):
+            self._found[table] = _ANALYSES[table][1](self)
+        else:
+            too_few = Refusal("ratios", "too_few_years", len(self.years), need, self.years)
+            self._found[table] = (), [too_few] if table == "ratios" else []
         return self._found[table]
-
-    def _analyse(self, table: str) -> Found:
-        rec, question, lag = self._rec, self._question, self._question.lags[0]
-        analyses: dict[str, Callable[[], Found]] = {
-            "ratios": lambda: rates.ratio_rows(self._pair, question.lags, question.window),
-            "changes": lambda: changes.change_rows(self._pair, lag),
-            "splits": lambda: (changes.split_rows(self._pair, lag, rec.vocabulary), ()),
-            "stages": lambda: (chain.stage_rows(self._stages, self._shown, self.years), ()),
-            "steps": self._steps,
-            "disposals": lambda: chain.disposal_rows(rec, question),
-            "effects": lambda: chain.effect_rows(self._stages, self._fitted[0], self._pair),
-            "silences": lambda: (rates.silence_rows(self._pair), ()),
-            "dispersions": lambda: (rates.dispersion_rows(self._pair), ()),
-            "detections": self._detections,
-            "peers": lambda: (self._compared[0], self._compared[2]),
-            "shortfalls": lambda: (self._compared[1], ()),
-            "choices": self._choices,
-            "sources": lambda: (verdict.source_rows(self._variants, question, self.years), ()),
-            "breaks": self._breaks,
-        }
-        return analyses[table]()
 
     @property
     def _enough(self) -> bool:
         """Whether there are years enough to pool, which all but the figures themselves needs."""
         return len(self.years) >= load_gap_settings().fewest_years
 
-    def _too_few(self, table: str) -> list[Refusal]:
-        need = load_gap_settings().fewest_years
-        return [Refusal("ratios", "too_few_years", len(self.years), need, self.years)] if table == "ratios" else []
+    @functools.cached_property
+    def pair(self) -> Pair:
+        """Both counts and their rate, over the years pooled."""
+        return Pair.of(self.both, self.years, self.question, self.rec.vocabulary)
 
     @functools.cached_property
-    def _pair(self) -> Pair:
-        return Pair.of(self._both, self.years, self._question, self._rec.vocabulary)
+    def shown(self) -> range:
+        """The years of the tables by year."""
+        return _years_shown(self.question, self.both)
 
     @functools.cached_property
-    def _shown(self) -> range:
-        return _years_shown(self._question, self._both)
+    def stages(self) -> chain.Chain:
+        """The figures of every stage."""
+        return chain.chain_of(self.rec, *self.both, self.shown)
 
     @functools.cached_property
-    def _stages(self) -> chain.Chain:
-        return chain.chain_of(self._rec, *self._both, self._shown)
+    def fitted(self) -> tuple[dict[str, YearlyFit], list[Refusal]]:
+        """A model of each stage that carries one, and why the others do not."""
+        return chain.fit_chain(self.stages, self.pair, self.question)
 
     @functools.cached_property
-    def _fitted(self) -> tuple[dict[str, YearlyFit], list[Refusal]]:
-        return chain.fit_chain(self._stages, self._pair, self._question)
+    def compared(self) -> tuple[list[rows.Peer], list[rows.Shortfall], list[Refusal]]:
+        """Peers, shortfalls, and the peers that are not compared."""
+        asked = self.question.peers
+        return comparison.peer_rows(self.rec, self.question, self.pair) if asked else ([], [], [])
 
     @functools.cached_property
-    def _compared(self) -> tuple[list[rows.Peer], list[rows.Shortfall], list[Refusal]]:
-        asked = self._question.peers
-        return comparison.peer_rows(self._rec, self._question, self._pair) if asked else ([], [], [])
+    def units(self) -> list[Measure]:
+        """Other indicators that count the same stage."""
+        return verdict.other_units(self.rec, self.question)
 
     @functools.cached_property
-    def _units(self) -> list[Measure]:
-        return verdict.other_units(self._rec, self._question)
-
-    @functools.cached_property
-    def _variants(self) -> list[Variant]:
-        question, years = self._question, self.years
+    def variants(self) -> list[Variant]:
+        """The figures under other choices."""
+        question, years = self.question, self.years
         span = range(years[0] - max(question.lags), years[-1] + 1)
-        measures = [question.numerator, question.denominator, *self._units]
-        return variants_of(self._rec, question.country, measures, span, vary=self._vary)
+        measures = [question.numerator, question.denominator, *self.units]
+        return variants_of(self.rec, question.country, measures, span, vary=self.vary)
 
     @property
-    def _rate(self) -> rows.Change | None:
+    def rate(self) -> rows.Change | None:
+        """The change of the rate."""
         return next((one for one in self["changes"] if one.series == "rate"), None)
 
+    def allowances(self) -> Sequence[Allowance]:
+        """Bound the change of the rate for a change of detection."""
+        return allow_for_detection(self.rate, load_gap_settings().detection_factors) if self.rate else ()
+
     def _steps(self) -> Found:
-        fitted, unfitted = self._fitted
-        found, refused = chain.step_rows(fitted, self._stages, self._pair)
+        fitted, unfitted = self.fitted
+        found, refused = chain.step_rows(fitted, self.stages, self.pair)
         return found, [*unfitted, *refused]
 
-    def _detections(self) -> Found:
-        factors = load_gap_settings().detection_factors
-        return (allow_for_detection(self._rate, factors) if self._rate else ()), ()
-
     def _choices(self) -> Found:
-        counted, window = self._variants[0].counts, self._question.window
-        usable = [unit for unit in self._units if sum(year in counted[unit] for year in self.years) >= window]
-        return verdict.choice_rows(self._variants, self._question, self.years, usable), ()
+        counted, window = self.variants[0].counts, self.question.window
+        usable = [unit for unit in self.units if sum(year in counted[unit] for year in self.years) >= window]
+        return verdict.choice_rows(self.variants, self.question, self.years, usable), ()
 
     def _breaks(self) -> Found:
-        broken = [change for one in self._stages.values() if one is not None for change in one.breaks]
-        return [BreakRow(**vars(change), accepted=self._question.accept_breaks) for change in broken], ()
+        broken = [change for one in self.stages.values() if one is not None for change in one.breaks]
+        return [BreakRow(**vars(change), accepted=self.question.accept_breaks) for change in broken], ()
+
+
+_ANALYSES: Mapping[str, tuple[type, Callable[[Findings], Found]]] = {
+    "ratios": (rows.Ratio, lambda f: rates.ratio_rows(f.pair, f.question.lags, f.question.window)),
+    "changes": (rows.Change, lambda f: changes.change_rows(f.pair, f.question.lags[0])),
+    "splits": (rows.Split, lambda f: (changes.split_rows(f.pair, f.question.lags[0], f.rec.vocabulary), ())),
+    "stages": (rows.Stage, lambda f: (chain.stage_rows(f.stages, f.shown, f.years), ())),
+    "steps": (rows.Step, Findings._steps),
+    "disposals": (rows.Disposal, lambda f: chain.disposal_rows(f.rec, f.question)),
+    "effects": (rows.Effect, lambda f: chain.effect_rows(f.stages, f.fitted[0], f.pair)),
+    "silences": (rows.Silence, lambda f: (rates.silence_rows(f.pair), ())),
+    "dispersions": (rows.Dispersion, lambda f: (rates.dispersion_rows(f.pair), ())),
+    "detections": (Allowance, lambda f: (f.allowances(), ())),
+    "peers": (rows.Peer, lambda f: (f.compared[0], f.compared[2])),
+    "shortfalls": (rows.Shortfall, lambda f: (f.compared[1], ())),
+    "choices": (rows.Choice, Findings._choices),
+    "sources": (rows.SourceChoice, lambda f: (verdict.source_rows(f.variants, f.question, f.years), ())),
+    "breaks": (rows.BreakRow, Findings._breaks),
+}
+"""The row class of each table, and the analysis that finds its rows."""
+
+TABLES: Mapping[str, type] = {name: row for name, (row, _) in _ANALYSES.items()}
+"""The row class of each table."""
 
 
 def _years_shown(question: Question, both: tuple[Figures, Figures]) -> range:

@@ -6,7 +6,6 @@ import datetime
 import functools
 import math
 import numbers
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -15,8 +14,6 @@ from trafficking_stats.breakdowns import parse
 from trafficking_stats.entries import Stage
 from trafficking_stats.messages.catalogue import MessageError, current, languages, say, say_or
 from trafficking_stats.vocabulary import load_vocabulary
-
-_DAY, _SPAN = re.compile(r"\b\d{4}-\d\d-\d\d\b"), re.compile(r"\b(\d{4})-(\d{4})\b")
 
 
 @dataclass(frozen=True)
@@ -200,24 +197,6 @@ def written(value: Any, spec: str = "") -> str:
     if isinstance(value, Sequence):
         return _listed([written(item, spec) for item in value])
     return str(value.in_words(spec) if spec else value.in_words())
-
-
-def readable(text: str) -> str:
-    """Write the days and the spans of years in a text as the current language does.
-
-    Examples
-    --------
-    >>> readable("517 (2007-2016), 2004-04-01 to 2004-04-30")
-    '517 (2007–2016), 1 Apr 2004 to 30 Apr 2004'
-    """
-    return _DAY.sub(_day_words, _SPAN.sub(r"\1–\2", text))
-
-
-def _day_words(found: re.Match[str]) -> str:
-    try:
-        return written(datetime.date.fromisoformat(found[0]), "d MMM y")
-    except ValueError:
-        return found[0]
 
 
 def breakdown_words(breakdown: str) -> str:

@@ -13,7 +13,8 @@ import pandas as pd
 
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, Term, say, say_or
-from trafficking_stats.messages.values import Register, readable, written
+from trafficking_stats.messages.readable import readable
+from trafficking_stats.messages.values import Register, written
 from trafficking_stats.reconciliation.evidence import Part, Period, RuleName, whole
 from trafficking_stats.reconciliation.proofs import Proof
 from trafficking_stats.reconciliation.rules import Cell

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from markupsafe import Markup, escape
 
 from trafficking_stats.messages import Term, Years, breakdown_words, say
-from trafficking_stats.messages.values import readable, written
+from trafficking_stats.messages.readable import readable
+from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.sensitivity import WITHOUT
 from trafficking_stats.reconciliation.words import source_of
 from trafficking_stats.texts import words

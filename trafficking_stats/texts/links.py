@@ -14,7 +14,7 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import page_file
 from trafficking_stats.messages.catalogue import current
-from trafficking_stats.messages.values import readable
+from trafficking_stats.messages.readable import readable
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.texts.focus import Cell, explained_cells, known
 from trafficking_stats.texts.words import place_name, short
