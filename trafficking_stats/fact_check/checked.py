@@ -88,9 +88,6 @@ def _counts(proposals: Sequence[Proposal], record: Record, *, is_given: bool) ->
             is_less = (cell.value or 0.0) < (found.lower or 0.0)
             if found.verdict == "contradicts" and is_less and _is_perhaps_part(proposal, cell, proposals, cells):
                 found = replace(found, verdict="unknown", code="perhaps_part")
-            is_far = (cell.value or 0.0) > FAR * max(found.upper or 0.0, 1.0)
-            if found.verdict == "contradicts" and is_far and proposal.rule == "carried over":
-                found = Finding("unknown", "unclear_subject")
         yield Checked(proposal, "count", cell, cell, found)
 
 
@@ -106,7 +103,8 @@ def _is_unclear(one: Checked, checked: Sequence[Checked], text: str, language: s
     is_sample = before.before("clause.base", size) > 0 and not before.before("clause.existential", size)
     is_open = one.cell.period_start[:4] != one.cell.period_end[:4] or place.period_source == "clause"
     is_undated = is_open and place.rule != "table" and one.cell.period_end[:4] not in sentence.low
-    return is_sample or is_undated or (place.rule in OF_BEFORE and before.starts("actions") != [])
+    is_far = place.rule == "carried over" and (one.cell.value or 0.0) > FAR * max(one.finding.upper or 0.0, 1.0)
+    return is_sample or is_undated or is_far or (place.rule in OF_BEFORE and before.starts("actions") != [])
 
 
 def _placed(one: Checked, text: str, language: str) -> Checked:

@@ -90,15 +90,14 @@ class Findings(Mapping[str, tuple[Any, ...]]):
         return verdict.judge(self.rate, self["choices"], self.pair, self.question, varied=varied)
 
     def _find(self, table: str) -> Found:
-        need = load_gap_settings().fewest_years
-        if table in self._found:
-            pass
-        elif self._enough or table in ("stages", "breaks", "disposals"):
-            self._found[table] = _ANALYSES[table][1](self)
-        else:
-            too_few = Refusal("ratios", "too_few_years", len(self.years), need, self.years)
-            self._found[table] = (), [too_few] if table == "ratios" else []
+        if table not in self._found:
+            anyway = table in ("stages", "breaks", "disposals")
+            self._found[table] = _ANALYSES[table][1](self) if anyway or self._enough else ((), self._too_few(table))
         return self._found[table]
+
+    def _too_few(self, table: str) -> list[Refusal]:
+        need = load_gap_settings().fewest_years
+        return [Refusal("ratios", "too_few_years", len(self.years), need, self.years)] if table == "ratios" else []
 
     @property
     def _enough(self) -> bool:

@@ -48,8 +48,8 @@ def current() -> str:
     return code if code in languages() else _SOURCE
 
 
-def page_file(notebook: str, language: str) -> str:
-    """Return the name of a page; the first language is the one that needs no mark.
+def page_file(notebook: str, language: str, kind: str = "html") -> str:
+    """Return the name of a page, or of a file of another kind beside it; the first language needs no mark.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def page_file(notebook: str, language: str) -> str:
     ('3_gap.html', '3_gap.da.html')
     """
     mark = "" if language == _SOURCE else f".{language}"
-    return f"{notebook}{mark}.html"
+    return f"{notebook}{mark}.{kind}"
 
 
 def use_language(code: str | None) -> None:

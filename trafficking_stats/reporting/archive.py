@@ -42,7 +42,7 @@ def archive(country: str, folder: Path, state: str, readmes: Iterable[tuple[str,
     cited = pd.concat([table["source_id"] for table in own.values() if "source_id" in table])
     own["sources"] = tables["sources"][tables["sources"]["source_id"].isin(cited)]
     files = {f"{name}.csv": table_text(table) for name, table in [*own.items(), ("columns", tables["columns"])]}
-    files |= {page_file("README", code).replace(".html", ".txt"): text for code, text in readmes}
+    files |= {page_file("README", code, "txt"): text for code, text in readmes}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, text in sorted(files.items()):

@@ -148,9 +148,10 @@ def store_country(
     shown = [name for name in sorted(files) if name.endswith(".html")]
     version = hash_of([files[name].decode("utf-8") for name in shown])[:12]
     files |= {name: frozen(files[name].decode("utf-8"), version).encode("utf-8") for name in shown}
-    for name in (page_file("brief", code) for code in codes):
-        if pdf and name in files and (printed := print_page(files[name])):
-            files[name.removesuffix(".html") + ".pdf"] = printed
+    for code in codes if pdf else ():
+        brief = files.get(page_file("brief", code))
+        if brief is not None and (printed := print_page(brief)):
+            files[page_file("brief", code, "pdf")] = printed
     if country.code != WORLD:
         files[ARCHIVE] = archive(
             country.code, tables, data.everything, [(code, _readme(country, code)) for code in codes]

@@ -16,6 +16,8 @@ MOST = 1_000_000
 """No authority counts so many: it is a population, or an estimate."""
 CLAUSE = 10
 """Tokens after a number within which "each year" belongs to it."""
+STOPS = ",;:.()"
+"""Marks at which a clause ends."""
 BEFORE = 4
 """Tokens before a number within which "on average" belongs to it."""
 CHAIN = 6
@@ -145,13 +147,11 @@ def _is_age_or_year(words: Words, numeral: Numeral) -> bool:
 
 def _is_average(words: Words, numeral: Numeral) -> bool:
     """Whether a number is one of several years' mean: "on average 78", "78 were found each year"."""
-    marks, size = (*",;:.()",), len(words.low)
-    start, stop = numeral.start - 1, numeral.end
-    while start >= max(0, numeral.start - BEFORE) and words.low[start] not in marks:
-        start -= 1
-    while stop < min(size, numeral.end + CLAUSE) and not (words.low[stop] in marks or words.low[stop][0].isdecimal()):
-        stop += 1
-    before = words.contains("not_counts.average_before", start + 1, numeral.start)
+    first, last = max(0, numeral.start - BEFORE), min(len(words.low), numeral.end + CLAUSE)
+    start = words.clause_start(numeral.start, first, STOPS)
+    near = range(numeral.end, last)
+    stop = next((k for k in near if words.low[k] in STOPS or words.low[k][0].isdecimal()), last)
+    before = words.contains("not_counts.average_before", start, numeral.start)
     return before or words.contains("not_counts.average_after", numeral.end, stop)
 
 

@@ -97,12 +97,6 @@ class Scene(Words):
         """Whether token `i` stands in brackets."""
         return self.segments.of[i] in self.segments.parents
 
-    def clause_start(self, i: int, bound: int, stops: str) -> int:
-        """Return the first token, from `bound` on, of the stretch up to `i` without any of the marks `stops`."""
-        while i > bound and self.low[i - 1] not in stops:
-            i -= 1
-        return i
-
     def clause_end(self, i: int, stops: str) -> int:
         """Return the token after the stretch from `i` without numbers or any of the marks `stops`."""
         while i < len(self.low) and self.low[i] not in stops and i not in self.counts:

@@ -58,6 +58,12 @@ class Words:
         """Return token `i` in lower case, "" outside the sentence."""
         return self.low[i] if 0 <= i < len(self.low) else ""
 
+    def clause_start(self, i: int, bound: int, stops: str) -> int:
+        """Return the first token, from `bound` on, of the stretch up to `i` without any of the marks `stops`."""
+        while i > bound and self.low[i - 1] not in stops:
+            i -= 1
+        return i
+
     def is_known(self, i: int) -> bool:
         """Whether a phrase of any group starts at token `i`."""
         return i in self._from
