@@ -537,3 +537,11 @@ def test_without_claims_there_is_nothing_to_explain():
     found = probable_causes(empty.astype({"accepted": bool}), np.zeros((0, 2)), load_vocabulary())
     assert list(found) == ["cause", "evidence"]
     assert found.empty
+
+
+def test_what_nobody_else_prints_can_only_contradict_its_own_publisher():
+    own = [odd(16), odd(3, breakdown="sex=female"), odd(13, breakdown="sex=male")]
+    own.append(odd(7, breakdown="age=unknown;sex=unknown"))
+    [alone] = ts.reconcile(table(own)).claims.query("not accepted")["cause"]
+    [beside] = ts.reconcile(table([*own, register(16)])).claims.query("not accepted")["cause"]
+    assert (alone, beside) == ("arithmetic", "unexplained")

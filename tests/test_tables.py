@@ -158,6 +158,14 @@ def test_what_another_choice_makes_of_a_year_stands_bold_where_it_differs(small)
     assert "77" not in [bold.text_content() for bold in tree(table).iter("b")]
 
 
+def test_choices_that_all_give_the_same_are_said_and_not_tabulated():
+    claims = small_claims()
+    alone = ts.reconcile(claims[claims["publisher"] == claims["publisher"].iat[0]])
+    shown = tables.sensitivity(alone, "DNK", "victims_identified")
+    assert "<table" not in shown.html
+    assert str(shown).startswith("Victims identified: no other method gives another figure.")
+
+
 def test_ratios_have_the_answer_second_and_its_interval_third(gap):
     table = rows(tables.ratios(gap))
     assert table[0] == ["Years", "Per 100", "95% interval", "Persons convicted", "Victims identified"]

@@ -17,6 +17,7 @@ from trafficking_stats.fact_check.result import factcheck as factcheck
 from trafficking_stats.frames import claims_from as claims_from
 from trafficking_stats.gap_analysis.answer import Gap as Gap
 from trafficking_stats.gap_analysis.answer import gap as gap
+from trafficking_stats.gap_analysis.comparison import peers_of as peers_of
 from trafficking_stats.gap_analysis.countries import Countries as Countries
 from trafficking_stats.gap_analysis.countries import compare_countries as compare_countries
 from trafficking_stats.messages import use_language as use_language

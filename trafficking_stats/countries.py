@@ -169,3 +169,14 @@ def region_of(country: str) -> str:
     ('154', '')
     """
     return _REGIONS.get(country, "")
+
+
+def neighbours(country: str) -> list[str]:
+    """Return the other countries and areas of a country's region.
+
+    Examples
+    --------
+    >>> neighbours("BWA"), neighbours("EUU")
+    (['LSO', 'NAM', 'SWZ', 'ZAF'], [])
+    """
+    return [code for code, region in _REGIONS.items() if region == region_of(country) and code != country]

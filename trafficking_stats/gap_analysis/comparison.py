@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from statsmodels.stats.multitest import multipletests
 
+from trafficking_stats.countries import neighbours
 from trafficking_stats.gap_analysis.figures import both_figures, pooled_years
 from trafficking_stats.gap_analysis.pair import Pair, rate_fields
 from trafficking_stats.gap_analysis.question import Question
@@ -15,6 +16,33 @@ from trafficking_stats.gap_analysis.rows import Peer, Refusal, Shortfall, pooled
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.contrasts import at_other_rate, compare_rates
 from trafficking_stats.reconciliation.result import Reconciliation
+from trafficking_stats.remembering import tell_read
+
+
+def peers_of(country: str) -> list[str]:
+    """Return the countries of a country's region, and those that are known to count the same people as victims.
+
+    Parameters
+    ----------
+    country : str
+        ISO 3166-1 alpha-3.
+
+    Returns
+    -------
+    list of str
+        Codes in order, whether or not there are claims on these countries.
+
+    Examples
+    --------
+    >>> "NLD" in peers_of("GBR"), peers_of("NAM"), peers_of("EUU")
+    (True, ['BWA', 'LSO', 'SWZ', 'ZAF'], [])
+    """
+    victims = load_gap_settings().victims
+    definitions = {entry.definition for entry in victims if entry.country == country}
+    same = {entry.country for entry in victims if entry.definition in definitions}
+    peers = sorted({*neighbours(country), *same} - {country})
+    tell_read(peers)  # one that has no claims yet changes the page when it gets some
+    return peers
 
 
 def definition_in(country: str, years: Iterable[int]) -> str:

@@ -37,6 +37,10 @@ def probable_causes(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: V
     rows[["cause", "evidence"]] = pd.DataFrame(found, rows.index, dtype=object)
     _beside_corrupt(rows)
     _beside_restated(rows, vocabulary)
+    # what nobody else prints a figure on can only stand against figures of its own publisher
+    publishers = judged.groupby(["country", "indicator"], observed=True)["publisher"].transform("nunique")
+    own = rows["cause"].isin(["small_difference", "unexplained"]) & (publishers[rows.index] == 1)
+    rows.loc[own, "cause"] = "arithmetic"
     return rows[["cause", "evidence"]]
 
 

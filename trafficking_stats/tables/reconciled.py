@@ -18,9 +18,10 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import Reconciliation
+from trafficking_stats.reconciliation.sensitivity import WITHOUT, moves
 from trafficking_stats.reconciliation.words import source_of
 from trafficking_stats.remembering import shared
-from trafficking_stats.shown import Shown
+from trafficking_stats.shown import Shown, prose
 from trafficking_stats.tables.columns import Column, Columns, printed_figure
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown
@@ -209,6 +210,8 @@ def sums(rec: Reconciliation, country: str, indicator: str) -> Shown:
 def sensitivity(rec: Reconciliation, country: str, indicator: str) -> Shown:
     """Tabulate what each method, and leaving each source out, makes of each year; bold where it differs.
 
+    Where one source alone prints figures and every method takes the same ones, that is said instead.
+
     Parameters
     ----------
     rec : Reconciliation
@@ -217,6 +220,8 @@ def sensitivity(rec: Reconciliation, country: str, indicator: str) -> Shown:
         Of which totals.
     """
     compared = rec.sensitivity(country, indicator)
+    if not moves(compared) and not any(str(name).startswith(WITHOUT) for name in compared):
+        return prose(sensitivity_words(compared, indicator))
     years, rows = list(map(str, compared["year"])), []
     for name in compared.columns.drop(["year", "range_lower", "range_upper"]):
         differs = (compared[name] != compared[DEFAULT]).fillna(False)
