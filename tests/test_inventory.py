@@ -42,7 +42,7 @@ def test_a_date_is_one_of_the_vocabulary(found):
 
 
 def test_a_ground_for_leaving_out_has_a_meaning(found):
-    assert set(found[found["held"] == "left_out"]["what"]) == set(generator().GROUNDS)
+    assert set(found[found["held"] == "left_out"]["what"]) == set(generator().WORDS["grounds"])
 
 
 def test_reasons_are_in_both_languages_and_speak_of_series_there_are(reasons):

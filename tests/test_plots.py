@@ -321,15 +321,19 @@ def test_the_same_data_give_the_same_bytes():
 
 def test_the_timeline_sets_dates_beside_the_counts_of_their_year():
     rows = totals(ts.reconcile(small_claims()), "DNK")
-    ax = plots.timeline(rows, "DNK", ["victims_identified"])
+    ax = plots.timeline(rows[rows["indicator"] == "victims_identified"], "DNK")
     assert {"2002", "2012", "8 to 10 years; crime added", "77", "Victims\nidentified"} <= set(texts(ax))
     assert next(text.get_text() for text in ax.get_legend().get_texts()) == "law and penalty"
     places = {text.get_text(): text.get_position()[1] for text in ax.texts}
     assert places["2012"] == places["8 to 10 years; crime added"]
     assert places["2020"] == places["77"]
     assert "2007: CMM, Plan 2007-2010" in ax.alt
+    assert "1959" not in texts(ax)  # a year without date and figure has no line
     assert bundle(ax)[1]["csv"].count("\n") == len(ts.load_vocabulary().policy_dates_of("DNK")) + 1
-    assert "No change of law or policy" in plots.timeline(rows, "ISL", []).sentence
+    assert "No change of law or policy" in plots.timeline(rows[:0], "ISL").sentence
+    beside_nothing = plots.timeline(rows, "ISL")
+    assert "77" in texts(beside_nothing)
+    assert beside_nothing.caption.startswith("No change of law or policy is on record for Iceland.")
 
 
 def test_a_part_of_a_count_is_named_as_such():

@@ -9,7 +9,7 @@ from trafficking_stats import tables, texts
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.gap_analysis.beside import beside_rows, premise
 from trafficking_stats.messages.gap import facts, moved
-from trafficking_stats.reasons import REASON, read_reasons
+from trafficking_stats.reasons import REASON, load_reasons
 from trafficking_stats.texts.words import number, signed
 
 PAIR = {"denominator": "victims_identified", "vary_sources": False}
@@ -101,7 +101,7 @@ def test_reasons_are_read_with_the_line_of_what_is_wrong(tmp_path):
     row = ["DNK", "rumour", "x", "s", "p1", "soon", "a", "b", "victims", ""]
     pd.DataFrame([row], columns=list(REASON)).to_csv(tmp_path / "reasons" / "DNK.csv", index=False)
     with pytest.raises(ClaimError, match="line 2: column kind, value 'rumour': must be one of reason"):
-        read_reasons(tmp_path)
+        load_reasons(tmp_path)
 
 
 def test_a_country_of_which_nothing_is_stated_gets_one_line(rec):

@@ -135,6 +135,11 @@ def test_every_fault_is_named(tmp_path, text):
             'country = "dk"\ndate = 2012-01-01\nlabel = "a"\nkind = "plan"\nreference = "b"',
             "country:",
         ),
+        (
+            "[[policy_dates]]",
+            'country = "DNK"\ndate = 2012-01-01\nlabel = "a"\nkind = "rumour"\nreference = "b"',
+            r"policy_dates names \['rumour'\], which are no kinds of dates",
+        ),
     ],
 )
 def test_entries_that_name_what_does_not_exist_or_contradict_themselves(tmp_path, text, table, entry, expected):

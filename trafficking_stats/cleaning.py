@@ -17,7 +17,7 @@ from trafficking_stats.claims import read_claims, read_sources
 from trafficking_stats.csv_tables import table_text
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.files import locked, write_together
-from trafficking_stats.reasons import load_statements, read_reasons
+from trafficking_stats.reasons import load_reasons, load_statements
 from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.reconciliation.result import OPTIMAL
 from trafficking_stats.schema import CLAIM, RANGE_END, SOURCE
@@ -78,7 +78,7 @@ def clean(
     tables = {
         "claims": rec.claims[[column for column in rec.claims if column in (*CLAIM, RANGE_END, *_VERDICT)]],
         "clashes": rec.clashes,
-        "reasons": read_reasons(raw),
+        "reasons": load_reasons(raw),
         "series": rec.series,
         "sources": read_sources(raw)[list(SOURCE)],
         "statements": load_statements(raw),

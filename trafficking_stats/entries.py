@@ -14,8 +14,6 @@ from trafficking_stats.errors import VocabularyError
 
 Stage = Literal["identification", "assistance", "protection", "investigation", "prosecution", "conviction", "context"]
 Measure = Literal["count", "level", "period", "share", "change", "rate", "estimate"]
-_KINDS = "plan|statute|penalty|reflection|residence|convention|opt_out|institution|policing|prosecution|non_punishment"
-PolicyKind = Annotated[str, StringConstraints(pattern=rf"^({_KINDS})$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 AnyCountry = Annotated[str, StringConstraints(pattern=r"^([A-Z]{3}|\*)$")]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -237,7 +235,7 @@ class PolicyDate(Entry):
     country: Country
     date: datetime.date
     label: str
-    kind: PolicyKind
+    kind: str
     reference: str
     note: str = ""
 

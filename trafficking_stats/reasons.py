@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -43,27 +42,24 @@ def load_statements(folder: str | Path | None = None) -> pd.DataFrame:
     ClaimError
         If a file is no table of statements.
     """
-    files = (Path(folder) / "statements").glob("*.csv") if folder else paths.clean_dir().glob("statements.csv")
     number, day = like(r"|-?\d+(\.\d+)?", "a number, or empty"), like(r"|\d{4}-\d\d-\d\d", "a date as YYYY-MM-DD")
-    return _read(
-        files,
-        STATEMENT,
-        {
-            ("kind",): one_of(STATED),
-            ("indicator",): one_of(load_vocabulary().indicators, "the indicators of the vocabulary"),
-            **{(name,): number for name in ("value", "printed", "base_printed")},
-            **{(name,): day for name in ("period_start", "period_end", "base_period_start", "base_period_end")},
-        },
-    )
+    checks: Checks = {
+        ("kind",): one_of(STATED),
+        ("indicator",): one_of(load_vocabulary().indicators, "the indicators of the vocabulary"),
+        **{(name,): number for name in ("value", "printed", "base_printed")},
+        **{(name,): day for name in ("period_start", "period_end", "base_period_start", "base_period_end")},
+    }
+    return _read("statements", folder, STATEMENT, checks)
 
 
-def read_reasons(folder: str | Path) -> pd.DataFrame:
-    """Read and check ``reasons/*.csv`` of a folder of raw figures; a folder without such files has none.
+def load_reasons(folder: str | Path | None = None) -> pd.DataFrame:
+    """Return what sources state beside their figures: reasons, recommendations, offers of the law, contradictions.
 
     Parameters
     ----------
-    folder : str or pathlib.Path
-        Like ``data/raw``.
+    folder : str or pathlib.Path, optional
+        A folder of raw figures, whose ``reasons/*.csv`` are read, none if there are no such files; by default those
+        that ship with the package.
 
     Returns
     -------
@@ -77,39 +73,22 @@ def read_reasons(folder: str | Path) -> pd.DataFrame:
 
     Examples
     --------
-    >>> read_reasons("no/such/folder").empty
-    True
-    """
-    return _reasons((Path(folder) / "reasons").glob("*.csv"))
-
-
-def load_reasons() -> pd.DataFrame:
-    """Load what the sources that ship with the package state beside their figures.
-
-    Returns
-    -------
-    pandas.DataFrame
-        See `read_reasons`.
-
-    Examples
-    --------
     >>> sorted(load_reasons().query("country == 'DNK'").kind.unique())
     ['contradiction', 'offer', 'reason', 'recommendation']
+    >>> load_reasons("no/such/folder").empty
+    True
     """
-    return _reasons(paths.clean_dir().glob("reasons.csv"))
+    named = "|".join(load_vocabulary().indicators)
+    checks: Checks = {
+        ("kind",): one_of(KINDS),
+        ("year",): like(r"\d{4}", "a year"),
+        ("indicators",): like(rf"|({named})(;({named}))*", "indicators of the vocabulary, joined by ;"),
+    }
+    return _read("reasons", folder, REASON, checks).astype({"year": int})
 
 
-def _reasons(files: Iterable[Path]) -> pd.DataFrame:
-    checks: Checks = {("kind",): one_of(KINDS), ("year",): like(r"\d{4}", "a year"), ("indicators",): _known}
-    return _read(files, REASON, checks).astype({"year": int})
-
-
-def _known(cell: str) -> str:
-    unknown = {*filter(None, cell.split(";"))} - {*load_vocabulary().indicators}
-    return f"must be in the vocabulary, unlike {', '.join(sorted(unknown))}" if unknown else ""
-
-
-def _read(files: Iterable[Path], columns: tuple[str, ...], checks: Checks) -> pd.DataFrame:
+def _read(name: str, folder: str | Path | None, columns: tuple[str, ...], checks: Checks) -> pd.DataFrame:
+    files = (Path(folder) / name).glob("*.csv") if folder else paths.clean_dir().glob(f"{name}.csv")
     problems: list[str] = []
     tables = [read_rows(file, columns, problems) for file in sorted(files)]
     rows = pd.concat([pd.DataFrame(columns=[*columns, "_file", "_line"]), *tables], ignore_index=True)

@@ -26,6 +26,7 @@ class Vocabulary(entries.Entry):
     policy_dates: tuple[entries.PolicyDate, ...] = ()
     definition_breaks: tuple[entries.DefinitionBreak, ...] = ()
     indicators: dict[str, entries.Indicator]
+    policy_kinds: dict[str, str]
 
     @model_validator(mode="after")
     def _references_exist(self) -> Vocabulary:
@@ -39,6 +40,8 @@ class Vocabulary(entries.Entry):
         for who, names in named:
             if missing := sorted(set(names) - set(self.indicators)):
                 raise ValueError(f"{who} names {missing}, which are no indicators")
+        if unknown := sorted({date.kind for date in self.policy_dates} - set(self.policy_kinds)):
+            raise ValueError(f"policy_dates names {unknown}, which are no kinds of dates")
         stages = Counter((register.country, stage) for register in self.registers for stage in register.stages)
         if twice := sorted(pair for pair, times in stages.items() if times > 1):
             raise ValueError(f"registers names {twice} more than once; a stage of a country has one register")

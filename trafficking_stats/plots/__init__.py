@@ -72,7 +72,7 @@ FIGURES: dict[str, Callable[[Gap, Axes | None], Axes]] = {
     "stages": _stages,
     "pair": lambda gap, ax: series.pair(_rows(gap), *_pair(gap), gap.question.country, ax=ax),
     "years": lambda gap, ax: series.years_strip(_rows(gap), gap.years, gap.question.country, ax=ax),
-    "timeline": lambda gap, ax: timeline(_rows(gap), gap.question.country, _pair(gap), ax=ax),
+    "timeline": lambda gap, ax: timeline(_rows(gap), gap.question.country, ax=ax),
     "trend": series.trend,
     "choices": rates.choices,
     **{name: functools.partial(rates.draw_table, name) for name in rates.LINES},

@@ -32,6 +32,7 @@ STAGE_SHADES = {
 """One hue that darkens from stage to stage, so that the order survives a grey printer and colour blindness."""
 
 TIER_MARKERS = {"register": "s", "publisher": "D", "compiler": "o", "press": "^"}
+DATE_MARKERS = {"law": "s", "convention": "D", "plan": "o", "stay": "^", "authority": "v"}
 HATCH = "////"
 AREA = {"marker": "s", "markersize": 9}
 """How an area of a colour stands in a key."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,83 +11,77 @@ from matplotlib.axes import Axes
 from trafficking_stats.csv_tables import records
 from trafficking_stats.entries import PolicyDate
 from trafficking_stats.messages import Country, Years, say
-from trafficking_stats.plots.bars import edges, highest
+from trafficking_stats.plots.bars import SIZE, edges, highest
 from trafficking_stats.plots.chart import EMPTY, Chart, describe, drawing, inches, instead, wrap
-from trafficking_stats.plots.style import HATCH, INK, LINE, PAPER, SOFT, key, shade
+from trafficking_stats.plots.series import series_alt
+from trafficking_stats.plots.style import DATE_MARKERS, HATCH, INK, LINE, PAPER, SOFT, key, shade
 from trafficking_stats.texts.focus import known
 from trafficking_stats.texts.words import label, policy_dates, sentences, short, title
 from trafficking_stats.vocabulary import load_vocabulary
-
-GROUPS = {
-    "law": ("s", ("statute", "penalty", "non_punishment")),
-    "convention": ("D", ("convention", "opt_out")),
-    "plan": ("o", ("plan",)),
-    "stay": ("^", ("residence", "reflection")),
-    "authority": ("v", ("institution", "policing", "prosecution")),
-}
-"""The mark of each group of dates, and the kinds in it."""
 
 _LINE, _BAR, _YEAR, _ROOM = 0.165, 0.12, 0.42, 0.34
 """In inches: height of a line and of a bar, width of a year and of the figure behind a bar."""
 _PLAIN: Any = {"fontsize": 8.5, "va": "center", "in_layout": False}
 
 
-def timeline(rows: pd.DataFrame, country: str, indicators: Sequence[str], *, ax: Axes | None = None) -> Axes:
+def timeline(rows: pd.DataFrame, country: str, *, ax: Axes | None = None) -> Axes:
     """Draw the changes of law and policy of a country down the years, beside its yearly totals.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        Columns ``indicator``, ``year``, ``lower``, ``upper`` and ``status``.
+        Columns ``indicator``, ``year``, ``lower``, ``upper`` and ``status``; each indicator has a scale of its own.
     country : str
         Which country.
-    indicators : sequence of str
-        The counts beside the dates, each on a scale of its own.
     ax : matplotlib.axes.Axes, optional
         Where; a new figure by default.
 
     Returns
     -------
     matplotlib.axes.Axes
-        A sentence where no date is on record.
+        A line a year with a date or a figure; a sentence where there are neither.
     """
-    dates, rows = policy_dates(load_vocabulary(), country), known(rows)
-    counts = {name: rows[rows["indicator"] == name] for name in indicators if name in set(rows["indicator"])}
-    with drawing(ax, 5.0 if dates else EMPTY) as ax:
-        if not dates:
-            return instead(ax, say("tables.dates.none", country=Country(country)))
+    dates, asked, rows = policy_dates(load_vocabulary(), country), dict.fromkeys(rows["indicator"]), known(rows)
+    shown = [name for name in asked if name in set(rows["indicator"])]
+    none = "" if dates else say("tables.dates.none", country=Country(country))
+    with drawing(ax, 5.0 if dates or shown else EMPTY) as ax:
+        if none and not shown:
+            return instead(ax, none)
         ax.set_axis_off()
-        kinds = {date.kind for date in dates}
-        looks = {say(f"pages.timeline.{g}"): {"marker": m} for g, (m, of) in GROUPS.items() if kinds & set(of)}
-        lines = key(ax, looks, inches(ax))
-        years = [*(date.date.year for date in dates), *rows["year"]]
-        by_year = {year: [d for d in dates if d.date.year == year] for year in range(min(years), max(years) + 1)}
-        column = min(1.6, 0.17 * inches(ax))
-        sides = {name: _YEAR + number * (column + 0.1) for number, name in enumerate(counts)}
-        places, end = _draw_dates(ax, by_year, _YEAR + len(counts) * (column + 0.1) + 0.15, 0.35 if counts else 0.1)
+        groups = {load_vocabulary().policy_kinds[date.kind] for date in dates}
+        looks = {
+            say(f"pages.timeline.{name}"): {"marker": DATE_MARKERS[name]} for name in DATE_MARKERS if name in groups
+        }
+        lines = key(ax, looks, inches(ax)) if looks else 0
+        column = min(0.95, 0.5 * inches(ax) / max(1, len(shown)))
+        sides = {name: _YEAR + number * column for number, name in enumerate(shown)}
+        heads = {name: wrap(title(name), int(column / 0.06)) for name in shown}
+        top = 0.1 + _LINE * max((head.count("\n") + 1 for head in heads.values()), default=0)
+        years = sorted({*rows["year"], *(date.date.year for date in dates)})
+        by_year = {year: [date for date in dates if date.date.year == year] for year in years}
+        places, end = _draw_dates(ax, by_year, _YEAR + len(shown) * column + 0.15, top)
         for name, side in sides.items():
-            _draw_counts(ax, counts[name], name, side, column, places)
+            ax.text(side, top, heads[name], color=SOFT, **{**_PLAIN, "fontsize": SIZE, "va": "bottom"})
+            _draw_counts(ax, rows[rows["indicator"] == name], shade(name), side, column - 0.1, places)
         ax.set_xlim(0, inches(ax))
         ax.set_ylim(end, 0)
         figure: Any = ax.get_figure(root=True)
         if isinstance(ax, Chart):
             figure.set_figheight(end + 0.2 * lines + 0.1)
-    told = [
-        say("pages.timeline.year", year=Years([year]), what=[date.label for date in found])
-        for year, found in by_year.items()
-        if found
-    ]
     caption = [
-        say("pages.timeline.caption", country=Country(country)),
-        say("pages.timeline.beside", what=[label(name) for name in counts]) if counts else "",
-        *edges(pd.concat([rows[:0], *counts.values()])),
+        none or say("pages.timeline.caption", country=Country(country)),
+        say("pages.timeline.beside", what=list(map(label, shown))) if shown else "",
+        *edges(rows),
     ]
+    told = {Years([year]): [date.label for date in found] for year, found in by_year.items() if found}
+    alt = [say("pages.timeline.year", year=year, what=what) for year, what in told.items()]
+    alt.append(series_alt(rows, shown))
     table = pd.DataFrame([date.model_dump() for date in dates])
-    return describe(ax, caption=sentences(caption), alt=sentences(told), name=f"{country}-timeline", table=table)
+    return describe(ax, caption=sentences(caption), alt=sentences(alt), name=f"{country}-timeline", table=table)
 
 
 def _draw_dates(
-    ax: Axes, by_year: dict[int, list[PolicyDate]], left: float, place: float
+    ax: Axes, by_year: Mapping[int, Sequence[PolicyDate]], left: float, place: float
 ) -> tuple[dict[int, float], float]:
     """Write years and dates below each other; return the place of each year and of the end, in inches from the top."""
     letters, places = int((inches(ax) - left - 0.1) / 0.067), {}
@@ -95,28 +89,25 @@ def _draw_dates(
         places[year] = place + _LINE / 2
         ax.text(0, places[year], str(year), color=SOFT, **_PLAIN)
         for date in dates:
-            lines = wrap(date.label, letters)
-            height = _LINE * (lines.count("\n") + 1)
-            mark = next(mark for mark, kinds in GROUPS.values() if date.kind in kinds)
+            text, mark = wrap(date.label, letters), DATE_MARKERS[load_vocabulary().policy_kinds[date.kind]]
+            height = _LINE * (text.count("\n") + 1)
             ax.plot(left - 0.1, place + _LINE / 2, mark, color=INK, markersize=4)
-            ax.text(left, place + height / 2, lines, **_PLAIN)
+            ax.text(left, place + height / 2, text, **_PLAIN)
             place += height
         place = max(place, places[year] + _LINE / 2) + 0.05
         ax.axhline(place - 0.025, color=LINE, linewidth=0.5, zorder=0)
     return places, place
 
 
-def _draw_counts(ax: Axes, rows: pd.DataFrame, name: str, side: float, column: float, places: dict[int, float]) -> None:
+def _draw_counts(
+    ax: Axes, rows: pd.DataFrame, colour: str, side: float, column: float, places: Mapping[int, float]
+) -> None:
     """Draw a bar a year with its figure behind it."""
-    ax.text(side, 0.15, wrap(title(name), int(column / 0.07)), color=SOFT, **_PLAIN)
-    scale, colour = (column - _ROOM) / max(1.0, highest(rows)), shade(name)
-    for row in records(rows):
-        lower, height = scale * row["lower"], places[row["year"]]
-        upper = lower if pd.isna(row["upper"]) else scale * row["upper"]
-        ax.barh(height, lower, _BAR, left=side, color=colour, edgecolor=colour, linewidth=0.8)
-        if pd.isna(row["upper"]):
-            ax.plot(side + upper + 0.05, height, ">", color=colour, markersize=4)
-            upper += 0.08
-        elif upper > lower:
-            ax.barh(height, upper - lower, _BAR, left=side + lower, color=PAPER, hatch=HATCH, edgecolor=colour)
-        ax.text(side + upper + 0.05, height, short(row["lower"], row["upper"]), **_PLAIN)
+    scale = (column - _ROOM) / max(1.0, highest(rows))
+    lower, heights = scale * rows["lower"].astype(float), rows["year"].map(places)
+    upper = (scale * rows["upper"].astype(float)).fillna(lower)
+    look: Any = {"height": _BAR, "left": side, "edgecolor": colour, "linewidth": 0.8}
+    ax.barh(heights, upper, color=PAPER, hatch=HATCH, **look)
+    ax.barh(heights, lower, color=colour, **look)
+    for row, height, end in zip(records(rows), heights, side + upper + 0.05, strict=True):
+        ax.text(end, height, short(row["lower"], row["upper"]), **_PLAIN)
