@@ -48,7 +48,11 @@ def add_up(
         printed = [at for at in group.index if whole[at] and at in kept.index]
         unusable = [at for at in parts if at not in kept.index or claims["qualifier"][at] != "exact"]
         if printed:
+            # a whole such as "all states" may be a part of another one, which adds up with what is beside it
+            added = claims["value"][parts].sum()
+            printed = [at for at in printed if kept["value"][at] == added] or printed
             reason = f"a part of the country, whose whole stands in row {row[printed[0]]}"
+            parts = group.index.difference(printed)
         elif unusable:
             at = unusable[0]
             why = f": {wrong[at]}" if at in wrong else f" has {plain(long['value'][at])!r}"
@@ -58,14 +62,14 @@ def add_up(
             reason, parts = f"added up in row {row[parts[0]]}", parts[1:]
         for at in parts:
             left_out[at] = reason
-    return pd.concat([kept[whole[kept.index]], *sums]).sort_index(), left_out
+    wholes = kept[whole[kept.index] & ~kept.index.isin(list(left_out))]
+    return pd.concat([wholes, *sums]).sort_index(), left_out
 
 
 def _sum(parts: pd.DataFrame, row: pd.Series) -> pd.DataFrame:
     """Return the claim that places make together, in the place of the first."""
-    total = parts.head(1).copy()
-    note = "; ".join(filter(None, (f"sum of {len(parts)} places", str(total["scope_note"].iat[0]))))
-    return total.assign(
+    note = "; ".join(filter(None, [f"sum of {len(parts)} places", *parts["scope_note"].unique()]))
+    return parts.head(1).assign(
         value=float(parts["value"].sum()), scope_note=note, locator=f"rows {row.iat[0]} to {row.iat[-1]}"
     )
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import calendar
 import contextlib
 import datetime
+import functools
 import re
 from collections.abc import Callable
+
+from babel import Locale
 
 from trafficking_stats.printed import WORDS, AmbiguousError, UnreadableError, plain
 
@@ -38,8 +41,8 @@ def read_day(cell: object) -> str:
     text = re.sub(r"[T ]\d\d:[\d:.]+Z?$", "", plain(cell))
     if re.fullmatch(r"[2-7]\d{4}", text, re.ASCII):
         return (datetime.date(1899, 12, 30) + datetime.timedelta(days=int(text))).isoformat()
-    if named := re.fullmatch(r"(\d{1,2})\.? ([a-z]+)\.? (\d{4})", text.casefold()):
-        text = f"{named[3]}-{_month(named[2]):02d}-{named[1]}"
+    if named := re.fullmatch(r"(\d{1,2})\.? ([^\W\d_]+)\.? (\d{4})", text.casefold()):
+        text = f"{named[3]}-{_month_names().get(named[2], 0):02d}-{named[1]}"
     days = {day for form in WORDS["days"]["forms"] if (day := _day(text, form))}
     if len(days) > 1:
         raise AmbiguousError(f"a day that can be read in one way, such as {min(days)}")
@@ -55,8 +58,12 @@ def _day(text: str, form: str) -> str:
         return ""
 
 
-def _month(name: str) -> int:
-    return next((at for at, full in enumerate(WORDS["months"]["names"], 1) if full == name or full[:3] == name), 0)
+@functools.cache
+def _month_names() -> dict[str, int]:
+    """Return the number of each name of a month, in full and short."""
+    forms = [form for language in WORDS["months"]["languages"] for form in Locale(language).months.values()]
+    named = [item for form in forms for width in ("wide", "abbreviated") for item in form[width].items()]
+    return {name.casefold().strip("."): number for number, name in named}
 
 
 def _months(year: int, month: int, n_months: int) -> Period:
@@ -101,10 +108,13 @@ def read_period(cell: object, fiscal_year: int | None = None) -> Period:
 
 
 def _short(text: str) -> str:
-    """Write quarters and halves with a letter: ``2nd quarter of 2023`` as ``q2 2023``."""
+    """Write quarters and halves with a letter: ``2nd quarter of 2023`` and ``II quarter 2023`` as ``q2 2023``."""
     text = re.sub(r"(?<=\d)(?:st|nd|rd|th|[ºª°.])(?=\s)|\b(?:of|de|do|del)\b", " ", text)
     for letter, listed in WORDS["periods"].items():
         spelled = "|".join(sorted(listed, key=len, reverse=True))
+        text = re.sub(
+            rf"\b(i{{1,3}}|iv)(?=\s+(?:{spelled})(?![a-z]))", lambda roman: str(WORDS["roman"][roman[0]]), text
+        )
         parts = rf"(?<![a-z])(?:{spelled})\s*([1-4])(?!\d)|(?<!\d)([1-4])\s*(?:{spelled})(?![a-z])"
         text = re.sub(parts, rf" {letter}\1\2 ", text)
     return " ".join(text.split())
@@ -145,7 +155,7 @@ def _part(match: re.Match[str], fiscal_year: int | None) -> Period:
 
 
 def _named_months(match: re.Match[str], fiscal_year: int | None) -> Period | None:
-    first, last = _month(match["first"]), _month(match["last"] or match["first"])
+    first, last = (_month_names().get(name, 0) for name in (match["first"], match["last"] or match["first"]))
     return _months(int(match["year"]), first, last - first + 1) if 0 < first <= last else None
 
 
@@ -159,7 +169,7 @@ _PERIODS: list[tuple[re.Pattern[str], Callable[[re.Match[str], int | None], Peri
     (re.compile(r"(?:fy\s*)?(?P<first>\d{4})\s*(?P<mark>[-–/])\s*(?P<last>\d{4}|\d{2})", re.ASCII), _two_years),
     (re.compile(rf"(?P<year>\d{{4}})[\s/-]*{_PART}", re.ASCII), _part),
     (re.compile(rf"{_PART}[\s/-]+(?P<year>\d{{4}})", re.ASCII), _part),
-    (re.compile(r"(?P<first>[a-z]+)\.?(?:\s*(?:-|–|to)\s*(?P<last>[a-z]+)\.?)? (?P<year>\d{4})"), _named_months),
+    (re.compile(r"(?P<first>[^\W\d_]+)\.?(?:\s*(?:-|–|to)\s*(?P<last>[^\W\d_]+)\.?)? (?P<year>\d{4})"), _named_months),
     (re.compile(r"(?P<start>\S{10})(?:/| to | - | – )(?P<end>\S{10})"), _two_days),
 ]
 """Forms of a period, the first that fits counts; what reads one says nothing where another form may fit."""

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import re
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ import pandas as pd
 from trafficking_stats.countries import country_code
 from trafficking_stats.dates import read_period
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.printed import WORDS, NoFigureError, UnreadableError, plain, read_figure
+from trafficking_stats.printed import WORDS, UnreadableError, plain, says_figure, unmarked
 from trafficking_stats.vocabulary import Vocabulary
 
 SEVERAL_HEADINGS = " / "
@@ -26,12 +27,15 @@ Columns = Mapping[str, Any]
 """Which column, or which fixed value, gives each field of a claim: the keywords of `claims_from`."""
 
 _HEADINGS: dict[str, list[str]] = WORDS["headings"]
+_NO_COUNTS: dict[str, list[str]] = WORDS["no_counts"]
 
 FIELDS = tuple(field for field in _HEADINGS if field not in ("value", "breakdown"))
 """Those that a column or one value for all rows gives."""
 
 
-def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) -> pd.DataFrame:
+def long_table(
+    table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary, about: Mapping[str, str] = MappingProxyType({})
+) -> pd.DataFrame:
     """Lay a table out with one row a figure.
 
     Parameters
@@ -42,6 +46,8 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
         What the caller says of it; headings tell the rest.
     vocabulary : Vocabulary
         Names of indicators and dimensions.
+    about : mapping of str to str
+        Fields that have one value whatever columns there are.
 
     Returns
     -------
@@ -64,8 +70,8 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     """
     table = _flat(table)
     dimensions = _dimension_columns(table, columns, vocabulary)
-    used, fixed = {DIMENSION + key: name for name, key in dimensions.items()}, {}
-    given = {field: columns.get(field) for field in FIELDS}
+    used, fixed = {DIMENSION + key: name for name, key in dimensions.items()}, dict(about)
+    given = {field: columns.get(field) for field in FIELDS if field not in about}
     if columns.get("breakdown") is None or isinstance(columns["breakdown"], str):
         given["breakdown"] = columns.get("breakdown")
     for field, said in given.items():
@@ -77,9 +83,11 @@ def long_table(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
         else:
             fixed[field] = said
     if "=" not in fixed.get("breakdown", "="):
-        _check_columns("breakdown", [fixed["breakdown"]], table)
+        check_columns("breakdown", [fixed["breakdown"]], table)
     taken = {*used.values(), *dimensions}
     figures = _figure_columns(table, columns, taken, vocabulary)
+    if "indicator" not in {*used, *fixed}:
+        figures = _of_indicators(figures)
     silent = [name for name in table.columns if name not in taken and figures.get(name) is None]
     rest = table[[name for name in silent if name != "claim_id"]]  # which no two rows share, whatever they say
     shared = table[[*used.values()]].set_axis([*used], axis=1).assign(**fixed, row=table.index)
@@ -113,8 +121,9 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
 def _with_part(year: Any, part: Any, heading: str) -> Any:
     """Write a quarter, half or month with its year; a number alone is one of what its column is headed."""
     text = plain(part)
-    if folded(text) in WORDS["totals"]["words"]:
+    if not plain(year) or folded(text) in WORDS["totals"]["words"]:
         return year
+    text = str(WORDS["roman"].get(folded(text), text))
     if text.isdigit():
         letter = next((letter for letter, spelled in WORDS["periods"].items() if folded(heading) in spelled), "m")
         text = letter + text.zfill(2 if letter == "m" else 1)
@@ -128,8 +137,8 @@ def _is_value(field: str, given: Any, vocabulary: Vocabulary) -> bool:
 
 
 def folded(text: object) -> str:
-    """Return a heading or label without case, line breaks and underscores, as headings are compared."""
-    return " ".join(re.split(r"[\s_]+", plain(text).casefold().strip()))
+    """Return a heading or label without case, line breaks, underscores and footnote marks, as headings are compared."""
+    return " ".join(re.split(r"[\s_]+", unmarked(plain(text))[0].casefold().strip()))
 
 
 def headed(table: pd.DataFrame, field: str, taken: Collection[str] = ()) -> str | None:
@@ -151,7 +160,7 @@ def _dimension_columns(table: pd.DataFrame, columns: Columns, vocabulary: Vocabu
         found = {name: spellings.get(folded(name)) for name in table.columns if name not in named}
         return {name: key for name, key in found.items() if key}
     pairs = given if isinstance(given, Mapping) else {name: spellings.get(folded(name), name) for name in given}
-    _check_columns("breakdown", pairs, table)
+    check_columns("breakdown", pairs, table)
     for name, key in pairs.items():
         if key not in vocabulary.dimensions:
             raise ClaimError(
@@ -161,7 +170,8 @@ def _dimension_columns(table: pd.DataFrame, columns: Columns, vocabulary: Vocabu
     return dict(pairs)
 
 
-def _check_columns(what: str, names: Collection[str], table: pd.DataFrame) -> None:
+def check_columns(what: str, names: Collection[str], table: pd.DataFrame) -> None:
+    """Raise `ClaimError` if a column that was named is not there."""
     if missing := [str(name) for name in names if name not in table]:
         there = ", ".join(table.columns)
         raise ClaimError(f"{what}: there is no column {', '.join(map(repr, missing))}; there are: {there}")
@@ -177,7 +187,7 @@ def _figure_columns(
     """Return the columns of figures, with what the heading of each says of them; None for those that cannot be read."""
     given, of_indicator = columns.get("value"), columns.get("indicator")
     if given is not None:
-        _check_columns("value", given if isinstance(given, Mapping) else [given], table)
+        check_columns("value", given if isinstance(given, Mapping) else [given], table)
     if isinstance(given, Mapping):
         meanings = _meanings(given, columns, vocabulary)
         if unknown := [name for name, meaning in meanings.items() if meaning is None]:
@@ -185,39 +195,52 @@ def _figure_columns(
                 f"value: {given[unknown[0]]!r}, for the column {unknown[0]!r}, is no indicator, year or key=category"
             )
         return meanings
-    if one := given or (of_indicator if of_indicator in table else None):
+    if one := given or (of_indicator if of_indicator in table and of_indicator in vocabulary.indicators else None):
         return {one: {}}
     return _headed_figures(table, columns, taken, vocabulary)
+
+
+def _of_indicators(figures: Mapping[str, Meaning | None]) -> dict[str, Meaning | None]:
+    """Count in columns of mere categories what the one other heading names; of several nobody knows which it is."""
+    named = {meaning["indicator"] for meaning in figures.values() if meaning and "indicator" in meaning}
+    sole = {"indicator": min(named)} if len(named) == 1 and None not in figures.values() else {}
+    return {
+        name: None if meaning is None or (named and not sole and "indicator" not in meaning) else sole | meaning
+        for name, meaning in figures.items()
+    }
 
 
 def _headed_figures(
     table: pd.DataFrame, columns: Columns, taken: set[str], vocabulary: Vocabulary
 ) -> dict[str, Meaning | None]:
     """Find the columns of figures by their headings."""
-    left = [name for name in table.columns if name not in taken]
+    left = [name for name in table.columns if name not in taken and folded(name) not in _NO_COUNTS["headings"]]
     meanings = _meanings({name: name for name in left}, columns, vocabulary)
     said = {key for meaning in meanings.values() for key in meaning or ()}
     one = headed(table, "value", taken)
-    if not said and len(left) == 1 and columns.get("indicator") is not None and _holds_figures(table[left[0]]):
-        one = left[0]
+    counts = [name for name in left if not any(word in folded(name) for word in _NO_COUNTS["words"])]
+    if (
+        not said
+        and len(counts) == 1
+        and columns.get("indicator") is not None
+        and any(map(says_figure, table[counts[0]]))
+    ):
+        one = counts[0]
     if one and (not said or said & {"year", "indicator"}):
         return {one: {}} | {name: None for name, meaning in meanings.items() if meaning}
     if not said:
         raise ClaimError(
-            "no column holds figures: name it (value='...'), or give it a heading such as value, a year or an"
-            f" indicator; there are: {', '.join(table.columns) or 'none'}"
+            "no heading says what is counted; say what columns hold (value={'Opfer / Frauen': 'victims_identified /"
+            " sex=female'}), what their words mean (labels={'indicator': {'Opfer': 'victims_identified'}}), or which"
+            f" column holds the figures (value='...'); there are: {', '.join(table.columns) or 'none'}"
         )
     if said & {"year", "indicator"}:  # else a total without either stands beside its parts
         meanings = {name: meaning or None for name, meaning in meanings.items()}
-    return {name: meaning for name, meaning in meanings.items() if meaning is not None or _holds_figures(table[name])}
-
-
-def _holds_figures(cells: pd.Series) -> bool:
-    for cell in cells.unique():
-        with contextlib.suppress(NoFigureError, UnreadableError):
-            read_figure(cell)
-            return True
-    return False
+    return {
+        name: meaning
+        for name, meaning in meanings.items()
+        if meaning is not None or any(map(says_figure, table[name].unique()))
+    }
 
 
 def _meanings(headings: Mapping[str, str], columns: Columns, vocabulary: Vocabulary) -> dict[str, Meaning | None]:
@@ -250,7 +273,7 @@ def _part_meanings(
     if equals and key in vocabulary.dimensions:
         return [{DIMENSION + key: category}]
     with contextlib.suppress(UnreadableError):
-        read_period(part, columns.get("fiscal_year"))
+        read_period(unmarked(part)[0], columns.get("fiscal_year"))
         return [{"year": part}]
     with contextlib.suppress(UnreadableError):
         if any(map(str.isalpha, part)) and read_period(f"{part} 2000"):

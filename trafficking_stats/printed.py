@@ -16,6 +16,10 @@ WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("printed.toml").r
 _BETWEEN, _RANGE = ("|".join(map(re.escape, WORDS["figures"][key])) for key in ("between", "range"))
 _ENDS = re.compile(rf"(?:(?:{_BETWEEN})\s+)?(\d.*?)\s*(?:{_RANGE})\s*(\d.*)")
 _SPACES = r"[ \u00a0\u202f\u2009'’]"
+_SIGNS, _LETTERS = WORDS["marks"]["signs"], "|".join(WORDS["marks"]["letters"])
+_MARK = re.compile(
+    rf"\s*(?:[{_SIGNS}]+|\([a-z]\)|\[[a-z\d]{{1,2}}\])$|(?<=\d)\s*(?:[a-z]\)|/\s*[a-z]|{_LETTERS})$", re.IGNORECASE
+)
 
 
 class UnreadableError(ValueError):
@@ -56,6 +60,18 @@ def plain(cell: object) -> str:
         number = float(cell)
         return str(int(number)) if number.is_integer() else repr(number)
     return str(cell).strip().removesuffix(" 00:00:00")
+
+
+def unmarked(text: str) -> tuple[str, str]:
+    """Split a text into what it says and the mark behind it that leads to a footnote, if any.
+
+    Examples
+    --------
+    >>> unmarked("12*"), unmarked("34 (a)"), unmarked("2023"), unmarked("*")
+    (('12', '*'), ('34', '(a)'), ('2023', ''), ('*', ''))
+    """
+    mark = _MARK.search(text)
+    return (text[: mark.start()], mark[0].strip()) if mark and mark.start() else (text, "")
 
 
 def read_figure(cell: object, decimal: str | None = None) -> Figure:
@@ -108,6 +124,28 @@ Figure(value=1440.0, qualifier='exact', upper=None))
                 if rest != text and rest[:1].isdigit():
                     return Figure(_number(rest, decimal), qualifier)
     return Figure(_number(text, decimal))
+
+
+def says_figure(cell: object) -> bool | None:
+    """Whether a cell says a figure, with or without a mark; None where it says that there is none, or is empty.
+
+    Examples
+    --------
+    >>> says_figure("c. 200"), says_figure("12 (a)"), says_figure("Norway"), says_figure("..")
+    (True, True, False, None)
+    """
+    try:
+        read_figure(unmarked(cell)[0] if isinstance(cell, str) else cell)
+    except NoFigureError:
+        return None
+    except UnreadableError as fault:
+        return isinstance(fault, AmbiguousError)
+    return True
+
+
+def is_heading(cell: object) -> bool:
+    """Whether a cell can head others: it says no figure, or the number of a year."""
+    return says_figure(cell) is False or re.fullmatch(r"(19|20)\d\d", plain(cell)) is not None
 
 
 def _check_there(text: str) -> None:

@@ -6,7 +6,8 @@ import difflib
 import functools
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -19,7 +20,13 @@ from trafficking_stats.countries import country_code, nearest_country
 from trafficking_stats.dates import read_day, read_period
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.layout import DIMENSION, Columns, category_named, folded, indicator_named, long_table
-from trafficking_stats.printed import WORDS, AmbiguousError, NoFigureError, UnreadableError, plain, read_figure
+from trafficking_stats.ledger import Cells
+from trafficking_stats.printed import (
+    WORDS,
+    UnreadableError,
+    plain,
+    read_figure,
+)
 from trafficking_stats.schema import CELL, RANGE_END, claim_faults, is_id
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -36,7 +43,8 @@ class Read(NamedTuple):
     claims : pandas.DataFrame
         The claims.
     skipped, wrong : pandas.DataFrame
-        Figures left out, and figures that cannot be read: ``row`` (label of its index), ``column`` and ``reason``.
+        Figures left out, and figures that cannot be read: ``row`` (label of its index), ``label`` (its heading) and
+        ``reason``.
     n_rows : int
         How many figures the table has.
     unclear : tuple of str
@@ -62,12 +70,17 @@ def check_frame(table: object) -> None:
             raise ClaimError(f"column {name}: a cell holds a list; it must be a single value")
 
 
-def read_frame(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) -> Read:
-    """Read a table figure by figure and keep apart what cannot be read; see `claims_from`."""
+def read_frame(
+    table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary, about: Mapping[str, str] = MappingProxyType({})
+) -> Read:
+    """Read a table figure by figure and keep apart what cannot be read; see `claims_from`.
+
+    ``about`` gives fields one value whatever columns there are.
+    """
     check_frame(table)
-    long = long_table(table, columns, vocabulary)
+    long = long_table(table, columns, vocabulary, about)
     _check_fields(long, table, columns)
-    rows = _Rows(long, columns.get("labels") or {})
+    rows = Cells(long, columns.get("labels") or {})
     for at in long.index[long["unread"].astype(bool)]:
         name = long["column"][at]
         rows.skip(at, f"the heading {name!r} is no indicator, year or category; say with value what the column holds")
@@ -81,12 +94,13 @@ def read_frame(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     claims["unit"] = rows.text("unit", claims["indicator"].map(units))
     column = ", " + long["column"] if long["column"].nunique() > 1 else ""
     claims["locator"] = rows.text("locator", "row " + long["row"].map(str) + column)
-    claims["scope_note"] = rows.text("note", "")
-    claims["source_id"] = rows.read("source", _source_id)
+    notes = rows.text("note", "")
+    claims["scope_note"] = ["; ".join(filter(None, [notes[at], *rows.marks.get(at, ())])) for at in long.index]
+    claims["source_id"] = rows.read("source", _source_id, marked=False)
     claims["publisher"] = rows.text("publisher", long["source"].map(plain))
     claims["upstream"] = rows.text("upstream", claims["publisher"])
     claims["tier"] = rows.text("tier", "publisher")
-    claims["published"] = rows.read("published", _published) if "published" in long else ""
+    claims["published"] = rows.read("published", _published, marked=False) if "published" in long else ""
     kept = rows.kept(claims)
     if "area" in long:
         kept, left_out = add_up(claims, kept, long, rows.wrong)
@@ -95,66 +109,8 @@ def read_frame(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) ->
     for row, text in claim_faults(kept, vocabulary):
         rows.refuse(kept.index[row], text)
     kept = _once(rows.kept(kept), rows)
-    skipped, wrong = rows.table(rows.skipped), rows.table(rows.wrong)
+    skipped, wrong = rows.told(rows.skipped), rows.told(rows.wrong)
     return Read(finish(kept, vocabulary), skipped, wrong, len(long), tuple(rows.unclear))
-
-
-class _Rows:
-    """The figures of a table, and what is wrong with them so far."""
-
-    def __init__(self, long: pd.DataFrame, labels: Mapping[str, Mapping[str, str]]) -> None:
-        self.long, self.labels = long, labels
-        self.skipped: dict[Any, str] = {}
-        self.wrong: dict[Any, str] = {}
-        self.unclear: list[str] = []
-
-    def kept(self, claims: pd.DataFrame) -> pd.DataFrame:
-        """Return those claims with which nothing is wrong."""
-        return claims[~claims.index.isin([*self.skipped, *self.wrong])]
-
-    def skip(self, at: Any, reason: str) -> None:
-        """Leave a figure out for the first reason told, whatever else is wrong with it."""
-        self.skipped.setdefault(at, reason)
-        self.wrong.pop(at, None)
-
-    def refuse(self, at: Any, reason: str) -> None:
-        """Note what is wrong with a figure; the first fault of a figure is told, and none of one that is left out."""
-        if at not in self.skipped:
-            self.wrong.setdefault(at, reason)
-
-    def read(self, column: str, read: Callable[[Any], Any]) -> list[Any]:
-        """Read every cell of a column once, in the words of the labels; None where it cannot be read."""
-        labels = self.labels.get(column.removeprefix(DIMENSION), {})
-        known: dict[Any, Any] = {}
-        found = []
-        for at, cell in zip(self.long.index, self.long[column], strict=True):
-            key = (type(cell), None if plain(cell) == "" else cell)  # nan is no key
-            if key not in known:
-                try:
-                    known[key] = read(labels.get(plain(cell), cell))
-                except (NoFigureError, UnreadableError) as fault:
-                    known[key] = fault
-            if isinstance(known[key], NoFigureError):
-                self.skip(at, str(known[key]))
-            elif isinstance(known[key], UnreadableError):
-                heading = self.long["column"][at] if column == "value" else column.removeprefix(DIMENSION)
-                self.refuse(at, f"column {heading}, value {plain(cell)!r}: must be {known[key]}")
-                if isinstance(known[key], AmbiguousError) and at in self.wrong:
-                    self.unclear.append(f"row {self.long['row'][at]}: {self.wrong[at]}")
-            found.append(None if isinstance(known[key], Exception) else known[key])
-        return found
-
-    def text(self, column: str, default: pd.Series | str) -> pd.Series:
-        """Return the text of a column, the default where it is empty or not there."""
-        default = pd.Series(default, index=self.long.index, dtype=object)
-        if column not in self.long:
-            return default
-        given = pd.Series([self.labels.get(column, {}).get(plain(cell), plain(cell)) for cell in self.long[column]])
-        return given.where(given != "", default)
-
-    def table(self, reasons: Mapping[Any, str]) -> pd.DataFrame:
-        where = self.long.loc[sorted(reasons), ["row", "column"]]
-        return where.assign(reason=[reasons[at] for at in where.index]).reset_index(drop=True)
 
 
 def _check_fields(long: pd.DataFrame, table: pd.DataFrame, columns: Columns) -> None:
@@ -199,7 +155,7 @@ def _category(key: str, vocabulary: Vocabulary, cell: object) -> str:
     raise UnreadableError(f"a category of {key}: {listed}; or say in labels.{key} what {label!r} means")
 
 
-def _breakdowns(rows: _Rows, vocabulary: Vocabulary) -> list[str]:
+def _breakdowns(rows: Cells, vocabulary: Vocabulary) -> list[str]:
     """Join what the column of breakdowns and those of the dimensions say."""
     said: list[Any] = [rows.text("breakdown", "")]
     for column in (str(name) for name in rows.long if str(name).startswith(DIMENSION)):
@@ -209,7 +165,7 @@ def _breakdowns(rows: _Rows, vocabulary: Vocabulary) -> list[str]:
     return [canonical_breakdown(";".join(parts)) for parts in zip(*said, strict=True)]
 
 
-def _periods(rows: _Rows, fiscal_year: int | None) -> tuple[list[str], list[str]]:
+def _periods(rows: Cells, fiscal_year: int | None) -> tuple[list[str], list[str]]:
     """Read the periods: two days where the table has them, else a year."""
     if {"start", "end"} <= set(rows.long):
         starts = rows.read("start", lambda cell: read_day(cell) if plain(cell) else "")  # "": since records began
@@ -218,7 +174,7 @@ def _periods(rows: _Rows, fiscal_year: int | None) -> tuple[list[str], list[str]
     return [period[0] if period else "" for period in periods], [period[1] if period else "" for period in periods]
 
 
-def _set_figures(claims: pd.DataFrame, rows: _Rows, decimal: str | None) -> None:
+def _set_figures(claims: pd.DataFrame, rows: Cells, decimal: str | None) -> None:
     """Read the figures; the qualifier and the other end of a range may have columns of their own."""
     figures = rows.read("value", lambda cell: read_figure(cell, decimal))
     claims["value"] = [figure and figure.value for figure in figures]
@@ -248,7 +204,7 @@ def _source_id(cell: object) -> str:
     raise UnreadableError("the id or the name of a source")
 
 
-def _once(kept: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
+def _once(kept: pd.DataFrame, rows: Cells) -> pd.DataFrame:
     """Leave out figures that stand there already; refuse different ones of a cell that something unread tells apart."""
     row, column = rows.long["row"].map(str), rows.long["column"]
     first = kept.assign(at=kept.index).groupby(_CELL + _FIGURE, sort=False)["at"].transform("first")

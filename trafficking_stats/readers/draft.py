@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.breakdowns import canonical_breakdown
+from trafficking_stats.ledger import Ledger
 from trafficking_stats.readers.categories import slug
 from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport
 from trafficking_stats.schema import PRINTED
@@ -19,10 +20,8 @@ CountryOf = Callable[[str], tuple[str, int]]
 """The code of a label that is a country, else "", and the label's rank among the spellings of that country."""
 
 
-class Draft:
-    """Claims in the making, one row a figure of a file.
-
-    Each step fills columns of ``claims``, or notes in ``reason`` why a row is none; the first reason of a row stays.
+class Draft(Ledger):
+    """Claims in the making, one row a figure of a file: each step fills columns of ``claims``, or leaves rows out.
 
     Parameters
     ----------
@@ -31,18 +30,17 @@ class Draft:
     """
 
     def __init__(self, rows: pd.Series) -> None:
-        self.rows = rows
+        super().__init__(rows, pd.Series("", rows.index))
         self.claims = pd.DataFrame(index=rows.index)
-        self.reason = pd.Series("", index=rows.index, dtype=object)
         self._dimensions: dict[str, Mapping[str, Any]] = {}
         # the breakdown with the best category of each label, that with its own, and how good the spelling is
         self._best, self._own = (pd.DataFrame(index=rows.index) for _ in range(2))
         self._rank = pd.Series(0, index=rows.index)
 
-    def refuse(self, rows: pd.Series, why: str, labels: pd.Series | None = None) -> None:
+    def leave_out(self, rows: pd.Series, why: str, labels: pd.Series | None = None) -> None:
         """Say why rows are no claims; ``{!r}`` in the reason stands for the label of the row."""
-        rows = rows & (self.reason == "")
-        self.reason[rows] = why if labels is None else labels[rows].map(why.format)
+        for at in rows.index[rows]:
+            self.skip(at, why if labels is None else why.format(labels[at]))
 
     def set_countries(
         self, labels: pd.Series, place: Callable[..., tuple[str, str]], wanted: Collection[str] | None
@@ -50,9 +48,9 @@ class Draft:
         """Give rows their country, by a function that returns its code, or "" and why the label is none."""
         places = {label: place(label) for label in labels.unique()}
         self.claims["country"], why = (labels.map({label: at[i] for label, at in places.items()}) for i in (0, 1))
-        self.refuse(why != "", "{}", why)
+        self.leave_out(why != "", "{}", why)
         if wanted is not None:
-            self.refuse(~self.claims["country"].isin(wanted), NOT_ASKED_FOR)
+            self.leave_out(~self.claims["country"].isin(wanted), NOT_ASKED_FOR)
 
     def set_indicators(self, labels: pd.Series, entries: Mapping[str, Mapping[str, str]]) -> None:
         """Give rows the indicator and the unit of their label, and the note that belongs to it."""
@@ -61,7 +59,7 @@ class Draft:
 
     def set_years(self, labels: pd.Series, why: str) -> None:
         """Give rows their calendar year, or refuse a label that is none."""
-        self.refuse(~labels.str.fullmatch("[0-9]{4}"), why, labels)
+        self.leave_out(~labels.str.fullmatch("[0-9]{4}"), why, labels)
         self.claims["period_start"], self.claims["period_end"] = labels + "-01-01", labels + "-12-31"
 
     def add_note(self, text: pd.Series, between: str = "; ") -> None:
@@ -119,26 +117,22 @@ class Draft:
             if "own_country" in entry:
                 self._name_nationals(f"{key}=", entry["own_country"])
         self._tell_apart(several)
-        kept = self.reason == ""
-        skipped = pd.DataFrame({"row": self.rows, "label": self.claims["locator"], "reason": self.reason})[~kept]
-        claims = self.claims.loc[kept, list(PRINTED)].reset_index(drop=True)
+        self.places["label"] = self.claims["locator"]
+        claims = self.kept(self.claims)[list(PRINTED)].reset_index(drop=True)
         claims.insert(0, "source_id", source["source_id"])
-        return TableImport(claims, source, len(self.rows), skipped.reset_index(drop=True), wanted)
-
-    def _kept(self) -> pd.DataFrame:
-        return self.claims[self.reason == ""]
+        return TableImport(claims, source, len(self.claims), self.told(self.skipped), wanted)
 
     def _join_breakdowns(self) -> None:
         """Join categories; where two labels meet in a cell, the better spelling keeps it, the other gets its own."""
         self.claims["breakdown"], own = _in_one(self._best), _in_one(self._own)
-        kept = self._kept().assign(own=own, rank=self._rank).sort_values(["rank", "own"], kind="stable")
+        kept = self.kept(self.claims).assign(own=own, rank=self._rank).sort_values(["rank", "own"], kind="stable")
         best = kept.groupby(CELL, sort=False)["own"].transform("first")
         other = kept.index[kept["own"] != best]
         self.claims.loc[other, "breakdown"] = own[other]
 
     def _name_nationals(self, key: str, category: str) -> None:
         """Give the reporting country's own name a category, unless another label has it in the cell."""
-        kept = self._kept()
+        kept = self.kept(self.claims)
         home = kept[kept["breakdown"] == key + kept["country"]]
         national = pd.MultiIndex.from_frame(home[CELL].assign(breakdown=key + category))
         free = ~national.isin(pd.MultiIndex.from_frame(kept[CELL]))
@@ -146,13 +140,14 @@ class Draft:
 
     def _tell_apart(self, several: np.ndarray | bool) -> None:
         """Put a number to claims on one cell with different figures, and refuse those that repeat a figure."""
-        again = self._kept().duplicated([*CELL, "qualifier", "value"]).reindex(self.rows.index, fill_value=False)
-        self.refuse(again & ~np.asarray(several), "prints again the figure of an earlier row of the same label")
-        cells = self._kept().groupby(CELL, sort=False)["value"]
+        again = self.kept(self.claims).duplicated([*CELL, "qualifier", "value"])
+        again = again.reindex(self.claims.index, fill_value=False) & ~np.asarray(several)
+        self.leave_out(again, "prints again the figure of an earlier row of the same label")
+        cells = self.kept(self.claims).groupby(CELL, sort=False)["value"]
         number, size = cells.cumcount() + 1, cells.transform("size")
         which, of = number[size > 1].astype(str), size[size > 1].astype(str)
         place = "row " + which + " of " + of + " that the file prints under this label"
-        self.add_note(place.reindex(self.rows.index, fill_value=""))
+        self.add_note(place.reindex(self.claims.index, fill_value=""))
         numbered = self.claims["breakdown"][which.index] + ";row=" + which
         self.claims.loc[which.index, "breakdown"] = numbered.map(canonical_breakdown)
 

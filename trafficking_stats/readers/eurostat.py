@@ -84,12 +84,12 @@ def read_eurostat(
     draft.set_countries(data["geo"], _place, wanted)
     unions = [code for code in EUROSTAT["unions"]["order"] if code in set(data["geo"])]
     for other in unions[1:]:
-        draft.refuse(data["geo"] == other, f"another size of the European Union than {unions[0]}")
+        draft.leave_out(data["geo"] == other, f"another size of the European Union than {unions[0]}")
     _set_what_is_counted(draft, data, name)
     _set_figures(draft, data["obs_value"], data["obs_flag"])
     draft.add_note(data["geo"].where(data["geo"].isin(unions), ""))
     _set_flags(draft, data["obs_flag"])
-    draft.refuse((series == "").any(axis=1), "a dimension is empty")
+    draft.leave_out((series == "").any(axis=1), "a dimension is empty")
     draft.set_years(data["time_period"], "the period {!r} is not a year")
     _break_down(draft, series.drop(columns=["geo", "freq", *EUROSTAT["what"]["columns"]], errors="ignore"))
     source = source_row(path, EUROSTAT["source"], date, source_id, {}, table=name, id=name.replace("_", "-"))
@@ -130,20 +130,20 @@ def _set_what_is_counted(draft: Draft, data: pd.DataFrame, table: str) -> None:
     if "leg_stat" not in data:
         status = status + next((code for start, code in what["tables"].items() if table.startswith(start)), "")
     counted = status.where(unit.isin(what["persons"]), status + " " + unit)
-    draft.refuse(~frequency.isin(what["annual"]), "the frequency {!r} is not annual", frequency)
-    draft.refuse(~status.isin(list(entries)), "the legal status {!r} is not in the map of this reader", status)
-    draft.refuse(~counted.isin(list(entries)), "the unit {!r} is not a number of persons", unit)
+    draft.leave_out(~frequency.isin(what["annual"]), "the frequency {!r} is not annual", frequency)
+    draft.leave_out(~status.isin(list(entries)), "the legal status {!r} is not in the map of this reader", status)
+    draft.leave_out(~counted.isin(list(entries)), "the unit {!r} is not a number of persons", unit)
     draft.set_indicators(counted, entries)
 
 
 def _set_figures(draft: Draft, printed: pd.Series, flags: pd.Series) -> None:
     missing, persons = printed.isin(EUROSTAT["missing"]), draft.claims["unit"] == "persons"
-    draft.refuse(missing & flags.str.contains("c", regex=False), "confidential")
-    draft.refuse(missing, "no figure")
-    draft.refuse(~printed.str.fullmatch(r"[0-9]+(\.[0-9]+)?"), "the value {!r} is not a count", printed)
+    draft.leave_out(missing & flags.str.contains("c", regex=False), "confidential")
+    draft.leave_out(missing, "no figure")
+    draft.leave_out(~printed.str.fullmatch(r"[0-9]+(\.[0-9]+)?"), "the value {!r} is not a count", printed)
     unclear = printed.str.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}")
-    draft.refuse(persons & unclear, "the value {!r} can be read in two ways", printed)
-    draft.refuse(persons & ~printed.str.fullmatch(r"[0-9]+(\.0+)?"), "the value {!r} is not a whole number", printed)
+    draft.leave_out(persons & unclear, "the value {!r} can be read in two ways", printed)
+    draft.leave_out(persons & ~printed.str.fullmatch(r"[0-9]+(\.0+)?"), "the value {!r} is not a whole number", printed)
     draft.claims["value"] = pd.to_numeric(printed, errors="coerce").astype(float)
 
 

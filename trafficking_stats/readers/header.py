@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.layout import SEVERAL_HEADINGS
-from trafficking_stats.printed import NoFigureError, UnreadableError, plain, read_figure
+from trafficking_stats.printed import is_heading, plain
 from trafficking_stats.readers.sheets import Row, padded
 
 _WITHIN = 50
@@ -55,9 +55,10 @@ def below_header(rows: list[Row], said: str, path: Path) -> pd.DataFrame:
                 f"{path}, row {number}: {len(row)} cells below {width} headings; quote separators in cells"
             )
     cells = [padded(row, width) for row in body.values()]
-    table = pd.DataFrame(cells, columns=_headings(heads, width), index=list(body), dtype=object)
-    empty = [name for name in table if not name and not any(map(plain, table[name].to_numpy().ravel()))]
-    return table.drop(columns=empty)
+    table = pd.DataFrame(cells, index=list(body), dtype=object)
+    headings = [heading or f"column {at}" for at, heading in enumerate(_headings(heads, width), start=1)]
+    is_empty = [name == f"column {at + 1}" and not any(map(plain, table[at])) for at, name in enumerate(headings)]
+    return table.set_axis(headings, axis=1).loc[:, ~np.array(is_empty)]
 
 
 def _said(rows: str) -> tuple[int, int]:
@@ -77,21 +78,10 @@ def _found(rows: list[Row]) -> tuple[int, int]:
     for below in range(at + 1, min(at + _MOST_ROWS, len(rows) - 1)):
         above, cells = rows[below - 1][1], [cell for cell in rows[below][1] if plain(cell)]
         has_gaps = not all(map(plain, above)) or len(above) < len(rows[below][1])
-        if not has_gaps or len(cells) < 2 or any(map(_is_data, cells)):
+        if not has_gaps or len(cells) < 2 or not all(map(is_heading, cells)):
             break
         last = below
     return rows[at][0], rows[last][0]
-
-
-def _is_data(cell: Any) -> bool:
-    """Whether a cell says a figure, or that there is none; the number of a year may be a heading."""
-    try:
-        read_figure(cell)
-    except NoFigureError:
-        return True
-    except UnreadableError:
-        return False
-    return not re.fullmatch(r"(19|20)\d\d", plain(cell))
 
 
 def _headings(heads: list[list[Any]], width: int) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.extras import needs
+from trafficking_stats.printed import is_heading
 
 Row = tuple[int, list[Any]]
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -116,7 +117,12 @@ def _sheets(path: Path) -> Iterator[tuple[str, list[Row]]]:
         _check_extent(path)
         book = python_calamine.CalamineWorkbook.from_path(path)
         for name in book.sheet_names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            sheet = book.get_sheet_by_name(name)
+            rows = sheet.to_python(skip_empty_area=False)
+            for (top, column), (bottom, _) in sheet.merged_cell_ranges or ():
+                # a name that spans several rows holds for each; a figure that does is one of none of them alone
+                for row in rows[top + 1 : bottom + 1] if is_heading(rows[top][column]) else ():
+                    row[column] = rows[top][column]
             yield name, list(enumerate(rows, start=1))
     except ReaderError:
         raise

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pandas as pd
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError, ReaderError, TraffickingStatsError
-from trafficking_stats.layout import FIELDS, Columns, headed
+from trafficking_stats.layout import FIELDS, Columns, check_columns, headed
+from trafficking_stats.printed import plain
 from trafficking_stats.readers.categories import fold
 from trafficking_stats.readers.header import below_header
 from trafficking_stats.readers.sheets import tables_in
@@ -32,11 +35,19 @@ from trafficking_stats.wording import counted
 _MAP = load_map("table.toml")
 OPTIONS: dict[str, str] = {**_MAP["columns"], **_MAP["file"], **_MAP["source"]}
 
-_OF_SOURCE = {*_MAP["source"], "source", "published", "edition"}
+_ABOUT = ("publisher", "upstream", "tier", "published")
+_OF_SOURCE = {*_MAP["source"], *_ABOUT, "source", "edition"}
 _OF_COLUMNS = {*FIELDS, "value", "breakdown", "decimal", "fiscal_year", "labels"} - _OF_SOURCE
-_ABOUT = {field: f"{field} of the file" for field in ("source", "publisher", "upstream", "tier", "published")}
-"""Columns for what is said of the source: a table's own column of that name says what its author means by it."""
-_SEVERAL = ("value", "breakdown")
+_Text = Annotated[str, BeforeValidator(lambda said: str(said) if isinstance(said, int | float | date) else said)]
+_KINDS: dict[str, Any] = {
+    **dict.fromkeys(("value", "breakdown"), _Text | list[str] | dict[str, _Text]),
+    "fill": Annotated[list[str], BeforeValidator(lambda said: [said] if isinstance(said, str) else list(said))],
+    "labels": dict[str, dict[str, _Text]],
+    "decimal": Literal[".", ","],
+    "delimiter": Annotated[str, Field(pattern=r'^[^\r\n"]$')],
+    "fiscal_year": Annotated[int, Field(ge=1, le=12)],
+}
+"""What may be said under a key, if it is not text."""
 
 
 def read(
@@ -87,10 +98,10 @@ def read(
     [['police-2024', 'BRA', 1452.0, 'sum of 2 places']]
     """
     path = Path(path)
-    said = _read_map(options.pop("map", None))
-    said |= {key.replace("-", "_"): value for key, value in options.items() if value}
-    said = {key: _as_text(value) for key, value in said.items() if value}
-    _check(said, path)
+    said = _read_map(options.pop("map", None)) | {
+        key.replace("-", "_"): given for key, given in options.items() if given
+    }
+    said = _checked({key: given for key, given in said.items() if given}, path)
     source = _source(said, path, source_id, published)
     found, wanted, source["note"] = _first_readable(path, said, source, countries)
     if found.unclear:
@@ -100,9 +111,8 @@ def read(
         )
     claims = found.claims[["source_id", *PRINTED, *({RANGE_END} & set(found.claims))]]
     other = ~claims["country"].isin(wanted if wanted is not None else claims["country"])
-    not_asked = pd.DataFrame({"row": claims["locator"][other], "column": "", "reason": NOT_ASKED_FOR})
+    not_asked = pd.DataFrame({"row": claims["locator"][other], "label": "", "reason": NOT_ASKED_FOR})
     skipped = pd.concat([found.skipped, found.wrong, not_asked], ignore_index=True)
-    skipped = skipped.rename(columns={"column": "label"})
     return TableImport(claims[~other].reset_index(drop=True), source, found.n_rows, skipped, wanted)
 
 
@@ -118,63 +128,39 @@ def _read_map(path: Any) -> dict[str, Any]:
     return {**said, **of_source}
 
 
-def _as_text(value: Any) -> Any:
-    """Return what a map says with numbers and dates as text."""
-    if isinstance(value, Mapping):
-        return {str(key): _as_text(part) for key, part in value.items()}
-    return list(map(_as_text, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _check(said: Mapping[str, Any], path: Path) -> None:
-    """Say what nobody can say of a table."""
-    unknown = sorted(set(said) - _OF_COLUMNS - _OF_SOURCE - set(_MAP["file"]))
+def _checked(said: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Return what is said of a table in the form that each key has, or say what cannot be said."""
+    unknown = sorted(set(said) - _OF_COLUMNS - _OF_SOURCE - {*_MAP["file"], "fill"})
     if unknown:
         raise ReaderError(
             f"the map of {path.name} has unknown keys: {', '.join(unknown)}; there are: {', '.join(OPTIONS)}"
         )
-    for key, value in said.items():
-        if key == "labels":
-            is_right = isinstance(value, dict) and all(map(_is_texts, value.values()))
-            must = "tables of words and what they mean, such as [labels.sex]"
-        elif key in _SEVERAL:
-            is_right, must = isinstance(value, str) or _is_texts(value), "a column, a list or a table of columns"
-        else:
-            is_right, must = isinstance(value, str), "text"
-        if not is_right:
-            raise ReaderError(f"the map of {path.name}: {key} must be {must}, not {value!r}")
-    if said.get("decimal", ".") not in (".", ","):
-        raise ReaderError(f"decimal must be . or , not {said['decimal']!r}")
-    if not re.fullmatch(r"[^\r\n\"]", said.get("delimiter", ",")):
-        raise ReaderError(f"delimiter must be one character, not {said['delimiter']!r}")
-    if not said.get("fiscal_year", "1").isdecimal():
-        raise ReaderError(f"fiscal_year must be a month from 1 to 12, not {said['fiscal_year']!r}")
-
-
-def _is_texts(value: Any) -> bool:
-    parts = value.values() if isinstance(value, dict) else value
-    return isinstance(value, dict | list) and all(isinstance(part, str) for part in parts)
+    checked = {}
+    for key, given in said.items():
+        try:
+            checked[key] = TypeAdapter(_KINDS.get(key, _Text)).validate_python(given)
+        except ValidationError as error:
+            help_text = {**OPTIONS, **_MAP["keys"]}.get(key.replace("_", "-"), "Text.")
+            raise ReaderError(f"the map of {path.name}: {key} cannot be {given!r}; it is: {help_text}") from error
+    return checked
 
 
 def _column_map(said: Mapping[str, Any]) -> Columns:
     given = {key: value for key, value in said.items() if key in _OF_COLUMNS}
-    given |= {key: _pairs(given[key], key) for key in _SEVERAL if isinstance(given.get(key), list)}
-    return {**given, "fiscal_year": int(given["fiscal_year"])} if "fiscal_year" in given else given
-
-
-def _pairs(listed: list[str], key: str) -> Any:
-    """Return columns with what they mean, or one column."""
-    pairs = {item.partition("=")[0]: item.partition("=")[2] for item in listed}
-    if all(pairs.values()):
-        return pairs
-    return next(iter(pairs)) if key == "value" and len(pairs) == 1 else list(pairs)
+    for key in ("value", "breakdown"):
+        if isinstance(given.get(key), list):
+            pairs = {column: meaning for column, _, meaning in (item.partition("=") for item in given[key])}
+            only = next(iter(pairs)) if key == "value" and len(pairs) == 1 else list(pairs)
+            given[key] = pairs if all(pairs.values()) else only
+    return given
 
 
 def _source(said: Mapping[str, Any], path: Path, source_id: str | None, published: str | None) -> dict[str, str]:
     """Return the row of ``sources.csv``: what is said of the publication, and else what follows from the file."""
-    date = published or said.get("published", "")
+    day = published or said.get("published", "")
     letters = fold(file_of(path)["document"].split(".")[0])
     named = said.get("source") or re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
-    return source_row(path, _MAP["defaults"], date, source_id, said, named=named)
+    return source_row(path, _MAP["defaults"], day, source_id, said, named=named)
 
 
 def _with_country(
@@ -196,8 +182,7 @@ def _first_readable(
     path: Path, said: Mapping[str, Any], source: Mapping[str, str], countries: Collection[str] | None
 ) -> tuple[Read, frozenset[str] | None, str]:
     """Read the first sheet that gives claims; return also the countries to read and the sheet."""
-    columns, about = _column_map(said), {**source, "source": source["source_id"]}
-    given = {column: about[field] for field, column in _ABOUT.items()}
+    columns, about = _column_map(said), {"source": source["source_id"], **{field: source[field] for field in _ABOUT}}
     found: list[tuple[Read, frozenset[str] | None, str]] = []
     problems: list[tuple[int, TraffickingStatsError]] = []
     names = []
@@ -207,8 +192,11 @@ def _first_readable(
             continue
         try:
             table = below_header(rows, said.get("header", ""), path)
+            check_columns("fill", said.get("fill", ()), table)
+            for heading in said.get("fill", ()):
+                table[heading] = table[heading].where(table[heading].map(plain) != "").ffill()
             mapped, wanted = _with_country(columns, table, countries)
-            one = read_frame(table.assign(**given), {**mapped, **_ABOUT}, load_vocabulary())
+            one = read_frame(table, mapped, load_vocabulary(), about)
             found.append((one, wanted, f"sheet {name}" if name else ""))
         except (ReaderError, ClaimError) as error:
             problems.append((len(rows), error))

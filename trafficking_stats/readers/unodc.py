@@ -174,16 +174,16 @@ def _place(code: str, name: str) -> tuple[str, str]:
 def _set_what_is_counted(draft: Draft, data: pd.DataFrame) -> None:
     """Set indicator and unit; some indicators count something else along one of their dimensions."""
     entries, indicator = _MAP["indicators"], data["indicator"]
-    draft.refuse(~indicator.isin(list(entries)), "indicator {!r} is not in the map of this reader", indicator)
-    draft.refuse(~data["unit"].isin(_MAP["units"]), "unit {!r} is not a count", data["unit"])
+    draft.leave_out(~indicator.isin(list(entries)), "indicator {!r} is not in the map of this reader", indicator)
+    draft.leave_out(~data["unit"].isin(_MAP["units"]), "unit {!r} is not a count", data["unit"])
     apart = indicator + " " + data["dimension"]
     draft.set_indicators(apart.where(apart.isin(list(entries)), indicator), entries)
 
 
 def _set_figures(draft: Draft, printed: pd.Series) -> None:
     masked, whole = printed.str.fullmatch(_MASKED), printed.str.fullmatch(_WHOLE)
-    draft.refuse(printed == "", "the row has no value")
-    draft.refuse(~masked & ~whole, "the value {!r} is not a whole number", printed)
+    draft.leave_out(printed == "", "the row has no value")
+    draft.leave_out(~masked & ~whole, "the value {!r} is not a whole number", printed)
     digits = printed.str.replace(r"[<,\s]", "", regex=True)
     draft.claims["value"] = pd.to_numeric(digits.where(masked | whole), errors="coerce").astype(float)
     draft.claims["qualifier"] = masked.map({True: "less_than", False: "exact"})
