@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.countries import country_code
-from trafficking_stats.layout import folded
+from trafficking_stats.headings import folded
 from trafficking_stats.printed import WORDS, plain
 from trafficking_stats.schema import CELL
 

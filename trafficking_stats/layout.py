@@ -1,36 +1,32 @@
-"""Which column of a table means what, and wide tables made long: one row a figure, one column a field."""
+"""Which column of a table gives what, and wide tables made long: one row a figure, one column a field."""
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import re
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.countries import country_code
-from trafficking_stats.dates import read_period
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.printed import WORDS, UnreadableError, plain, says_figure, unmarked
+from trafficking_stats.headings import (
+    DIMENSION,
+    HEADINGS,
+    SEVERAL_HEADINGS,
+    Columns,
+    Meaning,
+    folded,
+    headed,
+    meanings_of,
+)
+from trafficking_stats.printed import WORDS, plain, says_figure
 from trafficking_stats.vocabulary import Vocabulary
 
-SEVERAL_HEADINGS = " / "
-"""What joins the headings of a column that has several, one above the other."""
-
-DIMENSION = "by "
-"""What a column of a dimension begins with in a long table, such as ``by sex``."""
-
-Columns = Mapping[str, Any]
-"""Which column, or which fixed value, gives each field of a claim: the keywords of `claims_from`."""
-
-_HEADINGS: dict[str, list[str]] = WORDS["headings"]
 _NO_COUNTS: dict[str, list[str]] = WORDS["no_counts"]
 
-FIELDS = tuple(field for field in _HEADINGS if field not in ("value", "breakdown"))
-"""Those that a column or one value for all rows gives."""
+FIELDS = tuple(field for field in HEADINGS if field not in ("value", "breakdown"))
+"""Fields that a column or one value for all rows gives."""
 
 
 def long_table(
@@ -136,23 +132,12 @@ def _is_value(field: str, given: Any, vocabulary: Vocabulary) -> bool:
     return is_date or (field == "indicator" and given in vocabulary.indicators)
 
 
-def folded(text: object) -> str:
-    """Return a heading or label without case, line breaks, underscores and footnote marks, as headings are compared."""
-    return " ".join(re.split(r"[\s_]+", unmarked(plain(text))[0].casefold().strip()))
-
-
-def headed(table: pd.DataFrame, field: str, taken: Collection[str] = ()) -> str | None:
-    """Return the column that is headed as a field is, the first spelling of the list first."""
-    by_heading = {folded(name): name for name in table.columns[::-1] if name not in taken}
-    return next((by_heading[s] for s in map(folded, _HEADINGS.get(field, ())) if s in by_heading), None)
-
-
 def _dimension_columns(table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary) -> dict[str, str]:
     """Return the columns that break figures down, with the dimension of each."""
     spellings = {folded(word): key for key, listed in WORDS["dimensions"].items() for word in listed}
     spellings |= {folded(word): key for key, entry in vocabulary.dimensions.items() for word in (key, entry.label)}
     # a column that is headed as a dimension and as a field must be named
-    for heading in itertools.chain.from_iterable(_HEADINGS.values()):
+    for heading in itertools.chain.from_iterable(HEADINGS.values()):
         spellings.pop(folded(heading), None)
     given = columns.get("breakdown")
     if given is None or isinstance(given, str):
@@ -177,10 +162,6 @@ def check_columns(what: str, names: Collection[str], table: pd.DataFrame) -> Non
         raise ClaimError(f"{what}: there is no column {', '.join(map(repr, missing))}; there are: {there}")
 
 
-Meaning = dict[str, str]
-"""What a heading says of the figures below it: by field, or by dimension."""
-
-
 def _figure_columns(
     table: pd.DataFrame, columns: Columns, taken: set[str], vocabulary: Vocabulary
 ) -> dict[str, Meaning | None]:
@@ -189,7 +170,7 @@ def _figure_columns(
     if given is not None:
         check_columns("value", given if isinstance(given, Mapping) else [given], table)
     if isinstance(given, Mapping):
-        meanings = _meanings(given, columns, vocabulary)
+        meanings = meanings_of(given, columns, vocabulary)
         if unknown := [name for name, meaning in meanings.items() if meaning is None]:
             raise ClaimError(
                 f"value: {given[unknown[0]]!r}, for the column {unknown[0]!r}, is no indicator, year or key=category"
@@ -215,7 +196,7 @@ def _headed_figures(
 ) -> dict[str, Meaning | None]:
     """Find the columns of figures by their headings."""
     left = [name for name in table.columns if name not in taken and folded(name) not in _NO_COUNTS["headings"]]
-    meanings = _meanings({name: name for name in left}, columns, vocabulary)
+    meanings = meanings_of({name: name for name in left}, columns, vocabulary)
     said = {key for meaning in meanings.values() for key in meaning or ()}
     one = headed(table, "value", taken)
     counts = [name for name in left if not any(word in folded(name) for word in _NO_COUNTS["words"])]
@@ -241,78 +222,3 @@ def _headed_figures(
         for name, meaning in meanings.items()
         if meaning is not None or any(map(says_figure, table[name].unique()))
     }
-
-
-def _meanings(headings: Mapping[str, str], columns: Columns, vocabulary: Vocabulary) -> dict[str, Meaning | None]:
-    """Return what the heading of each column means, None where a part of it is not known."""
-    split = {name: [part.strip() for part in text.split(SEVERAL_HEADINGS)] for name, text in headings.items()}
-    both = WORDS["sex_and_age"]
-    if any(both.get(folded(part), {}).get("age") == "child" for parts in split.values() for part in parts):
-        both = both | WORDS["beside_children"]
-    may = {name: [_part_meanings(part, both, columns, vocabulary) for part in parts] for name, parts in split.items()}
-    sure = {key for parts in may.values() for found in parts if len(found) == 1 for key in found[0]}
-    meanings: dict[str, Meaning | None] = {}
-    for name, parts in may.items():
-        # a word of several dimensions, such as unknown, is of the one that the other columns break down by
-        clear = [[one for one in found if len(found) == 1 or sure.issuperset(one)] for found in parts]
-        is_known = all(len(found) == 1 for found in clear)
-        meanings[name] = {key: text for (found, *_) in clear for key, text in found.items()} if is_known else None
-    return meanings
-
-
-def _part_meanings(
-    part: str, both: Mapping[str, Mapping[str, str]], columns: Columns, vocabulary: Vocabulary
-) -> list[Meaning]:
-    """Return what a part of a heading may mean: nothing that is known, one thing, or a category of one of several."""
-    labels = columns.get("labels") or {}
-    if folded(part) in both:
-        return [{DIMENSION + key: category for key, category in both[folded(part)].items()}]
-    if indicator := indicator_named(labels.get("indicator", {}).get(part, part), vocabulary):
-        return [{"indicator": indicator}]
-    key, equals, category = part.partition("=")
-    if equals and key in vocabulary.dimensions:
-        return [{DIMENSION + key: category}]
-    with contextlib.suppress(UnreadableError):
-        read_period(unmarked(part)[0], columns.get("fiscal_year"))
-        return [{"year": part}]
-    with contextlib.suppress(UnreadableError):
-        if any(map(str.isalpha, part)) and read_period(f"{part} 2000"):
-            return [{"part": part}]
-    # a heading such as ID or No is no code of a country
-    keys = [key for key in WORDS["categories"] if len(part) > 3 or not vocabulary.dimensions[key].open_exclusive]
-    named = {key: category_named(key, labels.get(key, {}).get(part, part), vocabulary) for key in keys}
-    is_total = folded(part) in WORDS["totals"]["words"] + _HEADINGS["value"]
-    return [{DIMENSION + key: category} for key, category in named.items() if category] or [{}] * is_total
-
-
-def indicator_named(label: str, vocabulary: Vocabulary) -> str:
-    """Return the indicator of a name or label of the vocabulary, empty if there is none."""
-    if label in vocabulary.indicators:
-        return label
-    named = [
-        name for name, entry in vocabulary.indicators.items() if folded(label) in (folded(name), folded(entry.label))
-    ]
-    return named[0] if len(named) == 1 else ""
-
-
-def category_named(key: str, label: str, vocabulary: Vocabulary) -> str:
-    """Return the category of a dimension that a label means, empty if there is none.
-
-    Examples
-    --------
-    >>> from trafficking_stats.vocabulary import load_vocabulary
-    >>> words = load_vocabulary()
-    >>> category_named("sex", "Women", words), category_named("citizenship", "Romania", words)
-    ('female', 'ROU')
-    """
-    dimension = vocabulary.dimensions[key]
-    if label in dimension.categories:
-        return label
-    spellings = {folded(name): name for name in dimension.categories}
-    spellings |= {folded(word): name for name, word in dimension.words.items()}
-    spellings |= {word: name for name, listed in WORDS["categories"].get(key, {}).items() for word in listed}
-    if folded(label) in spellings:
-        return spellings[folded(label)]
-    if dimension.open_exclusive and (code := country_code(label)) and dimension.allows(code):
-        return code
-    return ""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from trafficking_stats.layout import DIMENSION
+from trafficking_stats.headings import DIMENSION
 from trafficking_stats.printed import AmbiguousError, NoFigureError, UnreadableError, plain, unmarked
 
 

@@ -19,7 +19,8 @@ from trafficking_stats.claims import finish
 from trafficking_stats.countries import country_code, nearest_country
 from trafficking_stats.dates import read_day, read_period
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.layout import DIMENSION, Columns, category_named, folded, indicator_named, long_table
+from trafficking_stats.headings import DIMENSION, Columns, category_named, folded, indicator_named
+from trafficking_stats.layout import long_table
 from trafficking_stats.ledger import Cells
 from trafficking_stats.printed import (
     WORDS,

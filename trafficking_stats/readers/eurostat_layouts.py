@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.layout import folded
+from trafficking_stats.headings import folded
 from trafficking_stats.printed import plain
 from trafficking_stats.readers.sheets import WORKBOOKS, Row, csv_rows, read_text
 from trafficking_stats.readers.tables import load_map

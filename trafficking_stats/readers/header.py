@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.layout import SEVERAL_HEADINGS
+from trafficking_stats.headings import SEVERAL_HEADINGS
 from trafficking_stats.printed import is_heading, plain
 from trafficking_stats.readers.sheets import Row, padded
 

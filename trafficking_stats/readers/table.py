@@ -14,7 +14,8 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError, ReaderError, TraffickingStatsError
-from trafficking_stats.layout import FIELDS, Columns, check_columns, headed
+from trafficking_stats.headings import Columns, headed
+from trafficking_stats.layout import FIELDS, check_columns
 from trafficking_stats.printed import plain
 from trafficking_stats.readers.categories import fold
 from trafficking_stats.readers.header import below_header
