@@ -1,6 +1,7 @@
 """A document against the record: five verdicts, none invented."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -144,6 +145,14 @@ def test_findings_are_said_in_danish(tmp_path, claims):
     assert found.language == "da"
     assert "de samme cifre" in found.table["reason"][0]
     assert '<html lang="da">' in found.html
+
+
+def test_the_page_says_in_its_language_that_the_record_was_left_open(tmp_path, claims):
+    found = checked(tmp_path, claims, "I 2018 identificerede myndighederne 79 ofre for menneskehandel i landet.")
+    left_open = replace(found, status=("stopped by the time limit",))
+    assert "Beregningen stoppede" in left_open.html
+    assert "stopped by" not in left_open.html
+    assert "Beregningen stoppede" not in found.html
 
 
 def test_json_has_the_fields_of_a_claim_review(tmp_path, claims):

@@ -34,6 +34,9 @@ CARRIED = "preceding sentence"
 OF_BEFORE = ("carried over", "subset", "list")
 """How a figure was read that has no noun or verb of its own."""
 
+_NUMBER = re.compile(r"(?<![\d.,])(?!(?:19|20)\d\d\b)\d+")
+"""A number in digits that is no year."""
+
 BEFORE = 300
 """Characters before a sentence in which the country may be named."""
 
@@ -80,13 +83,16 @@ def check(found: Found, record: Record, text: str, *, is_given: bool) -> list[Ch
 
 
 def _counts(proposals: Sequence[Proposal], record: Record, *, is_given: bool) -> Iterator[Checked]:
-    cells = [as_cell(proposal) for proposal in proposals]
+    named = ""
+    cells = []
+    for proposal in proposals:  # "recorded 24 offences in 2021, in 2022 21": offences, too
+        named = proposal.counted or named
+        cells.append(as_cell(replace(proposal, counted=named) if proposal.rule in OF_BEFORE else proposal))
     for proposal, cell in zip(proposals, cells, strict=True):
         found = Finding("unknown", "unread_breakdown")
         if "breakdown" not in cell.note:
             found = judge(cell, record, is_dated=is_given or proposal.period_source not in SUPPOSED)
-            is_less = (cell.value or 0.0) < (found.lower or 0.0)
-            if found.verdict == "contradicts" and is_less and _is_perhaps_part(proposal, cell, proposals, cells):
+            if found.verdict == "contradicts" and _is_perhaps_part(proposal, cell, found, proposals, cells):
                 found = replace(found, verdict="unknown", code="perhaps_part")
         yield Checked(proposal, "count", cell, cell, found)
 
@@ -94,16 +100,22 @@ def _counts(proposals: Sequence[Proposal], record: Record, *, is_given: bool) ->
 def _is_unclear(one: Checked, checked: Sequence[Checked], text: str, language: str) -> bool:
     """Whether a figure may be of something else, or of a year not named: "Convictions? In 2014 there were 11"."""
     place, lexicon = one.place, load(language)
-    end = max((other.place.char_end for other in checked if other.place.sentence < place.sentence), default=0)
-    before = Words(tokenize(text, end, place.char_start), lexicon)
     sentence = Words(tokenize(text, place.sentence_start, place.sentence_end), lexicon)
-    if sentence.starts("clause.unsure") or not isinstance(place, Proposal):
-        return sentence.starts("clause.unsure") != []
+    if sentence.starts("clause.unsure", "ignored.other_crimes"):
+        return True
+    if not isinstance(place, Proposal):
+        read = {place.subject.char_start, *(other.place.char_start for other in checked)}
+        printed = _NUMBER.finditer(text, place.sentence_start, place.char_start)
+        return any(number.start() not in read for number in printed)  # it may be of that one
+    end = max((other.place.char_end for other in checked if other.place.sentence < place.sentence), default=0)
+    begin = text.find(".", end, place.char_start)  # "24 convictions. In 2014 there were 11" still tells of those
+    before = Words(tokenize(text, max(end, begin), place.char_start), lexicon)
     size = len(before.tokens)  # "of 100 victims, 40 were children" tells of a sample
     is_sample = before.before("clause.base", size) > 0 and not before.before("clause.existential", size)
     is_open = one.cell.period_start[:4] != one.cell.period_end[:4] or place.period_source == "clause"
     is_undated = is_open and place.rule != "table" and one.cell.period_end[:4] not in sentence.low
     is_far = place.rule == "carried over" and (one.cell.value or 0.0) > FAR * max(one.finding.upper or 0.0, 1.0)
+    is_far = is_far and one.finding.code not in SLIPS
     return is_sample or is_undated or is_far or (place.rule in OF_BEFORE and before.starts("actions") != [])
 
 
@@ -123,25 +135,32 @@ def _placed(one: Checked, text: str, language: str) -> Checked:
     is_less = found.verdict == "contradicts" and (one.cell.value or 0.0) < (found.lower or 0.0)
     if is_less and found.code not in SLIPS and not is_national(text, sentence, country, language):
         where = where or "local"
-    if where == "elsewhere" or (where == "local" and is_less):
+    is_met = found.verdict in ("agrees", "superseded") and (one.cell.value or 0.0) >= LEAST_TELLING  # by no chance
+    if (where == "elsewhere" and not is_met) or (where == "local" and is_less):
         return replace(one, finding=replace(found, verdict="unknown", code=where, values={}))
     return one
 
 
-def _is_perhaps_part(proposal: Proposal, cell: Cell, proposals: Sequence[Proposal], cells: Sequence[Cell]) -> bool:
-    """Whether the text has a larger figure for the same cell, or one in the same sentence that may be the whole.
+def _is_perhaps_part(
+    proposal: Proposal, cell: Cell, found: Finding, proposals: Sequence[Proposal], cells: Sequence[Cell]
+) -> bool:
+    """Whether a sentence has two figures for one cell, or the text a larger one, so that this is most likely a part.
 
     A reader that misses the word for a group, or a single case told without its year, would take a part for the
     whole; nobody is accused of that.
     """
-    value = cell.value or 0.0
-    if proposal.period_source in SUPPOSED or (proposal.period_source == CARRIED and value < LEAST_TELLING):
+    value, own = cell.value or 0.0, set(cell.breakdown.split(";"))
+    is_less = value < (found.lower or 0.0)
+    if is_less and (
+        proposal.period_source in SUPPOSED or (proposal.period_source == CARRIED and value < LEAST_TELLING)
+    ):
         return True
-    own = set(cell.breakdown.split(";"))
     for other, there in zip(proposals, cells, strict=True):
-        if (there.value or 0.0) > value and (there.indicator, there.period_end) == (cell.indicator, cell.period_end):
+        if other is not proposal and (there.indicator, there.period_end) == (cell.indicator, cell.period_end):
             is_same = (there.breakdown, there.period_start) == (cell.breakdown, cell.period_start)
-            if is_same or (other.sentence == proposal.sentence and not set(there.breakdown.split(";")) <= own):
+            is_beside = other.sentence == proposal.sentence
+            is_whole = is_beside and proposal.rule != "table" and not set(there.breakdown.split(";")) <= own
+            if (is_same and is_beside) or (is_less and (there.value or 0.0) > value and (is_same or is_whole)):
                 return True
     return False
 

@@ -80,6 +80,8 @@ def judge(cell: Cell, record: Record, *, is_dated: bool = True) -> Finding:
     if found is not None:
         return found
     code = "not_dated" if not is_dated else "" if held.direct else "indirect"
+    if cell.unit == "months":  # the sentence of one defendant is neither the shortest nor the longest of a year
+        code = "unclear_subject"
     if code:
         return _finding("unknown", code, held)
     return _finding("contradicts", _slip(cell.value or 0, held), held, said=cell.value)

@@ -91,7 +91,7 @@ class FactCheck:
                 title=say("factcheck.page.title"),
                 lead=say("factcheck.page.lead"),
                 counts=[(verdict, n, say("factcheck.verdict." + verdict)) for verdict, n in self.counts.items()],
-                remarks=[*remarks, *(say("factcheck.page.not_proven", status=line) for line in self.status)],
+                remarks=[*remarks, *([say("pages.solver.open")] if self.status else [])],
             )
 
     def to_json(self) -> str:

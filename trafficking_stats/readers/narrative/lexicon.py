@@ -21,6 +21,8 @@ PEOPLES, PLACES = "peoples", "places"
 
 _CONTINENTS = ("002", "142", "150", "019", "EU")
 """Africa, Asia, Europe, the Americas, the European Union in CLDR."""
+_BODIES = ("UN", "ZZ")
+"""Codes of CLDR that name no place: the United Nations publish figures on countries."""
 _WORD = re.compile(r"[^\W\d_]+(?:['\-][^\W\d_]+)*|\d+|[^\w\s]")
 
 Phrase = tuple[str, ...]
@@ -136,7 +138,7 @@ def _names(code: str) -> Iterator[Entry]:
         if known is not None:
             yield from ((PEOPLES, (country, str(names[known.alpha_2])), word) for word in words.get(code, ()))
     for territory, name in names.items():
-        if territory.isalpha() or territory in _CONTINENTS:
+        if (territory.isalpha() and territory not in _BODIES) or territory in _CONTINENTS:
             yield PLACES, str(name), str(name)
 
 

@@ -217,6 +217,8 @@ class Reader:
             here.lead, here.period = here.row[0], here.row[0].label
             years = {end.removeprefix("FY")[:4] for end in here.period.split("/")}
             here.latest = max(here.latest, *years) if len(years) == 1 else here.latest
+        elif here.lead is None and spoken:  # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
+            here.lead = spoken[-1]
         for entry in here.row:
             self.known[entry.numeral.value] = entry
             self.totals.setdefault(entry.enforcement, deque(maxlen=RECENT_TOTALS)).append(entry)

@@ -13,6 +13,8 @@ from trafficking_stats.readers.narrative.scene import Scene
 
 ESTIMATED = 1000
 """An estimate of so many victims is one of the hidden number, not a count."""
+GUESS = 6
+"""Tokens before a number within which "is thought to be" makes it an estimate."""
 CHANGE = 10
 """Tokens from "rose" to the number it rose to."""
 REACH = 80
@@ -38,7 +40,7 @@ def other_crimes(state: State, seen: Seen) -> Outcome:
     is_other = scene.contains("ignored.other_crimes", numeral.end, stop)
     if is_other and not scene.contains("ignored.this_crime", numeral.end, stop):
         return state.stop()
-    guessed = scene.contains("ignored.estimates", numeral.first - 3, numeral.start)
+    guessed = scene.contains("ignored.estimates", numeral.first - GUESS, numeral.start)
     return state.stop() if guessed and numeral.value >= ESTIMATED else None
 
 
@@ -290,4 +292,4 @@ def _points_back(scene: Scene, seen: Seen) -> bool:
     if head.noun == "empty" and (_is_fragment(scene) or scene.is_compared(numeral.start)):
         return True
     told = copula_after(scene, head) or seen.right is not None or auxiliary_before(scene, numeral)
-    return told and head.noun in ("person", "empty", "victim")
+    return told and head.noun in ("person", "empty", "victim", "offender")

@@ -12,6 +12,8 @@ from trafficking_stats.readers.narrative.lexicon import Lexicon, fold
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d{3}(?!\d))*(?:[.,]\d+)?|[^\W\d_]+(?:['’\-][^\W\d_]+)*|[^\s]")
 _LINE_GAP = re.compile(r"\n\s*")
+_HEADED = re.compile(r"(?:19|20)\d\d\s?:")
+"""A line of a list that begins with its year."""
 _STOP = re.compile(r"""[.!?…]["'”’»)\]]{0,3}\s+""")
 _OPENING = "\"'“‘«([•–—-*§"
 
@@ -98,6 +100,7 @@ def _paragraph_breaks(text: str) -> list[tuple[int, int]]:
     goes_on = [
         _is_unfinished(text, begin, start)
         and ((after := text[end : end + 1]).islower() or after in tuple("(0123456789"))
+        and not _HEADED.match(text, end)
         for begin, (start, end, _) in zip(begins, gaps, strict=False)
     ]
     wrapped = len(gaps) >= 4 and sum(goes_on) >= 0.25 * len(gaps)
@@ -119,6 +122,8 @@ def _sentence_ends(text: str, start: int, end: int, lexicon: Lexicon) -> Iterato
     for match in _STOP.finditer(text, start, end):
         after = text[match.end() : match.end() + 1]
         if match.end() < end and not (after.isupper() or after.isdigit() or after in _OPENING):
+            continue
+        if text[match.start()] == "?" and after.isdigit():  # "How many were convicted? 160 in 2022."
             continue
         if text[match.start()] == "." and match.end() < end and _is_abbreviation(text, match.start(), lexicon):
             continue
