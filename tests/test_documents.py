@@ -118,6 +118,21 @@ def test_two_columns_are_read_one_after_the_other(tmp_path):
     assert "with 63 of the 88 victims who were referred." in text
 
 
+def test_three_short_columns_are_read_one_after_the_other(tmp_path):
+    columns = [
+        prose([f"In {year} the police", f"charged {n} people."], x=60 + 170 * n)
+        for n, year in enumerate((2017, 2018, 2019))
+    ]
+    text = read_document(write_pdf(tmp_path / "a.pdf", [sum(columns, [])])).text
+    assert text.split("\n\n") == [f"In {2017 + n} the police charged {n} people." for n in range(3)]
+
+
+def test_a_line_near_the_top_is_no_running_head_only_because_it_recurs(tmp_path):
+    pages = [prose(["The courts convicted nine persons.", *COLUMN], y=70 + 13 * n) for n in range(3)]
+    text = read_document(write_pdf(tmp_path / "a.pdf", pages)).text
+    assert text.count("convicted nine persons") == 3
+
+
 def test_note_marks_are_left_out_and_notes_follow_the_page(tmp_path):
     page = [*prose(COLUMN[:4]), (60, 152, 10, "the districts"), (120, 148, 6, "13"), (131, 152, 10, "of the land.")]
     page += prose(COLUMN[5:], y=180)

@@ -12,6 +12,8 @@ from trafficking_stats.errors import ReaderError
 
 LARGEST = 30_000_000
 """Bytes. A whole TIP report is about 5 million."""
+SAMPLE = 200_000
+"""Characters in which marks that no text holds are looked for."""
 
 _REFUSED = {
     b"\xd0\xcf\x11\xe0": "an old Office document; save it as .docx, PDF or plain text first",
@@ -104,6 +106,18 @@ class Document:
         return f"p. {paragraph.page}, {place}" if paragraph.page else place
 
 
+def table_text(rows: Iterable[Iterable[str | None]]) -> str:
+    r"""Write a table as rows, one a line, with `` | `` between the cells; rows of nothing are left out.
+
+    Examples
+    --------
+    >>> table_text([["Year", "Victims\nidentified"], ["", None], ["2019", "62"]])
+    'Year | Victims identified\n2019 | 62'
+    """
+    cells = ([" ".join((cell or "").split()) for cell in row] for row in rows)
+    return "\n".join(" | ".join(row) for row in cells if any(row))
+
+
 def from_blocks(blocks: Iterable[Block], kind: str, encoding: str, path: Path) -> Document:
     """Join blocks to a document, an empty line between two of them."""
     pieces: list[str] = []
@@ -137,23 +151,17 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
     ReaderError
         If the bytes are no text in any of these.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    failures: list[str] = []
+    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8", "cp1252"):
         try:
-            return data.decode("utf-16"), "utf-16"
+            text = data.decode(encoding)
         except UnicodeDecodeError as error:
-            raise ReaderError(f"{path}: the file begins as UTF-16 but breaks off at byte {error.start}.") from error
-    if b"\x00" in data[:65536]:
-        raise ReaderError(f"{path}: this is a binary file, not text.")
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError as error:
-        first = error.start
-    try:
-        return data.decode("cp1252"), "cp1252"
-    except UnicodeDecodeError as error:
-        raise ReaderError(
-            f"{path}: neither UTF-8 (byte {first}) nor Windows-1252 (byte {error.start}) text. Save it as UTF-8."
-        ) from error
+            failures.append(f"{encoding.upper()} (byte {error.start})")
+            continue
+        if len(_CONTROL.findall(text[:SAMPLE])) > 0.01 * len(text[:SAMPLE]):
+            raise ReaderError(f"{path}: this is a binary file, not text.")
+        return text, encoding
+    raise ReaderError(f"{path}: this is a binary file, or no text in {' or '.join(failures)}. Save it as UTF-8.")
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -206,7 +214,7 @@ def read_document(path: str | Path) -> Document:
         if data.startswith(signature):
             raise ReaderError(f"{path}: this is {what}.")
     # the readers of PDF, DOCX and web pages are heavy, and each is needed for its own kind only
-    if data.startswith(b"%PDF") or b"%PDF-" in data[:1024]:
+    if b"%PDF-" in data[:1024]:
         from trafficking_stats.readers.documents.pdf import blocks_of_pdf
 
         return from_blocks(blocks_of_pdf(data, path), "pdf", "", path)
@@ -215,15 +223,11 @@ def read_document(path: str | Path) -> Document:
 
         return from_blocks(blocks_of_docx(data, path), "docx", "", path)
     text, encoding = decode(data, path)
-    if len(_CONTROL.findall(text[:200_000])) > 0.01 * min(len(text), 200_000):
-        raise ReaderError(f"{path}: this is a binary file, not text.")
-    if path.suffix.lower() in (".html", ".htm", ".xhtml") or _HTML.search(text[:2000].lstrip("\ufeff \n\r\t")[:200]):
-        from trafficking_stats.readers.documents.web import paragraphs_of_page
+    suffix = path.suffix.lower()
+    if suffix in (".html", ".htm", ".xhtml") or _HTML.search(text[:2000].lstrip("\ufeff \n\r\t")[:200]):
+        from trafficking_stats.readers.documents.web import blocks_of_page
 
-        blocks = [Block(paragraph) for paragraph in paragraphs_of_page(text, path)]
-        return from_blocks(blocks, "html", encoding, path)
-    kind = "markdown" if path.suffix.lower() in (".md", ".markdown") else "text"
-    paragraphs = tuple(
-        Paragraph(match.start(), match.end(), number) for number, match in enumerate(_PARAGRAPH.finditer(text), 1)
-    )
-    return Document(text, kind, encoding, path, paragraphs)
+        return from_blocks(blocks_of_page(text, path), "html", encoding, path)
+    matches = enumerate(_PARAGRAPH.finditer(text), 1)
+    paragraphs = tuple(Paragraph(match.start(), match.end(), number) for number, match in matches)
+    return Document(text, "markdown" if suffix in (".md", ".markdown") else "text", encoding, path, paragraphs)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.extras import needs
-from trafficking_stats.readers.documents.document import Block
+from trafficking_stats.readers.documents.document import Block, table_text
 
 LARGEST_UNPACKED = 300_000_000
 """Bytes of a document once unpacked; a small file that unpacks to more is no report."""
@@ -54,8 +54,7 @@ def _texts(document: object) -> Iterator[str]:
 
     for item in document.iter_inner_content():  # type: ignore[attr-defined]
         if isinstance(item, Table):
-            rows = [[" ".join(cell.text.split()) for cell in row.cells] for row in item.rows]
-            text = "\n".join(" | ".join(row) for row in rows if any(row))
+            text = table_text([cell.text for cell in row.cells] for row in item.rows)
         else:
             text = " ".join(item.text.split())
         if text:

@@ -11,7 +11,7 @@ from typing import Any
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.extras import needs
-from trafficking_stats.readers.documents.document import Block
+from trafficking_stats.readers.documents.document import Block, table_text
 from trafficking_stats.readers.documents.layout import Line, lines_of, paragraphs_of
 
 MARGIN = 0.12
@@ -34,22 +34,17 @@ def blocks_of_pdf(data: bytes, path: Path) -> list[Block]:
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     pages: list[list[Line]] = []
-    margins: list[list[Line]] = []
+    margins: list[tuple[int, Line]] = []
     tables: list[Block] = []
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             for number, page in enumerate(pdf.pages, 1):
-                found, rest = _tables(page)
-                for text in found:
-                    _add_table(tables, text, number)
-                words = rest.extract_words(extra_attrs=["size"], x_tolerance_ratio=0.15, expand_ligatures=True)
-                lines = lines_of(words, float(page.width))
+                rest = _without_tables(page, number, tables)
+                words = rest.extract_words(extra_attrs=["size"], x_tolerance_ratio=0.15, use_text_flow=True)
+                pages.append(lines_of(words))
                 low, high = MARGIN * float(page.height), (1 - MARGIN) * float(page.height)
-                pages.append(lines)
-                margins.append([line for line in lines if line.bottom < low or line.top > high])
+                margins += [(number, line) for line in pages[-1] if line.bottom < low or line.top > high]
                 page.close()
-    except ReaderError:
-        raise
     except Exception as error:  # the library raises whatever its parsers do; a locked file is the one cause to name
         is_locked = "Password" in f"{type(error).__name__} {error}"
         why = "it is locked by a password" if is_locked else f"{type(error).__name__}: {error}".rstrip(": ")
@@ -58,46 +53,34 @@ def blocks_of_pdf(data: bytes, path: Path) -> list[Block]:
         raise ReaderError(
             f"{path}: the {len(pages)} pages of this PDF hold no text; it is a scan. Run text recognition on it first."
         )
-    blocks = [Block(text, page) for text, page in paragraphs_of(_without_margins(pages, margins))]
-    return sorted([*blocks, *tables], key=lambda block: block.page)
-
-
-def _tables(page: Any) -> tuple[list[str], Any]:
-    """Return the ruled tables of a page as rows of cells, and the page without them."""
-    if len(page.lines) + len(page.rects) + len(page.curves) < 4:
-        return [], page
-    texts: list[str] = []
-    for table in page.find_tables():
-        rows = [[" ".join((cell or "").split()) for cell in row] for row in table.extract()]
-        if len(rows) > 1 and max(map(len, rows)) > 1 and sum(bool(cell) for row in rows for cell in row) > 3:
-            texts.append("\n".join(" | ".join(row) for row in rows if any(row)))
-            page = page.outside_bbox(table.bbox, strict=False)
-    return texts, page
-
-
-def _add_table(tables: list[Block], text: str, page: int) -> None:
-    """Add a table; one without heads that has the columns of the last goes on from it over the break of the page."""
-    first, _, _ = text.partition("\n")
-    headless = sum(cell.strip()[:1].isdecimal() for cell in first.split("|")) * 2 > first.count("|") + 1
-    if headless and tables and tables[-1].text.partition("\n")[0].count("|") == first.count("|"):
-        tables[-1] = Block(f"{tables[-1].text}\n{text}", tables[-1].page)
-    else:
-        tables.append(Block(text, page))
-
-
-def _without_margins(pages: list[list[Line]], margins: list[list[Line]]) -> list[list[Line]]:
-    """Drop page numbers, and lines that recur at the top or bottom of pages when their digits are ignored."""
-    seen = Counter(head for lines in margins for head in {_head(line) for line in lines})
+    heads = Counter(head for _, head in {(number, _head(line)) for number, line in margins})
     often = max(2, min(3, len(pages)))
-
-    def is_dropped(line: Line) -> bool:
-        return seen[_head(line)] >= often or _PAGE_NUMBER.fullmatch(line.text) is not None
-
-    return [
-        [line for line in lines if line not in margin or not is_dropped(line)]
-        for lines, margin in zip(pages, margins, strict=True)
-    ]
+    dropped = {line for _, line in margins if heads[_head(line)] >= often or _PAGE_NUMBER.fullmatch(line.text)}
+    kept = [[line for line in lines if line not in dropped] for lines in pages]
+    return sorted([*(Block(*found) for found in paragraphs_of(kept)), *tables], key=lambda block: block.page)
 
 
-def _head(line: Line) -> str:
-    return _NUMBER.sub("#", line.text).casefold()
+def _without_tables(page: Any, number: int, tables: list[Block]) -> Any:
+    """Add the ruled tables of a page to `tables`, and return the page without them.
+
+    A table without heads that has the columns of the last one goes on from it over the break of the page.
+    """
+    if len(page.lines) + len(page.rects) + len(page.curves) < 4:
+        return page
+    for table in page.find_tables():
+        text = table_text(table.extract())
+        if " | " not in text or "\n" not in text:
+            continue  # a frame
+        page = page.outside_bbox(table.bbox, strict=False)
+        cells, *_ = (line.split(" | ") for line in text.splitlines())
+        is_headless = 2 * sum(cell[:1].isdecimal() for cell in cells) > len(cells)
+        if is_headless and tables and tables[-1].text.partition("\n")[0].count(" | ") == len(cells) - 1:
+            tables[-1] = Block(f"{tables[-1].text}\n{text}", tables[-1].page)
+        else:
+            tables.append(Block(text, number))
+    return page
+
+
+def _head(line: Line) -> tuple[str, int]:
+    """Return what running heads of two pages have in common: their words but for digits, and their height."""
+    return _NUMBER.sub("#", line.text).casefold(), round(line.top)
