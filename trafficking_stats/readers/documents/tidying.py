@@ -20,7 +20,9 @@ _MARKS = re.compile(
     r"|(?<=\b(?:19|20)\d\d[.,])\d{1,2}(?=\s+[^\W\d_a-zß-öø-ÿ]|\s*$)"  # ... or to that of a year
     r"|(?<=[\w.,;)])\[\d{1,3}\]"
 )
-_LONE_NUMBER = re.compile(
+_LINE = re.compile(r"[^\n]+")
+_LONE_NUMBER = re.compile(r"(?:[^\W\d_]{4,5}\s+)?[-–]?\s*\d{1,4}\s*[-–]?|")
+_NUMBER = re.compile(
     r"\n[ \t]*(?:\f[ \t]*|(?:[^\W\d_]{4,5}[ \t]+)?[-–]?[ \t]*\d{1,4}[ \t]*[-–]?[ \t]*(?:\f[ \t]*)?)\r?(?=\n)"
 )
 _NUMBER = re.compile(r"\d+")
@@ -96,30 +98,11 @@ def _edits(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _page_marks(text: str) -> Iterator[tuple[int, int, str]]:
     """Lines that hold a page number or a page break only, and the running heads beside them."""
-    marks = list(_LONE_NUMBER.finditer(text))
-    if len(marks) < 2:
-        return
-    beside: list[tuple[int, int, str]] = []
-    for mark in marks:
-        yield mark.start(), mark.end(), ""
-        for start, end in (_line_before(text, mark.start()), _line_after(text, mark.end())):
-            line = text[start:end].strip()
-            if 0 < len(line) <= LONGEST_HEAD:
-                beside.append((start, end, _NUMBER.sub("#", line)))
-    often = {head for head, times in Counter(head for _, _, head in beside).items() if times > 2}
-    yield from ((start, end, "") for start, end, head in beside if head in often)
-
-
-def _line_before(text: str, position: int) -> tuple[int, int]:
-    end = position
-    while end > 0 and text[end - 1] in " \t\r\n\f":
-        end -= 1
-    return text.rfind("\n", max(0, end - 2 * LONGEST_HEAD), end) + 1, end
-
-
-def _line_after(text: str, position: int) -> tuple[int, int]:
-    start = position
-    while start < len(text) and text[start] in " \t\r\n\f":
-        start += 1
-    end = text.find("\n", start, start + 2 * LONGEST_HEAD)
-    return start, end if end >= 0 else start
+    lines = [line for line in _LINE.finditer(text) if line.group().strip(" \t\r")]
+    words = [line.group().strip() for line in lines]
+    lone = [k for k, line in enumerate(words) if _LONE_NUMBER.fullmatch(line)]
+    beside = {near for k in lone for near in (k - 1, k + 1) if 0 <= near < len(lines)}
+    heads = Counter(_NUMBER.sub("#", words[k]) for k in beside if len(words[k]) <= LONGEST_HEAD)
+    if len(lone) > 1:
+        recurring = (k for k in beside if heads[_NUMBER.sub("#", words[k])] > 2)
+        yield from ((max(0, lines[k].start() - 1), lines[k].end(), "") for k in (*lone, *recurring))
