@@ -119,11 +119,10 @@ def test_two_columns_are_read_one_after_the_other(tmp_path):
 
 
 def test_three_short_columns_are_read_one_after_the_other(tmp_path):
-    columns = [
-        prose([f"In {year} the police", f"charged {n} people."], x=60 + 170 * n)
-        for n, year in enumerate((2017, 2018, 2019))
-    ]
-    text = read_document(write_pdf(tmp_path / "a.pdf", [sum(columns, [])])).text
+    page = []
+    for n in range(3):
+        page += prose([f"In {2017 + n} the police", f"charged {n} people."], x=60 + 170 * n)
+    text = read_document(write_pdf(tmp_path / "a.pdf", [page])).text
     assert text.split("\n\n") == [f"In {2017 + n} the police charged {n} people." for n in range(3)]
 
 
