@@ -28,14 +28,14 @@ class DataKeys:
         Hash of the claims about each country and of their sources.
     sources : mapping of str to tuple of (str, int)
         For each country, and for all together, the day of its newest source and how many sources there are.
-    figures : mapping of str to int
-        How many claims there are about each country.
+    totals : mapping of str to int
+        For how many counts and periods there is a total, country by country.
     """
 
     everything: str
     by_country: Mapping[str, str]
     sources: Mapping[str, tuple[str, int]]
-    figures: Mapping[str, int]
+    totals: Mapping[str, int]
 
     def key(self, countries: Iterable[str]) -> str:
         """Return the hash of what is known of some countries; of everything if none are named."""
@@ -69,8 +69,8 @@ def read_data_keys(folder: Path) -> DataKeys:
         raise ReportError(f"cannot read the claims in {folder}: {error}; run trafficking-stats clean") from error
     summary = {str(country): (days[country], int(numbers[country])) for country in keys}
     summary[WORLD] = max(claims["published"], default=""), claims["source_id"].nunique()
-    figures = {country: int(by_country.size()[country]) for country in keys}
-    return DataKeys(hash_of([keys, *_lines(sources)]), keys, summary, figures)
+    totals = claims[claims["breakdown"] == ""].drop_duplicates(["country", "indicator", "period_start", "period_end"])
+    return DataKeys(hash_of([keys, *_lines(sources)]), keys, summary, totals.groupby("country").size().to_dict())
 
 
 def _lines(table: pd.DataFrame) -> pd.Series:

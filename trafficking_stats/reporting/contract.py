@@ -55,7 +55,7 @@ class Notebook:
     parameters : tuple of Parameter
         What it declares, in the order of the cell.
     instead_below : int
-        Countries with fewer figures than this get this notebook instead of the others; 0 for one of the others.
+        Countries with fewer totals than this get this notebook instead of the others; 0 for one of the others.
     """
 
     name: str

@@ -111,7 +111,7 @@ class Plan:
     def notebooks_of(self, country: str) -> list[Notebook]:
         """Return the notebooks that make the pages of a country, or those on all countries."""
         fitting = [one for one in self.notebooks if one.of_country == (country != WORLD)]
-        short = [one for one in fitting if self.data.figures.get(country, 0) < one.instead_below]
+        short = [one for one in fitting if self.data.totals.get(country, 0) < one.instead_below]
         return short or [one for one in fitting if not one.instead_below]
 
     @property

@@ -160,13 +160,16 @@ def _voices(claims: Iterable[Mapping[str, Any]]) -> str:
     return "; ".join(texts)
 
 
-def figures(rec: Reconciliation, country: str) -> Shown:
-    """Tabulate every printed figure about a country with its source; for countries of which little is known."""
+def figures(rec: Reconciliation, country: str, limit: int = 60) -> Shown:
+    """Tabulate every printed figure about a country with its source; of more than ``limit`` the totals only."""
     own = _claims(rec, country, (), "claim_id")
     own = own.assign(measure=[rec.vocabulary.indicators[name].measure for name in own["indicator"]])
     data = own[[*_CELL, "value", "qualifier", "source_id", "accepted"]]
+    shown = own if len(own) <= limit else own[own["breakdown"] == ""]
+    note = say("tables.totals_only", n=len(own)) if len(shown) < len(own) else ""
     columns = ["when", "every_figure", "part", "source"]
-    return table("figures", own, columns, {"country": Country(country)}, groups="indicator_title", data=data)
+    values = {"country": Country(country)}
+    return table("figures", shown, columns, values, groups="indicator_title", data=data, note=note)
 
 
 def sources(rec: Reconciliation, country: str, *, indicators: Iterable[str] = ()) -> Shown:

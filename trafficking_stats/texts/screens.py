@@ -26,7 +26,9 @@ def known_headline(rec: Reconciliation, country: str) -> Shown:
     own = rec.claims[rec.claims["country"] == country]
     pair = {"what": Measure(LEADING[-1]), "of": Measure(LEADING[0])}
     sources = say("common.sources", n=int(own["source_id"].nunique()))
-    figures = {"n": len(own), "figures": say("common.figures", n=len(own)), "sources": sources}
+    n = int((own["breakdown"] == "").sum())
+    key = "sentence" if n == len(own) else "sentence_parts" if n else "sentence_no_total"
+    figures = {"n": n, "figures": say("common.figures", n=len(own)), "sources": sources}
     rows = known(totals(rec, country))
     newest = rows[rows["n_claims"] > 0].drop_duplicates("indicator", keep="last")
     told = [
@@ -42,7 +44,7 @@ def known_headline(rec: Reconciliation, country: str) -> Shown:
     lacking = [Measure(name) for name in LEADING if name not in there]
     missing = [say("pages.stages.lacking", what=lacking) if lacking else "", say("pages.known.years", **pair)]
     return headline(
-        say("pages.known.sentence", country=Country(country), **figures, **pair),
+        say(f"pages.known.{key}", country=Country(country), **figures, **pair),
         {
             "pages.known.there": written("; ".join(told), "capital") + "." if told else say("pages.known.no_totals"),
             "pages.known.missing": sentences(missing),
