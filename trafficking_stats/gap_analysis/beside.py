@@ -6,15 +6,12 @@ that are not neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.figures import figures_of
 from trafficking_stats.gap_analysis.rows import Beside, pooled
 from trafficking_stats.inference.contrasts import count_ratio
-from trafficking_stats.inference.counts import CountRange
 from trafficking_stats.inference.windows import runs
-from trafficking_stats.intervals import period_kind
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
@@ -52,33 +49,14 @@ def beside_rows(
     (2013, 2015, 62, 240)
     """
     rows = []
-    for numerator, denominator in pairs.items():
-        below = figures_of(rec, country, Measure.read(denominator)).counts
-        known = [year for year in below if (start or year) <= year <= (end or year)]
-        for years, top in _spans(rec, country, Measure.read(numerator), known).items():
-            bottom = below.sum(years)
-            if bottom.lower:
-                counted = count_ratio(top, bottom, confidence)
-                rows.append(Beside(numerator=numerator, denominator=denominator, **pooled(years), **vars(counted)))
+    for pair in pairs.items():
+        top, bottom = (figures_of(rec, country, Measure.read(one)).counts for one in pair)
+        known = [year for year in sorted(set(top) & set(bottom)) if (start or year) <= year <= (end or year)]
+        for years in runs(known):
+            if bottom.sum(years).lower:
+                counted = count_ratio(top.sum(years), bottom.sum(years), confidence)
+                rows.append(Beside(numerator=pair[0], denominator=pair[1], **pooled(years), **vars(counted)))
     return rows
-
-
-def _spans(
-    rec: Reconciliation, country: str, measure: Measure, known: Sequence[int]
-) -> dict[tuple[int, ...], CountRange]:
-    """Return years that follow each other and the count in them; without yearly figures the longest period printed."""
-    counts = figures_of(rec, country, measure).counts
-    if counts:
-        return {years: counts.sum(years) for years in runs(sorted(set(counts) & set(known)))}
-    own = (rec.periods["country"] == country) & (rec.periods["indicator"] == measure.indicator)
-    own &= (rec.periods["breakdown"] == measure.breakdown) & rec.periods["upper"].notna()
-    found = {
-        tuple(range(int(row["start"][:4]), int(row["end"][:4]) + 1)): CountRange(row["lower"], row["upper"])
-        for row in records(rec.periods[own])
-        if period_kind(row["start"], row["end"]) == "years"
-    }
-    longest = max((years for years in found if set(years) <= set(known)), key=len, default=None)
-    return {longest: found[longest]} if longest else {}
 
 
 def premise(rec: Reconciliation, country: str, text: str, year: int) -> tuple[Beside | None, str]:
@@ -87,8 +65,8 @@ def premise(rec: Reconciliation, country: str, text: str, year: int) -> tuple[Be
     Returns
     -------
     Beside or None, str
-        The counts of the year, or of the years around it that are printed together; and ``holds`` or ``fails`` where
-        the limits say so, ``open`` where they do not, ``untested`` where there is no figure.
+        The counts of the year; and ``holds`` or ``fails`` where the limits say so, ``open`` where they do not,
+        ``untested`` where there is no figure.
 
     Examples
     --------
@@ -99,13 +77,9 @@ def premise(rec: Reconciliation, country: str, text: str, year: int) -> tuple[Be
     ['holds', 'open', 'untested']
     """
     word, _, pair = text.partition(" ")
-    numerator, _, denominator = pair.partition("/")
-    pairs = {numerator: denominator} if denominator else {}
-    # the very year where it has figures, else the years around it
-    rows = [*beside_rows(rec, country, pairs, year, year), *beside_rows(rec, country, pairs)]
-    row = next((row for row in rows if row.first_year <= year <= row.last_year), None)
-    if row is None:
+    rows = beside_rows(rec, country, dict([pair.split("/")]), year, year)
+    if not rows:
         return None, "untested"
-    least, most = (row.numerator_lower, row.numerator_upper) if word == "none" else (row.exact_lower, row.exact_upper)
-    bound = 0 if word == "none" else 50
-    return row, "holds" if most <= bound else "fails" if least > bound else "open"
+    row, most = rows[0], {"none": 0, "few": 50}[word]
+    ends = (row.exact_lower, row.exact_upper) if most else (row.numerator_lower, row.numerator_upper)
+    return row, "holds" if ends[1] <= most else "fails" if ends[0] > most else "open"

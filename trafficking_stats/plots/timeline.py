@@ -19,8 +19,8 @@ from trafficking_stats.texts.focus import known
 from trafficking_stats.texts.words import label, policy_dates, sentences, short, title
 from trafficking_stats.vocabulary import load_vocabulary
 
-_LINE, _BAR, _YEAR, _ROOM = 0.165, 0.12, 0.42, 0.34
-"""In inches: height of a line and of a bar, width of a year and of the figure behind a bar."""
+_LINE, _HEAD, _BAR, _YEAR, _ROOM = 0.165, 0.45, 0.12, 0.42, 0.34
+"""In inches: height of a line, of the heads and of a bar, width of a year and of the figure behind a bar."""
 _PLAIN: Any = {"fontsize": 8.5, "va": "center", "in_layout": False}
 
 
@@ -43,9 +43,11 @@ def timeline(rows: pd.DataFrame, country: str, *, ax: Axes | None = None) -> Axe
     """
     dates, asked, rows = policy_dates(load_vocabulary(), country), dict.fromkeys(rows["indicator"]), known(rows)
     shown = [name for name in asked if name in set(rows["indicator"])]
+    years = sorted({*rows["year"], *(date.date.year for date in dates)})
+    by_year = {year: [date for date in dates if date.date.year == year] for year in years}
     none = "" if dates else say("tables.dates.none", country=Country(country))
-    with drawing(ax, 5.0 if dates or shown else EMPTY) as ax:
-        if none and not shown:
+    with drawing(ax, 5.0 if years else EMPTY) as ax:
+        if not years:
             return instead(ax, none)
         ax.set_axis_off()
         groups = {load_vocabulary().policy_kinds[date.kind] for date in dates}
@@ -54,15 +56,12 @@ def timeline(rows: pd.DataFrame, country: str, *, ax: Axes | None = None) -> Axe
         }
         lines = key(ax, looks, inches(ax)) if looks else 0
         column = min(0.95, 0.5 * inches(ax) / max(1, len(shown)))
-        sides = {name: _YEAR + number * column for number, name in enumerate(shown)}
-        heads = {name: wrap(title(name), int(column / 0.06)) for name in shown}
-        top = 0.1 + _LINE * max((head.count("\n") + 1 for head in heads.values()), default=0)
-        years = sorted({*rows["year"], *(date.date.year for date in dates)})
-        by_year = {year: [date for date in dates if date.date.year == year] for year in years}
+        top = 0.1 + _HEAD * bool(shown)
         places, end = _draw_dates(ax, by_year, _YEAR + len(shown) * column + 0.15, top)
-        for name, side in sides.items():
-            ax.text(side, top, heads[name], color=SOFT, **{**_PLAIN, "fontsize": SIZE, "va": "bottom"})
-            _draw_counts(ax, rows[rows["indicator"] == name], shade(name), side, column - 0.1, places)
+        for number, name in enumerate(shown):
+            side = _YEAR + number * column
+            ax.text(side, top, wrap(title(name), int(column / 0.06)), size=SIZE, va="bottom", color=SOFT)
+            _draw_counts(ax, rows[rows["indicator"] == name], (side, column - 0.1), places)
         ax.set_xlim(0, inches(ax))
         ax.set_ylim(end, 0)
         figure: Any = ax.get_figure(root=True)
@@ -73,9 +72,8 @@ def timeline(rows: pd.DataFrame, country: str, *, ax: Axes | None = None) -> Axe
         say("pages.timeline.beside", what=list(map(label, shown))) if shown else "",
         *edges(rows),
     ]
-    told = {Years([year]): [date.label for date in found] for year, found in by_year.items() if found}
-    alt = [say("pages.timeline.year", year=year, what=what) for year, what in told.items()]
-    alt.append(series_alt(rows, shown))
+    told = [(Years([year]), [date.label for date in found]) for year, found in by_year.items() if found]
+    alt = [*(say("pages.timeline.year", year=year, what=what) for year, what in told), series_alt(rows, shown)]
     table = pd.DataFrame([date.model_dump() for date in dates])
     return describe(ax, caption=sentences(caption), alt=sentences(alt), name=f"{country}-timeline", table=table)
 
@@ -99,11 +97,10 @@ def _draw_dates(
     return places, place
 
 
-def _draw_counts(
-    ax: Axes, rows: pd.DataFrame, colour: str, side: float, column: float, places: Mapping[int, float]
-) -> None:
-    """Draw a bar a year with its figure behind it."""
-    scale = (column - _ROOM) / max(1.0, highest(rows))
+def _draw_counts(ax: Axes, rows: pd.DataFrame, column: tuple[float, float], places: Mapping[int, float]) -> None:
+    """Draw a bar a year with its figure behind it, into a column that begins at a place and has a width."""
+    (side, width), colour = column, shade(str(rows["indicator"].iat[0]))
+    scale = (width - _ROOM) / max(1.0, highest(rows))
     lower, heights = scale * rows["lower"].astype(float), rows["year"].map(places)
     upper = (scale * rows["upper"].astype(float)).fillna(lower)
     look: Any = {"height": _BAR, "left": side, "edgecolor": colour, "linewidth": 0.8}

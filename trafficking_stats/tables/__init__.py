@@ -16,5 +16,5 @@ with needs("report", "Drawing tables"):
         sources,
         sums,
     )
-    from trafficking_stats.tables.stated import contradicted, money, stated
+    from trafficking_stats.tables.stated import contradicted, stated
     from trafficking_stats.tables.world import disagreements, multiples, regions, revisions

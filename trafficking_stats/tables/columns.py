@@ -92,10 +92,6 @@ COLUMNS = {
     "source": Column(lambda row: source_link(row["source_id"])),
     "edition": Column(source_of, head="source"),
     "statement": Column(_statement, head="what"),
-    "purpose": Column(lambda row: written(breakdown_words(row["breakdown"]), "capital")),
-    "period": Column(lambda row: words.period(row["period_start"], row["period_end"]), head="years"),
-    "amount": Column(lambda row: f"{words.printed(row['value'], row['qualifier'])} {row['unit']}", number=True),
-    "sources": Column(lambda row: Markup("; ").join(map(source_link, row["source_id"])), head="source"),
     "indicator_title": Column(lambda row: words.title(row["indicator"])),
     # of sources
     "tier": Column(lambda row: written(Term("tier", row["tier"]), "capital")),

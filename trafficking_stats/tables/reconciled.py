@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -11,7 +11,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.intervals import period_label
+from trafficking_stats.gap_analysis.figures import figures_of
+from trafficking_stats.intervals import period_kind, period_label
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, breakdown_words, say
 from trafficking_stats.messages.values import written
@@ -22,12 +23,12 @@ from trafficking_stats.reconciliation.sensitivity import WITHOUT, moves
 from trafficking_stats.reconciliation.words import source_of
 from trafficking_stats.remembering import shared
 from trafficking_stats.shown import Shown, prose
-from trafficking_stats.tables.columns import Column, Columns, printed_figure
+from trafficking_stats.tables.columns import Column, Columns, Row, printed_figure
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown
 from trafficking_stats.texts.links import anchor, linker
 from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
-from trafficking_stats.texts.words import ABSENT, count, period, sentences, short, title
+from trafficking_stats.texts.words import ABSENT, count, number, period, sentences, short, title
 from trafficking_stats.texts.words import policy_dates as dates_of
 
 _CELL = ["indicator", "breakdown", "period_start", "period_end"]
@@ -160,16 +161,50 @@ def _voices(claims: Iterable[Mapping[str, Any]]) -> str:
     return "; ".join(texts)
 
 
-def figures(rec: Reconciliation, country: str, limit: int = 60) -> Shown:
-    """Tabulate every printed figure about a country with its source; of more than ``limit`` the totals only."""
-    own = _claims(rec, country, (), "claim_id")
+def figures(
+    rec: Reconciliation, country: str, indicators: Iterable[str] = (), *, per: Sequence[str] = (), limit: int = 60
+) -> Shown:
+    """Tabulate printed figures about a country with their sources.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The judged claims, and the series.
+    country : str
+        Which country.
+    indicators : iterable of str, optional
+        Only these; all by default.
+    per : sequence of str
+        Measures by which each figure is divided, a column each.
+    limit : int
+        Of more figures than that the totals only, unless it is asked for some indicators.
+    """
+    own = _claims(rec, country, indicators := list(indicators), "claim_id")
     own = own.assign(measure=[rec.vocabulary.indicators[name].measure for name in own["indicator"]])
     data = own[[*_CELL, "value", "qualifier", "source_id", "accepted"]]
-    shown = own if len(own) <= limit else own[own["breakdown"] == ""]
+    shown = own if len(own) <= limit or indicators else own[own["breakdown"] == ""]
     note = say("tables.totals_only", n=len(own)) if len(shown) < len(own) else ""
-    columns = ["when", "every_figure", "part", "source"]
-    values = {"country": Country(country)}
-    return table("figures", shown, columns, values, groups="indicator_title", data=data, note=note)
+    shares = [Column(_divided(rec, country, name), True, f"per_{name}") for name in per]
+    columns: Columns = ["when", "every_figure", "part", *shares, "source"]
+    key, values = "printed" if indicators else "figures", {"country": Country(country)}
+    return table(key, shown, columns, values, groups="indicator_title", note=note, data=data)
+
+
+def _divided(rec: Reconciliation, country: str, name: str) -> Callable[[Row], str]:
+    """Return what divides a figure of several years by what was counted in them, or one of a year by its level."""
+    counts, known = figures_of(rec, country, Measure.read(name)).counts, rec.vocabulary.indicators
+    kind = "years" if known[name].measure == "count" else "year"
+    months = 12 if known[name].unit == "years" else 1  # the law allows years, and courts impose months
+
+    def share(row: Row) -> str:
+        start, end = row["period_start"], row["period_end"]
+        if name == row["indicator"] or period_kind(start, end) != kind:
+            return ABSENT
+        years = range(int(start[:4]), int(end[:4]) + 1)
+        whole = counts.sum(years) if set(years) <= set(counts) else None
+        return number(row["value"] / (months * whole.lower)) if whole and whole.is_exact and whole.lower else ABSENT
+
+    return share
 
 
 def sources(rec: Reconciliation, country: str, *, indicators: Iterable[str] = ()) -> Shown:

@@ -1,26 +1,21 @@
-"""What sources state beside their figures: reasons and offers, what the figures contradict, and sums of money."""
+"""What sources state beside their figures: reasons and offers, and what the figures contradict."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.gap_analysis.beside import premise
-from trafficking_stats.gap_analysis.figures import figures_of
-from trafficking_stats.intervals import period_kind
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, say, say_or
 from trafficking_stats.messages.catalogue import current
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.shown import Shown
-from trafficking_stats.tables.columns import Column, Columns, Row
+from trafficking_stats.shown import Shown, prose
+from trafficking_stats.tables.columns import Column, Columns
 from trafficking_stats.tables.html import csv_link, table
 from trafficking_stats.texts.links import by_year, linker, source_link
 from trafficking_stats.texts.screens import beside_words
-from trafficking_stats.texts.words import ABSENT, number
 from trafficking_stats.wording import source_name
 
 
@@ -44,7 +39,7 @@ def stated(
     """
     own = reasons[(reasons["country"] == country) & (reasons["kind"] == kind)]
     if own.empty:
-        return Shown("prose", Markup("<p>{}</p>").format(say(f"victims.stated.none_{kind}", country=Country(country))))
+        return prose(say(f"victims.stated.none_{kind}", country=Country(country)))
     link = linker(rec, country)
     editions = dict.fromkeys(own.sort_values("year")["source_id"]) if kind == "recommendation" else {}
     items = Markup()
@@ -73,14 +68,10 @@ def stated(
 
 def _told(rec: Reconciliation, rows: pd.DataFrame) -> Markup:
     """Write each sentence once, and behind the sentences of the same editions these editions."""
-    said: dict[str, list[Markup]] = {}
-    for text, source_id in rows.sort_values("year", kind="stable")[[f"text_{current()}", "source_id"]].values:
-        said.setdefault(text, []).append(_edition(rec, source_id))
-    by_editions: dict[Markup, list[str]] = {}
-    for text, editions in said.items():
-        by_editions.setdefault(Markup("; ").join(dict.fromkeys(editions)), []).append(text)
+    sources = rows.sort_values("year", kind="stable").groupby(f"text_{current()}", sort=False)["source_id"].unique()
+    editions = [Markup("; ").join(_edition(rec, one) for one in ids) for ids in sources]
     told = Markup("{} ({})").format
-    return Markup(" ").join(told(" ".join(lines), editions) for editions, lines in by_editions.items())
+    return Markup(" ").join(told(" ".join(own.index), names) for names, own in sources.groupby(editions, sort=False))
 
 
 def _edition(rec: Reconciliation, source_id: str) -> Markup:
@@ -106,42 +97,3 @@ def contradicted(rec: Reconciliation, country: str) -> Shown:
     shown = ["source_id", "locator", "kind", "value", "indicator", "breakdown", "period_end", "code", "note"]
     columns: Columns = ["statement", Column("reason", head="contradicted"), edition]
     return table("contradicted", judged, columns, {"country": Country(country)}, data=judged[shown])
-
-
-def money(rec: Reconciliation, country: str) -> Shown:
-    """Tabulate printed sums of money, and those for two years or more by the victims identified and convicted in them.
-
-    Parameters
-    ----------
-    rec : Reconciliation
-        The claims and the series.
-    country : str
-        Which country.
-    """
-    claims = rec.claims[(rec.claims["country"] == country) & rec.claims["indicator"].str.startswith("funding_")]
-    claims = claims[claims["accepted"]].sort_values(["period_start", "period_end", "value"])
-
-    columns = ["period_start", "period_end", "value", "qualifier", "unit", "breakdown"]
-
-    def per(indicator: str) -> Callable[[Row], str]:
-        counts = figures_of(rec, country, Measure(indicator)).counts
-
-        def share(row: Row) -> str:
-            start, end = row["period_start"], row["period_end"]
-            years = range(int(start[:4]), int(end[:4]) + 1)
-            if period_kind(start, end) != "years" or not set(years) <= set(counts):
-                return ABSENT
-            people = counts.sum(years)
-            return number(row["value"] / people.lower) if people.is_exact and people.lower else ABSENT
-
-        return share
-
-    pairs = {"per_victim": "victims_identified", "per_convicted": "convictions_persons"}
-    shares = [Column(per(indicator), True, head) for head, indicator in pairs.items()]
-    return table(
-        "money",
-        claims.groupby(columns, sort=False)["source_id"].agg(list).reset_index(),
-        ["purpose", "period", "amount", *shares, "sources"],
-        {"country": Country(country)},
-        data=claims[[*columns, "source_id"]],
-    )

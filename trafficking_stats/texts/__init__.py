@@ -10,5 +10,5 @@ from trafficking_stats.texts.reconciliation import (
     solver,
     sources_headline,
 )
-from trafficking_stats.texts.screens import known_headline, penalties, protection_headline, victims_headline
+from trafficking_stats.texts.screens import known_headline, protection_headline, victims_headline
 from trafficking_stats.texts.world import missing, world_headline

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.beside import beside_rows
-from trafficking_stats.gap_analysis.figures import figures_of
 from trafficking_stats.gap_analysis.rows import Beside, Ratio
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, breakdown_words, say, say_or
@@ -15,7 +14,7 @@ from trafficking_stats.messages.gap import facts, moved, values_of
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.evidence import bounds
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.shown import Shown, prose
+from trafficking_stats.shown import Shown
 from trafficking_stats.texts.focus import LEADING, known, totals, yearly_claims
 from trafficking_stats.texts.headline import headline, summary
 from trafficking_stats.texts.words import label, sentences, short, span
@@ -96,33 +95,6 @@ def beside_words(row: Beside) -> str:
     )
 
 
-def penalties(rec: Reconciliation, country: str, start: int | None = None, end: int | None = None) -> Shown:
-    """Say which share of the longest sentence that the law allows those of a year were.
-
-    Parameters
-    ----------
-    rec : Reconciliation
-        The series.
-    country : str
-        Which country.
-    start, end : int, optional
-        First and last year; all by default.
-    """
-    names = ("sentence_min_months", "sentence_max_months", "max_penalty_years")
-    shortest, longest, allowed = (figures_of(rec, country, Measure(name)).counts for name in names)
-    said = [
-        say(
-            "victims.penalty",
-            year=str(year),
-            low=shortest[year].lower / (12 * allowed[year].upper),
-            high=longest[year].upper / (12 * allowed[year].lower),
-        )
-        for year in sorted(set(shortest) & set(longest) & set(allowed))
-        if (start or year) <= year <= (end or year)
-    ]
-    return prose(" ".join(said) or say("victims.penalty_none", country=Country(country)))
-
-
 def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> Shown:
     """Say how many there were in both halves of the years, and what the gap says of chance.
 
@@ -138,18 +110,17 @@ def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> 
         Of the count beside the victims, then of parts of the victims; those on other years than the first are left out,
         and so is what comes after the sixth count.
     """
-    told: dict[str, None] = {}
-    first = next((gap for gap in gaps if gap.years), None)
-    unequal = first is not None and len(first.years) % 2 == 1
-    for gap in gaps:
-        early, late = (gap.row("ratios", kind=kind) for kind in ("early", "late"))
-        if first is None or early is None or late is None or gap.years != first.years:
-            continue
-        for side, one in (("denominator", gap.question.denominator), ("numerator", gap.question.numerator)):
-            ends = {"early": _half(early, side, yearly=unequal), "late": _half(late, side, yearly=unequal)}
-            told[say("victims.went", what=breakdown_words(one.breakdown) or one, **ends)] = None
-    if first is None or not told:
+    first = next((gap for gap in gaps if gap.row("ratios", kind="late")), None)
+    if first is None:
         return headline(say("tables.parts.none"), {}, summary=summary(rec, country))
+    told: dict[str, None] = {}
+    unequal = len(first.years) % 2 == 1
+    for gap in gaps:
+        halves = {kind: gap.row("ratios", kind=kind) for kind in ("early", "late")}
+        for side in ("denominator", "numerator") if all(halves.values()) and gap.years == first.years else ():
+            one = getattr(gap.question, side)
+            ends = {kind: _half(row, side, yearly=unequal) for kind, row in halves.items()}
+            told[say("victims.went", what=breakdown_words(one.breakdown) or one, **ends)] = None
     return headline(
         say(f"victims.compared{'_yearly' if unequal else ''}", told="; ".join([*told][:6]), **values_of(first)),
         {
