@@ -62,7 +62,7 @@ def _beside_restated(rows: pd.DataFrame, vocabulary: Vocabulary) -> None:
     times = vocabulary.causes.restated_times
     below, above = rows["value"] * times <= rows["kept_lower"], rows["value"] >= times * rows["kept_upper"]
     code = np.array([found.code for found in rows["evidence"]], dtype=object)
-    far = rows.assign(above=above, restated=code == "restated")[below | above]
+    far = rows.assign(above=above, restated=np.isin(code, ("restated", "restated_before")))[below | above]
     series_of = ["publisher", "country", "indicator", "breakdown", "above"]
     several = far[far.groupby(series_of)["restated"].transform("sum") > 1]
     for (publisher, *_), series in several.groupby(series_of):

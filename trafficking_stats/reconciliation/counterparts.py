@@ -52,6 +52,11 @@ class There(NamedTuple):
         """Whether the source of the claim prints a figure."""
         return self.own == self.own
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether it does, and the figure was kept: one that was set aside proves nothing against another."""
+        return self.own == self.kept
+
 
 class Figures:
     """Exact figures of the countries and years of rejected claims.

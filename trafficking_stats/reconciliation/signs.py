@@ -129,19 +129,19 @@ def corrupt(row: Any, figures: Figures) -> Seen:
     """Tell whether a part exceeds its whole: the source's own, or by more than half any other, or a range."""
     part = Figure(row.value, part=row.breakdown)
     for whole in figures.beside(row, "whole"):
-        if row.lower > whole.own:
+        if whole.is_kept and row.lower > whole.own:
             yield evidence("corrupt_own", part=part, whole=Figure(whole.own, part=whole.breakdown))
-        elif not whole.is_own and row.lower > 1.5 * whole.kept + figures.vocabulary.causes.near_count:
+        elif not whole.is_kept and row.lower > 1.5 * whole.kept + figures.vocabulary.causes.near_count:
             yield evidence("corrupt", part=part, whole=Figure(whole.kept, part=whole.breakdown))
         elif row.lower > whole.most[0] and whole.most[1].qualifier != "exact":
             yield evidence("corrupt", part=part, whole=whole.most[1])
 
 
 def arithmetic(row: Any, figures: Figures) -> Seen:
-    """Tell whether what the source itself prints of its parts, or of the terms of a rule, exceeds it."""
+    """Tell whether the parts, or the terms of a rule, that its source prints and that are kept exceed it."""
     sums: dict[str, float] = defaultdict(float)
     for part in figures.beside(row, "part"):
-        sums[part.detail] += part.own if part.is_own else 0
+        sums[part.detail] += part.own if part.is_kept else 0
     for key, total in sorted(sums.items()):
         if total > row.upper:
             said = {"value": row.value, "figure": printed(row), "total": total}
@@ -149,7 +149,7 @@ def arithmetic(row: Any, figures: Figures) -> Seen:
             yield evidence(code, dimension=Term("dimension", key), **said)
     terms: dict[str, list[float]] = defaultdict(list)
     for term in figures.beside(row, "rule"):
-        terms[term.detail] += [term.own] if term.is_own else []
+        terms[term.detail] += [term.own] if term.is_kept else []
     for rule in figures.vocabulary.rules:
         total = sum(terms[rule.name]) if rule.kind == "sum" else max(terms[rule.name], default=0.0)
         if total > row.upper:
@@ -160,7 +160,11 @@ def arithmetic(row: Any, figures: Figures) -> Seen:
 def too_many_parts(row: Any, figures: Figures) -> Seen:
     """Tell whether it and the source's own parts beside it exceed the whole that is kept."""
     for rest in figures.beside(row, "rest"):
-        parts = [part for part in figures.beside(row, "sibling") if part.detail == rest.detail and part.own > 0]
+        parts = [
+            part
+            for part in figures.beside(row, "sibling")
+            if part.detail == rest.detail and part.own > 0 and part.is_kept
+        ]
         total = row.lower + sum(part.own for part in parts)
         if parts and total > rest.kept:
             code = "too_many_parts_own" if rest.kept == rest.own else "too_many_parts"
@@ -204,7 +208,9 @@ def revision(row: Any, figures: Figures) -> Seen:
     others = _other_values(row, figures)
     for value in sorted(others):
         if row.kept_lower <= value <= row.kept_upper:
-            yield evidence("restated", publisher=row.publisher, value=value)
+            newest = max(date for date, printed, _ in figures.editions(row) if printed == value)
+            code = "restated" if newest >= row.date else "restated_before"
+            yield evidence(code, publisher=row.publisher, value=value)
     if _slightly_off(row, figures):
         if figures.first_printed(place_of(row)).get(row.upstream, row.date) > row.date:
             yield evidence("revised_since", off=off(row), upstream=Register(row.upstream))
