@@ -176,6 +176,8 @@ def test_a_masked_year_may_be_part_of_a_silence() -> None:
     silences = gap(reconcile(rows("DNK", figures)), "DNK", vary_sources=False).rows["silences"]
     found = [(one.first_year, one.last_year, one.certain) for one in silences]
     assert found == [(2016, 2018, False), (2017, 2018, True)]
+    # what may not have happened has no chance
+    assert [math.isnan(one.chance) for one in silences] == [True, False]
 
 
 def test_variants() -> None:
@@ -317,7 +319,7 @@ def test_peers_have_years_of_their_own_and_p_values_for_their_number() -> None:
     assert (compared["chance_adjusted"] >= compared["chance"]).all()
     assert compared["chance_adjusted"].min() == pytest.approx(min(1, 2 * compared["chance"].min()))
     refused = {(one.reason, one.subject, one.have) for one in result.refusals if one.analysis == "peers"}
-    assert refused == {("too_few_years", "AUT", 2), ("too_few_years", "ISL", 0)}
+    assert refused == {("few_own_years", "AUT", 2), ("few_own_years", "ISL", 0)}
 
 
 # UNODC, data_glotip, release of May 2023, 2017-2019: victims, convicted; "<5" is 0 to 4

@@ -166,7 +166,7 @@ def test_an_accepted_break_is_named() -> None:
     assert result.tables["breaks"]["accepted"].tolist() == [True]
     [caveat] = [one for one in result.caveats if one.code == "break_accepted"]
     assert (caveat.subject, caveat.years) == ("victims_identified", (2016,))
-    assert "changed in 2016" in str(result)
+    assert "In 2016 the definition behind victims identified changes, or the count jumps" in str(result)
 
 
 def test_a_declared_break() -> None:
@@ -177,6 +177,14 @@ def test_a_declared_break() -> None:
     }
     result = gap(rec_of(figures, "GBR"), "GBR")
     assert result.years == (2017, 2018, 2019)
+    # two years before 2019 is 2017: no lag reaches across the break, nor does another choice
+    lags = [row for row in result.rows["ratios"] if row.kind == "lag"]
+    assert [(row.first_year, row.last_year, row.denominator_lower) for row in lags] == [
+        (2019, 2019, 10627),
+        (2019, 2019, 6985),
+        (2019, 2019, 5138),
+    ]
+    assert max(row.value for row in result.rows["choices"] if row.question == "level") < 1
     assert result.tables["breaks"]["declared"].tolist() == [True]
     assert max(row.denominator_upper for row in result.rows["ratios"]) == 5138 + 6985 + 10627
 

@@ -206,7 +206,7 @@ def test_a_brief_without_years_says_nothing_of_years(denmark):
 
 def test_a_change_of_detection_is_said_with_its_direction(gap):
     # 9.4 per 100, then 0.31: 30 times as many of the victims would have to be found
-    assert "would have had to rise to 30 times what it was to explain the fall" in str(texts.change(gap))
+    assert "would have had to rise to 30 times what it was to make this difference" in str(texts.change(gap))
 
 
 def test_the_limit_on_silent_years_is_one_on_the_level_and_named_as_computed(gap):

@@ -71,7 +71,7 @@ def peer_rows(rec: Reconciliation, question: Question, pair: Pair) -> tuple[list
         years = pooled_years(both, question)
         row = _peer_row(Pair.of(both, years, question, rec.vocabulary)) if len(years) >= fewest else None
         if row is None:
-            reason = "says_nothing" if len(years) >= fewest else "too_few_years"
+            reason = "says_nothing" if len(years) >= fewest else "few_own_years"
             refusals.append(Refusal("peers", reason, len(years), fewest, years, code))
             continue
         common = tuple(year for year in years if year in pair.years)

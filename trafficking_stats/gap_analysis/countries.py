@@ -33,12 +33,15 @@ class Countries:
         Of the classes in `TABLES`.
     refusals : tuple of Refusal
         Countries and groups without an answer, and why.
+    confidence : float
+        Two-sided level of every interval.
     """
 
     numerator: Measure
     denominator: Measure
     rows: Mapping[str, tuple[CountryRate | GroupRate, ...]] = field(repr=False)
     refusals: tuple[Refusal, ...]
+    confidence: float
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -108,7 +111,7 @@ def compare_countries(
         pair = _pair(rec, question)
         fields = rate_fields(pair.totals(pair.years), pair.years, confidence) if pair else None
         if pair is None or fields is None:
-            refusals.append(Refusal("countries", "says_nothing" if pair else "too_few_years", 0, 1, (), code))
+            refusals.append(Refusal("countries", "says_nothing" if pair else "few_own_years", 0, 1, (), code))
             continue
         row = CountryRate(country=code, region=region_of(code), definition=definition_in(code, pair.years), **fields)
         above, below = pair.totals(pair.years)
@@ -126,7 +129,7 @@ def compare_countries(
         if kind != "definition":  # all come first, so that a region prevails where it can
             for code, one in zip(inside, shrunk, strict=True):
                 rows[code] = replace(rows[code], drawn_to=group, **vars(one))
-    return Countries(*both, {"countries": tuple(rows.values()), "groups": tuple(groups)}, tuple(refusals))
+    return Countries(*both, {"countries": tuple(rows.values()), "groups": tuple(groups)}, tuple(refusals), confidence)
 
 
 def _pair(rec: Reconciliation, question: Question) -> Pair | None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.gap_analysis.breaks import Break, find_breaks
-from trafficking_stats.gap_analysis.question import Question
+from trafficking_stats.gap_analysis.question import YEARS, Question
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.counts import CountRange, Counts, as_count_range
 from trafficking_stats.inference.windows import latest_stretch, stretches
@@ -55,6 +55,11 @@ class Figures:
     doubtful: Mapping[int, str] = field(default_factory=dict)
     publishers: Mapping[int, Collection[str]] = field(default_factory=dict)
     limits: Mapping[int, CountRange] = field(default_factory=dict)
+
+    def comparable(self, year: int, question: Question) -> range:
+        """Return the years from the break before a year on, from which a lag may take its counts."""
+        starts = [change.year for change in self.breaks if change.year <= year and not question.accept_breaks]
+        return range(max(starts, default=YEARS[0]), YEARS[1])
 
 
 class _Together(Counts):

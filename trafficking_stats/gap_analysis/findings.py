@@ -139,9 +139,9 @@ class Findings(Mapping[str, tuple[Any, ...]]):
     def variants(self) -> list[Variant]:
         """The figures under other choices."""
         question, years = self.question, self.years
-        span = range(years[0] - max(question.lags), years[-1] + 1)
+        first = max(years[0] - max(question.lags), self.both[1].comparable(years[0], question).start)
         measures = [question.numerator, question.denominator, *self.units]
-        return variants_of(self.rec, question.country, measures, span, vary=self.vary)
+        return variants_of(self.rec, question.country, measures, range(first, years[-1] + 1), vary=self.vary)
 
     @property
     def rate(self) -> rows.Change | None:

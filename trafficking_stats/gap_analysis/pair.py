@@ -26,9 +26,10 @@ def stage_of(indicator: str, vocabulary: Vocabulary) -> str:
 
 
 def fit(figures: Figures, years: Sequence[int], stage: str, question: Question) -> YearlyFit:
-    """Fit the figures of a stage over some years that all are known."""
+    """Fit the figures of a stage over some years that all are known; those beyond a break are left out."""
+    counts = figures.counts.within(figures.comparable(years[0], question))
     name = f"{figures.country} {figures.measure}"
-    return YearlyFit(figures.counts, years, prior_of(stage, question.widen), name)
+    return YearlyFit(counts, years, prior_of(stage, question.widen), name)
 
 
 @dataclass(frozen=True)

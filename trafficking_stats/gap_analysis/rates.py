@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from trafficking_stats.gap_analysis.pair import Pair, rate_fields
@@ -62,7 +63,7 @@ def silence_rows(pair: Pair) -> list[Silence]:
 
 def _silence_row(pair: Pair, run: tuple[int, ...], *, certain: bool) -> Silence:
     before = tuple(year for year in pair.years if year < run[0])
-    chance = silence_chance(pair.numerator, before, len(run))
+    chance = silence_chance(pair.numerator, before, len(run)) if certain else math.nan
     return Silence(
         **pooled(run),
         certain=certain,

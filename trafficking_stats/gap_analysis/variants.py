@@ -55,7 +55,7 @@ def variants_of(
     measures : sequence of Measure
         What is needed.
     years : range
-        The years that are used; figures of others tell no variants apart.
+        The years that are used; figures of others are left out.
     vary : bool
         Whether to settle anything anew at all.
 
@@ -65,7 +65,7 @@ def variants_of(
         That of ``rec`` first. Many publishers pass on the same figures, and counting each as a choice of its own would
         only make the answers look more alike: those that change nothing are marked.
     """
-    own = Variant(rec.method, "", {one: figures_of(rec, country, one).counts for one in measures})
+    own = Variant(rec.method, "", {one: figures_of(rec, country, one).counts.within(years) for one in measures})
     claims = pd.concat([rec.of(country, one.indicator, one.breakdown)[1] for one in dict.fromkeys(measures)])
     if not vary or claims.empty:
         return [own]
@@ -81,8 +81,9 @@ def variants_of(
         counts = counts_of(settled)
         for left_out, code in codes.items():
             if (method, left_out) != (rec.method, ""):
-                found.append(Variant(method, left_out, {one: counts.get((code, one), Counts()) for one in measures}))
-    return _marked(found, years)
+                known = {one: counts.get((code, one), Counts()).within(years) for one in measures}
+                found.append(Variant(method, left_out, known))
+    return _marked(found)
 
 
 def _without_each(claims: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -95,11 +96,11 @@ def _without_each(claims: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return kept
 
 
-def _marked(variants: Sequence[Variant], years: range) -> list[Variant]:
+def _marked(variants: Sequence[Variant]) -> list[Variant]:
     seen: set[tuple[object, ...]] = set()
     marked = []
     for one in variants:
-        figures = tuple(counts.get(year) for counts in one.counts.values() for year in years)
+        figures = tuple(tuple(sorted(counts.items())) for counts in one.counts.values())
         marked.append(Variant(one.method, one.left_out, one.counts, figures in seen))
         seen.add(figures)
     return marked

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from collections.abc import Container, Iterable
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -153,6 +154,13 @@ class Counts(dict[int, CountRange]):
     def sum(self, years: Iterable[int]) -> CountRange:
         """Add the counts of some years."""
         return total(self[year] for year in years)
+
+    def within(self, years: Container[int]) -> Self:
+        """Return the counts of these years alone."""
+        kept = copy.copy(self)
+        for year in [year for year in self if year not in years]:
+            del kept[year]
+        return kept
 
 
 def _is_number(value: Any) -> bool:

@@ -94,10 +94,12 @@ def limits_sentence(gap: Gap) -> str:
     whole = gap.row("ratios", kind="whole")
     if whole is None:
         return ""
-    phi = gap.row("dispersions", stage="numerator")
     limits = {"interval": Bounds(whole.lower, whole.upper), "exact": Bounds(whole.exact_lower, whole.exact_upper)}
-    varied = {"phi": phi.phi, "low": phi.lower, "high": phi.upper, "n": phi.n_years}
-    return say("gap.limits", **values_of(gap), **limits, **varied)
+    varied: dict[str, float] = {}
+    for row, side in zip(gap.rows["dispersions"], ("", "_below"), strict=True):
+        told = {"phi": row.phi, "low": row.lower, "high": row.upper, "prior": row.prior}
+        varied |= {f"{name}{side}": value for name, value in told.items()}
+    return say("gap.limits", **values_of(gap), **limits, **varied, n=len(gap.years))
 
 
 def facts(gap: Gap) -> list[str]:

@@ -15,6 +15,7 @@ from trafficking_stats.messages import Country, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.plots.chart import EMPTY, WIDTH, describe, drawing, inches, instead, wrap
 from trafficking_stats.plots.style import ALERT, HATCH, LINE, PAPER, SOFT, STAGE_SHADES
+from trafficking_stats.texts.focus import shown_ratios
 from trafficking_stats.texts.words import (
     label,
     number,
@@ -60,16 +61,28 @@ def draw_table(name: str, gap: Gap, ax: Axes | None = None) -> Axes:
         Where; a new figure by default.
     """
     table, of = gap.tables["ratios" if name == "rates" else name], axis_of(gap)
-    lines = [line for row in records(table) if (line := LINES[name](gap, row)) and math.isfinite(line.high)]
+    shown = shown_ratios(gap) if name == "rates" else table
+    lines = [line for row in records(shown) if (line := LINES[name](gap, row)) and math.isfinite(line.high)]
     axis = of if name in ("rates", "peers") else say(f"pages.{name}.axis", what=label(str(gap.question.numerator)))
     ax = draw_lines(lines, axis, say(f"pages.{name}.none"), ax, reference=1.0 if name == "splits" else 0.0)
+    kind = "rates" if name in ("rates", "peers", "steps") else "limits"  # others are no rates per 100
+    confidence = gap.question.confidence
     caption = [
         say(f"pages.{name}.caption", axis=of, country=Country(gap.question.country)),
-        say("pages.rates.legend"),
+        say(f"pages.{kind}.legend", confidence=confidence),
         say("pages.rates.hatched") if any(line.low != line.high for line in lines) else "",
     ]
-    alt = "pages.rates.alt" if name in ("rates", "peers", "steps") else "pages.limits.alt"  # others count no 100
-    told = [say(alt, name=line.name, rate=line.text, low=number(line.lower), high=number(line.upper)) for line in lines]
+    told = [
+        say(
+            f"pages.{kind}.alt",
+            name=line.name,
+            rate=line.text,
+            low=number(line.lower),
+            high=number(line.upper),
+            confidence=confidence,
+        )
+        for line in lines
+    ]
     if lines:
         file = f"{gap.question.country}-{name}"
         describe(ax, caption=sentences(caption), alt=sentences(told), name=file, table=table)
@@ -80,11 +93,9 @@ def _rate(name: str, row: Row, *, strong: bool = False) -> Line:
     return Line(name, row["per_100_min"], row["per_100_max"], row["lower"], row["upper"], rate_text(row), strong)
 
 
-def _ratio(gap: Gap, row: Row) -> Line | None:
-    """Read the rate of the years used, their halves, later lags and moving windows."""
-    is_whole_again = row["kind"] == "lag" and row["lag"] == gap.question.lags[0]
-    skipped = row["kind"] == "year" or is_whole_again
-    return None if skipped else _rate(ratio_name(row), row, strong=row["kind"] == "whole")
+def _ratio(gap: Gap, row: Row) -> Line:
+    """Read the rate of the years used, their halves, each lag and moving windows."""
+    return _rate(ratio_name(row), row, strong=row["kind"] == "whole")
 
 
 def _peer(gap: Gap, row: Row) -> Line:

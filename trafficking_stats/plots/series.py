@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.pair import STAGES
-from trafficking_stats.messages import Country, Years, say
+from trafficking_stats.messages import Bounds, Country, Years, say
 from trafficking_stats.plots.bars import (
     Bar,
     edges,
@@ -35,7 +35,7 @@ from trafficking_stats.plots.style import (
     year_ticks,
 )
 from trafficking_stats.texts.focus import known, measured, stage_indicators, years_shown
-from trafficking_stats.texts.words import capital, label, number, sentences, short, title
+from trafficking_stats.texts.words import capital, label, sentences, short, title
 from trafficking_stats.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -172,7 +172,10 @@ def trend(gap: Gap, ax: Axes | None = None) -> Axes:
         for panel, (side, one) in zip(panels(ax, len(shown), 0.45), shown.items(), strict=True):
             rows = counts[(counts["indicator"] == one.indicator) & (counts["breakdown"] == one.breakdown)]
             _draw_levels(panel, rows, changes[side], str(one))
-            early, late = (number(float(changes[side][f"{part}_max"])) for part in ("early", "late"))
+            early, late = (
+                Bounds(float(changes[side][f"{part}_min"]), float(changes[side][f"{part}_max"]))
+                for part in ("early", "late")
+            )
             told.append(say("pages.trend.alt", name=title(str(one)), early=early, late=late))
     caption = say("pages.trend.caption", country=Country(gap.question.country))
     return describe(ax, caption=caption, alt=sentences(told), name=f"{gap.question.country}-trend", table=counts)

@@ -122,6 +122,6 @@ def regions(world: Countries, *, ax: Axes | None = None) -> Axes:
     for code, name in zip(members, names, strict=True):
         if row := pooled.get(code):
             rate, low, high = (number(row[one]) for one in ("per_100", "lower", "upper"))
-            told.append(say("pages.rates.alt", name=name, rate=rate, low=low, high=high))
+            told.append(say("pages.rates.alt", name=name, rate=rate, low=low, high=high, confidence=world.confidence))
     caption = say("pages.world.regions", axis=axis)
     return describe(ax, caption=caption, alt=sentences(told), name="world-regions", table=groups)

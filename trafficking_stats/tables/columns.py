@@ -106,6 +106,7 @@ COLUMNS = {
     "kind": Column(lambda row: say(f"pages.date.{row['kind']}")),
     # of rates
     "ratio": Column(lambda row: words.ratio_name(row).replace("–", "–\u2060"), head="years"),
+    "n_years": Column("n_years", number=True),
     "country_years": Column(lambda row: sub(words.place_name(row["country"]), words.span(row)), head="country"),
     "rate": Column(words.rate_text, number=True),
     "interval": Column(words.limits(), number=True),

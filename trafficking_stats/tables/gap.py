@@ -16,8 +16,9 @@ from trafficking_stats.messages.gap import values_of
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.shown import Shown
-from trafficking_stats.tables.columns import Column, Columns, Row
+from trafficking_stats.tables.columns import COLUMNS, Column, Columns, Row
 from trafficking_stats.tables.html import table
+from trafficking_stats.texts.focus import shown_ratios
 from trafficking_stats.texts.links import by_year, linker
 from trafficking_stats.texts.words import count, label, short, signed
 
@@ -26,21 +27,22 @@ _BELOW = Markup("{}<br><small>{}</small>")
 
 def ratios(gap: Gap) -> Shown:
     """Tabulate the rate over all years, their halves, lags and moving windows; single years are in the CSV."""
-    rows = gap.tables["ratios"]
-    same_as_all_years = (rows["kind"] == "lag") & (rows["lag"] == gap.question.lags[0])
-    columns: Columns = ["ratio", "rate", "interval", *_counts(gap)]
-    return table("ratios", rows[(rows["kind"] != "year") & ~same_as_all_years], columns, values_of(gap), data=rows)
+    columns: Columns = ["ratio", *_rates(gap), "n_years"]
+    return table("ratios", shown_ratios(gap), columns, values_of(gap), data=gap.tables["ratios"])
 
 
 def peers(gap: Gap) -> Shown:
     """Tabulate the rates of the country and its peers by name, with who counts as a victim; never by rank."""
-    columns: Columns = ["country_years", "rate", "interval", *_counts(gap), "definition"]
+    columns: Columns = ["country_years", *_rates(gap), "definition"]
     return table("peers", gap.tables["peers"], columns, values_of(gap))
 
 
-def _counts(gap: Gap) -> list[Column]:
+def _rates(gap: Gap) -> Columns:
+    """Return the columns of a rate: itself, its limits, and the two counts that it is of."""
+    head = say("tables.head.interval_at", confidence=gap.question.confidence)
     both = {"numerator": gap.question.numerator, "denominator": gap.question.denominator}
-    return [Column(count(f"{side}_"), True, written(what, "capital")) for side, what in both.items()]
+    counts = [Column(count(f"{side}_"), True, written(what, "capital")) for side, what in both.items()]
+    return ["rate", COLUMNS["interval"]._replace(head=head), *counts]
 
 
 def shortfalls(gap: Gap) -> Shown:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.breakdowns import parse
+from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.intervals import period_kind
 from trafficking_stats.measures import Measure
@@ -140,3 +141,10 @@ def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
 
 def _keys(table: pd.DataFrame) -> pd.Index:
     return pd.MultiIndex.from_frame(table[list(Cell._fields)].dropna())
+
+
+def shown_ratios(gap: Gap) -> pd.DataFrame:
+    """Return the rates that a page shows: no single years, and the shortest lag where all lags have fewer years."""
+    rows = gap.tables["ratios"]
+    again = (rows["kind"] == "lag") & (rows["lag"] == gap.question.lags[0]) & (rows["n_years"] == len(gap.years))
+    return rows[(rows["kind"] != "year") & ~again]

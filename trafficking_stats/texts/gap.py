@@ -29,6 +29,10 @@ BADGE_OF = {
 }
 """The badge of each finding: the one source of verdicts on all pages."""
 
+VICTIMS = "victims_identified"
+SMALLEST_FACTOR = 1.05
+"""A change of detection by less is none that is worth a sentence."""
+
 
 def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
     """Show the answer: how wide the gap is, both facts on its change, the years used, and the figures added up."""
@@ -39,10 +43,10 @@ def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
     told: dict[str, object] = {"pages.gap.beyond": beyond, "pages.gap.same": same, "pages.gap.years": years}
     if not gap.years:
         told = {"pages.gap.why_not": " ".join(gap_says.refusals_by_reason(gap.refusals, ("years", "ratios")))}
-    caveats = [*([years] if gap.years else []), *gap_says.caveats(gap), say("pages.gap.counts_found")]
+    caveats = [*([years] if gap.years else []), *gap_says.caveats(gap, leading=False), say("pages.gap.counts_found")]
     both = gap.question.denominator.indicator, gap.question.numerator.indicator
     return headline(
-        gap_says.answer(gap),
+        gap_says.headline(gap),
         told,
         below=Markup("<strong>{}</strong> {}").format(say("pages.gap.figures"), _figures(gap, rec))
         if gap.years
@@ -69,12 +73,16 @@ def limits(gap: Gap) -> Shown:
 
 def change(gap: Gap) -> Shown:
     """Say whether the rate changed, which of the two counts moved, and what a change of detection would explain."""
-    if gap.row("changes", series="rate") is None:
+    row = gap.row("changes", series="rate")
+    if row is None:
         return prose(say("pages.change.none"))
-    direction = gap.row("changes", series="rate").direction
-    factors = [row.breakeven for row in gap.rows["detections"][:1] if not math.isnan(row.breakeven)]
-    detection = [say(f"pages.change.detection_{direction}", factor=factor) for factor in factors]
-    return prose(gap_says.change(gap), " ".join(gap_says.facts(gap)), *detection)
+    moved = [gap_says.moved(gap)] if gap.verdict.beyond_chance == "yes" else []  # else it is one of the facts
+    said = [gap_says.change(gap), " ".join([*gap_says.facts(gap), *moved])]
+    allowed = gap.rows["detections"][0]
+    if gap.question.denominator.indicator == VICTIMS and allowed.breakeven >= SMALLEST_FACTOR:
+        limit = say("pages.change.detection_limit", factor=allowed.breakeven_limit) if row.beyond_chance else ""
+        said.append(f"{say(f'pages.change.detection_{row.direction}', factor=allowed.breakeven)} {limit}".strip())
+    return prose(*said)
 
 
 def silences(gap: Gap) -> Shown:
@@ -83,7 +91,7 @@ def silences(gap: Gap) -> Shown:
     lines = []
     for row in gap.rows["silences"]:
         values["years"] = Years(range(row.first_year, row.last_year + 1))
-        values["before"] = Years(range(row.before_first, row.before_last + 1))
+        values["before"] = Years(year for year in gap.years if year < row.first_year)
         key = "certain" if row.certain else "possible"
         lines.append(say(f"pages.silence.{key}", limit=row.limit_per_year, **values))
         if not math.isnan(row.chance):

@@ -97,8 +97,10 @@ def number(value: float) -> str:
 
 
 def span(row: Mapping[str, Any]) -> str:
-    """Write the years of a row: one year as one, several with a dash."""
-    return written(Years(range(int(row["first_year"]), int(row["last_year"]) + 1)), "span")
+    """Write the years of a row: one year as one, several with a dash, and how many where some of them are left out."""
+    years = range(int(row["first_year"]), int(row["last_year"]) + 1)
+    n, words = int(row.get("n_years", len(years))), written(Years(years), "span")
+    return words if n == len(years) else say("pages.years_counted", years=words, n=n)
 
 
 def count(side: str) -> Callable[[Mapping[str, Any]], str]:
@@ -130,7 +132,8 @@ def limits(side: str = "") -> Callable[[Mapping[str, Any]], str]:
 
 def ratio_name(row: Mapping[str, Any]) -> str:
     """Name a row of ratios: its years, and what is special about it."""
-    return say(f"pages.ratio.{row['kind']}", years=span(row), n=int(row["lag"]))
+    kind = "same" if row["kind"] == "lag" and not row["lag"] else row["kind"]
+    return say(f"pages.ratio.{kind}", years=span(row), n=int(row["lag"]))
 
 
 def rate_text(row: Mapping[str, Any]) -> str:
