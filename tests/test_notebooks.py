@@ -45,6 +45,8 @@ def test_there_are_six_one_for_countries_of_which_little_is_known_and_one_on_all
     assert [task.notebook for task in plan().tasks("WORLD", {})] == ["5_world"]
     assert [task.notebook for task in plan().tasks("EUU", {})] == ["0_overview"]
     assert [task.notebook for task in plan().tasks("ISL", {})] == names
+    # nobody prints a figure or a reason on protection there
+    assert [task.notebook for task in plan().tasks("AUT", {})] == [name for name in names if name != "5_protection"]
     # parts of totals, however many, are no reason for six pages
     assert plan().data.totals["EUU"] == 5 < plan().data.totals["ISL"]
 

@@ -30,12 +30,15 @@ class DataKeys:
         For each country, and for all together, the day of its newest source and how many sources there are.
     totals : mapping of str to int
         For how many counts and periods there is a total, country by country.
+    told : mapping of str to frozenset of str
+        On which indicators there are figures, and ``reasons`` or ``statements`` where sources state any.
     """
 
     everything: str
     by_country: Mapping[str, str]
     sources: Mapping[str, tuple[str, int]]
     totals: Mapping[str, int]
+    told: Mapping[str, frozenset[str]]
 
     def key(self, countries: Iterable[str]) -> str:
         """Return the hash of what is known of some countries; of everything if none are named."""
@@ -58,9 +61,9 @@ def read_data_keys(folder: Path) -> DataKeys:
     """
     try:
         sources, claims = (read_table(folder / name) for name in ("sources.csv", "claims.csv"))
-        beside = [read_table(file) for name in ("reasons", "statements") for file in folder.glob(f"{name}.csv")]
+        beside = {name: read_table(file) for name in ("reasons", "statements") for file in folder.glob(f"{name}.csv")}
         known = claims.merge(sources, on="source_id", how="left", suffixes=("", "_of_source")).fillna("")
-        own = [table[table["country"].isin(claims["country"])] for table in beside]
+        own = [table[table["country"].isin(claims["country"])] for table in beside.values()]
         lines = pd.concat(list(map(_lines, [known, *own])))
         keys = {str(country): hash_of([list(known), *found]) for country, found in lines.groupby(level=0)}
         by_country = claims.groupby("country")
@@ -70,7 +73,10 @@ def read_data_keys(folder: Path) -> DataKeys:
     summary = {str(country): (days[country], int(numbers[country])) for country in keys}
     summary[WORLD] = max(claims["published"], default=""), claims["source_id"].nunique()
     totals = claims[claims["breakdown"] == ""].drop_duplicates(["country", "indicator", "period_start", "period_end"])
-    return DataKeys(hash_of([keys, *_lines(sources)]), keys, summary, totals.groupby("country").size().to_dict())
+    of_what = [claims, *(table.assign(indicator=name) for name, table in beside.items())]
+    told = pd.concat(of_what).groupby("country")["indicator"].agg(frozenset).to_dict()
+    everything = hash_of([keys, *_lines(sources)])
+    return DataKeys(everything, keys, summary, totals.groupby("country").size().to_dict(), told)
 
 
 def _lines(table: pd.DataFrame) -> pd.Series:

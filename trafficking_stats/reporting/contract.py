@@ -54,6 +54,8 @@ class Notebook:
         The text of the file.
     parameters : tuple of Parameter
         What it declares, in the order of the cell.
+    needs : frozenset of str
+        Indicators, or ``reasons``, of which a country must have one to get this page; empty for every country.
     instead_below : int
         Countries with fewer totals than this get this notebook instead of the others; 0 for one of the others.
     """
@@ -61,6 +63,7 @@ class Notebook:
     name: str
     source: str
     parameters: tuple[Parameter, ...]
+    needs: frozenset[str] = frozenset()
     instead_below: int = 0
 
     @property
@@ -91,11 +94,12 @@ def read_notebook(path: Path) -> Notebook:
         text = path.read_text(encoding="utf-8")
         content = json.loads(text)
         tagged = [cell for cell in content["cells"] if "parameters" in cell["metadata"].get("tags", [])]
-        instead_below = int(content.get("metadata", {}).get("report", {}).get("instead_below", 0))
+        asked = content.get("metadata", {}).get("report", {})
+        needs, instead_below = frozenset(asked.get("needs", ())), int(asked.get("instead_below", 0))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReportError(f"{path} is not a readable notebook: {error}") from error
     contract = "".join(tagged[0]["source"]) if tagged else ""
-    return Notebook(path.stem, text, tuple(_parameters(contract, path.name)), instead_below)
+    return Notebook(path.stem, text, tuple(_parameters(contract, path.name)), needs, instead_below)
 
 
 def _parameters(source: str, where: str) -> list[Parameter]:

@@ -110,7 +110,9 @@ class Plan:
 
     def notebooks_of(self, country: str) -> list[Notebook]:
         """Return the notebooks that make the pages of a country, or those on all countries."""
+        told = self.data.told.get(country, frozenset())
         fitting = [one for one in self.notebooks if one.of_country == (country != WORLD)]
+        fitting = [one for one in fitting if not one.needs or one.needs & told]
         short = [one for one in fitting if self.data.totals.get(country, 0) < one.instead_below]
         return short or [one for one in fitting if not one.instead_below]
 

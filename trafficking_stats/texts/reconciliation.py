@@ -201,13 +201,15 @@ def sensitivity_words(table: pd.DataFrame, indicator: str) -> str:
 
 
 def coverage(rec: Reconciliation, country: str) -> Shown:
-    """Say how the sources of a country divide into kinds, and how the figures do into totals and parts."""
+    """Say of which kinds the sources of a country are, how many figures are totals, and where protection has none."""
     own = rec.claims[rec.claims["country"] == country]
     kinds = own.groupby("tier")["source_id"].nunique()
     parts = [say(f"pages.tier.{tier}", n=int(kinds[tier])) for tier in rec.vocabulary.tiers if tier in kinds]
     n, totals = int(own["publisher"].nunique()), int((own["breakdown"] == "").sum())
     counts = {"publishers": written(n), "totals": totals, "parts": len(own) - totals}
-    return prose(say("pages.coverage", kinds=parts, n=n, **counts))
+    stages = {rec.vocabulary.indicators[name].stage for name in own["indicator"].unique()}
+    silent = "" if stages & {"assistance", "protection"} else say("tables.beside.none", country=Country(country))
+    return prose(sentences([say("pages.coverage", kinds=parts, n=n, **counts), silent]))
 
 
 def solver(rec: Reconciliation) -> Shown:
