@@ -107,7 +107,7 @@ def missing(world: Countries) -> Shown:
         for region, inside in regions.items()
         if (n := len(silent.intersection(inside)))
     ]
-    refused: dict[str, list[Country]] = {"too_few_years": [], "says_nothing": []}
+    refused: dict[str, list[Country]] = {"few_own_years": [], "says_nothing": []}
     for one in world.refusals:
         if one.analysis == "countries" and one.reason in refused:
             refused[one.reason].append(Country(one.subject))
