@@ -80,6 +80,17 @@ def test_a_part_of_the_victims_in_two_periods(rec, part, early, late):
     assert second.startswith(f"{late}")
 
 
+def test_sums_over_any_four_years_in_a_row(rec):
+    parts = [f"victims_identified;{part}" for part in ("exploitation=sexual", "exploitation=forced_labour", "sex=male")]
+    [head, *found] = rows(tables.windows(rec, "DNK", [*parts, "convictions_persons"]))
+    sums = {row[0].replace("\u2060", ""): row[1:] for row in found}
+    assert len(head) == 5
+    assert sums["2014–2017"] == ["304", "7–8", "65", "36"]  # forced labour: 5 to 10 year by year
+    assert sums["2018–2021"] == ["146", "90", "141", "1"]
+    assert sums["2004–2007"] == ["–", "–", "–", "10–19"]
+    assert "No count in Iceland has figures for 4 years in a row." in str(tables.windows(rec, "ISL", parts))
+
+
 def test_the_largest_parts_with_exact_figures_come_first(rec):
     found = texts.leading_parts(rec, "DNK", "victims_identified", ["exploitation", "sex"])
     assert [part.partition(";")[2] for part in found][:2] == ["exploitation=sexual", "exploitation=forced_labour"]

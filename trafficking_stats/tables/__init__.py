@@ -15,6 +15,7 @@ with needs("report", "Drawing tables"):
         series,
         sources,
         sums,
+        windows,
     )
     from trafficking_stats.tables.stated import contradicted, stated
     from trafficking_stats.tables.world import disagreements, multiples, regions, revisions

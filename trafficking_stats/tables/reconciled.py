@@ -14,7 +14,7 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.figures import figures_of
 from trafficking_stats.intervals import period_kind, period_label
 from trafficking_stats.measures import Measure
-from trafficking_stats.messages import Country, breakdown_words, say
+from trafficking_stats.messages import Country, Years, breakdown_words, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
@@ -83,6 +83,30 @@ def series(
         note=sentences([status_words(rows), say("pages.stages.lacking", what=lacking) if lacking else ""]),
         data=rows,
     )
+
+
+def windows(rec: Reconciliation, country: str, indicators: Iterable[str], n: int = 4) -> Shown:
+    """Tabulate sums over years that follow each other, of all such years, so that none are picked.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The series.
+    country : str
+        Which country.
+    indicators : iterable of str
+        One a column, parts as ``ts.gap`` takes them.
+    n : int
+        How many years.
+    """
+    counts = {one: figures_of(rec, country, one).counts for one in map(Measure.read, indicators)}
+    rows = []
+    for first in sorted(set().union(*counts.values())):
+        years = range(first, first + n)
+        sums = {str(one): short(*known.sum(years)) for one, known in counts.items() if set(years) <= set(known)}
+        rows += [{"years": written(Years(years), "span"), **sums}] if sums else []
+    columns = [Column(str(one), True, written(one, "capital")) for one in counts]
+    return table("windows", rows, ["years", *columns], {"country": Country(country), "n": n})
 
 
 def clashes(
