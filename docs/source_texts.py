@@ -15,12 +15,6 @@ from trafficking_stats.vocabulary import load_vocabulary
 PAGE = Path(__file__).with_name("source-texts.md")
 WORDS = tomllib.loads(PAGE.with_suffix(".toml").read_text(encoding="utf-8"))
 COLUMNS = ["source_id", "locator", "held", "what"]
-HEAD = """# The five texts, sentence by sentence
-
-This page is generated from `data/raw` by `python docs/source_texts.py`. It lists every sentence of the five
-texts that we have in full, by the place where it stands, and says what it is held as, or why it is left out.
-The texts belong to their publishers and are not kept here.
-"""
 
 
 def inventory(folder: Path) -> pd.DataFrame:
@@ -44,7 +38,7 @@ def page() -> str:
     held, grounds = found["held"].value_counts(), found["what"].value_counts()
     sentences = len(found.drop_duplicates(["source_id", "locator"]))
     counted = ", ".join(f"{held[name]} {head}" for name, head in WORDS["heads"].items())
-    lines = [HEAD, f"{sentences} sentences: {counted}. One sentence can hold several.", ""]
+    lines = [WORDS["head"], f"{sentences} sentences: {counted}. One sentence can hold several.", ""]
     lines += ["## Grounds for leaving out", "", "| ground | meaning | sentences |", "| --- | --- | --- |"]
     lines += [f"| {ground} | {meaning} | {grounds[ground]} |" for ground, meaning in WORDS["grounds"].items()]
     found["order"] = found["locator"].str.extractall(r"(\d+)")[0].astype(int).groupby(level=0).agg(tuple)

@@ -15,15 +15,12 @@ from trafficking_stats.inference.windows import runs
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
+CONFIDENCE = 0.95
+"""Two-sided level of the exact limits."""
+
 
 def beside_rows(
-    rec: Reconciliation,
-    country: str,
-    pairs: Mapping[str, str],
-    start: int | None = None,
-    end: int | None = None,
-    *,
-    confidence: float = 0.95,
+    rec: Reconciliation, country: str, pairs: Mapping[str, str], start: int | None = None, end: int | None = None
 ) -> list[Beside]:
     """Set counts beside others, one row a pair and a run of years that both have.
 
@@ -37,8 +34,6 @@ def beside_rows(
         The measure of which it is asked how often, and the measure of how many; each as ``ts.gap`` takes it.
     start, end : int, optional
         First and last year; all by default.
-    confidence : float
-        Two-sided level.
 
     Examples
     --------
@@ -54,7 +49,7 @@ def beside_rows(
         known = [year for year in sorted(set(top) & set(bottom)) if (start or year) <= year <= (end or year)]
         for years in runs(known):
             if bottom.sum(years).lower:
-                counted = count_ratio(top.sum(years), bottom.sum(years), confidence)
+                counted = count_ratio(top.sum(years), bottom.sum(years), CONFIDENCE)
                 rows.append(Beside(numerator=pair[0], denominator=pair[1], **pooled(years), **vars(counted)))
     return rows
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.answer import Gap
@@ -69,8 +71,8 @@ def protection_headline(
     start, end : int, optional
         First and last year; all by default.
     """
-    first = {row.numerator: row for row in reversed(beside_rows(rec, country, pairs, start, end))}
-    told = "; ".join(beside_words(first[name]) for name in pairs if name in first)
+    by_pair = groupby(beside_rows(rec, country, pairs, start, end), key=attrgetter("numerator"))
+    told = "; ".join(beside_words(next(rows)) for _, rows in by_pair)
     return headline(
         say("victims.beside.headline" if told else "tables.beside.none", country=Country(country), told=told),
         {
