@@ -151,9 +151,8 @@ def _is_perhaps_part(
     """
     value, own = cell.value or 0.0, set(cell.breakdown.split(";"))
     is_less = value < (found.lower or 0.0)
-    if is_less and (
-        proposal.period_source in SUPPOSED or (proposal.period_source == CARRIED and value < LEAST_TELLING)
-    ):
+    is_typed = found.code in SLIPS[:2] and value >= LEAST_TELLING
+    if (is_less and proposal.period_source in SUPPOSED) or (proposal.period_source == CARRIED and not is_typed):
         return True
     for other, there in zip(proposals, cells, strict=True):
         if other is not proposal and (there.indicator, there.period_end) == (cell.indicator, cell.period_end):
@@ -215,7 +214,9 @@ def place_of(text: str, span: tuple[int, int], start: int, country: str, languag
         are_origins = are_origins or bool(name and words.before("clause.origins", i))
         if name and not are_origins:
             found[i] = "" if name == own else "elsewhere"
-        elif words.phrase("clause.elsewhere", i) or _is_foreign_body(words, i, country):
+        elif _is_foreign_body(words, i, country):
+            found[i if i > at else at] = "elsewhere"  # "Brazilian police, with whom Portugal works, freed 64 people"
+        elif words.phrase("clause.elsewhere", i):
             found[i] = "elsewhere"
         elif words.phrase("clause.local", i) or _is_town(words, i):
             found[i] = "local"

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.times import Period, in_year, is_single_year, part_before, year_before, year_of
 
+_PAIRS = {"pair": 1, "pair_back": -1}
+"""Kinds of two years with a figure each, and the order in which they are printed."""
+
 
 @dataclass
 class Dater:
@@ -84,8 +87,9 @@ class Dater:
     def _one_of_pair(self, period: Period, token: int) -> str:
         """Return the year of one of two figures for two years: "in 2017 and 2018, 242 and 278 were charged"."""
         after = [start for start in self.scene.counts if start > period.end]
-        is_pair = period.kind == "pair" and len(after) == 2 and self.scene.phrase("number_grammar.and", after[1] - 1)
-        return period.label.split("/")[after.index(token)] if is_pair and token in after else ""
+        is_pair = period.kind in _PAIRS and len(after) == 2 and self.scene.phrase("number_grammar.and", after[1] - 1)
+        years = period.label.split("/")[:: _PAIRS.get(period.kind, 1)]
+        return years[after.index(token)] if is_pair and token in after else ""
 
     def _in_clause(self, token: int) -> Period | None:
         """Return the period of the clause of a figure: one after it, unless that dates other figures; one before it."""
@@ -103,7 +107,8 @@ class Dater:
     def _opens_clause(self, period: Period) -> bool:
         """Whether an expression opens a clause and so dates what follows it: "... , in 2014 nine were convicted"."""
         scene, begin = self.scene, period.start
-        while scene.phrase("periods.in_words", begin - 1) or scene.phrase("clause.determiners", begin - 1):
+        groups = ("periods.in_words", "clause.determiners", "clause.adverbs")
+        while any(scene.phrase(group, begin - 1) for group in groups):
             begin -= 1
         opens = scene.word(begin - 1) in (*",;:(", "") or scene.phrase("clause.coordinators", begin - 1)
         ends = scene.word(period.end) in (*",.;:)", "") or scene.phrase("clause.coordinators", period.end)

@@ -12,6 +12,7 @@ _NO_COUNT_AFTER = ("not_counts.percent", "not_counts.currency_after", "number_gr
 _NO_COUNT_BEFORE = ("not_counts.currency_before", "not_counts.reference_before")
 LONGEST_NUMBER = 15
 """Digits; a longer string is no number."""
+LAST_DAY = 31
 MOST = 1_000_000
 """No authority counts so many: it is a population, or an estimate."""
 CLAUSE = 10
@@ -115,7 +116,7 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
     """Return the kind of a number by the words around it, and by the number after it where both are one range."""
     i, j, is_whole = numeral.start, numeral.end, numeral.value == int(numeral.value)
     stop = j + (words.word(j) == ".")  # "23 mio. kr."
-    if any(words.before(group, i) for group in _NO_COUNT_BEFORE):
+    if any(words.before(group, i) for group in _NO_COUNT_BEFORE) or _is_day_or_item(words, numeral):
         return "none"
     if any(words.phrase(group, j) for group in _NO_COUNT_AFTER) or words.phrase("not_counts.currency_after", stop):
         return "none"
@@ -143,6 +144,15 @@ def _is_age_or_year(words: Words, numeral: Numeral) -> bool:
     is_year = 1900 <= numeral.value <= 2060 and len(words.low[numeral.start]) == 4
     is_limit = words.phrase("not_counts.older_younger", numeral.start - 1) and 10 <= numeral.value <= 30
     return bool((is_year or is_limit) and not words.phrase("nouns", numeral.end))
+
+
+def _is_day_or_item(words: Words, numeral: Numeral) -> bool:
+    """Whether it is the day of a dateline, "Nov 3 -", or the number of an item, "; 5) The budget"."""
+    i, j, months = numeral.start, numeral.end, words.lexicon.tables["periods"]["months"]
+    day = words.word(i - 1) in months and words.word(j) in ("", ",", "-", "–", "—", "(")
+    after = words.tokens[j + (words.word(j) == ".")].text if j + 1 < len(words.low) else ""
+    is_day = numeral.value <= LAST_DAY and (day or after in months or after.lower() in months)
+    return is_day or (words.word(j) == ")" and words.word(i - 1) in ("", ".", ";"))
 
 
 def _is_average(words: Words, numeral: Numeral) -> bool:

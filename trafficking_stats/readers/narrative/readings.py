@@ -162,7 +162,11 @@ class State:
         left = left_of(self.scene, numeral, bound, self.consumed)
         if left and left.families == ("open",) and head.noun == "empty" and self.current is not None:
             left = None
-        return Seen(numeral, head, bound, left, right_of(self.scene, numeral, head))
+        right = right_of(self.scene, numeral, head)
+        is_told = head.noun == "empty" and (self.current is not None or self.lead is not None)
+        if right and right.families == ("open",) and is_told:  # "89 offences were recorded. In 2013 28 were recorded"
+            right = None
+        return Seen(numeral, head, bound, left, right)
 
     def keep(self, reading: Reading) -> None:
         """Take a reading; what follows may flow on from it."""
