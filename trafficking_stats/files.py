@@ -8,12 +8,10 @@ that name nothing happened.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import re
 import secrets
 import shutil
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -63,36 +61,6 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-
-
-def replace_folder(fresh: Path, old: Path) -> None:
-    """Put a folder in the place of another one, in one step: whoever looks finds all of the old or all of the new.
-
-    Parameters
-    ----------
-    fresh : pathlib.Path
-        The new folder; afterwards it holds what the old one held, or is gone.
-    old : pathlib.Path
-        Its place, beside it; need not exist.
-
-    Raises
-    ------
-    OSError
-        If the folder around them cannot be written.
-    """
-    if not old.exists():
-        fresh.rename(old)
-        return
-    if sys.platform == "linux":
-        here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-        rename = getattr(ctypes.CDLL(None), "renameat2", None)
-        if rename and rename(here, os.fsencode(fresh), here, os.fsencode(old), exchange) == 0:
-            return
-    # Elsewhere there is a moment without the old folder; who is killed in it leaves it beside.
-    aside = fresh.with_name(f"{fresh.name}.old.tmp")
-    old.rename(aside)
-    fresh.rename(old)
-    shutil.rmtree(aside, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -15,11 +15,11 @@ from typing import Any
 from markupsafe import Markup
 
 from trafficking_stats.countries import WORLD
-from trafficking_stats.fingerprints import DataKeys, hash_of
 from trafficking_stats.messages import language, page_file, say
 from trafficking_stats.reporting import folder as report_folder
 from trafficking_stats.reporting.archive import ARCHIVE, archive
 from trafficking_stats.reporting.build import Built, PageError
+from trafficking_stats.reporting.fingerprints import DataKeys, hash_of
 from trafficking_stats.reporting.plan import Task
 
 _LINK = re.compile(r'href="([\w.-]*\.html)?#(explain-[^"]+)"')

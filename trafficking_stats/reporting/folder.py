@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import json
+import os
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from trafficking_stats.errors import ReportError
-from trafficking_stats.files import locked, replace_folder, write_bytes
+from trafficking_stats.files import locked, write_bytes
 from trafficking_stats.reporting.build import PageError
 
 RECORD = "report.json"
@@ -122,6 +125,36 @@ def store(
             replace_folder(fresh, folder / country)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
+
+
+def replace_folder(fresh: Path, old: Path) -> None:
+    """Put a folder in the place of another one, in one step: whoever looks finds all of the old or all of the new.
+
+    Parameters
+    ----------
+    fresh : pathlib.Path
+        The new folder; afterwards it holds what the old one held, or is gone.
+    old : pathlib.Path
+        Its place, beside it; need not exist.
+
+    Raises
+    ------
+    OSError
+        If the folder around them cannot be written.
+    """
+    if not old.exists():
+        fresh.rename(old)
+        return
+    if sys.platform == "linux":
+        here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+        rename = getattr(ctypes.CDLL(None), "renameat2", None)
+        if rename and rename(here, os.fsencode(fresh), here, os.fsencode(old), exchange) == 0:
+            return
+    # Elsewhere there is a moment without the old folder; who is killed in it leaves it beside.
+    aside = fresh.with_name(f"{fresh.name}.old.tmp")
+    old.rename(aside)
+    fresh.rename(old)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def store_failure(folder: Path, failure: PageError) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 from trafficking_stats import paths
 from trafficking_stats.countries import WORLD, check_country
 from trafficking_stats.errors import ParameterError, ReportError
-from trafficking_stats.fingerprints import DataKeys, hash_files, hash_of, read_data_keys
 from trafficking_stats.messages import languages, page_file
 from trafficking_stats.reporting.contract import Notebook, check_parameters, read_notebook
+from trafficking_stats.reporting.fingerprints import DataKeys, hash_files, hash_of, read_data_keys
 from trafficking_stats.reporting.markdown import page_title, translate
 
 # What decides the bytes of a page besides the data and the notebooks.
