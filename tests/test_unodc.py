@@ -270,7 +270,7 @@ def test_files_of_another_kind_get_a_message(tmp_path):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(ReaderError, match=name):
             read_unodc(tmp_path / name)
-    with pytest.raises(ReaderError, match="row 3 of sheet 'data_glotip_1' lacks txtVALUE"):
+    with pytest.raises(ReaderError, match="the header above row 4 of sheet 'data_glotip_1' lacks txtVALUE"):
         read_unodc(write_workbook(tmp_path / "a.xlsx", [row("80")], drop=("txtVALUE",)))
     with pytest.raises(ReaderError, match="no header"):
         read_unodc(write_workbook(tmp_path / "b.xlsx", [], header=["a"], date=None))

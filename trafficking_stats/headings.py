@@ -35,10 +35,10 @@ def folded(text: object) -> str:
     return " ".join(re.split(r"[\s_]+", unmarked(plain(text))[0].casefold().strip()))
 
 
-def headed(table: pd.DataFrame, field: str, taken: Collection[str] = ()) -> str | None:
-    """Return the column that is headed as a field is, the first spelling of the list first."""
-    by_heading = {folded(name): name for name in table.columns[::-1] if name not in taken}
-    return next((by_heading[s] for s in map(folded, HEADINGS.get(field, ())) if s in by_heading), None)
+def headed(table: pd.DataFrame, spellings: Collection[str], taken: Collection[str] = ()) -> str | None:
+    """Return the column that is headed in one of some spellings, the first of these first."""
+    by_heading = {folded(name): str(name) for name in table.columns[::-1] if name not in taken}
+    return next((by_heading[s] for s in map(folded, spellings) if s in by_heading), None)
 
 
 def meanings_of(headings: Mapping[str, str], columns: Columns, vocabulary: Vocabulary) -> dict[str, Meaning | None]:

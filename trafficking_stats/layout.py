@@ -72,7 +72,7 @@ def long_table(
         given["breakdown"] = columns.get("breakdown")
     for field, said in given.items():
         if said is None:
-            if found := headed(table, field, used.values()):
+            if found := headed(table, HEADINGS[field], used.values()):
                 used[field] = found
         elif said in table.columns and not _is_value(field, said, vocabulary):
             used[field] = said
@@ -198,7 +198,7 @@ def _headed_figures(
     left = [name for name in table.columns if name not in taken and folded(name) not in _NO_COUNTS["headings"]]
     meanings = meanings_of({name: name for name in left}, columns, vocabulary)
     said = {key for meaning in meanings.values() for key in meaning or ()}
-    one = headed(table, "value", taken)
+    one = headed(table, HEADINGS["value"], taken)
     counts = [name for name in left if not any(word in folded(name) for word in _NO_COUNTS["words"])]
     if (
         not said

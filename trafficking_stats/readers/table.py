@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError, ReaderError, TraffickingStatsError
-from trafficking_stats.headings import Columns, headed
+from trafficking_stats.headings import HEADINGS, Columns, headed
 from trafficking_stats.layout import FIELDS, check_columns
 from trafficking_stats.printed import plain
 from trafficking_stats.readers.categories import fold
@@ -174,7 +174,7 @@ def _with_country(
     if first in table and not others:
         return {**columns, "country": first}, None
     wanted = wanted_countries([country_code(name) or name for name in countries])
-    if others or columns.get("country") or headed(table, "country"):
+    if others or columns.get("country") or headed(table, HEADINGS["country"]):
         return columns, wanted
     return {**columns, "country": first}, None
 

@@ -13,14 +13,15 @@ import pandas as pd
 
 from trafficking_stats.countries import country_code, is_country
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.headings import headed
 from trafficking_stats.printed import plain
 from trafficking_stats.readers.categories import fold, slug
 from trafficking_stats.readers.draft import Draft
-from trafficking_stats.readers.sheets import padded, tables_in
+from trafficking_stats.readers.header import below_header
+from trafficking_stats.readers.sheets import tables_in
 from trafficking_stats.readers.tables import TableImport, iso_date, load_map, source_row, wanted_countries
 
 _MAP = load_map("unodc.toml")
-_HEADER_WITHIN = 50
 _OPTIONAL = ("code", "origin")
 _MASKED = r"<\s*[0-9]+"
 _WHOLE = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.0{1,2})?"
@@ -102,34 +103,25 @@ def open_release(path: Path) -> tuple[pd.DataFrame, list[Any]]:
     ReaderError
         If the file is no table, or has no header of UNODC's data file.
     """
-    columns = _MAP["columns"]
-    spellings = {spelling.casefold(): name for name, listed in columns.items() for spelling in listed}
-    nearest: tuple[int, str] = (-1, "the file has no row")
+    columns: dict[str, list[str]] = _MAP["columns"]
+    faults = []
     for sheet, rows in tables_in(path):
-        where = f" of sheet {sheet!r}" if sheet else ""
-        for at, (number, row) in enumerate(rows[:_HEADER_WITHIN]):
-            headings = {plain(cell).casefold(): place for place, cell in reversed([*enumerate(row)])}
-            found = {name: headings[heading] for heading, name in reversed(spellings.items()) if heading in headings}
-            missing = [listed[0] for name, listed in columns.items() if name not in found and name not in _OPTIONAL]
-            if missing:
-                nearest = max(nearest, (len(found), f"row {number}{where} lacks {', '.join(missing)}"))
-                continue
-            body = {number: padded(cells, len(row)) for number, cells in rows[at + 1 :] if any(map(plain, cells))}
-            if not body:
-                raise ReaderError(f"{path}: there are no rows below the header in row {number}{where}")
-            table = pd.DataFrame(list(body.values()), index=list(body), dtype=object).fillna("")
-            data = pd.DataFrame({name: _as_text(table[place]) for name, place in found.items()})
-            return data.reindex(columns=list(columns), fill_value=""), [
-                cell for _, cells in rows[:at] for cell in cells
-            ]
-    raise ReaderError(
-        f"{path}: no header of UNODC's data file in the first {_HEADER_WITHIN} rows; "
-        f"nearest to it, {nearest[1]}. Is it data_glotip.xlsx?"
-    )
-
-
-def _as_text(column: pd.Series) -> pd.Series:
-    return column.map({cell: plain(cell) for cell in column.unique()})
+        try:
+            table = below_header(rows, "", path)
+        except ReaderError as error:
+            faults.append(str(error))
+            continue
+        found = {name: heading for name, listed in columns.items() if (heading := headed(table, listed))}
+        missing = [listed[0] for name, listed in columns.items() if name not in found and name not in _OPTIONAL]
+        if not missing:
+            text = {
+                name: table[heading].map({cell: plain(cell) for cell in table[heading].unique()})
+                for name, heading in found.items()
+            }
+            data = pd.DataFrame(text).reindex(columns=list(columns), fill_value="")
+            return data, [cell for number, cells in rows if number < data.index[0] for cell in cells]
+        faults.append(f"the header above row {table.index[0]} of sheet {sheet!r} lacks {', '.join(missing)}")
+    raise ReaderError(f"{path}: no header of UNODC's data file, data_glotip.xlsx: {'; '.join(faults)}")
 
 
 def _banner_date(banner: list[Any], path: Path) -> str:
