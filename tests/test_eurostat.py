@@ -231,7 +231,7 @@ def test_files_of_another_kind_get_a_message(tmp_path):
         "prose": (b"Victims rose, says Eurostat.\n", "no layout of Eurostat"),
         "tabs": (b"a\tb\n1\t2\n", "no layout of Eurostat"),
         "short": (f"{HEAD}\n{START},PER_VICT\n".encode(), "line 2: 4 cells instead of 11"),
-        "narrow": (b"freq,geo\\TIME_PERIOD\t2021 \nA,DK\t1 \t2 \n", "line 2: 2 codes and 2 figures instead of 2 and 1"),
+        "narrow": (b"freq,geo\\TIME_PERIOD\t2021 \nA,DK\t1 \t2 \n", "line 2: 3 cells instead of 2"),
         "quote": (f'{HEAD}\n"{START}\n'.encode(), "not a CSV file"),
         "crime": (good.replace("THB_SEX", "OFF_CAT").encode(), "no table on trafficking"),
     }

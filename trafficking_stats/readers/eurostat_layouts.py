@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Mapping
@@ -14,14 +13,14 @@ import pandas as pd
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.headings import folded
 from trafficking_stats.printed import plain
-from trafficking_stats.readers.sheets import WORKBOOKS, Row, csv_rows, read_text
+from trafficking_stats.readers.sheets import WORKBOOKS, csv_rows, read_text
 from trafficking_stats.readers.tables import load_map
 
 EUROSTAT = load_map("eurostat.toml")
 """How its codes and words are read."""
 
 _NEEDED = {"geo": "geo", "time_period": "TIME_PERIOD", "obs_value": "OBS_VALUE"}
-_FIGURE = ["TIME_PERIOD", "OBS_VALUE", "OBS_FLAG"]
+_FIGURE = ["OBS_VALUE", "OBS_FLAG"]
 _BEFORE_LABEL = re.compile(r"^([A-Z0-9_]+):\s.*")
 _HIDDEN = ("C", "N", "S", "D")
 _THOUSANDS = r"(?<=\d)[ ,\u00a0](?=\d{3}(?!\d))"
@@ -57,14 +56,8 @@ def read_layout(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
             f"{path}: a workbook, which Eurostat lays out for people; download the table as SDMX-CSV or TSV"
         )
     text = read_text(path)
-    if text.lstrip().startswith("{"):
-        header, body = _from_json(text, path)
-    else:
-        (_, header), *body = csv_rows(text, path)
-        body = [(number, row) for number, row in body if any(row)]
-        if any("\\" in cell for cell in header):
-            header, body = _from_wide(header, body, path)
-    data = _with_codes(_in_columns(header, body, path), is_older="Value" in header)
+    table = _from_json(text, path) if text.lstrip().startswith("{") else _from_csv(text, path)
+    data = _with_codes(_named(table, path), is_older="Value" in table)
     if data.empty:
         raise ReaderError(f"{path}: the file holds no figures")
     stated = {key: data[key].iloc[0] for key in ("flow", "updated") if key in data}
@@ -72,51 +65,60 @@ def read_layout(path: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     return data.drop(columns=["conf_status", *stated], errors="ignore"), stated
 
 
-def _from_wide(header: list[str], body: list[Row], path: Path) -> tuple[list[str], list[Row]]:
+def _from_csv(text: str, path: Path) -> pd.DataFrame:
+    """Return the rows of a CSV or TSV file by their number."""
+    (_, header), *body = csv_rows(text, path)
+    body = [(number, row) for number, row in body if any(row)]
+    for number, row in body:
+        if len(row) != len(header):
+            raise ReaderError(f"{path}, line {number}: {len(row)} cells instead of {len(header)}")
+    keyed = [at for at, heading in enumerate(header, start=1) if "\\" in heading]
+    names = ",".join(header).replace("\\", ",").split(",") if keyed else header
+    if len(set(names)) < len(names):
+        raise ReaderError(f"{path}: the first line names a column twice")
+    table = pd.DataFrame([row for _, row in body], [number for number, _ in body], header, dtype=str)
+    return _from_wide(table, keyed[0], path) if keyed else table
+
+
+def _from_wide(table: pd.DataFrame, n_keys: int, path: Path) -> pd.DataFrame:
     """Lay out a row a figure what has a row a series and a column a year: TSV, and the frames of the Python package."""
-    at = next(at for at, cell in enumerate(header) if "\\" in cell)
-    key, _, time = ",".join(header[: at + 1]).partition("\\")
-    dimensions, periods = key.split(","), header[at + 1 :]
-    if "geo" not in dimensions or time.lower() not in ("time", "time_period") or not periods:
+    keys, figures = table.iloc[:, :n_keys], table.iloc[:, n_keys:]
+    key, _, time = ",".join(keys.columns).partition("\\")
+    dimensions = key.split(",")
+    if "geo" not in dimensions or time.lower() not in ("time", "time_period") or figures.columns.empty:
         raise ReaderError(
             f"{path}: no layout of Eurostat's: the first line must begin with the dimensions,"
-            rf" such as freq,leg_stat,sex,unit,geo\TIME_PERIOD, and go on with years; it begins {header[at]!r}"
+            rf" such as freq,leg_stat,sex,unit,geo\TIME_PERIOD, and go on with years; it begins {keys.columns[-1]!r}"
         )
-    figures: list[Row] = []
-    for number, row in body:
-        series, cells = ",".join(row[: at + 1]).split(","), row[at + 1 :]
-        if len(series) != len(dimensions) or len(cells) != len(periods):
-            raise ReaderError(
-                f"{path}, line {number}: {len(series)} codes and {len(cells)} figures instead of"
-                f" {len(dimensions)} and {len(periods)}"
-            )
-        printed = dict(zip(periods, cells, strict=True))
-        for period in (name for name in periods if not name.endswith("_flag")):
-            year = period.removesuffix("_value")
-            value, _, flag = printed[period].partition(" ")
-            flag = printed.get(f"{year}_flag", flag).replace(":", "")
-            figures.append((number, [*(code.strip() for code in series), year, value, flag]))
-    return [*dimensions, *_FIGURE], figures
+    codes = keys.agg(",".join, axis=1).str.split(r"\s*,\s*", regex=True)
+    if len(wrong := codes.index[codes.map(len) != len(dimensions)]):
+        raise ReaderError(f"{path}, line {wrong[0]}: {len(codes[wrong[0]])} codes instead of {len(dimensions)}")
+    series = pd.DataFrame(codes.tolist(), codes.index, dimensions, dtype=str)
+    parts = []
+    for period in (name for name in map(str, figures) if not name.endswith("_flag")):
+        year, printed = period.removesuffix("_value"), figures[period].str.partition(" ")
+        flag = figures.get(f"{year}_flag", printed[2])
+        parts.append(series.assign(TIME_PERIOD=year, OBS_VALUE=printed[0], OBS_FLAG=flag.str.replace(":", "")))
+    return pd.concat(parts).sort_index(kind="stable")
 
 
-def _from_json(text: str, path: Path) -> tuple[list[str], list[Row]]:
+def _from_json(text: str, path: Path) -> pd.DataFrame:
     """Lay out a row a figure what JSON-stat has in the order of all combinations of codes."""
     try:
         said = json.loads(text)
         if not {"geo", "time"} <= set(said["id"]):
             raise ValueError("there is no dimension geo or time")
         categories = [_categories(said["dimension"][name]["category"]) for name in said["id"]]
+        table = pd.MultiIndex.from_product(categories, names=said["id"]).to_frame(index=False)
         values, status = (_by_place(said.get(key) or {}) for key in ("value", "status"))
         flow = str(said.get("extension", {}).get("id", "") or said.get("label", ""))
-        about = [flow, str(said.get("updated", ""))[:10]]
-        figures = [
-            (at + 1, [*about, *codes, plain(values.get(at)), str(status.get(at) or "").replace(":", "")])
-            for at, codes in enumerate(itertools.product(*categories))
-            if at in values or at in status
-        ]
+        updated = str(said.get("updated", ""))[:10]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReaderError(f"{path}: not JSON-stat as Eurostat writes it: {type(error).__name__} {error}") from error
-    return ["DATAFLOW", "LAST UPDATE", *said["id"], *_FIGURE[1:]], figures
+    figures = [(plain(values.get(at)), str(status.get(at, "")).replace(":", "")) for at in table.index]
+    table[_FIGURE] = pd.DataFrame(figures, columns=_FIGURE)
+    table = table.assign(**{"DATAFLOW": flow, "LAST UPDATE": updated})[table.index.isin([*values, *status])]
+    return table.set_axis(table.index + 1)
 
 
 def _categories(category: Mapping[str, Any]) -> list[str]:
@@ -129,27 +131,22 @@ def _by_place(values: Any) -> dict[int, Any]:
     return {int(at): value for at, value in pairs if value is not None}
 
 
-def _in_columns(header: list[str], body: list[Row], path: Path) -> pd.DataFrame:
+def _named(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Name the columns: by a code in lower case or that of a label, which stands beside it or alone."""
     headings = {folded(label): name for name, listed in EUROSTAT["headings"].items() for label in listed}
     names = []
-    for cell in header:
+    for cell in map(str, table):
         # the Data Browser before 2023 wrote codes in capitals
-        code = (cell.lower() if "Value" in header and cell.isupper() else cell).split(":")[0].strip()
+        code = (cell.lower() if "Value" in table and cell.isupper() else cell).split(":")[0].strip()
         is_code = re.fullmatch("[a-z][a-z0-9_]*", code)
         names.append(headings.get(folded(cell)) or headings.get(folded(code)) or (code if is_code else ""))
     missing = [printed for name, printed in _NEEDED.items() if name not in names]
     if missing:
         raise ReaderError(f"{path}: no layout of Eurostat's: the first line has no {', '.join(missing)}")
-    if len(set(header)) < len(header):
-        raise ReaderError(f"{path}: the first line names a column twice")
-    for number, row in body:
-        if len(row) != len(header):
-            raise ReaderError(f"{path}, line {number}: {len(row)} cells instead of {len(header)}")
-    data = pd.DataFrame([row for _, row in body], columns=names, dtype=str)
+    data = table.set_axis(names, axis=1)
     # a code has its label in the next column: the first column of a name holds the codes
     data = data.loc[:, ~data.columns.duplicated()].drop(columns="", errors="ignore")
-    return data.assign(**{"row of file": [number for number, _ in body]})
+    return data.rename_axis("row of file").reset_index()
 
 
 def _with_codes(data: pd.DataFrame, *, is_older: bool) -> pd.DataFrame:
