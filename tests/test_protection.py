@@ -122,6 +122,20 @@ def test_a_country_of_which_nothing_is_stated_gets_one_line(rec):
     )
 
 
+@pytest.mark.parametrize("kind", ["reason", "recommendation", "offer", "contradiction"])
+def test_the_editions_behind_a_sentence_are_links(rec, kind):
+    shown = tables.stated(rec, "DNK", ts.load_reasons(), kind)
+    assert "Markup" not in str(shown)
+    assert "&lt;" not in shown.html
+    assert 'rel="noreferrer">' in shown.html
+
+
+def test_a_sentence_of_two_editions_is_said_once(rec):
+    told = str(tables.stated(rec, "DNK", ts.load_reasons(), "recommendation"))
+    assert told.count("Give victims reasons to help") == 1
+    assert "while they assist. (U.S. Department of State 2015; U.S. Department of State 2016)" in told
+
+
 def test_the_first_screens(rec):
     pairs = {"prepared_return_accepted": "victims_identified", "asylum_granted": "asylum_applications"}
     said = texts.protection_headline(rec, "DNK", pairs).facts["sentence"]

@@ -55,7 +55,7 @@ def timeline(rows: pd.DataFrame, country: str, *, ax: Axes | None = None) -> Axe
             say(f"pages.timeline.{name}"): {"marker": DATE_MARKERS[name]} for name in DATE_MARKERS if name in groups
         }
         lines = key(ax, looks, inches(ax)) if looks else 0
-        column = min(0.95, 0.5 * inches(ax) / max(1, len(shown)))
+        column = min(0.95, 0.53 * inches(ax) / max(1, len(shown)))
         top = 0.1 + _HEAD * bool(shown)
         places, end = _draw_dates(ax, by_year, _YEAR + len(shown) * column + 0.15, top)
         for number, name in enumerate(shown):

@@ -28,7 +28,7 @@ from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown
 from trafficking_stats.texts.links import anchor, linker
 from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
-from trafficking_stats.texts.words import ABSENT, count, number, period, sentences, short, title
+from trafficking_stats.texts.words import ABSENT, count, number, period, sentences, short, title, unbroken
 from trafficking_stats.texts.words import policy_dates as dates_of
 
 _CELL = ["indicator", "breakdown", "period_start", "period_end"]
@@ -104,7 +104,7 @@ def windows(rec: Reconciliation, country: str, indicators: Iterable[str], n: int
     for first in sorted(set().union(*counts.values())):
         years = range(first, first + n)
         sums = {str(one): short(*known.sum(years)) for one, known in counts.items() if set(years) <= set(known)}
-        rows += [{"years": written(Years(years), "span"), **sums}] if sums else []
+        rows += [{"years": unbroken(written(Years(years), "span")), **sums}] if sums else []
     columns = [Column(str(one), True, written(one, "capital")) for one in counts]
     return table("windows", rows, ["years", *columns], {"country": Country(country), "n": n})
 

@@ -69,7 +69,7 @@ def stated(
 def _told(rec: Reconciliation, rows: pd.DataFrame) -> Markup:
     """Write each sentence once, and behind the sentences of the same editions these editions."""
     sources = rows.sort_values("year", kind="stable").groupby(f"text_{current()}", sort=False)["source_id"].unique()
-    editions = [Markup("; ").join(_edition(rec, one) for one in ids) for ids in sources]
+    editions = sources.map(lambda ids: Markup("; ").join(_edition(rec, one) for one in ids))
     told = Markup("{} ({})").format
     return Markup(" ").join(told(" ".join(own.index), names) for names, own in sources.groupby(editions, sort=False))
 
