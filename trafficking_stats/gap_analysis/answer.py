@@ -10,7 +10,7 @@ import pandas as pd
 
 from trafficking_stats.errors import GapError
 from trafficking_stats.gap_analysis.findings import TABLES, Findings
-from trafficking_stats.gap_analysis.question import Question, ask
+from trafficking_stats.gap_analysis.question import Question, checked
 from trafficking_stats.gap_analysis.rows import Caveat, Refusal, table_of
 from trafficking_stats.gap_analysis.verdict import Verdict
 from trafficking_stats.measures import Measure
@@ -179,10 +179,8 @@ def gap(
     >>> row.numerator_lower, row.denominator_lower, round(row.exact_lower, 2), round(row.exact_upper, 2)
     (37, 701, 3.69, 7.35)
     """
-    accepted = accept_breaks, accept_definitions
-    question = ask(
-        rec, country, (start, end), (numerator, denominator), lags, window, peers, confidence, widen, accepted
-    )
+    both, accepted = (Measure.read(numerator), Measure.read(denominator)), (accept_breaks, accept_definitions)
+    question = checked(rec, Question(country, *both, start, end, lags, window, peers, confidence, widen, *accepted))
     # settling the figures anew takes most of the time; the rest takes less than to read what was kept
     return (_for_the_run if vary_sources else _measured)(rec, question, vary_sources)
 

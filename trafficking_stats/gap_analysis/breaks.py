@@ -25,6 +25,8 @@ class Break:
         What changed, or which jump was found.
     declared : bool
         Whether the vocabulary declares it; otherwise it was found in the figures.
+    accepted : bool
+        Whether the reader accepts that sums cross it.
     """
 
     country: str
@@ -32,6 +34,7 @@ class Break:
     year: int
     reason: str
     declared: bool
+    accepted: bool = False
 
 
 def find_breaks(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise, product
 from math import inf, isfinite
 
 from trafficking_stats.gap_analysis.figures import Figures, choose_figures, common_stretches, figures_of
-from trafficking_stats.gap_analysis.pair import STAGES, Pair, fit, rate_fields, stage_of
+from trafficking_stats.gap_analysis.pair import STAGES, Pair, fit, rate_row, stage_of
 from trafficking_stats.gap_analysis.question import Question
 from trafficking_stats.gap_analysis.rows import Disposal, Effect, Refusal, Stage, Step, pooled
 from trafficking_stats.gap_analysis.settings import load_gap_settings
@@ -40,10 +40,11 @@ def chain_of(rec: Reconciliation, above: Figures, below: Figures, years: Iterabl
     return {**chain, last: above}
 
 
-def stage_rows(chain: Chain, years: Iterable[int], pooled: tuple[int, ...]) -> list[Stage]:
+def stage_rows(chain: Chain, years: Sequence[int], pooled: tuple[int, ...]) -> Iterator[Stage]:
     """List the count of each stage in each year."""
-    return [
-        Stage(
+    counted = [(stage, one) for stage, one in chain.items() if one is not None]
+    for (stage, one), year in product(counted, years):
+        yield Stage(
             stage=stage,
             indicator=one.measure.indicator,
             breakdown=one.measure.breakdown,
@@ -55,44 +56,33 @@ def stage_rows(chain: Chain, years: Iterable[int], pooled: tuple[int, ...]) -> l
             doubt=one.doubtful.get(year, ""),
             pooled=year in pooled,
         )
-        for stage, one in chain.items()
-        if one is not None
-        for year in years
-    ]
 
 
-def fit_chain(chain: Chain, pair: Pair, question: Question) -> tuple[dict[str, YearlyFit], list[Refusal]]:
-    """Fit every stage that has figures for all pooled years."""
-    order = list(chain)
-    fitted: dict[str, YearlyFit] = {order[0]: pair.denominator}
-    refusals = []
-    for stage in order[1:-1]:
-        one, years = chain[stage], pair.years
+def fit_chain(chain: Chain, pair: Pair, question: Question) -> dict[str, YearlyFit | Refusal]:
+    """Fit every stage that has figures for all pooled years without a break, or say why not."""
+    (first, *between, last), years = chain, pair.years
+    fitted: dict[str, YearlyFit | Refusal] = {first: pair.denominator}
+    for stage in between:
+        one = chain[stage]
         missing = tuple(year for year in years if one is None or year not in one.counts)
+        broken = one.breaks_in(years) if one is not None and not question.accept_breaks else ()
         if one is None or missing:
-            refusals.append(Refusal("steps", "stage_missing", len(years) - len(missing), len(years), missing, stage))
-            continue
-        broken = tuple(change.year for change in one.breaks if years[0] < change.year <= years[-1])
-        if broken and not question.accept_breaks:
-            refusals.append(Refusal("steps", "definition_break", 0, 0, broken, stage))
+            have = len(years) - len(missing)
+            fitted[stage] = Refusal("steps", "stage_missing", have, len(years), missing, stage)
+        elif broken:
+            fitted[stage] = Refusal("steps", "definition_break", 0, 0, broken, stage)
         else:
             fitted[stage] = fit(one, years, stage, question)
-    return {**fitted, order[-1]: pair.numerator}, refusals
+    return {**fitted, last: pair.numerator}
 
 
-def step_rows(fitted: Mapping[str, YearlyFit], chain: Chain, pair: Pair) -> tuple[list[Step], list[Refusal]]:
+def step_rows(fits: Mapping[str, YearlyFit], chain: Chain, pair: Pair) -> Iterator[Step | Refusal]:
     """Compute each stage by the one before. A step above 1 is flagged: the counts are not of the same persons."""
-    rows, refusals = [], []
-    for (earlier, before), (stage, after) in pairwise(fitted.items()):
-        names = measure_of(chain, earlier), measure_of(chain, stage)
-        for kind, years in zip(("whole", "early", "late"), (pair.years, *halves(pair.years)), strict=True):
+    for (earlier, before), (stage, after) in pairwise(fits.items()):
+        said = {"stage": stage, "from_indicator": measure_of(chain, earlier), "to_indicator": measure_of(chain, stage)}
+        for kind, years in pair.parts.items():
             rate = after.total(years), before.total(years)
-            fields = rate_fields(rate, years, pair.confidence)
-            if fields is None:
-                refusals.append(Refusal("steps", "says_nothing", int(rate[1].observed.lower), 1, years, stage))
-            else:
-                rows.append(Step(kind=kind, stage=stage, from_indicator=names[0], to_indicator=names[1], **fields))
-    return rows, refusals
+            yield rate_row(Step, "steps", stage, rate, years, pair.confidence, kind=kind, **said)
 
 
 def measure_of(chain: Chain, stage: str) -> str:
@@ -101,7 +91,7 @@ def measure_of(chain: Chain, stage: str) -> str:
     return str(figures.measure) if figures is not None else ""
 
 
-def effect_rows(chain: Chain, fitted: Mapping[str, YearlyFit], pair: Pair) -> tuple[list[Effect], list[Refusal]]:
+def effect_rows(chain: Chain, fits: Mapping[str, YearlyFit], pair: Pair) -> Iterator[Effect | Refusal]:
     """Split the change of the numerator a year between the halves into the effect of each stage (Shapley).
 
     A stage that cannot take part is merged with the next one.
@@ -112,26 +102,24 @@ def effect_rows(chain: Chain, fitted: Mapping[str, YearlyFit], pair: Pair) -> tu
     """
     order, early_late = list(chain), halves(pair.years)
     kept: dict[str, tuple[Total, Total]] = {}
-    refusals = []
-    for stage, one in fitted.items():
+    for stage, one in fits.items():
         totals = one.total(early_late[0]), one.total(early_late[1])
         if stage != order[-1] and any(total.observed.lower == 0 for total in totals):
-            refusals.append(Refusal("effects", "stage_zero", 0, 1, pair.years, stage))
+            yield Refusal("effects", "stage_zero", 0, 1, pair.years, stage)
         else:
             kept[stage] = totals
     if len(kept) < 2 or order[0] not in kept:
-        return [], [*refusals, Refusal("effects", "too_few_stages", len(kept), 2, pair.years)]
+        yield Refusal("effects", "too_few_stages", len(kept), 2, pair.years)
+        return
     before, after = ([totals[k] for totals in kept.values()] for k in (0, 1))
-    lengths = len(early_late[0]), len(early_late[1])
-    rows, since = [], 0
+    since, lengths = 0, (len(early_late[0]), len(early_late[1]))
     for stage, effect in zip(kept, effects_of(before, after, pair.confidence, lengths), strict=True):
         merged = ";".join(order[since : order.index(stage)])
         since = order.index(stage) + 1
-        rows.append(Effect(stage=stage, indicator=measure_of(chain, stage), merged=merged, **vars(effect)))
-    return rows, refusals
+        yield Effect(stage=stage, indicator=measure_of(chain, stage), merged=merged, **vars(effect))
 
 
-def disposal_rows(rec: Reconciliation, question: Question) -> tuple[list[Disposal], list[Refusal]]:
+def disposal_rows(rec: Reconciliation, question: Question) -> Iterator[Disposal | Refusal]:
     """Compute where cases against persons end: convicted, acquitted, dropped, unfounded."""
 
     def together(unit: Mapping[str, str]) -> tuple[dict[str, Figures], tuple[int, ...]]:
@@ -146,14 +134,13 @@ def disposal_rows(rec: Reconciliation, question: Question) -> tuple[list[Disposa
     convicting = [unit for unit in units if "convicted" in unit[0]]
     outcomes, years = max(convicting, key=lambda unit: (len(unit[0]), len(unit[1])), default=({}, ()))
     if not years or len(outcomes) < 2:
-        return [], [Refusal("disposals", "no_figures", 0, 1)]
+        yield Refusal("disposals", "no_figures", 0, 1)
+        return
     totals = {outcome: fit(one, years, "conviction", question).total(years) for outcome, one in outcomes.items()}
     if not any(total.observed.lower for total in totals.values()):
-        return [], [Refusal("disposals", "no_events", 0, 1, years)]
-    rows = []
+        yield Refusal("disposals", "no_events", 0, 1, years)
+        return
     for outcome, total in totals.items():
         others = [one for name, one in totals.items() if name != outcome]
         share = share_of(total, others, question.confidence)
-        indicator = str(outcomes[outcome].measure)
-        rows.append(Disposal(outcome=outcome, indicator=indicator, **pooled(years), **vars(share)))
-    return rows, []
+        yield Disposal(outcome=outcome, indicator=str(outcomes[outcome].measure), **pooled(years), **vars(share))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from statsmodels.stats.multitest import multipletests
 
 from trafficking_stats.countries import neighbours
 from trafficking_stats.gap_analysis.figures import both_figures, pooled_years
-from trafficking_stats.gap_analysis.pair import Pair, rate_fields
+from trafficking_stats.gap_analysis.pair import Pair, rate_row
 from trafficking_stats.gap_analysis.question import Question
 from trafficking_stats.gap_analysis.rows import Peer, Refusal, Shortfall, pooled
 from trafficking_stats.gap_analysis.settings import load_gap_settings
@@ -57,37 +57,34 @@ def definition_in(country: str, years: Iterable[int]) -> str:
     return found.pop() if len(found) == 1 else "mixed"
 
 
-def peer_rows(rec: Reconciliation, question: Question, pair: Pair) -> tuple[list[Peer], list[Shortfall], list[Refusal]]:
+def peer_rows(rec: Reconciliation, question: Question, pair: Pair) -> Iterator[Peer | Shortfall | Refusal]:
     """Compute the rate of each peer, its ratio to the own one in the years of both, and the shortfall at its rate.
 
     A peer is compared where both countries are known to count victims by the same definition, or the reader accepts
     that they may not.
     """
     own = _peer_row(pair, own=True)
-    rows, shortfalls, refusals = [own] if own else [], [], []
+    yield from [own] if isinstance(own, Peer) else []
     fewest = min(load_gap_settings().fewest_common_years, len(pair.years))
     for code in sorted(question.peers):
         both = both_figures(rec, code, question)
         years = pooled_years(both, question)
-        row = _peer_row(Pair.of(both, years, question, rec.vocabulary)) if len(years) >= fewest else None
-        if row is None:
-            reason = "says_nothing" if len(years) >= fewest else "few_own_years"
-            refusals.append(Refusal("peers", reason, len(years), fewest, years, code))
+        row: Peer | Refusal = Refusal("peers", "few_own_years", len(years), fewest, years, code)
+        row = _peer_row(Pair.of(both, years, question, rec.vocabulary)) if len(years) >= fewest else row
+        if isinstance(row, Refusal):
+            yield row
             continue
         common = tuple(year for year in years if year in pair.years)
-        refusal = _not_comparable(rec, question, code, common, fewest)
-        if refusal is None:
-            mine, other = (Pair.of(one, common, question, rec.vocabulary) for one in (pair.figures, both))
-            found = compare_rates(other.totals(common), mine.totals(common), question.confidence)
-            if found is None:
-                refusal = Refusal("peers", "ratio_says_nothing", row.numerator_lower, 1, common, code)
-            else:
-                row = replace(row, compared=True, chance=found.chance)
-                row = replace(row, ratio_lower=found.lower, ratio_upper=found.upper)
-                shortfalls.append(shortfall_row(mine, other))
-        rows.append(row)
-        refusals += [refusal] if refusal else []
-    return _adjusted(rows), shortfalls, refusals
+        if refusal := _not_comparable(rec, question, code, common, fewest):
+            yield from (row, refusal)
+            continue
+        mine, other = (Pair.of(one, common, question, rec.vocabulary) for one in (pair.figures, both))
+        found = compare_rates(other.totals(common), mine.totals(common), question.confidence)
+        if found is None:
+            yield from (row, Refusal("peers", "ratio_says_nothing", row.numerator_lower, 1, common, code))
+            continue
+        row = replace(row, compared=True, chance=found.chance, ratio_lower=found.lower, ratio_upper=found.upper)
+        yield from (row, shortfall_row(mine, other))
 
 
 def _not_comparable(
@@ -104,17 +101,14 @@ def _not_comparable(
     return Refusal("peers", "other_definition", 0, 0, common, code) if len(definitions) > 1 else None
 
 
-def _peer_row(pair: Pair, *, own: bool = False) -> Peer | None:
-    """Make the row of one country; None where its counts say nothing."""
-    fields = rate_fields(pair.totals(pair.years), pair.years, pair.confidence)
-    if fields is None:
-        return None
-    country = pair.figures[0].country
-    fields |= dict.fromkeys(("ratio_lower", "ratio_upper", "chance", "chance_adjusted"), math.nan)
-    return Peer(country=country, own=own, definition=definition_in(country, pair.years), compared=own, **fields)
+def _peer_row(pair: Pair, *, own: bool = False) -> Peer | Refusal:
+    """Make the row of one country."""
+    code, years = pair.figures[0].country, pair.years
+    named = {"country": code, "own": own, "compared": own, "definition": definition_in(code, years)}
+    return rate_row(Peer, "peers", code, pair.totals(years), years, pair.confidence, **named)
 
 
-def _adjusted(rows: Sequence[Peer]) -> list[Peer]:
+def adjusted(rows: Sequence[Peer]) -> list[Peer]:
     """Adjust the p values for the number of peers compared.
 
     References

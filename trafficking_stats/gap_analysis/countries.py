@@ -10,8 +10,8 @@ import pandas as pd
 from trafficking_stats.countries import region_of
 from trafficking_stats.gap_analysis.comparison import definition_in
 from trafficking_stats.gap_analysis.figures import both_figures, pooled_years
-from trafficking_stats.gap_analysis.pair import Pair, rate_fields
-from trafficking_stats.gap_analysis.question import Question, ask
+from trafficking_stats.gap_analysis.pair import Pair, rate_row
+from trafficking_stats.gap_analysis.question import Question, checked
 from trafficking_stats.gap_analysis.rows import CountryRate, GroupRate, Refusal, table_of
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.meta import MIN_UNITS, Floats, pool_rates
@@ -105,17 +105,21 @@ def compare_countries(
     rows: dict[str, CountryRate] = {}
     drawn: dict[str, Floats] = {}
     members: dict[tuple[str, str], list[str]] = {("all", "all"): []}
-    refusals = []
+    refusals, fewest = [], load_gap_settings().fewest_years
     for code in codes:
-        question = ask(rec, code, (start, end), both, (0,), 3, (), confidence, widen, (False, True))
-        pair = _pair(rec, question)
-        fields = rate_fields(pair.totals(pair.years), pair.years, confidence) if pair else None
-        if pair is None or fields is None:
-            refusals.append(Refusal("countries", "says_nothing" if pair else "few_own_years", 0, 1, (), code))
+        question = checked(rec, Question(code, *both, start, end, confidence=confidence, widen=widen))
+        figures = both_figures(rec, code, question)
+        years = pooled_years(figures, question)
+        if len(years) < fewest:
+            refusals.append(Refusal("countries", "few_own_years", len(years), fewest, years, code))
             continue
-        row = CountryRate(country=code, region=region_of(code), definition=definition_in(code, pair.years), **fields)
-        above, below = pair.totals(pair.years)
-        rows[code], drawn[code] = row, 100 * above.expected / below.expected
+        rate = Pair.of(figures, years, question, rec.vocabulary).totals(years)
+        named = {"country": code, "region": region_of(code), "definition": definition_in(code, years)}
+        row = rate_row(CountryRate, "countries", code, rate, years, confidence, **named)
+        if isinstance(row, Refusal):
+            refusals.append(row)
+            continue
+        rows[code], drawn[code] = row, 100 * rate[0].expected / rate[1].expected
         for place in (("all", "all"), ("region", row.region), ("definition", row.definition)):
             if place[1]:
                 members.setdefault(place, []).append(code)
@@ -130,10 +134,3 @@ def compare_countries(
             for code, one in zip(inside, shrunk, strict=True):
                 rows[code] = replace(rows[code], drawn_to=group, **vars(one))
     return Countries(*both, {"countries": tuple(rows.values()), "groups": tuple(groups)}, tuple(refusals), confidence)
-
-
-def _pair(rec: Reconciliation, question: Question) -> Pair | None:
-    """Fit a country over its years; None where they are too few."""
-    both = both_figures(rec, question.country, question)
-    years = pooled_years(both, question)
-    return Pair.of(both, years, question, rec.vocabulary) if len(years) >= load_gap_settings().fewest_years else None

@@ -56,6 +56,10 @@ class Figures:
     publishers: Mapping[int, Collection[str]] = field(default_factory=dict)
     limits: Mapping[int, CountRange] = field(default_factory=dict)
 
+    def breaks_in(self, years: Sequence[int]) -> tuple[int, ...]:
+        """Return the breaks between the first of some years and the last."""
+        return tuple(change.year for change in self.breaks if years[0] < change.year <= years[-1])
+
     def comparable(self, year: int, question: Question) -> range:
         """Return the years from the break before a year on, from which a lag may take its counts."""
         starts = [change.year for change in self.breaks if change.year <= year and not question.accept_breaks]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from trafficking_stats.gap_analysis import chain, changes, comparison, rates, rows, verdict
+from trafficking_stats.gap_analysis.breaks import Break
 from trafficking_stats.gap_analysis.figures import Figures, both_figures, pooled_years
 from trafficking_stats.gap_analysis.pair import Pair
 from trafficking_stats.gap_analysis.question import Question
-from trafficking_stats.gap_analysis.rows import BreakRow, Caveat, Refusal
+from trafficking_stats.gap_analysis.rows import Caveat, Refusal
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.gap_analysis.variants import Variant, variants_of
 from trafficking_stats.gap_analysis.verdict import Verdict
@@ -19,8 +21,8 @@ from trafficking_stats.inference.yearly import YearlyFit
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
-Found = tuple[Sequence[Any], Sequence[Refusal]]
-"""The rows of an analysis, and what it refused."""
+WITHOUT_POOLING = ("stages", "breaks", "disposals")
+"""Tables that are found also where there are too few years to pool."""
 
 
 class Findings(Mapping[str, tuple[Any, ...]]):
@@ -40,10 +42,10 @@ class Findings(Mapping[str, tuple[Any, ...]]):
         self.rec, self.question, self.vary = rec, question, vary
         self.both = both_figures(rec, question.country, question)
         self.years = pooled_years(self.both, question)
-        self._found: dict[str, Found] = {}
+        self._found: dict[str, list[Any]] = {}
 
     def __getitem__(self, table: str) -> tuple[Any, ...]:
-        return tuple(self._find(table)[0])
+        return tuple(one for one in self._find(table) if not isinstance(one, Refusal))
 
     def __iter__(self) -> Iterator[str]:
         return iter(TABLES)
@@ -59,9 +61,11 @@ class Findings(Mapping[str, tuple[Any, ...]]):
     @functools.cached_property
     def refusals(self) -> tuple[Refusal, ...]:
         """What is not given, and why."""
-        refusing = ("disposals", "ratios", "changes", "steps", "effects", "peers")
         found = [*_left_out(self.question, self.both, self.years, self.shown)]
-        return tuple(found + [one for table in refusing for one in self._find(table)[1]])
+        need, have = load_gap_settings().fewest_years, len(self.years)
+        found += [] if self._enough else [Refusal("ratios", "too_few_years", have, need, self.years)]
+        refusing = ("disposals", "ratios", "changes", "steps", "effects", "peers")
+        return tuple(found + [one for table in refusing for one in self._find(table) if isinstance(one, Refusal)])
 
     @functools.cached_property
     def caveats(self) -> tuple[Caveat, ...]:
@@ -72,7 +76,7 @@ class Findings(Mapping[str, tuple[Any, ...]]):
             return tuple(found)
         for one in self.both:
             doubtful = tuple(sorted(set(one.doubtful) & set(years)))
-            crossed = tuple(change.year for change in one.breaks if years[0] < change.year <= years[-1])
+            crossed = one.breaks_in(years)
             reasons = tuple(dict.fromkeys(one.doubtful[year] for year in doubtful))
             found += [Caveat("doubtful", str(one.measure), doubtful, reasons)] if doubtful else []
             found += [Caveat("break_accepted", str(one.measure), crossed)] if crossed else []
@@ -89,15 +93,11 @@ class Findings(Mapping[str, tuple[Any, ...]]):
         varied = len(self.variants) > 1
         return verdict.judge(self.rate, self["choices"], self.pair, self.question, varied=varied)
 
-    def _find(self, table: str) -> Found:
+    def _find(self, table: str) -> list[Any]:
+        """Return the rows of an analysis, and what it refused."""
         if table not in self._found:
-            anyway = table in ("stages", "breaks", "disposals")
-            self._found[table] = _ANALYSES[table][1](self) if anyway or self._enough else ((), self._too_few(table))
+            self._found[table] = [*_ANALYSES[table][1](self)] if table in WITHOUT_POOLING or self._enough else []
         return self._found[table]
-
-    def _too_few(self, table: str) -> list[Refusal]:
-        need = load_gap_settings().fewest_years
-        return [Refusal("ratios", "too_few_years", len(self.years), need, self.years)] if table == "ratios" else []
 
     @property
     def _enough(self) -> bool:
@@ -120,15 +120,19 @@ class Findings(Mapping[str, tuple[Any, ...]]):
         return chain.chain_of(self.rec, *self.both, self.shown)
 
     @functools.cached_property
-    def fitted(self) -> tuple[dict[str, YearlyFit], list[Refusal]]:
+    def fitted(self) -> dict[str, YearlyFit | Refusal]:
         """A model of each stage that carries one, and why the others do not."""
         return chain.fit_chain(self.stages, self.pair, self.question)
 
+    @property
+    def fits(self) -> dict[str, YearlyFit]:
+        """The models of the stages."""
+        return {stage: one for stage, one in self.fitted.items() if isinstance(one, YearlyFit)}
+
     @functools.cached_property
-    def compared(self) -> tuple[list[rows.Peer], list[rows.Shortfall], list[Refusal]]:
+    def compared(self) -> list[rows.Peer | rows.Shortfall | Refusal]:
         """Peers, shortfalls, and the peers that are not compared."""
-        asked = self.question.peers
-        return comparison.peer_rows(self.rec, self.question, self.pair) if asked else ([], [], [])
+        return [*comparison.peer_rows(self.rec, self.question, self.pair)] if self.question.peers else []
 
     @functools.cached_property
     def units(self) -> list[Measure]:
@@ -152,39 +156,42 @@ class Findings(Mapping[str, tuple[Any, ...]]):
         """Bound the change of the rate for a change of detection."""
         return allow_for_detection(self.rate, load_gap_settings().detection_factors) if self.rate else ()
 
-    def _steps(self) -> Found:
-        fitted, unfitted = self.fitted
-        found, refused = chain.step_rows(fitted, self.stages, self.pair)
-        return found, [*unfitted, *refused]
+    def _steps(self) -> Iterator[rows.Step | Refusal]:
+        yield from (one for one in self.fitted.values() if isinstance(one, Refusal))
+        yield from chain.step_rows(self.fits, self.stages, self.pair)
 
-    def _choices(self) -> Found:
+    def _peers(self) -> Iterator[rows.Peer | Refusal]:
+        yield from comparison.adjusted([one for one in self.compared if isinstance(one, rows.Peer)])
+        yield from (one for one in self.compared if isinstance(one, Refusal))
+
+    def _choices(self) -> Iterable[rows.Choice]:
         counted, window = self.variants[0].counts, self.question.window
         usable = [unit for unit in self.units if sum(year in counted[unit] for year in self.years) >= window]
-        return verdict.choice_rows(self.variants, self.question, self.years, usable), ()
+        return verdict.choice_rows(self.variants, self.question, self.years, usable)
 
-    def _breaks(self) -> Found:
-        broken = [change for one in self.stages.values() if one is not None for change in one.breaks]
-        return [BreakRow(**vars(change), accepted=self.question.accept_breaks) for change in broken], ()
+    def _breaks(self) -> Iterator[Break]:
+        for change in (change for one in self.stages.values() if one is not None for change in one.breaks):
+            yield replace(change, accepted=self.question.accept_breaks)
 
 
-_ANALYSES: Mapping[str, tuple[type, Callable[[Findings], Found]]] = {
+_ANALYSES: Mapping[str, tuple[type, Callable[[Findings], Iterable[Any]]]] = {
     "ratios": (rows.Ratio, lambda f: rates.ratio_rows(f.pair, f.question.lags, f.question.window)),
     "changes": (rows.Change, lambda f: changes.change_rows(f.pair, f.question.lags[0])),
-    "splits": (rows.Split, lambda f: (changes.split_rows(f.pair, f.question.lags[0], f.rec.vocabulary), ())),
-    "stages": (rows.Stage, lambda f: (chain.stage_rows(f.stages, f.shown, f.years), ())),
+    "splits": (rows.Split, lambda f: changes.split_rows(f.pair, f.question.lags[0], f.rec.vocabulary)),
+    "stages": (rows.Stage, lambda f: chain.stage_rows(f.stages, f.shown, f.years)),
     "steps": (rows.Step, Findings._steps),
     "disposals": (rows.Disposal, lambda f: chain.disposal_rows(f.rec, f.question)),
-    "effects": (rows.Effect, lambda f: chain.effect_rows(f.stages, f.fitted[0], f.pair)),
-    "silences": (rows.Silence, lambda f: (rates.silence_rows(f.pair), ())),
-    "dispersions": (rows.Dispersion, lambda f: (rates.dispersion_rows(f.pair), ())),
-    "detections": (Allowance, lambda f: (f.allowances(), ())),
-    "peers": (rows.Peer, lambda f: (f.compared[0], f.compared[2])),
-    "shortfalls": (rows.Shortfall, lambda f: (f.compared[1], ())),
+    "effects": (rows.Effect, lambda f: chain.effect_rows(f.stages, f.fits, f.pair)),
+    "silences": (rows.Silence, lambda f: rates.silence_rows(f.pair)),
+    "dispersions": (rows.Dispersion, lambda f: rates.dispersion_rows(f.pair)),
+    "detections": (Allowance, Findings.allowances),
+    "peers": (rows.Peer, Findings._peers),
+    "shortfalls": (rows.Shortfall, lambda f: (one for one in f.compared if isinstance(one, rows.Shortfall))),
     "choices": (rows.Choice, Findings._choices),
-    "sources": (rows.SourceChoice, lambda f: (verdict.source_rows(f.variants, f.question, f.years), ())),
-    "breaks": (rows.BreakRow, Findings._breaks),
+    "sources": (rows.SourceChoice, lambda f: verdict.source_rows(f.variants, f.question, f.years)),
+    "breaks": (Break, Findings._breaks),
 }
-"""The row class of each table, and the analysis that finds its rows."""
+"""The row class of each table, and the analysis that finds its rows and says what it refuses."""
 
 TABLES: Mapping[str, type] = {name: row for name, (row, _) in _ANALYSES.items()}
 """The row class of each table."""

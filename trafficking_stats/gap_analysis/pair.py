@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from trafficking_stats.gap_analysis.figures import Figures
 from trafficking_stats.gap_analysis.question import Question
-from trafficking_stats.gap_analysis.rows import pooled
+from trafficking_stats.gap_analysis.rows import Refusal, pooled
 from trafficking_stats.gap_analysis.settings import prior_of
 from trafficking_stats.inference.contrasts import rate_of
-from trafficking_stats.inference.yearly import Total, YearlyFit
+from trafficking_stats.inference.yearly import Total, YearlyFit, halves
 from trafficking_stats.vocabulary import Vocabulary
 
+Row = TypeVar("Row")
 STAGES = ("identification", "investigation", "prosecution", "conviction")
 LARGEST_LIMIT = 1000.0
 """An upper limit of a rate per 100 above this says nothing."""
@@ -62,14 +63,47 @@ class Pair:
         fits = [fit(one, years, stage_of(one.measure.indicator, vocabulary), question) for one in figures]
         return cls(figures, fits[0], fits[1], years, question.confidence)
 
+    @property
+    def parts(self) -> dict[str, tuple[int, ...]]:
+        """The years of the whole and of each half."""
+        return dict(zip(("whole", "early", "late"), (self.years, *halves(self.years)), strict=True))
+
+    def lacking(self, years: Sequence[int], lag: int) -> tuple[int, ...]:
+        """Return the years of the denominator that have no figure, or lie beyond a break."""
+        return tuple(year - lag for year in years if year - lag not in self.denominator.counts)
+
     def totals(self, years: Sequence[int], lag: int = 0) -> tuple[Total, Total]:
         """Return numerator and denominator over some years of the numerator."""
         return self.numerator.total(years), self.denominator.total([year - lag for year in years])
 
 
-def rate_fields(rate: tuple[Total, Total], years: Sequence[int], confidence: float) -> dict[str, Any] | None:
-    """Return the fields of a rate over some years; None where the upper limit says nothing."""
+def rate_row(
+    row: type[Row],
+    analysis: str,
+    subject: str,
+    rate: tuple[Total, Total],
+    years: Sequence[int],
+    confidence: float,
+    **named: Any,
+) -> Row | Refusal:
+    """Make the row of a table on the rate of some years; a refusal where its upper limit says nothing.
+
+    Parameters
+    ----------
+    row : type
+        Its class, a `Rate` over `Pooled` years.
+    analysis, subject : str
+        What is refused, and of what it was asked.
+    rate : pair of Total
+        Numerator and denominator.
+    years : sequence of int
+        Those of the numerator.
+    confidence : float
+        Two-sided level.
+    **named : object
+        The other fields of the row.
+    """
     found = rate_of(rate, confidence)
-    if not found.upper <= LARGEST_LIMIT:
-        return None
-    return {**pooled(years), **vars(found)}
+    if found.upper <= LARGEST_LIMIT:
+        return row(**named, **pooled(years), **vars(found))
+    return Refusal(analysis, "says_nothing", found.denominator_lower, 1, tuple(years), subject)

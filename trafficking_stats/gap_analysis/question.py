@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trafficking_stats.errors import GapError
 from trafficking_stats.inference.counts import check_level
@@ -27,11 +27,11 @@ class Question:
         The two counts.
     start, end : int or None
         First and last year that may be used, as asked for.
-    lags : tuple of int
+    lags : sequence of int
         Each once, the shortest first.
     window : int
         Years pooled in the moving windows.
-    peers : tuple of str
+    peers : sequence of str
         Each once, without the country itself.
     confidence : float
         Two-sided level of every interval.
@@ -44,48 +44,39 @@ class Question:
     country: str
     numerator: Measure
     denominator: Measure
-    start: int | None
-    end: int | None
-    lags: tuple[int, ...]
-    window: int
-    peers: tuple[str, ...]
-    confidence: float
-    widen: float
-    accept_breaks: bool
-    accept_definitions: bool
+    start: int | None = None
+    end: int | None = None
+    lags: Sequence[int] = (0,)
+    window: int = 3
+    peers: Sequence[str] = ()
+    confidence: float = 0.95
+    widen: float = 1.0
+    accept_breaks: bool = False
+    accept_definitions: bool = False
 
     def covers(self, year: int) -> bool:
         """Whether a year lies in the period asked for."""
         return (self.start is None or self.start <= year) and (self.end is None or year <= self.end)
 
 
-def ask(
-    rec: Reconciliation,
-    country: str,
-    period: tuple[int | None, int | None],
-    measures: tuple[str | Measure, str | Measure],
-    lags: Sequence[int],
-    window: int,
-    peers: Sequence[str],
-    confidence: float,
-    widen: float,
-    accepted: tuple[bool, bool],
-) -> Question:
-    """Check the parameters of `gap`.
+def checked(rec: Reconciliation, asked: Question) -> Question:
+    """Check what was asked of a reconciliation, and write it in one way.
 
     Raises
     ------
     GapError
         Naming the parameter, what it was and what it may be.
     """
+    lags, window, peers, widen = asked.lags, asked.window, asked.peers, asked.widen
     if not isinstance(rec, Reconciliation):
         raise GapError(f"rec: expected what reconcile returns, got {type(rec).__name__}")
-    if country not in rec.settled:
+    if asked.country not in rec.settled:
         have = ", ".join(sorted(rec.settled)) or "no country"
-        raise GapError(f"country: no claim on {country!r}; there are claims on {have}")
-    numerator, denominator = _measure(rec, "numerator", measures[0]), _measure(rec, "denominator", measures[1])
-    if numerator == denominator:
-        raise GapError(f"numerator and denominator are both {numerator}; their ratio is 1")
+        raise GapError(f"country: no claim on {asked.country!r}; there are claims on {have}")
+    for name, measure in (("numerator", asked.numerator), ("denominator", asked.denominator)):
+        _check_measure(rec, name, measure)
+    if asked.numerator == asked.denominator:
+        raise GapError(f"numerator and denominator are both {asked.numerator}; their ratio is 1")
     if isinstance(lags, str) or not all(_is_whole(lag) and 0 <= lag <= LONGEST_LAG for lag in lags) or not len(lags):
         raise GapError(f"lags: expected one or more whole numbers of years from 0 to {LONGEST_LAG}, got {lags!r}")
     if not _is_whole(window) or window < 1:
@@ -94,33 +85,29 @@ def ask(
         raise GapError(f"peers: expected a sequence of country codes, got the text {peers!r}")
     if isinstance(widen, bool) or not isinstance(widen, int | float) or not 0.1 <= widen <= 10:
         raise GapError(f"widen: expected a number from 0.1 to 10, got {widen!r}")
-    start, end = _year("start", period[0]), _year("end", period[1])
+    start, end = _year("start", asked.start), _year("end", asked.end)
     if start is not None and end is not None and end < start:
         raise GapError(f"start and end: {start}-{end} ends before it begins")
-    return Question(
-        country,
-        numerator,
-        denominator,
-        start,
-        end,
-        tuple(sorted({int(lag) for lag in lags})),
-        int(window),
-        tuple(dict.fromkeys(peer for peer in peers if peer != country)),
-        check_level(confidence),
-        float(widen),
-        *accepted,
+    return replace(
+        asked,
+        start=start,
+        end=end,
+        lags=tuple(sorted({int(lag) for lag in lags})),
+        window=int(window),
+        peers=tuple(dict.fromkeys(peer for peer in peers if peer != asked.country)),
+        confidence=check_level(asked.confidence),
+        widen=float(widen),
     )
 
 
-def _measure(rec: Reconciliation, name: str, text: str | Measure) -> Measure:
-    measure, known = Measure.read(text), rec.vocabulary.indicators
+def _check_measure(rec: Reconciliation, name: str, measure: Measure) -> None:
+    known = rec.vocabulary.indicators
     if measure.indicator in known and known[measure.indicator].measure != "count":
         kind = known[measure.indicator].measure
         raise GapError(f"{name}: {measure.indicator} is a {kind}, not a count that adds up over years")
     if measure.indicator not in known and measure.indicator not in set(rec.series["indicator"]):
         near = difflib.get_close_matches(measure.indicator, [*known], n=3)
         raise GapError(f"{name}: there is no indicator {measure.indicator!r}; near it: {', '.join(near) or 'none'}")
-    return measure
 
 
 def _year(name: str, year: int | None) -> int | None:

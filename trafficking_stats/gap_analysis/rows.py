@@ -7,13 +7,13 @@ leave open.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.gap_analysis.breaks import Break
 from trafficking_stats.inference.contrasts import AtOtherRate, Comparison, CountRatio, Rate, Share
 from trafficking_stats.inference.decomposition import StageEffect
 from trafficking_stats.inference.meta import PooledRate, ShrunkRate
@@ -61,10 +61,10 @@ class Peer(Rate, Pooled):
     own: bool
     definition: str  # who counts as a victim: assessed, presumed, mixed, unknown
     compared: bool  # whether definitions allow a comparison, or the reader accepts it
-    ratio_lower: float  # limits of the own rate by the rate of the peer in the years of both; NaN if not compared
-    ratio_upper: float
-    chance: float
-    chance_adjusted: float  # for the number of peers compared (Holm)
+    ratio_lower: float = math.nan  # limits of the own rate by that of the peer in the years of both
+    ratio_upper: float = math.nan
+    chance: float = math.nan
+    chance_adjusted: float = math.nan  # for the number of peers compared (Holm)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,13 +203,6 @@ class SourceChoice:
     per_100_max: float
     repeat: bool
     refusal: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class BreakRow(Break):
-    """A year in which the definition of a count changes."""
-
-    accepted: bool  # whether sums may cross it
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import pandas as pd
 
@@ -65,10 +66,11 @@ def variants_of(
         That of ``rec`` first. Many publishers pass on the same figures, and counting each as a choice of its own would
         only make the answers look more alike: those that change nothing are marked.
     """
-    own = Variant(rec.method, "", {one: figures_of(rec, country, one).counts.within(years) for one in measures})
+    own = {one: figures_of(rec, country, one).counts.within(years) for one in measures}
     claims = pd.concat([rec.of(country, one.indicator, one.breakdown)[1] for one in dict.fromkeys(measures)])
+    found, seen = [Variant(rec.method, "", own)], {_figures(own)}
     if not vary or claims.empty:
-        return [own]
+        return found
     parts = _without_each(claims)
     # set below each other as if of different countries with codes of no country, to settle all at once
     codes = {left_out: f"Z{place:02d}" for place, left_out in enumerate(parts)}
@@ -76,14 +78,18 @@ def variants_of(
         part.assign(country=code, claim_id=code + part["claim_id"])
         for code, part in zip(codes.values(), parts.values(), strict=True)
     ]
-    found = [own]
-    for method, settled in series_by_method(pd.concat(stacked, ignore_index=True), METHODS, rec.vocabulary).items():
-        counts = counts_of(settled)
-        for left_out, code in codes.items():
-            if (method, left_out) != (rec.method, ""):
-                known = {one: counts.get((code, one), Counts()).within(years) for one in measures}
-                found.append(Variant(method, left_out, known))
-    return _marked(found)
+    settled = series_by_method(pd.concat(stacked, ignore_index=True), METHODS, rec.vocabulary)
+    by_method = {method: counts_of(series) for method, series in settled.items()}
+    for method, (left_out, code) in product(by_method, codes.items()):
+        known = {one: by_method[method].get((code, one), Counts()).within(years) for one in measures}
+        if (method, left_out) != (rec.method, ""):
+            found.append(Variant(method, left_out, known, _figures(known) in seen))
+            seen.add(_figures(known))
+    return found
+
+
+def _figures(counts: Mapping[Measure, Counts]) -> tuple[object, ...]:
+    return tuple(tuple(sorted(one.items())) for one in counts.values())
 
 
 def _without_each(claims: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -94,13 +100,3 @@ def _without_each(claims: pd.DataFrame) -> dict[str, pd.DataFrame]:
         if len(names) > 1:
             kept |= {f"{kind} {name}": claims[claims[kind] != name] for name in names[:MOST]}
     return kept
-
-
-def _marked(variants: Sequence[Variant]) -> list[Variant]:
-    seen: set[tuple[object, ...]] = set()
-    marked = []
-    for one in variants:
-        figures = tuple(tuple(sorted(counts.items())) for counts in one.counts.values())
-        marked.append(Variant(one.method, one.left_out, one.counts, figures in seen))
-        seen.add(figures)
-    return marked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -86,9 +86,8 @@ def other_units(rec: Reconciliation, question: Question) -> list[Measure]:
 
 def choice_rows(
     variants: Sequence[Variant], question: Question, years: tuple[int, ...], units: Sequence[Measure]
-) -> list[Choice]:
+) -> Iterator[Choice]:
     """Answer both questions under every combination of choices; figures that repeat others are left out."""
-    rows = []
     distinct = [one for one in variants if not one.repeat]
     for asked, windows in windows_of(years, question.window).items():
         seen: set[tuple[Any, ...]] = set()
@@ -97,7 +96,7 @@ def choice_rows(
             sums, refusal = window_sums(variant.counts[unit], variant.counts[question.denominator], window, lag)
             exact = all(cell.is_exact for pair in sums for cell in pair)
             key = (window, unit, "" if exact else masked, *sums)
-            row = Choice(
+            yield Choice(
                 question=asked,
                 method=variant.method,
                 left_out=variant.left_out,
@@ -111,19 +110,15 @@ def choice_rows(
                 refusal=refusal,
             )
             seen.add(key)
-            rows.append(row)
-    return rows
 
 
-def source_rows(variants: Sequence[Variant], question: Question, years: tuple[int, ...]) -> list[SourceChoice]:
+def source_rows(variants: Sequence[Variant], question: Question, years: tuple[int, ...]) -> Iterator[SourceChoice]:
     """Compute the rate of all years under each choice of figures, at the shortest lag."""
-    rows = []
     for one in variants:
         both = one.counts[question.numerator], one.counts[question.denominator]
         sums, refusal = window_sums(*both, (years,), question.lags[0])
         low, high = ratio_range(*sums[0]) if sums else (math.nan, math.nan)
-        rows.append(SourceChoice(one.method, one.left_out, 100 * low, 100 * high, one.repeat, refusal))
-    return rows
+        yield SourceChoice(one.method, one.left_out, 100 * low, 100 * high, one.repeat, refusal)
 
 
 def judge(rate: Change | None, choices: Sequence[Choice], pair: Pair, question: Question, *, varied: bool) -> Verdict:
