@@ -95,7 +95,7 @@ def reconcile(
         table = known_by(table, as_of)
     if executor is None and in_run():
         # country by country, as an executor would have it: each is then made once for all the pages that ask for it
-        countries = [rows.reset_index(drop=True) for _, rows in table.groupby("country", sort=True)]
+        countries = [_alone(rows) for _, rows in table.groupby("country", sort=True, observed=True)]
         parts = [_for_the_run(rows, method, vocabulary, time_limit) for rows in countries or [table]]
     elif executor is None:
         parts = [_reconcile_part(table, method, vocabulary, time_limit)]
@@ -126,6 +126,13 @@ def _reconcile_part(
 
 _for_the_run = remembered(_reconcile_part)
 """The same, kept for the other pages of a run of reports."""
+
+
+def _alone(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the claims of a country as they are in a table of its own: without the texts of other countries."""
+    texts = rows.select_dtypes("category")
+    used = {name: column.cat.remove_unused_categories() for name, column in texts.items()}
+    return rows.assign(**used).reset_index(drop=True)
 
 
 def _in_worker(
