@@ -11,9 +11,9 @@ import pandas as pd
 from trafficking_stats.gap_analysis.figures import counts_of, figures_of
 from trafficking_stats.inference.counts import Counts
 from trafficking_stats.measures import Measure
-from trafficking_stats.reconciliation.methods import METHODS
+from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.reconciliation.sensitivity import series_by_method
+from trafficking_stats.reconciliation.sensitivity import rivals, series_by_method
 
 MOST = 49
 """Most publishers, and most upstreams, that are left out in turn; the first of the alphabet."""
@@ -72,13 +72,16 @@ def variants_of(
     if not vary or claims.empty:
         return found
     parts = _without_each(claims)
-    # set below each other as if of different countries with codes of no country, to settle all at once
-    codes = {left_out: f"Z{place:02d}" for place, left_out in enumerate(parts)}
-    stacked = [
-        part.assign(country=code, claim_id=code + part["claim_id"])
-        for code, part in zip(codes.values(), parts.values(), strict=True)
-    ]
-    settled = series_by_method(pd.concat(stacked, ignore_index=True), METHODS, rec.vocabulary)
+    if len(parts) == 1 and rec.method == DEFAULT:  # what the page of the reconciliation asks for, too
+        codes, settled = {"": country}, rivals(rec.claims[rec.claims["country"] == country], rec.vocabulary)
+    else:
+        # set below each other as if of different countries with codes of no country, to settle all at once
+        codes = {left_out: f"Z{place:02d}" for place, left_out in enumerate(parts)}
+        stacked = [
+            part.assign(country=code, claim_id=code + part["claim_id"])
+            for code, part in zip(codes.values(), parts.values(), strict=True)
+        ]
+        settled = series_by_method(pd.concat(stacked, ignore_index=True), METHODS, rec.vocabulary)
     by_method = {method: counts_of(series) for method, series in settled.items()}
     for method, (left_out, code) in product(by_method, codes.items()):
         known = {one: by_method[method].get((code, one), Counts()).within(years) for one in measures}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 import warnings
+from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from uuid import uuid4
 
 import pandas as pd
 
+from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ReconciliationError
-from trafficking_stats.frames import TEXTS, as_claims
+from trafficking_stats.frames import REQUIRED, TEXTS, as_claims
 from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.reconciliation.judged import judge
 from trafficking_stats.reconciliation.methods import DEFAULT, check_method
@@ -89,18 +91,25 @@ def reconcile(
     check_method(method)
     if executor is not None and not hasattr(executor, "submit"):
         raise ReconciliationError(f"executor must be a concurrent.futures.Executor, not {type(executor).__name__}")
+    if executor is None and in_run() and _is_plain(claims):
+        # country by country, as an executor would have it: each is then made once for all the pages that ask for it
+        tell_read(claims["country"])
+        groups = claims.groupby("country", sort=True)
+        parts = [_for_the_run(rows.reset_index(drop=True), method, vocabulary, as_of, time_limit) for _, rows in groups]
+        return _together(parts, method, vocabulary)
     table = as_claims(claims, vocabulary)
     tell_read(table["country"])
     if as_of is not None:
         table = known_by(table, as_of)
-    if executor is None and in_run():
-        # country by country, as an executor would have it: each is then made once for all the pages that ask for it
-        countries = [_alone(rows) for _, rows in table.groupby("country", sort=True, observed=True)]
-        parts = [_for_the_run(rows, method, vocabulary, time_limit) for rows in countries or [table]]
-    elif executor is None:
+    if executor is None:
         parts = [_reconcile_part(table, method, vocabulary, time_limit)]
     else:
         parts = _reconcile_countries(table, method, vocabulary, time_limit, executor)
+    return _together(parts, method, vocabulary)
+
+
+def _together(parts: Sequence[Reconciliation], method: str, vocabulary: Vocabulary) -> Reconciliation:
+    """Join what was found country by country."""
     series, judged, clashes, periods = (
         pd.concat([getattr(part, name) for part in parts], ignore_index=True)
         for name in ("series", "claims", "clashes", "periods")
@@ -124,15 +133,29 @@ def _reconcile_part(
     return Reconciliation(series, judged, clashes, method, status, periods, vocabulary, of_country)
 
 
-_for_the_run = remembered(_reconcile_part)
-"""The same, kept for the other pages of a run of reports."""
+def _is_plain(claims: object) -> bool:
+    """Whether a table is made of claims, each with an id and a code of a country, as the cleaned ones are."""
+    if not (
+        isinstance(claims, pd.DataFrame)
+        and set(REQUIRED) <= set(claims)
+        and len(claims)
+        and claims["claim_id"].is_unique
+    ):
+        return False
+    return all(country_code(code) == code for code in claims["country"].unique())
 
 
-def _alone(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the claims of a country as they are in a table of its own: without the texts of other countries."""
-    texts = rows.select_dtypes("category")
-    used = {name: column.cat.remove_unused_categories() for name, column in texts.items()}
-    return rows.assign(**used).reset_index(drop=True)
+@remembered
+def _for_the_run(
+    rows: pd.DataFrame,
+    method: str,
+    vocabulary: Vocabulary,
+    as_of: str | datetime.date | None,
+    time_limit: float | None,
+) -> Reconciliation:
+    """Check and reconcile the claims of a country for all pages of a run of reports."""
+    table = as_claims(rows, vocabulary)
+    return _reconcile_part(table if as_of is None else known_by(table, as_of), method, vocabulary, time_limit)
 
 
 def _in_worker(

@@ -46,25 +46,32 @@ def sensitivity(
         have = ", ".join(map(repr, sorted(set(series["breakdown"]))))
         raise ReconciliationError(f"{country} has no figures on {indicator} with {breakdown!r}; there are: {have}")
 
-    def anew(rows: pd.DataFrame, methods: Iterable[str]) -> dict[str, pd.DataFrame]:
-        """Settle the claims that rules connect with the series; a rival picks one claim a cell, without any rule."""
-        names = linked(indicator, vocabulary) if DEFAULT in methods else {indicator}
-        found = series_by_method(rows[rows["indicator"].isin(names)].reset_index(drop=True), methods, vocabulary)
-        return {name: table[table["indicator"] == indicator] for name, table in found.items()}
+    # what else can bear on the default: claims that rules connect with the series
+    near = claims["indicator"].isin(linked(indicator, vocabulary))
 
-    found = {method: series} | anew(claims, [name for name in METHODS if name not in (DEFAULT, method)])
-    found |= {} if method == DEFAULT else anew(claims, [DEFAULT])
+    def by_default(rows: pd.DataFrame) -> pd.DataFrame:
+        found = series_by_method(rows.reset_index(drop=True), [DEFAULT], vocabulary)[DEFAULT]
+        return found[found["indicator"] == indicator]
+
+    found = {name: table[table["indicator"] == indicator] for name, table in rivals(claims, vocabulary).items()}
+    found |= {method: series} if method == DEFAULT else {method: series, DEFAULT: by_default(claims[near])}
     tables = {name: found[name] for name in METHODS}
     # a claim that names no upstream is a measurement of its publisher, or of its source, as in its weight
     names = first_named(claims, "upstream", "publisher", "source_id")
     for name in sorted(set(names[own.index])) if names[own.index].nunique() > 1 else []:
-        tables[WITHOUT + name] = anew(claims[names != name], [DEFAULT])[DEFAULT]
+        tables[WITHOUT + name] = by_default(claims[near & (names != name)])
     chosen = {name: table[table["breakdown"] == breakdown].set_index("year") for name, table in tables.items()}
     wide = pd.DataFrame({name: table["estimate"] for name, table in chosen.items()}).sort_index()
     named = pd.concat([table[table["n_claims"] > 0] for table in chosen.values()])
     wide["range_lower"] = named["lower"].groupby(level=0).min()
     wide["range_upper"] = named["upper"].groupby(level=0).max().mask(named["upper"].isna().groupby(level=0).any())
     return wide.astype("Int64").rename_axis("year").reset_index()
+
+
+@remembered
+def rivals(claims: pd.DataFrame, vocabulary: Vocabulary) -> dict[str, pd.DataFrame]:
+    """Settle the claims of a country under every method that picks one claim a cell, each cell without the others."""
+    return series_by_method(claims.reset_index(drop=True), METHODS[1:], vocabulary)
 
 
 def series_by_method(claims: pd.DataFrame, methods: Iterable[str], vocabulary: Vocabulary) -> dict[str, pd.DataFrame]:

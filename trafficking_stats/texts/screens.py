@@ -9,7 +9,9 @@ from operator import attrgetter
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.beside import beside_rows
-from trafficking_stats.gap_analysis.rows import Beside, Ratio
+from trafficking_stats.gap_analysis.rows import Beside
+from trafficking_stats.gap_analysis.settings import load_gap_settings
+from trafficking_stats.inference.yearly import halves
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, breakdown_words, say, say_or
 from trafficking_stats.messages.gap import facts, moved, values_of
@@ -112,19 +114,17 @@ def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> 
         Of the count beside the victims, then of parts of the victims; those on other years than the first are left out,
         and so is what comes after the sixth count.
     """
-    first = next((gap for gap in gaps if gap.row("ratios", kind="late")), None)
+    first = next((gap for gap in gaps if len(gap.years) >= load_gap_settings().fewest_years), None)
     if first is None:
         return headline(say("tables.parts.none"), {}, summary=summary(rec, country))
-    told: dict[str, None] = {}
-    unequal = len(first.years) % 2 == 1
+    early, late = halves(first.years)
+    yearly, told = len(early) != len(late), {}
     for gap in gaps:
-        halves = {kind: gap.row("ratios", kind=kind) for kind in ("early", "late")}
-        for side in ("denominator", "numerator") if all(halves.values()) and gap.years == first.years else ():
-            one = getattr(gap.question, side)
-            ends = {kind: _half(row, side, yearly=unequal) for kind, row in halves.items()}
+        for one in (gap.question.denominator, gap.question.numerator) if gap.years == first.years else ():
+            ends = {name: _sum(rec, country, one, half, yearly) for name, half in (("early", early), ("late", late))}
             told[say("victims.went", what=breakdown_words(one.breakdown) or one, **ends)] = None
     return headline(
-        say(f"victims.compared{'_yearly' if unequal else ''}", told="; ".join([*told][:6]), **values_of(first)),
+        say(f"victims.compared{'_yearly' if yearly else ''}", told="; ".join([*told][:6]), **values_of(first)),
         {
             "pages.gap.beyond": sentences([*facts(first)[:1], moved(first) if facts(first) else ""]),
             "victims.beside.beware": say("victims.association"),
@@ -134,7 +134,8 @@ def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> 
     )
 
 
-def _half(row: Ratio, side: str, *, yearly: bool) -> str:
-    """Write the count of a half of the years, or its mean a year."""
-    ends = getattr(row, f"{side}_lower"), getattr(row, f"{side}_upper")
-    return written(Bounds(*(end / row.n_years if yearly else end for end in ends)), "short")
+def _sum(rec: Reconciliation, country: str, one: Measure, years: Sequence[int], yearly: bool) -> str:
+    """Write the count of some years, or its mean a year."""
+    sums = rec.bounds_of_sum(country, one.indicator, years, one.breakdown)
+    ends = [sum / len(years) if yearly and sum is not None else sum for sum in sums]
+    return written(Bounds(*ends), "short")
