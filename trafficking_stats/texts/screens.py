@@ -136,6 +136,6 @@ def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> 
 
 def _sum(rec: Reconciliation, country: str, one: Measure, years: Sequence[int], yearly: bool) -> str:
     """Write the count of some years, or its mean a year."""
-    sums = rec.bounds_of_sum(country, one.indicator, years, one.breakdown)
-    ends = [sum / len(years) if yearly and sum is not None else sum for sum in sums]
-    return written(Bounds(*ends), "short")
+    low, high = rec.bounds_of_sum(country, one.indicator, years, one.breakdown)
+    per = len(years) if yearly else 1
+    return written(Bounds(low / per, None if high is None else high / per), "short")
