@@ -198,9 +198,10 @@ def test_a_changed_claim_builds_its_country_and_who_read_it(run, tmp_path, monke
     (folder / "datapackage.json").write_text(json.dumps({"resources": described}))
 
     def claims(value, source="s"):
-        rows = [f"{country},s,2020,{1 if country != 'NOR' else value}" for country in KNOWN]
-        rows.append(f"NOR,{source},2021,3")
-        (folder / "claims.csv").write_text("\n".join(["country,source_id,published,value", *rows, ""]))
+        rows = [f"{country},s,2020,{1 if country != 'NOR' else value},i,,2019,2019" for country in KNOWN]
+        rows.append(f"NOR,{source},2021,3,i,,2020,2020")
+        head = "country,source_id,published,value,indicator,breakdown,period_start,period_end"
+        (folder / "claims.csv").write_text("\n".join([head, *rows, ""]))
 
     monkeypatch.setattr("trafficking_stats.paths.clean_dir", lambda: folder)
     read = "import os, pathlib\npathlib.Path(os.environ['TRAFFICKING_STATS_READS']).open('a').write(' '.join({}))"

@@ -44,11 +44,21 @@ def test_there_are_six_one_for_countries_of_which_little_is_known_and_one_on_all
     assert [path.stem for path in NOTEBOOKS] == sorted(["0_overview", *names, "5_world"])
     assert [task.notebook for task in plan().tasks("WORLD", {})] == ["5_world"]
     assert [task.notebook for task in plan().tasks("EUU", {})] == ["0_overview"]
-    assert [task.notebook for task in plan().tasks("ISL", {})] == names
-    # nobody prints a figure or a reason on protection there
-    assert [task.notebook for task in plan().tasks("AUT", {})] == [name for name in names if name != "5_protection"]
+    assert [task.notebook for task in plan().tasks("DNK", {})] == names
     # parts of totals, however many, are no reason for six pages
-    assert plan().data.totals["EUU"] == 5 < plan().data.totals["ISL"]
+    assert plan().data.held["EUU"].counts == 5 < plan().data.held["ISL"].counts
+
+
+def test_a_country_gets_the_pages_that_its_figures_carry():
+    made = plan()
+
+    def pages(country, **parameters):
+        return "".join(task.notebook[0] for task in made.tasks(country, parameters))
+
+    assert pages("AUT") == "1234"  # no part of a total, and nothing on protection
+    assert pages("ISL") == "12345"
+    assert pages("AUT", numerator="asylum_granted") == "123"  # of which it has no figure to set beside others
+    assert pages("AUT", denominator="victims_identified;sex=female") == "1234"  # parts are judged on the page
 
 
 def test_the_contract_is_typed_and_explained(notebook):

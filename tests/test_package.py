@@ -159,8 +159,7 @@ def test_a_folder_of_ones_own_from_the_installed_wheel(installed, root, tmp_path
     for other in ("0_overview", "3_gap", "5_world"):
         (tmp_path / "own" / "notebooks" / f"{other}.ipynb").unlink()
     run("report", "EST")
-    assert "Estonia" in (tmp_path / "own" / "reports" / "EST" / "1_sources.html").read_text(encoding="utf-8")
-    assert (tmp_path / "own" / "reports" / "EST" / "4_peers.html").exists()  # though none of the peers has a figure
+    assert "Estonia" in (tmp_path / "own" / "reports" / "EST" / "2_reconciliation.html").read_text(encoding="utf-8")
     assert not (tmp_path / "own" / "reports" / "EST" / "3_gap.html").exists()
 
 

@@ -12,7 +12,7 @@ import io
 import json
 import tokenize
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,22 +54,25 @@ class Notebook:
         The text of the file.
     parameters : tuple of Parameter
         What it declares, in the order of the cell.
-    needs : frozenset of str
-        Indicators, or ``reasons``, of which a country must have one to get this page; empty for every country.
-    instead_below : int
-        Countries with fewer totals than this get this notebook instead of the others; 0 for one of the others.
+    fits : mapping of str to object
+        Which countries get it: with ``instead_below``, those with fewer totals than that, in the place of all others;
+        with ``needs``, those that have what `trafficking_stats.reporting.fingerprints.Held.meets` asks for.
     """
 
     name: str
     source: str
     parameters: tuple[Parameter, ...]
-    needs: frozenset[str] = frozenset()
-    instead_below: int = 0
+    fits: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def of_country(self) -> bool:
         """Whether it makes a page for each country; one without the parameter ``country`` makes one for all of them."""
         return any(parameter.name == "country" for parameter in self.parameters)
+
+    def measures(self, values: Mapping[str, Any]) -> list[str]:
+        """Return the counts that it sets beside each other, as given or as it declares them."""
+        both = (one for one in self.parameters if one.name in ("numerator", "denominator"))
+        return [str(values.get(one.name, one.default)) for one in both]
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -94,12 +97,11 @@ def read_notebook(path: Path) -> Notebook:
         text = path.read_text(encoding="utf-8")
         content = json.loads(text)
         tagged = [cell for cell in content["cells"] if "parameters" in cell["metadata"].get("tags", [])]
-        asked = content.get("metadata", {}).get("report", {})
-        needs, instead_below = frozenset(asked.get("needs", ())), int(asked.get("instead_below", 0))
+        fits = dict(content.get("metadata", {}).get("report", {}))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReportError(f"{path} is not a readable notebook: {error}") from error
     contract = "".join(tagged[0]["source"]) if tagged else ""
-    return Notebook(path.stem, text, tuple(_parameters(contract, path.name)), needs, instead_below)
+    return Notebook(path.stem, text, tuple(_parameters(contract, path.name)), fits)
 
 
 def _parameters(source: str, where: str) -> list[Parameter]:

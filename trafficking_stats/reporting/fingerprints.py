@@ -2,18 +2,53 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import Any, NamedTuple
 
 from trafficking_stats.countries import WORLD
-from trafficking_stats.csv_tables import read_table
 from trafficking_stats.errors import ReportError
+
+
+class Held(NamedTuple):
+    """What there is on a country, which decides the pages it gets."""
+
+    sources: int = 0
+    parts: int = 0
+    """How many figures are no totals."""
+    totals: Mapping[str, frozenset[tuple[str, str]]] = {}
+    """The periods that each indicator has a total for."""
+    told: frozenset[str] = frozenset()
+    """On which indicators there are figures, and ``reasons`` or ``statements`` where sources state any."""
+
+    @property
+    def counts(self) -> int:
+        """For how many indicators and periods there is a total."""
+        return sum(map(len, self.totals.values()))
+
+    def meets(self, needs: Mapping[str, Any], measures: Sequence[str]) -> bool:
+        """Whether there is what a page needs.
+
+        Parameters
+        ----------
+        needs : mapping of str to object
+            So many ``sources``, figures of ``parts``, and periods ``common`` to the measures; ``any`` of what may be
+            ``told``.
+        measures : sequence of str
+            As notebooks name them; of one that is a part nothing is known here.
+        """
+        periods = [self.totals.get(name, frozenset()) for name in measures if ";" not in name]
+        common = len(frozenset.intersection(*periods)) if periods else sys.maxsize
+        numbers = {"sources": self.sources, "parts": self.parts, "common": common}
+        return all(numbers[name] >= needs[name] for name in numbers.keys() & needs.keys()) and (
+            "any" not in needs or not self.told.isdisjoint(needs["any"])
+        )
 
 
 @dataclass(frozen=True)
@@ -28,17 +63,14 @@ class DataKeys:
         Hash of the claims about each country and of their sources.
     sources : mapping of str to tuple of (str, int)
         For each country, and for all together, the day of its newest source and how many sources there are.
-    totals : mapping of str to int
-        For how many counts and periods there is a total, country by country.
-    told : mapping of str to frozenset of str
-        On which indicators there are figures, and ``reasons`` or ``statements`` where sources state any.
+    held : mapping of str to Held
+        What there is on each country.
     """
 
     everything: str
     by_country: Mapping[str, str]
     sources: Mapping[str, tuple[str, int]]
-    totals: Mapping[str, int]
-    told: Mapping[str, frozenset[str]]
+    held: Mapping[str, Held]
 
     def key(self, countries: Iterable[str]) -> str:
         """Return the hash of what is known of some countries; of everything if none are named."""
@@ -60,29 +92,50 @@ def read_data_keys(folder: Path) -> DataKeys:
         If they cannot be read.
     """
     try:
-        sources, claims = (read_table(folder / name) for name in ("sources.csv", "claims.csv"))
-        beside = {name: read_table(file) for name in ("reasons", "statements") for file in folder.glob(f"{name}.csv")}
-        known = claims.merge(sources, on="source_id", how="left", suffixes=("", "_of_source")).fillna("")
-        own = [table[table["country"].isin(claims["country"])] for table in beside.values()]
-        lines = pd.concat(list(map(_lines, [known, *own])))
-        keys = {str(country): hash_of([list(known), *found]) for country, found in lines.groupby(level=0)}
-        by_country = claims.groupby("country")
-        days, numbers = by_country["published"].max(), by_country["source_id"].nunique()
-    except (OSError, KeyError, ValueError) as error:
+        sources = _read(folder / "sources.csv")
+        beside = {name: _read(file) for name in ("reasons", "statements") for file in folder.glob(f"{name}.csv")}
+        claims = _read(folder / "claims.csv")
+        by_country: dict[str, list[dict[str, str]]] = defaultdict(list)
+        for claim in claims:
+            by_country[claim["country"]].append(claim)
+        cited = {source["source_id"]: list(source.items()) for source in sources}
+        said = {
+            country: {name: [row for row in rows if row["country"] == country] for name, rows in beside.items()}
+            for country in by_country
+        }
+        held = {country: _held(own, said[country]) for country, own in by_country.items()}
+        summary = {country: _newest(own) for country, own in by_country.items()}
+    except (OSError, KeyError, ValueError, csv.Error) as error:
         raise ReportError(f"cannot read the claims in {folder}: {error}; run trafficking-stats clean") from error
-    summary = {str(country): (days[country], int(numbers[country])) for country in keys}
-    summary[WORLD] = max(claims["published"], default=""), claims["source_id"].nunique()
-    totals = claims[claims["breakdown"] == ""].drop_duplicates(["country", "indicator", "period_start", "period_end"])
-    of_what = [claims, *(table.assign(indicator=name) for name, table in beside.items())]
-    told = pd.concat(of_what).groupby("country")["indicator"].agg(frozenset).to_dict()
-    everything = hash_of([keys, *_lines(sources)])
-    return DataKeys(everything, keys, summary, totals.groupby("country").size().to_dict(), told)
+    keys = {}
+    for country, own in by_country.items():
+        used = [cited.get(name) for name in sorted({claim["source_id"] for claim in own})]
+        keys[country] = hash_of([list(own[0]), [list(claim.values()) for claim in own], used, said[country]])
+    return DataKeys(hash_of([keys, sources]), keys, {**summary, WORLD: _newest(claims)}, held)
 
 
-def _lines(table: pd.DataFrame) -> pd.Series:
-    """Return each row as one text, by its country where it has one."""
-    rows = ["\x1f".join(row) for row in table.to_numpy(dtype=object).tolist()]
-    return pd.Series(rows, index=table.get("country"), dtype=str)
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, restval=""))
+
+
+def _newest(claims: Sequence[Mapping[str, str]]) -> tuple[str, int]:
+    """Return the day of the newest source of some claims, and how many sources there are."""
+    return max((claim["published"] for claim in claims), default=""), len({claim["source_id"] for claim in claims})
+
+
+def _held(claims: Sequence[Mapping[str, str]], said: Mapping[str, Sequence[object]]) -> Held:
+    totals: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for claim in claims:
+        if not claim["breakdown"]:
+            totals[claim["indicator"]].add((claim["period_start"], claim["period_end"]))
+    told = {claim["indicator"] for claim in claims} | {name for name, rows in said.items() if rows}
+    return Held(
+        sources=_newest(claims)[1],
+        parts=sum(claim["breakdown"] != "" for claim in claims),
+        totals={name: frozenset(found) for name, found in totals.items()},
+        told=frozenset(told),
+    )
 
 
 def hash_of(content: Any) -> str:

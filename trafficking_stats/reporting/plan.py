@@ -15,7 +15,7 @@ from trafficking_stats.countries import WORLD, check_country
 from trafficking_stats.errors import ParameterError, ReportError
 from trafficking_stats.messages import languages, page_file
 from trafficking_stats.reporting.contract import Notebook, check_parameters, read_notebook
-from trafficking_stats.reporting.fingerprints import DataKeys, hash_files, hash_of, read_data_keys
+from trafficking_stats.reporting.fingerprints import DataKeys, Held, hash_files, hash_of, read_data_keys
 from trafficking_stats.reporting.markdown import page_title, translate
 
 # What decides the bytes of a page besides the data and the notebooks.
@@ -108,18 +108,19 @@ class Plan:
     code: str
     data: DataKeys
 
-    def notebooks_of(self, country: str) -> list[Notebook]:
+    def notebooks_of(self, country: str, parameters: Mapping[str, Any]) -> list[Notebook]:
         """Return the notebooks that make the pages of a country, or those on all countries."""
-        told = self.data.told.get(country, frozenset())
         fitting = [one for one in self.notebooks if one.of_country == (country != WORLD)]
-        fitting = [one for one in fitting if not one.needs or one.needs & told]
-        short = [one for one in fitting if self.data.totals.get(country, 0) < one.instead_below]
-        return short or [one for one in fitting if not one.instead_below]
+        held = self.data.held.get(country, Held())
+        if short := [one for one in fitting if held.counts < one.fits.get("instead_below", 0)]:
+            return short
+        others = [one for one in fitting if "instead_below" not in one.fits]
+        return [one for one in others if held.meets(one.fits.get("needs", {}), one.measures(parameters))] or others
 
     @property
     def subjects(self) -> tuple[str, ...]:
         """All that pages are made of: the countries, and the world where a notebook is on all of them."""
-        return (*self.countries, WORLD) if self.notebooks_of(WORLD) else self.countries
+        return (*self.countries, WORLD) if self.notebooks_of(WORLD, {}) else self.countries
 
     def tasks(
         self,
@@ -152,7 +153,7 @@ class Plan:
         """
         own = {} if country == WORLD else {"country": check_country(country, self.countries)}
         values = check_parameters(self.notebooks, {**parameters, **own})
-        notebooks = self.notebooks_of(country)
+        notebooks = self.notebooks_of(country, parameters)
         as_of, n_sources = self.data.sources.get(country, ("", 0))
         tasks = []
         for code in codes:

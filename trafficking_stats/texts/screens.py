@@ -118,7 +118,8 @@ def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> 
     if first is None:
         return headline(say("tables.parts.none"), {}, summary=summary(rec, country))
     early, late = halves(first.years)
-    yearly, told = len(early) != len(late), {}
+    yearly = len(early) != len(late)
+    told: dict[str, None] = {}
     for gap in gaps:
         for one in (gap.question.denominator, gap.question.numerator) if gap.years == first.years else ():
             ends = {name: _sum(rec, country, one, half, yearly) for name, half in (("early", early), ("late", late))}
