@@ -110,53 +110,34 @@ def find_zeros(scene: Scene) -> Iterator[Reading]:
 
 def _read(scene: Scene, start: int, k: int) -> Reading | None:
     families, after = _verbs(scene, k)
-    if families is None:
-        return None
     before = scene.ends.get(start)
     if not families and before is not None and scene.phrase("clause.negation_objects", k):
-        families, after = [before.family], k  # "convicted not a single"
-    begin = _object(scene, after)
-    if begin is None or begin >= len(scene.low):
+        families = [before.family]  # "convicted not a single"
+    place = scene.first("clause.negation_objects", after, after + REACH)
+    begin = place + scene.phrase("clause.negation_objects", place) if place is not None else after
+    is_bare = place is None and not scene.lexicon.tables["clause"]["bare_negation"]
+    if is_bare or begin >= len(scene.low) or scene.contains("clause.silent_verbs", k, begin):
         return None
-    numeral = Numeral(start, k, 0.0, first=start, cue="not")
     head = head_of(scene, Numeral(start, begin, 0.0, first=start))
     if head.noun == "action":
-        is_other = scene.word(after) != "" and not families and not scene.phrase("clause.negation_objects", after)
-        is_other = is_other or any(family not in ("light", *ENFORCEMENT) for family in families)
-        families = [] if is_other else [head.family]
+        is_direct = bool(families) or place == k + scene.phrase("clause.auxiliaries", k)
+        families = [head.family] if is_direct and {"light", *ENFORCEMENT}.issuperset(families) else []
     elif head.noun == "empty":  # "has not convicted any": persons
         head = replace(head, noun="person")
         families = [family for family in families if family in ENFORCEMENT and family != "open"]
     is_read = head.noun not in ("unknown", "not_counted")
-    return reading_of(numeral, head, families, "negation") if is_read else None
+    return reading_of(Numeral(start, k, 0.0, first=start, cue="not"), head, families, "negation") if is_read else None
 
 
-def _verbs(scene: Scene, k: int) -> tuple[list[str] | None, int]:
-    """Return the families of a negated list ("investigate, prosecute, or convict") and its end; None for "report"."""
+def _verbs(scene: Scene, k: int) -> tuple[list[str], int]:
+    """Return the families of a negated list of verbs ("investigate, prosecute, or convict"), and its end."""
     families: list[str] = []
-    after, last = k, k
-    while k < len(scene.low) and k - last < REACH:
-        if not families and scene.phrase("clause.negation_objects", k):
-            break
-        if scene.phrase("clause.silent_verbs", k):
-            return None, after
-        mark = scene.at.get(k)
-        if mark is not None and mark.form == "verb":
+    for mark in scene.marks:
+        between = range(k, mark.start)
+        if mark.form == "verb" and k <= mark.start < k + REACH:
+            joins = (scene.low[i] == "," or scene.phrase("clause.coordinators", i) for i in between)
+            if families and not all(joins):
+                break
             families.append(mark.family)
-            k = after = last = mark.end
-            continue
-        joins = scene.low[k] == "," or scene.phrase("clause.coordinators", k) or scene.phrase("clause.adverbs", k)
-        if not joins and (families or not scene.low[k][0].isalpha() or scene.phrase("clause.determiners", k)):
-            break
-        after = k + 1 if scene.phrase("clause.auxiliaries", k) and not joins else after
-        k += 1
-    return families, after
-
-
-def _object(scene: Scene, k: int) -> int | None:
-    """Return the token after "any", where an object of no number follows the verb."""
-    for i in range(k, k + REACH):
-        n = scene.phrase("clause.negation_objects", i)
-        if n:
-            return i + n
-    return k if scene.lexicon.tables["clause"]["bare_negation"] else None
+            k = mark.end
+    return families, k
