@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from trafficking_stats.readers.documents.tidying import Tidied
 from trafficking_stats.readers.narrative.lexicon import Lexicon
 from trafficking_stats.readers.narrative.numerals import find_numerals
-from trafficking_stats.readers.narrative.segments import cut
+from trafficking_stats.readers.narrative.segments import Segments
 from trafficking_stats.readers.narrative.times import find_periods
 from trafficking_stats.readers.narrative.tokens import Sentence, tokenize
 from trafficking_stats.readers.narrative.words import Words
@@ -87,7 +87,7 @@ class Scene(Words):
         verbs = {
             mark.start for mark in self.marks if mark.form == "verb" and not self.low[mark.end - 1].endswith("ing")
         }
-        self.segments = cut(self, self.counts, self.periods, verbs)
+        self.segments = Segments(self, self.counts, self.periods, verbs)
 
     def is_compared(self, i: int) -> bool:
         """Whether token `i` stands in a comparison with another time."""
