@@ -60,7 +60,7 @@ def read_text(text: str, *, country: str, default_year: int, language: str | Non
         while tables and tables[-1].start < sentence.end:
             table = tables.pop()
             for scene, spoken in counts_of(table, document, sentence, lexicon, default_year, country):
-                found.proposals.extend(reader.propose(scene, spoken, "clause"))
+                found.proposals.extend(reader.propose(scene, spoken))
             start, end, done = start, min(end, table.start), table.end
         prose = replace(sentence, start=start, end=end)
         if not document.text[start:end].strip():

@@ -84,19 +84,17 @@ class Reader:
         readings = read_numbers(state)
         dater = Dater(scene, self.default, self._carried(scene, readings), here.period)
         spoken: list[Reading] = []
-        sources: list[str] = []
         for reading in readings:
             label, source = dater.date(reading.numeral.start)
             if source in ("document default", "preceding sentence"):
                 label, source = self._belonging(scene, reading, state.repeats) or (label, source)
             facets = self._facets(scene, reading, spoken, state.repeats)
-            spoken.append(replace(reading, facets=facets, label=label, sentence=scene.sentence.number))
-            sources.append(source)
-        said = list(zip(spoken, sources, strict=True))
+            spoken.append(replace(reading, facets=facets, label=label, source=source, sentence=scene.sentence.number))
+        said = list(spoken)
         for term in find_terms(scene, any(s.families[0] in JUDGED for s in here.row)):
             label, source = dater.date(term.numeral.start)
-            said.append((replace(term, label=label), source))
-        proposals = [proposal for entry, source in said for proposal in self.propose(scene, entry, source)]
+            said.append(replace(term, label=label, source=source))
+        proposals = [proposal for entry in said for proposal in self.propose(scene, entry)]
         # "That is an increase of 53 %": of the last figure of the sentence before
         is_pointing = not spoken and not scene.periods and len({s.families for s in here.row}) == 1
         statements = StatementReader(
@@ -105,7 +103,7 @@ class Reader:
         self._remember(scene, spoken)
         return sorted(proposals, key=lambda p: (p.char_start, p.char_end)), statements
 
-    def propose(self, scene: Scene, reading: Reading, source: str) -> list[Proposal]:
+    def propose(self, scene: Scene, reading: Reading) -> list[Proposal]:
         """Return the proposals of a reading, one for each indicator."""
         numeral, document = reading.numeral, scene.document
         start, end = scene.span(numeral.start, numeral.end)
@@ -127,8 +125,8 @@ class Reader:
                 sentence_start=first,
                 sentence_end=last,
                 rule=reading.rule,
-                period_source=source,
-                confidence=round(weights["rule"][reading.rule] * weights["period"][source], 2),
+                period_source=reading.source,
+                confidence=round(weights["rule"][reading.rule] * weights["period"][reading.source], 2),
                 counted=" ".join(scene.low[numeral.end : reading.head.end]),
                 context=" ".join(around.split()),
                 country=self.country,

@@ -33,8 +33,8 @@ class Reading:
         Whether it points back to a figure read before.
     facets : mapping of str to str
         Its breakdown.
-    label : str
-        Its period.
+    label, source : str
+        Its period, and where that was read: a key of ``period`` in ``languages/weights.toml``.
     sentence : int
         Number of its sentence.
     indicator : str
@@ -53,6 +53,7 @@ class Reading:
     like: Numeral | None = None
     facets: Mapping[str, str] = field(default_factory=dict, hash=False)
     label: str = ""
+    source: str = "clause"
     sentence: int = 0
     indicator: str = ""
     printed: bool = True
