@@ -96,7 +96,7 @@ def _bare(words: Words, dated: Container[int]) -> Iterator[Numeral]:
         if i < last or i in dated or not (i in begins or word in numbers or word[0].isdecimal()):
             continue
         is_zero = i in zeros and not words.phrase("qualifiers", i)
-        number = (i + words.phrase("number_grammar.zeros", i), 0.0) if is_zero else number_at(words, i, dated)
+        number = (i + words.phrase("number_grammar.zeros", i), 0.0) if is_zero else number_at(words, i)
         if number is not None:
             last, value = number
             half = words.phrase("number_grammar.half", last)
@@ -197,17 +197,15 @@ def _qualified(words: Words, numeral: Numeral) -> Numeral:
 # ---- values
 
 
-def number_at(words: Words, i: int, dated: Container[int] = ()) -> Found | None:
-    """Return the number at token `i`; tokens in `dated` belong to expressions of time."""
+def number_at(words: Words, i: int) -> Found | None:
+    """Return the number at token `i`."""
     if not words.low[i][0].isdecimal():
         return _in_words(words, i)
     if _is_glued(words, i):
         return None
-    j, value = _in_groups(words, i, dated) or (i + 1, _in_digits(words.low[i], words.lexicon.tables["decimal"]))
-    if value is None:
-        return None
-    scale = words.value("scales", j)
-    return (j + 1, value * scale) if scale else (j, value)
+    value = _in_digits(words.low[i], words.lexicon.tables["decimal"])
+    scale = words.value("scales", i + 1)
+    return None if value is None else (i + 2, value * scale) if scale else (i + 1, value)
 
 
 def _in_words(words: Words, i: int) -> Found | None:
@@ -269,31 +267,15 @@ def _is_glued(words: Words, i: int) -> bool:
     return touched and (after[0].text[0].isalnum() or after[0].text in "/_:")
 
 
-def _in_groups(words: Words, i: int, dated: Container[int]) -> Found | None:
-    """Return a number in groups apart, "1 440" or "1'200"."""
-    low, tokens = words.low, words.tokens
-    digits, j = low[i], i
-    if not (digits.isdecimal() and len(digits) < 4 and digits != "0"):
-        return None
-    while j + 1 < len(low) and len(digits) <= LONGEST_NUMBER:
-        apostrophe = low[j + 1] in "'’" and tokens[j + 1].start == tokens[j].end
-        k = j + 1 + apostrophe
-        is_group = len(words.word(k)) == 3 and low[k].isdecimal() and k not in dated
-        if not is_group or tokens[k].start - tokens[k - 1].end != 1 - apostrophe:
-            break
-        digits, j = digits + low[k], k
-    return (j + 1, float(digits)) if j > i else None
-
-
 def _in_digits(text: str, decimal: str) -> float | None:
     """Return the value of a number in digits under the separators of the language.
 
     Examples
     --------
-    >>> _in_digits("1,814", "."), _in_digits("1.814,5", ","), _in_digits("1.81", ",")
-    (1814.0, 1814.5, None)
+    >>> _in_digits("1,814", "."), _in_digits("1.814,5", ","), _in_digits("1.81", ","), _in_digits("1'440", ",")
+    (1814.0, 1814.5, None, 1440.0)
     """
-    whole, _, fraction = text.partition(decimal)
+    whole, _, fraction = text.replace("'", "").partition(decimal)
     first, *groups = whole.split("," if decimal == "." else ".")
     if len(text) > LONGEST_NUMBER or not (fraction or "0").isdecimal() or any(len(group) != 3 for group in groups):
         return None

@@ -10,7 +10,12 @@ from typing import NamedTuple
 
 from trafficking_stats.readers.narrative.lexicon import Lexicon, fold
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d{3}(?!\d))*(?:[.,]\d+)?|[^\W\d_]+(?:['’\-][^\W\d_]+)*|[^\s]")
+_TOKEN = re.compile(
+    r"[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f'’]\d{3}(?!\d))+(?:[.,]\d+)?"  # 1 440, 1'200
+    r"|\d+(?:[.,]\d{3}(?!\d))*(?:[.,]\d+)?"
+    r"|[^\W\d_]+(?:['’\-][^\W\d_]+)*"
+    r"|[^\s]"
+)
 _LINE_GAP = re.compile(r"\n\s*")
 _HEADED = re.compile(r"(?:19|20)\d\d\s?:")
 """A line of a list that begins with its year."""
@@ -28,7 +33,7 @@ NEAR = 2
 
 
 class Token(NamedTuple):
-    """A word, a number or a mark, with its place in the text (code points)."""
+    """A word, a number or a mark, in lower case with ' between groups of digits, and its place in the text (code points)."""
 
     text: str
     lower: str
@@ -55,7 +60,8 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     ['1,814', 'victims', '(', 'twenty-three', 'girls', ')', '.']
     """
     stop = len(text) if end is None else end
-    return [Token(m.group(), fold(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(text, start, stop)]
+    found = ((m.group(), m) for m in _TOKEN.finditer(text, start, stop))
+    return [Token(word, fold("'".join(word.split())), m.start(), m.end()) for word, m in found]
 
 
 def sentences(text: str, lexicon: Lexicon) -> Iterator[Sentence]:
