@@ -33,7 +33,7 @@ NEAR = 2
 
 
 class Token(NamedTuple):
-    """A word, a number or a mark, in lower case with ' between groups of digits, and its place in the text (code points)."""
+    """A word, a number or a mark, with its place in the text (code points); in `lower`, ' stands between groups."""
 
     text: str
     lower: str
