@@ -143,8 +143,7 @@ def test_the_faults_of_a_made_up_release(tmp_path):
         "one year earlier",
         "DNK victims_identified 2021: sex=female is 211, more than the total of 60",
     ]
-    assert found.of("DOM").corrupt.kind.tolist() == ["shifted_year"]
-    assert found.of("NOR").changed.empty
+    assert found.corrupt.query("country == 'DOM'").kind.tolist() == ["shifted_year"]
     text = str(found)
     assert "shifted year: 1 in 1 country," in text
     assert "part above whole: 2 in 1 country," in text

@@ -15,6 +15,7 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.schema import CELL
+from trafficking_stats.templates import rendered
 
 STANDS, IMPLIED, NOT_FOUND, NO_PLACE, FREE = "stands", "implied", "not found", "no such place", "free locator"
 """Verdicts on a figure: its number stands at the locator; its note says that it is implied; the number does not stand
@@ -23,13 +24,6 @@ there; the document has no such place; the locator is free text, so that a reade
 OTHER_VERSION, UNREADABLE, AT_HAND = "another version", "unreadable", "at hand"
 """States of a document: its SHA-256 is not the one in ``sources.csv``; it cannot be read; it was read."""
 
-_TOLD = {
-    STANDS: "stand at their locator",
-    IMPLIED: "are implied",
-    NOT_FOUND: "do not stand there",
-    NO_PLACE: "have a locator that leads nowhere",
-    FREE: "have one that only a reader can follow",
-}
 _DATA_FILES = (".xlsx", ".csv", ".tsv", ".gz")
 _FIGURE = [*CELL, "value", "locator"]
 
@@ -76,37 +70,8 @@ class Check:
         return self.differing[self.differing["explanation"] == ""]
 
     def __str__(self) -> str:
-        counts = self.figures["verdict"].value_counts()
         lost = self.documents[self.documents["state"] != AT_HAND]
-        told = ", ".join(f"{counts.get(verdict, 0):,} {words}" for verdict, words in _TOLD.items())
-        lines = [
-            f"documents at hand for {len(self.documents) - len(lost)} of {self.n_sources} sources, with"
-            f" {len(self.figures):,} figures" + (f": {told}" if len(self.figures) else ""),
-            *(f"  {row['source_id']}: {row['file']}: {row['state']}; {row['reason']}" for row in records(lost)),
-        ]
-        for verdict in (NOT_FOUND, NO_PLACE, IMPLIED):
-            chosen = self.figures[self.figures["verdict"] == verdict]
-            lines += [f"{verdict}:"] if len(chosen) else []
-            lines += [f"  {_figure(row)}: {row['evidence']}" for row in records(chosen)]
-        lines.append(
-            f"recomputed: {len(self.recomputed):,} shares and changes;"
-            f" {len(self.recomputed) - len(self.differing):,} agree,"
-            f" {len(self.differing) - len(self.unexplained):,} differ for a known reason,"
-            f" {len(self.unexplained):,} without one"
-        )
-        lines += [
-            f"  {row['source_id']}: {row['indicator']} {row['breakdown']} {row['period']}".rstrip()
-            + f": {row['printed']} is printed, {row['made_of']} gives {row['recomputed']}"
-            + (f" [{row['explanation']}]" if row["explanation"] else "")
-            for row in records(self.differing)
-        ]
-        lines.append(f"sums and repeats: {self.n_clashes:,} clash; trafficking-stats reconcile lists them")
-        return "\n".join(lines)
-
-
-def _figure(row: dict[str, Any]) -> str:
-    cell = " ".join(filter(None, (row["country"], row["indicator"], row["breakdown"], row["period_end"][:4])))
-    return f"{row['source_id']}: {cell}: {row['value']:,.15g} at {row['locator']}"
+        return rendered(Path(__file__).with_name("check.txt.j2"), check=self, lost=lost)
 
 
 def check(claims: pd.DataFrame, sources: pd.DataFrame, documents: str | Path) -> Check:

@@ -16,6 +16,7 @@ from trafficking_stats.claims import read_sources
 from trafficking_stats.readers.faults import CELL, EXCLUSIVE, PLACE, bounded, faults_of, in_order
 from trafficking_stats.readers.tables import TableImport, load_map
 from trafficking_stats.readers.writing import claims_of_source
+from trafficking_stats.templates import rendered
 
 SERIES = ["country", "indicator", "breakdown"]
 _MAP = load_map("revisions.toml")
@@ -73,30 +74,17 @@ class Revisions:
             "corrupt": self.corrupt["evidence"].tolist(),
         }
 
-    def of(self, *countries: str) -> Revisions:
-        """Return the part of the tables that is on ``countries``."""
-        tables = (self.changed, self.new, self.vanished, self.corrupt)
-        return Revisions(*(table[table["country"].isin(countries)].reset_index(drop=True) for table in tables))
-
     def __str__(self) -> str:
-        fresh, shown = self.corrupt[~self.corrupt["standing"]], _LIMITS["shown"]
-        lines = [
-            f"{len(self.changed):,} figures changed, {len(self.new):,} new, {len(self.vanished):,} vanished; "
-            f"{len(fresh):,} look corrupt that did not before, {len(self.corrupt) - len(fresh):,} as before",
-            f"  {'size':>12}  {'changed':>7} {'new':>7} {'vanished':>8}",
-            *(f"  {size:>12}  {a:>7,} {b:>7,} {c:>8,}" for size, a, b, c in self.sizes.to_numpy()),
-        ]
-        for what, table in (("changed", self.changed), ("vanished", self.vanished)):
-            counts = table["reason"].value_counts()
-            lines += [f"{what}: {counts[code]:,} {text}" for code, text in REASONS.items() if code in counts]
-        for kind, table in fresh.groupby("kind", sort=True):
-            worst = table.drop_duplicates("country")
-            where = f"{len(worst)} {'countries' if len(worst) > 1 else 'country'}"
-            lines.append(f"{str(kind).replace('_', ' ')}: {len(table):,} in {where}, the largest of each:")
-            lines += [f"  {text}" for text in worst["evidence"].head(shown)]
-            if len(worst) > shown:
-                lines.append(f"  and those of {len(worst) - shown} more countries")
-        return "\n".join(lines)
+        worst = self.corrupt[~self.corrupt["standing"]].groupby("kind", sort=True)
+        return rendered(
+            Path(__file__).with_name("revisions.txt.j2"),
+            found=self,
+            n_standing=int(self.corrupt["standing"].sum()),
+            counts={name: getattr(self, name)["reason"].value_counts() for name in ("changed", "vanished")},
+            reasons=REASONS,
+            worst={kind: (len(table), table.drop_duplicates("country")) for kind, table in worst},
+            shown=_LIMITS["shown"],
+        )
 
 
 def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, exclusive: Sequence[str] = EXCLUSIVE) -> Revisions:

@@ -9,11 +9,11 @@ import pandas as pd
 from trafficking_stats.breakdowns import parse
 from trafficking_stats.countries import is_country
 from trafficking_stats.csv_tables import write_table
-from trafficking_stats.extras import needs
 from trafficking_stats.files import write_text
 from trafficking_stats.readers.faults import CELL, faults
 from trafficking_stats.readers.revisions import REASONS, Revisions
 from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport, load_map
+from trafficking_stats.templates import rendered
 from trafficking_stats.vocabulary import load_vocabulary
 from trafficking_stats.wording import counted
 
@@ -77,13 +77,10 @@ def write_triage(found: TableImport, revisions: Revisions | None, against: str, 
     folder : pathlib.Path
         Made if need be.
     """
-    with needs("report", "Writing a triage report"):
-        import jinja2
-
     table = triage(found, revisions)
     page, sheet = (folder / f"{found.source['source_id']}-triage{suffix}" for suffix in (".md", ".csv"))
-    layout = jinja2.Environment(trim_blocks=True, undefined=jinja2.StrictUndefined)
-    text = layout.from_string(Path(__file__).with_name("triage.md.j2").read_text(encoding="utf-8")).render(
+    text = rendered(
+        Path(__file__).with_name("triage.md.j2"),
         found=found,
         source=found.source,
         findings={kind: rows for kind in _WORDS["kinds"] if len(rows := table[table["kind"] == kind])},
