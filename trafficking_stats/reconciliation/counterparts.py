@@ -1,11 +1,11 @@
-"""The exact figures beside a rejected claim that may say why: of its source, of its publisher, and those kept."""
+"""The figures beside a rejected claim that may say why: of its source, of its publisher, and those kept."""
 
 from __future__ import annotations
 
 import functools
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import repeat
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,44 +13,91 @@ import pandas as pd
 
 from trafficking_stats import breakdowns
 from trafficking_stats.intervals import period_kind
-from trafficking_stats.reconciliation.evidence import Figure, bounds
+from trafficking_stats.reconciliation.evidence import bounds
 from trafficking_stats.reconciliation.weights import published_years
+from trafficking_stats.schema import CELL
 from trafficking_stats.vocabulary import Vocabulary
 
-CELL = ["country", "indicator", "breakdown", "period_start", "period_end"]
 Place = tuple[str, str, str, str, str]
-"""Country, indicator, breakdown, start, end."""
-
-Event = tuple[str, str, str, str]
-"""Country, indicator, start, end."""
+"""The values of `CELL`."""
 
 EXCLUSIVE = ("exclusive", "exhaustive")
 """Kinds of relation by which the parts of a whole exclude each other."""
 
 
-_NO_LIMIT = np.inf, Figure(np.inf)
+class Printed(NamedTuple):
+    """A claim as it stands beside others; ``date`` is in years, and an ``upper`` of inf is none."""
+
+    source_id: str
+    publisher: str
+    upstream: str
+    date: float
+    value: float
+    qualifier: str
+    upper: float
+    accepted: bool
 
 
 class There(NamedTuple):
     """What is printed on a cell that is related to the one of a claim.
 
-    ``detail`` is what the relation goes by; ``own`` is the figure that the source of the claim prints, ``kept`` the one
-    that was kept, both nan where there is none; ``first_printed`` says when each upstream first printed the latter;
-    ``most`` is the largest that is printed in any way, with the largest number that it can be.
+    Parameters
+    ----------
+    detail : str
+        What the relation goes by.
+    place : Place
+        The cell.
+    source : str
+        The source of the claim.
+    claims, exact : list of Printed
+        All that is printed on the cell, and what is a number and nothing else.
     """
 
     detail: str
-    indicator: str
-    breakdown: str
-    own: float
-    kept: float
-    first_printed: dict[str, float]
-    most: tuple[float, Figure]
+    place: Place
+    source: str
+    claims: list[Printed]
+    exact: list[Printed]
+
+    @property
+    def indicator(self) -> str:
+        """The indicator of the cell."""
+        return self.place[1]
+
+    @property
+    def breakdown(self) -> str:
+        """The breakdown of the cell."""
+        return self.place[2]
+
+    @property
+    def own(self) -> float:
+        """The figure that the source of the claim prints; nan if there is none."""
+        return max([claim.value for claim in self.exact if claim.source_id == self.source], default=np.nan)
 
     @property
     def is_own(self) -> bool:
         """Whether the source of the claim prints a figure."""
-        return self.own == self.own
+        return any(claim.source_id == self.source for claim in self.exact)
+
+    @property
+    def kept(self) -> float:
+        """The figure that was kept; nan if there is none."""
+        return next((claim.value for claim in self.exact if claim.accepted), np.nan)
+
+    @property
+    def first_printed(self) -> dict[str, float]:
+        """When each upstream first printed a figure that was kept."""
+        dates: dict[str, float] = {}
+        for claim in self.exact:
+            if claim.accepted:
+                dates[claim.upstream] = min(claim.date, dates.get(claim.upstream, np.inf))
+        return dates
+
+    @property
+    def most(self) -> Printed | None:
+        """The claim that allows the largest number, of those with an upper end."""
+        limited = [claim for claim in reversed(self.claims) if claim.upper < np.inf]
+        return max(limited, key=lambda claim: claim.upper, default=None)
 
     @property
     def is_kept(self) -> bool:
@@ -59,49 +106,35 @@ class There(NamedTuple):
 
 
 class Figures:
-    """Exact figures of the countries and years of rejected claims.
+    """All figures, as looked up from the cells of rejected claims.
 
     Parameters
     ----------
     judged : pandas.DataFrame
-        All claims with ``accepted``.
+        All claims in order of their cells, with ``upper`` and ``accepted``.
     vocabulary : Vocabulary
         Dimensions, events and rules, which say what is related.
     """
 
     def __init__(self, judged: pd.DataFrame, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        judged = judged.assign(date=published_years(judged["published"]), year=judged["period_end"].str[:4].astype(int))
-        exact, lost = judged[judged["qualifier"] == "exact"], judged[~judged["accepted"].astype(bool)]
-        near = pd.concat([lost[["country", "year"]].assign(year=lost["year"] + step) for step in (-1, 0, 1)])
-        figures = exact.merge(near.drop_duplicates())
-        printed = judged.dropna(subset=["upper"]).merge(lost[["country", "year"]].drop_duplicates())
-        printed = printed.sort_values("upper", kind="stable")
-        most = map(Figure, printed["value"], printed["qualifier"], repeat(None), printed["breakdown"])
-        self._most = dict(zip(_places(printed), zip(printed["upper"].astype(float), most, strict=True), strict=True))
-        self._kept: dict[Place, float] = {}
-        self._first_printed: dict[Place, dict[str, float]] = defaultdict(dict)
-        self._own: dict[tuple[str, Event], dict[str, float]] = defaultdict(dict)
-        self._editions: dict[tuple[str, Place], list[tuple[float, float, str]]] = defaultdict(list)
-        places, columns = _places(figures), ["source_id", "publisher", "upstream", "date", "value", "accepted"]
-        of_lost = set(_places(lost))
-        rows: Iterator[Any] = zip(places, *map(figures.get, columns), strict=True)
-        for place, source, publisher, upstream, date, value, accepted in rows:
-            if accepted:
-                self._kept.setdefault(place, value)
-                known = self._first_printed[place]
-                known[upstream] = min(date, known.get(upstream, np.inf))
-            own = self._own[source, (*place[:2], *place[3:])]
-            own[place[2]] = max(value, own.get(place[2], 0.0))
-            if place in of_lost:
-                self._editions[publisher, place].append((date, value, source))
+        cell, dates = list(CELL), published_years(judged["published"])
+        columns = judged.assign(date=dates, upper=judged["upper"].to_numpy(float, na_value=np.inf))
+        self._columns = [columns[name].tolist() for name in Printed._fields]
+        first = np.flatnonzero(~judged.duplicated(cell))
+        places = zip(*(judged[name].iloc[first].tolist() for name in cell), strict=True)
+        self._rows = dict(zip(places, pairwise([*first.tolist(), len(judged)]), strict=True))
         self._parts: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-        self._printed = set(zip(figures["indicator"], figures["breakdown"], strict=True))
+        self._printed = {place[1:3] for place in self._rows}
         for indicator, breakdown in sorted(self._printed):
             for whole, kind, key, _ in breakdowns.edges(breakdown, vocabulary, indicator):
                 if kind in EXCLUSIVE:
                     self._parts[indicator, whole].append((key, breakdown))
-        self._related = functools.cache(self._list_related)
+        self._related, self._on = functools.cache(self._list_related), functools.cache(self._list_claims)
+
+    def here(self, row: Any) -> There:
+        """Look up the cell of a claim, a row of `rejected`, itself."""
+        return self._at(row, "", row.indicator, row.breakdown)
 
     def beside(self, row: Any, relation: str) -> Iterator[There]:
         """Look up the cells that are related to the one of a claim.
@@ -116,40 +149,52 @@ class Figures:
             ``rest`` (has it as a part that excludes others), ``part`` or ``sibling`` (exclude each other), ``fold``
             (the category that some count with it, and those within its own) or ``total``.
         """
-        for detail, indicator, breakdown in self._related(row.indicator, row.breakdown)[relation]:
-            yield self._at(row, detail, indicator, breakdown, row.period_start, row.period_end)
+        for related in self._related(row.indicator, row.breakdown)[relation]:
+            yield self._at(row, *related)
 
     def years_beside(self, row: Any) -> Iterator[There]:
         """Look up the year before and the one after; ``detail`` is the year."""
         for year in (row.year - 1, row.year + 1):
-            yield self._at(row, str(year), row.indicator, row.breakdown, f"{year}-01-01", f"{year}-12-31")
+            yield self._at(row, str(year), row.indicator, row.breakdown, (f"{year}-01-01", f"{year}-12-31"))
 
-    def _at(self, row: Any, detail: str, indicator: str, breakdown: str, start: str, end: str) -> There:
-        place, event = (row.country, indicator, breakdown, start, end), (row.country, indicator, start, end)
-        own = self._own.get((row.source_id, event), {}).get(breakdown, np.nan)
-        most = self._most.get(place, _NO_LIMIT)
-        return There(detail, indicator, breakdown, own, self._kept.get(place, np.nan), self.first_printed(place), most)
+    def _at(
+        self, row: Any, detail: str, indicator: str, breakdown: str, period: tuple[str, str] | None = None
+    ) -> There:
+        place = (row.country, indicator, breakdown, *(period or (row.period_start, row.period_end)))
+        return There(detail, place, row.source_id, *(self._on(place) if place in self._rows else ([], [])))
 
-    def first_printed(self, place: Place) -> dict[str, float]:
-        """Return when each upstream first printed the figure that was kept of a cell."""
-        return self._first_printed.get(place, {})
+    def _list_claims(self, place: Place) -> tuple[list[Printed], list[Printed]]:
+        first, last = self._rows[place]
+        claims = [*map(Printed._make, zip(*(column[first:last] for column in self._columns), strict=True))]
+        return claims, [claim for claim in claims if claim.qualifier == "exact"]
 
-    def editions(self, row: Any) -> list[tuple[float, float, str]]:
-        """Return what all editions of the publisher of a claim print on its cell: date, value and source."""
-        return self._editions.get((row.publisher, place_of(row)), [])
+    @functools.cached_property
+    def _breakdowns(self) -> dict[tuple[str, ...], list[str]]:
+        """What each event is broken down by; an event is a cell without its breakdown."""
+        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for country, indicator, breakdown, *period in self._rows:
+            found[country, indicator, *period].append(breakdown)
+        return found
+
+    def editions(self, row: Any) -> list[Printed]:
+        """Return what all editions of the publisher of a claim print on its cell."""
+        return [claim for claim in self.here(row).exact if claim.publisher == row.publisher]
 
     def copied_from(self, row: Any) -> str:
         """Return a breakdown, neither above nor below its own, for which the source prints the same number.
 
         An edition that repeats the number of an earlier one may have copied the slip.
         """
-        own, event = breakdowns.parse(row.breakdown).items(), (*place_of(row)[:2], *place_of(row)[3:])
-        others = [source for _, value, source in self.editions(row) if value == row.value]
-        for source in (row.source_id, *others) if row.value >= self.vocabulary.causes.shift_from else ():
-            for part, value in sorted(self._own.get((source, event), {}).items()):
-                keys = breakdowns.parse(part).items() if value == row.value else own
-                if not (own <= keys or keys <= own):
-                    return part
+        if row.value < self.vocabulary.causes.shift_from:
+            return ""
+        own = breakdowns.parse(row.breakdown).items()
+        event = row.country, row.indicator, row.period_start, row.period_end
+        beside = [(part, breakdowns.parse(part).items()) for part in self._breakdowns[event]]
+        others = [self._at(row, "", row.indicator, part) for part, keys in beside if not (own <= keys or keys <= own)]
+        for source in (row.source_id, *(claim.source_id for claim in self.editions(row) if claim.value == row.value)):
+            for there in others:
+                if any(claim.source_id == source and claim.value == row.value for claim in there.exact):
+                    return there.breakdown
         return ""
 
     def _list_related(self, indicator: str, breakdown: str) -> dict[str, list[tuple[str, str, str]]]:
@@ -178,15 +223,6 @@ class Figures:
                 found["sibling"] += [(key, indicator, part) for part in beside]
         found["fold"] += [(folded, indicator, part) for folded, part in breakdowns.folds(breakdown, vocabulary)]
         return found
-
-
-def _places(claims: pd.DataFrame) -> Iterator[Place]:
-    return zip(*(claims[name].tolist() for name in CELL), strict=True)
-
-
-def place_of(row: Any) -> Place:
-    """Return the cell that a claim is on."""
-    return row.country, row.indicator, row.breakdown, row.period_start, row.period_end
 
 
 def rejected(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: Vocabulary) -> pd.DataFrame:

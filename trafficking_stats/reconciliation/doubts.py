@@ -12,10 +12,11 @@ import pandas as pd
 from trafficking_stats import breakdowns
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages.values import Register
-from trafficking_stats.reconciliation.counterparts import CELL, EXCLUSIVE
+from trafficking_stats.reconciliation.counterparts import EXCLUSIVE
 from trafficking_stats.reconciliation.evidence import Evidence, evidence
 from trafficking_stats.reconciliation.mistakes import copied_years
 from trafficking_stats.reconciliation.vintages import is_year, latest_day
+from trafficking_stats.schema import CELL
 from trafficking_stats.vocabulary import Vocabulary
 
 EVENT = ["country", "indicator", "period_start", "period_end"]
@@ -172,8 +173,11 @@ def of_its_tables(exact: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
 def of_a_statement(kept: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     """Find printed shares and changes that the figures kept of their counts do not bear out, within rounding."""
     said = {name: entry for name, entry in vocabulary.indicators.items() if entry.of is not None}
-    values = kept.set_index(CELL)["value"].to_dict()
-    for row in _each(kept[kept["indicator"].isin(list(said))]):
+    statements = kept[kept["indicator"].isin(list(said))]
+    of_those = kept["indicator"].isin([entry.of for entry in said.values()])
+    counts = kept[of_those & kept["country"].isin(statements["country"])]
+    values = counts.set_index(list(CELL))["value"].to_dict()
+    for row in _each(statements):
         entry, period = said[row.indicator], (row.period_start, row.period_end)
         first, last = ((f"{day[:4]}-01-01", f"{day[:4]}-12-31") for day in period)
         is_share = entry.measure == "share"

@@ -13,13 +13,13 @@ from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.intervals import period_label
 from trafficking_stats.messages import Term
 from trafficking_stats.messages.values import written
-from trafficking_stats.reconciliation.counterparts import CELL
 from trafficking_stats.reconciliation.evidence import Part, bounds
 from trafficking_stats.reconciliation.explain import figure_of
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.reconciliation.rules import KEY
 from trafficking_stats.reconciliation.vintages import latest_day, steps
+from trafficking_stats.schema import CELL
 
 STATUSES = ("open", "reported", "fixed", "withdrawn")
 """``reported`` is set by hand; ``fixed`` and ``withdrawn`` by hand, or by a later edition of the same publisher."""

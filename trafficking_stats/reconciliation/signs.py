@@ -14,7 +14,7 @@ from typing import Any
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Term, Years
 from trafficking_stats.messages.values import Register
-from trafficking_stats.reconciliation.counterparts import Figures, There, place_of
+from trafficking_stats.reconciliation.counterparts import Figures, There
 from trafficking_stats.reconciliation.evidence import Evidence, Figure, Part, Period, RuleName, as_printed, evidence
 
 Seen = Iterator[Evidence]
@@ -51,7 +51,7 @@ def digit_slip(row: Any, figures: Figures) -> Seen:
         return
     right, wrong = f"{row.kept:.0f}", f"{row.value:.0f}"
     differ = [i for i in range(len(right)) if right[i] != wrong[i]] if len(right) == len(wrong) else []
-    one_day = len(row.published) == 10 and row.date in figures.first_printed(place_of(row)).values()
+    one_day = len(row.published) == 10 and row.date in figures.here(row).first_printed.values()
     swapped = len(differ) == 2 and differ[1] == differ[0] + 1
     if len(differ) == 1 and not row.near:
         yield evidence("digit_slip", value=row.value, kept=row.kept)
@@ -133,8 +133,8 @@ def corrupt(row: Any, figures: Figures) -> Seen:
             yield evidence("corrupt_own", part=part, whole=Figure(whole.own, part=whole.breakdown))
         elif not whole.is_kept and row.lower > 1.5 * whole.kept + figures.vocabulary.causes.near_count:
             yield evidence("corrupt", part=part, whole=Figure(whole.kept, part=whole.breakdown))
-        elif row.lower > whole.most[0] and whole.most[1].qualifier != "exact":
-            yield evidence("corrupt", part=part, whole=whole.most[1])
+        elif (most := whole.most) and row.lower > most.upper and most.qualifier != "exact":
+            yield evidence("corrupt", part=part, whole=Figure(most.value, most.qualifier, part=whole.breakdown))
 
 
 def arithmetic(row: Any, figures: Figures) -> Seen:
@@ -175,12 +175,12 @@ def too_many_parts(row: Any, figures: Figures) -> Seen:
 def early_snapshot(row: Any, figures: Figures) -> Seen:
     """Tell whether it was taken before the register had settled, and never corrected."""
     limits, weights = figures.vocabulary.causes, figures.vocabulary.weights
-    first = min((date for date, value, _ in figures.editions(row) if value == row.value), default=row.date)
+    first = min((claim.date for claim in figures.editions(row) if claim.value == row.value), default=row.date)
     months = 12 * (first - (row.year + 1))
     few = (1 - limits.early_share) * row.kept_lower <= row.value < row.kept_lower
     # who keeps the register, and prints less than was known before, has revised it
     direct = figures.vocabulary.tiers[row.tier].weight >= weights.official
-    revised = direct and any(date < first for date in figures.first_printed(place_of(row)).values())
+    revised = direct and any(date < first for date in figures.here(row).first_printed.values())
     if few and months <= limits.early_months and not revised and not (row.tier == "register" and first == row.date):
         later = round(row.date - first)
         said = {"months": round(max(months, 0)), "kept": row.known, "more": row.kept_lower - row.value}
@@ -212,7 +212,7 @@ def revision(row: Any, figures: Figures) -> Seen:
             code = "restated" if newest >= row.date else "restated_before"
             yield evidence(code, publisher=row.publisher, value=value)
     if _slightly_off(row, figures):
-        if figures.first_printed(place_of(row)).get(row.upstream, row.date) > row.date:
+        if figures.here(row).first_printed.get(row.upstream, row.date) > row.date:
             yield evidence("revised_since", off=off(row), upstream=Register(row.upstream))
         elif others:
             yield off(row)
@@ -236,7 +236,7 @@ def _slightly_off(row: Any, figures: Figures) -> bool:
 
 def _other_values(row: Any, figures: Figures) -> set[float]:
     """Return the other values that editions of its publisher print of the cell."""
-    return {value for _, value, _ in figures.editions(row)} - {row.value}
+    return {claim.value for claim in figures.editions(row)} - {row.value}
 
 
 def printed(row: Any) -> Figure:
