@@ -130,7 +130,9 @@ class Figures:
             for whole, kind, key, _ in breakdowns.edges(breakdown, vocabulary, indicator):
                 if kind in EXCLUSIVE:
                     self._parts[indicator, whole].append((key, breakdown))
-        self._related, self._on = functools.cache(self._list_related), functools.cache(self._list_claims)
+        self._related = functools.cache(self._list_related)
+        # one claim asks for the same cells again and again, the next one hardly ever
+        self._on = functools.lru_cache(maxsize=100)(self._list_claims)
 
     def here(self, row: Any) -> There:
         """Look up the cell of a claim, a row of `rejected`, itself."""

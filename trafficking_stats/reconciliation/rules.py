@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats import breakdowns
-from trafficking_stats.entries import Rule
 from trafficking_stats.intervals import period_kind, period_years
 from trafficking_stats.reconciliation.periods import Period, tiles
 from trafficking_stats.vocabulary import Vocabulary
@@ -77,7 +76,7 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     measure = _measures(cells)
     for rule in vocabulary.rules:
         measure |= {name: vocabulary.indicators[name].measure for name in (rule.whole, *rule.parts)}
-    above = functools.cache(lambda breakdown: breakdowns.ancestors(breakdown, vocabulary))
+    beside = functools.cache(lambda *series: _series_beside(*series, vocabulary))
     known: dict[Cell, str] = dict(zip(_keys(cells), cells["kind"].tolist(), strict=True))
     waiting = list(known)
     while waiting:
@@ -90,12 +89,8 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
             years = covered if measured == "level" else touched
             found |= {(country, indicator, breakdown, f"{y}-01-01", f"{y}-12-31"): "year" for y in years}
         # what holds in every year holds for several; a level has no parts
-        if kind != "years" and measured != "level":
-            found |= {(country, indicator, other, start, end): kind for other in above(breakdown)}
-        for rule in vocabulary.rules:
-            if rule.kind == "sum" and rule.whole == indicator and _speaks_of(rule, country, breakdown):
-                part = breakdown if rule.parts_breakdown is None else rule.parts_breakdown
-                found |= {(country, name, part, start, end): kind for name in rule.parts}
+        has_parts = kind != "years" and measured != "level"
+        found |= {(*series, start, end): kind for series in beside(country, indicator, breakdown, has_parts)}
         new = {other: found[other] for other in found if other not in known}
         waiting += new
         known |= new
@@ -142,9 +137,18 @@ def _measures(cells: pd.DataFrame) -> dict[str, str]:
     return dict(cells[["indicator", "measure"]].drop_duplicates().itertuples(index=False, name=None))
 
 
-def _speaks_of(rule: Rule, country: str, breakdown: str) -> bool:
-    """Whether a rule speaks about the wholes of a breakdown in a country."""
-    return rule.country in ("*", country) and rule.whole_breakdown in (None, breakdown)
+def _series_beside(
+    country: str, indicator: str, breakdown: str, has_parts: bool, vocabulary: Vocabulary
+) -> list[Series]:
+    """List the series without which the rules would not reach one: those above it, and the terms of its sums."""
+    above = breakdowns.ancestors(breakdown, vocabulary) if has_parts else ()
+    found = [(country, indicator, other) for other in above]
+    for rule in vocabulary.rules:
+        speaks_of_it = rule.country in ("*", country) and rule.whole_breakdown in (None, breakdown)
+        if rule.kind == "sum" and rule.whole == indicator and speaks_of_it:
+            part = breakdown if rule.parts_breakdown is None else rule.parts_breakdown
+            found += [(country, name, part) for name in rule.parts]
+    return found
 
 
 def _by_breakdown(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:

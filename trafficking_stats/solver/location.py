@@ -24,7 +24,7 @@ from trafficking_stats.solver.highs import Deadline
 from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
 
 # Small blocks share a programme of about so many claims: one of many costs less than many of one.
-_PACK = 300
+_PACK = 1000
 # Clashes of a block that are looked for before its programme is asked.
 _ROUNDS = 10
 # So often the relaxed programme alone is asked, while that shows clashes: each makes it tighter.
