@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from trafficking_stats.intervals import intervals, period_kind
 from trafficking_stats.reconciliation.impossible import impossible
-from trafficking_stats.reconciliation.mistakes import costs, describe
+from trafficking_stats.reconciliation.mistakes import costs, describe, sums_of
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
 from trafficking_stats.reconciliation.weights import claim_weights, first_named
 from trafficking_stats.vocabulary import Vocabulary
@@ -78,9 +78,10 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     groups = (
         key.assign(group=group).drop_duplicates("group").sort_values("group", ignore_index=True).drop(columns="group")
     )
-    described = describe(claims.iloc[counted], upstream, vocabulary)
-    groups["weight"] = costs(described, group, groups, vocabulary)
-    groups["impossible"] = impossible(described, group, groups, cells, vocabulary)
+    described = describe(claims.iloc[counted], upstream, vocabulary).join(key.assign(group=group))
+    sums = sums_of(described)
+    groups["weight"] = costs(described, sums, len(groups), vocabulary)
+    groups["impossible"] = impossible(described, sums, groups, cells, vocabulary)
     # the heaviest claim speaks for its group, the first in the fixed order where several are
     order = np.lexsort((np.arange(len(group)), -weight, group))
     first = np.r_[True, np.diff(group[order]) > 0] if len(order) else np.zeros(0, bool)

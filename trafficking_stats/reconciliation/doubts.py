@@ -98,7 +98,9 @@ def of_another_unit(kept: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     own = kept.loc[kept["value"] > limits.near_count, ["row", "value", "publisher", "upstream", *CELL]]
     own = own.merge(pd.DataFrame(members, columns=["event", "order", "indicator", "unit"]))
     place = ["event", *(name for name in CELL if name != "indicator")]
-    pairs = own.merge(own, on=[*place, "value"], suffixes=("", "_other"))
+    units = own[[*place, "value", "unit"]].drop_duplicates()
+    same = own.merge(units.loc[units.duplicated([*place, "value"]), [*place, "value"]].drop_duplicates())
+    pairs = same.merge(same, on=[*place, "value"], suffixes=("", "_other"))
     pairs = pairs[(pairs["publisher"] != pairs["publisher_other"]) & (pairs["unit"] != pairs["unit_other"])]
     pairs = pairs.merge(own, on=[*place, "unit"], suffixes=("", "_peer"))
     off = (pairs["value"] - pairs["value_peer"]).abs()

@@ -7,12 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficking_stats import breakdowns
-from trafficking_stats.reconciliation.mistakes import number_of, stated, sums_of
+from trafficking_stats.reconciliation.mistakes import number_of
 from trafficking_stats.vocabulary import Vocabulary
 
 
 def impossible(
-    table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame, cells: pd.DataFrame, vocabulary: Vocabulary
+    table: pd.DataFrame, sums: pd.DataFrame, groups: pd.DataFrame, cells: pd.DataFrame, vocabulary: Vocabulary
 ) -> NDArray[np.bool_]:
     """Find groups that no error of counting explains: they are set aside before anything is weighed.
 
@@ -22,8 +22,10 @@ def impossible(
 
     Parameters
     ----------
-    table, group, groups
+    table, sums
         As for `costs`.
+    groups : pandas.DataFrame
+        ``cell``, ``lower`` and ``upper`` of each group.
     cells : pandas.DataFrame
         ``country``, ``indicator``, ``breakdown``, ``end`` and ``kind`` of each cell.
     vocabulary : Vocabulary
@@ -39,7 +41,7 @@ def impossible(
     year = cell["end"].str[:4].astype(int).to_numpy()
     yearly = (cell["kind"] == "year").to_numpy()
     whole = (cell["breakdown"] == "").to_numpy()
-    size = np.bincount(group, minlength=len(groups))
+    size = np.bincount(table["group"], minlength=len(groups))
     exact = (groups["lower"] == groups["upper"]).to_numpy()
     printed = pd.DataFrame({"series": series, "year": year, "lower": groups["lower"]})[yearly & whole & exact]
     printed = printed.loc[printed.index.repeat(size[printed.index])]
@@ -50,39 +52,36 @@ def impossible(
     ever = median.groupby("series")["lower"].max().reindex(series).to_numpy()
     reference = np.where(np.isnan(reference), ever, reference)
     far = groups["lower"].to_numpy() > limits.impossible_times * np.maximum(reference, 10)
-    claims = stated(table, group, groups)
-    claims["breakdown"] = cells["breakdown"].to_numpy()[claims["cell"]]
-    wrong = _above_their_register(claims) | _copied_tables(claims, vocabulary)
-    within = np.bincount(group, ~wrong, len(groups)) > 0
+    named = table.assign(breakdown=cells["breakdown"].to_numpy()[table["cell"]])
+    wrong = _above_their_register(table, sums) | _copied_tables(named, vocabulary)
+    within = np.bincount(table["group"], ~wrong, len(groups)) > 0
     return (yearly & ~whole & far) | ~within
 
 
 def _copied_tables(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.bool_]:
     """Whether a claim is of a table that repeats another one of its source, and that its own parts exceed."""
-    own = ["source", "event"]
     exact = claims[claims["complete"] & (claims["lower"] == claims["upper"])]
-    tables = exact.groupby([*own, "dims"])["lower"].agg(["size", "max", "min"]).reset_index()
-    tables = tables[(tables["size"] == 2) & (tables["max"] >= vocabulary.causes.shift_from)]
-    tables = tables[(tables["max"] > tables["min"]) & tables.duplicated([*own, "max", "min"], keep=False)]
+    by = exact.groupby("table")
+    tables = by.agg(form=("form", "first"), most=("lower", "max"), least=("lower", "min"))[by.size() == 2]
+    tables = tables[(tables["most"] >= vocabulary.causes.shift_from) & (tables["most"] > tables["least"])]
+    tables = tables[tables.duplicated(keep=False)]
     complete = {name for name, entry in vocabulary.dimensions.items() if entry.complete}
-    deep = claims[claims["depth"] == 2].merge(tables[own].drop_duplicates(), on=own)
+    deep = claims[(claims["depth"] == 2) & claims["form"].isin(tables["form"])]
     deep = deep[np.array([complete.issuperset(breakdowns.parse(text)) for text in deep["breakdown"]], dtype=bool)]
     parts = deep.assign(part=deep["breakdown"].str.split(";")).explode("part")
-    added = parts.groupby([*own, "part"])["lower"].sum()
-    alike = exact.merge(tables[[*own, "dims"]], on=[*own, "dims"])
-    inner = added.reindex(pd.MultiIndex.from_frame(alike[[*own, "breakdown"]])).to_numpy(float)
-    alike["exceeded"] = inner > alike["lower"].to_numpy()
-    exceeded = alike.groupby([*own, "dims"])["exceeded"].any().reset_index()
-    wrong = exceeded[exceeded["exceeded"] & (exceeded.groupby(own)["exceeded"].transform("sum") == 1)]
-    index = pd.MultiIndex.from_frame(claims[[*own, "dims"]])
-    return np.asarray(claims["complete"] & index.isin(pd.MultiIndex.from_frame(wrong[[*own, "dims"]])), dtype=np.bool_)
+    added = parts.groupby(["form", "part"])["lower"].sum()
+    alike = exact[exact["table"].isin(tables.index)]
+    inner = added.reindex(pd.MultiIndex.from_frame(alike[["form", "breakdown"]])).to_numpy(float)
+    exceeded = alike.loc[inner > alike["lower"].to_numpy(), ["form", "table"]].drop_duplicates()
+    # where both are exceeded, nothing says which is the copy
+    wrong = exceeded.loc[~exceeded["form"].duplicated(keep=False), "table"]
+    return np.asarray(claims["complete"] & claims["table"].isin(wrong), dtype=np.bool_)
 
 
-def _above_their_register(table: pd.DataFrame) -> NDArray[np.bool_]:
+def _above_their_register(table: pd.DataFrame, sums: pd.DataFrame) -> NDArray[np.bool_]:
     """Whether a claim by overlapping categories is above every total of its register, and its tables of everybody."""
     own = ["up", "event"]
     totals = table[(table["depth"] == 0) & ~table["apart"]].groupby(own)["upper"].max()
-    sums = sums_of(table)
-    sums = sums[sums["complete"]].merge(table[["source", *own]].drop_duplicates(), on=["source", "event"])
+    sums = sums[sums["complete"]].merge(table[["form", "up"]].drop_duplicates(), on="form")
     most = pd.concat([totals, sums.groupby(own)["lower"].max().reindex(totals.index)], axis=1).max(axis=1)
     return np.asarray(table["loose"] & (table["lower"] > most.reindex(pd.MultiIndex.from_frame(table[own])).to_numpy()))

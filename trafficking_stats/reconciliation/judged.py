@@ -19,9 +19,11 @@ def judge(table: pd.DataFrame, settled: Settled, vocabulary: Vocabulary) -> pd.D
         judged[name] = pd.array(np.where(np.isfinite(ends), ends, np.nan), dtype="Int64")
     judged["accepted"] = settled.accepted
     leader = settled.claim_ids[system.groups["leader"].to_numpy()]
-    against = {group: ";".join(sorted(leader[list(groups)])) for group, (groups, _) in solution.conflicts.items()}
+    against = np.full(len(leader) + 1, "", dtype=object)  # the last is of claims that are no counts
+    for group, (groups, _) in solution.conflicts.items():
+        against[group] = ";".join(sorted(leader[list(groups)]))
     judged["cause"] = ""
-    judged["clashes_with"] = [against.get(group, "") for group in system.claim_group]
+    judged["clashes_with"] = against[system.claim_group]
     judged["doubt"] = ""
     judged["evidence"] = pd.Series("", index=judged.index, dtype=object)
     cell = system.groups["cell"].to_numpy()[system.claim_group]

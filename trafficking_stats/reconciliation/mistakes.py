@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from trafficking_stats import breakdowns
 from trafficking_stats.entries import Weights
@@ -37,8 +37,9 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
         the dimensions broken down by (and the categories of those that are apart); ``depth``, how many dimensions that
         make parts; ``exclusive``, whether it is a part that excludes the others of its one dimension; ``complete``,
         whether tables of that dimension cover everybody as a rule; ``apart``; ``loose``, whether its dimension is one
-        whose categories overlap in this indicator; ``source``, ``publisher``; ``series``, one for country, indicator
-        and breakdown; ``year``, 0 for other periods.
+        whose categories overlap in this indicator; ``source``, ``publisher``; ``form``, one for source and event, and
+        ``table``, one for form and dims; ``series``, one for country, indicator and breakdown; ``year``, 0 for other
+        periods.
     """
     names, breakdown = pd.factorize(claims["breakdown"])
     kinds = pd.DataFrame(
@@ -60,6 +61,8 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
     table["publisher"] = pd.factorize(first_named(claims, "publisher", "source_id"))[0]
     event = [pd.factorize(claims[name])[0] for name in ("country", "indicator", "period_start", "period_end")]
     table["event"] = number_of(*event)
+    table["form"] = number_of(table["source"], table["event"])
+    table["table"] = number_of(table["form"], table["dims"])
     table["series"] = number_of(event[0], event[1], names)
     start, end = claims["period_start"].str, claims["period_end"].str
     whole = (start[:4] == end[:4]) & (start[4:] == "-01-01") & (end[4:] == "-12-31")
@@ -82,27 +85,25 @@ def _kind(text: str, vocabulary: Vocabulary) -> tuple[str, int, bool, bool, bool
     )
 
 
-def number_of(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
+def number_of(*columns: ArrayLike) -> NDArray[np.int64]:
     """Give each combination of numbers a number of its own."""
-    out = np.asarray(columns[0], dtype=np.int64)
-    for column in columns[1:]:
+    out, *others = (np.asarray(column, dtype=np.int64) for column in columns)
+    for column in others:
         out = pd.factorize(out * (int(np.max(column, initial=0)) + 1) + column)[0]
-    return np.asarray(out, dtype=np.int64)
+    return out
 
 
-def costs(
-    table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame, vocabulary: Vocabulary
-) -> NDArray[np.int64]:
+def costs(table: pd.DataFrame, sums: pd.DataFrame, n_groups: int, vocabulary: Vocabulary) -> NDArray[np.int64]:
     """Weigh groups of claims; what replaces a figure inherits its weight.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        As `describe` returns it.
-    group : numpy.ndarray of int
-        Number of the group of each claim.
-    groups : pandas.DataFrame
-        ``cell``, ``lower`` and ``upper`` of each group.
+        As `describe` returns it, with ``cell``, ``lower``, ``upper`` and ``group``, the number of the group of each.
+    sums : pandas.DataFrame
+        As `sums_of` returns it.
+    n_groups : int
+        How many groups there are.
     vocabulary : Vocabulary
         The constants, under ``[weights]``.
 
@@ -112,41 +113,35 @@ def costs(
         What rejecting each group costs, in `weights.UNITS`.
     """
     limits = vocabulary.weights
-    table = stated(table, group, groups).assign(group=group)
-    table["figure"] = number_of(table["up"].to_numpy(), group)
-    sums, figures = sums_of(table), _figures(table)
+    table = table.assign(figure=number_of(table["up"], table["group"]))
+    figures = _figures(table)
     # totals beside what a complete table of the same source comes to
     wholes = table[(table["depth"] == 0) & ~table["apart"]]
-    wholes = wholes.merge(sums[sums["complete"]], on=["source", "event"], suffixes=("", "_sum"))
+    wholes = wholes.merge(sums[sums["complete"]], on="form", suffixes=("", "_sum"))
     pairs = _replaced(table, figures, wholes, limits)
-    beside = table[["figure", "depth", "source", "event"]].merge(_contradicted(wholes, limits), on=["source", "event"])
-    parts = beside[beside["depth"] > 0]
+    contradicted = table["form"].map(_contradicted(wholes, limits))
+    far = table.loc[contradicted.eq(True), ["figure", "depth"]]
     # what stands beside a table far from its own total replaces nothing, and its total takes no older parts with it
-    pairs["good"] &= ~pairs["by"].isin(parts.loc[parts["far"], "figure"])
+    pairs["good"] &= ~pairs["by"].isin(far.loc[far["depth"] > 0, "figure"])
     exact = table[(table["year"] > 0) & (table["lower"] == table["upper"])].assign(value=table["lower"])
-    copies = copied_years(exact, ["source", "series"], ["source", "event"], vocabulary.causes.shift_from)
+    copies = copied_years(exact, ["source", "series"], "form", vocabulary.causes.shift_from)
     copied = figures.index.isin(np.append(copies["figure"], copies["figure_next"]))
     weight = _weights(table, figures, sums, wholes, pairs, limits, copied)
-    weight = np.where(figures.index.isin(parts["figure"]), weight * limits.doubt_share, weight)
-    sound = pairs[~pairs["by"].isin(beside.loc[beside["far"], "figure"])]
-    gone = np.isin(figures.index, _with_their_total(table, figures, sound))
+    doubted = table.loc[contradicted.notna() & (table["depth"] > 0), "figure"]
+    weight = np.where(figures.index.isin(doubted), weight * limits.doubt_share, weight)
+    gone = figures.index.isin(_with_their_total(table, figures, pairs[~pairs["by"].isin(far["figure"])]))
     units = np.maximum(1, np.rint(weight * np.where(gone, limits.old_share, 1.0) * UNITS)).astype(np.int64)
     own = figures["group"].to_numpy()
     # whatever rejecting an old figure costs less, it costs more to reject what replaces it
     heirs = pairs.loc[pairs["good"], ["figure"]].assign(heir=own[pairs.loc[pairs["good"], "by"]]).drop_duplicates()
     inherited = np.rint((1 - limits.old_share) * units[heirs["figure"]]).astype(np.int64)
-    return np.bincount(np.append(own, heirs["heir"]), np.append(units, inherited), len(groups)).astype(np.int64)
-
-
-def stated(table: pd.DataFrame, group: NDArray[np.int64], groups: pd.DataFrame) -> pd.DataFrame:
-    """Add the cell of each claim and its interval."""
-    return table.assign(**{name: groups[name].to_numpy()[group] for name in ("cell", "lower", "upper")})
+    return np.bincount(np.append(own, heirs["heir"]), np.append(units, inherited), n_groups).astype(np.int64)
 
 
 def _figures(table: pd.DataFrame) -> pd.DataFrame:
     """One row a figure: what it says, when it was first printed, and by whom."""
-    heaviest = table.sort_values("base", ascending=False, kind="stable").drop_duplicates("figure").set_index("figure")
-    figures = heaviest.sort_index()
+    heaviest = table.iloc[np.lexsort((-table["base"], table["figure"]))].drop_duplicates("figure")
+    figures = heaviest.set_index("figure")
     by = table.groupby("figure")
     figures["first"], figures["last"], figures["tier"] = by["date"].min(), by["date"].max(), by["tier"].max()
     publishers = table.drop_duplicates(["figure", "publisher"])
@@ -160,24 +155,20 @@ def _figures(table: pd.DataFrame) -> pd.DataFrame:
 def sums_of(table: pd.DataFrame) -> pd.DataFrame:
     """One row a table of two or more exclusive parts: what they add up to."""
     parts = table[table["exclusive"]]
-    by = parts.groupby(["source", "event", "dims"], sort=False)
-    sums = by.agg(
-        lower=("lower", "sum"),
-        upper=("upper", "sum"),
-        most=("lower", "max"),
-        n=("lower", "size"),
-        complete=("complete", "first"),
-    ).reset_index()
+    sums = parts.drop_duplicates("table").set_index("table")[["form", "event", "dims", "complete"]]
+    by = parts.groupby("table")
+    sums["lower"], sums["upper"], sums["most"] = by["lower"].sum(), by["upper"].sum(), by["lower"].max()
+    sums["n"] = by.size()
     return sums[sums["n"] > 1]
 
 
 def _borne_out(exceeded: pd.DataFrame) -> pd.Series:
     """Whether another table of the source comes to the same, and is no copy, of each that is larger than its total."""
-    return exceeded.groupby(["source", "event", "lower_sum", "upper_sum"])["most"].transform("nunique") > 1
+    return exceeded.groupby(["form", "lower_sum", "upper_sum"])["most"].transform("nunique") > 1
 
 
-def _contradicted(wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
-    """Return source and event of complete tables that contradict their own total, and whether by ``far``.
+def _contradicted(wholes: pd.DataFrame, limits: Weights) -> pd.Series:
+    """Return the forms of complete tables that contradict their own total, and whether by far.
 
     They are larger, and no other table bears it out; or smaller by far, though they cover everybody.
     """
@@ -186,7 +177,7 @@ def _contradicted(wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
     larger = exceeded[~_borne_out(exceeded)]
     far = larger["lower_sum"] > limits.jump_times * larger["upper"]
     bad = pd.concat([larger.assign(far=far), short.assign(far=True)])
-    return bad.groupby(["source", "event"])["far"].any().reset_index()
+    return bad.groupby("form")["far"].any()
 
 
 def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
@@ -222,7 +213,7 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     return pairs[["figure", "figure_by", "reversal"]].assign(good=good).rename(columns={"figure_by": "by"})
 
 
-def copied_years(exact: pd.DataFrame, series: list[str], table: list[str], least: float) -> pd.DataFrame:
+def copied_years(exact: pd.DataFrame, series: list[str], table: str | list[str], least: float) -> pd.DataFrame:
     """Pair the figures of a year with those of the next where a source gives both the same table, part by part.
 
     Parameters
@@ -244,7 +235,7 @@ def copied_years(exact: pd.DataFrame, series: list[str], table: list[str], least
 def _with_their_total(table: pd.DataFrame, figures: pd.DataFrame, pairs: pd.DataFrame) -> NDArray[np.int64]:
     """Find parts of an edition whose total was replaced, unless a later edition prints them again."""
     old = table["figure"].isin(pairs.loc[pairs["good"], "figure"]) & (table["depth"] == 0) & ~table["apart"]
-    parts = table[table["depth"] > 0].merge(table.loc[old, ["source", "event"]], on=["source", "event"])
+    parts = table[(table["depth"] > 0) & table["form"].isin(table.loc[old, "form"])]
     return parts.loc[parts["date"] == figures["last"].to_numpy()[parts["figure"]], "figure"].unique()
 
 
@@ -263,7 +254,7 @@ def _weights(
     weight = base + np.minimum(limits.repeat_share * repeats, limits.repeat_cap * base)
     depth = figures["depth"].to_numpy()
     # the parts of a table weigh together at most as much as some of them
-    size = table[table["depth"] > 0].groupby(["source", "event", "dims"])["lower"].transform("size")
+    size = table[table["depth"] > 0].groupby("table")["lower"].transform("size")
     share = (limits.table_cap / size).clip(upper=1.0).groupby(table["figure"]).max()
     part = weight * share.reindex(figures.index, fill_value=1.0).to_numpy()
     part *= np.where(depth > 1, limits.deep_share, 1.0)
