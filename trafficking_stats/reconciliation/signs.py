@@ -208,7 +208,7 @@ def revision(row: Any, figures: Figures) -> Seen:
     others = _other_values(row, figures)
     for value in sorted(others):
         if row.kept_lower <= value <= row.kept_upper:
-            newest = max(date for date, printed, _ in figures.editions(row) if printed == value)
+            newest = max(claim.date for claim in figures.editions(row) if claim.value == value)
             code = "restated" if newest >= row.date else "restated_before"
             yield evidence(code, publisher=row.publisher, value=value)
     if _slightly_off(row, figures):
