@@ -14,7 +14,7 @@ from trafficking_stats.fact_check.statements import judge_statement
 from trafficking_stats.messages import Bounds, Term
 from trafficking_stats.readers.narrative.claims import as_cell, either
 from trafficking_stats.readers.narrative.extraction import Found
-from trafficking_stats.readers.narrative.lexicon import PEOPLES, PLACES, load
+from trafficking_stats.readers.narrative.lexicon import PEOPLES, PLACES, load, table
 from trafficking_stats.readers.narrative.results import Cell, Proposal, Statement
 from trafficking_stats.readers.narrative.tokens import tokenize
 from trafficking_stats.readers.narrative.words import Words
@@ -104,19 +104,21 @@ def _is_unclear(one: Checked, checked: Sequence[Checked], text: str, language: s
     if sentence.starts("clause.unsure", "ignored.other_crimes"):
         return True
     if not isinstance(place, Proposal):
+        if place.kind in ("change", "comparison") and place.value is None and place.subject.char_start < 0:
+            return True  # "up from 97": it may be of another figure than the first of the sentence before
         read = {place.subject.char_start, *(other.place.char_start for other in checked)}
         printed = _NUMBER.finditer(text, place.sentence_start, place.char_start)
         return any(number.start() not in read for number in printed)  # it may be of that one
     end = max((other.place.char_end for other in checked if other.place.sentence < place.sentence), default=0)
-    begin = text.find(".", end, place.char_start)  # "24 convictions. In 2014 there were 11" still tells of those
-    before = Words(tokenize(text, max(end, begin), place.char_start), lexicon)
+    before = Words(tokenize(text, end, place.char_start), lexicon)
+    named = {table("labels")["families"].get(before.value("actions", i)) for i in before.starts("actions")}
     size = len(before.tokens)  # "of 100 victims, 40 were children" tells of a sample
     is_sample = before.before("clause.base", size) > 0 and not before.before("clause.existential", size)
     is_open = one.cell.period_start[:4] != one.cell.period_end[:4] or place.period_source == "clause"
     is_undated = is_open and place.rule != "table" and one.cell.period_end[:4] not in sentence.low
     is_far = place.rule == "carried over" and (one.cell.value or 0.0) > FAR * max(one.finding.upper or 0.0, 1.0)
     is_far = is_far and one.finding.code not in SLIPS
-    return is_sample or is_undated or is_far or (place.rule in OF_BEFORE and before.starts("actions") != [])
+    return is_sample or is_undated or is_far or (place.rule in OF_BEFORE and not named <= {place.indicator})
 
 
 def _placed(one: Checked, text: str, language: str) -> Checked:

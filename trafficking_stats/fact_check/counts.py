@@ -167,8 +167,10 @@ def _alternatives(cell: Cell, record: Record) -> Iterator[Alternative]:
     yield from _units(cell, record)
     if (cell.value or 0) < LEAST_TELLING:
         return
+    own = {*cell.breakdown.split(";")} - {""}
     for breakdown in record.breakdowns(cell.country, cell.indicator):
-        if breakdown != cell.breakdown:
+        parts = {*breakdown.split(";")} - {""}
+        if breakdown != cell.breakdown and (own <= parts or parts <= own):  # not women for the exploited
             code = "part" if breakdown else "whole"
             yield code, replace(cell, breakdown=breakdown), {"other": breakdown_words(breakdown) or "-"}
     for start, end in _near_periods(cell):

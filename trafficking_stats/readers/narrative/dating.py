@@ -66,7 +66,8 @@ class Dater:
         if bracketed and not compared and scene.segments.parents[segment] in self.last:
             return self.last[scene.segments.parents[segment]], "head of the list"
         if compared and not (segment in self.last and scene.phrase("compare.change_to", token - 1)):
-            around = self.main or self.carried or self.default
+            before = (period.label for period in scene.periods if period.start < token and period.kind == "year")
+            around = self.main or next(before, "") or self.carried or self.default
             return year_before(around if is_single_year(around) else self.default), "year before the compared figure"
         for period in reversed(scene.periods):
             is_aside = (

@@ -161,12 +161,10 @@ class State:
     def look(self, numeral: Numeral, head: Head, bound: int) -> Seen:
         """Return a number with what governs it on either side; a verb before it may govern another already."""
         left = left_of(self.scene, numeral, bound, self.consumed)
-        if left and left.families == ("open",) and head.noun == "empty" and self.current is not None:
-            left = None
         right = right_of(self.scene, numeral, head)
-        is_told = head.noun == "empty" and (self.current is not None or self.lead is not None)
-        if right and right.families == ("open",) and is_told:  # "89 offences were recorded. In 2013 28 were recorded"
-            right = None
+        if head.noun == "empty" and (self.current is not None or self.lead is not None):
+            # "89 offences were recorded. In 2013 28 were recorded": offences, too
+            left, right = (None if one and one.families == ("open",) else one for one in (left, right))
         return Seen(numeral, head, bound, left, right)
 
     def keep(self, reading: Reading) -> None:

@@ -287,7 +287,8 @@ def _points_back(scene: Scene, seen: Seen) -> bool:
     numeral, head = seen.numeral, seen.head
     groups = ("clause.anaphors", "clause.figure_nouns")
     said = any(scene.contains(group, numeral.start - REACH, numeral.start) for group in groups)
-    if said or head.partitive:
+    opened = scene.ends.get(numeral.first)  # "In 2016 they recorded 197": of what was counted before
+    if said or head.partitive or (head.noun == "empty" and opened is not None and opened.family == "open"):
         return True
     if head.noun == "empty" and (_is_fragment(scene) or scene.is_compared(numeral.start)):
         return True

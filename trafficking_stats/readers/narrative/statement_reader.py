@@ -137,6 +137,9 @@ class StatementReader(Speech):
         def is_alike(other: Reading) -> bool:
             return other.families == base.families and other.facets == base.facets
 
+        ends = [s for s in self.spoken if self.scene.phrase("compare.change_to", s.numeral.first - 1)]
+        if ends:  # "fell from 98 to 75"
+            return ends[0] if base not in ends and is_alike(ends[0]) else None
         alike = [s for s in self.main if is_alike(s)]
         before = [s for s in alike if s.numeral.start < base.numeral.start]
         if alike:
