@@ -328,7 +328,10 @@ def test_the_timeline_sets_dates_beside_the_counts_of_their_year():
     assert places["2012"] == places["8 to 10 years; crime added"]
     assert places["2020"] == places["77"]
     assert "2007: CMM, Plan 2007-2010" in ax.alt
-    assert "1959" not in texts(ax)  # a year without date and figure has no line
+    assert "2013" in texts(ax)
+    assert "2014" not in texts(ax)  # a year without date and figure has no line
+    assert "CEDAW" not in texts(ax)  # of 1983, in the table only
+    assert "CEDAW" in bundle(ax)[1]["csv"]
     assert bundle(ax)[1]["csv"].count("\n") == len(ts.load_vocabulary().policy_dates_of("DNK")) + 1
     assert "No change of law or policy" in plots.timeline(rows[:0], "ISL").sentence
     beside_nothing = plots.timeline(rows, "ISL")

@@ -91,6 +91,15 @@ def test_sums_over_any_four_years_in_a_row(rec):
     assert "No count in Iceland has figures for 4 years in a row." in str(tables.windows(rec, "ISL", parts))
 
 
+def test_no_sum_over_years_crosses_a_change_of_a_definition():
+    sweden = ts.reconcile(ts.load_claims().query("country == 'SWE' and breakdown == ''"))
+    [head, *found] = rows(tables.windows(sweden, "SWE", ["victims_identified", "victims_identified;sex=other"]))
+    assert head == ["Years", "Victims identified"]  # a count without sums has no column
+    years = [row[0].replace("\u2060", "") for row in found]
+    assert {"2008–2011", "2019–2022"} <= set(years)
+    assert not {"2013–2016", "2014–2017"} & set(years)  # from fewer than five victims to two hundred
+
+
 def test_the_largest_parts_with_exact_figures_come_first(rec):
     found = texts.leading_parts(rec, "DNK", "victims_identified", ["exploitation", "sex"])
     assert [part.partition(";")[2] for part in found][:2] == ["exploitation=sexual", "exploitation=forced_labour"]

@@ -21,6 +21,8 @@ from trafficking_stats.vocabulary import load_vocabulary
 
 _LINE, _HEAD, _BAR, _YEAR, _ROOM = 0.165, 0.45, 0.12, 0.42, 0.34
 """In inches: height of a line, of the heads and of a bar, width of a year and of the figure behind a bar."""
+_SINCE = 2000
+"""The year of the United Nations' protocol that defines trafficking; older dates stand in the table only."""
 _PLAIN: Any = {"fontsize": 8.5, "va": "center", "in_layout": False}
 
 
@@ -41,7 +43,8 @@ def timeline(rows: pd.DataFrame, country: str, *, ax: Axes | None = None) -> Axe
     matplotlib.axes.Axes
         A line a year with a date or a figure; a sentence where there are neither.
     """
-    dates, asked, rows = policy_dates(load_vocabulary(), country), dict.fromkeys(rows["indicator"]), known(rows)
+    every, asked, rows = policy_dates(load_vocabulary(), country), dict.fromkeys(rows["indicator"]), known(rows)
+    dates = [date for date in every if date.date.year >= _SINCE]
     shown = [name for name in asked if name in set(rows["indicator"])]
     years = sorted({*rows["year"], *(date.date.year for date in dates)})
     by_year = {year: [date for date in dates if date.date.year == year] for year in years}
@@ -55,7 +58,7 @@ def timeline(rows: pd.DataFrame, country: str, *, ax: Axes | None = None) -> Axe
             say(f"pages.timeline.{name}"): {"marker": DATE_MARKERS[name]} for name in DATE_MARKERS if name in groups
         }
         lines = key(ax, looks, inches(ax)) if looks else 0
-        column = min(0.95, 0.53 * inches(ax) / max(1, len(shown)))
+        column = min(0.95, (0.53 if dates else 0.9) * inches(ax) / max(1, len(shown)))
         top = 0.1 + _HEAD * bool(shown)
         places, end = _draw_dates(ax, by_year, _YEAR + len(shown) * column + 0.15, top)
         for number, name in enumerate(shown):
@@ -74,7 +77,7 @@ def timeline(rows: pd.DataFrame, country: str, *, ax: Axes | None = None) -> Axe
     ]
     told = [(Years([year]), [date.label for date in found]) for year, found in by_year.items() if found]
     alt = [*(say("pages.timeline.year", year=year, what=what) for year, what in told), series_alt(rows, shown)]
-    table = pd.DataFrame([date.model_dump() for date in dates])
+    table = pd.DataFrame([date.model_dump() for date in every])
     return describe(ax, caption=sentences(caption), alt=sentences(alt), name=f"{country}-timeline", table=table)
 
 
@@ -92,8 +95,8 @@ def _draw_dates(
             ax.plot(left - 0.1, place + _LINE / 2, mark, color=INK, markersize=4)
             ax.text(left, place + height / 2, text, **_PLAIN)
             place += height
-        place = max(place, places[year] + _LINE / 2) + 0.05
-        ax.axhline(place - 0.025, color=LINE, linewidth=0.5, zorder=0)
+        place = max(place, places[year] + _LINE / 2) + 0.04
+        ax.axhline(place - 0.02, color=LINE, linewidth=0.5, zorder=0)
     return places, place
 
 

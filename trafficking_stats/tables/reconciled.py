@@ -11,7 +11,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.gap_analysis.figures import figures_of
+from trafficking_stats.gap_analysis.figures import common_stretches, figures_of
+from trafficking_stats.inference.windows import runs
 from trafficking_stats.intervals import period_kind, period_label
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, Years, breakdown_words, say
@@ -88,6 +89,8 @@ def series(
 def windows(rec: Reconciliation, country: str, indicators: Iterable[str], n: int = 4) -> Shown:
     """Tabulate sums over years that follow each other, of all such years, so that none are picked.
 
+    No sum crosses a change of a definition.
+
     Parameters
     ----------
     rec : Reconciliation
@@ -99,14 +102,18 @@ def windows(rec: Reconciliation, country: str, indicators: Iterable[str], n: int
     n : int
         How many years.
     """
-    counts = {one: figures_of(rec, country, one).counts for one in map(Measure.read, indicators)}
-    rows = []
-    for first in sorted(set().union(*counts.values())):
-        years = range(first, first + n)
-        sums = {str(one): short(*known.sum(years)) for one, known in counts.items() if set(years) <= set(known)}
-        rows += [{"years": unbroken(written(Years(years), "span")), **sums}] if sums else []
-    columns = [Column(str(one), True, written(one, "capital")) for one in counts]
-    return table("windows", rows, ["years", *columns], {"country": Country(country), "n": n})
+    rows: dict[tuple[int, ...], dict[str, str]] = {}
+    columns: list[Column] = []
+    for one in map(Measure.read, indicators):
+        own = figures_of(rec, country, one)
+        stretches = common_stretches([own], sorted(own.counts), accept_breaks=False)
+        in_a_row = [run[k : k + n] for stretch in stretches for run in runs(stretch) for k in range(len(run) - n + 1)]
+        for years in in_a_row:
+            row = rows.setdefault(years, {"years": unbroken(written(Years(years), "span"))})
+            row[str(one)] = short(*own.counts.sum(years))
+        columns += [Column(str(one), True, written(one, "capital"))] if in_a_row else []
+    values = {"country": Country(country), "n": n}
+    return table("windows", [rows[years] for years in sorted(rows)], ["years", *columns], values)
 
 
 def clashes(
