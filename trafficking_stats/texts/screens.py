@@ -138,5 +138,6 @@ def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> 
 def _sum(rec: Reconciliation, country: str, one: Measure, years: Sequence[int], yearly: bool) -> str:
     """Write the count of some years, or its mean a year."""
     low, high = rec.bounds_of_sum(country, one.indicator, years, one.breakdown)
-    per = len(years) if yearly else 1
-    return written(Bounds(low / per, None if high is None else high / per), "short")
+    if yearly:
+        return written(Bounds(low / len(years), None if high is None else high / len(years)), "short")
+    return written(Bounds(low, high), "short")
