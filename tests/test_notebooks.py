@@ -284,7 +284,7 @@ def test_an_analyst_adds_a_paragraph_and_a_plot_changes_the_years_and_swaps_the_
     page, other = english.html, danish.html
     assert "persons prosecuted" in english.facts["headline"]["sentence"]
     assert "2013–2021" in english.facts["headline"]["sentence"]
-    assert page.count("<figure") == 3
+    assert page.count("<figure") == 4
     assert "This figure has no description." in page
     assert '<div class="out-prose" lang="en"><p>My own paragraph.</p>' in other
     assert "ikke oversat" in other
