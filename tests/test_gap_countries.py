@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,8 +17,9 @@ from unodc_workbook import real_release
 import trafficking_stats as ts
 from trafficking_stats import tables, texts
 from trafficking_stats.gap_analysis.answer import Gap, gap
-from trafficking_stats.gap_analysis.rows import Ratio
 from trafficking_stats.inference.windows import runs
+from trafficking_stats.messages import languages, say
+from trafficking_stats.messages.catalogue import current, language, template
 from trafficking_stats.shown import Shown
 
 INDICATORS = ("victims_identified", "charged_persons", "suspects_formal_contact", "prosecutions_suspects")
@@ -47,8 +50,9 @@ def invented(seed: int) -> pd.DataFrame:
 
 
 def check(result: Gap, rec: ts.Reconciliation) -> None:
-    said = str(result)
-    check_page(result, rec)
+    for code in languages():
+        with language(code):
+            check_page(read(result, rec), result, rec)
     for row in (*result.rows["ratios"], *result.rows["steps"], *result.rows["peers"]):
         assert 0 <= row.lower <= row.upper <= 1000
         assert row.lower <= row.per_100_max
@@ -59,15 +63,54 @@ def check(result: Gap, rec: ts.Reconciliation) -> None:
         assert row.shortfall_upper <= row.expected_upper
         assert row.shortfall_lower >= -row.observed_upper
     check_one_limit_for_one_question(result)
-    check_words(result, said)
-    broken = {one.year for one in result.rows["breaks"]}
-    pooled = [row for row in result.rows["ratios"] if isinstance(row, Ratio)]
-    measured = {str(result.question.numerator.indicator), result.question.denominator.indicator}
-    broken = {one.year for one in result.rows["breaks"] if one.indicator in measured}
-    for row in pooled:
-        assert not any(row.first_year < year <= row.last_year for year in broken)
+    check_words(result, str(result))
+    top, bottom = result.question.numerator.indicator, result.question.denominator.indicator
+    broken = {name: [one.year for one in result.rows["breaks"] if one.indicator == name] for name in (top, bottom)}
+    for row in result.rows["ratios"]:
+        assert not any(row.first_year < year <= row.last_year for year in broken[top])
+        assert not any(row.first_year - row.lag < year <= row.last_year for year in broken[bottom])
     for row in result.rows["changes"]:
-        assert not any(row.early_first < year <= row.late_last for year in broken)
+        assert not any(row.early_first < year <= row.late_last for year in (*broken[top], *broken[bottom]))
+    for row in result.rows["peers"]:
+        declared = declared_breaks(rec, result, row.country)
+        assert not any(row.first_year < year <= row.last_year for year in declared), row.country
+
+
+def declared_breaks(rec: ts.Reconciliation, result: Gap, country: str) -> list[int]:
+    measured = {result.question.numerator.indicator, result.question.denominator.indicator}
+    breaks = rec.vocabulary.definition_breaks
+    return [one.year for one in breaks if one.country == country and one.indicator in measured]
+
+
+class Page(NamedTuple):
+    """What is printed on the pages on the gap and on the peers in one language; of figures what is said beside them."""
+
+    words: str
+    badge: str
+    limits: str
+    ratios: list[list[str]]
+    peers: list[list[str]]
+    shortfalls: list[list[str]]
+    captions: str
+    figures: dict[str, str]
+
+
+def read(result: Gap, rec: ts.Reconciliation) -> Page:
+    head = texts.gap_headline(result, rec)
+    words = [head, texts.peers_headline(result, rec), result, texts.refusals(result)]
+    words += [show(result) for show in (texts.limits, texts.change, texts.silences)]
+    drawn = {name: result.plot(name) for name in FIGURES}
+    return Page(
+        " ".join(map(str, words)),
+        head.facts["robustness"],
+        str(texts.limits(result)),
+        *(cells(show(result)) for show in (tables.ratios, tables.peers, tables.shortfalls)),
+        " ".join(ax.caption for ax in drawn.values()),
+        {name: ax.alt for name, ax in drawn.items()},
+    )
+
+
+FIGURES = ("rates", "steps", "peers", "effects", "splits", "disposals", "trend", "choices")
 
 
 def cells(shown: Shown) -> list[list[str]]:
@@ -78,42 +121,72 @@ def cells(shown: Shown) -> list[list[str]]:
 
 
 def numbers(text: str) -> list[float]:
-    """Return the numbers of a cell such as ``−16 to 189`` or ``1,953–1,961``."""
-    return [float(one.replace(",", "").replace("−", "-")) for one in re.findall(r"−?[\d,]*\d(?:\.\d+)?", text)]
+    """Return the numbers of a text such as ``−16 to 189`` or ``1,953–1,961``, as the current language writes them."""
+    point, group = ((",", "."), (".", ","))[current() == "en"]
+    found = re.findall(rf"−?\d[\d{group}]*(?:{re.escape(point)}\d+)?", text)
+    return [float(one.replace(group, "").replace(point, ".").replace("−", "-")) for one in found]
 
 
-def check_page(result: Gap, rec: ts.Reconciliation) -> None:
-    """Read the words and the tables of the pages on the gap and on the peers as they are printed."""
-    limits, ratios, peers = str(texts.limits(result)), cells(tables.ratios(result)), cells(tables.peers(result))
-    for _, missing, expected, observed in cells(tables.shortfalls(result)):
+def said(key: str, text: str) -> list[dict[str, str]]:
+    """Find where a sentence of the catalogue stands in a text of the current language, with what fills its fields."""
+    found = []
+    for sentence in {template(key, n) for n in (1, 2)}:
+        parts = re.split(r"\{(\w+)(?::[^}]*)?\}", sentence)
+        fixed, fields = map(re.escape, parts[::2]), parts[1::2]
+        names = [f"(?P<{one}>.+?)" if one not in fields[:k] else ".+?" for k, one in enumerate(fields)]
+        pattern = "".join(one for pair in zip_longest(fixed, names, fillvalue="") for one in pair)
+        found += [match.groupdict() for match in re.finditer(rf"{pattern}(?=\s|$)", text)]
+    return found
+
+
+def check_page(page: Page, result: Gap, rec: ts.Reconciliation) -> None:
+    """Read the words, the tables and what is said of the figures as they are printed."""
+    for _, missing, expected, observed in page.shortfalls:
         assert numbers(missing)[-1] <= numbers(expected)[-1], (missing, expected)
         assert numbers(missing)[0] >= -numbers(observed)[-1], (missing, observed)
-    # one limit for one question: in the sentence, in the table of years, in that of countries
-    questions = [row[0] for row in ratios]
-    assert bool(ratios) == bool(result.rows["ratios"])
+    # one limit for one question: in the sentence, in the table of years, in that of countries, beside the figures
+    questions = [row[0] for row in page.ratios]
+    assert bool(page.ratios) == bool(result.rows["ratios"])
     assert len(set(questions)) == len(questions)
-    asked = {row[2] for row in ratios[:1]} | {row[2] for row in peers[: bool(result.row("peers", own=True)) and 1]}
-    if asked and limits:
-        assert len(asked) == 1, asked
-        assert f"anywhere in {asked.pop()} per 100" in limits
-    assert all(number <= 1000 for row in (*ratios, *peers) for number in numbers(row[2]))
-    # neither a row nor the headline adds up across a break that is declared
-    asked_of = {str(result.question.numerator.indicator), result.question.denominator.indicator}
-    declared = {
-        one.year
-        for one in rec.vocabulary.definition_breaks
-        if one.country == result.question.country and one.indicator in asked_of
-    }
-    for printed in (*questions, result.headline.partition(" identified ")[0]):
+    own = page.peers[: bool(result.row("peers", own=True))]
+    bounded = [one["interval"] for one in said("gap.limits", page.limits)]
+    assert len(bounded) == bool(result.row("ratios", kind="whole"))
+    asked = {*bounded, *(row[2] for row in (*page.ratios[:1], *own))}
+    assert len(asked) <= 1, asked
+    for name, row in (*(("rates", row) for row in page.ratios), *(("peers", row) for row in page.peers)):
+        [drawn] = [one for one in said("pages.rates.alt", page.figures[name]) if plain(one["name"]) == plain(row[0])]
+        assert say("common.range", lower=drawn["low"], upper=drawn["high"]) == row[2] or drawn["low"] == row[2]
+        assert drawn["rate"] == row[1]
+    limits = [row[2] for row in (*page.ratios, *page.peers)]
+    limits += [one["high"] for text in page.figures.values() for one in said("pages.rates.alt", text)]
+    assert all(number <= 1000 for limit in limits for number in numbers(limit))
+    # neither a row, a figure nor the headline adds up across a break that is declared
+    declared = declared_breaks(rec, result, result.question.country)
+    headed = [one["years"] for key in HEADLINES for one in said(f"gap.headline.{key}", page.words)]
+    assert headed or not result.rows["ratios"]
+    drawn_years = [one["name"] for one in said("pages.rates.alt", page.figures["rates"])]
+    for printed in (*questions, *drawn_years, *headed):
         years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", printed)]
         assert not any(min(years) < year <= max(years) for year in declared if years), printed
-    # no word of certainty beside one of chance
-    said = " ".join([str(texts.change(result)), str(result), result.headline])
-    head = texts.gap_headline(result, rec)
-    if "robust" in said or head.facts["robustness"] == "holds":
-        assert "robust" in said
-        assert not re.search("chance alone could|no more than chance", said)
-    assert "nan" not in re.findall(r"[\w.]+", said + " ".join(map(" ".join, (*ratios, *peers))))
+    # no word of certainty beside one of chance, and no direction without both facts
+    everything = " ".join([page.words, page.captions, *page.figures.values()])
+    robust = said("gap.finding.robust", everything)
+    chance = [key for key in CHANCE if said(key, everything)]
+    assert not (robust and chance), chance
+    assert bool(robust) == (page.badge == "holds") == (result.verdict.finding == "robust")
+    moved = said("gap.change.fell", everything) + said("gap.change.rose", everything)
+    assert not moved or result.verdict.beyond_chance == "yes"
+    cell_words = " ".join(cell for row in (*page.ratios, *page.peers, *page.shortfalls) for cell in row)
+    assert "nan" not in re.findall(r"[\w.]+", f"{everything} {cell_words}")
+
+
+HEADLINES = ("people", "people_rate", "nobody")
+CHANCE = ("gap.finding.chance_alone", "gap.finding.open", "gap.finding.picked_years", "gap.beyond_chance.no")
+
+
+def plain(name: str) -> str:
+    """Leave out of a name how it is broken, and the comma between a country and its years."""
+    return re.sub(r"[\s,]+", " ", name).strip()
 
 
 def check_one_limit_for_one_question(result: Gap) -> None:

@@ -220,15 +220,28 @@ def test_one_publisher_alone_is_never_robust() -> None:
     ],
 )
 def test_which_jump_is_a_break(before: CountRange, after: CountRange, found: bool) -> None:
-    thresholds = BreakThresholds(jump=5, base=20)
+    thresholds = BreakThresholds(jump=5, steep=3, base=20)
     breaks = find_breaks("XXX", "judgments", {2015: before, 2016: after}, load_vocabulary(), thresholds)
     assert [change.year for change in breaks] == ([2016] if found else [])
+
+
+def test_a_steep_rise_stands_in_the_headline() -> None:
+    # UNODC, United States: 4.9 times as many in 2013, which is no break
+    figures = {
+        "victims_identified": series(2010, "541", "564", "469", "2315", "3308", "3885"),
+        "convictions_persons": series(2010, "141", "151", "138", "174", "184", "297"),
+    }
+    result = gap(reconcile(rows("USA", figures)), "USA", vary_sources=False)
+    assert len(result.years) == 6
+    [caveat] = [one for one in result.caveats if one.code == "steep"]
+    assert (caveat.subject, caveat.years) == ("victims_identified", (2013,))
+    assert "In 2013 victims identified rose steeply against the year before" in result.headline
 
 
 def test_a_jump_across_a_hole_is_a_break_too() -> None:
     # 150 in 2011 and 6,000 from 2017 on are not one count
     series = {2011: CountRange(150, 150), 2017: CountRange(6000, 6000), 2018: CountRange(5800, 5800)}
-    thresholds = BreakThresholds(jump=5, base=20)
+    thresholds = BreakThresholds(jump=5, steep=3, base=20)
     [found] = find_breaks("XXX", "judgments", series, load_vocabulary(), thresholds)
     assert (found.year, found.reason) == (2017, "150 in 2011, 6,000 in 2017")
 

@@ -68,7 +68,8 @@ def find_breaks(
     --------
     >>> from trafficking_stats.vocabulary import load_vocabulary
     >>> counts = {2016: CountRange(40, 40), 2017: CountRange(210, 210), 2018: CountRange(190, 190)}
-    >>> [found] = find_breaks("XXX", "victims_identified", counts, load_vocabulary(), BreakThresholds(jump=5, base=20))
+    >>> limits = BreakThresholds(jump=5, steep=3, base=20)
+    >>> [found] = find_breaks("XXX", "victims_identified", counts, load_vocabulary(), limits)
     >>> found.year, found.reason
     (2017, '40 in 2016, 210 in 2017')
     """
@@ -77,8 +78,19 @@ def find_breaks(
         for declared in vocabulary.definition_breaks
         if (declared.country, declared.indicator) == (country, indicator)
     }
-    for last, year in pairwise(sorted(series)):
-        before, now = series[last], series[year]
-        if year not in found and now.lower >= thresholds.jump * max(before.upper, thresholds.base):
-            found[year] = Break(country, indicator, year, f"{before} in {last}, {now} in {year}", False)
+    for last, year in jumps(series, thresholds.jump, thresholds.base):
+        reason = f"{series[last]} in {last}, {series[year]} in {year}"
+        found.setdefault(year, Break(country, indicator, year, reason, False))
     return tuple(found[year] for year in sorted(found))
+
+
+def jumps(series: Mapping[int, CountRange], times: float, base: int) -> list[tuple[int, int]]:
+    """Return the last year before and the year of every rise by so many times, from so large a base at least.
+
+    Examples
+    --------
+    >>> jumps({2016: CountRange(40, 40), 2019: CountRange(130, 130)}, times=3, base=20)
+    [(2016, 2019)]
+    """
+    years = pairwise(sorted(series))
+    return [(last, year) for last, year in years if series[year].lower >= times * max(series[last].upper, base)]

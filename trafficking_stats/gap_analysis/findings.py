@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from trafficking_stats.gap_analysis import chain, changes, comparison, rates, rows, verdict
-from trafficking_stats.gap_analysis.breaks import Break
+from trafficking_stats.gap_analysis.breaks import Break, jumps
 from trafficking_stats.gap_analysis.figures import Figures, both_figures, pooled_years
 from trafficking_stats.gap_analysis.pair import Pair
 from trafficking_stats.gap_analysis.question import Question
@@ -71,19 +71,10 @@ class Findings(Mapping[str, tuple[Any, ...]]):
     def caveats(self) -> tuple[Caveat, ...]:
         """What must be known beside the headline."""
         stopped = self.rec.settled[self.question.country].solution.status
-        found, years = [Caveat("not_optimal")] if stopped else [], self.years
-        if not years:
-            return tuple(found)
-        for one in self.both:
-            doubtful = tuple(sorted(set(one.doubtful) & set(years)))
-            crossed = one.breaks_in(years)
-            reasons = tuple(dict.fromkeys(one.doubtful[year] for year in doubtful))
-            found += [Caveat("doubtful", str(one.measure), doubtful, reasons)] if doubtful else []
-            found += [Caveat("break_accepted", str(one.measure), crossed)] if crossed else []
-        holes = tuple(sorted(set(range(years[0], years[-1] + 1)) - set(years)))
-        found += [Caveat("hole", years=holes)] if holes else []
         above_one = any(one.above_one for one in self["ratios"] if one.kind == "whole")
-        return tuple([*found, Caveat("above_one")] if above_one else found)
+        found = [Caveat("not_optimal")] if stopped else []
+        found += [one for one in _noted(self.both, self.years) if one.years] if self.years else []
+        return (*found, Caveat("above_one")) if above_one else tuple(found)
 
     @functools.cached_property
     def verdict(self) -> Verdict:
@@ -206,9 +197,10 @@ def _years_shown(question: Question, both: tuple[Figures, Figures]) -> range:
     return range(first, last + 1)
 
 
-def _left_out(question: Question, both: tuple[Figures, Figures], years: tuple[int, ...], shown: range) -> list[Refusal]:
+def _left_out(
+    question: Question, both: tuple[Figures, Figures], years: tuple[int, ...], shown: range
+) -> Iterator[Refusal]:
     """Say which of the years asked for are not pooled: for lack of a figure, or beyond a break."""
-    found = []
     asked = question.start is not None or question.end is not None
     for one in both:
         have, subject = sum(year in one.counts for year in shown), str(one.measure)
@@ -216,8 +208,20 @@ def _left_out(question: Question, both: tuple[Figures, Figures], years: tuple[in
         loose = tuple(year for year in shown if year in one.limits and year not in one.counts)
         for reason, which in (("missing_years", missing), ("loose_years", loose)):
             if which and (asked or not years):
-                found.append(Refusal("years", reason, have, len(shown), which, subject))
-        broken = tuple(change.year for change in one.breaks if change.year in shown[1:])
-        if broken and not question.accept_breaks:
-            found.append(Refusal("years", "definition_break", 0, 0, broken, str(one.measure)))
-    return found
+                yield Refusal("years", reason, have, len(shown), which, subject)
+        broken = one.breaks_in(shown) if shown and not question.accept_breaks else ()
+        if broken:
+            yield Refusal("years", "definition_break", 0, 0, broken, subject)
+
+
+def _noted(both: tuple[Figures, Figures], years: tuple[int, ...]) -> Iterator[Caveat]:
+    """Say what is to be known of the figures of some years, each with the years that it holds for, or none."""
+    limits = load_gap_settings().breaks
+    for one in both:
+        subject, crossed = str(one.measure), one.breaks_in(years)
+        doubtful = tuple(sorted(set(one.doubtful) & set(years)))
+        yield Caveat("doubtful", subject, doubtful, tuple(dict.fromkeys(one.doubtful[year] for year in doubtful)))
+        yield Caveat("break_accepted", subject, crossed)
+        rises = jumps(one.counts.within(years), limits.steep, limits.base)
+        yield Caveat("steep", subject, tuple(year for _, year in rises if year not in crossed))
+    yield Caveat("hole", years=tuple(sorted(set(range(years[0], years[-1] + 1)) - set(years))))

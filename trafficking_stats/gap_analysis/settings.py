@@ -18,6 +18,7 @@ class BreakThresholds(Entry):
     """When a jump from one year to the next is read as a change of definition."""
 
     jump: Annotated[float, Field(gt=1)]
+    steep: Annotated[float, Field(gt=1)]
     base: Annotated[int, Field(ge=1)]
 
 

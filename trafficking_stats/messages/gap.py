@@ -15,7 +15,7 @@ from trafficking_stats.messages import Bounds, Country, Years, column_name, say
 from trafficking_stats.messages.values import written
 
 PEOPLE = (Measure("convictions_persons"), Measure("victims_identified"))
-IN_HEADLINE = ("doubtful", "not_optimal", "break_accepted")
+IN_HEADLINE = ("doubtful", "not_optimal", "break_accepted", "steep")
 """Caveats without which the headline would promise too much."""
 SHOWN = {
     "ratios": ("kind", "first_year", "last_year", "lag", "per_100_min", "per_100_max", "lower", "upper"),
