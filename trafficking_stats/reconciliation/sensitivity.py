@@ -19,7 +19,6 @@ WITHOUT = "without "
 """Begins the name of a choice that leaves an upstream out."""
 
 
-@remembered
 def sensitivity(
     claims: pd.DataFrame, series: pd.DataFrame, method: str, vocabulary: Vocabulary, which: tuple[str, str, str]
 ) -> pd.DataFrame:
@@ -48,18 +47,15 @@ def sensitivity(
 
     # what else can bear on the default: claims that rules connect with the series
     near = claims["indicator"].isin(linked(indicator, vocabulary))
-
-    def by_default(rows: pd.DataFrame) -> pd.DataFrame:
-        found = series_by_method(rows.reset_index(drop=True), [DEFAULT], vocabulary)[DEFAULT]
-        return found[found["indicator"] == indicator]
-
     found = {name: table[table["indicator"] == indicator] for name, table in rivals(claims, vocabulary).items()}
-    found |= {method: series} if method == DEFAULT else {method: series, DEFAULT: by_default(claims[near])}
+    if method != DEFAULT:
+        found[DEFAULT] = _by_default(claims[near], indicator, vocabulary)
+    found[method] = series
     tables = {name: found[name] for name in METHODS}
     # a claim that names no upstream is a measurement of its publisher, or of its source, as in its weight
     names = first_named(claims, "upstream", "publisher", "source_id")
     for name in sorted(set(names[own.index])) if names[own.index].nunique() > 1 else []:
-        tables[WITHOUT + name] = by_default(claims[near & (names != name)])
+        tables[WITHOUT + name] = _by_default(claims[near & (names != name)], indicator, vocabulary)
     chosen = {name: table[table["breakdown"] == breakdown].set_index("year") for name, table in tables.items()}
     wide = pd.DataFrame({name: table["estimate"] for name, table in chosen.items()}).sort_index()
     named = pd.concat([table[table["n_claims"] > 0] for table in chosen.values()])
@@ -72,6 +68,12 @@ def sensitivity(
 def rivals(claims: pd.DataFrame, vocabulary: Vocabulary) -> dict[str, pd.DataFrame]:
     """Settle the claims of a country under every method that picks one claim a cell, each cell without the others."""
     return series_by_method(claims.reset_index(drop=True), METHODS[1:], vocabulary)
+
+
+@remembered
+def _by_default(claims: pd.DataFrame, indicator: str, vocabulary: Vocabulary) -> pd.DataFrame:
+    found = series_by_method(claims.reset_index(drop=True), [DEFAULT], vocabulary)[DEFAULT]
+    return found[found["indicator"] == indicator]
 
 
 def series_by_method(claims: pd.DataFrame, methods: Iterable[str], vocabulary: Vocabulary) -> dict[str, pd.DataFrame]:
