@@ -117,9 +117,11 @@ def test_an_unknown_figure_is_refused_with_those_there_are(gap):
 
 def test_a_range_is_a_bar_and_never_a_point():
     ax = panel([(2014, 10, 10), (2015, 0, 4), (2016, 3, 4), (2017, 3, pd.NA)])
-    heights = sorted(
-        (round(bar.get_x() + bar.get_width() / 2), bar.get_height(), bool(bar.get_hatch())) for bar in ax.patches
-    )
+    heights = [
+        (round((box.x0 + box.x1) / 2), box.height, bool(bars.get_hatch()))
+        for bars in ax.collections
+        for box in (path.get_extents() for path in bars.get_paths())
+    ]
     assert (2015, 4.0, True) in heights
     assert (2016, 3.0, False) in heights
     assert (2016, 1.0, True) in heights
@@ -208,7 +210,7 @@ def test_figures_of_two_small_bars_do_not_stand_on_each_other():
 def test_two_counts_of_one_stage_can_be_told_apart():
     both = pd.concat([frame([(2016, 60, 60)], "victims_registered"), frame([(2016, 9, 9)], "victims_identified")])
     ax = series.pair(both, "victims_registered", "victims_identified", "EUU")
-    assert len({patch.get_facecolor() for patch in ax.patches if patch.get_height()}) == 2
+    assert len({tuple(colour) for bars in ax.collections for colour in bars.get_facecolor()}) == 2
 
 
 def test_the_strip_marks_the_years_used_and_hatches_ranges():

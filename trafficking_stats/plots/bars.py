@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import say
@@ -62,19 +64,28 @@ def interval_bars(ax: Axes, rows: pd.DataFrame, colour: str, *, top: float, widt
     lower, unbounded = rows["lower"].astype(float), rows["upper"].isna()
     upper = rows["upper"].astype(float).mask(unbounded, lower + max(OPEN * top, 1))
     deduced = rows["status"] == "deduced"
+    left = rows["year"] - width / 2
     for some, dash, fill in ((~deduced, "-", colour), (deduced, (0, (2, 1.5)), PAPER)):
-        if some.any():
-            look: Any = {"edgecolor": colour, "linestyle": dash, "zorder": 2}
-            ax.bar(rows["year"][some], lower[some], width, color=fill, linewidth=1, **look)
-        if (some := some & (upper > lower)).any():
-            look |= {"color": PAPER, "hatch": HATCH, "linewidth": 0.8, "edgecolor": colour}
-            ax.bar(rows["year"][some], (upper - lower)[some], width, bottom=lower[some], **look)
-    ax.plot(rows["year"][unbounded], upper[unbounded], "^", color=colour, markersize=6, zorder=3)
+        look: Any = {"edgecolor": colour, "linestyle": dash, "zorder": 2}
+        boxes(ax, left[some], 0, width, lower[some], facecolor=fill, linewidth=1, **look)
+        wide = some & (upper > lower)
+        look |= {"facecolor": PAPER, "hatch": HATCH, "linewidth": 0.8}
+        boxes(ax, left[wide], lower[wide], width, (upper - lower)[wide], **look)
+    if unbounded.any():
+        ax.plot(rows["year"][unbounded], upper[unbounded], "^", color=colour, markersize=6, zorder=3)
     feet = upper + unbounded * 0.4 * OPEN * top  # above the arrow
     return [
         Bar(row["year"], width / 2, high, short(row["lower"], row["upper"]), foot)
         for row, high, foot in zip(records(rows), upper, feet, strict=True)
     ]
+
+
+def boxes(ax: Axes, left: Any, bottom: Any, width: Any, height: Any, **look: Any) -> None:
+    """Draw boxes of one look as one artist, in a fraction of the time of one each; a single number is that of all."""
+    columns = np.broadcast_arrays(left, bottom, width, height)
+    corners = [[(x, y), (x, y + h), (x + w, y + h), (x + w, y)] for x, y, w, h in zip(*columns, strict=True)]
+    if corners:
+        ax.add_collection(PolyCollection(corners, joinstyle="miter", **look), autolim=False)
 
 
 def line_height(ax: Axes) -> float:

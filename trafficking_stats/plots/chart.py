@@ -142,11 +142,26 @@ def _svg(figure: Figure) -> str:
     with theme(), mpl.rc_context({"svg.hashsalt": "trafficking_stats", "svg.fonttype": "none"}):
         # laid out here and printed by the canvas, since saving would draw once more before
         engine, canvas = figure.get_layout_engine(), figure.canvas
-        if engine is not None:
+        if engine is not None and len(figure.axes) > 1:
             engine.execute(figure)
-            figure.set_layout_engine("none")
+        figure.set_layout_engine("none")
+        if engine is not None and len(figure.axes) == 1:
+            _fit(figure)
         FigureCanvasSVG(figure).print_svg(image, metadata={"Date": None, "Creator": None})
         figure.set_layout_engine(engine or "none")
         figure.set_canvas(canvas)
     # where the font is not there, one of the same width that most systems have
     return image.getvalue().replace("'DejaVu Sans'", "'DejaVu Sans', Verdana")
+
+
+def _fit(figure: Any) -> None:
+    """Let all that stands around the axes fill the figure; a layout of matplotlib measures every text twice for it."""
+    ax, (wide, high) = figure.axes[0], figure.bbox.size
+    inner, outer = ax.get_window_extent(), ax.get_tightbbox()
+    pad = 1.08 * mpl.rcParams["font.size"] * figure.dpi / 72
+    figure.subplots_adjust(
+        left=(inner.x0 - outer.x0 + pad) / wide,
+        right=1 - (outer.x1 - inner.x1 + pad) / wide,
+        bottom=(inner.y0 - outer.y0 + pad) / high,
+        top=1 - (outer.y1 - inner.y1 + pad) / high,
+    )

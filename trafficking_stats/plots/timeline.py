@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from trafficking_stats.csv_tables import records
 from trafficking_stats.entries import PolicyDate
 from trafficking_stats.messages import Country, Years, say
-from trafficking_stats.plots.bars import SIZE, edges, highest
+from trafficking_stats.plots.bars import SIZE, boxes, edges, highest
 from trafficking_stats.plots.chart import EMPTY, Chart, describe, drawing, inches, instead, wrap
 from trafficking_stats.plots.series import series_alt
 from trafficking_stats.plots.style import DATE_MARKERS, HATCH, INK, LINE, PAPER, SOFT, key, shade
@@ -106,8 +106,8 @@ def _draw_counts(ax: Axes, rows: pd.DataFrame, column: tuple[float, float], plac
     scale = (width - _ROOM) / max(1.0, highest(rows))
     lower, heights = scale * rows["lower"].astype(float), rows["year"].map(places)
     upper = (scale * rows["upper"].astype(float)).fillna(lower)
-    look: Any = {"height": _BAR, "left": side, "edgecolor": colour, "linewidth": 0.8}
-    ax.barh(heights, upper, color=PAPER, hatch=HATCH, **look)
-    ax.barh(heights, lower, color=colour, **look)
+    foot = heights - _BAR / 2
+    boxes(ax, side, foot, upper, _BAR, facecolor=PAPER, hatch=HATCH, edgecolor=colour, linewidth=0.8)
+    boxes(ax, side, foot, lower, _BAR, facecolor=colour, edgecolor=colour, linewidth=0.8)
     for row, height, end in zip(records(rows), heights, side + upper + 0.05, strict=True):
         ax.text(end, height, short(row["lower"], row["upper"]), **_PLAIN)
