@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from babel import Locale
 
+from trafficking_stats.breakdowns import parse
 from trafficking_stats.readers.narrative.lexicon import LANGUAGES, table
 from trafficking_stats.readers.narrative.results import Cell, Proposal
 
@@ -60,28 +60,24 @@ def _citizenship(facet: str) -> str:
     return f"citizenship={found.alpha_3}" if found is not None else ""
 
 
-def facets_in(breakdown: str) -> dict[str, str]:
-    """Return the facets of a breakdown label.
-
-    Examples
-    --------
-    >>> facets_in("age=child;form=sex"), facets_in("total")
-    ({'age': 'child', 'form': 'sex'}, {})
-    """
-    return dict(part.split("=", 1) for part in breakdown.split(";") if "=" in part)
-
-
-def _coded(label: str, unit: str, counted: Iterable[str]) -> dict[str, Any] | None:
+def _coded(label: str, unit: str, counted: Iterable[str]) -> dict[str, Any]:
+    """Return the row of the table of indicators for a label, empty where it has none."""
     words = set(counted)
     rows = (row for row in table("labels")["indicator"] if row["label"] == label and row["unit"] == unit)
-    found = next((row for row in rows if "counted" not in row or words & set(row["counted"])), None)
-    return dict(found) if found else None
+    return next((row for row in rows if "counted" not in row or words & set(row["counted"])), {})
 
 
 def cell_of(
-    label: str, unit: str, facets: Mapping[str, str], period: str, country: str, counted: Iterable[str] = ()
+    label: str,
+    unit: str,
+    facets: Mapping[str, str],
+    period: str,
+    country: str,
+    counted: Iterable[str] = (),
+    value: float | None = None,
+    qualifier: str = "exact",
 ) -> Cell:
-    """Translate a reading into a cell of the vocabulary, without its value.
+    """Translate a reading into a cell of the vocabulary, its value in the unit of the indicator.
 
     Parameters
     ----------
@@ -95,22 +91,28 @@ def cell_of(
         ISO 3166-1 alpha-3 code.
     counted : iterable of str
         Words of the noun printed after the figure, which choose between indicators.
+    value, qualifier : float, str
+        As in `Proposal`; no value where none is printed.
 
     Examples
     --------
     >>> cell_of("convictions", "persons", {"form": "sex"}, "2014", "DNK").indicator
     'convictions_persons'
+    >>> cell_of("sentence_max", "years", {}, "2014", "DNK", value=3).value
+    36
     """
     from trafficking_stats.vocabulary import load_vocabulary
 
     indicators = load_vocabulary().indicators
     row = _coded(label, unit, counted)
-    indicator = row["indicator"] if row else label if label in indicators else ""
+    indicator = row.get("indicator", label if label in indicators else "")
     breakdown, lost = _breakdown(facets)
     start, end, guess = dates(period, country)
     unknown = "" if indicator else f"the vocabulary has no indicator for {label} in {unit}"
     note = "; ".join(part for part in (unknown, lost, guess) if part)
-    return Cell(country, indicator, breakdown, start, end, indicators[indicator].unit if indicator else unit, note=note)
+    unit = indicators[indicator].unit if indicator else unit
+    value = None if value is None else value * row.get("factor", 1)
+    return Cell(country, indicator, breakdown, start, end, unit, value, qualifier_of(qualifier), note=note)
 
 
 def as_claim(proposal: Proposal) -> dict[str, str]:
@@ -152,13 +154,10 @@ def as_claim(proposal: Proposal) -> dict[str, str]:
     }
 
 
-def as_cell(proposal: Proposal) -> Cell:
-    """Return the cell a proposal speaks of, with its value in the unit of the indicator."""
-    counted = proposal.counted.lower().split()
-    facets = facets_in(proposal.breakdown)
-    cell = cell_of(proposal.indicator, proposal.unit, facets, proposal.period, proposal.country, counted)
-    factor = (_coded(proposal.indicator, proposal.unit, counted) or {}).get("factor", 1)
-    return replace(cell, value=proposal.value * factor, qualifier=qualifier_of(proposal.qualifier))
+def as_cell(p: Proposal) -> Cell:
+    """Return the cell a proposal speaks of."""
+    facets = parse(p.breakdown.removeprefix("total"))
+    return cell_of(p.indicator, p.unit, facets, p.period, p.country, p.counted.lower().split(), p.value, p.qualifier)
 
 
 def qualifier_of(label: str) -> str:

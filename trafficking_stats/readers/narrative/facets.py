@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from trafficking_stats.readers.narrative.heads import Head
 from trafficking_stats.readers.narrative.lexicon import PEOPLES, PLACES
 from trafficking_stats.readers.narrative.numerals import Numeral
@@ -92,14 +90,3 @@ def facets_within(scene: Scene, start: int, stop: int, people_until: int | None 
             found.setdefault("nationality", set()).add(scene.value(PLACES, k))
         k += step
     return {facet: min(values) for facet, values in sorted(found.items()) if len(values) == 1}
-
-
-def written(facets: Mapping[str, str]) -> str:
-    """Facets as a breakdown label, sorted by key; "total" where there are none.
-
-    Examples
-    --------
-    >>> written({"form": "sex", "age": "child"})
-    'age=child;form=sex'
-    """
-    return ";".join(f"{key}={value}" for key, value in sorted(facets.items())) or "total"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 
+from trafficking_stats.breakdowns import unparse
 from trafficking_stats.readers.narrative.dating import Dater
-from trafficking_stats.readers.narrative.facets import facets_of, facets_within, written
+from trafficking_stats.readers.narrative.facets import facets_of, facets_within
 from trafficking_stats.readers.narrative.lexicon import table
 from trafficking_stats.readers.narrative.readings import Reading, State
 from trafficking_stats.readers.narrative.results import Proposal, Statement
@@ -97,9 +98,8 @@ class Reader:
         proposals = [proposal for entry in said for proposal in self.propose(scene, entry)]
         # "That is an increase of 53 %": of the last figure of the sentence before
         is_pointing = not spoken and not scene.periods and len({s.families for s in here.row}) == 1
-        statements = StatementReader(
-            scene, spoken, here.row[-1] if is_pointing else here.lead, dater, self.country
-        ).read()
+        lead = here.row[-1] if is_pointing else here.lead
+        statements = StatementReader(scene, spoken, lead, dater).read()
         self._remember(scene, spoken)
         return sorted(proposals, key=lambda p: (p.char_start, p.char_end)), statements
 
@@ -113,7 +113,7 @@ class Reader:
         return [
             Proposal(
                 indicator=indicator,
-                breakdown=written(reading.facets),
+                breakdown=unparse(dict(reading.facets)) or "total",
                 period=reading.label,
                 value=numeral.value,
                 qualifier=numeral.qualifier,

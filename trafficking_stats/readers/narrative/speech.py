@@ -29,15 +29,12 @@ class Speech:
         The main count of the sentences before.
     dater : Dater
         Dates a token of the sentence.
-    country : str
-        ISO 3166-1 alpha-3 code.
     """
 
     scene: Scene
     counts: Sequence[Reading]
     lead: Reading | None
     dater: Dater
-    country: str
 
     def __post_init__(self) -> None:
         found = [*self.counts, *self._of_other_topics()]
@@ -84,13 +81,13 @@ class Speech:
         """Return the cell of a count, with its number where the text prints one."""
         numeral, own = spoken.numeral, spoken.sentence == self.scene.sentence.number and spoken.printed
         counted = self.scene.low[numeral.end : spoken.head.end] if own else ()
+        value = numeral.value if spoken.printed else None
+        qualifier = numeral.qualifier if spoken.printed else "exact"
         indicator = spoken.indicator or spoken.indicators[0]
-        cell = cell_of(indicator, spoken.unit, spoken.facets, spoken.label, self.country, counted)
-        if not spoken.printed:
-            return cell
+        about = (spoken.facets, spoken.label, self.scene.country, counted)
+        cell = cell_of(indicator, spoken.unit, *about, value, qualifier)
         start, end = self.scene.span(numeral.start, numeral.end) if own else (-1, -1)
-        qualifier = qualifier_of(numeral.qualifier)
-        return replace(cell, value=numeral.value, qualifier=qualifier, char_start=start, char_end=end)
+        return replace(cell, char_start=start, char_end=end)
 
     def statement(
         self,
