@@ -113,20 +113,9 @@ Outcome = Reading | bool | None
 """Of a rule: a reading, False for no reading, or None for no opinion."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A number, its noun phrase, the token where its clause begins at the earliest, and what governs it."""
-
-    numeral: Numeral
-    head: Head
-    bound: int
-    left: Governor | None
-    right: Governor | None
-
-
 @dataclass
 class State:
-    """What is known while a sentence is read.
+    """What is known while a sentence is read, and the number that is looked at.
 
     Attributes
     ----------
@@ -146,6 +135,12 @@ class State:
         Those of the sentence so far, and those that point back to one read before.
     consumed : set of int
         Tokens of verbs that govern a number already.
+    numeral, head : Numeral, Head
+        The number and its noun phrase.
+    bound : int
+        The token where its clause begins at the earliest.
+    left, right : Governor or None
+        What governs it.
     """
 
     scene: Scene
@@ -157,15 +152,20 @@ class State:
     readings: list[Reading] = field(default_factory=list)
     repeats: list[Reading] = field(default_factory=list)
     consumed: set[int] = field(default_factory=set)
+    numeral: Numeral = field(init=False)
+    head: Head = field(init=False)
+    bound: int = 0
+    left: Governor | None = None
+    right: Governor | None = None
 
-    def look(self, numeral: Numeral, head: Head, bound: int) -> Seen:
-        """Return a number with what governs it on either side; a verb before it may govern another already."""
+    def look(self, numeral: Numeral, head: Head, bound: int) -> None:
+        """Look at a number and at what governs it on either side; a verb before it may govern another already."""
         left = left_of(self.scene, numeral, bound, self.consumed)
         right = right_of(self.scene, numeral, head)
         if head.noun == "empty" and (self.current is not None or self.lead is not None):
             # "89 offences were recorded. In 2013 28 were recorded": offences, too
             left, right = (None if one and one.families == ("open",) else one for one in (left, right))
-        return Seen(numeral, head, bound, left, right)
+        self.numeral, self.head, self.bound, self.left, self.right = numeral, head, bound, left, right
 
     def keep(self, reading: Reading) -> None:
         """Take a reading; what follows may flow on from it."""
@@ -178,13 +178,13 @@ class State:
         self.blocked = True
         return False
 
-    def governed(self, seen: Seen, governor: Governor, rule: str) -> Outcome:
-        """Return the reading of a number under its governor; a governor that does not fit ends what flows."""
-        head = seen.head
-        is_bare = head.noun == "empty" and self.scene.contains("clause.anaphors", 0, seen.numeral.start)
+    def governed(self, governor: Governor, rule: str) -> Outcome:
+        """Return the reading of the number under a governor; one that does not fit ends what flows."""
+        head = self.head
+        is_bare = head.noun == "empty" and self.scene.contains("clause.anaphors", 0, self.numeral.start)
         still = is_bare and self.lead is not None and self.lead.potential  # "most had been exploited in ... (12)"
         end = min(self.scene.clause_end(head.end, ",;.("), head.end + POTENTIAL_REACH)
         said = self.scene.contains("modifiers.potential", head.end, end)  # "12 were registered as potential victims"
         if "identify" in governor.families and (still or said):
             head = replace(head, potential=True)
-        return reading_of(seen.numeral, head, governor.families, rule) or self.stop()
+        return reading_of(self.numeral, head, governor.families, rule) or self.stop()

@@ -8,7 +8,7 @@ from trafficking_stats.readers.narrative.facets import facets_within
 from trafficking_stats.readers.narrative.governors import auxiliary_before, copula_after, past_coordinated
 from trafficking_stats.readers.narrative.heads import COUNTED, ENFORCEMENT, VICTIMS, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
-from trafficking_stats.readers.narrative.readings import Outcome, Seen, State, fits, reading_of
+from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
 
 ESTIMATED = 1000
@@ -24,18 +24,18 @@ REACH = 80
 # ---- what is left out
 
 
-def not_counted(state: State, seen: Seen) -> Outcome:
+def not_counted(state: State) -> Outcome:
     """Leave out shelters, officials trained, countries, "all but two" and "in one case"."""
-    scene, numeral, noun = state.scene, seen.numeral, seen.head.noun
+    scene, numeral, noun = state.scene, state.numeral, state.head.noun
     if noun == "not_counted" or scene.before("ignored.exceptions", numeral.first):
         return state.stop(forget=False)
     is_case = numeral.value == 1 and noun == "case" and scene.phrase("clause.inside", numeral.first - 1)
     return False if is_case or (numeral.cue == "no" and noun == "unknown") else None
 
 
-def other_crimes(state: State, seen: Seen) -> Outcome:
+def other_crimes(state: State) -> Outcome:
     """Leave out victims of domestic violence, smuggled migrants, convictions for rape, and estimates."""
-    scene, numeral = state.scene, seen.numeral
+    scene, numeral = state.scene, state.numeral
     stop = scene.clause_end(numeral.end, ",;.()")
     is_other = scene.contains("ignored.other_crimes", numeral.end, stop)
     if is_other and not scene.contains("ignored.this_crime", numeral.end, stop):
@@ -44,49 +44,49 @@ def other_crimes(state: State, seen: Seen) -> Outcome:
     return state.stop() if guessed and numeral.value >= ESTIMATED else None
 
 
-def unknown_verb(state: State, seen: Seen) -> Outcome:
+def unknown_verb(state: State) -> Outcome:
     """Leave out what stands under a verb that the tables do not hold."""
-    unknown = any(governor is not None and governor.strength == "unknown" for governor in (seen.left, seen.right))
+    unknown = any(governor is not None and governor.strength == "unknown" for governor in (state.left, state.right))
     return state.stop() if unknown else None
 
 
 # ---- what a verb, a noun or a topic says
 
 
-def said_again(state: State, seen: Seen) -> Outcome:
+def said_again(state: State) -> Outcome:
     """Return a figure that points back to one already read: "of the 71 victims"."""
-    if not seen.numeral.definite or state.scene.is_compared(seen.numeral.start):
+    if not state.numeral.definite or state.scene.is_compared(state.numeral.start):
         return None
-    known = state.known.get(seen.numeral.value)
-    here = (reading for reading in reversed(state.readings) if reading.numeral.value == seen.numeral.value)
+    known = state.known.get(state.numeral.value)
+    here = (reading for reading in reversed(state.readings) if reading.numeral.value == state.numeral.value)
     earlier = next(here, known)
-    if earlier is None or not any(fits(family, seen.head.noun, True) for family in earlier.families):
+    if earlier is None or not any(fits(family, state.head.noun, True) for family in earlier.families):
         return None
-    governor = seen.left or seen.right  # "identified 18 and referred all 18": another figure
+    governor = state.left or state.right  # "identified 18 and referred all 18": another figure
     is_another = governor is not None and governor.strength in ("active", "passive") and governor.families != ("light",)
     if governor is not None and is_another and not {*earlier.families, "other", "open"}.intersection(governor.families):
         return None
-    return replace(earlier, numeral=seen.numeral, head=seen.head, repeated=True)
+    return replace(earlier, numeral=state.numeral, head=state.head, repeated=True)
 
 
-def resulted(state: State, seen: Seen) -> Outcome:
+def resulted(state: State) -> Outcome:
     """Read "three of these led to convictions"."""
-    scene, end = state.scene, seen.head.end
+    scene, end = state.scene, state.head.end
     for k in range(end, min(end + 3, scene.clause_end(end, ",;.()"))):
         n = scene.phrase("clause.result_verbs", k)
         found = (scene.value("actions", i) for i in range(k + n, k + n + 3)) if n else ()
         family = next((family for family in found if family in ("prosecute", "convict", "sentence")), "")
         if family:
-            return reading_of(seen.numeral, replace(seen.head, noun="case"), (family,), "counted noun")
+            return reading_of(state.numeral, replace(state.head, noun="case"), (family,), "counted noun")
     return None
 
 
-def counted_action(state: State, seen: Seen) -> Outcome:
+def counted_action(state: State) -> Outcome:
     """Read "12 convictions"; referrals only if they are of victims, or into a mechanism, or counted already.
 
     There are those to prosecutors, too.
     """
-    scene, family, head = state.scene, seen.head.family, seen.head
+    scene, family, head = state.scene, state.head.family, state.head
     if head.noun != "action":
         return None
     if family in VICTIMS:
@@ -95,33 +95,33 @@ def counted_action(state: State, seen: Seen) -> Outcome:
     of_victims = any(scene.value("nouns", k) == "victim" for k in range(head.end, head.end + 4))
     if (is_new and not of_victims and not scene.contains("clause.mechanisms", 0, len(scene.low))) or family == "other":
         return state.stop()
-    return reading_of(seen.numeral, head, (family,), "counted noun") or False
+    return reading_of(state.numeral, head, (family,), "counted noun") or False
 
 
-def topic_before(state: State, seen: Seen) -> Outcome:
+def topic_before(state: State) -> Outcome:
     """Read "the number of defendants charged stood at 31", "Convictions: 12"."""
-    scene, first = state.scene, seen.numeral.first
+    scene, first = state.scene, state.numeral.first
     link = first - scene.before("clause.count_links", first)
     if scene.word(first - 1) == "(" and state.current is None and state.lead is None:
         link = first - 1  # "most of the victims were Thai (12)"
     if scene.phrase("compare.change_to", first - 1):  # "rose by a third to 112"
         link = scene.last("compare.change_verbs", first - CHANGE, first) or link
-    if seen.head.noun != "empty" or link == first:
+    if state.head.noun != "empty" or link == first:
         return None
-    begin = scene.clause_start(link, seen.bound, ",;(")
+    begin = scene.clause_start(link, state.bound, ",;(")
     topic = topic_of(scene, begin, link)
     if topic is not None:
-        head = replace(topic, start=seen.head.start, end=seen.head.end, partitive=seen.head.partitive)
-        return reading_of(seen.numeral, head, (topic.family,), "counted noun")
+        head = replace(topic, start=state.head.start, end=state.head.end, partitive=state.head.partitive)
+        return reading_of(state.numeral, head, (topic.family,), "counted noun")
     base = state.current or state.lead
     is_part = bool(facets_within(scene, begin, link, 0))
     told = is_part or scene.contains("clause.figure_nouns", begin, link)
-    return reading_of(seen.numeral, seen.head, base.families, "carried over", base) if told and base else None
+    return reading_of(state.numeral, state.head, base.families, "carried over", base) if told and base else None
 
 
-def passive(state: State, seen: Seen) -> Outcome:
+def passive(state: State) -> Outcome:
     """Read "45 persons were charged"."""
-    left, right, head = seen.left, seen.right, seen.head
+    left, right, head = state.left, state.right, state.head
     if right is None or right.strength != "passive":
         return None
     own = past_coordinated(state.scene, head.end) == head.end
@@ -129,49 +129,49 @@ def passive(state: State, seen: Seen) -> Outcome:
     if left is not None and left.families != ("light",) and not suits:
         return None  # "identified 40 victims and 12 suspects were charged"
     state.consumed.add(right.token)
-    return state.governed(seen, right, "passive verb")
+    return state.governed(right, "passive verb")
 
 
-def verb_before(state: State, seen: Seen) -> Outcome:
+def verb_before(state: State) -> Outcome:
     """Read "convicted nine traffickers"."""
-    left, numeral = seen.left, seen.numeral
+    left, numeral = state.left, state.numeral
     if left is None or left.strength != "active" or left.families == ("light",):
         return None
-    start, comma = _group_before(state.scene, seen)
+    start, comma = _group_before(state)
     if start < comma:
         return None  # "of those convicted, 19 received prison sentences"
     mark, segments = state.scene.at[left.token], state.scene.segments
-    is_alike = seen.head.noun == "empty" and state.current is not None and state.scene.is_compared(numeral.start)
+    is_alike = state.head.noun == "empty" and state.current is not None and state.scene.is_compared(numeral.start)
     if is_alike and mark.form == "action" and segments.of[left.token] != segments.of[numeral.start]:
         return None  # "494 victims in closed investigations, against 503 in 2018": as many victims
     is_named = mark.form == "action" and mark.end == numeral.first and mark.family in ENFORCEMENT
-    if is_named and seen.head.noun == "empty":
-        seen = replace(seen, head=replace(seen.head, noun="action", family=mark.family))  # "prosecutions 11"
-    return state.governed(seen, left, "verb before")
+    if is_named and state.head.noun == "empty":
+        state.head = replace(state.head, noun="action", family=mark.family)  # "prosecutions 11"
+    return state.governed(left, "verb before")
 
 
-def participle_after(state: State, seen: Seen) -> Outcome:
+def participle_after(state: State) -> Outcome:
     """Read "six defendants prosecuted in 2015"."""
-    if seen.right is None or seen.right.strength != "reduced":
+    if state.right is None or state.right.strength != "reduced":
         return None
-    state.consumed.add(seen.right.token)
-    return state.governed(seen, seen.right, "participle after")
+    state.consumed.add(state.right.token)
+    return state.governed(state.right, "participle after")
 
 
 # ---- what figures before, or the nouns alone, say
 
 
-def part_of_known(state: State, seen: Seen) -> Outcome:
+def part_of_known(state: State) -> Outcome:
     """Read "61 of the 97", where the document has counted the 97."""
-    scene, end = state.scene, seen.numeral.end
+    scene, end = state.scene, state.numeral.end
     whole = scene.counts.get(end + (scene.phrase("clause.partitive", end) or 1))
     known = state.known.get(whole.value) if whole else None
-    return reading_of(seen.numeral, seen.head, known.families, "subset", known) if known else None
+    return reading_of(state.numeral, state.head, known.families, "subset", known) if known else None
 
 
-def described(state: State, seen: Seen) -> Outcome:
+def described(state: State) -> Outcome:
     """Read "there were 86 convicted traffickers": the participle says it."""
-    scene, numeral, head = state.scene, seen.numeral, seen.head
+    scene, numeral, head = state.scene, state.numeral, state.head
     if not (numeral.definite or scene.phrase("clause.base", numeral.first - 1) or _exists(scene, numeral)):
         return None  # "five convicted defendants appealed" says nothing of how many were convicted
     told = [scene.at[k].family for k in range(head.start, head.end) if k in scene.at]
@@ -181,20 +181,20 @@ def described(state: State, seen: Seen) -> Outcome:
     return reading_of(numeral, head, (family,), "counted noun") if family else None
 
 
-def of_group(state: State, seen: Seen) -> Outcome:
+def of_group(state: State) -> Outcome:
     """Read "of the victims in 2020, 547 were women": the group named before it says what is counted."""
-    start, comma = _group_before(state.scene, seen)
+    start, comma = _group_before(state)
     if state.current is not None:
         return None
     topic = topic_of(state.scene, start, comma)
     told = [mark.family for mark in state.scene.marks if start <= mark.start < comma and mark.family in COUNTED]
     families = [topic.family] if topic else told
-    return reading_of(seen.numeral, seen.head, families[-1:], "subset") if families else None
+    return reading_of(state.numeral, state.head, families[-1:], "subset") if families else None
 
 
-def flowing(state: State, seen: Seen) -> Outcome:
+def flowing(state: State) -> Outcome:
     """Return the reading of the figure before, where nothing changed it."""
-    scene, numeral, head = state.scene, seen.numeral, seen.head
+    scene, numeral, head = state.scene, state.numeral, state.head
     compared = scene.is_compared(numeral.start)
     if state.current is not None:
         alike = (
@@ -205,9 +205,9 @@ def flowing(state: State, seen: Seen) -> Outcome:
         base = next(alike, None)
         rule = "comparison" if compared else "list" if scene.is_bracketed(numeral.start) else "subset"
         return reading_of(numeral, head, base.families if compared else base.families[:1], rule, base) if base else None
-    if state.lead is None or state.blocked or not _points_back(scene, seen):
+    if state.lead is None or state.blocked or not _points_back(state):
         return None
-    topic = topic_of(scene, scene.clause_start(numeral.first, seen.bound, ",;("), numeral.first)
+    topic = topic_of(scene, scene.clause_start(numeral.first, state.bound, ",;("), numeral.first)
     if topic is not None and topic.family not in state.lead.families:  # the sentence speaks of something else
         return reading_of(numeral, head, (topic.family,), "carried over")
     of_victims = any(scene.value("nouns", k) == "victim" for k in scene.starts("nouns"))
@@ -216,29 +216,29 @@ def flowing(state: State, seen: Seen) -> Outcome:
     return reading_of(numeral, head, state.lead.families, "comparison" if compared else "carried over", state.lead)
 
 
-def general_verb(state: State, seen: Seen) -> Outcome:
+def general_verb(state: State) -> Outcome:
     """After "reported", "had": victims were identified, cases investigated."""
-    if seen.left is None:
+    if state.left is None:
         return None
-    family = {"victim": "identify", "case": "investigate"}.get(seen.head.noun)
-    return reading_of(seen.numeral, seen.head, (family,), "general verb") or False if family else False
+    family = {"victim": "identify", "case": "investigate"}.get(state.head.noun)
+    return reading_of(state.numeral, state.head, (family,), "general verb") or False if family else False
 
 
-def facet_verb(state: State, seen: Seen) -> Outcome:
+def facet_verb(state: State) -> Outcome:
     """Read "12 were exploited in forced labour", "30 came from Nigeria"."""
-    is_counted = seen.head.noun in ("victim", "person", "empty")
-    if seen.right is None or seen.right.strength != "facet" or not is_counted:
+    is_counted = state.head.noun in ("victim", "person", "empty")
+    if state.right is None or state.right.strength != "facet" or not is_counted:
         return None
-    return state.governed(seen, seen.right, "participle after")
+    return state.governed(state.right, "participle after")
 
 
-def existence(state: State, seen: Seen) -> Outcome:
+def existence(state: State) -> Outcome:
     """Read "there were 77 victims", "there were 229 proceedings"."""
-    scene, head, first = state.scene, seen.head, seen.numeral.first
-    exists = _exists(scene, seen.numeral) or scene.word(first - 1) == ":"  # "Figures for 2022: 73 victims"
-    if head.noun == "victim" and (head.partitive or seen.numeral.definite or exists or _is_fragment(scene)):
-        return reading_of(seen.numeral, head, ("identify",), "existence")
-    return reading_of(seen.numeral, head, ("investigate",), "existence") if head.noun == "case" and exists else None
+    scene, head, first = state.scene, state.head, state.numeral.first
+    exists = _exists(scene, state.numeral) or scene.word(first - 1) == ":"  # "Figures for 2022: 73 victims"
+    if head.noun == "victim" and (head.partitive or state.numeral.definite or exists or _is_fragment(scene)):
+        return reading_of(state.numeral, head, ("identify",), "existence")
+    return reading_of(state.numeral, head, ("investigate",), "existence") if head.noun == "case" and exists else None
 
 
 RULES = (
@@ -262,10 +262,10 @@ RULES = (
 )
 
 
-def _group_before(scene: Scene, seen: Seen) -> tuple[int, int]:
+def _group_before(state: State) -> tuple[int, int]:
     """Return the stretch that names a group right before a number: "Among the victims registered in 2022, ..."."""
-    comma = seen.numeral.first - 1
-    start = scene.clause_start(comma, seen.bound, ",;(") if scene.word(comma) == "," else comma
+    scene, comma = state.scene, state.numeral.first - 1
+    start = scene.clause_start(comma, state.bound, ",;(") if scene.word(comma) == "," else comma
     is_group = scene.phrase("clause.base", start) or scene.phrase("clause.subset", start)
     return (start, comma) if is_group else (comma, comma)
 
@@ -282,9 +282,9 @@ def _is_fragment(scene: Scene) -> bool:
     return is_plain and bool(scene.periods) and not scene.marks
 
 
-def _points_back(scene: Scene, seen: Seen) -> bool:
+def _points_back(state: State) -> bool:
     """Whether the sentence goes on about the figure of the sentence before."""
-    numeral, head = seen.numeral, seen.head
+    scene, numeral, head = state.scene, state.numeral, state.head
     groups = ("clause.anaphors", "clause.figure_nouns")
     said = any(scene.contains(group, numeral.start - REACH, numeral.start) for group in groups)
     opened = scene.ends.get(numeral.first)  # "In 2016 they recorded 197": of what was counted before
@@ -292,5 +292,5 @@ def _points_back(scene: Scene, seen: Seen) -> bool:
         return True
     if head.noun == "empty" and (_is_fragment(scene) or scene.is_compared(numeral.start)):
         return True
-    told = copula_after(scene, head) or seen.right is not None or auxiliary_before(scene, numeral)
+    told = copula_after(scene, head) or state.right is not None or auxiliary_before(scene, numeral)
     return told and head.noun in ("person", "empty", "victim", "offender")

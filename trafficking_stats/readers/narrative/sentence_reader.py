@@ -34,8 +34,8 @@ def read_numbers(state: State) -> list[Reading]:
             bound = zeros[start].head.end
         if start in heads:
             numeral, head = scene.counts[start], _shared_head(state, start, heads)
-            seen = state.look(numeral, head, bound)
-            outcome = next((found for found in (rule(state, seen) for rule in RULES) if found is not None), None)
+            state.look(numeral, head, bound)
+            outcome = next((found for found in (rule(state) for rule in RULES) if found is not None), None)
             if isinstance(outcome, Reading):
                 state.keep(outcome)
             bound = numeral.end
