@@ -28,18 +28,18 @@ class Governor:
         Usually one; two where verbs are coordinated ("identified and assisted 40").
     strength : str
         "passive" (an auxiliary and a participle), "reduced" (a participle right after the noun), "active" (a verb or
-        noun before), "facet" (says only how the persons were exploited, or that they were victims) or "unknown" (a
-        verb the tables do not hold).
+        noun before), "light" (a verb such as "reported"), "facet" (says only how the persons were exploited, or that
+        they were victims), "unknown" (a verb the tables do not hold) or "" where there is none.
     token : int
         Where it stands, -1 where that does not matter.
     """
 
-    families: tuple[str, ...]
-    strength: str
+    families: tuple[str, ...] = ()
+    strength: str = ""
     token: int = -1
 
 
-def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
+def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor:
     """Return the governor after the noun phrase of a number: the participle that follows it or its auxiliary."""
     has_auxiliary = auxiliary_before(scene, numeral)
     is_adjacent = True
@@ -54,7 +54,7 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
         if (has_auxiliary and exploited) or (k == head.end and scene.phrase("clause.origin_verbs", k)):
             return Governor(("identify",), "facet")
         if has_auxiliary and scene.is_unknown_verb(k):
-            return Governor((), "unknown")
+            return Governor(strength="unknown")
         if scene.phrase("clause.auxiliaries", k) or scene.phrase("clause.perfects", k):
             has_auxiliary = True
         elif not scene.phrase("clause.relatives", k) and not scene.phrase("clause.adverbs", k):
@@ -62,7 +62,7 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor | None:
         if scene.low[k] == "(":
             k = next((i for i in range(k, stop) if scene.low[i] == ")"), stop)
         k += 1
-    return None
+    return Governor()
 
 
 def _ends_clause(scene: Scene, k: int) -> bool:
@@ -123,7 +123,7 @@ def _joined_before(scene: Scene, mark: Mark) -> tuple[str, ...]:
     return (mark.family,)
 
 
-def left_of(scene: Scene, numeral: Numeral, bound: int, consumed: Container[int]) -> Governor | None:
+def left_of(scene: Scene, numeral: Numeral, bound: int, consumed: Container[int]) -> Governor:
     """Return the governor before a number, back to token `bound`.
 
     Parameters
@@ -137,20 +137,20 @@ def left_of(scene: Scene, numeral: Numeral, bound: int, consumed: Container[int]
 
     Returns
     -------
-    Governor or None
-        Strength "active", or "unknown" where a verb that the tables do not hold comes first.
+    Governor
+        Strength "", "light", "active", or "unknown" where a verb that the tables do not hold comes first.
     """
-    light: Governor | None = None
+    strength = ""
     k = numeral.first
     while k > bound and scene.low[k - 1] != ";":
         mark = scene.ends.get(k)
         if mark is not None and mark.start in consumed:
-            return light
+            break
         if mark is not None and mark.family != "light":
             return Governor(_joined_before(scene, mark), "active", mark.start)
         if mark is not None:
-            light = light or Governor(("light",), "active", mark.start)
+            strength = "light"
         elif scene.is_unknown_verb(k - 1):
-            return Governor((), "unknown")
+            return Governor(strength="unknown")
         k = mark.start if mark else k - 1
-    return light
+    return Governor(strength=strength)

@@ -88,7 +88,7 @@ def reading_of(
     numeral: Numeral, head: Head, families: Iterable[str], rule: str, base: Reading | None = None
 ) -> Reading | None:
     """Read a number under verbs, as the same as `base` where given; None where the noun does not fit the verbs."""
-    chosen = [f for f in families if f not in ("light", "other") and fits(f, head.noun, base is not None)]
+    chosen = [f for f in families if f != "other" and fits(f, head.noun, base is not None)]
     if not chosen:
         return None
     if head.noun == "case" and chosen == ["identify"]:
@@ -139,7 +139,7 @@ class State:
         The number and its noun phrase.
     bound : int
         The token where its clause begins at the earliest.
-    left, right : Governor or None
+    left, right : Governor
         What governs it.
     """
 
@@ -154,9 +154,9 @@ class State:
     consumed: set[int] = field(default_factory=set)
     numeral: Numeral = field(init=False)
     head: Head = field(init=False)
-    bound: int = 0
-    left: Governor | None = None
-    right: Governor | None = None
+    bound: int = field(init=False)
+    left: Governor = field(init=False)
+    right: Governor = field(init=False)
 
     def look(self, numeral: Numeral, head: Head, bound: int) -> None:
         """Look at a number and at what governs it on either side; a verb before it may govern another already."""
@@ -164,7 +164,7 @@ class State:
         right = right_of(self.scene, numeral, head)
         if head.noun == "empty" and (self.current is not None or self.lead is not None):
             # "89 offences were recorded. In 2013 28 were recorded": offences, too
-            left, right = (None if one and one.families == ("open",) else one for one in (left, right))
+            left, right = (Governor() if one.families == ("open",) else one for one in (left, right))
         self.numeral, self.head, self.bound, self.left, self.right = numeral, head, bound, left, right
 
     def keep(self, reading: Reading) -> None:

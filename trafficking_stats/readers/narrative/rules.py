@@ -46,8 +46,7 @@ def other_crimes(state: State) -> Outcome:
 
 def unknown_verb(state: State) -> Outcome:
     """Leave out what stands under a verb that the tables do not hold."""
-    unknown = any(governor is not None and governor.strength == "unknown" for governor in (state.left, state.right))
-    return state.stop() if unknown else None
+    return state.stop() if "unknown" in (state.left.strength, state.right.strength) else None
 
 
 # ---- what a verb, a noun or a topic says
@@ -62,10 +61,10 @@ def said_again(state: State) -> Outcome:
     earlier = next(here, known)
     if earlier is None or not any(fits(family, state.head.noun, True) for family in earlier.families):
         return None
-    governor = state.left or state.right  # "identified 18 and referred all 18": another figure
-    is_another = governor is not None and governor.strength in ("active", "passive") and governor.families != ("light",)
-    if governor is not None and is_another and not {*earlier.families, "other", "open"}.intersection(governor.families):
-        return None
+    governor = state.left if state.left.strength else state.right
+    is_said = governor.strength in ("active", "passive")
+    if is_said and not {*earlier.families, "other", "open"}.intersection(governor.families):
+        return None  # "identified 18 and referred all 18": another figure
     return replace(earlier, numeral=state.numeral, head=state.head, repeated=True)
 
 
@@ -122,11 +121,11 @@ def topic_before(state: State) -> Outcome:
 def passive(state: State) -> Outcome:
     """Read "45 persons were charged"."""
     left, right, head = state.left, state.right, state.head
-    if right is None or right.strength != "passive":
+    if right.strength != "passive":
         return None
     own = past_coordinated(state.scene, head.end) == head.end
     suits = own and any(fits(family, head.noun, False) for family in right.families)
-    if left is not None and left.families != ("light",) and not suits:
+    if left.strength in ("active", "unknown") and not suits:
         return None  # "identified 40 victims and 12 suspects were charged"
     state.consumed.add(right.token)
     return state.governed(right, "passive verb")
@@ -135,7 +134,7 @@ def passive(state: State) -> Outcome:
 def verb_before(state: State) -> Outcome:
     """Read "convicted nine traffickers"."""
     left, numeral = state.left, state.numeral
-    if left is None or left.strength != "active" or left.families == ("light",):
+    if left.strength != "active":
         return None
     start, comma = _group_before(state)
     if start < comma:
@@ -152,7 +151,7 @@ def verb_before(state: State) -> Outcome:
 
 def participle_after(state: State) -> Outcome:
     """Read "six defendants prosecuted in 2015"."""
-    if state.right is None or state.right.strength != "reduced":
+    if state.right.strength != "reduced":
         return None
     state.consumed.add(state.right.token)
     return state.governed(state.right, "participle after")
@@ -218,7 +217,7 @@ def flowing(state: State) -> Outcome:
 
 def general_verb(state: State) -> Outcome:
     """After "reported", "had": victims were identified, cases investigated."""
-    if state.left is None:
+    if not state.left.strength:
         return None
     family = {"victim": "identify", "case": "investigate"}.get(state.head.noun)
     return reading_of(state.numeral, state.head, (family,), "general verb") or False if family else False
@@ -226,10 +225,8 @@ def general_verb(state: State) -> Outcome:
 
 def facet_verb(state: State) -> Outcome:
     """Read "12 were exploited in forced labour", "30 came from Nigeria"."""
-    is_counted = state.head.noun in ("victim", "person", "empty")
-    if state.right is None or state.right.strength != "facet" or not is_counted:
-        return None
-    return state.governed(state.right, "participle after")
+    is_told = state.right.strength == "facet" and state.head.noun in ("victim", "person", "empty")
+    return state.governed(state.right, "participle after") if is_told else None
 
 
 def existence(state: State) -> Outcome:
@@ -292,5 +289,5 @@ def _points_back(state: State) -> bool:
         return True
     if head.noun == "empty" and (_is_fragment(scene) or scene.is_compared(numeral.start)):
         return True
-    told = copula_after(scene, head) or state.right is not None or auxiliary_before(scene, numeral)
+    told = copula_after(scene, head) or state.right.strength != "" or auxiliary_before(scene, numeral)
     return told and head.noun in ("person", "empty", "victim", "offender")
