@@ -86,29 +86,21 @@ def auxiliary_before(scene: Scene, numeral: Numeral) -> bool:
 
 def copula_after(scene: Scene, head: Head) -> bool:
     """Whether "were", "var" follows the noun phrase directly: the figure only says what kind they were."""
-    return scene.phrase("clause.copulas", _past_adverbs(scene, head.end)) > 0
+    return scene.phrase("clause.copulas", scene.past(head.end, "clause.adverbs")) > 0
 
 
 def past_coordinated(scene: Scene, k: int) -> int:
     """Past "and 24 men" where the verb follows the last of several coordinated figures."""
-    start = k
-    while scene.word(k) == "," or scene.phrase("clause.coordinators", k) or scene.phrase("clause.involving", k):
-        k += scene.phrase("clause.involving", k) or 1
-    following = scene.counts.get(k) if k > start else None
-    return past_coordinated(scene, head_of(scene, following).end) if following else start
-
-
-def _past_adverbs(scene: Scene, k: int) -> int:
-    while scene.phrase("clause.adverbs", k):
-        k += 1
-    return k
+    joint = scene.past(k, "clause.coordinators", "clause.involving", marks=",")
+    following = scene.counts.get(joint) if joint > k else None
+    return past_coordinated(scene, head_of(scene, following).end) if following else k
 
 
 def _joined_after(scene: Scene, k: int) -> tuple[str, ...]:
     """Return the families of participles joined to one before `k`: "... and referred to care"."""
     stop = min(scene.clause_end(k, ";.("), k + JOINED_REACH)
     joint = scene.first("clause.coordinators", k, stop)
-    family = scene.value("participles", _past_adverbs(scene, joint + 1)) if joint is not None else ""
+    family = scene.value("participles", scene.past(joint + 1, "clause.adverbs")) if joint is not None else ""
     return (family,) if family in JOINED else ()
 
 

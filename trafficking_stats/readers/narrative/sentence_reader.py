@@ -75,8 +75,7 @@ def _bare_rows(state: State) -> list[list[int]]:
     end = 0
     for i, reading in enumerate(state.readings):
         numeral = reading.numeral
-        between = range(end, numeral.first)
-        if not all(scene.low[k] == "," or scene.phrase("clause.coordinators", k) for k in between):
+        if scene.past(end, "clause.coordinators", marks=",") < numeral.first:
             rows.append([])
         is_bare = reading.head.end == numeral.end and not (numeral.cue or numeral.definite)
         rows = [*rows[:-1], [*rows[-1], i]] if is_bare else [*rows, []]
@@ -133,10 +132,8 @@ def _verbs(scene: Scene, k: int) -> tuple[list[str], int]:
     """Return the families of a negated list of verbs ("investigate, prosecute, or convict"), and its end."""
     families: list[str] = []
     for mark in scene.marks:
-        between = range(k, mark.start)
         if mark.form == "verb" and k <= mark.start < k + REACH:
-            joins = (scene.low[i] == "," or scene.phrase("clause.coordinators", i) for i in between)
-            if families and not all(joins):
+            if families and scene.past(k, "clause.coordinators", marks=",") < mark.start:
                 break
             families.append(mark.family)
             k = mark.end

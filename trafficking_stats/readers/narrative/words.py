@@ -64,6 +64,15 @@ class Words:
             i -= 1
         return i
 
+    def past(self, i: int, *groups: str, marks: str = "") -> int:
+        """Return the first token from `i` on at which neither a phrase of the groups nor one of the marks stands."""
+        while i < len(self.low):
+            step = max(self.phrase(group, i) for group in groups) or (self.low[i] in marks)
+            if not step:
+                break
+            i += step
+        return i
+
     def is_known(self, i: int) -> bool:
         """Whether a phrase of any group starts at token `i`."""
         return i in self._from
