@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, pairwise
 from statistics import median
 from typing import Any
@@ -36,8 +36,8 @@ class Line:
 
     Attributes
     ----------
-    cells : tuple of str
-        Its pieces between wide gaps; more than one where the line is a row of a table without rules.
+    is_row : bool
+        Whether it is a row of a table without rules.
     """
 
     text: str
@@ -46,12 +46,7 @@ class Line:
     top: float
     bottom: float
     size: float
-    cells: tuple[str, ...]
-
-    @property
-    def is_row(self) -> bool:
-        """Whether it is a row of a table."""
-        return len(self.cells) > 1
+    is_row: bool
 
 
 def lines_of(words: Sequence[Word]) -> list[Line]:
@@ -68,33 +63,34 @@ def lines_of(words: Sequence[Word]) -> list[Line]:
         height = max(word["size"], last["size"])
         if word["text"].isdecimal() and word["size"] < SMALL * last["size"] and word["bottom"] < last["bottom"]:
             continue
-        goes_on = abs(word["bottom"] - last["bottom"]) <= SAME_LINE * height and word["x0"] > last["x0"]
-        if rows and goes_on:
+        if rows and abs(word["bottom"] - last["bottom"]) <= SAME_LINE * height and word["x0"] > last["x0"]:
             rows[-1].append(word)
         else:
             rows.append([word])
-    return _only_true_rows([_line(row) for row in rows])
+    cells = [_cells(row) for row in rows]
+    # justified prose has wide gaps, too: a row holds numbers in cells, or stands above one that does
+    numeric = [any(cell[0].isdecimal() and len(cell) < LONGEST_NUMBER for cell in line[1:]) for line in cells]
+    return [
+        _line(row, line, len(line) > 1 and (here or below))
+        for row, line, here, below in zip(rows, cells, numeric, [*numeric, False][1:], strict=True)
+    ]
 
 
-def _line(row: list[Word]) -> Line:
+def _cells(row: list[Word]) -> list[str]:
+    """Return the pieces of a line between wide gaps."""
     cells = [row[0]["text"]]
     for before, word in pairwise(row):
         if word["x0"] - before["x1"] > CELL_GAP * max(before["size"], word["size"]):
             cells.append(word["text"])
         else:
             cells[-1] += f" {word['text']}"
+    return cells
+
+
+def _line(row: list[Word], cells: list[str], is_row: bool) -> Line:
     top, bottom = min(word["top"] for word in row), max(word["bottom"] for word in row)
-    size = median(word["size"] for word in row)
-    return Line(" | ".join(cells), row[0]["x0"], row[-1]["x1"], top, bottom, size, tuple(cells))
-
-
-def _only_true_rows(lines: list[Line]) -> list[Line]:
-    """Keep as rows what holds numbers in cells, and the line of heads above it; justified prose has wide gaps too."""
-    numeric = [any(c[0].isdecimal() and len(c) < LONGEST_NUMBER for c in line.cells[1:]) for line in lines]
-    return [
-        line if here or below else replace(line, text=" ".join(line.cells), cells=(" ".join(line.cells),))
-        for line, here, below in zip(lines, numeric, [*numeric[1:], False], strict=True)
-    ]
+    text = (" | " if is_row else " ").join(cells)
+    return Line(text, row[0]["x0"], row[-1]["x1"], top, bottom, median(word["size"] for word in row), is_row)
 
 
 def join_lines(lines: Sequence[str]) -> str:
