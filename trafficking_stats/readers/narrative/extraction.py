@@ -14,7 +14,7 @@ from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.sentence_reader import MOST_FIGURES
 from trafficking_stats.readers.narrative.tables import counts_of, find_tables
-from trafficking_stats.readers.narrative.tokens import sentences, worth_reading
+from trafficking_stats.readers.narrative.tokens import Sentence, sentences, worth_reading
 
 _DIGITS = re.compile(r"\d+")
 
@@ -53,22 +53,22 @@ def read_text(text: str, *, country: str, default_year: int, language: str | Non
     lexicon = load(language or detect_language(document.text))
     found = Found(lexicon.code)
     reader = Reader(str(default_year), country, source_id)
+
+    def scene_of(stretch: Sentence) -> Scene:
+        return Scene(document, stretch, lexicon, default_year, country, reader.here.around)
+
     tables = find_tables(document.text)[::-1]
     done = 0  # the end of the last table read
     for sentence in worth_reading(document.text, list(sentences(document.text, lexicon)), lexicon):
         start, end = max(sentence.start, done), sentence.end
         while tables and tables[-1].start < sentence.end:
             table = tables.pop()
-            for scene, spoken in counts_of(table, document, sentence, lexicon, default_year, country):
+            for scene, spoken in counts_of(table, document.text, sentence, scene_of):
                 found.proposals.extend(reader.propose(scene, spoken))
             start, end, done = start, min(end, table.start), table.end
-        prose = replace(sentence, start=start, end=end)
-        if not document.text[start:end].strip():
-            continue
         reader.enter(sentence.paragraph)
-        if len(_DIGITS.findall(document.text, start, end)) <= MOST_FIGURES:
-            scene = Scene(document, prose, lexicon, default_year, country, reader.here.around)
-            proposals, statements = reader.read(scene)
+        if document.text[start:end].strip() and len(_DIGITS.findall(document.text, start, end)) <= MOST_FIGURES:
+            proposals, statements = reader.read(scene_of(replace(sentence, start=start, end=end)))
             found.proposals.extend(proposals)
             found.statements.extend(statements)
     return found

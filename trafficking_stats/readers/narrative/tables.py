@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from trafficking_stats.readers.documents.tidying import Tidied
 from trafficking_stats.readers.narrative.facets import facets_within
 from trafficking_stats.readers.narrative.heads import Head, topic_of
-from trafficking_stats.readers.narrative.lexicon import Lexicon
 from trafficking_stats.readers.narrative.readings import Reading, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.tokens import Sentence
@@ -86,7 +84,7 @@ class _Said:
 
 
 def counts_of(
-    table: Table, document: Tidied, sentence: Sentence, lexicon: Lexicon, default_year: int, country: str
+    table: Table, text: str, sentence: Sentence, scene_of: Callable[[Sentence], Scene]
 ) -> Iterator[tuple[Scene, Reading]]:
     """Read the counts of a table whose years stand in its first column or in its heads.
 
@@ -94,29 +92,26 @@ def counts_of(
     ----------
     table : Table
         From `find_tables`.
-    document : Tidied
+    text : str
         The document.
     sentence : Sentence
         Gives number and paragraph.
-    lexicon : Lexicon
-        Language.
-    default_year, country : int, str
-        The year and the country the document reports on.
+    scene_of : callable
+        Analyses a stretch of the document.
 
     Yields
     ------
     tuple of Scene and Reading
         Each cell where a period and a topic are named, in the head, the first cell or the line above the table.
     """
-    text = document.text
 
-    def scene_of(cell: Place) -> Scene:
-        return Scene(document, Sentence(sentence.number, sentence.paragraph, *cell), lexicon, default_year, country)
+    def scene_at(cell: Place) -> Scene:
+        return scene_of(Sentence(sentence.number, sentence.paragraph, *cell))
 
     def said(cell: Place) -> _Said:
         if not text[slice(*cell)].strip():
             return _Said(None, {}, "")
-        scene = scene_of(cell)
+        scene = scene_at(cell)
         label = next((period.label for period in scene.periods if period.label), "")
         return _Said(topic_of(scene, 0, len(scene.low)), facets_within(scene, 0, len(scene.low)), label)
 
@@ -131,7 +126,7 @@ def counts_of(
             label, topic = first.label or head.label, head.topic or first.topic or spoken
             if not (_is_number(text, cell) and label and topic):
                 continue
-            scene = scene_of(cell)
+            scene = scene_at(cell)
             numeral = next(iter(scene.counts.values()), None)
             if numeral is not None:
                 numeral = numeral._replace(qualifier=_MARKS.get(text[slice(*cell)].strip()[0], "exact"))
