@@ -24,34 +24,39 @@ class StatementReader(Speech):
 
     def read(self) -> list[Statement]:
         """All statements in the order of the text."""
-        found = [*self._shares(), *self._changes(), *self._comparisons(), *self._ranks(), *self._sums()]
+        found = [*self._by_numbers(), *self._changes(), *self._comparisons(), *self._ranks(), *self._sums()]
         return sorted(found, key=lambda s: (s.char_start, s.char_end, s.kind))
 
-    # ---- shares and changes in percent
+    # ---- shares, and changes by a number
 
-    def _shares(self) -> Iterator[Statement]:
-        """Read "764 women (79 %)", "79 % were women", "women were 79 % of the victims", "35 % more"."""
+    def _by_numbers(self) -> Iterator[Statement]:
+        """Read "28 more than in 2017", "35 % more", and shares."""
         for numeral in self.scene.numerals:
-            end = self.scene.shares.get(numeral.start)
-            if end is None:
-                continue
-            direction = self._direction_of_change(numeral, end)
-            if direction:
-                yield from self._change_by(numeral, end, direction, "percent")
-                continue
-            printed = self._printed_beside(numeral, end)
-            whole = self._whole_of(numeral, printed)
-            if whole is None:
-                continue
-            facets = printed.facets if printed else self._facets_of_share(numeral, end, whole)
-            if facets.items() <= whole.facets.items():
-                continue
-            all_of_it = {key: value for key, value in whole.facets.items() if key not in facets}
-            part = printed or replace(whole, facets={**all_of_it, **facets}, printed=False)
-            base = replace(whole, facets=all_of_it, label=part.label)
-            if whole.label != part.label or all_of_it != whole.facets:
-                base = replace(base, printed=False)
-            yield self.statement("share", "", (numeral.start, end), part, base, numeral, "percent")
+            share = self.scene.shares.get(numeral.start)
+            end, unit = (share, "percent") if share else (numeral.end, "")
+            direction = self._direction_of_change(numeral, end) if share or numeral.kind == "change" else ""
+            subject = self.nearest(numeral.start)
+            if direction and subject is not None:
+                base = self.in_period(subject, self.compared_period(end, subject.label))
+                span, unit = (numeral.start, end), unit or subject.unit
+                yield self.statement("change", direction, span, subject, base, numeral, unit)
+            elif share and not direction:
+                yield from self._share(numeral, share)
+
+    def _share(self, numeral: Numeral, end: int) -> Iterator[Statement]:
+        """Read "764 women (79 %)", "79 % were women", "women were 79 % of the victims"."""
+        printed = self._printed_beside(numeral, end)
+        whole = self._whole_of(numeral, printed)
+        if whole is None:
+            return
+        facets = printed.facets if printed else self._facets_of_share(numeral, end, whole)
+        if facets.items() <= whole.facets.items():
+            return
+        all_of_it = {key: value for key, value in whole.facets.items() if key not in facets}
+        part = printed or replace(whole, facets={**all_of_it, **facets}, printed=False)
+        is_printed = whole.printed and whole.label == part.label and all_of_it == whole.facets
+        base = replace(whole, facets=all_of_it, label=part.label, printed=is_printed)
+        yield self.statement("share", "", (numeral.start, end), part, base, numeral, "percent")
 
     def _printed_beside(self, numeral: Numeral, end: int) -> Reading | None:
         """Return the count that a share in brackets repeats, or that stands in brackets after a share."""
@@ -89,14 +94,10 @@ class StatementReader(Speech):
         after = facets_of(self.scene, shifted, head_of(self.scene, shifted))
         return before if after.items() <= whole.facets.items() else after
 
-    # ---- changes
+    # ---- comparisons of two figures
 
     def _changes(self) -> Iterator[Statement]:
-        """Read "28 more than in 2017", and "a decrease from 13 in 2013" as: fewer than the figure before it."""
-        for numeral in self.scene.numerals:
-            direction = self._direction_of_change(numeral, numeral.end) if numeral.kind == "change" else ""
-            if direction:
-                yield from self._change_by(numeral, numeral.end, direction, "")
+        """Read "a decrease from 13 in 2013" as: fewer than the figure before it."""
         for base in self.spoken:
             numeral = base.numeral
             subject = self._counterpart(base) if self.scene.is_compared(numeral.start) else None
@@ -124,13 +125,6 @@ class StatementReader(Speech):
                 return direction
         return ""
 
-    def _change_by(self, numeral: Numeral, end: int, direction: str, unit: str) -> Iterator[Statement]:
-        subject = self.nearest(numeral.start)
-        if subject is not None:
-            base = self.in_period(subject, self.compared_period(end, subject.label))
-            unit = unit or subject.unit
-            yield self.statement("change", direction, (numeral.start, end), subject, base, numeral, unit)
-
     def _counterpart(self, base: Reading) -> Reading | None:
         """Return the figure that one of a comparison is compared with."""
 
@@ -153,10 +147,8 @@ class StatementReader(Speech):
         scene = self.scene
         after_number = {n.end for n in scene.numerals if n.kind == "change"} | set(scene.shares.values())
         end = 0
-        for k in scene.starts("statements.comparisons", "statements.comparisons.times"):
-            times = scene.value("statements.comparisons.times", k)
-            group = "statements.comparisons.times" if times else "statements.comparisons"
-            length, direction = scene.phrase(group, k), scene.value(group, k)
+        for k in scene.starts("statements.comparisons"):
+            length, said = scene.found("statements.comparisons", k)
             if k < end or not after_number.isdisjoint((k - 1, k)) or self._is_loose(k):
                 continue
             end = k + length
@@ -165,9 +157,9 @@ class StatementReader(Speech):
             if period is None or subject is None or any(start in scene.counts for start in range(end, end + 4)):
                 continue
             base = self.in_period(subject, self.compared_period(end, subject.label))
-            kind = "times" if times else direction
-            statement = self.statement("comparison", kind, (k, period.end), subject, base)
-            yield replace(statement, value=float(direction), unit="times") if times else statement
+            direction = said if isinstance(said, str) else "times"
+            statement = self.statement("comparison", direction, (k, period.end), subject, base)
+            yield statement if direction == said else replace(statement, value=float(said), unit="times")
 
     # ---- ranks
 
