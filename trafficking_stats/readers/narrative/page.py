@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
 from trafficking_stats.readers.narrative.results import Proposal
@@ -57,33 +59,31 @@ def page(text: str, notes: Sequence[Note], language: str = "en", **words: Any) -
 
     source = files(__package__).joinpath("page.html.j2").read_text(encoding="utf-8")
     template = Environment(autoescape=True).from_string(source)
-    return template.render(language=language, blocks=list(_blocks(text, list(enumerate(notes, 1)))), **words)
+    return template.render(language=language, blocks=list(_blocks(text, deque(enumerate(notes, 1)))), **words)
 
 
-def _blocks(text: str, notes: list[tuple[int, Note]]) -> Iterator[dict[str, Any]]:
-    begin, position = 0, 0
-    ends = [*((match.start(), match.end()) for match in _BLOCK.finditer(text)), (len(text), len(text))]
-    for end, following in ends:
-        first = position
-        while position < len(notes) and notes[position][1].start < end:
-            position += 1
-        if text[begin:end].strip():
-            here = notes[first:position]
-            yield {"notes": here, "pieces": list(_pieces(text, begin, end, here))}
-        begin = following
+def _blocks(text: str, notes: deque[tuple[int, Note]]) -> Iterator[dict[str, Any]]:
+    begin = 0
+    for gap in _BLOCK.finditer(f"{text}\n\n"):
+        here = []
+        while notes and notes[0][1].start < gap.start():
+            here.append(notes.popleft())
+        if text[begin : gap.start()].strip():
+            yield {"notes": here, "pieces": list(_pieces(text, begin, gap.start(), here))}
+        begin = gap.end()
 
 
 def _pieces(text: str, begin: int, end: int, notes: list[tuple[int, Note]]) -> Iterator[dict[str, Any]]:
     """Cut a paragraph into plain stretches and marked ones; of stretches that overlap the first is marked."""
-    numbers: dict[tuple[int, int], list[int]] = {}
-    kinds: dict[tuple[int, int], str] = {}
-    for n, note in notes:
-        numbers.setdefault((note.start, note.end), []).append(n)
-        kinds.setdefault((note.start, note.end), note.kind)
-    for (start, stop), found in sorted(numbers.items()):
+
+    def place(numbered: tuple[int, Note]) -> tuple[int, int]:
+        return numbered[1].start, numbered[1].end
+
+    for (start, stop), of_place in groupby(sorted(notes, key=place), key=place):
+        numbers, found = zip(*of_place, strict=True)
         if start >= begin:
             yield {"text": text[begin:start]}
-            yield {"text": text[start:stop], "notes": found, "kind": kinds[start, stop]}
+            yield {"text": text[start:stop], "notes": numbers, "kind": found[0].kind}
             begin = stop
     yield {"text": text[begin:end]}
 

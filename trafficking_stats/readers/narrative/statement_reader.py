@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import takewhile
 
 from trafficking_stats.readers.narrative.facets import facets_of, facets_within
 from trafficking_stats.readers.narrative.heads import head_of, topic_of
@@ -220,12 +221,12 @@ class StatementReader(Speech):
         """Return the figures of a list in brackets or after a colon that split a figure along one dimension."""
         whole, scene = self.spoken[position], self.scene
         home = scene.segments.of[whole.numeral.start]
-        parts: list[Reading] = []
-        for spoken in self.spoken[position + 1 :]:
+
+        def is_beside(spoken: Reading) -> bool:
             segment = scene.segments.of[spoken.numeral.start]
-            if spoken.label != whole.label or home not in (segment, scene.segments.parents.get(segment)):
-                break
-            parts.append(spoken)
+            return spoken.label == whole.label and home in (segment, scene.segments.parents.get(segment))
+
+        parts = list(takewhile(is_beside, self.spoken[position + 1 :]))
         if len(parts) < 2:
             return []
         between = range(whole.head.end, parts[0].numeral.first)

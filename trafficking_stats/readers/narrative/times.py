@@ -113,8 +113,7 @@ class _Finder:
             "p": after // 12,
             "m": f"{after % 12 + 1:02}",
             "default": self.default,
-            "first": self.default - length + 1,
-            "back": first - length + 1,
+            "back": int(found.get("Y") or self.default) - length + 1,
             "from": named[0],
             "to": named[-1],
         }
