@@ -100,12 +100,6 @@ def test_no_sum_over_years_crosses_a_change_of_a_definition():
     assert not {"2013–2016", "2014–2017"} & set(years)  # from fewer than five victims to two hundred
 
 
-def test_the_largest_parts_with_exact_figures_come_first(rec):
-    found = texts.leading_parts(rec, "DNK", "victims_identified", ["exploitation", "sex"])
-    assert [part.partition(";")[2] for part in found][:2] == ["exploitation=sexual", "exploitation=forced_labour"]
-    assert found[-2:] == ["victims_identified;sex=female", "victims_identified;sex=male"]
-
-
 def test_forty_two_of_968_victims_are_in_no_named_form(rec):
     own = rec.claims[(rec.claims["source_id"] == "european-commission-2021-dnk") & rec.claims["accepted"]]
     own = own[(own["indicator"] == "victims_identified") & (own["period_end"] == "2020-12-31")]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.beside import beside_rows
+from trafficking_stats.gap_analysis.figures import common_stretches, figures_of
+from trafficking_stats.inference.windows import runs
 from trafficking_stats.inference.yearly import halves
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, Term, Years, breakdown_words, say
@@ -20,7 +22,7 @@ from trafficking_stats.tables.columns import COLUMNS, Column, Columns, Row
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import shown_ratios
 from trafficking_stats.texts.links import by_year, linker
-from trafficking_stats.texts.words import count, label, short, signed
+from trafficking_stats.texts.words import count, label, short, signed, unbroken
 
 _BELOW = Markup("{}<br><small>{}</small>")
 
@@ -142,3 +144,33 @@ def beside(
     ]
     note = say("tables.beside.lacking", what=lacking) if lacking else ""
     return table("beside", found, columns, {"country": Country(country)}, note=note)
+
+
+def windows(rec: Reconciliation, country: str, indicators: Iterable[str], n: int = 4) -> Shown:
+    """Tabulate sums over years that follow each other, of all such years, so that none are picked.
+
+    No sum crosses a change of a definition.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The series.
+    country : str
+        Which country.
+    indicators : iterable of str
+        One a column, parts as ``ts.gap`` takes them.
+    n : int
+        How many years.
+    """
+    rows: dict[tuple[int, ...], dict[str, str]] = {}
+    columns: list[Column] = []
+    for one in map(Measure.read, indicators):
+        own = figures_of(rec, country, one)
+        stretches = common_stretches([own], sorted(own.counts), accept_breaks=False)
+        in_a_row = [run[k : k + n] for stretch in stretches for run in runs(stretch) for k in range(len(run) - n + 1)]
+        for years in in_a_row:
+            row = rows.setdefault(years, {"years": unbroken(written(Years(years), "span"))})
+            row[str(one)] = short(*own.counts.sum(years))
+        columns += [Column(str(one), True, written(one, "capital"))] if in_a_row else []
+    values = {"country": Country(country), "n": n}
+    return table("windows", [rows[years] for years in sorted(rows)], ["years", *columns], values)

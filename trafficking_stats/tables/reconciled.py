@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -11,11 +11,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.gap_analysis.figures import common_stretches, figures_of
-from trafficking_stats.inference.windows import runs
-from trafficking_stats.intervals import period_kind, period_label
+from trafficking_stats.intervals import period_label
 from trafficking_stats.measures import Measure
-from trafficking_stats.messages import Country, Years, breakdown_words, say
+from trafficking_stats.messages import Country, breakdown_words, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
@@ -24,15 +22,15 @@ from trafficking_stats.reconciliation.sensitivity import WITHOUT, moves
 from trafficking_stats.reconciliation.words import source_of
 from trafficking_stats.remembering import shared
 from trafficking_stats.shown import Shown, prose
-from trafficking_stats.tables.columns import Column, Columns, Row, printed_figure
+from trafficking_stats.tables.columns import Column, Columns, printed_figure
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown
 from trafficking_stats.texts.links import anchor, linker
 from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
-from trafficking_stats.texts.words import ABSENT, count, number, period, sentences, short, title, unbroken
+from trafficking_stats.texts.words import ABSENT, count, period, sentences, short, title
 from trafficking_stats.texts.words import policy_dates as dates_of
 
-_CELL = ["indicator", "breakdown", "period_start", "period_end"]
+CELL = ["indicator", "breakdown", "period_start", "period_end"]
 
 
 def series(
@@ -86,36 +84,6 @@ def series(
     )
 
 
-def windows(rec: Reconciliation, country: str, indicators: Iterable[str], n: int = 4) -> Shown:
-    """Tabulate sums over years that follow each other, of all such years, so that none are picked.
-
-    No sum crosses a change of a definition.
-
-    Parameters
-    ----------
-    rec : Reconciliation
-        The series.
-    country : str
-        Which country.
-    indicators : iterable of str
-        One a column, parts as ``ts.gap`` takes them.
-    n : int
-        How many years.
-    """
-    rows: dict[tuple[int, ...], dict[str, str]] = {}
-    columns: list[Column] = []
-    for one in map(Measure.read, indicators):
-        own = figures_of(rec, country, one)
-        stretches = common_stretches([own], sorted(own.counts), accept_breaks=False)
-        in_a_row = [run[k : k + n] for stretch in stretches for run in runs(stretch) for k in range(len(run) - n + 1)]
-        for years in in_a_row:
-            row = rows.setdefault(years, {"years": unbroken(written(Years(years), "span"))})
-            row[str(one)] = short(*own.counts.sum(years))
-        columns += [Column(str(one), True, written(one, "capital"))] if in_a_row else []
-    values = {"country": Country(country), "n": n}
-    return table("windows", [rows[years] for years in sorted(rows)], ["years", *columns], values)
-
-
 def clashes(
     rec: Reconciliation, country: str, *, parts: bool = False, indicators: Iterable[str] = (), limit: int = 150
 ) -> Shown:
@@ -134,8 +102,8 @@ def clashes(
     limit : int
         Most rows shown; the note says how many there are, and the CSV holds all.
     """
-    own = _claims(rec, country, indicators, "tier", "published", "claim_id")
-    rejected = own.loc[~own["accepted"] & ((own["breakdown"] != "") == parts), _CELL].drop_duplicates()
+    own = claims_of(rec, country, indicators, "tier", "published", "claim_id")
+    rejected = own.loc[~own["accepted"] & ((own["breakdown"] != "") == parts), CELL].drop_duplicates()
     link = linker(rec, country)
     left = {
         (row["indicator"], row["breakdown"], str(row["year"])): count("")(row)
@@ -143,7 +111,7 @@ def clashes(
     }
     rows = []
     # by records, for a table of some hundred rows out of a data frame takes seconds row by row
-    for cell, found in groupby(records(own.merge(rejected.head(limit), on=_CELL)), itemgetter(*_CELL)):
+    for cell, found in groupby(records(own.merge(rejected.head(limit), on=CELL)), itemgetter(*CELL)):
         claims, (indicator, breakdown, start, end) = list(found), cell
         deduced = left.get((indicator, breakdown, period_label(start, end)))
         otherwise = {"kept": say("tables.deduced", figure=deduced)} if deduced else {}
@@ -170,13 +138,13 @@ def clashes(
     )
 
 
-def _claims(rec: Reconciliation, country: str, indicators: Iterable[str], *order: str) -> pd.DataFrame:
+def claims_of(rec: Reconciliation, country: str, indicators: Iterable[str], *order: str) -> pd.DataFrame:
     """Return the claims of a country on some indicators, or on all, in the order of the vocabulary and of periods."""
     places = {name: place for place, name in enumerate(rec.vocabulary.indicators)}
     own = rec.claims[rec.claims["country"] == country]
     if wanted := list(indicators):
         own = own[own["indicator"].isin(wanted)]
-    return own.assign(place=own["indicator"].map(places)).sort_values(["place", *_CELL, *order])
+    return own.assign(place=own["indicator"].map(places)).sort_values(["place", *CELL, *order])
 
 
 def _voices(claims: Iterable[Mapping[str, Any]]) -> str:
@@ -192,52 +160,6 @@ def _voices(claims: Iterable[Mapping[str, Any]]) -> str:
     return "; ".join(texts)
 
 
-def figures(
-    rec: Reconciliation, country: str, indicators: Iterable[str] = (), *, per: Sequence[str] = (), limit: int = 60
-) -> Shown:
-    """Tabulate printed figures about a country with their sources.
-
-    Parameters
-    ----------
-    rec : Reconciliation
-        The judged claims, and the series.
-    country : str
-        Which country.
-    indicators : iterable of str, optional
-        Only these; all by default.
-    per : sequence of str
-        Measures by which each figure is divided, a column each.
-    limit : int
-        Of more figures than that the totals only, unless it is asked for some indicators.
-    """
-    own = _claims(rec, country, indicators := list(indicators), "claim_id")
-    own = own.assign(measure=[rec.vocabulary.indicators[name].measure for name in own["indicator"]])
-    data = own[[*_CELL, "value", "qualifier", "source_id", "accepted"]]
-    shown = own if len(own) <= limit or indicators else own[own["breakdown"] == ""]
-    note = say("tables.totals_only", n=len(own)) if len(shown) < len(own) else ""
-    shares = [Column(_divided(rec, country, name), True, f"per_{name}") for name in per]
-    columns: Columns = ["when", "every_figure", "part", *shares, "source"]
-    key, values = "printed" if indicators else "figures", {"country": Country(country)}
-    return table(key, shown, columns, values, groups="indicator_title", note=note, data=data)
-
-
-def _divided(rec: Reconciliation, country: str, name: str) -> Callable[[Row], str]:
-    """Return what divides a figure of several years by what was counted in them, or one of a year by its level."""
-    counts, known = figures_of(rec, country, Measure.read(name)).counts, rec.vocabulary.indicators
-    kind = "years" if known[name].measure == "count" else "year"
-    months = 12 if known[name].unit == "years" else 1  # the law allows years, and courts impose months
-
-    def share(row: Row) -> str:
-        start, end = row["period_start"], row["period_end"]
-        if name == row["indicator"] or period_kind(start, end) != kind:
-            return ABSENT
-        years = range(int(start[:4]), int(end[:4]) + 1)
-        whole = counts.sum(years) if set(years) <= set(counts) else None
-        return number(row["value"] / (months * whole.lower)) if whole and whole.is_exact and whole.lower else ABSENT
-
-    return share
-
-
 def sources(rec: Reconciliation, country: str, *, indicators: Iterable[str] = ()) -> Shown:
     """Tabulate every source with its kind, date, and how many of its figures were kept.
 
@@ -250,7 +172,7 @@ def sources(rec: Reconciliation, country: str, *, indicators: Iterable[str] = ()
     indicators : iterable of str, optional
         Only claims on these; all by default.
     """
-    own = _claims(rec, country, indicators)
+    own = claims_of(rec, country, indicators)
     counts = own.groupby(["source_id", "publisher", "published", "tier"], as_index=False).agg(
         claims=("claim_id", "size"), rejected=("accepted", lambda kept: int((~kept).sum()))
     )

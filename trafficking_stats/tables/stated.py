@@ -1,22 +1,74 @@
-"""What sources state beside their figures: reasons and offers, and what the figures contradict."""
+"""What sources print: their figures, what they state beside them, and what the figures contradict."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.gap_analysis.beside import premise
+from trafficking_stats.gap_analysis.figures import figures_of
+from trafficking_stats.intervals import period_kind
 from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, say, say_or
 from trafficking_stats.messages.catalogue import current
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.shown import Shown, prose
-from trafficking_stats.tables.columns import Column, Columns
+from trafficking_stats.tables.columns import Column, Columns, Row
 from trafficking_stats.tables.html import csv_link, table
+from trafficking_stats.tables.reconciled import CELL, claims_of
 from trafficking_stats.texts.links import by_year, linker, source_link
 from trafficking_stats.texts.screens import beside_words
+from trafficking_stats.texts.words import ABSENT, number
 from trafficking_stats.wording import source_name
+
+
+def figures(
+    rec: Reconciliation, country: str, indicators: Iterable[str] = (), *, per: Sequence[str] = (), limit: int = 60
+) -> Shown:
+    """Tabulate printed figures about a country with their sources.
+
+    Parameters
+    ----------
+    rec : Reconciliation
+        The judged claims, and the series.
+    country : str
+        Which country.
+    indicators : iterable of str, optional
+        Only these; all by default.
+    per : sequence of str
+        Measures by which each figure is divided, a column each.
+    limit : int
+        Of more figures than that the totals only, unless it is asked for some indicators.
+    """
+    own = claims_of(rec, country, indicators := list(indicators), "claim_id")
+    own = own.assign(measure=[rec.vocabulary.indicators[name].measure for name in own["indicator"]])
+    data = own[[*CELL, "value", "qualifier", "source_id", "accepted"]]
+    shown = own if len(own) <= limit or indicators else own[own["breakdown"] == ""]
+    note = say("tables.totals_only", n=len(own)) if len(shown) < len(own) else ""
+    shares = [Column(_divided(rec, country, name), True, f"per_{name}") for name in per]
+    columns: Columns = ["when", "every_figure", "part", *shares, "source"]
+    key, values = "printed" if indicators else "figures", {"country": Country(country)}
+    return table(key, shown, columns, values, groups="indicator_title", note=note, data=data)
+
+
+def _divided(rec: Reconciliation, country: str, name: str) -> Callable[[Row], str]:
+    """Return what divides a figure of several years by what was counted in them, or one of a year by its level."""
+    counts, known = figures_of(rec, country, Measure.read(name)).counts, rec.vocabulary.indicators
+    kind = "years" if known[name].measure == "count" else "year"
+    months = 12 if known[name].unit == "years" else 1  # the law allows years, and courts impose months
+
+    def share(row: Row) -> str:
+        start, end = row["period_start"], row["period_end"]
+        if name == row["indicator"] or period_kind(start, end) != kind:
+            return ABSENT
+        years = range(int(start[:4]), int(end[:4]) + 1)
+        whole = counts.sum(years) if set(years) <= set(counts) else None
+        return number(row["value"] / (months * whole.lower)) if whole and whole.is_exact and whole.lower else ABSENT
+
+    return share
 
 
 def stated(
@@ -93,7 +145,6 @@ def contradicted(rec: Reconciliation, country: str) -> Shown:
 
     judged = judge_kept(rec)
     judged = judged[(judged["country"] == country) & (judged["verdict"] == "contradicts")]
-    edition = Column(lambda row: _edition(rec, row["source_id"]), head="source")
     shown = ["source_id", "locator", "kind", "value", "indicator", "breakdown", "period_end", "code", "note"]
-    columns: Columns = ["statement", Column("reason", head="contradicted"), edition]
+    columns: Columns = ["statement", Column("reason", head="contradicted"), "source"]
     return table("contradicted", judged, columns, {"country": Country(country)}, data=judged[shown])

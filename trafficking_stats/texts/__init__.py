@@ -1,6 +1,6 @@
 """Sentences computed from results: headlines and paragraphs that show themselves."""
 
-from trafficking_stats.texts.focus import leading_indicators, leading_parts
+from trafficking_stats.texts.focus import leading_indicators
 from trafficking_stats.texts.gap import change, gap_headline, limits, peers_headline, refusals, silences
 from trafficking_stats.texts.headline import headline, legend
 from trafficking_stats.texts.reconciliation import (

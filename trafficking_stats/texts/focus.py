@@ -111,18 +111,6 @@ def leading_indicators(
     return compared_indicators(rec, country, first, last) or list(most[:1]) or [LEADING[0]]
 
 
-def leading_parts(rec: Reconciliation, country: str, indicator: str, dimensions: Iterable[str]) -> list[str]:
-    """Return the parts of a count by each dimension that have exact figures for six years, as ``ts.gap`` takes them."""
-    series = rec.series[(rec.series["country"] == country) & (rec.series["indicator"] == indicator)]
-    sums = series.dropna(subset="estimate").groupby("breakdown")["estimate"].agg(["size", "sum"])
-    largest = list(sums.query("size >= 6").sort_values("sum", ascending=False).index)
-    found = []
-    for key in dimensions:
-        own = [part for part in largest if list(parse(part)) == [key]]
-        found += [part for part in own if rec.vocabulary.dimensions[key].is_exclusive(parse(part)[key])]
-    return [f"{indicator};{part}" for part in found]
-
-
 def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
     """Return the cells that the page of the reconciliation explains: totals, parts by `SHOWN`, protection, clashes."""
     own = rec.series[rec.series["country"] == country]
