@@ -253,10 +253,10 @@ def test_nobody_is_guessed():
     (problem,) = refused(pd.DataFrame({"Country": ["Swedn"], "year": [2023], "value": [1]}), country=None)
     assert problem == (
         "row 0: column country, value 'Swedn': must be a country: its ISO 3166-1 code or its name in English"
-        " (did you mean SWE?)"
+        "; did you mean SWE?"
     )
     (problem,) = refused(pd.DataFrame({"year": [2023], "value": [1]}), indicator="victims identifed")
-    assert "(did you mean victims_identified?)" in problem
+    assert "; did you mean victims_identified?" in problem
     (problem,) = refused(pd.DataFrame({"year": [2023], "value": [1], "Sex": ["feminine"]}))
     assert "column sex, value 'feminine': must be a category of sex: female, male" in problem
     assert "Congo" in refused(pd.DataFrame({"year": [2023], "value": [1]}), country="Congo, which one")[0]

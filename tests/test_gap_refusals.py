@@ -60,7 +60,7 @@ def refusal(result: Gap, analysis: str, reason: str, subject: str = "") -> Refus
         ({"peers": "SWE"}, "peers: expected a sequence of country codes, got the text 'SWE'"),
         (
             {"numerator": "convictions_person"},
-            "there is no indicator 'convictions_person'; near it: convictions_persons",
+            "there is no indicator 'convictions_person'; did you mean convictions_persons",
         ),
         ({"numerator": "max_penalty_years"}, "max_penalty_years is a level, not a count"),
         ({"numerator": "victims_identified"}, "numerator and denominator are both victims_identified"),

@@ -33,12 +33,12 @@ def rec(claims) -> ts.Reconciliation:
         (
             "country",
             "Swedn",
-            r"an ISO 3166-1 alpha-3 code, EUU for the European Union, or XKX for Kosovo (did you mean SWE?)",
+            r"an ISO 3166-1 alpha-3 code, EUU for the European Union, or XKX for Kosovo; did you mean SWE?",
         ),
         (
             "indicator",
             "victims_identifed",
-            "the indicators of the vocabulary (did you mean victims_identified?)",
+            "the indicators of the vocabulary; did you mean victims_identified?",
         ),
         ("unit", "cases", "must be persons"),
         ("qualifier", "roughly", "one of exact, less_than"),

@@ -47,8 +47,8 @@ RANGE = {"value": "10", "value_upper": "50", "qualifier": "between"}
 
 WRONG_CLAIMS = [
     ({"country": "DK"}, "must be an ISO 3166-1 alpha-3 code, EUU for the European Union, or XKX for Kosovo"),
-    ({"country": "Denmark"}, "(did you mean DNK?)"),
-    ({"indicator": "victims_identfied"}, "must be one of the indicators of the vocabulary (did you mean victims_ident"),
+    ({"country": "Denmark"}, "; did you mean DNK?"),
+    ({"indicator": "victims_identfied"}, "must be one of the indicators of the vocabulary; did you mean victims_ident"),
     ({"breakdown": "sex"}, "must be empty for the total, or key=value pairs joined by ;"),
     ({"breakdown": "sex="}, "must be empty for the total, or key=value pairs joined by ;"),
     ({"breakdown": "size=large"}, "must be made of the keys sex, age"),

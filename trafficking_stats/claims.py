@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import hashlib
 from pathlib import Path
@@ -17,6 +16,7 @@ from trafficking_stats.errors import ClaimError
 from trafficking_stats.files import settle
 from trafficking_stats.schema import CELL, CLAIM, PRINTED, PUBLICATION, RANGE_END, SOURCE, check_claims, check_sources
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
+from trafficking_stats.wording import meant
 
 
 def read_claims(folder: str | Path, vocabulary: Vocabulary | None = None) -> pd.DataFrame:
@@ -167,8 +167,7 @@ def _read_file(file: Path, sources: list[str] | None, problems: list[str]) -> pd
             for value, line in zip(other["source_id"], other["_line"], strict=True)
         ]
     if sources is not None and file.stem not in sources:
-        near = difflib.get_close_matches(file.stem, sources, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        hint = meant(file.stem, sources)
         problems.append(f"claims/{file.name}: source id {file.stem!r} is not in sources.csv; add a row there{hint}")
     return table.assign(source_id=file.stem)
 

@@ -7,7 +7,7 @@ import functools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from trafficking_stats.errors import ParameterError
@@ -58,16 +58,17 @@ def country_code(name: str) -> str:
     return _spellings().get(_folded(name), "")
 
 
-def nearest_country(name: str) -> str:
-    """Return the code of the country whose name is most like ``name``, empty if none is.
+def meant_country(name: str, among: Collection[str] = ()) -> str:
+    """Ask whether a country was meant, of some codes or of all; nothing where none is like ``name``.
 
     Examples
     --------
-    >>> nearest_country("Swedn")
-    'SWE'
+    >>> meant_country("Swedn"), meant_country("DNX", ["DNK", "NOR"])
+    ('; did you mean SWE?', '; did you mean DNK?')
     """
     near = difflib.get_close_matches(_folded(name), list(_spellings()), n=1)
-    return country_code(name) or (_spellings()[near[0]] if near else "")
+    codes = [country_code(name), *difflib.get_close_matches(name.upper(), among, n=1), *map(_spellings().get, near)]
+    return next((f"; did you mean {code}?" for code in codes if code and (code in among or not among)), "")
 
 
 def check_country(country: object, countries: Iterable[str]) -> str:
@@ -96,9 +97,7 @@ def check_country(country: object, countries: Iterable[str]) -> str:
         return country
     if country is False:
         raise ParameterError("country must be text, not False: YAML reads NO as false. Write NOR for Norway")
-    near = difflib.get_close_matches(str(country).upper(), allowed, n=1)
-    meant = [country_code(str(country)), *near, nearest_country(str(country))]
-    hint = next((f"; did you mean {code}?" for code in meant if code in allowed), ".")
+    hint = meant_country(str(country), allowed) or "."
     raise ParameterError(f"no claims on country {country!r}{hint} There are: {', '.join(allowed)}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 import unicodedata
@@ -16,7 +15,7 @@ from pandas.api.types import is_list_like, is_object_dtype
 from trafficking_stats.areas import add_up
 from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.claims import finish
-from trafficking_stats.countries import country_code, nearest_country
+from trafficking_stats.countries import country_code, meant_country
 from trafficking_stats.dates import read_day, read_period
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.headings import DIMENSION, Columns, category_named, folded, indicator_named
@@ -30,6 +29,7 @@ from trafficking_stats.printed import (
 )
 from trafficking_stats.schema import CELL, RANGE_END, claim_faults, is_id
 from trafficking_stats.vocabulary import Vocabulary
+from trafficking_stats.wording import meant
 
 _CELL = ["source_id", *CELL]
 _FIGURE = ["value", RANGE_END, "qualifier"]
@@ -132,10 +132,7 @@ def _country(cell: object) -> str:
     name = plain(cell)
     if code := country_code(name):
         return code
-    near = nearest_country(name)
-    raise UnreadableError(
-        "a country: its ISO 3166-1 code or its name in English" + (f" (did you mean {near}?)" if near else "")
-    )
+    raise UnreadableError(f"a country: its ISO 3166-1 code or its name in English{meant_country(name)}")
 
 
 def _indicator(vocabulary: Vocabulary, cell: object) -> str:
@@ -143,8 +140,7 @@ def _indicator(vocabulary: Vocabulary, cell: object) -> str:
         return name
     name = folded(cell).replace(" ", "_")
     begun = [known for known in vocabulary.indicators if name and known.startswith(name)]
-    near = begun[:3] or difflib.get_close_matches(name, list(vocabulary.indicators), n=1)
-    hint = f" (did you mean {' or '.join(near)}?)" if near else ""
+    hint = f"; did you mean {' or '.join(begun[:3])}?" if begun else meant(name, vocabulary.indicators)
     raise UnreadableError(f"one of the indicators of the vocabulary{hint}")
 
 

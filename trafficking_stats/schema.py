@@ -7,7 +7,6 @@ the time of a few hundred.
 from __future__ import annotations
 
 import datetime
-import difflib
 import functools
 import math
 import re
@@ -17,9 +16,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from trafficking_stats.countries import OTHERS, is_country, nearest_country
+from trafficking_stats.countries import OTHERS, is_country, meant_country
 from trafficking_stats.printed import UnreadableError, plain, read_figure
 from trafficking_stats.vocabulary import Vocabulary
+from trafficking_stats.wording import meant
 
 CELL = ("country", "indicator", "breakdown", "period_start", "period_end")
 """Columns that say what a figure counts."""
@@ -193,10 +193,7 @@ def one_of(allowed: Collection[str], what: str = "") -> Callable[[str], str]:
     """Check that a cell is one of some names, which are listed unless ``what`` says what they are."""
 
     def says(cell: str) -> str:
-        if cell in allowed:
-            return ""
-        near = difflib.get_close_matches(cell, list(allowed), n=1)
-        return f"must be one of {what or ', '.join(allowed)}" + (f" (did you mean {near[0]}?)" if near else "")
+        return "" if cell in allowed else f"must be one of {what or ', '.join(allowed)}{meant(cell, allowed)}"
 
     return says
 
@@ -204,8 +201,7 @@ def one_of(allowed: Collection[str], what: str = "") -> Callable[[str], str]:
 def _country(cell: str) -> str:
     if is_country(cell) or cell in OTHERS:
         return ""
-    near = nearest_country(cell)
-    hint = f" (did you mean {near}?)" if near else ""
+    hint = meant_country(cell)
     return f"must be an ISO 3166-1 alpha-3 code, EUU for the European Union, or XKX for Kosovo{hint}"
 
 

@@ -1,8 +1,10 @@
-"""Words that several rooms print in English: a number with its noun, and the brief name of a source."""
+"""Words that several rooms print in English: a number with its noun, what was meant, the brief name of a source."""
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 
 _SHORT_NAME = re.compile(r"\(([^()]+)\)$")
 
@@ -16,6 +18,18 @@ def counted(number: int, one: str, many: str = "") -> str:
     ('1 claim', '1,989 claims', '2 countries')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def meant(name: str, known: Iterable[str], most: int = 1) -> str:
+    """Ask whether one of the known names was meant; nothing where none is like it.
+
+    Examples
+    --------
+    >>> meant("victims_identifed", ["victims_identified", "convictions_persons"]), meant("x", ["abc"])
+    ('; did you mean victims_identified?', '')
+    """
+    near = difflib.get_close_matches(name, list(known), n=most)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def source_name(publisher: str, published: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import json
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.vocabulary import load_vocabulary
+from trafficking_stats.wording import meant
 
 Command = Callable[..., Any]
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -43,9 +43,7 @@ def check_indicator(_ctx: click.Context, _param: click.Parameter, measure: str) 
     """Return an indicator, perhaps with a part, or end the command with exit code 2 and the nearest names."""
     name, known = measure.partition(";")[0], load_vocabulary().indicators
     if name not in known:
-        near = difflib.get_close_matches(name, list(known), n=3)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise click.BadParameter(f"there is no indicator {name!r}{hint}")
+        raise click.BadParameter(f"there is no indicator {name!r}{meant(name, known, most=3)}")
     return measure
 
 

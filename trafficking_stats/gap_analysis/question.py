@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +9,7 @@ from trafficking_stats.errors import GapError
 from trafficking_stats.inference.counts import check_level
 from trafficking_stats.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
+from trafficking_stats.wording import meant
 
 LONGEST_LAG = 20
 YEARS = (1800, 2200)
@@ -106,8 +106,7 @@ def _check_measure(rec: Reconciliation, name: str, measure: Measure) -> None:
         kind = known[measure.indicator].measure
         raise GapError(f"{name}: {measure.indicator} is a {kind}, not a count that adds up over years")
     if measure.indicator not in known and measure.indicator not in set(rec.series["indicator"]):
-        near = difflib.get_close_matches(measure.indicator, [*known], n=3)
-        raise GapError(f"{name}: there is no indicator {measure.indicator!r}; near it: {', '.join(near) or 'none'}")
+        raise GapError(f"{name}: there is no indicator {measure.indicator!r}{meant(measure.indicator, known, most=3)}")
 
 
 def _year(name: str, year: int | None) -> int | None:

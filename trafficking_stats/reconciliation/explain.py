@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections import defaultdict
 from collections.abc import Mapping
@@ -26,6 +25,7 @@ from trafficking_stats.reconciliation.rules import Cell
 from trafficking_stats.reconciliation.settle import Settled
 from trafficking_stats.reconciliation.words import Explanation
 from trafficking_stats.vocabulary import Vocabulary
+from trafficking_stats.wording import meant
 
 Ints = NDArray[np.int64]
 
@@ -207,10 +207,9 @@ class Explainer:
         what = f"no cell for {self._country} {indicator}"
         if own.empty:
             have = sorted(set(self._all.loc[self._all["country"] == self._country, "indicator"]))
-            near = difflib.get_close_matches(indicator, have, n=1)
             there = f"indicators of {self._country}: {', '.join(have)}"
             there = there if have else f"countries: {', '.join(sorted(set(self._all['country'])))}"
-            return ReconciliationError(f"{what}; {f'did you mean {near[0]}? ' if near else ''}{there}")
+            return ReconciliationError(f"{what}{meant(indicator, have) or ';'} {there}")
         same = own[own["breakdown"] == breakdown]
         known = f"breakdowns {', '.join(map(repr, sorted(set(own['breakdown']))))}"
         known = f"years {', '.join(map(period_label, same['start'], same['end']))}" if len(same) else known

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 
 import pandas as pd
@@ -10,6 +9,7 @@ import pandas as pd
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.parameters import conform
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
+from trafficking_stats.wording import meant
 
 
 def select_claims(
@@ -81,8 +81,7 @@ def _check(names: Collection[str], known: set[str], parameter: str, what: str) -
     """Name every unknown entry with the nearest known ones."""
     problems = []
     for name in sorted(set(names) - known):
-        near = difflib.get_close_matches(name, sorted(known), n=3)
-        hint = f"did you mean {' or '.join(near)}?" if near else "data/raw/sources.csv lists those there are"
-        problems.append(f"{parameter}: no claim has the {what} {name!r}; {hint}")
+        hint = meant(name, sorted(known), most=3) or "; data/raw/sources.csv lists those there are"
+        problems.append(f"{parameter}: no claim has the {what} {name!r}{hint}")
     if problems:
         raise ClaimError(problems)

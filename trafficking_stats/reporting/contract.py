@@ -7,7 +7,6 @@ says what it means. It is read with `ast`: papermill's own inspection passes ove
 from __future__ import annotations
 
 import ast
-import difflib
 import io
 import json
 import tokenize
@@ -18,6 +17,7 @@ from typing import Any
 
 from trafficking_stats.errors import ParameterError, ReportError
 from trafficking_stats.parameters import conform, read_type
+from trafficking_stats.wording import meant
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,7 @@ def check_parameters(notebooks: Sequence[Notebook], values: Mapping[str, Any]) -
     known = sorted({p.name for notebook in notebooks for p in notebook.parameters})
     for name in values:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else "."
+            hint = meant(name, known) or "."
             raise ParameterError(f"no notebook has a parameter {name!r}{hint} There are: {', '.join(known)}")
     taken: dict[str, dict[str, Any]] = {}
     for notebook in notebooks:
