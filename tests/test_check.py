@@ -77,6 +77,8 @@ def test_places_that_do_not_exist(locator, expected):
         ("Ten were found.", "en", 0, False),
         ("The authorities did not use this power.", "en", 0, True),
         ("Totalt 1 048 personer", "sv", 1048, True),
+        ("Polisen fann nio offer.", "sv", 9, True),
+        ("Poliisi löysi yhdeksän uhria.", "fi", 9, False),
         ("1.048 und 7,5", "de", 7.5, True),
     ],
 )
@@ -159,9 +161,9 @@ def test_a_term_printed_in_years(tmp_path):
 
 def test_number_words_of_another_language_are_left_to_the_reader(tmp_path):
     row = claim(9, "p1 s1: x")
-    found = checked(*folder(tmp_path, row, document="Polisen fann nio offer.\n", language="sv"))
+    found = checked(*folder(tmp_path, row, document="Poliisi löysi yhdeksän uhria.\n", language="fi"))
     assert found.figures.verdict.tolist() == ["free locator"]
-    assert "'sv' are not known" in found.figures.evidence[0]
+    assert "'fi' are not known" in found.figures.evidence[0]
 
 
 def test_a_document_is_known_by_its_bytes(tmp_path):

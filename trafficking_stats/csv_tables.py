@@ -14,7 +14,6 @@ import pandas as pd
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.files import write_text
 
-_FIRST = ("'", "=", "+", "-", "@", "\t", "\r")
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -200,20 +199,10 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
 
 def table_text(table: pd.DataFrame) -> str:
     """Return ``table`` as the text of a CSV file, safe for spreadsheets; see `write_table`."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(zip(*(_cells(table[name]) for name in table), strict=True))
-    return text.getvalue()
-
-
-def _cells(column: pd.Series) -> list[Any]:
-    """Return what is written of a column: nothing for a cell that is missing."""
-    cells = column.tolist()
-    if set(map(type, cells)) == {str} and not any(cell.startswith(_FIRST) for cell in set(cells)):
-        return cells  # as nearly all columns of text are
-    written = _digits if pd.api.types.is_float_dtype(column) else _safe
-    return ["" if is_missing else written(cell) for cell, is_missing in zip(cells, column.isna(), strict=True)]
+    safe = spreadsheet_safe(table)
+    for name in filter(lambda name: pd.api.types.is_float_dtype(safe[name]), safe):
+        safe[name] = safe[name].map(_digits, na_action="ignore")
+    return safe.to_csv(index=False, lineterminator="\n")
 
 
 def _digits(value: Any) -> str:
