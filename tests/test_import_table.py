@@ -325,6 +325,11 @@ def test_the_first_sheet_that_gives_claims_is_read(tmp_path):
     assert read(path, sheet="T1", **given).claims.equals(found.claims)
     with pytest.raises(ReaderError, match="there is no sheet 'T2'; there are: Read me, T1"):
         read(path, sheet="T2", **given)
+    with zipfile.ZipFile(path, "w") as archive:
+        for file, text in {**files, "xl/worksheets/sheet1.xml": sheet(data)}.items():
+            archive.writestr(file, text.replace(*second.get(file, ("", ""))) if file in second else text)
+        archive.writestr("xl/worksheets/sheet2.xml", sheet(data))
+    assert "sheet Read me; not read: T1 (--sheet)" in str(read(path, **given))
 
 
 def test_the_year_of_publication_is_no_column_of_that_year(tmp_path):

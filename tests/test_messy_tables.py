@@ -297,3 +297,34 @@ def test_a_fault_elsewhere_in_the_row_is_not_told_as_a_figure_that_reads_in_two_
     path = put(tmp_path / "a.csv", 'Year,Persons convicted\nsometime,"1,118"\n')
     with pytest.raises(ts.ReaderError, match=r"row 2: column Persons convicted, value '1,118'"):
         read(path, countries=["Ghana"])
+
+
+def test_a_total_of_all_years_is_left_out():
+    table = pd.DataFrame({"Year": ["2021", "2022", "Total"], "Identified victims": [3, 4, 7]})
+    with pytest.warns(SkippedRowsWarning, match="row 2: 'Total' is no year but a sum of several"):
+        claims = ts.claims_from(table, source="made-up", published="2024", country="PRT")
+    assert claims["indicator"].unique().tolist() == ["victims_identified"]
+    assert claims["value"].tolist() == [3.0, 4.0]
+
+
+COUNTRIES = {
+    **{"Korea, Rep.": "KOR", "Congo, Dem. Rep.": "COD", "Congo, Rep.": "COG", "Iran, Islamic Rep.": "IRN"},
+    **{"Egypt, Arab Rep.": "EGY", "Venezuela, RB": "VEN", "Yemen, Rep.": "YEM", "Micronesia, Fed. Sts.": "FSM"},
+    **{"Tanzania, United Rep. of": "TZA", "China, Hong Kong SAR": "HKG", "West Bank and Gaza": "PSE"},
+    **{"Netherlands (Kingdom of the)": "NLD", "Dominican Rep.": "DOM", "Syrian Arab Rep.": "SYR", "UAE": "ARE"},
+    **{"St. Lucia": "LCA", "Burma/Myanmar": "MMR", "Gambia, The": "GMB", "Kosovo*": "XKX", "Guinea": "GIN"},
+    **{"Guinea Bissau": "GNB", "Dominica": "DMA", "Niger": "NER", "Nigeria": "NGA", "Korea, Dem. People's Rep.": "PRK"},
+}
+
+
+@pytest.mark.parametrize("name", COUNTRIES)
+def test_a_country_as_other_offices_write_it(name):
+    table = pd.DataFrame({"Country": [name], "Year": [2022], "Victims identified": [3]})
+    assert ts.claims_from(table, source="made-up", published="2024")["country"].tolist() == [COUNTRIES[name]]
+
+
+@pytest.mark.parametrize("name", ["England and Wales", "Korea", "Virgin Islands", "Republic"])
+def test_a_part_of_a_country_or_a_name_of_two_is_none(name):
+    table = pd.DataFrame({"Country": [name], "Year": [2022], "Victims identified": [3]})
+    with pytest.raises(ts.ClaimError, match="must be a country"):
+        ts.claims_from(table, source="made-up", published="2024")

@@ -9,6 +9,7 @@ import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from trafficking_stats.errors import ParameterError
 
@@ -112,8 +113,13 @@ def iso_codes() -> frozenset[str]:
 
 def _folded(name: str) -> str:
     letters = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
-    words = re.findall(r"[^\W_]+", letters.replace("st.", "saint"))
-    return " ".join(word for word in words if word not in ("the", "and"))
+    short = _printed()["short"]
+    return " ".join(sorted(filter(None, (short.get(word, word) for word in re.findall(r"[^\W_]+", letters)))))
+
+
+@functools.cache
+def _printed() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("countries.toml").read_text("utf-8"))
 
 
 @functools.cache
@@ -126,17 +132,14 @@ def _spellings() -> dict[str, str]:
     from babel import Locale
 
     territories = Locale("en").territories
-    printed: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("countries.toml").read_text("utf-8"))
-    languages = printed.pop("languages")
+    printed = {code: list(names) for code, names in _printed()["names"].items()}
     for country in pycountry.countries:
         names = [getattr(country, key, "") for key in ("name", "official_name", "common_name")]
         names += [country.alpha_2, territories.get(country.alpha_2, "")]
         printed.setdefault(country.alpha_3, []).extend(filter(None, names))
     codes = {country.alpha_2: country.alpha_3 for country in pycountry.countries}
-    elsewhere = {
-        code: [names[two] for names in (Locale(language).territories for language in languages) if two in names]
-        for two, code in codes.items()
-    }
+    others = [Locale(language).territories for language in _printed()["languages"]]
+    elsewhere = {code: [names[two] for names in others if two in names] for two, code in codes.items()}
     return _owned(elsewhere) | _owned(printed)
 
 

@@ -95,9 +95,9 @@ def indicator_named(label: str, vocabulary: Vocabulary) -> str:
     """Return the indicator of a name or label of the vocabulary, empty if there is none."""
     if label in vocabulary.indicators:
         return label
-    named = [
-        name for name, entry in vocabulary.indicators.items() if folded(label) in (folded(name), folded(entry.label))
-    ]
+    words = sorted(folded(label).split())  # in any order: identified victims
+    spelled = {name: (name, entry.label) for name, entry in vocabulary.indicators.items()}
+    named = [name for name, listed in spelled.items() if words in (sorted(folded(text).split()) for text in listed)]
     return named[0] if len(named) == 1 else ""
 
 

@@ -21,12 +21,7 @@ from trafficking_stats.errors import ClaimError
 from trafficking_stats.headings import DIMENSION, Columns, category_named, folded, indicator_named
 from trafficking_stats.layout import long_table
 from trafficking_stats.ledger import Cells
-from trafficking_stats.printed import (
-    WORDS,
-    UnreadableError,
-    plain,
-    read_figure,
-)
+from trafficking_stats.printed import WORDS, NoFigureError, UnreadableError, plain, read_figure
 from trafficking_stats.schema import CELL, RANGE_END, claim_faults, is_id
 from trafficking_stats.vocabulary import Vocabulary
 from trafficking_stats.wording import meant
@@ -167,8 +162,14 @@ def _periods(rows: Cells, fiscal_year: int | None) -> tuple[list[str], list[str]
     if {"start", "end"} <= set(rows.long):
         starts = rows.read("start", lambda cell: read_day(cell) if plain(cell) else "")  # "": since records began
         return starts, rows.read("end", read_day)
-    periods = rows.read("year", lambda cell: read_period(cell, fiscal_year))
+    periods = rows.read("year", functools.partial(_period, fiscal_year))
     return [period[0] if period else "" for period in periods], [period[1] if period else "" for period in periods]
+
+
+def _period(fiscal_year: int | None, cell: object) -> tuple[str, str]:
+    if plain(cell) and folded(cell) in _TOTALS:
+        raise NoFigureError(f"{plain(cell)!r} is no year but a sum of several")
+    return read_period(cell, fiscal_year)
 
 
 def _set_figures(claims: pd.DataFrame, rows: Cells, decimal: str | None) -> None:

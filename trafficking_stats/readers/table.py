@@ -20,14 +20,7 @@ from trafficking_stats.printed import plain
 from trafficking_stats.readers.categories import fold
 from trafficking_stats.readers.header import below_header
 from trafficking_stats.readers.sheets import tables_in
-from trafficking_stats.readers.tables import (
-    NOT_ASKED_FOR,
-    TableImport,
-    file_of,
-    load_map,
-    source_row,
-    wanted_countries,
-)
+from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport, file_of, load_map, source_row, wanted_countries
 from trafficking_stats.reading import Read, read_frame
 from trafficking_stats.schema import PRINTED, RANGE_END
 from trafficking_stats.vocabulary import load_vocabulary
@@ -182,30 +175,29 @@ def _with_country(
 def _first_readable(
     path: Path, said: Mapping[str, Any], source: Mapping[str, str], countries: Collection[str] | None
 ) -> tuple[Read, frozenset[str] | None, str]:
-    """Read the first sheet that gives claims; return also the countries to read and the sheet."""
+    """Read the first sheet that gives claims; return also the countries to read, and which sheet it is."""
     columns, about = _column_map(said), {"source": source["source_id"], **{field: source[field] for field in _ABOUT}}
+    sheets = dict(tables_in(path, said.get("delimiter"), said.get("encoding")))
+    asked = [name for name in sheets if not name or said.get("sheet") in (None, name)]
+    if not asked:
+        raise ReaderError(f"{path}: there is no sheet {said.get('sheet')!r}; there are: {', '.join(sheets)}")
     found: list[tuple[Read, frozenset[str] | None, str]] = []
     problems: list[tuple[int, TraffickingStatsError]] = []
-    names = []
-    for name, rows in tables_in(path, said.get("delimiter"), said.get("encoding")):
-        names.append(name)
-        if name and said.get("sheet") not in (None, name):
-            continue
+    for at, name in enumerate(asked):
         try:
-            table = below_header(rows, said.get("header", ""), path)
+            table = below_header(sheets[name], said.get("header", ""), path)
             check_columns("fill", said.get("fill", ()), table)
             for heading in said.get("fill", ()):
                 table[heading] = table[heading].where(table[heading].map(plain) != "").ffill()
             mapped, wanted = _with_country(columns, table, countries)
             one = read_frame(table, mapped, load_vocabulary(), about)
-            found.append((one, wanted, f"sheet {name}" if name else ""))
         except (ReaderError, ClaimError) as error:
-            problems.append((len(rows), error))
+            problems.append((len(sheets[name]), error))
             continue
-        if len(found[-1][0].claims) or found[-1][0].unclear:
+        others = f"; not read: {', '.join(asked[at + 1 :])} (--sheet)" if asked[at + 1 :] else ""
+        found.append((one, wanted, f"sheet {name}{others}" if name else ""))
+        if len(one.claims) or one.unclear:
             return found[-1]
     if found:
         return found[0]
-    if problems:
-        raise max(problems, key=lambda problem: problem[0])[1]
-    raise ReaderError(f"{path}: there is no sheet {said.get('sheet')!r}; there are: {', '.join(names)}")
+    raise max(problems, key=lambda problem: problem[0])[1]

@@ -103,6 +103,7 @@ class TableImport:
             f"{read['claims']:,} claims on {read['countries']} countries, {len(self.skipped):,} skipped"
         ]
         lines += [f"  {count:>7,}  {indicator}" for indicator, count in read["by_indicator"].items()]
+        lines += [f"  {self.source['note']}"] if self.source.get("note") else []
         lines += ["skipped:"] if len(self.skipped) else []
         lines += [f"  {count:>7,}  {reason}" for reason, count in read["skipped"].items()]
         return "\n".join(lines)
