@@ -31,15 +31,19 @@ PARTS = {
     "solver": (["linear.py", "solver/*.py"], ["linear_choices", "linear", "linear_enumeration"]),
     "system": (
         ["intervals.py", "breakdowns.py", *(f"reconciliation/{name}.py" for name in ("periods", "rules", "cells"))],
-        ["intervals", "rules", "weights", "reconcile_input", "periods", "masked"],
+        ["intervals", "rules", "weights", "reconcile_input", "periods"],
     ),
     "verdicts": (
-        [f"reconciliation/{name}.py" for name in ("solve", "mistakes", "series", "weights", "methods")],
-        ["weights", "rules", "judged_clashes", "reconcile_input", "methods", "periods", "masked", "reconcile"],
+        [f"reconciliation/{name}.py" for name in ("solve", "mistakes", "impossible", "series", "weights", "methods")],
+        ["weights", "prices", "rules", "judged_clashes", "reconcile_input", "methods", "periods", "reconcile"],
     ),
     "readings": (
-        [f"reconciliation/{name}.py" for name in ("causes", "doubts")],
+        [f"reconciliation/{name}.py" for name in ("signs", "counterparts", "causes", "doubts", "judged")],
         ["doubts", "causes", "judged_clashes"],
+    ),
+    "explanations": (
+        [f"reconciliation/{name}.py" for name in ("proofs", "explain", "settle", "sums")],
+        ["proofs", "explain", "sums"],
     ),
     "history": ([f"reconciliation/{name}.py" for name in ("vintages", "errata")], ["vintages", "errata"]),
 }
