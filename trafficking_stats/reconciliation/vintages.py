@@ -141,53 +141,21 @@ class Vintages:
     def __str__(self) -> str:
         counts = self.sizes.select_dtypes("number").sum()
         values = {name: int(counts[name]) for name in ("editions", "figures", "revised", "up", "down", "withdrawn")}
-        return f"{self._title()}. {say('reconciliation.vintages.counts', **values)}"
+        return f"{self.title()}. {say('reconciliation.vintages.counts', **values)}"
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(str(self))}</p>{self.wide.to_html(na_rep='')}"
 
-    def _title(self) -> str:
+    def title(self) -> str:
+        """Name the series in the current language."""
         what = {"country": Country(self.country), "indicator": Term("indicator", self.indicator)}
         return say("reconciliation.vintages.title", **what)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw every revision as an arrow from the figure before to the new one, over the year it is about.
+        """Draw the revisions; see `trafficking_stats.plots.vintages.revisions`."""
+        from trafficking_stats.plots.vintages import revisions
 
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, optional
-            Where to draw; by default in a figure of its own.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-            A dot is a figure, as first printed hollow; a cross is one that was withdrawn. Only calendar years are
-            drawn, in the order of time.
-        """
-        import matplotlib.pyplot as plt
-        from matplotlib.ticker import MaxNLocator
-
-        ax = ax if ax is not None else plt.subplots(figsize=(8, 4), layout="constrained")[1]
-        yearly = self.triangle[is_year(self.triangle["start"], self.triangle["end"])]
-        for number, (publisher, rows) in enumerate(yearly.groupby("publisher", sort=True)):
-            year, step, colour = rows["end"].str[:4].astype(int), rows["step"], f"C{number}"
-            value = rows.groupby("end")["value"].ffill()
-            before = value.groupby(rows["end"]).shift()
-            ax.plot(year, value.where(step == "first"), "o", color=colour, markerfacecolor="white", markersize=5)
-            later = value.where(~step.isin(["first", "withdrawn"]))
-            ax.plot(year, later, "o", color=colour, label=str(publisher), markersize=5)
-            gone = step == "withdrawn"
-            ax.plot(year[gone], value[gone], "x", color=colour, markersize=5)
-            for row in rows.index[step == "revised"]:
-                arrow = {"arrowstyle": "->", "color": colour}
-                ax.annotate("", (year[row], value[row]), xytext=(year[row], before[row]), arrowprops=arrow)
-        ax.set_ylim(bottom=0)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set_ylabel(say("reconciliation.vintages.axis"))
-        ax.set_title(self._title())
-        if len(yearly):
-            ax.legend(frameon=False)
-        return ax
+        return revisions(self, ax)
 
 
 def vintages(judged: pd.DataFrame, country: str, indicator: str, breakdown: str = "") -> Vintages:
