@@ -38,8 +38,10 @@ def probable_causes(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: V
     _beside_corrupt(rows)
     _beside_restated(rows, vocabulary)
     # what nobody else prints a figure on can only stand against figures of its own publisher
-    publishers = judged.groupby(["country", "indicator"], observed=True)["publisher"].transform("nunique")
-    own = rows["cause"].isin(["small_difference", "unexplained"]) & (publishers[rows.index] == 1)
+    of = ["country", "indicator"]
+    publishers = judged[[*of, "publisher"]].drop_duplicates().groupby(of, observed=True).size()
+    alone = publishers.reindex(pd.MultiIndex.from_frame(rows[of])).to_numpy() == 1
+    own = rows["cause"].isin(["small_difference", "unexplained"]) & alone
     rows.loc[own, "cause"] = "arithmetic"
     return rows[["cause", "evidence"]]
 

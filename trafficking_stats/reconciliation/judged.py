@@ -14,7 +14,7 @@ from trafficking_stats.vocabulary import Vocabulary
 def judge(table: pd.DataFrame, settled: Settled, vocabulary: Vocabulary) -> pd.DataFrame:
     """Add to each claim its interval, the verdict, what it clashes with, the probable cause, and what is doubtful."""
     system, solution = settled.system, settled.solution
-    judged = table.copy()
+    judged = table.copy(deep=False)
     for name, ends in (("lower", system.claim_lower), ("upper", system.claim_upper)):
         judged[name] = pd.array(np.where(np.isfinite(ends), ends, np.nan), dtype="Int64")
     judged["accepted"] = settled.accepted

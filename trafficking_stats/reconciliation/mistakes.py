@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trafficking_stats import breakdowns
 from trafficking_stats.entries import Weights
-from trafficking_stats.reconciliation.weights import UNITS, first_named, published_years, tier_weights
+from trafficking_stats.reconciliation.weights import UNITS, base_weights, first_named, published_years, tier_weights
 from trafficking_stats.vocabulary import Vocabulary
 
 
@@ -53,10 +53,9 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
         if dimension.overlapping_in:
             named = np.array([key in breakdowns.parse(text) for text in breakdown], dtype=bool)
             table["loose"] |= named[names] & claims["indicator"].isin(dimension.overlapping_in).to_numpy()
-    weights = vocabulary.weights
-    tier = tier_weights(claims, vocabulary)
-    table["tier"], table["date"] = tier, np.nan_to_num(published_years(claims["published"]), nan=weights.recency_from)
-    table["base"] = tier * (1 + weights.recency_per_year * np.clip(table["date"] - weights.recency_from, 0, 100))
+    dates = published_years(claims["published"])
+    table["date"] = np.nan_to_num(dates, nan=vocabulary.weights.recency_from)
+    table["tier"], table["base"] = tier_weights(claims, vocabulary), base_weights(claims, vocabulary)
     table["source"] = pd.factorize(claims["source_id"])[0]
     table["publisher"] = pd.factorize(first_named(claims, "publisher", "source_id"))[0]
     event = [pd.factorize(claims[name])[0] for name in ("country", "indicator", "period_start", "period_end")]

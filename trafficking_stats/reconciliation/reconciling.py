@@ -110,6 +110,8 @@ def reconcile(
 
 def _together(parts: Sequence[Reconciliation], method: str, vocabulary: Vocabulary) -> Reconciliation:
     """Join what was found country by country."""
+    if len(parts) == 1:
+        return parts[0]
     series, judged, clashes, periods = (
         pd.concat([getattr(part, name) for part in parts], ignore_index=True)
         for name in ("series", "claims", "clashes", "periods")

@@ -76,7 +76,7 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     measure = _measures(cells)
     for rule in vocabulary.rules:
         measure |= {name: vocabulary.indicators[name].measure for name in (rule.whole, *rule.parts)}
-    beside = functools.cache(lambda *series: _series_beside(*series, vocabulary))
+    beside = functools.cache(functools.partial(_series_beside, vocabulary))
     known: dict[Cell, str] = dict(zip(_keys(cells), cells["kind"].tolist(), strict=True))
     waiting = list(known)
     while waiting:
@@ -138,7 +138,7 @@ def _measures(cells: pd.DataFrame) -> dict[str, str]:
 
 
 def _series_beside(
-    country: str, indicator: str, breakdown: str, has_parts: bool, vocabulary: Vocabulary
+    vocabulary: Vocabulary, country: str, indicator: str, breakdown: str, has_parts: bool
 ) -> list[Series]:
     """List the series without which the rules would not reach one: those above it, and the terms of its sums."""
     above = breakdowns.ancestors(breakdown, vocabulary) if has_parts else ()

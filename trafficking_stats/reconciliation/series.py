@@ -9,9 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficking_stats.intervals import period_label
+from trafficking_stats.messages.catalogue import language
 from trafficking_stats.reconciliation.cells import System, upstreams
+from trafficking_stats.reconciliation.evidence import as_printed
 from trafficking_stats.reconciliation.solve import Solution
 from trafficking_stats.reconciliation.weights import claim_weights
+from trafficking_stats.schema import CELL
 from trafficking_stats.vocabulary import Vocabulary
 
 SERIES = (
@@ -140,12 +143,10 @@ def build_clashes(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
         Columns `CLASHES`; ``values`` and ``sources`` list the different figures and who prints each, the kept
         ones first; ``won`` is the kept value or ``none``; ``year`` is NA for periods that are no calendar year.
     """
-    key = ["country", "indicator", "breakdown", "period_start", "period_end"]
+    key = list(CELL)
     cell = judged.groupby(key, sort=True).ngroup().to_numpy()
     rows = judged[np.isin(cell, cell[~judged["accepted"].to_numpy(bool)])]
-    rows = rows.assign(
-        cell=cell[rows.index], weight=claim_weights(rows, vocabulary), printed=_printed(rows, vocabulary)
-    )
+    rows = rows.assign(cell=cell[rows.index], weight=claim_weights(rows, vocabulary), printed=_printed(rows))
     rows = rows.sort_values(["cell", "accepted", "weight", "claim_id"], ascending=[True, False, False, True])
     columns = [rows[name].tolist() for name in ("printed", "source_id", "accepted", "cause")]
     begins = np.flatnonzero(np.diff(rows["cell"], prepend=-1)).tolist()
@@ -166,24 +167,10 @@ def build_clashes(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     return table[list(CLASHES)]
 
 
-def _printed(claims: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
-    """Write the figure of each claim."""
+def _printed(claims: pd.DataFrame) -> list[str]:
+    """Write the figure of each claim, in English whatever the language of the reader."""
     ends = claims["value_upper"].tolist() if "value_upper" in claims else [None] * len(claims)
     rows = list(zip(claims["value"], claims["qualifier"], ends, strict=True))
-    words = {(value, qualifier, end): figure(value, qualifier, vocabulary, end) for value, qualifier, end in set(rows)}
+    with language("en"):
+        words = {row: as_printed(*row).in_words() for row in set(rows)}
     return [words[row] for row in rows]
-
-
-def figure(value: float, qualifier: str, vocabulary: Vocabulary, value_upper: float | None = None) -> str:
-    """Write a claim's figure as a reader would: ``77``, ``fewer than 5``, ``more than 1,000``, ``10 to 50``.
-
-    Examples
-    --------
-    >>> from trafficking_stats.vocabulary import load_vocabulary
-    >>> figure(5, "less_than", load_vocabulary()), figure(10, "between", load_vocabulary(), 50)
-    ('fewer than 5', '10 to 50')
-    """
-    number = f"{value:,.15g}"
-    if value_upper is not None and not np.isnan(value_upper):
-        return f"{number} to {value_upper:,.15g}"
-    return number if qualifier == "exact" else f"{vocabulary.qualifiers[qualifier].label} {number}"

@@ -57,14 +57,12 @@ class Settled:
         return dict(zip(zip(*(own[name].tolist() for name in KEY[1:]), strict=True), own.index.tolist(), strict=True))
 
     @functools.cached_property
-    def yearly(self) -> dict[tuple[str, str, str], dict[int, int]]:
+    def yearly(self) -> dict[Any, dict[int, int]]:
         """The number of each cell of a calendar year, by country, indicator and breakdown, then by year."""
-        found: dict[tuple[str, str, str], dict[int, int]] = {}
         own = self.system.cells[self.system.cells["kind"] == "year"]
-        columns = (own[name].tolist() for name in ("country", "indicator", "breakdown", "end"))
-        for country, indicator, breakdown, end, cell in zip(*columns, own.index.tolist(), strict=True):
-            found.setdefault((country, indicator, breakdown), {})[int(end[:4])] = cell
-        return found
+        years = own["end"].str[:4].astype(int).to_dict()
+        series = own.groupby(KEY[:3]).indices
+        return {name: {years[cell]: cell for cell in own.index[rows].tolist()} for name, rows in series.items()}
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is only kept for speed: the same bytes whatever was asked."""

@@ -54,6 +54,18 @@ def first_named(claims: pd.DataFrame, *columns: str) -> pd.Series:
     return found
 
 
+def base_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.float64]:
+    """Weigh each claim by its tier and date.
+
+    A later edition weighs a little more than an earlier one of the same tier, whether or not the other is there: so
+    taking a claim away changes the weight of no other claim.
+    """
+    weights = vocabulary.weights
+    years = np.nan_to_num(published_years(claims["published"]), nan=weights.recency_from)
+    recency = weights.recency_per_year * np.clip(years - weights.recency_from, 0, 100)
+    return tier_weights(claims, vocabulary) * (1 + recency)
+
+
 def claim_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.int64]:
     """Weigh each claim by itself.
 
@@ -67,13 +79,9 @@ def claim_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.in
     Returns
     -------
     numpy.ndarray of int, shape (n_claims,)
-        In `UNITS`. A later edition weighs a little more than an earlier one of the same tier, whether or not
-        the other is there: so taking a claim away changes the weight of no other claim.
+        `base_weights` in `UNITS`.
     """
-    weights = vocabulary.weights
-    years = np.nan_to_num(published_years(claims["published"]), nan=0.0)
-    recency = weights.recency_per_year * np.clip(years - weights.recency_from, 0, 100)
-    return np.asarray(np.rint(tier_weights(claims, vocabulary) * (1 + recency) * UNITS), dtype=np.int64)
+    return np.asarray(np.rint(base_weights(claims, vocabulary) * UNITS), dtype=np.int64)
 
 
 def tier_weights(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.float64]:

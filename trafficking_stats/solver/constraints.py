@@ -44,7 +44,7 @@ class Constraints:
             j = int(np.argmax(wrong))
             raise LinearSystemError(f"variable {j} has no value from {lower[j]} to {upper[j]}")
         self._domain, self._integer = np.stack([low, high]), whole > 0
-        self._chunks: list[tuple[Ints, Floats, Ints, Floats]] = []
+        self._chunks = [(sparse.csr_array((0, self.n_variables)), np.empty((3, 0)))]
         self._count = 0
         self._labels: dict[int, str] = {}
         self._forget()
@@ -100,8 +100,8 @@ class Constraints:
                 f"constraint {index}: there is no variable {unknown!r}; the system has {self.n_variables}, from 0"
             )
         value = np.array(list(coefficients.values()), dtype=float)
-        sides = np.array([[lower], [upper], [weight]], dtype=float)
-        self._append(variable.astype(np.int64)[value != 0], value[value != 0], np.array([(value != 0).sum()]), sides)
+        row = sparse.csr_array((value, variable.astype(np.int64), [0, len(value)]), shape=(1, self.n_variables))
+        self.add_many(row, lower, upper, weight)
         if label:
             self._labels[index] = label
         return index
@@ -130,44 +130,35 @@ class Constraints:
         if n != self.n_variables:
             raise LinearSystemError(f"the matrix has {n} columns, the system {self.n_variables} variables")
         given = {"lower": lower, "upper": upper, "weight": weight}
-        sides = np.stack([_spread(name, value, m) for name, value in given.items()])
-        self._append(matrix.indices.astype(np.int64), matrix.data, np.diff(matrix.indptr).astype(np.int64), sides)
-        return range(self._count - m, self._count)
-
-    def _append(self, column: Ints, value: Floats, length: Ints, sides: Floats) -> None:
-        """Check and take constraints: their variables and coefficients, how many, and lower, upper, weight."""
-        lower, upper, weight = sides
-        infinite = ~np.isfinite(value)
-        if infinite.any():
-            place = int(np.argmax(infinite))
-            index = self._count + int(np.searchsorted(np.cumsum(length), place, side="right"))
-            raise LinearSystemError(f"constraint {index}: a coefficient {value[place]} of variable {column[place]}")
-        known = np.isposinf(weight) | ((weight >= WEIGHT_UNIT) & (weight <= _HEAVIEST))
-        size = np.where(np.isinf(sides[:2]), 0.0, np.abs(sides[:2])).max(axis=0)
-        good = (lower < np.inf) & (upper > -np.inf) & (size <= _LARGEST)
-        if not (good & known).all():
-            bad = int(np.argmin(good & known))
-            said = (
-                f"lower {lower[bad]}, upper {upper[bad]}; lower is a number or -inf, upper a number or inf, "
-                f"and numbers do not exceed {_LARGEST:g}"
-                if known[bad]
-                else f"weight {weight[bad]}; a claim has a weight from {WEIGHT_UNIT:g} to {_HEAVIEST:g}, "
-                "a rule has weight inf"
-            )
-            raise LinearSystemError(f"constraint {self._count + bad}: {said}")
-        self._chunks.append((column, value, length, sides))
-        self._count += len(length)
+        sides = low, high, cost = np.stack([_spread(name, value, m) for name, value in given.items()])
+        known = np.isposinf(cost) | ((cost >= WEIGHT_UNIT) & (cost <= _HEAVIEST))
+        size = np.where(np.isinf(sides[:2]), 0.0, np.abs(sides[:2])).max(axis=0, initial=0.0)
+        unclear = np.bincount(np.repeat(np.arange(m), np.diff(matrix.indptr)), ~np.isfinite(matrix.data), m) > 0
+        good = (low < np.inf) & (high > -np.inf) & (size <= _LARGEST)
+        if (bad := np.flatnonzero(unclear | ~good | ~known)).size:
+            row = int(bad[0])
+            if unclear[row]:
+                value = matrix[[row]].data
+                said = f"a coefficient {value[~np.isfinite(value)][0]}; all are finite numbers"
+            elif not known[row]:
+                said = f"weight {cost[row]}; a claim has a weight from {WEIGHT_UNIT:g} to {_HEAVIEST:g}, a rule inf"
+            else:
+                said = f"lower {low[row]}, upper {high[row]}; lower is a number or -inf, upper a number or inf, "
+                said += f"and numbers do not exceed {_LARGEST:g}"
+            raise LinearSystemError(f"constraint {self._count + row}: {said}")
+        self._chunks.append((matrix, sides))
+        self._count += m
         self._forget()
+        return range(self._count - m, self._count)
 
     def _system(self) -> tuple[Rows, Ints]:
         """Return the rows, normalised, and the weights in units of `WEIGHT_UNIT`, 0 for rules."""
         if self._built is None:
-            empty = (np.empty(0, dtype=np.int64), np.empty(0), np.empty(0, dtype=np.int64), np.empty((3, 0)))
-            parts = zip(empty, *self._chunks, strict=True)
-            column, value, length, sides = (np.concatenate(part, axis=-1) for part in parts)
-            start = np.concatenate([[0], np.cumsum(length)])
-            value, normal = normalised(start, column, value, sides[:2], self._integer)
-            units = np.round(np.where(np.isfinite(sides[2]), sides[2], 0.0) / WEIGHT_UNIT).astype(np.int64)
+            matrices, sides = zip(*self._chunks, strict=True)
+            matrix, (*ends, weight) = sparse.vstack(matrices, format="csr"), np.hstack(sides)
+            start, column = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
+            value, normal = normalised(start, column, matrix.data, np.stack(ends), self._integer)
+            units = np.round(np.where(np.isfinite(weight), weight, 0.0) / WEIGHT_UNIT).astype(np.int64)
             self._built = Rows(start, column, value, normal, self._domain, self._integer), units
         return self._built
 
