@@ -20,6 +20,7 @@ from trafficking_stats.gap_analysis.answer import Gap, gap
 from trafficking_stats.inference.windows import runs
 from trafficking_stats.messages import languages, say
 from trafficking_stats.messages.catalogue import current, language, template
+from trafficking_stats.plots.rates import LINES, read_lines, words_of
 from trafficking_stats.shown import Shown
 
 INDICATORS = ("victims_identified", "charged_persons", "suspects_formal_contact", "prosecutions_suspects")
@@ -99,18 +100,17 @@ def read(result: Gap, rec: ts.Reconciliation) -> Page:
     head = texts.gap_headline(result, rec)
     words = [head, texts.peers_headline(result, rec), result, texts.refusals(result)]
     words += [show(result) for show in (texts.limits, texts.change, texts.silences)]
-    drawn = {name: result.plot(name) for name in FIGURES}
+    # what stands beside a figure, without drawing it
+    figures = {name: words_of(name, result, read_lines(name, result)) for name in LINES}
+    drawn = [result.plot("trend"), result.plot("choices")]
     return Page(
         " ".join(map(str, words)),
         head.facts["robustness"],
         str(texts.limits(result)),
         *(cells(show(result)) for show in (tables.ratios, tables.peers, tables.shortfalls)),
-        " ".join(ax.caption for ax in drawn.values()),
-        {name: ax.alt for name, ax in drawn.items()},
+        " ".join([*(figure["caption"] for figure in figures.values()), *(f"{ax.caption} {ax.alt}" for ax in drawn)]),
+        {name: figure["alt"] for name, figure in figures.items()},
     )
-
-
-FIGURES = ("rates", "steps", "peers", "effects", "splits", "disposals", "trend", "choices")
 
 
 def cells(shown: Shown) -> list[list[str]]:

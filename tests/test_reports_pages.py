@@ -2,8 +2,10 @@
 
 import base64
 import html
+import io
 import re
 
+import matplotlib.pyplot as plt
 import nbformat
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from trafficking_stats import messages
 from trafficking_stats.errors import ReportError
 from trafficking_stats.plots.chart import describe, drawing
 from trafficking_stats.reporting.canonical import as_bytes, canonicalise, failed_cell
+from trafficking_stats.reporting.card import draw_card
 from trafficking_stats.reporting.content import Page
 from trafficking_stats.reporting.country import _linked
 from trafficking_stats.reporting.export import export
@@ -223,3 +226,12 @@ def test_the_page_says_what_it_offers_to_others():
     assert "Figures as of 31 March 2025, from 118 sources." in page
     assert "CC BY 4.0" in page
     assert "SHA-256" not in page
+
+
+def test_the_picture_of_a_page_holds_its_longest_sentence():
+    sentence = "Nobody was convicted. " * 50
+    picture = plt.imread(io.BytesIO(draw_card("Denmark", "Identification and prosecution", sentence)))
+    ground = picture[0, 0]
+    assert (picture[-20:] == ground).all()
+    assert (picture[:, -20:] == ground).all()
+    assert not (picture[-160:] == ground).all()

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.answer import Gap
 
 COLOUR = STAGE_SHADES["conviction"]
+OF_OTHERS = ("steps", "effects", "splits", "disposals")
+"""Figures whose axis is not the rate of the gap."""
 Row = dict[str, Any]
 
 
@@ -60,33 +62,34 @@ def draw_table(name: str, gap: Gap, ax: Axes | None = None) -> Axes:
     ax : matplotlib.axes.Axes, optional
         Where; a new figure by default.
     """
-    table, of = gap.tables["ratios" if name == "rates" else name], axis_of(gap)
-    shown = shown_ratios(gap) if name == "rates" else table
-    lines = [line for row in records(shown) if (line := LINES[name](gap, row)) and math.isfinite(line.high)]
-    axis = of if name in ("rates", "peers") else say(f"pages.{name}.axis", what=label(str(gap.question.numerator)))
+    lines, table = read_lines(name, gap), gap.tables["ratios" if name == "rates" else name]
+    axis = say(f"pages.{name}.axis", what=label(str(gap.question.numerator))) if name in OF_OTHERS else axis_of(gap)
     ax = draw_lines(lines, axis, say(f"pages.{name}.none"), ax, reference=1.0 if name == "splits" else 0.0)
+    if lines:
+        describe(ax, **words_of(name, gap, lines), name=f"{gap.question.country}-{name}", table=table)
+    return ax
+
+
+def read_lines(name: str, gap: Gap) -> list[Line]:
+    """Read the rows of a table that have a value, a line each."""
+    table = shown_ratios(gap) if name == "rates" else gap.tables[name]
+    return [line for row in records(table) if (line := LINES[name](gap, row)) and math.isfinite(line.high)]
+
+
+def words_of(name: str, gap: Gap, lines: Sequence[Line]) -> dict[str, str]:
+    """Return the caption of a figure, and every line as a sentence for who cannot see it."""
     kind = "rates" if name in ("rates", "peers", "steps") else "limits"  # others are no rates per 100
     confidence = gap.question.confidence
     caption = [
-        say(f"pages.{name}.caption", axis=of, country=Country(gap.question.country)),
+        say(f"pages.{name}.caption", axis=axis_of(gap), country=Country(gap.question.country)),
         say(f"pages.{kind}.legend", confidence=confidence),
         say("pages.rates.hatched") if any(line.low != line.high for line in lines) else "",
     ]
-    told = [
-        say(
-            f"pages.{kind}.alt",
-            name=line.name,
-            rate=line.text,
-            low=number(line.lower),
-            high=number(line.upper),
-            confidence=confidence,
-        )
-        for line in lines
-    ]
-    if lines:
-        file = f"{gap.question.country}-{name}"
-        describe(ax, caption=sentences(caption), alt=sentences(told), name=file, table=table)
-    return ax
+    told = []
+    for line in lines:
+        limits = {"low": number(line.lower), "high": number(line.upper), "confidence": confidence}
+        told.append(say(f"pages.{kind}.alt", name=line.name, rate=line.text, **limits))
+    return {"caption": sentences(caption), "alt": sentences(told)}
 
 
 def _rate(name: str, row: Row, *, strong: bool = False) -> Line:
