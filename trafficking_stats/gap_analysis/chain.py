@@ -82,7 +82,7 @@ def step_rows(fits: Mapping[str, YearlyFit], chain: Chain, pair: Pair) -> Iterat
         said = {"stage": stage, "from_indicator": measure_of(chain, earlier), "to_indicator": measure_of(chain, stage)}
         for kind, years in pair.parts.items():
             rate = after.total(years), before.total(years)
-            yield rate_row(Step, "steps", stage, rate, years, pair.confidence, kind=kind, **said)
+            yield rate_row(Step, ("steps", stage), rate, years, pair.confidence, kind=kind, **said)
 
 
 def measure_of(chain: Chain, stage: str) -> str:

@@ -105,7 +105,7 @@ def _peer_row(pair: Pair, *, own: bool = False) -> Peer | Refusal:
     """Make the row of one country."""
     code, years = pair.figures[0].country, pair.years
     named = {"country": code, "own": own, "compared": own, "definition": definition_in(code, years)}
-    return rate_row(Peer, "peers", code, pair.totals(years), years, pair.confidence, **named)
+    return rate_row(Peer, ("peers", code), pair.totals(years), years, pair.confidence, **named)
 
 
 def adjusted(rows: Sequence[Peer]) -> list[Peer]:

@@ -115,7 +115,7 @@ def compare_countries(
             continue
         rate = Pair.of(figures, years, question, rec.vocabulary).totals(years)
         named = {"country": code, "region": region_of(code), "definition": definition_in(code, years)}
-        row = rate_row(CountryRate, "countries", code, rate, years, confidence, **named)
+        row = rate_row(CountryRate, ("countries", code), rate, years, confidence, **named)
         if isinstance(row, Refusal):
             refusals.append(row)
             continue

@@ -39,8 +39,8 @@ class Figures:
         Number of claims on each year.
     doubtful : mapping of year to str
         Years with a kept claim that is doubtful, and the doubt.
-    publishers : mapping of year to set of str
-        Who prints a figure of it, kept or set aside: each can confirm or contradict the others.
+    printers : mapping of year to set of (publisher, upstream)
+        Who prints a figure of it, kept or set aside, from which register: each can confirm or contradict the others.
     limits : mapping of year to CountRange
         Every year on which anything is known, also those that no rate can use: without an upper limit, or ranges that
         only follow from other figures.
@@ -53,8 +53,12 @@ class Figures:
     status: Mapping[int, str] = field(default_factory=dict)
     n_claims: Mapping[int, int] = field(default_factory=dict)
     doubtful: Mapping[int, str] = field(default_factory=dict)
-    publishers: Mapping[int, Collection[str]] = field(default_factory=dict)
+    printers: Mapping[int, Collection[tuple[str, str]]] = field(default_factory=dict)
     limits: Mapping[int, CountRange] = field(default_factory=dict)
+
+    def printed_in(self, years: Sequence[int]) -> set[tuple[str, str]]:
+        """Return who prints a figure of some years, and from which register."""
+        return {printer for year in years for printer in self.printers.get(year, ())}
 
     def breaks_in(self, years: Sequence[int]) -> tuple[int, ...]:
         """Return the breaks between the first of some years and the last."""
@@ -93,13 +97,13 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
     """
     rows, claims = rec.of(country, measure.indicator, measure.breakdown)
     doubtful = claims[claims["accepted"] & (claims["doubt"] != "")]
-    printers = claims.groupby(claims["period_end"].str[:4])["publisher"].agg(set)
-    publishers = {int(str(year)): names for year, names in printers.items()}
+    printers: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for end, publisher, upstream in zip(claims["period_end"], claims["publisher"], claims["upstream"], strict=True):
+        printers[int(end[:4])].add((publisher, upstream or publisher))
     bounds = functools.partial(rec.bounds_of_sum, country, measure.indicator, breakdown=measure.breakdown)
     counts = _Together(counts_of(rows).get((country, measure), {}), bounds)
     years = rows["year"].tolist()
-    beyond = (("lower", 0.0), ("upper", np.inf))
-    ends = zip(years, *(rows[end].to_numpy(float, na_value=value).tolist() for end, value in beyond), strict=True)
+    ends = zip(years, rows["lower"].fillna(0).astype(float), rows["upper"].astype(float).fillna(np.inf), strict=True)
     return Figures(
         country,
         measure,
@@ -109,8 +113,8 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
         dict(zip(years, rows["n_claims"], strict=True)),
         # the year in which the period of a claim ends
         {int(end[:4]): doubt for end, doubt in zip(doubtful["period_end"], doubtful["doubt"], strict=True)},
-        publishers,
-        {year: CountRange(low, high) for year, low, high in ends if (low, high) != (0, np.inf)},
+        printers,
+        {year: CountRange(*limits) for year, *limits in ends if limits != [0, np.inf]},
     )
 
 

@@ -222,6 +222,8 @@ def _noted(both: tuple[Figures, Figures], years: tuple[int, ...]) -> Iterator[Ca
         doubtful = tuple(sorted(set(one.doubtful) & set(years)))
         yield Caveat("doubtful", subject, doubtful, tuple(dict.fromkeys(one.doubtful[year] for year in doubtful)))
         yield Caveat("break_accepted", subject, crossed)
+        publishers, registers = ({printer[k] for printer in one.printed_in(years)} for k in (0, 1))
+        yield Caveat("one_register", subject, years if len(publishers) > 1 and len(registers) == 1 else ())
         rises = jumps(one.counts.within(years), limits.steep, limits.base)
         yield Caveat("steep", subject, tuple(year for _, year in rises if year not in crossed))
     yield Caveat("hole", years=tuple(sorted(set(range(years[0], years[-1] + 1)) - set(years))))

@@ -10,8 +10,9 @@ from trafficking_stats.gap_analysis.figures import Figures
 from trafficking_stats.gap_analysis.question import Question
 from trafficking_stats.gap_analysis.rows import Refusal, pooled
 from trafficking_stats.gap_analysis.settings import prior_of
+from trafficking_stats.inference.contrasts import Pair as Totals
 from trafficking_stats.inference.contrasts import rate_of
-from trafficking_stats.inference.yearly import Total, YearlyFit, halves
+from trafficking_stats.inference.yearly import YearlyFit, halves
 from trafficking_stats.vocabulary import Vocabulary
 
 Row = TypeVar("Row")
@@ -72,19 +73,13 @@ class Pair:
         """Return the years of the denominator that have no figure, or lie beyond a break."""
         return tuple(year - lag for year in years if year - lag not in self.denominator.counts)
 
-    def totals(self, years: Sequence[int], lag: int = 0) -> tuple[Total, Total]:
+    def totals(self, years: Sequence[int], lag: int = 0) -> Totals:
         """Return numerator and denominator over some years of the numerator."""
         return self.numerator.total(years), self.denominator.total([year - lag for year in years])
 
 
 def rate_row(
-    row: type[Row],
-    analysis: str,
-    subject: str,
-    rate: tuple[Total, Total],
-    years: Sequence[int],
-    confidence: float,
-    **named: Any,
+    row: type[Row], what: tuple[str, str], rate: Totals, years: Sequence[int], confidence: float, **named: Any
 ) -> Row | Refusal:
     """Make the row of a table on the rate of some years; a refusal where its upper limit says nothing.
 
@@ -92,8 +87,8 @@ def rate_row(
     ----------
     row : type
         Its class, a `Rate` over `Pooled` years.
-    analysis, subject : str
-        What is refused, and of what it was asked.
+    what : pair of str
+        The analysis that is refused otherwise, and of what it was asked.
     rate : pair of Total
         Numerator and denominator.
     years : sequence of int
@@ -106,4 +101,4 @@ def rate_row(
     found = rate_of(rate, confidence)
     if found.upper <= LARGEST_LIMIT:
         return row(**named, **pooled(years), **vars(found))
-    return Refusal(analysis, "says_nothing", found.denominator_lower, 1, tuple(years), subject)
+    return Refusal(what[0], "says_nothing", found.denominator_lower, 1, tuple(years), what[1])

@@ -27,7 +27,7 @@ def ratio_rows(pair: Pair, lags: Sequence[int], window: int) -> Iterator[Ratio |
             yield Refusal("ratios", "missing_years", len(chosen) - len(missing), len(chosen), missing, kind)
         else:
             rate = pair.totals(chosen, lag)
-            yield rate_row(Ratio, "ratios", kind, rate, chosen, pair.confidence, kind=kind, lag=lag)
+            yield rate_row(Ratio, ("ratios", kind), rate, chosen, pair.confidence, kind=kind, lag=lag)
 
 
 def dispersion_rows(pair: Pair) -> Iterator[Dispersion]:

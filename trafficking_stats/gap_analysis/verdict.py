@@ -130,8 +130,7 @@ def judge(rate: Change | None, choices: Sequence[Choice], pair: Pair, question: 
     sign = {"fell": -1, "rose": 1}.get(direction, 0)
     agree = sum(one.value * sign > 0 for one in distinct)
     same = "refused" if not (distinct and varied) else "yes" if sign and agree == len(distinct) else "no"
-    publishers = {name for one in pair.figures for year in pair.years for name in one.publishers.get(year, ())}
-    one_source = len(publishers) < 2
+    one_source = len({publisher for one in pair.figures for publisher, _ in one.printed_in(pair.years)}) < 2
     searched, chance, narrowed = 0, math.nan, False
     if rate:
         candidates = common_stretches(pair.figures, pair.numerator.counts, accept_breaks=question.accept_breaks)
