@@ -11,7 +11,7 @@ from typing import NamedTuple
 from trafficking_stats.readers.narrative.lexicon import Lexicon, fold
 
 _TOKEN = re.compile(
-    r"[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f'’]\d{3}(?!\d))+(?:[.,]\d+)?"  # 1 440, 1'200
+    r"([1-9]\d{0,2}(?:[ \u00a0\u2009\u202f'’]\d{3}(?!\d))+(?:[.,]\d+)?)"  # 1 440, 1'200
     r"|\d+(?:[.,]\d{3}(?!\d))*(?:[.,]\d+)?"
     r"|[^\W\d_]+(?:['’\-][^\W\d_]+)*"
     r"|[^\s]"
@@ -60,8 +60,10 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     ['1,814', 'victims', '(', 'twenty-three', 'girls', ')', '.']
     """
     stop = len(text) if end is None else end
-    found = ((m.group(), m) for m in _TOKEN.finditer(text, start, stop))
-    return [Token(word, fold("'".join(word.split())), m.start(), m.end()) for word, m in found]
+    return [
+        Token(m[0], re.sub(r"[\s’]", "'", m[0]) if m[1] else fold(m[0]), m.start(), m.end())
+        for m in _TOKEN.finditer(text, start, stop)
+    ]
 
 
 def sentences(text: str, lexicon: Lexicon) -> Iterator[Sentence]:
