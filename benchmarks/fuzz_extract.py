@@ -51,7 +51,7 @@ def one_input(data: bytes) -> None:
         text = provider.ConsumeUnicodeNoSurrogates(provider.remaining_bytes())
     else:
         try:
-            text, _ = decode(provider.ConsumeBytes(provider.remaining_bytes()), Path("fuzz"))
+            text = decode(provider.ConsumeBytes(provider.remaining_bytes()), Path("fuzz"))
         except ReaderError:
             return
     try:

@@ -71,7 +71,7 @@ def test_review_sheet_holds_claims(tmp_path, proposals):
 
 
 def test_page_and_paragraph_stand_in_the_locator_and_can_be_followed(tmp_path):
-    document = from_blocks([Block("Nothing here.", 1), Block(TEXT, 2)], "pdf", "", tmp_path / "a.pdf")
+    document = from_blocks([Block("Nothing here.", 1), Block(TEXT, 2)], "pdf")
     found = extract(document.text, country="DNK", default_year=2014, source_id="made-up-2015")
     to_review_csv(found, tmp_path / "review.csv", document)
     first = rows_of(tmp_path / "review.csv")[0]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from trafficking_stats.errors import ReaderError
@@ -75,18 +76,12 @@ class Document:
         The text as read; every offset refers to it. For plain text and Markdown it is the file, line ends kept.
     kind : str
         "text", "markdown", "html", "docx" or "pdf".
-    encoding : str
-        The encoding the file was read with, "" for PDF and DOCX.
-    path : pathlib.Path
-        Where it came from.
     paragraphs : tuple of Paragraph
         In the order of the text.
     """
 
     text: str
     kind: str
-    encoding: str
-    path: Path
     paragraphs: tuple[Paragraph, ...] = ()
 
     def locator(self, offset: int) -> str:
@@ -94,7 +89,7 @@ class Document:
 
         Examples
         --------
-        >>> document = from_blocks([Block("One.", 1), Block("Two.", 2)], "pdf", "", Path("a.pdf"))
+        >>> document = from_blocks([Block("One.", 1), Block("Two.", 2)], "pdf")
         >>> document.locator(document.text.index("Two"))
         'p. 2, para 1'
         """
@@ -118,18 +113,16 @@ def table_text(rows: Iterable[Iterable[str | None]]) -> str:
     return "\n".join(" | ".join(row) for row in cells if any(row))
 
 
-def from_blocks(blocks: Iterable[Block], kind: str, encoding: str, path: Path) -> Document:
+def from_blocks(blocks: Sequence[Block], kind: str) -> Document:
     """Join blocks to a document, an empty line between two of them."""
-    pieces: list[str] = []
     paragraphs: list[Paragraph] = []
-    position = number = page = 0
-    for block in blocks:
-        number = number + 1 if block.page == page else 1
-        page = block.page
-        paragraphs.append(Paragraph(position, position + len(block.text), number, page))
-        pieces.append(block.text)
-        position += len(block.text) + 2
-    return Document("\n\n".join(pieces), kind, encoding, path, tuple(paragraphs))
+    position = 0
+    for page, of_page in groupby(blocks, key=lambda block: block.page):
+        for number, block in enumerate(of_page, 1):
+            end = position + len(block.text)
+            paragraphs.append(Paragraph(position, end, number, page))
+            position = end + 2
+    return Document("\n\n".join(block.text for block in blocks), kind, tuple(paragraphs))
 
 
 def is_url(name: str | Path) -> bool:
@@ -143,8 +136,8 @@ def is_url(name: str | Path) -> bool:
     return _URL.match(str(name)) is not None
 
 
-def decode(data: bytes, path: Path) -> tuple[str, str]:
-    """Return the text of a file and its encoding: UTF-8, UTF-16 with a mark, or Windows-1252.
+def decode(data: bytes, path: Path) -> str:
+    """Return the text of a file in UTF-8, UTF-16 with a mark, or Windows-1252.
 
     Raises
     ------
@@ -160,7 +153,7 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
             continue
         if len(_CONTROL.findall(text[:SAMPLE])) > 0.01 * len(text[:SAMPLE]):
             raise ReaderError(f"{path}: this is a binary file, not text.")
-        return text, encoding
+        return text
     raise ReaderError(f"{path}: this is a binary file, or no text in {' or '.join(failures)}. Save it as UTF-8.")
 
 
@@ -217,17 +210,17 @@ def read_document(path: str | Path) -> Document:
     if b"%PDF-" in data[:1024]:
         from trafficking_stats.readers.documents.pdf import blocks_of_pdf
 
-        return from_blocks(blocks_of_pdf(data, path), "pdf", "", path)
+        return from_blocks(blocks_of_pdf(data, path), "pdf")
     if data.startswith(b"PK\x03\x04"):
         from trafficking_stats.readers.documents.office import blocks_of_docx
 
-        return from_blocks(blocks_of_docx(data, path), "docx", "", path)
-    text, encoding = decode(data, path)
+        return from_blocks(blocks_of_docx(data, path), "docx")
+    text = decode(data, path)
     suffix = path.suffix.lower()
     if suffix in (".html", ".htm", ".xhtml") or _HTML.search(text[:2000].lstrip("\ufeff \n\r\t")[:200]):
         from trafficking_stats.readers.documents.web import blocks_of_page
 
-        return from_blocks(blocks_of_page(text, path), "html", encoding, path)
+        return from_blocks(blocks_of_page(text, path), "html")
     matches = enumerate(_PARAGRAPH.finditer(text), 1)
     paragraphs = tuple(Paragraph(match.start(), match.end(), number) for number, match in matches)
-    return Document(text, "markdown" if suffix in (".md", ".markdown") else "text", encoding, path, paragraphs)
+    return Document(text, "markdown" if suffix in (".md", ".markdown") else "text", paragraphs)

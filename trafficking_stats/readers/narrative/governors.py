@@ -84,11 +84,6 @@ def auxiliary_before(scene: Scene, numeral: Numeral) -> bool:
     return scene.contains("clause.auxiliaries", numeral.first - AUXILIARY_REACH, numeral.first)
 
 
-def copula_after(scene: Scene, head: Head) -> bool:
-    """Whether "were", "var" follows the noun phrase directly: the figure only says what kind they were."""
-    return scene.phrase("clause.copulas", scene.past(head.end, "clause.adverbs")) > 0
-
-
 def past_coordinated(scene: Scene, k: int) -> int:
     """Past "and 24 men" where the verb follows the last of several coordinated figures."""
     joint = scene.past(k, "clause.coordinators", "clause.involving", marks=",")

@@ -210,7 +210,8 @@ class Reader:
     def _remember(self, scene: Scene, spoken: list[Reading]) -> None:
         here = self.here
         here.row = [entry for entry in spoken if not scene.is_compared(entry.numeral.start)]
-        is_aside = bool(here.row) and self._is_aside(here.row[0])
+        # "in 2018 the figure was 356" only names an earlier year's figure
+        is_aside = any(s.rule == "carried over" and year_of(s.label) < int(self.default) for s in here.row[:1])
         if here.row and not is_aside:
             here.lead, here.period = here.row[0], here.row[0].label
             years = {end.removeprefix("FY")[:4] for end in here.period.split("/")}
@@ -225,10 +226,6 @@ class Reader:
             here.around = year_of(dated[-1].label) if any(p.kind == "month" for p in dated) else here.around
             is_fronted = dated[0].kind == "year" and dated[0].start <= 1 and not is_aside
             here.unread = dated[0].label if is_fronted else ""
-
-    def _is_aside(self, spoken: Reading) -> bool:
-        """Whether a sentence only names an earlier year's figure: "in 2018 the figure was 356"."""
-        return spoken.rule == "carried over" and year_of(spoken.label) < int(self.default)
 
 
 def _whole_of(scene: Scene, before: list[Reading], part: Reading) -> Reading | None:

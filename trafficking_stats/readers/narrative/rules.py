@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from trafficking_stats.readers.narrative.facets import facets_within
-from trafficking_stats.readers.narrative.governors import auxiliary_before, copula_after, past_coordinated
+from trafficking_stats.readers.narrative.governors import auxiliary_before, past_coordinated
 from trafficking_stats.readers.narrative.heads import COUNTED, ENFORCEMENT, VICTIMS, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
@@ -289,5 +289,6 @@ def _points_back(state: State) -> bool:
         return True
     if head.noun == "empty" and (_is_fragment(scene) or scene.is_compared(numeral.start)):
         return True
-    told = copula_after(scene, head) or state.right.strength != "" or auxiliary_before(scene, numeral)
+    is_described = scene.phrase("clause.copulas", scene.past(head.end, "clause.adverbs")) > 0  # "12 were women"
+    told = is_described or state.right.strength != "" or auxiliary_before(scene, numeral)
     return told and head.noun in ("person", "empty", "victim", "offender")
