@@ -12,9 +12,11 @@ from trafficking_stats.readers.narrative.lexicon import load
 from trafficking_stats.readers.narrative.reader import Reader
 from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.sentence_reader import MOST_FIGURES
 from trafficking_stats.readers.narrative.tables import counts_of, find_tables
 from trafficking_stats.readers.narrative.tokens import Sentence, sentences, worth_reading
+
+MOST_FIGURES = 100
+"""A stretch without a full stop that holds more numbers than this is a table, not a sentence."""
 
 _DIGITS = re.compile(r"\d+")
 

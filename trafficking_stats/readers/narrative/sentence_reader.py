@@ -14,8 +14,6 @@ from trafficking_stats.readers.narrative.readings import Reading, State, reading
 from trafficking_stats.readers.narrative.rules import RULES
 from trafficking_stats.readers.narrative.scene import Scene
 
-MOST_FIGURES = 100
-"""A stretch without a full stop that holds more numbers than this is a table, not a sentence."""
 REACH = 4
 """Tokens within which the verb follows the negation, and its object the verb."""
 
@@ -23,8 +21,6 @@ REACH = 4
 def read_numbers(state: State) -> list[Reading]:
     """All readings of the sentence in order, zeros said by a negated verb among them."""
     scene = state.scene
-    if len(scene.counts) > MOST_FIGURES:
-        return []
     heads = {start: head_of(scene, numeral) for start, numeral in scene.counts.items()}
     zeros = {zero.numeral.start: zero for zero in find_zeros(scene)}
     bound = 0
@@ -70,16 +66,15 @@ def _align(state: State) -> None:
 
 def _bare_rows(state: State) -> list[list[int]]:
     """Return runs of figures without nouns, nothing but commas and conjunctions between them."""
-    scene = state.scene
-    rows: list[list[int]] = [[]]
+    rows: list[list[int]] = []
     end = 0
     for i, reading in enumerate(state.readings):
         numeral = reading.numeral
-        if scene.past(end, "clause.coordinators", marks=",") < numeral.first:
-            rows.append([])
-        is_bare = reading.head.end == numeral.end and not (numeral.cue or numeral.definite)
-        rows = [*rows[:-1], [*rows[-1], i]] if is_bare else [*rows, []]
-        end = numeral.end
+        if reading.head.end == numeral.end and not (numeral.cue or numeral.definite):
+            if not rows or state.scene.past(end, "clause.coordinators", marks=",") < numeral.first:
+                rows.append([])
+            rows[-1].append(i)
+            end = numeral.end
     return [row for row in rows if len(row) > 1]
 
 

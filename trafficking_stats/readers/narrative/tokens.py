@@ -172,11 +172,9 @@ def worth_reading(text: str, found: Sequence[Sentence], lexicon: Lexicon) -> lis
     on_topic = {s.paragraph for s in found if lexicon.topic.search(text, s.start, s.end) is not None}
     if len(paragraphs) < LONG or len(paragraphs & on_topic) >= FEW * len(paragraphs):
         return numbered
-
-    def is_near(paragraph: int, *steps: int) -> bool:
-        return not on_topic.isdisjoint(paragraph + step * distance for step in steps for distance in range(1, NEAR + 1))
-
+    steps = range(1, NEAR + 1)
+    after, before = ({paragraph + sign * step for paragraph in on_topic for step in steps} for sign in (1, -1))
     victims = re.compile("|".join(map(re.escape, lexicon.tables["nouns"]["victim"])), re.IGNORECASE)
-    kept = on_topic | {p for p in paragraphs if is_near(p, 1) and is_near(p, -1)}
-    kept |= {s.paragraph for s in numbered if is_near(s.paragraph, 1, -1) and victims.search(text, s.start, s.end)}
+    of_victims = {s.paragraph for s in numbered if victims.search(text, s.start, s.end)}
+    kept = on_topic | (after & before) | (of_victims & (after | before))
     return [sentence for sentence in numbered if sentence.paragraph in kept]
