@@ -205,8 +205,10 @@ def finish(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
 
 def in_order(claims: pd.DataFrame) -> pd.DataFrame:
     """Return claims in the order in which the package keeps them, whatever order they had."""
-    ranks = [pd.factorize(claims[column], sort=True)[0] for column in (*CELL, "claim_id")]
-    return claims.take(np.lexsort(ranks[::-1])).reset_index(drop=True)
+    ids = claims["claim_id"].tolist()
+    by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
+    ranks = [pd.factorize(claims[column], sort=True)[0][by_id] for column in reversed(CELL)]
+    return claims.take(by_id[np.lexsort(ranks)]).reset_index(drop=True)
 
 
 def _claim_ids(claims: pd.DataFrame) -> pd.Series:

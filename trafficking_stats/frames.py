@@ -24,6 +24,9 @@ REQUIRED = tuple(column for column in CLAIM if column not in ("unit", "locator",
 TEXTS = tuple(column for column in CLAIM if column != "value")
 """Columns of text."""
 
+_REPEATED = tuple(column for column in TEXTS if column != "claim_id")
+"""Columns in which one text stands in many rows."""
+
 
 class SkippedRowsWarning(UserWarning):
     """Figures of a table were left out, because there are none or they repeat others."""
@@ -148,7 +151,8 @@ def as_claims(table: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A sorted copy, its text columns as categories: what is asked of a text is asked once, not in every row.
+        A sorted copy, its text columns but for the ids as categories: what is asked of a text is asked once, not in
+        every row.
 
     Raises
     ------
@@ -158,9 +162,10 @@ def as_claims(table: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     check_frame(table)
     if not set(REQUIRED) <= set(table):
         claims = claims_from(table, vocabulary=vocabulary)
-        return claims.astype({column: "category" for column in TEXTS if column in claims})
+        return claims.astype({column: "category" for column in _REPEATED if column in claims})
     claims = table.reset_index(drop=True)
-    for column in TEXTS:
+    claims["claim_id"] = np.array([*map(plain, claims["claim_id"].tolist())], dtype=object)
+    for column in _REPEATED:
         if column in claims:
             claims[column] = _each(claims[column], plain)
     claims["country"] = _each(claims["country"], lambda cell: country_code(cell) or cell)
