@@ -42,6 +42,16 @@ def test_what_agrees_is_not_doubted(judged):
     assert set(judged["verdict"]) <= {"agrees", "contradicts", "unknown"}
 
 
+@pytest.mark.parametrize(
+    ("source", "indicator", "year"),
+    [("tip-2015-dnk", "convictions_persons", "2014"), ("tip-2016-dnk-da", "victims_identified", "2015")],
+)
+def test_more_than_the_year_before_is_tested_without_a_printed_figure(judged, source, indicator, year):
+    row = judged[(judged["source_id"] == source) & (judged["indicator"] == indicator) & (judged["direction"] == "up")]
+    assert row["period_end"].str[:4].tolist() == [year]
+    assert row["verdict"].tolist() == ["agrees"]
+
+
 def test_doubts_name_the_claims_of_the_source_itself(rec):
     found = doubts_of_statements(rec)
     ids = set(rec.claims["claim_id"])
