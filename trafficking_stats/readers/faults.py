@@ -18,7 +18,7 @@ PLACE = ["country", "indicator", "period_start", "period_end"]
 EXCLUSIVE = ("age", "sex")
 """Dimensions in which no person is counted twice."""
 
-_WORDS = load_map("revisions.toml")["faults"]
+_WORDS = load_map("revisions.toml")["words"]
 _SIGNS = {"exact": "", "less_than": "<", "more_than": ">", "at_most": "≤", "at_least": "≥"}
 
 
@@ -83,25 +83,25 @@ def faults_of(release: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
     sums = sums[sums["worst"] <= 0].reset_index().rename(columns={"whole": "breakdown"})
     sums["size"], sums["figure"] = sums["least"] - sums["whole_upper"], sums["least"].map("{:.0f}".format)
 
+    over = sums[sums["size"] > 0]
     of_year = (release["qualifier"] == "exact") & (release["value"] == release["period_start"].str[:4].astype(float))
     found = [
-        _told(above, "part_above_whole", "part_above_whole"),
-        _told(sums[sums["size"] > 0], "parts_above_whole", "parts_above_whole_by_{dimension}"),
-        _told(release.assign(size=release["value"])[of_year], "equals_its_year", "equals_its_year"),
+        told(above, "part_above_whole").assign(kind="part_above_whole"),
+        told(over, "parts_above_whole").assign(kind="parts_above_whole_by_" + over["dimension"]),
+        told(release.assign(size=release["value"])[of_year], "equals_its_year").assign(kind="equals_its_year"),
     ]
-    return pd.concat(found, ignore_index=True)
-
-
-def _told(table: pd.DataFrame, words: str, kind: str) -> pd.DataFrame:
-    """Put what is wrong into words."""
-    rows = records(table)
-    for row in rows:
-        row["part"], row["whole"] = row["breakdown"] or "the total", row.get("whole") or "the total"
-        head = f"{row['country']} {row['indicator']} {row['period_start'][:4]}: "
-        row["evidence"] = head + _WORDS[words].format(**row)
-        row["kind"] = kind.format(**row)
     columns = ["kind", *CELL, "figure", "size", "whole_upper", "evidence"]
-    return pd.DataFrame(rows, columns=columns).astype({"size": int, "whole_upper": float})
+    return pd.concat(found, ignore_index=True).reindex(columns=columns).astype({"size": int, "whole_upper": float})
+
+
+def told(table: pd.DataFrame, words: str) -> pd.DataFrame:
+    """Say of each row in words what was found."""
+    rows = records(table.assign(part=table["breakdown"].replace("", "the total")))
+    for row in rows:
+        row["year"], row["whole"] = row["period_start"][:4], row.get("whole") or "the total"
+        row["place"] = f", {row['breakdown']}" if row["breakdown"] else ""
+    said = [("{country} {indicator}" + _WORDS[words]).format(**row) for row in rows]
+    return table.assign(evidence=pd.Series(said, table.index, dtype=object))
 
 
 def _with_wholes(release: pd.DataFrame) -> pd.DataFrame:

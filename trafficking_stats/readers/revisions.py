@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.claims import read_sources
-from trafficking_stats.readers.faults import CELL, EXCLUSIVE, PLACE, bounded, faults_of, in_order
+from trafficking_stats.readers.faults import CELL, EXCLUSIVE, PLACE, bounded, faults_of, in_order, told
 from trafficking_stats.readers.tables import TableImport, load_map
 from trafficking_stats.readers.writing import claims_of_source
 from trafficking_stats.templates import rendered
@@ -36,11 +36,11 @@ class Revisions:
         Cells whose figure differs, largest change first: the columns of a cell, ``old`` and ``new`` as
         printed, ``old_lower``, ``old_upper``, ``new_lower``, ``new_upper``, and ``size``, the least change
         in units that both intervals allow (0 where a masked figure was replaced by one it allowed); ``reason``, a
-        key of `REASONS`, is the probable one.
+        key of `REASONS`, is the probable one, and ``evidence`` says it in words.
     new : pandas.DataFrame
         Cells that only the new release names: the columns of a cell, ``figure`` and ``size``.
     vanished : pandas.DataFrame
-        Cells that only the old release names, likewise, with ``reason``.
+        Cells that only the old release names, likewise, with ``reason`` and ``evidence``.
     corrupt : pandas.DataFrame
         What looks wrong in the new release: ``kind``, the columns of a cell, ``size``, ``standing`` (whether
         the old release had the same fault), and ``evidence`` in words.
@@ -140,6 +140,10 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, exclusive: Sequenc
     corrupt = in_order(corrupt, standing=True, size=False, kind=True)
     changed["reason"] = _why_changed(changed, old, before, now, moved)
     vanished["reason"] = _why_vanished(vanished, new, fresh)
+    changed, vanished = (
+        told(table.assign(why=table["reason"].map(REASONS)), what).drop(columns="why")
+        for what, table in (("changed", changed), ("vanished", vanished))
+    )
     return Revisions(changed, fresh, vanished, corrupt[["kind", *CELL, "size", "standing", "evidence"]])
 
 
@@ -190,19 +194,13 @@ def _shifted(moved: pd.DataFrame) -> pd.DataFrame:
     was, now = moved["year_before"].astype(str), moved["year"].astype(str)
     moved = moved.assign(text=moved["figure"] + " of " + was + " now stands in " + now)
     table = moved.groupby([*SERIES, "shift"], sort=True).agg(
-        first=("year", "min"), last=("year", "max"), size=("value", "max"), text=("text", "; ".join)
+        period_start=("period_start", "min"),
+        period_end=("period_end", "max"),
+        size=("value", "max"),
+        text=("text", "; ".join),
     )
-    table = table.reset_index()
-    series = table["country"] + " " + table["indicator"] + ", " + table["breakdown"].replace("", "the total")
-    way = table["shift"].map({1: "one year earlier", -1: "one year later"}).astype(str)
-    return table.assign(
-        kind="shifted_year",
-        period_start=table["first"].astype(str) + "-01-01",
-        period_end=table["last"].astype(str) + "-12-31",
-        size=table["size"].astype(int),
-        standing=False,
-        evidence=series + ": " + table["text"] + ", " + way,
-    )
+    table = table.reset_index().assign(kind="shifted_year", standing=False).astype({"size": int})
+    return told(table.assign(way=table["shift"].map({1: "earlier", -1: "later"})), "shifted_year")
 
 
 def _why_changed(

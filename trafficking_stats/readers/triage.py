@@ -11,7 +11,7 @@ from trafficking_stats.countries import is_country
 from trafficking_stats.csv_tables import write_table
 from trafficking_stats.files import write_text
 from trafficking_stats.readers.faults import CELL, faults
-from trafficking_stats.readers.revisions import REASONS, Revisions
+from trafficking_stats.readers.revisions import Revisions
 from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport, load_map
 from trafficking_stats.templates import rendered
 from trafficking_stats.vocabulary import load_vocabulary
@@ -53,7 +53,8 @@ def triage(found: TableImport, revisions: Revisions | None = None) -> pd.DataFra
     tables = [_of_one_release(found), _unknown_categories(found.claims), _left_out(found.skipped)]
     if revisions is not None:
         tables += _of_two_releases(revisions)
-    table = pd.concat(tables, ignore_index=True).reindex(columns=COLUMNS)
+    table = pd.concat(tables, ignore_index=True).rename(columns={"evidence": "finding"}).reindex(columns=COLUMNS)
+    table["count"] = table["count"].fillna(1)
     places = found.claims.drop_duplicates(CELL).set_index(CELL)["locator"]
     printed = places.reindex(pd.MultiIndex.from_frame(table[CELL])).to_numpy()
     table["printed"] = table["printed"].where(table["printed"].notna(), printed)
@@ -98,33 +99,19 @@ def write_triage(found: TableImport, revisions: Revisions | None, against: str, 
 
 def _of_one_release(found: TableImport) -> pd.DataFrame:
     """Return what is wrong in the release by itself, with the figure and where it stands."""
-    claims = found.claims
-    table = faults(claims)
+    table = faults(found.claims)
     most = load_vocabulary().weights.impossible_times * table["whole_upper"].clip(lower=_SMALLEST_WHOLE)
     impossible = (table["kind"] == "part_above_whole") & (table["size"] + table["whole_upper"] > most)
-    kinds = table["kind"].str.replace(r"_by_.*", "", regex=True).mask(impossible, "impossible")
-    return table.assign(kind=kinds, finding=table["evidence"], count=1)
+    return table.assign(kind=table["kind"].str.replace(r"_by_.*", "", regex=True).mask(impossible, "impossible"))
 
 
 def _of_two_releases(revisions: Revisions) -> list[pd.DataFrame]:
     corrupt, changed, vanished = revisions.corrupt, revisions.changed, revisions.vanished
-    shifted = corrupt[corrupt["kind"] == "shifted_year"]
-    changes = _place(changed) + ": " + changed["old"] + " is now " + changed["new"] + _reasons(changed)
-    losses = _place(vanished) + ": " + vanished["figure"] + _reasons(vanished)
     return [
-        shifted.assign(finding=shifted["evidence"], count=1),
-        changed.assign(kind="changed", figure=changed["new"], before=changed["old"], finding=changes, count=1),
-        vanished.assign(kind="vanished", figure="", before=vanished["figure"], finding=losses, count=1),
+        corrupt[corrupt["kind"] == "shifted_year"],
+        changed.rename(columns={"new": "figure", "old": "before"}).assign(kind="changed"),
+        vanished.rename(columns={"figure": "before"}).assign(kind="vanished", figure=""),
     ]
-
-
-def _place(table: pd.DataFrame) -> pd.Series:
-    parts = table["breakdown"].where(table["breakdown"] == "", ", " + table["breakdown"])
-    return table["country"] + " " + table["indicator"] + " " + table["period_start"].str[:4] + parts
-
-
-def _reasons(table: pd.DataFrame) -> pd.Series:
-    return " (" + table["reason"].map(REASONS) + ")"
 
 
 def _unknown_categories(claims: pd.DataFrame) -> pd.DataFrame:
@@ -143,7 +130,7 @@ def _unknown_categories(claims: pd.DataFrame) -> pd.DataFrame:
         more = f" and {len(codes) - _LISTED} more" * (len(codes) > _LISTED)
         finding = f"{label}: {counted(len(group), 'figure')} of {', '.join(codes[:_LISTED])}{more}"
         rows.append((kind, codes[0] if len(codes) == 1 else None, len(group), group["locator"].iloc[0], finding))
-    return pd.DataFrame(rows, columns=["kind", "country", "count", "printed", "finding"])
+    return pd.DataFrame(rows, columns=["kind", "country", "count", "printed", "evidence"])
 
 
 def _left_out(skipped: pd.DataFrame) -> pd.DataFrame:
@@ -152,4 +139,4 @@ def _left_out(skipped: pd.DataFrame) -> pd.DataFrame:
         ("left_out", len(group), f"row {group['row'].iloc[0]}", f"{counted(len(group), 'row')}: {reason}")
         for reason, group in asked_for.groupby("reason", sort=True)
     ]
-    return pd.DataFrame(rows, columns=["kind", "count", "printed", "finding"])
+    return pd.DataFrame(rows, columns=["kind", "count", "printed", "evidence"])
