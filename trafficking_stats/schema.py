@@ -6,6 +6,7 @@ the time of a few hundred.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import math
@@ -223,14 +224,12 @@ def _breakdown(vocabulary: Vocabulary, cell: str) -> str:
 
 
 def _date(cell: str) -> str:
-    try:
+    with contextlib.suppress(ValueError):
         date = datetime.date.fromisoformat(cell)
-    except ValueError:
-        date = None
-    # Python also reads other forms of ISO 8601, such as weeks
-    if date is None or date.isoformat() != cell or date.year not in _YEARS:
-        return f"must be a date as YYYY-MM-DD between {_YEARS[0]} and {_YEARS[-1]}"
-    return ""
+        # Python also reads other forms of ISO 8601, such as weeks
+        if date.isoformat() == cell and date.year in _YEARS:
+            return ""
+    return f"must be a date as YYYY-MM-DD between {_YEARS[0]} and {_YEARS[-1]}"
 
 
 def _published(cell: str) -> str:

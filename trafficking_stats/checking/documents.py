@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from trafficking_stats.checking.locators import follow, numbers_in
 from trafficking_stats.checking.recomputation import recompute
 from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.readers.tables import file_of
 from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.schema import CELL
 from trafficking_stats.templates import rendered
@@ -108,7 +108,7 @@ def check(claims: pd.DataFrame, sources: pd.DataFrame, documents: str | Path) ->
     for source, path in _find(sources[sources["source_id"].isin(claims["source_id"])], Path(documents)):
         own = claims["source_id"] == source["source_id"]
         state, reason = AT_HAND, ""
-        if source["sha256"] and _digest(path) != source["sha256"]:
+        if source["sha256"] and file_of(path)["sha256"] != source["sha256"]:
             state, reason = OTHER_VERSION, "its SHA-256 is not the one in sources.csv, so locators do not hold"
         else:
             look = _in_data_file if path.suffix.lower() in _DATA_FILES else _in_text
@@ -131,15 +131,10 @@ def _find(sources: pd.DataFrame, folder: Path) -> list[tuple[dict[str, str], Pat
     """Pair sources with the files of a folder, by SHA-256 or by name."""
     files = sorted((path for path in folder.rglob("*") if path.is_file()), reverse=True)
     by_name = {path.name: path for path in files}
-    by_digest = {_digest(path): path for path in files} if sources["sha256"].any() else {}
+    by_digest = {file_of(path)["sha256"]: path for path in files} if sources["sha256"].any() else {}
     rows = records(sources.sort_values("source_id"))
     found = [(row, by_digest.get(row["sha256"]) or by_name.get(row["document"])) for row in rows]
     return [(row, path) for row, path in found if path is not None]
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _in_text(claims: pd.DataFrame, path: Path, source: dict[str, str]) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.entries import Indicator
-from trafficking_stats.intervals import intervals, period_kind, period_label
+from trafficking_stats.intervals import period_kind, period_label
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
@@ -46,7 +46,7 @@ def recompute(rec: Reconciliation, vocabulary: Vocabulary | None = None) -> pd.D
         difference.
     """
     vocabulary = vocabulary or load_vocabulary()
-    figures = _figures(rec, vocabulary)
+    figures = _figures(rec)
     rows = []
     for claim in records(rec.claims):
         entry = vocabulary.indicators[claim["indicator"]]
@@ -73,20 +73,17 @@ def recompute(rec: Reconciliation, vocabulary: Vocabulary | None = None) -> pd.D
     return table.sort_values(["country", "source_id", "indicator", "breakdown", "period", "kind"], ignore_index=True)
 
 
-def _figures(rec: Reconciliation, vocabulary: Vocabulary) -> Figures:
+def _figures(rec: Reconciliation) -> Figures:
     """Return the bounds of cells by source, country, indicator, breakdown and period."""
-    lower, upper = intervals(rec.claims, vocabulary)
     cell = ["source_id", "country", "indicator", "breakdown", "period_start", "period_end"]
-    printed = rec.claims[cell].assign(lower=lower, upper=upper).dropna(subset="lower")
+    year = rec.series["year"].astype(str)
+    settled = rec.series.assign(source_id=_RECONCILED, period_start=year + "-01-01", period_end=year + "-12-31")
+    settled["lower"] = settled["lower"].fillna(0)
+    ends = pd.concat([rec.claims, settled], ignore_index=True).dropna(subset="lower").set_index(cell)
+    ends = ends[["lower", "upper"]].astype("Float64").fillna(math.inf).astype(float)
     # where a source prints two values for one cell, either may be meant
-    bounds = printed.groupby(cell, sort=False).agg({"lower": "min", "upper": "max"})
-    figures: Figures = dict(zip(bounds.index, bounds.itertuples(index=False, name=None), strict=True))
-    bounded = rec.series.assign(lower=rec.series["lower"].astype("Float64").fillna(0.0).astype(float))
-    bounded["upper"] = rec.series["upper"].astype("Float64").fillna(math.inf).astype(float)
-    for row in records(bounded):
-        key = (_RECONCILED, row["country"], row["indicator"], row["breakdown"], *_year(row["year"]))
-        figures[key] = row["lower"], row["upper"]
-    return figures
+    bounds = ends.groupby(cell, sort=False).agg({"lower": "min", "upper": "max"})
+    return dict(zip(bounds.index, bounds.itertuples(index=False, name=None), strict=True))
 
 
 def _year(year: int | str) -> tuple[str, str]:

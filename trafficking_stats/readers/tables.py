@@ -161,7 +161,8 @@ def source_name(source_id: str) -> str:
 def file_of(path: Path) -> dict[str, str]:
     """Return the name and the SHA-256 of a file, as ``sources.csv`` holds them."""
     name = os.fsencode(path.name).decode("utf-8", "replace")  # a name may be in no encoding at all
-    return {"document": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    with path.open("rb") as file:
+        return {"document": name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 def asked_codes(countries: Collection[str]) -> list[str]:
