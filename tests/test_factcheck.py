@@ -1,6 +1,7 @@
 """A document against the record: five verdicts, none invented."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -351,3 +352,26 @@ def test_a_slip_in_a_table_is_told(tmp_path, claims):
     path.write_text(text, encoding="utf-8")
     found = ts.factcheck(path, country="AUT", claims=claims)
     assert [row[:2] for row in verdicts(found)] == [("97", "agrees"), ("170", "contradicts")]
+
+
+MARK = re.compile(r"\{([^{}|]*)\|([acsun]+)\}")
+ARTICLES = (Path(__file__).parent / "data" / "factcheck" / "articles.txt").read_text(encoding="utf-8")
+VERDICT = {"a": "agrees", "c": "contradicts", "s": "superseded", "u": "unknown", "n": "unknown"}
+
+
+@pytest.mark.parametrize("article", re.split(r"(?m)^# ", ARTICLES)[1:], ids=lambda text: text.partition("\n")[0])
+def test_articles_are_judged_as_their_author_marked_them(tmp_path, article):
+    """``{450|a}`` agrees, ``c`` contradicts, ``s`` is superseded; ``n`` speaks of something else and is let alone."""
+    head, _, body = article.strip().partition("\n")
+    path = tmp_path / "article.txt"
+    path.write_text(MARK.sub(r"\1", body), encoding="utf-8")
+    found = ts.factcheck(path, country=head.split()[0])
+    wanted = {}
+    for mark in MARK.finditer(body):
+        wanted[len(MARK.sub(r"\1", body[: mark.start()]))] = mark[1], {VERDICT[letter] for letter in mark[2]}
+    for start, (text, verdicts) in wanted.items():
+        assert found.text.startswith(text, start)
+        rows = found.table[(found.table["char_start"] <= start) & (start < found.table["char_end"])]
+        assert verdicts & ({*rows["verdict"]} or {"unknown"}), text
+    accused = found.table.loc[found.table["verdict"] == "contradicts", "char_start"]
+    assert {*accused} == {start for start, (_, verdicts) in wanted.items() if verdicts == {"contradicts"}}

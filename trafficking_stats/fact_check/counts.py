@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 import pandas as pd
 
 from trafficking_stats.csv_tables import records
+from trafficking_stats.fact_check.limits import LIMITS
 from trafficking_stats.fact_check.record import Finding, Held, Record
 from trafficking_stats.intervals import intervals
 from trafficking_stats.messages import Bounds, Term, breakdown_words
 from trafficking_stats.readers.narrative.claims import either
 from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.vocabulary import Vocabulary
-
-LEAST_TELLING = 10
-"""A number below this is met by chance: that it is another year's or another part's figure then tells nothing."""
-
-LOOSE = 0.05
-"""Share by which "about", "nearly" and "more than" are off in ordinary use."""
-
-NEAR = 0.02
-"""Share by which a figure may miss that of another unit and still be taken for it."""
-
-DESKS = ("by=", "to=", "status=")
-"""Parts of a breakdown that name who counted, and to whom victims were referred."""
-
-EARLIER = frozenset({"early_snapshot", "revision"})
-"""Causes for which a rejected figure was right when it was printed."""
-
-OTHER_MEANING = frozenset({"definition", "double_count", "partial_period", "unit"})
-"""Causes for which a rejected figure counts something else."""
 
 
 def said(cell: Cell, vocabulary: Vocabulary) -> tuple[float, float]:
@@ -45,13 +27,12 @@ def said(cell: Cell, vocabulary: Vocabulary) -> tuple[float, float]:
     >>> said(cell, load_vocabulary())
     (36.0, inf)
     """
-    row = pd.DataFrame({"indicator": [cell.indicator], "value": [cell.value], "qualifier": [cell.qualifier]})
-    row["value_upper"] = float("nan")
-    lower, upper = intervals(row, vocabulary)
+    row = {"indicator": cell.indicator, "value": cell.value, "qualifier": cell.qualifier, "value_upper": float("nan")}
+    lower, upper = intervals(pd.DataFrame([row]), vocabulary)
     return float(lower[0]), float(upper[0])
 
 
-def judge(cell: Cell, record: Record, *, is_dated: bool = True) -> Finding:
+def judge(cell: Cell, record: Record, words: Set[str] = frozenset(), *, is_dated: bool = True) -> Finding:
     """Judge one count.
 
     Parameters
@@ -60,6 +41,8 @@ def judge(cell: Cell, record: Record, *, is_dated: bool = True) -> Finding:
         What the text counts, and the number it prints.
     record : Record
         Without the document itself.
+    words : set of str
+        Those of the sentence, in lower case: "charged 25 people" may mean prosecuted as well.
     is_dated : bool
         Whether the text says the year. A figure whose year is only supposed is never said to contradict.
 
@@ -71,9 +54,10 @@ def judge(cell: Cell, record: Record, *, is_dated: bool = True) -> Finding:
     low, high = said(cell, record.vocabulary) if cell.indicator and cell.value is not None else (0.0, 0.0)
     if not cell.indicator or pd.isna(low):
         return Finding("unknown", "no_figure")
-    desks = () if held.direct and held.exact else _desks(cell, record)
-    if desk := _met(desks, cell, replace(held, lower=0, upper=None), low, high, record):
-        return replace(desk, verdict="agrees", code="same")
+    meant = [unit for unit in _units(cell, record) if not words.isdisjoint(either(unit[1].indicator))]
+    meant += () if held.direct and held.exact else _desks(cell, record)
+    if met := _met(meant, cell, replace(held, lower=0, upper=None), low, high, record):
+        return replace(met, verdict="agrees", code="same")
     if held.is_empty:
         return _met(_units(cell, record), cell, held, low, high, record) or Finding("unknown", "no_figure")
     found = _inside(cell, held, low, high) or _elsewhere(cell, held, low, high, record)
@@ -92,7 +76,7 @@ def _desks(cell: Cell, record: Record) -> Iterator[Alternative]:
     own = {*cell.breakdown.split(";")} - {""}
     for breakdown in record.breakdowns(cell.country, cell.indicator):
         parts = {*breakdown.split(";")}
-        if own < parts and all(part.startswith(DESKS) for part in parts - own):
+        if own < parts and all(part.startswith(tuple(LIMITS.desks)) for part in parts - own):
             yield "desk", replace(cell, breakdown=breakdown), {}
 
 
@@ -113,23 +97,22 @@ def _inside(cell: Cell, held: Held, low: float, high: float) -> Finding | None:
         return _finding("unknown", "wide", held)
     value = cell.value or 0.0
     off = max(held.lower - value, value - top, 0.0)
-    is_loose = cell.qualifier != "exact" and off <= LOOSE * max(value, 1.0)
+    is_loose = cell.qualifier != "exact" and off <= LIMITS.loose * max(value, 1.0)
     is_round = cell.qualifier == "exact" and value >= 100 and value % 100 == 0 and off <= value / 200
     return _finding("agrees", "rounded", held) if is_loose or is_round else None
 
 
 def _elsewhere(cell: Cell, held: Held, low: float, high: float, record: Record) -> Finding | None:
     """Look for where the figure comes from: an earlier edition, another unit, another part, another period."""
-    rejected = held.claims[~held.claims["accepted"] & (held.claims["lower"] == low)]
-    rejected = rejected[(rejected["upper"] == high) | ((high == float("inf")) & rejected["upper"].isna())]
-    same_period = rejected[rejected["period_end"] == cell.period_end].sort_values("published", kind="stable")
-    for row in records(same_period):
+    claims = held.claims[~held.claims["accepted"] & (held.claims["period_end"] == cell.period_end)]
+    same = claims[(claims["lower"] == low) & (claims["upper"].astype(float).fillna(float("inf")) == high)]
+    for row in records(same.sort_values("published", kind="stable")):
         sources = (row["source_id"], *held.sources)
         names = {"publisher": row["publisher"], "published": row["published"][:4] or "?", "said": cell.value}
         since = row["published"] < max(held.claims.loc[held.claims["accepted"], "published"], default="")
-        if row["cause"] in EARLIER or (row["cause"] == "small_difference" and since):
+        if row["cause"] in LIMITS.earlier or (row["cause"] == "small_difference" and since):
             return replace(_finding("superseded", "earlier_edition", held, **names), sources=sources)
-        if row["cause"] in OTHER_MEANING:
+        if row["cause"] in LIMITS.other_meaning:
             return replace(_finding("other_unit", "other_meaning", held, **names), sources=sources)
     return _met(_alternatives(cell, record), cell, held, low, high, record)
 
@@ -144,12 +127,11 @@ def _met(
     """Return the finding on the first cell of which the figure is right."""
     for code, other, words in others:
         there = record.held(other)
-        slack = max(1.0, there.lower * NEAR) if code == "unit" and there.lower >= LEAST_TELLING else 0.0
+        slack = max(1.0, there.lower * LIMITS.near) if code == "unit" and there.lower >= LIMITS.least_telling else 0.0
         is_met = not there.is_empty and there.exact and there.direct and low - slack <= there.lower <= high + slack
         if is_met and (cell.value or 0) > 0:
             known = there if held.is_empty else held
-            values = {"record": Bounds(known.lower, known.upper), "said": cell.value, **words}
-            return Finding("other_unit", code, known.lower, known.upper, there.sources, values)
+            return replace(_finding("other_unit", code, known, said=cell.value, **words), sources=there.sources)
     return None
 
 
@@ -165,7 +147,7 @@ def _units(cell: Cell, record: Record) -> Iterator[Alternative]:
 def _alternatives(cell: Cell, record: Record) -> Iterator[Alternative]:
     """Yield the cells whose figure a text may print under this name."""
     yield from _units(cell, record)
-    if (cell.value or 0) < LEAST_TELLING:
+    if (cell.value or 0) < LIMITS.least_telling:
         return
     own = {*cell.breakdown.split(";")} - {""}
     for breakdown in record.breakdowns(cell.country, cell.indicator):
@@ -178,17 +160,15 @@ def _alternatives(cell: Cell, record: Record) -> Iterator[Alternative]:
 
 
 def _near_periods(cell: Cell) -> Iterator[tuple[str, str]]:
-    """Yield the years beside a calendar year, reporting years that touch it, and sums of years that end with it."""
+    """Yield reporting years that touch a calendar year, the years beside it, and sums of years that end with it."""
     if not cell.period_start or cell.period_start[:4] != cell.period_end[:4]:
         return
-    year = datetime.date.fromisoformat(cell.period_end).year
-    for near in (year - 1, year + 1):
-        yield f"{near}-01-01", f"{near}-12-31"
+    year = int(cell.period_end[:4])
     for first in (year - 1, year):
         yield f"{first}-04-01", f"{first + 1}-03-31"
         yield f"{first}-10-01", f"{first + 1}-09-30"
-    for first in range(year - 1, year - 20, -1):
-        yield f"{first}-01-01", f"{year}-12-31"
+    years = [(year - 1, year - 1), (year + 1, year + 1), *((first, year) for first in range(year - 1, year - 20, -1))]
+    yield from ((f"{first}-01-01", f"{last}-12-31") for first, last in years)
 
 
 def _slip(value: float, held: Held) -> str:

@@ -82,10 +82,6 @@ class Finding:
         return say("factcheck.why." + self.code, **{key: _writable(value) for key, value in self.values.items()})
 
 
-Key = tuple[str, str, str]
-"""Country, indicator, breakdown."""
-
-
 class Record:
     """A reconciliation, asked for cells in any period.
 
@@ -98,15 +94,15 @@ class Record:
     def __init__(self, rec: Reconciliation) -> None:
         self.vocabulary = rec.vocabulary
         self._equal = {(rule.country, rule.printed): rule.means for rule in rec.vocabulary.equivalents}
-        self._series: dict[Key, dict[int, tuple[int, int | None]]] = {}
+        self._series: dict[tuple[str, str, str], dict[int, tuple[int, int | None]]] = {}
         key = ["country", "indicator", "breakdown"]
         columns = (rec.series[name].tolist() for name in (*key, "year", "lower", "upper"))
         for *names, year, lower, upper in zip(*columns, strict=True):
             ends = 0 if pd.isna(lower) else int(lower), None if pd.isna(upper) else int(upper)
             self._series.setdefault((names[0], names[1], names[2]), {})[int(year)] = ends
-        self._periods: dict[Any, pd.DataFrame] = dict(iter(rec.periods.groupby(key))) if len(rec.periods) else {}
+        self._periods: dict[Any, pd.DataFrame] = dict(iter(rec.periods.groupby(key)))
         self._claims: dict[Any, pd.DataFrame] = dict(iter(rec.claims.groupby(key)))
-        self._none = rec.claims.iloc[:0]
+        self._no_claim, self._no_period = rec.claims.iloc[:0], rec.periods.iloc[:0]
 
     def canonical(self, cell: Cell) -> tuple[str, str, str]:
         """Return the key of a cell, a breakdown that means the whole read as the whole."""
@@ -133,15 +129,13 @@ class Record:
         """
         key = self.canonical(cell)
         start, end = cell.period_start, cell.period_end
-        claims = self._claims.get(key, self._none)
+        claims = self._claims.get(key, self._no_claim)
         begins, ends, accepted = (claims[name].to_numpy() for name in ("period_start", "period_end", "accepted"))
         same = (begins == start) & (ends == end)
         named = same & accepted
         lower, upper, is_direct = self._from_years(key, start, end)
-        known = [claims.loc[named, ["lower", "upper"]]] if named.any() else []
-        if key in self._periods:
-            rows = self._periods[key]
-            known.append(rows.loc[(rows["start"] == start) & (rows["end"] == end), ["lower", "upper"]])
+        rows = self._periods.get(key, self._no_period)
+        known = claims[named], rows[(rows["start"] == start) & (rows["end"] == end)]
         lower = max([lower, *(int(least) for table in known for least in table["lower"].dropna())])
         tops = [int(most) for table in known for most in table["upper"].dropna()]
         upper = min(tops if upper is None else [*tops, upper], default=None)
@@ -155,7 +149,7 @@ class Record:
         """
         key = self.canonical(cell)
         years = self._series.get(key, {})
-        claims = self._claims.get(key, self._none)
+        claims = self._claims.get(key, self._no_claim)
         start, end = cell.period_start, cell.period_end
         inside = claims[claims["accepted"] & (claims["period_start"] >= start) & (claims["period_end"] <= end)]
         inside = inside[inside["period_start"] != ""].sort_values("lower", ascending=False)
@@ -173,7 +167,7 @@ class Record:
         tops = [years.get(year, (0, None))[1] for year in touched]
         upper = None if None in tops else sum(top for top in tops if top is not None)
         lower = sum(years.get(year, (0, None))[0] for year in covered)
-        claims = self._claims.get(key, self._none)
+        claims = self._claims.get(key, self._no_claim)
         printed = {str(first)[:4] for first in claims["period_start"].to_numpy()[claims["accepted"].to_numpy(bool)]}
         is_whole = period_kind(start, end) in ("year", "years")
         return lower, upper, is_whole and {str(year) for year in touched} <= printed

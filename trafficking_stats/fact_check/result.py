@@ -114,8 +114,7 @@ class FactCheck:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        shown = self.table[["text", "verdict", "reason", "source_ids"]]
-        return str(shown.to_html(index=False, escape=True))
+        return str(self.table[["text", "verdict", "reason", "source_ids"]].to_html(index=False, escape=True))
 
 
 def factcheck(
@@ -196,12 +195,10 @@ def _record(
 
 def _row(one: Checked) -> dict[str, Any]:
     place, found = one.place, one.finding
-    said = one.cell if one.kind == "sum" else one.said
+    said = one.cell if one.kind in ("count", "sum") else place
     return {
         "kind": one.kind,
-        "char_start": place.char_start,
-        "char_end": place.char_end,
-        "text": place.text,
+        **{name: getattr(place, name) for name in ("char_start", "char_end", "text")},
         **{name: getattr(one.cell, name) for name in CELL},
         "value": said.value,
         "qualifier": said.qualifier,
@@ -218,9 +215,8 @@ def _row(one: Checked) -> dict[str, Any]:
 def _note(row: dict[str, Any]) -> Note:
     rests = say("factcheck.page.single" if row["is_single_source"] else "factcheck.page.sources")
     sources = f"{rests} {row['source_ids'].replace(';', ', ')}" if row["source_ids"] else ""
-    verdict = row["verdict"]
-    tag = say("factcheck.verdict." + verdict)
-    return Note(row["char_start"], row["char_end"], verdict, row["text"], tag, row["reason"], sources)
+    tag = say("factcheck.verdict." + row["verdict"])
+    return Note(row["char_start"], row["char_end"], row["verdict"], row["text"], tag, row["reason"], sources)
 
 
 def _claim_review(row: dict[str, Any]) -> dict[str, Any]:

@@ -7,15 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from trafficking_stats.fact_check.counts import judge, said
+from trafficking_stats.fact_check.limits import LIMITS
 from trafficking_stats.fact_check.record import Finding, Held, Record
 from trafficking_stats.messages import Bounds
 from trafficking_stats.readers.narrative.results import Cell, Statement
-
-EVER = "1990-01-01"
-"""Where a rank over all years begins: the record has no figure before."""
-
-LOOSE_TIMES = 0.05
-"""Share by which "twice as many" may be off."""
 
 _RATIOS = {"share": (100.0, 0.0), "percent": (100.0, -100.0), "times": (1.0, 0.0)}
 """What a statement says of subject / base: by what the ratio is multiplied, and what is added."""
@@ -117,7 +112,7 @@ def _limits(statement: Statement) -> tuple[float, float]:
     if value is None:
         return (0.0, 0.0) if statement.direction == "same" else (1.0, math.inf)
     if statement.unit == "times":
-        return value * (1 - LOOSE_TIMES), value * (1 + LOOSE_TIMES)
+        return value * (1 - LIMITS.loose_times), value * (1 + LIMITS.loose_times)
     if statement.unit != "percent":
         return value, value
     decimals = len(statement.text.replace(",", ".").partition(".")[2].rstrip(" %abcdefghijklmnopqrstuvwxyz"))
@@ -146,7 +141,7 @@ def _sum(statement: Statement, record: Record) -> Finding:
 
 def _rank(statement: Statement, base: Cell, record: Record) -> Finding:
     """Judge "the highest ever", "the first", "only four ever"."""
-    base = replace(base, period_start=base.period_start or EVER)
+    base = replace(base, period_start=base.period_start or LIMITS.ever)
     if statement.direction in ("first", "only"):
         most = 0.0 if statement.direction == "first" else float(statement.value or 0)
         least, sources = record.at_least(base)

@@ -87,6 +87,6 @@ def facets_within(scene: Scene, start: int, stop: int, people_until: int | None 
             found.setdefault("nationality", set()).add("national" if code == scene.country else name)
         place, from_there = scene.phrase(PLACES, k), scene.phrase("clause.origins", k - 1)
         if place and (from_there or (k + 1 == stop and scene.word(k + place) == "(")):
-            found.setdefault("nationality", set()).add(scene.value(PLACES, k))
+            found.setdefault("nationality", set()).add(scene.value(PLACES, k)[1])
         k += step
     return {facet: min(values) for facet, values in sorted(found.items()) if len(values) == 1}

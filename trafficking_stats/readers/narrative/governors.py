@@ -128,7 +128,7 @@ def left_of(scene: Scene, numeral: Numeral, bound: int, consumed: Container[int]
         Strength "", "light", "active", or "unknown" where a verb that the tables do not hold comes first.
     """
     strength = ""
-    k = numeral.first
+    k = numeral.first - scene.before("clause.count_links", numeral.first)  # "it had reached 40"
     while k > bound and scene.low[k - 1] != ";":
         mark = scene.ends.get(k)
         if mark is not None and mark.start in consumed:

@@ -19,10 +19,8 @@ LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "english", "da": "danish"
 PEOPLES, PLACES = "peoples", "places"
 """Paths of the words for the people of countries, and of the names of countries and continents."""
 
-_CONTINENTS = ("002", "142", "150", "019", "EU")
-"""Africa, Asia, Europe, the Americas, the European Union in CLDR."""
-_BODIES = ("UN", "ZZ")
-"""Codes of CLDR that name no place: the United Nations publish figures on countries."""
+_OTHER_PLACES = ("002", "142", "150", "019", "EU", "XK")
+"""Africa, Asia, Europe, the Americas, the European Union and Kosovo in CLDR."""
 _WORD = re.compile(r"[^\W\d_]+(?:['\-][^\W\d_]+)*|\d+|[^\w\s]")
 
 Phrase = tuple[str, ...]
@@ -129,17 +127,16 @@ def _entries(node: Mapping[str, Any], path: str = "") -> Iterator[Entry]:
 
 
 def _names(code: str) -> Iterator[Entry]:
-    """Yield words for the people of countries, and names of countries and continents."""
+    """Yield words for the people of countries, and names of countries and continents, each with its code and name."""
     import pycountry
 
-    names = Locale(code).territories
-    for country, words in table("demonyms").items():
-        known = pycountry.countries.get(alpha_3=country)
-        if known is not None:
-            yield from ((PEOPLES, (country, str(names[known.alpha_2])), word) for word in words.get(code, ()))
-    for territory, name in names.items():
-        if (territory.isalpha() and territory not in _BODIES) or territory in _CONTINENTS:
-            yield PLACES, str(name), str(name)
+    codes = {country.alpha_2: country.alpha_3 for country in pycountry.countries}
+    for territory, name in Locale(code).territories.items():
+        place = codes.get(territory, territory), str(name)
+        words = table("demonyms").get(place[0], {})
+        yield from ((PEOPLES, place, word) for word in words.get(code, ()))
+        if territory in codes or territory in _OTHER_PLACES:
+            yield from ((PLACES, place, word) for word in (place[1], *words.get("names", ())))
 
 
 def _number_words(numbers: dict[str, int], grammar: Mapping[str, Any]) -> dict[str, int]:

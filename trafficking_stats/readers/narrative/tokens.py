@@ -17,8 +17,8 @@ _TOKEN = re.compile(
     r"|[^\s]"
 )
 _LINE_GAP = re.compile(r"\n\s*")
-_HEADED = re.compile(r"(?:19|20)\d\d\s?:")
-"""A line of a list that begins with its year."""
+_HEADED = re.compile(r"(?:19|20)\d\d\s?:|\d{1,2}\)\s")
+"""A line of a list that begins with its year or number."""
 _STOP = re.compile(r"""[.!?…]["'”’»)\]]{0,3}\s+""")
 _OPENING = "\"'“‘«([•–—-*§"
 
@@ -117,7 +117,8 @@ def _paragraph_breaks(text: str) -> list[tuple[int, int]]:
     return [
         (start, end)
         for (start, end, count), length, on in zip(gaps, lengths, goes_on, strict=True)
-        if not (on and text[end].islower()) and not (wrapped and count <= usual and (on or length >= 0.7 * width))
+        if _HEADED.match(text, end)
+        or not ((on and text[end].islower()) or (wrapped and count <= usual and (on or length >= 0.7 * width)))
     ]
 
 
