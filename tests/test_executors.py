@@ -14,6 +14,9 @@ from tiny import claim, table
 import trafficking_stats as ts
 from trafficking_stats.errors import ClaimError, ReconciliationError
 from trafficking_stats.linear import ContradictingRulesError
+from trafficking_stats.reconciliation import reconciling
+from trafficking_stats.reconciliation.ahead import settle_ahead
+from trafficking_stats.reconciliation.sensitivity import rivals
 
 COUNTRIES = ["DNK", "FIN", "NOR", "SWE"]
 
@@ -158,3 +161,19 @@ def test_an_executor_that_was_shut_down_is_no_traceback(claims: pd.DataFrame) ->
 def test_what_is_no_executor_is_refused(claims: pd.DataFrame) -> None:
     with pytest.raises(ReconciliationError, match=r"concurrent\.futures\.Executor, not int"):
         ts.reconcile(claims, executor=2)  # type: ignore[arg-type]
+
+
+def test_countries_settled_ahead_are_what_each_is_alone(tmp_path, monkeypatch):
+    """The pages of a run find each country of a batch, in the same words, and what the rival methods say of it."""
+    countries, claims, which = ["EST", "ISL", "NOR"], ts.load_claims(), "victims_identified"
+    alone = {code: ts.reconcile(ts.select_claims(claims, countries=[code])) for code in countries}
+    monkeypatch.setenv("TRAFFICKING_STATS_CACHE", str(tmp_path))
+    settle_ahead(countries)
+    monkeypatch.setattr(reconciling, "_reconcile_part", lambda *_: pytest.fail("it was settled again"))
+    for code in countries:
+        found = ts.reconcile(ts.select_claims(claims, countries=[code]))
+        for name in ("series", "claims", "clashes", "periods"):
+            pd.testing.assert_frame_equal(getattr(found, name), getattr(alone[code], name))
+        for year in found.series.query("indicator == @which and breakdown == ''")["year"]:
+            assert str(found.explain(code, which, year)) == str(alone[code].explain(code, which, year))
+        assert rivals.is_kept(found.claims, found.vocabulary)

@@ -10,12 +10,15 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import io
 import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, TypeVar, cast
+
+import pandas as pd
 
 from trafficking_stats.files import write_bytes
 
@@ -25,44 +28,56 @@ Given = ParamSpec("Given")
 Found = TypeVar("Found")
 
 
-def remembered(function: Callable[Given, Found]) -> Callable[Given, Found]:
-    """Keep the results of a function for the other pages of a run.
+class remembered(Generic[Given, Found]):  # noqa: N801, it is a decorator
+    """Keep the results of a function for the other pages of a run; outside of a run it keeps nothing.
 
     Parameters
     ----------
     function : callable
         Its result depends on its arguments alone, which like the result can be pickled.
-
-    Returns
-    -------
-    callable
-        The same function; outside of a run it keeps nothing.
     """
 
-    @functools.wraps(function)
-    def asked(*args: Given.args, **options: Given.kwargs) -> Found:
+    def __init__(self, function: Callable[Given, Found]) -> None:
+        self._function = function
+        functools.update_wrapper(self, function)
+
+    def __call__(self, *args: Given.args, **options: Given.kwargs) -> Found:
+        """Call the function, or return what it returned to another page."""
         if not in_run():
-            return function(*args, **options)
+            return self._function(*args, **options)
         from filelock import FileLock  # late: the library works without it
 
-        path = _place((function.__module__, function.__qualname__, args, sorted(options.items())))
+        path = self._path(args, options)
         with FileLock(path.with_suffix(".lock")):  # who asks for the same waits instead of doing it again
             if path.exists():
                 found: Found = pickle.loads(path.read_bytes())
                 return found
             inside = _INSIDE.set(True)
             try:
-                made = function(*args, **options)
+                made = self._function(*args, **options)
             finally:
                 _INSIDE.reset(inside)
-            with contextlib.suppress(pickle.PickleError, TypeError, AttributeError):  # then the next one does it again
-                content = pickle.dumps(made)
-                write_bytes(path, content)  # whole or not at all: a page may be stopped
-                # a copy here too, so that what follows from it is asked for in the same words by every page
-                return cast("Found", pickle.loads(content))
-            return made
+            return _kept(path, made)
 
-    return asked
+    def is_kept(self, *args: Given.args, **options: Given.kwargs) -> bool:
+        """Whether another page has the result."""
+        return self._path(args, options).exists()
+
+    def keep(self, made: Found, *args: Given.args, **options: Given.kwargs) -> Found:
+        """Keep what was found in another way than by the function, and return it as it will be returned."""
+        return _kept(self._path(args, options), made)
+
+    def _path(self, args: tuple[Any, ...], options: dict[str, Any]) -> Path:
+        return _place((self._function.__module__, self._function.__qualname__, args, sorted(options.items())))
+
+
+def _kept(path: Path, made: Found) -> Found:
+    with contextlib.suppress(pickle.PickleError, TypeError, AttributeError):  # then the next one does it again
+        content = pickle.dumps(made)
+        write_bytes(path, content)  # whole or not at all: a page may be stopped
+        # a copy here too, so that what follows from it is asked for in the same words by every page
+        return cast("Found", pickle.loads(content))
+    return made
 
 
 @contextlib.contextmanager
@@ -76,8 +91,25 @@ def shared(*about: object) -> Iterator[dict[Any, Any]]:
         write_bytes(path, pickle.dumps(found))
 
 
+class _Pickler(pickle.Pickler):
+    """Writes the same bytes for equal things, whatever they share and however a table lies in memory."""
+
+    def __init__(self, file: io.BytesIO) -> None:
+        super().__init__(file)
+        self.fast = True  # every text is written anew, not by where it stood before
+
+    def reducer_override(self, thing: object) -> Any:
+        """Write a table as its columns."""
+        if not isinstance(thing, pd.DataFrame):
+            return NotImplemented
+        columns = [(name, str(own.dtype), own.to_numpy(object).tolist()) for name, own in thing.items()]
+        return tuple, ((thing.index.tolist(), columns),)
+
+
 def _place(about: object) -> Path:
-    return Path(os.environ[_FOLDER]) / hashlib.sha256(pickle.dumps(about)).hexdigest()
+    said = io.BytesIO()
+    _Pickler(said).dump(about)
+    return Path(os.environ[_FOLDER]) / hashlib.sha256(said.getvalue()).hexdigest()
 
 
 def in_run() -> bool:

@@ -73,7 +73,8 @@ def variants_of(
         return found
     parts = _without_each(claims)
     if len(parts) == 1 and rec.method == DEFAULT:  # what the page of the reconciliation asks for, too
-        codes, settled = {"": country}, rivals(rec.claims[rec.claims["country"] == country], rec.vocabulary)
+        own_claims = rec.claims[rec.claims["country"] == country].reset_index(drop=True)
+        codes, settled = {"": country}, rivals(own_claims, rec.vocabulary)
     else:
         # set below each other as if of different countries with codes of no country, to settle all at once
         codes = {left_out: f"Z{place:02d}" for place, left_out in enumerate(parts)}

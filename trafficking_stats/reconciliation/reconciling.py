@@ -6,13 +6,15 @@ import datetime
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
+from typing import Any
 from uuid import uuid4
 
 import pandas as pd
 
 from trafficking_stats.countries import country_code
-from trafficking_stats.errors import ReconciliationError
+from trafficking_stats.errors import ClaimError, ReconciliationError
 from trafficking_stats.frames import REQUIRED, TEXTS, as_claims
+from trafficking_stats.reconciliation.apart import apart
 from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.reconciliation.judged import judge
 from trafficking_stats.reconciliation.methods import DEFAULT, check_method
@@ -94,9 +96,11 @@ def reconcile(
     if executor is None and in_run() and _is_plain(claims):
         # country by country, as an executor would have it: each is then made once for all the pages that ask for it
         tell_read(claims["country"])
-        groups = claims.groupby("country", sort=True)
-        parts = [_for_the_run(rows.reset_index(drop=True), method, vocabulary, as_of, time_limit) for _, rows in groups]
-        return _together(parts, method, vocabulary)
+        own = [rows.reset_index(drop=True) for _, rows in claims.groupby("country", sort=True)]
+        asked = [(rows, method, vocabulary, as_of, time_limit) for rows in own]
+        if len(lacking := [one for one in asked if not _for_the_run.is_kept(*one)]) > 1:
+            _ahead(lacking)
+        return _together([_for_the_run(*one) for one in asked], method, vocabulary)
     table = as_claims(claims, vocabulary)
     tell_read(table["country"])
     if as_of is not None:
@@ -158,6 +162,18 @@ def _for_the_run(
     """Check and reconcile the claims of a country for all pages of a run of reports."""
     table = as_claims(rows, vocabulary)
     return _reconcile_part(table if as_of is None else known_by(table, as_of), method, vocabulary, time_limit)
+
+
+def _ahead(asked: Sequence[tuple[pd.DataFrame, str, Vocabulary, Any, float | None]]) -> None:
+    """Reconcile countries together, which takes a tenth of the time, and keep each for the run as if made alone."""
+    _, method, vocabulary, as_of, time_limit = asked[0]
+    try:
+        table = as_claims(pd.concat([rows for rows, *_ in asked], ignore_index=True), vocabulary)
+    except ClaimError:  # which is said of the country that it is about
+        return
+    if as_of is None and (whole := _reconcile_part(table, method, vocabulary, time_limit)).status == OPTIMAL:
+        for (_, part), one in zip(apart(whole, table), asked, strict=True):
+            _for_the_run.keep(part, *one)
 
 
 def _in_worker(

@@ -47,7 +47,10 @@ def sensitivity(
 
     # what else can bear on the default: claims that rules connect with the series
     near = claims["indicator"].isin(linked(indicator, vocabulary))
-    found = {name: table[table["indicator"] == indicator] for name, table in rivals(claims, vocabulary).items()}
+    found = {
+        name: table[table["indicator"] == indicator]
+        for name, table in rivals(claims.reset_index(drop=True), vocabulary).items()
+    }
     if method != DEFAULT:
         found[DEFAULT] = _by_default(claims[near], indicator, vocabulary)
     found[method] = series
@@ -67,7 +70,15 @@ def sensitivity(
 @remembered
 def rivals(claims: pd.DataFrame, vocabulary: Vocabulary) -> dict[str, pd.DataFrame]:
     """Settle the claims of a country under every method that picks one claim a cell, each cell without the others."""
-    return series_by_method(claims.reset_index(drop=True), METHODS[1:], vocabulary)
+    return series_by_method(claims, METHODS[1:], vocabulary)
+
+
+def rivals_of_each(claims: pd.DataFrame, vocabulary: Vocabulary) -> None:
+    """Settle the claims of many countries under the rival methods at once, and keep what each country will ask for."""
+    found = {method: dict(list(table.groupby("country"))) for method, table in rivals(claims, vocabulary).items()}
+    for country, rows in claims.groupby("country"):
+        own = {method: tables[country].reset_index(drop=True) for method, tables in found.items()}
+        rivals.keep(own, rows.reset_index(drop=True), vocabulary)
 
 
 @remembered

@@ -18,16 +18,20 @@ from typing import Any
 from tqdm import tqdm
 
 from trafficking_stats import paths
+from trafficking_stats.countries import WORLD
 from trafficking_stats.errors import ReportError
 from trafficking_stats.reporting import folder as report_folder
 from trafficking_stats.reporting.build import STANDARD_ENGINE, WARM_ENGINE, Built, PageError, build
 from trafficking_stats.reporting.country import Country, look_up, store_country
 from trafficking_stats.reporting.index import write_index
 from trafficking_stats.reporting.plan import Task, plan, read_languages
-from trafficking_stats.reporting.warm import build_warm, is_supported
+from trafficking_stats.reporting.warm import build_warm, is_supported, settle_warm
 
 #: Seconds after which a Dask scheduler that does not answer is given up.
 SCHEDULER_TIMEOUT = 10.0
+
+#: How many countries are settled together, and how many are too few for it.
+BATCH, FEW = 32, 2
 
 
 def report(
@@ -176,7 +180,8 @@ def run(
         todo = _ordered(waiting, workers or _cores())
         failed: dict[str, PageError] = {}
         try:
-            with _runner(workers, engine, executor, scheduler, len(todo)) as submit:
+            ahead = [(some, made.settling(parameters), shared) for some in _batches(waiting)]
+            with _runner(workers, engine, executor, scheduler, todo, ahead) as submit:
                 futures = {(task.country, task.file): submit(task) for task in todo}
                 try:
                     # None shows the bar on a terminal only.
@@ -210,6 +215,12 @@ def _ordered(found: Sequence[Country], workers: int) -> list[Task]:
     return [task for *_, task in sorted(places, key=lambda place: place[:3])]
 
 
+def _batches(waiting: Sequence[Country]) -> list[list[str]]:
+    """Divide countries into batches to be settled together; for so few that their first pages do it, none."""
+    codes = [own.code for own in waiting if own.code != WORLD]
+    return [codes[k : k + BATCH] for k in range(0, len(codes), BATCH)] if len(codes) > FEW else []
+
+
 def _outcome(future: Future[Built], task: Task) -> Built:
     try:
         return future.result()
@@ -224,9 +235,14 @@ def _outcome(future: Future[Built], task: Task) -> Built:
 
 @contextlib.contextmanager
 def _runner(
-    workers: int | None, engine: str | None, executor: Executor | None, scheduler: str | None, n_tasks: int
+    workers: int | None,
+    engine: str | None,
+    executor: Executor | None,
+    scheduler: str | None,
+    todo: Sequence[Task],
+    ahead: Sequence[tuple[Any, ...]],
 ) -> Iterator[Callable[[Task], Future[Built]]]:
-    """Yield what submits a page."""
+    """Yield what submits a page; on this machine the countries are settled many at once before."""
     if executor is not None:
         yield lambda task: executor.submit(build_warm, task)
     elif scheduler is not None:
@@ -241,8 +257,10 @@ def _runner(
         with client, client.get_executor(pure=False) as cluster:
             yield lambda task: cluster.submit(build_warm, task)
     else:
-        count = 1 if engine or not is_supported() else min(workers or _cores(), max(1, n_tasks))
+        count = 1 if engine or not is_supported() else min(workers or _cores(), max(1, len(todo)))
         with ThreadPoolExecutor(count) as pool:
+            for some in ahead if not engine and is_supported() else ():
+                pool.submit(settle_warm, todo[0].code, *some)
             yield lambda task: pool.submit(build, task, engine) if engine else pool.submit(build_warm, task)
 
 

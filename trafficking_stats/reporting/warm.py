@@ -18,16 +18,18 @@ import socket
 import subprocess
 import sys
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection, Pipe
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from trafficking_stats.claims import load_claims
 from trafficking_stats.errors import TraffickingStatsError
-from trafficking_stats.reporting.build import WARM_ENGINE, Built, PageError, build, shield_from_slow_import
+from trafficking_stats.reconciliation.ahead import settle_ahead
+from trafficking_stats.reporting.build import WARM_ENGINE, Built, PageError, build, environment, shield_from_slow_import
 from trafficking_stats.reporting.canonical import ENVIRONMENT
 from trafficking_stats.reporting.plan import Task
 
+Answer = TypeVar("Answer")
 _ROOMS = ("fact_check", "gap_analysis", "messages", "plots", "reconciliation", "reporting", "tables")
 _LATE = ("matplotlib.pyplot", "papermill", "pycountry", "scipy.stats", "statsmodels.api")
 #: Imported before the first fork: every room that the pages need, and what is imported late in them.
@@ -69,16 +71,21 @@ class WarmProcess:
     def build(self, task: Task) -> Built:
         """Build a page in a fork of the warm process; a fork that was killed is tried once more."""
         for _ in range(2):
-            ours, theirs = Pipe()
-            with ours, contextlib.suppress(EOFError, OSError):
-                with theirs:
-                    socket.send_fds(self._control, [b"."], [theirs.fileno()])
-                ours.send(task)
-                built: Built = ours.recv()
-                return built
+            with contextlib.suppress(EOFError, OSError):
+                return self.run(build, task, WARM_ENGINE)
         alive = self._process.poll() is None
         what = "the process that ran it was killed, twice" if alive else "the warm process was killed"
         return Built(task, failure=PageError(task.country, task.notebook, f"{what}; run again"))
+
+    def run(self, function: Callable[..., Answer], *given: object) -> Answer:
+        """Return what a function returns in a fork; an EOFError or OSError says that the fork was killed."""
+        ours, theirs = Pipe()
+        with ours:
+            with theirs:
+                socket.send_fds(self._control, [b"."], [theirs.fileno()])
+            ours.send((function, given))
+            answer: Answer = ours.recv()
+            return answer
 
 
 def _end(control: socket.socket, process: subprocess.Popen[bytes]) -> None:
@@ -105,6 +112,20 @@ def build_warm(task: Task) -> Built:
     return warm_process(task.code).build(task) if is_supported() else build(task)
 
 
+def settle_warm(
+    code: str, countries: Sequence[str], values: Mapping[str, Any] | None, shared: Mapping[str, str]
+) -> None:
+    """Settle countries together in the warm process of this process, before their pages ask for them one by one."""
+    if values is not None:
+        with contextlib.suppress(EOFError, OSError):  # then each page does it itself
+            warm_process(code).run(_settle, countries, values, shared)
+
+
+def _settle(countries: Sequence[str], values: Mapping[str, Any], shared: Mapping[str, str]) -> None:
+    with environment({**ENVIRONMENT, **shared}):
+        settle_ahead(countries, **values)
+
+
 def serve(control: socket.socket, libraries: Sequence[str]) -> None:
     """Import everything, and fork for every request until the owner closes the socket."""
     warm_up(libraries)
@@ -126,9 +147,10 @@ def serve(control: socket.socket, libraries: Sequence[str]) -> None:
 
 
 def _answer(line: Connection) -> None:
-    """Build one page in this fork and end it."""
+    """Do what was asked for in this fork and end it."""
     try:
-        line.send(build(line.recv(), WARM_ENGINE))
+        function, given = line.recv()
+        line.send(function(*given))
     except (EOFError, OSError):
         pass  # the owner is gone
     finally:

@@ -1,0 +1,83 @@
+"""One reconciliation of many countries, taken apart: what each would be alone, in a fraction of the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from trafficking_stats.reconciliation.cells import System
+from trafficking_stats.reconciliation.result import Reconciliation
+from trafficking_stats.reconciliation.rules import Rules
+from trafficking_stats.reconciliation.settle import Settled
+from trafficking_stats.reconciliation.solve import Solution
+
+
+def apart(whole: Reconciliation, claims: pd.DataFrame) -> Iterator[tuple[str, Reconciliation]]:
+    """Yield each country with its part of a reconciliation.
+
+    No rule ties one country to another, and claims, cells, groups and rules are all sorted by country first: what
+    belongs to a country is a slice of each, in the order that it would have alone.
+
+    Parameters
+    ----------
+    whole : Reconciliation
+        Of all of them at once, solved to the end.
+    claims : pandas.DataFrame
+        The checked claims that it was made of.
+    """
+    settled = next(iter(whole.settled.values()))
+    tables = {name: getattr(whole, name) for name in ("series", "claims", "clashes", "periods")}
+    found = {name: dict(list(table.groupby("country"))) for name, table in tables.items()}
+    rows, cells = _slices(claims["country"]), _slices(settled.system.cells["country"])
+    for country in whole.settled:
+        own = {name: found[name].get(country, table[:0]).reset_index(drop=True) for name, table in tables.items()}
+        part = _settled(settled, claims["source_id"], rows[country], cells.get(country, slice(0, 0)))
+        yield country, replace(whole, **own, settled={country: part})
+
+
+def _slices(countries: pd.Series) -> dict[str, slice]:
+    """Return where the rows of each country stand, which follow each other."""
+    names, starts = np.unique(countries.to_numpy(str), return_index=True)
+    return {str(name): slice(*ends) for name, ends in zip(names, pairwise([*starts, len(countries)]), strict=True)}
+
+
+def _settled(whole: Settled, sources: pd.Series, rows: slice, cells: slice) -> Settled:
+    """Cut a country out of a system and its solution."""
+    system, solution = whole.system, whole.solution
+
+    def within(column: pd.Series, own: slice) -> slice:
+        return slice(*np.searchsorted(column, [own.start, own.stop]).tolist())
+
+    groups, rules = within(system.groups["cell"], cells), within(system.rules.table["about"], cells)
+    entries = within(system.rules.entries["rule"], rules)
+
+    def cut(table: pd.DataFrame, part: slice, **starts: int) -> pd.DataFrame:
+        own = table[part].reset_index(drop=True)
+        return own.assign(**{name: own[name] - start for name, start in starts.items()})
+
+    claim_group = system.claim_group[rows]
+    own_groups = cut(system.groups, groups, cell=cells.start, leader=rows.start)
+    editions = pd.factorize(sources[rows].astype(str), sort=True)[0]
+    own_system = System(
+        cut(system.cells, cells),
+        system.claim_lower[rows],
+        system.claim_upper[rows],
+        np.where(claim_group >= 0, claim_group - groups.start, -1),
+        own_groups.assign(edition=editions[own_groups["leader"]]),
+        Rules(
+            cut(system.rules.table, rules, about=cells.start),
+            cut(system.rules.entries, entries, rule=rules.start, cell=cells.start),
+        ),
+    )
+    conflicts = {
+        loser - groups.start: (tuple(k - groups.start for k in others), tuple(k - rules.start for k in tied))
+        for loser, (others, tied) in solution.conflicts.items()
+        if groups.start <= loser < groups.stop
+    }
+    bounds = solution.lower[cells], solution.upper[cells]
+    own_solution = Solution(solution.accepted[groups], *bounds, conflicts, solution.status, solution.ruled)
+    return Settled(whole.claim_ids[rows], own_system, own_solution)
