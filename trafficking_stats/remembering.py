@@ -20,6 +20,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import pandas as pd
 
+from trafficking_stats.entries import Entry
 from trafficking_stats.files import write_bytes
 
 _FOLDER = "TRAFFICKING_STATS_CACHE"
@@ -99,7 +100,9 @@ class _Pickler(pickle.Pickler):
         self.fast = True  # every text is written anew, not by where it stood before
 
     def reducer_override(self, thing: object) -> Any:
-        """Write a table as its columns."""
+        """Write a table as its columns, and an entry of the vocabulary without what it has kept for speed."""
+        if isinstance(thing, Entry):
+            return tuple, ((type(thing).__name__, [getattr(thing, name) for name in type(thing).model_fields]),)
         if not isinstance(thing, pd.DataFrame):
             return NotImplemented
         columns = [(name, str(own.dtype), own.to_numpy(object).tolist()) for name, own in thing.items()]
