@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.extras import needs
@@ -13,19 +14,6 @@ from trafficking_stats.readers.documents.document import Block, table_text
 
 LARGEST_UNPACKED = 300_000_000
 """Bytes of a document once unpacked; a small file that unpacks to more is no report."""
-
-
-def _check(data: bytes, path: Path) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise ReaderError(f"{path}: a zip archive that cannot be opened ({error}).") from error
-    if "word/document.xml" not in names:
-        raise ReaderError(f"{path}: a zip archive that is no Word document; unpack it, or save it as .docx.")
-    if size > LARGEST_UNPACKED:
-        raise ReaderError(f"{path}: unpacks to {size / 1e6:.0f} MB, more than this reader takes.")
 
 
 def blocks_of_docx(data: bytes, path: Path) -> list[Block]:
@@ -39,20 +27,25 @@ def blocks_of_docx(data: bytes, path: Path) -> list[Block]:
     with needs("documents", "Reading a Word document"):
         import docx
 
-    _check(data, path)
     try:
-        blocks = [Block(text) for text in _texts(docx.Document(io.BytesIO(data)))]
-    except Exception as error:  # the library raises whatever its parsers do; none of it is of use to a reader
-        raise ReaderError(f"{path}: a Word document that cannot be read ({error}). Save it again.") from error
+        size = sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(data)).infolist())
+        texts = _texts(docx.Document(io.BytesIO(data))) if size <= LARGEST_UNPACKED else ()
+        blocks = [Block(text) for text in texts]
+    except Exception as error:  # the libraries raise whatever their parsers do; none of it is of use to a reader
+        raise ReaderError(
+            f"{path}: a zip archive, but no Word document that can be read ({error}). Unpack it, or save it as .docx."
+        ) from error
+    if size > LARGEST_UNPACKED:
+        raise ReaderError(f"{path}: unpacks to {size / 1e6:.0f} MB, more than this reader takes.")
     if not blocks:
         raise ReaderError(f"{path}: the Word document holds no text.")
     return blocks
 
 
-def _texts(document: object) -> Iterator[str]:
+def _texts(document: Any) -> Iterator[str]:
     from docx.table import Table
 
-    for item in document.iter_inner_content():  # type: ignore[attr-defined]
+    for item in document.iter_inner_content():
         if isinstance(item, Table):
             text = table_text([cell.text for cell in row.cells] for row in item.rows)
         else:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
+import pandas as pd
 from babel import Locale
 
 from trafficking_stats.breakdowns import parse
@@ -13,6 +14,7 @@ from trafficking_stats.readers.narrative.lexicon import LANGUAGES, table
 from trafficking_stats.readers.narrative.results import Cell, Proposal
 
 
+@cache
 def dates(period: str, country: str) -> tuple[str, str, str]:
     """Return the first and last day of a period label, and a note where they are a guess.
 
@@ -23,21 +25,15 @@ def dates(period: str, country: str) -> tuple[str, str, str]:
     >>> dates("FY2014", "USA")
     ('2013-10-01', '2014-09-30', '')
     """
-    if period.startswith("FY"):
-        year = int(period[2:])
-        rule = table("labels")["fiscal"].get(country)
-        if rule is None:
-            return f"{year}-01-01", f"{year}-12-31", f"fiscal year {year}: set its dates"
-        month, start = rule["month"], year - rule["before"]
-        last = calendar.monthrange(start + 1, month - 1)[1]
-        return f"{start}-{month:02}-01", f"{start + 1}-{month - 1:02}-{last:02}", ""
-    first, _, second = period.partition("/")
-    second = second or first
-    start = f"{first}-01" if len(first) == 7 else f"{first}-01-01"
-    if len(second) == 7:
-        year, month = int(second[:4]), int(second[5:])
-        return start, f"{second}-{calendar.monthrange(year, month)[1]:02}", ""
-    return start, f"{second}-12-31", ""
+    year = period.removeprefix("FY")
+    rule = table("labels")["fiscal"].get(country) if year != period else None
+    note = f"fiscal year {year}: set its dates" if year != period and rule is None else ""
+    first, _, last = year.partition("/")
+    start, end = pd.Period(first), pd.Period(last or first)
+    if rule is not None:
+        start = pd.Period(year=int(year) - rule["before"], month=rule["month"], freq="M")
+        end = start + 11
+    return str(start.start_time.date()), str(end.end_time.date()), note
 
 
 def _breakdown(facets: Mapping[str, str]) -> tuple[str, str]:
