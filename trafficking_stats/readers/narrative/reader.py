@@ -38,9 +38,7 @@ class Paragraph:
     period : str
         The period of the main figure.
     latest : str
-        The latest year that a main figure so far is of.
-    unread : str
-        The year at the front of a sentence whose figures are not read: "In 2020 police arrested 22."
+        The latest year that a main figure so far is of, or that a sentence begins with: "In 2020 police arrested 22."
     around : int or None
         The year that months are in.
     """
@@ -50,7 +48,6 @@ class Paragraph:
     row: list[Reading] = field(default_factory=list)
     period: str = ""
     latest: str = ""
-    unread: str = ""
     around: int | None = None
 
 
@@ -142,13 +139,13 @@ class Reader:
         """Return the period that a sentence takes from those before it in the paragraph, "" for none."""
         here = self.here
         if here.lead is None:
-            return here.unread
+            return here.latest
         if here.row and scene.phrase("clause.subset", 0):  # "Of those convicted, ..."
             return here.row[0].label
         if not readings or readings[0].rule in ("carried over", "subset"):
             return here.period
         if "/" in here.period or readings[0].enforcement != here.lead.enforcement:
-            return max(here.unread, here.latest)
+            return here.latest
         return here.period.partition("-")[0]
 
     def _belonging(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> tuple[str, str] | None:
@@ -225,7 +222,7 @@ class Reader:
         if dated:
             here.around = year_of(dated[-1].label) if any(p.kind == "month" for p in dated) else here.around
             is_fronted = dated[0].kind == "year" and dated[0].start <= 1 and not is_aside
-            here.unread = dated[0].label if is_fronted else ""
+            here.latest = max(here.latest, dated[0].label) if is_fronted else here.latest
 
 
 def _whole_of(scene: Scene, before: list[Reading], part: Reading) -> Reading | None:
