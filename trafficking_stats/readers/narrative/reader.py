@@ -35,8 +35,6 @@ class Paragraph:
         The main figure so far.
     row : list of Reading
         The main figures of the sentence before.
-    period : str
-        The period of the main figure.
     latest : str
         The latest year that a main figure so far is of, or that a sentence begins with: "In 2020 police arrested 22."
     around : int or None
@@ -46,7 +44,6 @@ class Paragraph:
     number: int = -1
     lead: Reading | None = None
     row: list[Reading] = field(default_factory=list)
-    period: str = ""
     latest: str = ""
     around: int | None = None
 
@@ -80,7 +77,8 @@ class Reader:
         here = self.here
         state = State(scene, here.lead, self.known, here.row)
         readings = read_numbers(state)
-        dater = Dater(scene, self.default, self._carried(scene, readings), here.period)
+        before = here.lead.label if here.lead is not None else ""
+        dater = Dater(scene, self.default, self._carried(scene, readings), before)
         spoken: list[Reading] = []
         for reading in readings:
             label, source = dater.date(reading.numeral.start)
@@ -143,10 +141,10 @@ class Reader:
         if here.row and scene.phrase("clause.subset", 0):  # "Of those convicted, ..."
             return here.row[0].label
         if not readings or readings[0].rule in ("carried over", "subset"):
-            return here.period
-        if "/" in here.period or readings[0].enforcement != here.lead.enforcement:
+            return here.lead.label
+        if "/" in here.lead.label or readings[0].enforcement != here.lead.enforcement:
             return here.latest
-        return here.period.partition("-")[0]
+        return here.lead.label.partition("-")[0]
 
     def _belonging(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> tuple[str, str] | None:
         """Return the period of a part, where it is that of a group counted earlier, and how it was found."""
@@ -210,8 +208,8 @@ class Reader:
         # "in 2018 the figure was 356" only names an earlier year's figure
         is_aside = any(s.rule == "carried over" and year_of(s.label) < int(self.default) for s in here.row[:1])
         if here.row and not is_aside:
-            here.lead, here.period = here.row[0], here.row[0].label
-            years = {end.removeprefix("FY")[:4] for end in here.period.split("/")}
+            here.lead = here.row[0]
+            years = {end.removeprefix("FY")[:4] for end in here.lead.label.split("/")}
             here.latest = max(here.latest, *years) if len(years) == 1 else here.latest
         elif here.lead is None and spoken:  # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
             here.lead = spoken[-1]
