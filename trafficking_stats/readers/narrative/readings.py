@@ -181,10 +181,8 @@ class State:
     def governed(self, governor: Governor, rule: str) -> Outcome:
         """Return the reading of the number under a governor; one that does not fit ends what flows."""
         head = self.head
-        is_bare = head.noun == "empty" and self.scene.contains("clause.anaphors", 0, self.numeral.start)
-        still = is_bare and self.lead is not None and self.lead.potential  # "most had been exploited in ... (12)"
         end = min(self.scene.clause_end(head.end, ",;.("), head.end + POTENTIAL_REACH)
         said = self.scene.contains("modifiers.potential", head.end, end)  # "12 were registered as potential victims"
-        if "identify" in governor.families and (still or said):
+        if "identify" in governor.families and said:
             head = replace(head, potential=True)
         return reading_of(self.numeral, head, governor.families, rule) or self.stop()

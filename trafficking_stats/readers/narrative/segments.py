@@ -53,8 +53,6 @@ class Segments:
             elif i in cues and self._compares(i):
                 self._open(compares=True)
                 self._opened = i
-                if outer in self.parents:
-                    self.parents[self._current] = self.parents[outer]
             elif not stack and (word == ";" or (outer in self.comparisons and self._goes_back(i))):
                 self._open(compares=False)
             self.of.append(self._current)
