@@ -16,9 +16,9 @@ from trafficking_stats.readers.documents import Document
 from trafficking_stats.readers.narrative.claims import as_claim
 from trafficking_stats.readers.narrative.results import Proposal
 from trafficking_stats.readers.sheets import csv_rows, read_text
-from trafficking_stats.readers.tables import RAW_COLUMNS, source_name
+from trafficking_stats.readers.tables import RAW_COLUMNS
 from trafficking_stats.readers.writing import Added, add_claims
-from trafficking_stats.schema import RANGE_END, check_claims
+from trafficking_stats.schema import RANGE_END, check_claims, is_id
 from trafficking_stats.vocabulary import load_vocabulary
 
 YES = frozenset({"y", "yes", "x", "1", "true", "j", "ja"})
@@ -121,11 +121,10 @@ def _marked(path: Path) -> pd.DataFrame:
     for line, cells in lines:
         row = {name: as_written(cell) for name, cell in zip(header, cells, strict=False)}
         mark = row.get("accept", "").lower()
-        if mark in YES:
-            try:
-                rows.append({**_claim(row), "_file": str(path), "_line": line})
-            except ReaderError as error:
-                problems.append(f"{path}, line {line}, {error}")
+        if mark in YES and not is_id(row.get("source_id", "")):
+            problems.append(f"{path}, line {line}, source_id: must be an id of letters, digits and hyphens")
+        elif mark in YES:
+            rows.append({**_claim(row), "_file": str(path), "_line": line})
         elif mark not in NO:
             problems.append(f"{path}, line {line}, accept: {mark!r} is neither yes nor no; write y or leave it empty")
     table = pd.DataFrame(rows, columns=["source_id", *CLAIM, "_file", "_line"]).drop_duplicates(_SAME_CLAIM)
@@ -141,12 +140,7 @@ def _claim(row: dict[str, str]) -> dict[str, str]:
     claim = {column: row.get(column, "") for column in CLAIM}
     claim |= {column: _number(claim[column]) for column in ("value", RANGE_END)}
     claim["breakdown"] = canonical_breakdown(claim["breakdown"])
-    if not claim["indicator"]:
-        raise ReaderError("indicator: empty; the vocabulary has none for this figure")
-    try:
-        return {"source_id": source_name(row.get("source_id", "")), **claim}
-    except ReaderError as error:
-        raise ReaderError(f"source_id: {error}") from error
+    return {"source_id": row["source_id"], **claim}
 
 
 def _number(cell: str) -> str:

@@ -70,11 +70,10 @@ class _Finder:
         return None
 
     def _is_placed(self, pattern: Mapping[str, Any], i: int) -> bool:
-        behind, not_behind = (
-            any(self.words.before(f"periods.{group}", i) for group in pattern.get(key, ()))
-            for key in ("behind", "not_behind")
-        )
-        return (behind or "behind" not in pattern) and not not_behind
+        def follows(key: str) -> bool:
+            return any(self.words.before(f"periods.{group}", i) for group in pattern.get(key, ()))
+
+        return ("behind" not in pattern or follows("behind")) and not follows("not_behind")
 
     def _is_date(self, i: int, end: int, found: Mapping[str, str | None]) -> bool:
         """Whether a lone year or month is one, and no number of victims, target, title or part of a word."""
