@@ -73,7 +73,7 @@ def test_a_part_of_the_victims_in_two_periods(rec, part, early, late):
     size, mix = (gap.row("effects", stage=stage) for stage in ("denominator", "numerator"))
     assert (mix.early_lower, mix.late_lower) == (early, late)
     assert size.effect_min + mix.effect_min == pytest.approx((late - early) / 4)
-    head, dimension, [name, first, second, *effects] = rows(tables.parts(rec, [gap]))
+    head, dimension, [name, first, second, *effects] = rows(tables.parts(rec, "DNK", [gap]))
     assert [head[0], len(dimension), len(effects)] == ["Part", 1, 3]
     assert name.endswith("2014–2017 | 2018–2021")
     assert first.startswith(f"{early}")
@@ -139,6 +139,14 @@ def test_a_sentence_of_two_editions_is_said_once(rec):
     assert "while they assist. (U.S. Department of State 2015; U.S. Department of State 2016)" in told
 
 
+def test_only_later_editions_can_have_left_a_recommendation_out(rec):
+    made = ts.load_reasons().query("kind == 'recommendation' and topic in ['incentive', 'why_few', 'transfer']")
+    made = made[~((made["topic"] == "transfer") & (made["year"] == 2014))]  # first made in the later edition
+    told = str(tables.stated(rec, "DNK", made, "recommendation")).split("From custody")
+    assert "Not made again in U.S. Department of State 2016" in told[0]
+    assert "Not made again" not in told[1]
+
+
 def test_the_first_screens(rec):
     pairs = {"prepared_return_accepted": "victims_identified", "asylum_granted": "asylum_applications"}
     said = texts.protection_headline(rec, "DNK", pairs).facts["sentence"]
@@ -162,7 +170,7 @@ def test_halves_of_an_odd_number_of_years_are_compared_as_means_a_year(rec):
     effects = gap.tables["effects"]
     change = late.numerator_lower / 4 - early.numerator_lower / 3
     assert effects["effect_min"].sum() == pytest.approx(change)
-    [_, _, row] = rows(tables.parts(rec, [gap]))
+    [_, _, row] = rows(tables.parts(rec, "DNK", [gap]))
     assert row[1].startswith(f"{early.numerator_lower} in 3 years")
     assert row[3] == signed(change, change)
 

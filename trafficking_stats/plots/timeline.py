@@ -43,10 +43,9 @@ def timeline(rows: pd.DataFrame, country: str, *, ax: Axes | None = None) -> Axe
     matplotlib.axes.Axes
         A line a year with a date or a figure; a sentence where there are neither.
     """
-    every, asked, rows = policy_dates(load_vocabulary(), country), dict.fromkeys(rows["indicator"]), known(rows)
-    dates = [date for date in every if date.date.year >= _SINCE]
+    dates, asked, rows = policy_dates(load_vocabulary(), country), dict.fromkeys(rows["indicator"]), known(rows)
     shown = [name for name in asked if name in set(rows["indicator"])]
-    years = sorted({*rows["year"], *(date.date.year for date in dates)})
+    years = sorted({*rows["year"], *(date.date.year for date in dates if date.date.year >= _SINCE)})
     by_year = {year: [date for date in dates if date.date.year == year] for year in years}
     none = "" if dates else say("tables.dates.none", country=Country(country))
     with drawing(ax, 5.0 if years else EMPTY) as ax:
@@ -77,7 +76,7 @@ def timeline(rows: pd.DataFrame, country: str, *, ax: Axes | None = None) -> Axe
     ]
     told = [(Years([year]), [date.label for date in found]) for year, found in by_year.items() if found]
     alt = [*(say("pages.timeline.year", year=year, what=what) for year, what in told), series_alt(rows, shown)]
-    table = pd.DataFrame([date.model_dump() for date in every])
+    table = pd.DataFrame([date.model_dump() for date in dates])
     return describe(ax, caption=sentences(caption), alt=sentences(alt), name=f"{country}-timeline", table=table)
 
 

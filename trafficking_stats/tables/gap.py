@@ -63,29 +63,29 @@ def choices(gap: Gap) -> Shown:
     return table("choices", rows, ["choice", "rate"], values_of(gap), note=note, data=found)
 
 
-def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
+def parts(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> Shown:
     """Tabulate parts of a count in the two halves of the years, and what of each change a year is of whole and mix.
 
     Parameters
     ----------
     rec : Reconciliation
         The series.
+    country : str
+        Which country.
     gaps : sequence of Gap
         Of a part to its whole each, as ``ts.gap`` measures it; those that are refused are left out.
     """
-    rows, links = [], {code: linker(rec, code) for code in {gap.question.country for gap in gaps}}
+    link, rows = linker(rec, country), []
     for gap in gaps:
-        country, measure, years = gap.question.country, gap.question.numerator, halves(gap.years)
+        measure, years = gap.question.numerator, halves(gap.years)
         whole, part = (gap.row("effects", stage=stage) for stage in ("denominator", "numerator"))
         if part is None:
             continue
-        figures = [Markup(", ").join(by_year(rec, country, measure, half, links[country]).values()) for half in years]
+        figures = [Markup(", ").join(by_year(rec, country, measure, half, link).values()) for half in years]
+        named = written(breakdown_words(measure.breakdown), "capital")
         row = {
             "dimension": written(Term("dimension", measure.breakdown.partition("=")[0]), "capital"),
-            "part_and_years": _BELOW.format(
-                written(breakdown_words(measure.breakdown), "capital"),
-                " | ".join(written(Years(half), "span") for half in years),
-            ),
+            "part_and_years": _BELOW.format(named, " | ".join(written(Years(half), "span") for half in years)),
             "early": _BELOW.format(_in_years(part.early_lower, part.early_upper, part.early_years), figures[0]),
             "late": _BELOW.format(_in_years(part.late_lower, part.late_upper, part.late_years), figures[1]),
             "change_a_year": signed(
@@ -96,14 +96,10 @@ def parts(rec: Reconciliation, gaps: Sequence[Gap]) -> Shown:
             "by_mix": signed(part.effect_min, part.effect_max),
         }
         rows.append(row)
-    return table(
-        "parts",
-        rows,
-        ["part_and_years", "early", "late", "change_a_year", "by_size", "by_mix"],
-        {"whole": gaps[0].question.denominator if gaps else ""},
-        groups="dimension",
-        data=pd.concat([gap.tables["effects"] for gap in gaps]) if rows else None,
-    )
+    columns = ["part_and_years", "early", "late", "change_a_year", "by_size", "by_mix"]
+    values = {"whole": gaps[0].question.denominator if gaps else ""}
+    data = pd.concat([gap.tables["effects"] for gap in gaps]) if rows else None
+    return table("parts", rows, columns, values, groups="dimension", data=data)
 
 
 def _in_years(lower: int, upper: int, n: int) -> str:

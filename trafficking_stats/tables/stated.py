@@ -93,10 +93,11 @@ def stated(
     if own.empty:
         return prose(say(f"victims.stated.none_{kind}", country=Country(country)))
     link = linker(rec, country)
-    editions = dict.fromkeys(own.sort_values("year")["source_id"]) if kind == "recommendation" else {}
+    editions = dict(own[["source_id", "year"]].values) if kind == "recommendation" else {}
     items = Markup()
     for topic, rows in own.groupby("topic", sort=False):
-        missing = [_edition(rec, source_id) for source_id in editions if source_id not in set(rows["source_id"])]
+        later_ones = {source for source, year in editions.items() if year > rows["year"].min()}
+        missing = [_edition(rec, source) for source in sorted(later_ones - {*rows["source_id"]})]
         below: list[str] = (
             [Markup("{} {}.").format(say("victims.stated.not_in"), Markup("; ").join(missing))] if missing else []
         )
@@ -108,9 +109,8 @@ def stated(
                 below.append(Markup("{}: {}.").format(written(measure, "capital"), shown))
         for year, text in sorted({(year, text) for text, year in rows[["premise", "year"]].values if text}):
             row, verdict = premise(rec, country, text, year)
-            values = {"figures": beside_words(row) if row else "", "year": str(year)}
-            rule = say(f"victims.rule.{text.partition(' ')[0]}")
-            below.append(say(f"victims.premise.{verdict}", rule=rule, **values))
+            rule, figures_of_year = say(f"victims.rule.{text.partition(' ')[0]}"), beside_words(row) if row else ""
+            below.append(say(f"victims.premise.{verdict}", rule=rule, figures=figures_of_year, year=str(year)))
         lines = Markup("").join(map(Markup("<br><small>{}</small>").format, below))
         name = say_or(f"victims.topic.{topic}", written(str(topic).replace("_", " "), "capital"))
         items += Markup("<li><b>{}.</b> {}{}</li>").format(name, _told(rec, rows), lines)
