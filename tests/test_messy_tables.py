@@ -328,3 +328,25 @@ def test_a_part_of_a_country_or_a_name_of_two_is_none(name):
     table = pd.DataFrame({"Country": [name], "Year": [2022], "Victims identified": [3]})
     with pytest.raises(ts.ClaimError, match="must be a country"):
         ts.claims_from(table, source="made-up", published="2024")
+
+
+def test_a_second_table_below_the_first_is_not_read_under_its_header(tmp_path):
+    first, second = "Country,Year,Victims identified\nKenya,2021,5\n", "Country,Year,Persons convicted\nKenya,2021,2\n"
+    path = put(tmp_path / "a.csv", f"{first}\n{second}")
+    with pytest.raises(ts.ReaderError, match="row 4: a second header; say --header 4 to read the table below it"):
+        read(path, published="2024")
+    found = read(path, published="2024", header="4").claims
+    assert found[["indicator", "value"]].to_numpy().tolist() == [["convictions_persons", 2.0]]
+
+
+def test_a_header_that_is_printed_on_every_page_is_passed_over(tmp_path):
+    head = "Country,Year,Victims identified\n"
+    found = read(put(tmp_path / "a.csv", f"{head}Kenya,2021,5\n{head}Kenya,2022,6\n"), published="2024")
+    assert found.claims["value"].tolist() == [5.0, 6.0]
+    assert found.skipped.empty
+
+
+def test_figures_that_are_the_number_of_their_year_are_no_header(tmp_path):
+    table = "Country,2021,2022\nKenya,2021,2022\nUganda,9,5\n"
+    found = read(put(tmp_path / "a.csv", table), published="2024", indicator="victims_identified")
+    assert sorted(found.claims["value"]) == [5.0, 9.0, 2021.0, 2022.0]

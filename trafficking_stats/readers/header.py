@@ -10,7 +10,7 @@ import pandas as pd
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.headings import SEVERAL_HEADINGS
-from trafficking_stats.printed import is_heading, plain
+from trafficking_stats.printed import is_heading, plain, says_figure
 from trafficking_stats.readers.sheets import Row, padded
 
 _WITHIN = 50
@@ -32,7 +32,7 @@ def below_header(rows: list[Row], said: str, path: Path) -> pd.DataFrame:
     Raises
     ------
     ReaderError
-        If there is no header, nothing below it, or a row is wider than it.
+        If there is no header, nothing below it, a row is wider than it, or another header follows.
 
     Examples
     --------
@@ -45,11 +45,16 @@ def below_header(rows: list[Row], said: str, path: Path) -> pd.DataFrame:
         raise ReaderError(f"{path}: the table is empty")
     first, last = _said(said) if said else _found(rows)
     heads = [row for number, row in rows if first <= number <= last]
-    body = {number: row for number, row in rows if number > last}
+    body = {number: row for number, row in rows if number > last and row not in heads}
     if not heads or not body:
         raise ReaderError(f"{path}: there are no rows below the header in row {first}")
     width = max(map(len, heads))
     for number, row in body.items():
+        if _is_second(row, heads):
+            raise ReaderError(
+                f"{path}, row {number}: a second header; say --header {number} to read the table below it, and save the"
+                " one above it as a file of its own"
+            )
         if any(map(plain, row[width:])):
             raise ReaderError(
                 f"{path}, row {number}: {len(row)} cells below {width} headings; quote separators in cells"
@@ -82,6 +87,12 @@ def _found(rows: list[Row]) -> tuple[int, int]:
             break
         last = below
     return rows[at][0], rows[last][0]
+
+
+def _is_second(row: list[Any], heads: list[list[Any]]) -> bool:
+    """Whether a row repeats a heading above it, and holds no figure: what follows is another table."""
+    repeated = [cell for cells in heads for cell, head in zip(row, cells, strict=False) if cell and cell == head]
+    return any(says_figure(cell) is False for cell in repeated) and all(is_heading(cell) for cell in row if plain(cell))
 
 
 def _headings(heads: list[list[Any]], width: int) -> list[str]:
