@@ -243,6 +243,13 @@ def test_a_name_that_spans_several_rows_holds_for_each(tmp_path):
     assert found.claims.groupby("country")["value"].sum().to_dict() == {"EST": 16.0, "LVA": 32.0}
 
 
+def test_cells_that_are_merged_beyond_the_table_are_no_failure(tmp_path):
+    merged = sheet(GROUPED).replace("</worksheet>", '<mergeCells><mergeCell ref="K40:M50"/></mergeCells></worksheet>')
+    assert (
+        len(read(workbook(tmp_path / "a.xlsx", merged), indicator="victims_identified", fill=["Country"]).claims) == 8
+    )
+
+
 def test_a_figure_that_spans_two_rows_is_no_figure_of_each(tmp_path):
     rows = [["Country", "Year", "Victims identified"], ["Latvia", 2021, 10], ["Latvia", 2022, None]]
     merged = sheet(rows).replace("</worksheet>", '<mergeCells><mergeCell ref="C2:C3"/></mergeCells></worksheet>')

@@ -120,9 +120,10 @@ def _sheets(path: Path) -> Iterator[tuple[str, list[Row]]]:
             sheet = book.get_sheet_by_name(name)
             rows = sheet.to_python(skip_empty_area=False)
             for (top, column), (bottom, _) in sheet.merged_cell_ranges or ():
+                spanned = [row for row in rows[top : bottom + 1] if column < len(row)]
                 # a name that spans several rows holds for each; a figure that does is one of none of them alone
-                for row in rows[top + 1 : bottom + 1] if is_heading(rows[top][column]) else ():
-                    row[column] = rows[top][column]
+                for row in spanned[1:] if spanned and is_heading(spanned[0][column]) else ():
+                    row[column] = spanned[0][column]
             yield name, list(enumerate(rows, start=1))
     except ReaderError:
         raise
