@@ -45,8 +45,8 @@ class There(NamedTuple):
     ----------
     detail : str
         What the relation goes by.
-    place : Place
-        The cell.
+    indicator, breakdown : str
+        Of the cell.
     source : str
         The source of the claim.
     claims, exact : list of Printed
@@ -54,20 +54,11 @@ class There(NamedTuple):
     """
 
     detail: str
-    place: Place
+    indicator: str
+    breakdown: str
     source: str
     claims: list[Printed]
     exact: list[Printed]
-
-    @property
-    def indicator(self) -> str:
-        """The indicator of the cell."""
-        return self.place[1]
-
-    @property
-    def breakdown(self) -> str:
-        """The breakdown of the cell."""
-        return self.place[2]
 
     @property
     def own(self) -> float:
@@ -163,7 +154,8 @@ class Figures:
         self, row: Any, detail: str, indicator: str, breakdown: str, period: tuple[str, str] | None = None
     ) -> There:
         place = (row.country, indicator, breakdown, *(period or (row.period_start, row.period_end)))
-        return There(detail, place, row.source_id, *(self._on(place) if place in self._rows else ([], [])))
+        claims = self._on(place) if place in self._rows else ([], [])
+        return There(detail, indicator, breakdown, row.source_id, *claims)
 
     def _list_claims(self, place: Place) -> tuple[list[Printed], list[Printed]]:
         first, last = self._rows[place]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
@@ -17,17 +15,14 @@ DEFAULT = "consistent"
 """The method that uses every claim and every rule."""
 
 
-def _by(*columns: str, ascending: bool) -> Callable[[pd.DataFrame], pd.DataFrame]:
-    return lambda rows: rows.sort_values([*columns, "order"], ascending=[ascending] * len(columns) + [True])
-
-
-_RANKS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-    "latest": _by("published", "weight", ascending=False),
-    "earliest": lambda rows: rows.sort_values(["published", "weight", "order"], ascending=[True, False, True]),
-    "register": _by("tier_weight", "published", ascending=False),
-    "lowest": _by("upper", "lower", ascending=True),
-    "highest": _by("lower", "upper", ascending=False),
+_RANKS = {
+    "latest": {"published": False, "weight": False},
+    "earliest": {"published": True, "weight": False},
+    "register": {"tier_weight": False, "published": False},
+    "lowest": {"upper": True, "lower": True},
+    "highest": {"lower": False, "upper": False},
 }
+"""What the claims on a cell are sorted by, and whether the smallest comes first; the first one is picked."""
 
 METHODS = (DEFAULT, "latest", "earliest", "register", "median", "lowest", "highest")
 """Every method, the default first."""
@@ -74,7 +69,12 @@ def pick(system: System, claims: pd.DataFrame, method: str, vocabulary: Vocabula
     rows["tier_weight"] = tier_weights(claims, vocabulary)
     rows = rows[rows["group"] >= 0]
     rows = rows.join(system.groups[["cell", "lower", "upper", "weight"]], on="group")
-    chosen = (_median(rows) if method == "median" else _RANKS[method](rows)).drop_duplicates("cell")
+    if method == "median":
+        ranked = _median(rows)
+    else:
+        by = {**_RANKS[method], "order": True}
+        ranked = rows.sort_values([*by], ascending=[*by.values()])
+    chosen = ranked.drop_duplicates("cell")
     lower, upper = np.zeros(len(system.cells)), np.full(len(system.cells), np.inf)
     lower[chosen["cell"]], upper[chosen["cell"]] = chosen["lower"], chosen["upper"]
     cell = system.groups["cell"].to_numpy()
