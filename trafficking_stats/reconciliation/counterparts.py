@@ -111,7 +111,7 @@ class Figures:
         self.vocabulary = vocabulary
         cell, dates = list(CELL), published_years(judged["published"])
         columns = judged.assign(date=dates, upper=judged["upper"].to_numpy(float, na_value=np.inf))
-        self._columns = [columns[name].tolist() for name in Printed._fields]
+        self._claims = [*zip(*(columns[name].tolist() for name in Printed._fields), strict=True)]
         first = np.flatnonzero(~judged.duplicated(cell))
         places = zip(*(judged[name].iloc[first].tolist() for name in cell), strict=True)
         self._rows = dict(zip(places, pairwise([*first.tolist(), len(judged)]), strict=True))
@@ -159,7 +159,7 @@ class Figures:
 
     def _list_claims(self, place: Place) -> tuple[list[Printed], list[Printed]]:
         first, last = self._rows[place]
-        claims = [*map(Printed._make, zip(*(column[first:last] for column in self._columns), strict=True))]
+        claims = [*map(Printed._make, self._claims[first:last])]
         return claims, [claim for claim in claims if claim.qualifier == "exact"]
 
     @functools.cached_property
