@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -26,12 +27,15 @@ from trafficking_stats.gap_analysis.settings import prior_of
 from trafficking_stats.inference.contrasts import at_other_rate, compare_rates, rate_of, share_of
 from trafficking_stats.inference.counts import CountRange, Counts
 from trafficking_stats.inference.decomposition import effects_of, shapley_effects, stage_factors
+from trafficking_stats.inference.meta import pool_rates
 from trafficking_stats.inference.yearly import YearlyFit, halves
 from trafficking_stats.measures import Measure
 
 SEED = 20261126
 YEARS, MEANS, PHIS = (5, 8, 16), (1.0, 4.0, 12.0), (1.0, 2.0, 4.0, 10.0)
 VICTIMS = 80.0
+# of countries together: how many, the standard deviation of the logarithms of their rates, years and phi of each
+COUNTRIES, SPREADS, WORLD_YEARS, WORLD_PHI = (5, 15), (0.2, 1.0), 8, 4.0
 Hit = tuple[str, bool]
 
 
@@ -130,6 +134,40 @@ def _stages(
         yield "effect of a stage", found.lower <= true <= found.upper
 
 
+def of_countries(generator: np.random.Generator, n: int, spread: float) -> Iterator[Hit]:
+    """Draw countries whose rates spread around a middle, and say of the intervals of all together if they hold."""
+    middle = 10.0
+    *rates, another = middle * np.exp(spread * generator.standard_normal(n + 1))
+    drawn = []
+    for k, rate in enumerate(rates):
+        convicted = draw(generator, "batches", WORLD_PHI, [VICTIMS * rate / 100] * WORLD_YEARS)
+        victims = draw(generator, "batches", 2 * WORLD_PHI, [VICTIMS] * WORLD_YEARS)
+        above, below = (pair := pair_of(f"C{k}", convicted, victims, 0)).totals(pair.years)
+        drawn.append(100 * above.expected / below.expected)
+    pooled, shrunk = pool_rates(drawn, 0.95)
+    yield "middle of all countries", pooled.lower <= middle <= pooled.upper
+    yield "one more country", pooled.another_lower <= another <= pooled.another_upper
+    for rate, one in zip(rates, shrunk, strict=True):
+        yield "rate of a country drawn to the middle", one.shrunk_lower <= rate <= one.shrunk_upper
+
+
+def world_table(draws: int) -> Iterator[str]:
+    """Write the shares of the intervals of all countries together as a table in Markdown."""
+    cells = list(itertools.product(COUNTRIES, SPREADS))
+    yield f"| interval | {' | '.join(f'{n} countries, spread {math.exp(spread):.1f}' for n, spread in cells)} |"
+    yield f"|---|{'---|' * len(cells)}"
+    shares: dict[str, list[str]] = defaultdict(list)
+    for n, spread in cells:
+        generator, covered = np.random.default_rng([SEED, n, int(10 * spread)]), defaultdict(list)
+        for _ in range(draws):
+            for name, hit in of_countries(generator, n, spread):
+                covered[name].append(bool(hit))
+        for name, found in covered.items():
+            shares[name].append(f"{100 * np.mean(found):.1f}")
+    for name, row in shares.items():
+        yield f"| {name} | {' | '.join(row)} |"
+
+
 def run(draws: int, mask: int) -> dict[str, dict[tuple[int, float, float], float]]:
     """Return the share of intervals that contain the truth, by interval and cell."""
     covered: dict[str, dict[tuple[int, float, float], list[bool]]] = defaultdict(lambda: defaultdict(list))
@@ -153,13 +191,15 @@ def table(found: dict[str, dict[tuple[int, float, float], float]]) -> Iterator[s
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--draws", type=int, default=200)
     draws = parser.parse_args().draws
     for mask, title in ((0, "All counts known"), (5, 'Counts below 5 printed as "<5"')):
         print(f"{title}, {draws} draws a cell:\n")
         print("\n".join(table(run(draws, mask))), "\n")
+    print(f"All countries, {draws} draws a cell:\n")
+    print("\n".join(world_table(draws)))
 
 
 if __name__ == "__main__":

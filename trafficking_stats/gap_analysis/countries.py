@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,7 +11,7 @@ import pandas as pd
 from trafficking_stats.countries import region_of
 from trafficking_stats.gap_analysis.comparison import definition_in
 from trafficking_stats.gap_analysis.figures import both_figures, pooled_years
-from trafficking_stats.gap_analysis.pair import Pair, rate_row
+from trafficking_stats.gap_analysis.pair import LARGEST_LIMIT, Pair, rate_row
 from trafficking_stats.gap_analysis.question import Question, checked
 from trafficking_stats.gap_analysis.rows import CountryRate, GroupRate, Refusal, table_of
 from trafficking_stats.gap_analysis.settings import load_gap_settings
@@ -129,6 +130,8 @@ def compare_countries(
             refusals.append(Refusal("groups", "too_few_countries", len(inside), MIN_UNITS, (), group))
             continue
         pooled, shrunk = pool_rates([drawn[code] for code in inside], confidence)
+        if pooled.another_upper > LARGEST_LIMIT:  # such limits say nothing
+            pooled = replace(pooled, another_lower=math.nan, another_upper=math.nan)
         groups.append(GroupRate(kind=kind, group=group, n_countries=len(inside), **vars(pooled)))
         if kind != "definition":  # all come first, so that a region prevails where it can
             for code, one in zip(inside, shrunk, strict=True):

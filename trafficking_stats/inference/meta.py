@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 BetweenMethod = Literal["DL", "PM", "CA"]
 
 MIN_UNITS = 5
+NODES, WIDEST = 200, 8.0
+"""Spreads that are averaged over, and the widest of them by what the estimates and their errors show."""
 
 
 @dataclass(frozen=True)
@@ -34,25 +36,15 @@ class RandomEffects:
         Estimate and its standard error.
     lower, upper : float
         Limits of the mean, by Student's t on n - 1 degrees of freedom.
-    prediction_lower, prediction_upper : float
-        Limits for the true value of a further unit, by Student's t on n - 2 degrees of freedom.
     tau : float
         Standard deviation between units, 0 where the units differ no more than their errors.
-    shrunken : ndarray, shape (n,)
-        Each estimate drawn to the mean by its reliability.
-    shrunken_reach : ndarray, shape (n,)
-        Half the width of the limits of each of them, the uncertainty of the mean included.
     """
 
     mean: float
     se: float
     lower: float
     upper: float
-    prediction_lower: float
-    prediction_upper: float
     tau: float
-    shrunken: Floats
-    shrunken_reach: Floats
 
 
 def random_effects(
@@ -90,8 +82,6 @@ def random_effects(
     DerSimonian R, Laird N (1986). Meta-analysis in clinical trials. Controlled Clinical Trials 7:177-188.
     Paule RC, Mandel J (1982). Consensus values and weighting factors. Journal of Research of the National Bureau
     of Standards 87:377-385.
-    Higgins JPT, Thompson SG, Spiegelhalter DJ (2009). A re-evaluation of random-effects meta-analysis. Journal of
-    the Royal Statistical Society A 172:137-159 (prediction limits).
 
     Examples
     --------
@@ -115,20 +105,8 @@ def random_effects(
     weight = 1 / (v + tau2)
     mean, se = float(weight @ y / weight.sum()), float(weight.sum() ** -0.5)
     tail = (1 - check_level(confidence)) / 2
-    own = tau2 / (v + tau2)
     half = float(stats.t.isf(tail, n - 1)) * se
-    wide = float(stats.t.isf(tail, n - 2)) * math.sqrt(tau2 + se**2)
-    return RandomEffects(
-        mean=mean,
-        se=se,
-        lower=mean - half,
-        upper=mean + half,
-        prediction_lower=mean - wide,
-        prediction_upper=mean + wide,
-        tau=math.sqrt(tau2),
-        shrunken=y * own + mean * (1 - own),
-        shrunken_reach=float(stats.norm.isf(tail)) * np.sqrt(v * own + ((1 - own) * se) ** 2),
-    )
+    return RandomEffects(mean=mean, se=se, lower=mean - half, upper=mean + half, tau=math.sqrt(tau2))
 
 
 def _between(y: Floats, v: Floats, method: str, q: float) -> float:
@@ -157,7 +135,7 @@ class PooledRate:
     per_100: float  # of the middle unit
     lower: float  # limits of the middle
     upper: float
-    another_lower: float  # limits of the rate of a further unit
+    another_lower: float  # limits of the rate of a further unit; NaN where they say nothing
     another_upper: float
     spread: float  # rates of two in three units lie within the middle divided, and multiplied, by this
 
@@ -174,6 +152,9 @@ class ShrunkRate:
 def pool_rates(rates: Sequence[Floats], confidence: float) -> tuple[PooledRate, list[ShrunkRate]]:
     """Pool rates by random effects on their logarithms.
 
+    The spread between units is known badly from a few of them. The limits of a further unit and of each single one
+    average over what it can be, flat beforehand; those of the middle are by Student's t.
+
     Parameters
     ----------
     rates : sequence of ndarray
@@ -185,18 +166,49 @@ def pool_rates(rates: Sequence[Floats], confidence: float) -> tuple[PooledRate, 
     ------
     RefusalError
         For fewer than 5 units.
+
+    References
+    ----------
+    Gelman A (2006). Prior distributions for variance parameters in hierarchical models. Bayesian Analysis 1:515-534.
     """
     low, middle, high = np.quantile(np.log(np.asarray(rates)), [0.025, 0.5, 0.975], axis=1)
-    found = random_effects(middle, ((high - low) / 3.92) ** 2, confidence=confidence)
+    variances = ((high - low) / 3.92) ** 2
+    found = random_effects(middle, variances, confidence=confidence)
+    tau, share, mean, error = _spreads(middle, variances)
+    another = _mixture(mean, np.sqrt(tau**2 + error), share, confidence)
+    shrunk = []
+    for own, variance in zip(middle, variances, strict=True):
+        pull = variance / (variance + tau**2)
+        deviation = np.sqrt(variance * (1 - pull) + pull**2 * error)
+        ends = _mixture(own + pull * (mean - own), deviation, share, confidence)
+        shrunk.append(ShrunkRate(shrunk_lower=ends[0], shrunk=ends[1], shrunk_upper=ends[2]))
     pooled = PooledRate(
         per_100=math.exp(found.mean),
         lower=math.exp(found.lower),
         upper=math.exp(found.upper),
-        another_lower=math.exp(found.prediction_lower),
-        another_upper=math.exp(found.prediction_upper),
+        another_lower=another[0],
+        another_upper=another[2],
         spread=math.exp(found.tau),
     )
-    drawn = zip(found.shrunken.tolist(), found.shrunken_reach.tolist(), strict=True)
-    return pooled, [
-        ShrunkRate(shrunk=math.exp(m), shrunk_lower=math.exp(m - r), shrunk_upper=math.exp(m + r)) for m, r in drawn
-    ]
+    return pooled, shrunk
+
+
+def _spreads(y: Floats, v: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return standard deviations between units, how likely each is, and the mean with its squared error at each."""
+    root = (np.arange(NODES) + 0.5) / NODES  # closer to each other near 0
+    tau = WIDEST * (y.std() + math.sqrt(v.mean())) * root**2
+    weight = 1 / (v + tau[:, None] ** 2)
+    error = 1 / weight.sum(axis=1)
+    mean = (weight * y).sum(axis=1) * error
+    log_likelihood = (np.log(weight).sum(axis=1) + np.log(error) - (weight * (y - mean[:, None]) ** 2).sum(axis=1)) / 2
+    share = np.exp(log_likelihood - log_likelihood.max()) * root
+    return tau, share / share.sum(), mean, error
+
+
+def _mixture(means: Floats, deviations: Floats, share: Floats, confidence: float) -> list[float]:
+    """Return lower limit, median and upper limit of a mixture of normal distributions, no longer as logarithms."""
+    standard = stats.norm.ppf((np.arange(NODES) + 0.5) / NODES)
+    values = (means[:, None] + deviations[:, None] * standard).ravel()
+    order, tail = np.argsort(values), (1 - confidence) / 2
+    below = np.cumsum(np.repeat(share / NODES, NODES)[order])
+    return [math.exp(one) for one in np.interp([tail, 0.5, 1 - tail], below, values[order])]
