@@ -130,7 +130,8 @@ class StatementReader(Speech):
         """Return the figure that one of a comparison is compared with."""
 
         def is_alike(other: Reading) -> bool:
-            return other.families == base.families and other.facets == base.facets
+            same = other.families == base.families and other.facets == base.facets
+            return same and other.label != base.label  # "fell from 176 in 2021 to 146" names one year only
 
         ends = [s for s in self.spoken if self.scene.phrase("compare.change_to", s.numeral.first - 1)]
         if ends:  # "fell from 98 to 75"
