@@ -115,7 +115,7 @@ def test_peers_of_another_definition_are_shown_and_not_compared():
     assert head.facts["sentence"].startswith(
         "Denmark, 2014–2021: 5.3 persons convicted for every 100 victims identified."
     )
-    assert "the Netherlands" in facts(head)["Not compared"]
+    assert "the Netherlands" in facts(head)["Left out"]
 
 
 def test_whether_the_series_depends_on_choices_is_said_with_the_years():
