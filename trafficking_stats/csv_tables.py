@@ -15,6 +15,8 @@ from trafficking_stats.errors import ClaimError
 from trafficking_stats.files import write_text
 
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
+_STARTS = tuple("=+-@\t\r'")
+"""With which a cell may begin that `_RUNS` matches."""
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
@@ -149,7 +151,9 @@ def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:
     """
     safe = table.copy()
     for name in table.select_dtypes(exclude="number"):
-        safe[name] = safe[name].map(_safe)
+        # of most columns no cell begins so, which a look at each is quickest to say
+        if any(cell.startswith(_STARTS) for cell in safe[name].tolist() if isinstance(cell, str)):
+            safe[name] = safe[name].map(_safe)
     return safe
 
 
@@ -230,4 +234,8 @@ def read_table(path: Path) -> pd.DataFrame:
     ...     read_table(Path(folder) / "a.csv").values.tolist()
     [['-35 pct.', '2']]
     """
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8").map(as_written)
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    for name in table:
+        if any(cell.startswith("'") for cell in table[name].tolist()):
+            table[name] = table[name].map(as_written)
+    return table
