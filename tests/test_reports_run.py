@@ -11,7 +11,7 @@ from report_notebooks import write_notebook
 
 from trafficking_stats.errors import ReportError
 from trafficking_stats.reporting import folder as report_folder
-from trafficking_stats.reporting import reports
+from trafficking_stats.reporting import repeated, reports
 from trafficking_stats.reporting.build import STANDARD_ENGINE, WARM_ENGINE, PageError, execute
 from trafficking_stats.reporting.canonical import as_bytes
 from trafficking_stats.reporting.index import read_rows, render_index, sparkline, write_index
@@ -186,7 +186,7 @@ def test_a_link_to_no_explanation_fails_the_report(tmp_path):
 def test_check_finds_what_differs_between_runs(tmp_path):
     write_notebook(tmp_path, "a", "import os\nprint(os.getpid())")
     with pytest.raises(ReportError, match=r"DNK/a\.html differs between two runs"):
-        reports.check("DNK", notebooks=tmp_path, known=[], engines=(WARM_ENGINE, WARM_ENGINE))
+        repeated.check("DNK", notebooks=tmp_path, known=[], engines=(WARM_ENGINE, WARM_ENGINE))
 
 
 def test_pictures_are_compared_by_their_bytes(monkeypatch):
@@ -197,9 +197,9 @@ def test_pictures_are_compared_by_their_bytes(monkeypatch):
         folder.mkdir(parents=True)
         (folder / "card.png").write_bytes(next(contents))
 
-    monkeypatch.setattr(reports, "report", report)
+    monkeypatch.setattr(repeated, "report", report)
     with pytest.raises(ReportError, match=r"card\.png differs between two runs"):
-        reports.check("DNK", engines=(None, None))
+        repeated.check("DNK", engines=(None, None))
 
 
 def test_a_cell_that_hangs_is_stopped_and_named(tmp_path):

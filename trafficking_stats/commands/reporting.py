@@ -62,14 +62,14 @@ def report_command(countries: tuple[str, ...], every: bool, output: Path, check:
     on where it was when it is started again.
     """
     # imported here: --help need not wait for it
-    from trafficking_stats.reporting import reports
+    from trafficking_stats.reporting import repeated, reports
 
     if every == bool(countries):
         raise click.UsageError("name countries, or --all")
     asked = None if every else countries
     parameters = _parameters(given.pop("file"), given.pop("pairs"), {name: given.pop(name) for name in _NAMED})
     if check:
-        same = reports.check(asked, language=given["language"], limit=given["limit"], **parameters)
+        same = repeated.check(asked, language=given["language"], limit=given["limit"], **parameters)
         click.echo(f"{len(same)} files are the same in every run, byte for byte")
         return
     result = reports.run(asked, output, progress=True, **given, **parameters)
