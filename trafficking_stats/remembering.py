@@ -45,6 +45,9 @@ class remembered(Generic[Given, Found]):  # noqa: N801, it is a decorator
     def __call__(self, *args: Given.args, **options: Given.kwargs) -> Found:
         """Call the function, or return what it returned to another page."""
         if not in_run():
+            inside_of_run = _INSIDE.get() and os.environ.get(_FOLDER)
+            if inside_of_run and (path := self._path(args, options)).exists():
+                return cast("Found", pickle.loads(path.read_bytes()))
             return self._function(*args, **options)
         from filelock import FileLock  # late: the library works without it
 
