@@ -38,6 +38,27 @@ class Printed(NamedTuple):
     accepted: bool
 
 
+class OnCell:
+    """All that is printed on a cell, looked through once however many of its claims were rejected."""
+
+    def __init__(self, claims: list[Printed]) -> None:
+        self.kept = np.nan
+        self.most: Printed | None = None
+        self.first_printed: dict[str, float] = {}
+        self.by_publisher: dict[str, list[Printed]] = defaultdict(list)
+        self.by_source: dict[str, list[float]] = defaultdict(list)
+        for claim in claims:
+            if claim.upper < np.inf and (self.most is None or claim.upper >= self.most.upper):
+                self.most = claim
+            if claim.qualifier != "exact":
+                continue
+            self.by_publisher[claim.publisher].append(claim)
+            self.by_source[claim.source_id].append(claim.value)
+            if claim.accepted:
+                self.kept = claim.value if self.kept != self.kept else self.kept
+                self.first_printed[claim.upstream] = min(claim.date, self.first_printed.get(claim.upstream, np.inf))
+
+
 class There(NamedTuple):
     """What is printed on a cell that is related to the one of a claim.
 
@@ -49,46 +70,40 @@ class There(NamedTuple):
         Of the cell.
     source : str
         The source of the claim.
-    claims, exact : list of Printed
-        All that is printed on the cell, and what is a number and nothing else.
+    on : OnCell
+        What is printed there.
     """
 
     detail: str
     indicator: str
     breakdown: str
     source: str
-    claims: list[Printed]
-    exact: list[Printed]
+    on: OnCell
 
     @property
     def own(self) -> float:
         """The figure that the source of the claim prints; nan if there is none."""
-        return max([claim.value for claim in self.exact if claim.source_id == self.source], default=np.nan)
+        return max(self.on.by_source.get(self.source, ()), default=np.nan)
 
     @property
     def is_own(self) -> bool:
         """Whether the source of the claim prints a figure."""
-        return any(claim.source_id == self.source for claim in self.exact)
+        return self.source in self.on.by_source
 
     @property
     def kept(self) -> float:
         """The figure that was kept; nan if there is none."""
-        return next((claim.value for claim in self.exact if claim.accepted), np.nan)
+        return self.on.kept
 
     @property
     def first_printed(self) -> dict[str, float]:
         """When each upstream first printed a figure that was kept."""
-        dates: dict[str, float] = {}
-        for claim in self.exact:
-            if claim.accepted:
-                dates[claim.upstream] = min(claim.date, dates.get(claim.upstream, np.inf))
-        return dates
+        return self.on.first_printed
 
     @property
     def most(self) -> Printed | None:
         """The claim that allows the largest number, of those with an upper end."""
-        limited = [claim for claim in reversed(self.claims) if claim.upper < np.inf]
-        return max(limited, key=lambda claim: claim.upper, default=None)
+        return self.on.most
 
     @property
     def is_kept(self) -> bool:
@@ -154,13 +169,11 @@ class Figures:
         self, row: Any, detail: str, indicator: str, breakdown: str, period: tuple[str, str] | None = None
     ) -> There:
         place = (row.country, indicator, breakdown, *(period or (row.period_start, row.period_end)))
-        claims = self._on(place) if place in self._rows else ([], [])
-        return There(detail, indicator, breakdown, row.source_id, *claims)
+        return There(detail, indicator, breakdown, row.source_id, self._on(place))
 
-    def _list_claims(self, place: Place) -> tuple[list[Printed], list[Printed]]:
-        first, last = self._rows[place]
-        claims = [*map(Printed._make, self._claims[first:last])]
-        return claims, [claim for claim in claims if claim.qualifier == "exact"]
+    def _list_claims(self, place: Place) -> OnCell:
+        first, last = self._rows.get(place, (0, 0))
+        return OnCell([*map(Printed._make, self._claims[first:last])])
 
     @functools.cached_property
     def _breakdowns(self) -> dict[tuple[str, ...], list[str]]:
@@ -172,7 +185,7 @@ class Figures:
 
     def editions(self, row: Any) -> list[Printed]:
         """Return what all editions of the publisher of a claim print on its cell."""
-        return [claim for claim in self.here(row).exact if claim.publisher == row.publisher]
+        return self.here(row).on.by_publisher.get(row.publisher, [])
 
     def copied_from(self, row: Any) -> str:
         """Return a breakdown, neither above nor below its own, for which the source prints the same number.
@@ -187,7 +200,7 @@ class Figures:
         others = [self._at(row, "", row.indicator, part) for part, keys in beside if not (own <= keys or keys <= own)]
         for source in (row.source_id, *(claim.source_id for claim in self.editions(row) if claim.value == row.value)):
             for there in others:
-                if any(claim.source_id == source and claim.value == row.value for claim in there.exact):
+                if row.value in there.on.by_source.get(source, ()):
                     return there.breakdown
         return ""
 
