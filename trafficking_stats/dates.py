@@ -9,8 +9,6 @@ import functools
 import re
 from collections.abc import Callable
 
-from babel import Locale
-
 from trafficking_stats.printed import WORDS, AmbiguousError, UnreadableError, plain
 
 Period = tuple[str, str]
@@ -61,6 +59,9 @@ def _day(text: str, form: str) -> str:
 @functools.cache
 def _month_names() -> dict[str, int]:
     """Return the number of each name of a month, in full and short."""
+    # imported here: most claims have dates in digits, and whoever reads those starts faster without Babel
+    from babel import Locale
+
     forms = [form for language in WORDS["months"]["languages"] for form in Locale(language).months.values()]
     named = [item for form in forms for width in ("wide", "abbreviated") for item in form[width].items()]
     return {name.casefold().strip("."): number for number, name in named}

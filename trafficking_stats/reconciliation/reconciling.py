@@ -141,14 +141,13 @@ def _reconcile_part(
 
 def _is_plain(claims: object) -> bool:
     """Whether a table is made of claims, each with an id and a code of a country, as the cleaned ones are."""
-    if not (
+    return (
         isinstance(claims, pd.DataFrame)
         and set(REQUIRED) <= set(claims)
-        and len(claims)
+        and len(claims) > 0
         and claims["claim_id"].is_unique
-    ):
-        return False
-    return all(country_code(code) == code for code in claims["country"].unique())
+        and all(country_code(code) == code for code in claims["country"].unique())
+    )
 
 
 @remembered
