@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from trafficking_stats.gap_analysis.changes import change_rows
 from trafficking_stats.gap_analysis.figures import Figures
@@ -52,14 +53,16 @@ def draw(generator: np.random.Generator, model: str, phi: float, means: Sequence
     return cases + np.where(cases > 0, generator.negative_binomial(np.maximum(cases, 1), share), 0)
 
 
-def fitted(name: str, stage: str, counts: Sequence[int], mask: int) -> YearlyFit:
+def fitted(name: str, stage: str, counts: npt.ArrayLike, mask: int) -> YearlyFit:
     """Fit counts as the gap does; those below the mask are printed as below it."""
-    cells = [CountRange(0, mask - 1) if count < mask else CountRange(count, count) for count in map(float, counts)]
+    cells = [
+        CountRange(0, mask - 1) if count < mask else CountRange(count, count) for count in np.ravel(counts).tolist()
+    ]
     years = Counts(zip(range(2000, 2000 + len(cells)), cells, strict=True))
     return YearlyFit(years, list(years), prior_of(stage), name)
 
 
-def pair_of(country: str, convicted: Sequence[int], victims: Sequence[int], mask: int) -> Pair:
+def pair_of(country: str, convicted: npt.ArrayLike, victims: npt.ArrayLike, mask: int) -> Pair:
     """Fit both counts of a country."""
     above = fitted(f"{country} convicted", "conviction", convicted, mask)
     below = fitted(f"{country} victims", "identification", victims, 0)
@@ -104,10 +107,10 @@ def _beside_a_peer(
     mine, other = pair.totals(pair.years), peer.totals(peer.years)
     found = compare_rates(other, mine, 0.95)
     if found is not None:
-        yield "rate by that of a peer", found.lower <= np.mean(means) / VICTIMS / rate <= found.upper
+        yield "rate by that of a peer", found.lower <= sum(means) / n / VICTIMS / rate <= found.upper
     exposed = pair.denominator.counts.sum(pair.years)
     expected = at_other_rate(pair.numerator, exposed, other, 0.95)
-    there = draw(generator, model, phi, [rate * exposed.lower / n] * n).sum()
+    there = float(draw(generator, model, phi, [rate * exposed.lower / n] * n).sum())
     yield "number at the rate of a peer", expected.expected_lower <= there <= expected.expected_upper
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 
 import numpy as np
+import pandas as pd
 from scipy import optimize, stats
 
 from trafficking_stats.inference.yearly import Period
@@ -29,7 +30,7 @@ STAGES = {
 }
 
 
-def series_of(claims, indicator):
+def series_of(claims: pd.DataFrame, indicator: str) -> list[list[tuple[float, float]]]:
     """Return the yearly ranges of each country after its last declared break."""
     breaks = {one.country: one.year for one in load_vocabulary().definition_breaks if one.indicator == indicator}
     rows = claims[(claims["indicator"] == indicator) & (claims["breakdown"] == "")].sort_values("period_start")
@@ -44,7 +45,7 @@ def series_of(claims, indicator):
     return found
 
 
-def learn(series):
+def learn(series: list[list[tuple[float, float]]]) -> tuple[float, float, float]:
     """Return median phi at 10 a year, slope and spread."""
     phi = 1 + np.exp(SCALE)
     halves = [(counts[: len(counts) // 2], counts[len(counts) // 2 :]) for counts in series]
@@ -52,15 +53,15 @@ def learn(series):
     likelihood = np.exp(evidence - evidence.max(axis=1)[:, None])
     size = np.log([np.mean(counts) / 10 for counts in series])
 
-    def minus(place):
+    def minus(place: np.ndarray) -> float:
         weight = stats.norm.pdf(SCALE, (place[0] + place[1] * size)[:, None], np.exp(place[2]))
-        return -np.log((likelihood * weight).sum(axis=1) / weight.sum(axis=1)).sum()
+        return -float(np.log((likelihood * weight).sum(axis=1) / weight.sum(axis=1)).sum())
 
     centre, slope, log_spread = optimize.minimize(minus, [1.0, 0.5, 0.0], method="Nelder-Mead").x
     return 1 + np.exp(centre), slope, np.exp(log_spread)
 
 
-def main(path):
+def main(path: str) -> None:
     """Print the prior of each stage."""
     claims = read_unodc(path).claims
     for stage, indicator in STAGES.items():

@@ -176,7 +176,7 @@ def copy_aware(claims: pd.DataFrame, rounds: int = 8) -> pd.Series:
     """Choose one value a cell by votes that count less where they were probably copied (Dong et al. 2009)."""
     latest = claims.sort_values("published").drop_duplicates([*CELL, "publisher"], keep="last")
     wide = latest.pivot(index=CELL, columns="publisher", values="value")
-    publishers, errors, prior = list(wide), 50, 0.2
+    publishers, errors, prior = [str(name) for name in wide], 50, 0.2
     accuracy, copied = dict.fromkeys(publishers, 0.8), dict.fromkeys(combinations(publishers, 2), 0.0)
     truth = wide.median(axis=1)
     for _ in range(rounds):
@@ -188,7 +188,7 @@ def copy_aware(claims: pd.DataFrame, rounds: int = 8) -> pd.Series:
             for one in sorted(publishers, key=lambda name: -accuracy[name]):
                 own = 1.0
                 for other in counted:
-                    pair = tuple(sorted((one, other), key=publishers.index))
+                    pair = (one, other) if (one, other) in copied else (other, one)
                     own = own * (1 - 0.8 * copied[pair] * says[other].astype(float))
                 votes += says[one] * own * np.log(errors * accuracy[one] / (1 - accuracy[one]))
                 counted.append(one)

@@ -52,12 +52,13 @@ PARTS = {
 TIMEOUT = 300
 
 
-def annotations(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def annotated(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Return where the annotations of a module begin and end."""
     nodes = []
     for node in ast.walk(ast.parse(source)):
         nodes += [getattr(node, name, None) for name in ("annotation", "returns")]
-    return [((n.lineno, n.col_offset), (n.end_lineno, n.end_col_offset)) for n in nodes if isinstance(n, ast.expr)]
+    found = [node for node in nodes if isinstance(node, ast.expr)]
+    return [((n.lineno, n.col_offset), (n.end_lineno or n.lineno, n.end_col_offset or 0)) for n in found]
 
 
 def mutations(files: list[Path]) -> Iterator[MutationSpec]:
@@ -65,7 +66,7 @@ def mutations(files: list[Path]) -> Iterator[MutationSpec]:
     with use_db(":memory:") as database:
         init(files, database, {})
         found = [item.mutations[0] for item in database.work_items]
-    places = {file: annotations(file.read_text(encoding="utf-8")) for file in files}
+    places = {file: annotated(file.read_text(encoding="utf-8")) for file in files}
     for one in sorted(found, key=lambda m: (str(m.module_path), m.operator_name, m.occurrence)):
         noted = any(begin <= one.start_pos < end for begin, end in places[one.module_path])
         if not noted and not one.operator_name.endswith(("Eq_Is", "NotEq_IsNot")):

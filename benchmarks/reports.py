@@ -123,14 +123,14 @@ def time_loop(made: Plan, countries: list[str], workers: int, folder: Path, prog
     """Time `papermill` and `jupyter nbconvert`, one after the other for each notebook."""
 
     def run(country: str) -> None:
-        for notebook in made.notebooks_of(country):
+        for notebook in made.notebooks_of(country, {}):
             out = folder / f"{country}-{notebook.name}.ipynb"
             source = made.folder / f"{notebook.name}.ipynb"
             for command in (
                 [programs / "papermill", "--no-progress-bar", source, out, "-p", "country", country],
                 [programs / "jupyter", "nbconvert", "--log-level=ERROR", "--to", "html", out],
             ):
-                done = subprocess.run(command, capture_output=True, text=True, check=False)
+                done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
                 if done.returncode:
                     raise SystemExit(f"{' '.join(map(str, command))}\n{done.stderr[-2000:]}")
 
@@ -200,8 +200,8 @@ def main() -> None:
     parser.add_argument("--any-country", action="store_true", help="for notebooks that need no claims")
     options = parser.parse_args()
 
-    made = plan(options.notebooks, [] if options.any_country else None)
-    known = [] if options.any_country else None
+    known: list[str] | None = [] if options.any_country else None
+    made = plan(options.notebooks, known)
     if options.any_country:
         import pycountry
 
@@ -210,7 +210,7 @@ def main() -> None:
         there = list(made.countries)
     countries = spread(there, options.countries)
     some = spread(countries, options.loop_countries or len(countries))
-    pages = len(made.notebooks_of(countries[0]))
+    pages = len(made.notebooks_of(countries[0], {}))
     print(f"{len(countries)} countries of {pages} pages; the loop runs {', '.join(some)}")
     print(f"{'':32}{'':26}  {'core busy':>18}  {'times batch':>14}  {'times floor':>14}")
     print(f"{'':32}workers countries seconds  seconds    a page    busy  clock    busy  clock")

@@ -99,7 +99,7 @@ def _print_pages(paths: list[Path]) -> None:
 
     head = "<div style='font-size:8px;width:100%;text-align:center'>Yearbook of public affairs</div>"
     foot = "<div style='font-size:8px;width:100%;text-align:center'>Page <span class='pageNumber'></span></div>"
-    margin = {"top": "60px", "bottom": "60px", "left": "50px", "right": "50px"}
+    margin: Any = {"top": "60px", "bottom": "60px", "left": "50px", "right": "50px"}
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page()
