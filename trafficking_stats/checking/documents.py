@@ -1,4 +1,4 @@
-"""Whether each figure stands in its document, and published shares and changes can be computed again."""
+"""Whether each figure stands in its document, and published shares and changes fit the record."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.checking.locators import follow, numbers_in
-from trafficking_stats.checking.recomputation import recompute
+from trafficking_stats.checking.stated import judge_stated
 from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers.tables import file_of
@@ -39,8 +39,8 @@ class Check:
         ``verdict`` and ``evidence`` (the words at the locator, or what is wrong).
     documents : pandas.DataFrame
         One row a document that was found: ``source_id``, ``file``, ``state`` and ``reason``.
-    recomputed : pandas.DataFrame
-        See `trafficking_stats.checking.recomputation.recompute`.
+    stated : pandas.DataFrame
+        The shares and changes that the record can judge; see `trafficking_stats.checking.stated.judge_stated`.
     n_sources : int
         How many sources the claims have.
     n_clashes : int
@@ -49,7 +49,7 @@ class Check:
 
     figures: pd.DataFrame
     documents: pd.DataFrame
-    recomputed: pd.DataFrame
+    stated: pd.DataFrame
     n_sources: int
     n_clashes: int
 
@@ -61,13 +61,13 @@ class Check:
 
     @property
     def differing(self) -> pd.DataFrame:
-        """The recomputed figures that do not agree."""
-        return self.recomputed[~self.recomputed["agrees"].astype(bool)]
+        """The shares and changes that the record contradicts."""
+        return self.stated[self.stated["verdict"] == "contradicts"]
 
     @property
     def unexplained(self) -> pd.DataFrame:
         """Those of them that no note accounts for."""
-        return self.differing[self.differing["explanation"] == ""]
+        return self.differing[~self.differing["explained"].astype(bool)]
 
     def __str__(self) -> str:
         lost = self.documents[self.documents["state"] != AT_HAND]
@@ -75,7 +75,7 @@ class Check:
 
 
 def check(claims: pd.DataFrame, sources: pd.DataFrame, documents: str | Path) -> Check:
-    """Check every figure whose document is at hand, and compute every share and change again.
+    """Check every figure whose document is at hand, and every share and change against the record.
 
     A document is found by its SHA-256 in ``sources.csv``, under whatever name, or else by its file name. Figures of a
     text are looked for at their locator, as digits, in words, or as a negation for zero; figures of a data file are
@@ -100,8 +100,8 @@ def check(claims: pd.DataFrame, sources: pd.DataFrame, documents: str | Path) ->
     >>> import trafficking_stats as ts
     >>> claims = ts.load_claims().query("source_id == 'center-mod-menneskehandel-2024-dnk'")
     >>> found = check(claims, ts.load_sources(), "no/documents/here")
-    >>> found.recomputed.query("kind == 'change'")[["printed", "recomputed", "made_of"]].values.tolist()
-    [['35', '53.4', '73 to 112']]
+    >>> print(found.differing["reason"].item())
+    The record has 112 after 73, a rise of 53.4 %; 35 % is the share of the rise in the new number.
     """
     figures = claims[["claim_id", "source_id", *_FIGURE]].assign(verdict="", evidence="")
     states = []
@@ -121,7 +121,7 @@ def check(claims: pd.DataFrame, sources: pd.DataFrame, documents: str | Path) ->
     return Check(
         figures[figures["verdict"] != ""].sort_values("source_id", kind="stable", ignore_index=True),
         pd.DataFrame(states, columns=["source_id", "file", "state", "reason"]),
-        recompute(rec),
+        judge_stated(rec),
         claims["source_id"].nunique(),
         len(rec.clashes),
     )

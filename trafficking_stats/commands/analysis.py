@@ -80,8 +80,8 @@ def check_command(documents: Path | None, country: str | None, data: Path | None
     """Check figures against their documents, and percentages.
 
     A document is found by the SHA-256 or the file name in sources.csv. Figures in a text are looked for at their
-    locator; shares and changes are computed again; sums are checked by reconcile. The exit code is 1 if a figure does
-    not stand there, if a document is another version, or if a difference has no explanation.
+    locator; shares and changes are judged by the record; sums are checked by reconcile. The exit code is 1 if a figure
+    does not stand there, if a document is another version, or if a difference has no explanation.
     """
     from trafficking_stats.checking.documents import check
 
@@ -90,7 +90,7 @@ def check_command(documents: Path | None, country: str | None, data: Path | None
     claims = options.claims_of(data, country)
     found = check(claims, options.sources_of(data), documents or (data or paths.raw_dir()) / "documents")
     tables = {key: getattr(found, key) for key in ("faults", "documents", "figures", "differing")}
-    record = {**tables, "recomputed": len(found.recomputed), "clashes": found.n_clashes}
+    record = {**tables, "stated": len(found.stated), "clashes": found.n_clashes}
     return options.Answer(str(found), record, failed=bool(found.faults))
 
 
