@@ -30,7 +30,7 @@ from trafficking_stats.inference.counts import CountRange, Counts
 from trafficking_stats.inference.decomposition import effects_of, shapley_effects, stage_factors
 from trafficking_stats.inference.meta import pool_rates
 from trafficking_stats.inference.yearly import YearlyFit, halves
-from trafficking_stats.measures import Measure
+from trafficking_stats.messages.measures import Measure
 
 SEED = 20261126
 YEARS, MEANS, PHIS = (5, 8, 16), (1.0, 4.0, 12.0), (1.0, 2.0, 4.0, 10.0)

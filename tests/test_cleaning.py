@@ -10,9 +10,9 @@ from raw_folder import REGISTER, write
 
 import trafficking_stats as ts
 from trafficking_stats import paths
-from trafficking_stats.cleaning import clean
 from trafficking_stats.cli import cli
 from trafficking_stats.csv_tables import read_table
+from trafficking_stats.reconciliation.cleaning import clean
 
 # claims name four cells; the masked girls of 2020 need two more, the children and the women and girls
 COUNTS = {"claims": 5, "clashes": 1, "reasons": 0, "series": 6, "sources": 2, "statements": 0}

@@ -144,7 +144,7 @@ def test_a_reader_that_goes_away_is_no_error_message():
 def test_ctrl_c_ends_quietly(raw, tmp_path):
     # a job in the background may be started with the signal ignored
     code = "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    code += "from trafficking_stats import cleaning, cli\n"
+    code += "from trafficking_stats import cli; from trafficking_stats.reconciliation import cleaning\n"
     code += "cleaning.read_claims = lambda raw: (print('begun', flush=True), time.sleep(60))\ncli.main()"
     command = [sys.executable, "-c", code, "clean", "--raw", str(raw), "--output", str(tmp_path / "out")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -20,8 +20,8 @@ from trafficking_stats.gap_analysis.answer import Gap, gap
 from trafficking_stats.inference.windows import runs
 from trafficking_stats.messages import languages, say
 from trafficking_stats.messages.catalogue import current, language, template
+from trafficking_stats.messages.shown import Shown
 from trafficking_stats.plots.rates import LINES, read_lines, words_of
-from trafficking_stats.shown import Shown
 
 INDICATORS = ("victims_identified", "charged_persons", "suspects_formal_contact", "prosecutions_suspects")
 PAIR = ("victims_identified", "convictions_persons")

@@ -17,7 +17,7 @@ from trafficking_stats.gap_analysis.settings import BreakThresholds, load_gap_se
 from trafficking_stats.gap_analysis.variants import variants_of
 from trafficking_stats.inference.counts import CountRange
 from trafficking_stats.inference.ratio import ratio
-from trafficking_stats.measures import Measure
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.vocabulary import load_vocabulary

@@ -11,11 +11,11 @@ from raw_folder import REGISTER, SOURCES, write
 
 import trafficking_stats as ts
 from trafficking_stats import paths
-from trafficking_stats.cleaning import clean
 from trafficking_stats.cli import cli
 from trafficking_stats.files import LOCK
 from trafficking_stats.readers.narrative import accept
 from trafficking_stats.readers.narrative.review import REVIEW_COLUMNS
+from trafficking_stats.reconciliation.cleaning import clean
 
 HEADER, *ROWS = REGISTER.splitlines()
 

@@ -10,8 +10,8 @@ from shown_claims import claim, rows, small_claims, tree
 import trafficking_stats as ts
 from trafficking_stats import tables
 from trafficking_stats.messages import Country, language, say
+from trafficking_stats.messages.shown import csv_text
 from trafficking_stats.reconciliation import accounting
-from trafficking_stats.shown import csv_text
 from trafficking_stats.tables import Column
 
 

@@ -14,9 +14,9 @@ from raw_folder import SOURCES, write
 
 import trafficking_stats as ts
 from trafficking_stats import files
-from trafficking_stats.cleaning import clean
 from trafficking_stats.files import CHANGE, LOCK, locked, settle, write_together
 from trafficking_stats.readers.writing import add_claims, write_raw
+from trafficking_stats.reconciliation.cleaning import clean
 from trafficking_stats.reporting.folder import RECORD, store
 
 FORK = multiprocessing.get_context("fork")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from trafficking_stats.cleaning import clean
 from trafficking_stats.commands import options
 from trafficking_stats.csv_tables import read_table, write_table
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.paths import data_dir
+from trafficking_stats.reconciliation.cleaning import clean
 from trafficking_stats.reconciliation.errata import errata
 from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.reconciliation.result import OPTIMAL

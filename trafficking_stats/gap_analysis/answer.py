@@ -13,7 +13,7 @@ from trafficking_stats.gap_analysis.findings import TABLES, Findings
 from trafficking_stats.gap_analysis.question import Question, checked
 from trafficking_stats.gap_analysis.rows import Caveat, Refusal, table_of
 from trafficking_stats.gap_analysis.verdict import Verdict
-from trafficking_stats.measures import Measure
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.remembering import remembered
 

@@ -12,7 +12,7 @@ from trafficking_stats.gap_analysis.figures import figures_of
 from trafficking_stats.gap_analysis.rows import Beside, pooled
 from trafficking_stats.inference.contrasts import count_ratio
 from trafficking_stats.inference.windows import runs
-from trafficking_stats.measures import Measure
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
 CONFIDENCE = 0.95

@@ -15,7 +15,7 @@ from trafficking_stats.inference.contrasts import share_of
 from trafficking_stats.inference.counts import CountRange
 from trafficking_stats.inference.decomposition import effects_of
 from trafficking_stats.inference.yearly import Total, YearlyFit, halves
-from trafficking_stats.measures import Measure
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
 NOTHING = CountRange(0, inf)

@@ -16,7 +16,7 @@ from trafficking_stats.gap_analysis.question import Question, checked
 from trafficking_stats.gap_analysis.rows import CountryRate, GroupRate, Refusal, table_of
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.meta import MIN_UNITS, Floats, pool_rates
-from trafficking_stats.measures import Measure
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
 TABLES: Mapping[str, type] = {"countries": CountryRate, "groups": GroupRate}

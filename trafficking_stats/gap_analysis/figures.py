@@ -15,7 +15,7 @@ from trafficking_stats.gap_analysis.question import YEARS, Question
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.counts import CountRange, Counts, as_count_range
 from trafficking_stats.inference.windows import latest_stretch, stretches
-from trafficking_stats.measures import Measure
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
 

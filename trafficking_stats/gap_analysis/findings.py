@@ -18,7 +18,7 @@ from trafficking_stats.gap_analysis.variants import Variant, variants_of
 from trafficking_stats.gap_analysis.verdict import Verdict
 from trafficking_stats.inference.detection import Allowance, allow_for_detection
 from trafficking_stats.inference.yearly import YearlyFit
-from trafficking_stats.measures import Measure
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
 WITHOUT_POOLING = ("stages", "breaks", "disposals")

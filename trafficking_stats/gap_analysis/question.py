@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from trafficking_stats.errors import GapError
 from trafficking_stats.inference.counts import check_level
-from trafficking_stats.measures import Measure
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.wording import meant
 

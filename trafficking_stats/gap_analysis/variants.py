@@ -10,7 +10,7 @@ import pandas as pd
 
 from trafficking_stats.gap_analysis.figures import counts_of, figures_of
 from trafficking_stats.inference.counts import Counts
-from trafficking_stats.measures import Measure
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.reconciliation.sensitivity import rivals, series_by_method

@@ -16,7 +16,7 @@ from trafficking_stats.gap_analysis.variants import Variant
 from trafficking_stats.inference.ratio import ratio_range
 from trafficking_stats.inference.search import search
 from trafficking_stats.inference.windows import window_answer, window_sums, windows_of
-from trafficking_stats.measures import Measure
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.rows import Ratio, Refusal
-from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, Years, column_name, say
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.values import written
 
 PEOPLE = (Measure("convictions_persons"), Measure("victims_identified"))

@@ -16,8 +16,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.transforms import Transform, offset_copy
 
+from trafficking_stats.messages.shown import csv_text
 from trafficking_stats.plots.style import SOFT, theme
-from trafficking_stats.shown import csv_text
 
 WIDTH = 5.0
 """Width in inches of a figure: a page shows it at up to 1.25 times that, a phone at two thirds of it."""

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats import breakdowns
-from trafficking_stats.measures import Measure
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.values import Register
 from trafficking_stats.reconciliation.counterparts import EXCLUSIVE
 from trafficking_stats.reconciliation.evidence import Evidence, evidence

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Term, Years
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.values import Register
 from trafficking_stats.reconciliation.counterparts import Figures, There
 from trafficking_stats.reconciliation.evidence import Evidence, Figure, Part, Period, RuleName, as_printed, evidence

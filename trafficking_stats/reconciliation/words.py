@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, Term, say, say_or
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.readable import readable
 from trafficking_stats.messages.values import Register, written
 from trafficking_stats.reconciliation.evidence import Part, Period, RuleName, whole

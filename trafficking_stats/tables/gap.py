@@ -12,12 +12,12 @@ from trafficking_stats.gap_analysis.beside import beside_rows
 from trafficking_stats.gap_analysis.figures import common_stretches, figures_of
 from trafficking_stats.inference.windows import runs
 from trafficking_stats.inference.yearly import halves
-from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, Term, Years, breakdown_words, say
 from trafficking_stats.messages.gap import values_of
+from trafficking_stats.messages.measures import Measure
+from trafficking_stats.messages.shown import Shown
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.shown import Shown
 from trafficking_stats.tables.columns import COLUMNS, Column, Columns, Row
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import shown_ratios

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import say, say_or
+from trafficking_stats.messages.shown import Shown, csv_text
 from trafficking_stats.messages.values import written
-from trafficking_stats.shown import Shown, csv_text
 from trafficking_stats.tables.columns import COLUMNS, Column, Columns, Row
 from trafficking_stats.texts.words import ABSENT
 

@@ -12,8 +12,9 @@ from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.intervals import period_label
-from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, breakdown_words, say
+from trafficking_stats.messages.measures import Measure
+from trafficking_stats.messages.shown import Shown, prose
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
@@ -21,7 +22,6 @@ from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.reconciliation.sensitivity import WITHOUT, moves
 from trafficking_stats.reconciliation.words import source_of
 from trafficking_stats.remembering import shared
-from trafficking_stats.shown import Shown, prose
 from trafficking_stats.tables.columns import Column, Columns, printed_figure
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown

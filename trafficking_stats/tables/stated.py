@@ -10,12 +10,12 @@ from markupsafe import Markup
 from trafficking_stats.gap_analysis.beside import premise
 from trafficking_stats.gap_analysis.figures import figures_of
 from trafficking_stats.intervals import period_kind
-from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Country, say, say_or
 from trafficking_stats.messages.catalogue import current
+from trafficking_stats.messages.measures import Measure
+from trafficking_stats.messages.shown import Shown, prose
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.shown import Shown, prose
 from trafficking_stats.tables.columns import Column, Columns, Row
 from trafficking_stats.tables.html import csv_link, table
 from trafficking_stats.tables.reconciled import CELL, claims_of

@@ -12,11 +12,11 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.countries import Countries
 from trafficking_stats.intervals import period_kind
 from trafficking_stats.messages import Country, say
+from trafficking_stats.messages.shown import Shown
 from trafficking_stats.messages.values import written
 from trafficking_stats.plots.style import STAGE_SHADES, shade
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.reconciliation.vintages import steps
-from trafficking_stats.shown import Shown
 from trafficking_stats.tables.columns import Column, Columns, Row
 from trafficking_stats.tables.html import csv_link, table
 from trafficking_stats.texts.links import country_link

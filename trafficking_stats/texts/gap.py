@@ -11,9 +11,9 @@ from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.rows import Peer
 from trafficking_stats.messages import Country, Years, say
 from trafficking_stats.messages import gap as gap_says
+from trafficking_stats.messages.shown import Shown, prose
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.headline import headline, summary
 from trafficking_stats.texts.links import by_year, linker
 from trafficking_stats.texts.words import rate_text

@@ -8,8 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from trafficking_stats.messages import say
+from trafficking_stats.messages.shown import Shown
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.shown import Shown
 from trafficking_stats.texts.focus import LEADING, figures, totals
 from trafficking_stats.texts.links import source_link
 from trafficking_stats.texts.words import label

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.messages import Country, Years, say
+from trafficking_stats.messages.shown import Shown, prose
 from trafficking_stats.messages.values import Register, written
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import OPTIMAL, Reconciliation
 from trafficking_stats.reconciliation.sensitivity import WITHOUT, moves
-from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.focus import (
     LEADING,
     compared_indicators,

@@ -10,8 +10,8 @@ import pandas as pd
 
 from trafficking_stats.entries import PolicyDate
 from trafficking_stats.intervals import period_kind
-from trafficking_stats.measures import Measure
 from trafficking_stats.messages import Bounds, Country, Years, say, say_or
+from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.readable import readable
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.evidence import Figure, Period, bounds

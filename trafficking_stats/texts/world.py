@@ -12,8 +12,8 @@ from trafficking_stats.countries import iso_codes, region_of
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.countries import Countries
 from trafficking_stats.messages import Country, say
+from trafficking_stats.messages.shown import Shown, prose
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.shown import Shown, prose
 from trafficking_stats.texts.focus import known
 from trafficking_stats.texts.headline import headline
 from trafficking_stats.texts.words import number, place_name, short
