@@ -235,7 +235,7 @@ def test_a_steep_rise_stands_in_the_headline() -> None:
     assert len(result.years) == 6
     [caveat] = [one for one in result.caveats if one.code == "steep"]
     assert (caveat.subject, caveat.years) == ("victims_identified", (2013,))
-    assert "In 2013 victims identified rose steeply against the year before" in result.headline
+    assert "In 2013 the number of victims identified rose steeply against the year before" in result.headline
 
 
 def test_a_jump_across_a_hole_is_a_break_too() -> None:

@@ -10,13 +10,17 @@ from pathlib import Path
 
 import lxml.html
 import nbformat
+import pandas as pd
 import pytest
 from babel.messages.pofile import read_po
+from shown_claims import claim
 
-from trafficking_stats import messages
+import trafficking_stats as ts
+from trafficking_stats import messages, texts
 from trafficking_stats.messages import language, translate_markdown
 from trafficking_stats.reporting.contract import check_parameters, read_notebook
 from trafficking_stats.reporting.country import joined_facts
+from trafficking_stats.reporting.fingerprints import read_data_keys
 from trafficking_stats.reporting.plan import plan
 from trafficking_stats.reporting.warm import WarmProcess, is_supported
 
@@ -59,6 +63,19 @@ def test_a_country_gets_the_pages_that_its_figures_carry():
     assert pages("ISL") == "12345"
     assert pages("AUT", numerator="asylum_granted") == "123"  # of which it has no figure to set beside others
     assert pages("AUT", denominator="victims_identified;sex=female") == "1234"  # parts are judged on the page
+
+
+@pytest.mark.parametrize(
+    "indicator", ["victims_repatriated", "victims_assisted", "asylum_granted", "victims_identified"]
+)
+def test_a_country_gets_the_page_on_protection_or_the_line_that_nothing_is_known(tmp_path, indicator):
+    table = pd.DataFrame([claim(12, country="ISL", indicator=indicator)])
+    table.to_csv(tmp_path / "claims.csv", index=False)
+    table.to_csv(tmp_path / "sources.csv", index=False)
+    page = read_notebook(FOLDER / "5_protection.ipynb")
+    given = read_data_keys(tmp_path).held["ISL"].meets(page.fits["needs"], [])
+    silent = "No source has figures on how often protection" in str(texts.coverage(ts.reconcile(table), "ISL"))
+    assert (given, silent) == ((False, True) if indicator == "victims_identified" else (True, False))
 
 
 def test_the_contract_is_typed_and_explained(notebook):
@@ -105,15 +122,15 @@ def test_every_parameter_is_explained_in_danish(notebook):
 
 
 def test_no_translation_is_of_a_text_that_no_notebook_has():
-    texts = set()
+    there = set()
     for path in FOLDER.glob("*.ipynb"):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        texts |= {"".join(cell["source"]).strip() for cell in cells if cell["cell_type"] == "markdown"}
-        texts |= {parameter.description for parameter in read_notebook(path).parameters}
+        there |= {"".join(cell["source"]).strip() for cell in cells if cell["cell_type"] == "markdown"}
+        there |= {parameter.description for parameter in read_notebook(path).parameters}
     catalogues = Path(messages.__file__).parent / "catalogues"
     for file in catalogues.glob("*/notebooks.po"):
         with file.open("rb") as source:
-            assert {str(message.id) for message in read_po(source) if message.id} <= texts
+            assert {str(message.id) for message in read_po(source) if message.id} <= there
 
 
 def test_a_cell_that_somebody_edited_has_no_translation(content):

@@ -181,6 +181,10 @@ def test_peers_are_named_and_never_ranked():
     table = rows(tables.peers(gap))
     assert [row[0].split()[0] for row in table[1:]] == ["Denmark", "Germany", "Netherlands", "Sweden"]
     assert {row[-1] for row in table[1:]} == {"assessed by an authority", "everyone reported", "not known"}
+    with language("da"):
+        danish = [row[0].split()[0] for row in rows(tables.peers(gap))[1:]]
+        figure = [label.get_text().split(",")[0] for label in gap.plot("peers").get_yticklabels()]
+    assert danish == figure == ["Danmark", "Nederlandene", "Sverige", "Tyskland"]
     assert "No other country can stand in" in str(tables.shortfalls(gap))
 
 

@@ -17,6 +17,7 @@ from trafficking_stats.plots.chart import EMPTY, WIDTH, describe, drawing, inche
 from trafficking_stats.plots.style import ALERT, HATCH, LINE, PAPER, SOFT, STAGE_SHADES
 from trafficking_stats.texts.focus import shown_ratios
 from trafficking_stats.texts.words import (
+    by_name,
     label,
     number,
     rate_text,
@@ -73,6 +74,7 @@ def draw_table(name: str, gap: Gap, ax: Axes | None = None) -> Axes:
 def read_lines(name: str, gap: Gap) -> list[Line]:
     """Read the rows of a table that have a value, a line each."""
     table = shown_ratios(gap) if name == "rates" else gap.tables[name]
+    table = by_name(table, first=gap.question.country) if name == "peers" else table
     return [line for row in records(table) if (line := LINES[name](gap, row)) and math.isfinite(line.high)]
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from trafficking_stats.countries import WORLD
 from trafficking_stats.errors import ReportError
+from trafficking_stats.vocabulary import load_vocabulary
 
 
 class Held(NamedTuple):
@@ -25,7 +26,7 @@ class Held(NamedTuple):
     totals: Mapping[str, frozenset[tuple[str, str]]] = {}
     """The periods that each indicator has a total for."""
     told: frozenset[str] = frozenset()
-    """On which indicators there are figures, and ``reasons`` or ``statements`` where sources state any."""
+    """On which indicators and stages there are figures, and ``reasons`` or ``statements`` where sources state any."""
 
     @property
     def counts(self) -> int:
@@ -130,6 +131,7 @@ def _held(claims: Sequence[Mapping[str, str]], said: Mapping[str, Sequence[objec
         if not claim["breakdown"]:
             totals[claim["indicator"]].add((claim["period_start"], claim["period_end"]))
     told = {claim["indicator"] for claim in claims} | {name for name, rows in said.items() if rows}
+    told |= {entry.stage for name, entry in load_vocabulary().indicators.items() if name in told}
     return Held(
         sources=_newest(claims)[1],
         parts=sum(claim["breakdown"] != "" for claim in claims),

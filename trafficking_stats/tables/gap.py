@@ -22,7 +22,7 @@ from trafficking_stats.tables.columns import COLUMNS, Column, Columns, Row
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import shown_ratios
 from trafficking_stats.texts.links import by_year, linker
-from trafficking_stats.texts.words import count, label, short, signed, unbroken
+from trafficking_stats.texts.words import by_name, count, label, short, signed, unbroken
 
 _BELOW = Markup("{}<br><small>{}</small>")
 
@@ -36,7 +36,8 @@ def ratios(gap: Gap) -> Shown:
 def peers(gap: Gap) -> Shown:
     """Tabulate the rates of the country and its peers by name, with who counts as a victim; never by rank."""
     columns: Columns = ["country_years", *_rates(gap), "definition"]
-    return table("peers", gap.tables["peers"], columns, values_of(gap))
+    rows = gap.tables["peers"]
+    return table("peers", by_name(rows, first=gap.question.country), columns, values_of(gap), data=rows)
 
 
 def _rates(gap: Gap) -> Columns:
@@ -50,7 +51,8 @@ def _rates(gap: Gap) -> Columns:
 def shortfalls(gap: Gap) -> Shown:
     """Tabulate how many events there would have been at each peer's rate, and how many fewer there were."""
     columns = ["at_rate_of", "shortfall", "expected", "observed"]
-    return table("shortfalls", gap.tables["shortfalls"], columns, values_of(gap))
+    rows = gap.tables["shortfalls"]
+    return table("shortfalls", by_name(rows, "peer"), columns, values_of(gap), data=rows)
 
 
 def choices(gap: Gap) -> Shown:

@@ -16,7 +16,7 @@ from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.texts.headline import headline, summary
 from trafficking_stats.texts.links import by_year, linker
-from trafficking_stats.texts.words import rate_text
+from trafficking_stats.texts.words import place_name, rate_text
 
 BADGE_OF = {
     "robust": "holds",
@@ -133,7 +133,9 @@ def peers_headline(gap: Gap, rec: Reconciliation) -> Shown:
 def _beside(gap: Gap, own: Peer) -> str:
     """Say the rate, and in which other countries it is higher or lower by more than chance."""
     level = say("pages.peers.own", rate=rate_text(vars(own)), **gap_says.values_of(gap))
-    others = [row for row in gap.rows["peers"] if row.compared and not row.own]
+    others = sorted(
+        (row for row in gap.rows["peers"] if row.compared and not row.own), key=lambda row: place_name(row.country)
+    )
     if not others:
         return f"{level} {say('pages.peers.none')}"
     clear = [row for row in others if row.chance_adjusted < 1 - gap.question.confidence]

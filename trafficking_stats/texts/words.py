@@ -170,6 +170,18 @@ def policy_dates(vocabulary: Vocabulary, country: str) -> list[PolicyDate]:
     return [said(date) for date in vocabulary.policy_dates_of(country)]
 
 
+def by_name(rows: pd.DataFrame, column: str = "country", first: str = "") -> pd.DataFrame:
+    """Order rows by the names of countries in the current language; one country may come first.
+
+    Examples
+    --------
+    >>> list(by_name(pd.DataFrame({"country": ["AUT", "CHE", "HRV", "NOR"]}), first="NOR")["country"])
+    ['NOR', 'AUT', 'HRV', 'CHE']
+    """
+    codes = list(rows[column])
+    return rows.iloc[sorted(range(len(codes)), key=lambda place: (codes[place] != first, place_name(codes[place])))]
+
+
 def place_name(code: str) -> str:
     """Return the name of a country, or of a region by its code of the standard M49.
 
