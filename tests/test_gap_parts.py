@@ -235,7 +235,8 @@ def test_a_steep_rise_stands_in_the_headline() -> None:
     assert len(result.years) == 6
     [caveat] = [one for one in result.caveats if one.code == "steep"]
     assert (caveat.subject, caveat.years) == ("victims_identified", (2013,))
-    assert "In 2013 the number of victims identified rose steeply against the year before" in result.headline
+    assert result.headline.endswith("Read with care: the number of victims identified (2013) rose steeply.")
+    assert "In 2013 the number of victims identified rose steeply against the figure before" in str(result)
 
 
 def test_a_jump_across_a_hole_is_a_break_too() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from gap_claims import rows
 from shown_claims import claim, small_claims, tree
 
 import trafficking_stats as ts
@@ -219,4 +220,34 @@ def test_an_answer_that_others_turn_around_says_how_many(gap, monkeypatch):
     verdict = replace(gap.verdict, beyond_chance="no", same_under_other_choices="no", answers=10, agree=7)
     monkeypatch.setattr(type(gap), "verdict", verdict)
     said = str(texts.change(gap))
-    assert "3 of 10 answers under other choices of sources, methods or years do not have this direction" in said
+    assert "other choices of sources, methods or years do not all agree" in said
+    assert "7 of 10 distinct answers" in said
+
+
+def test_doubts_stand_beside_the_answer_and_in_the_sentence_that_stands_alone():
+    found = {
+        "victims_identified": dict(enumerate(["541", "564", "469", "2315", "3308", "3885"], 2010)),
+        "convictions_persons": dict(enumerate(["141", "151", "138", "174", "184", "297"], 2010)),
+    }
+    rec = ts.reconcile(rows("USA", found))
+    head = texts.gap_headline(ts.gap(rec, "USA", vary_sources=False), rec)
+    assert facts(head)["Read with care"] == "The number of victims identified (2013) rose steeply."
+    assert "steeply" not in "".join(tree(head).xpath("//p[@class='sentence']//text()"))
+    assert head.facts["sentence"].endswith("Read with care: the number of victims identified (2013) rose steeply.")
+
+
+@pytest.mark.parametrize(
+    ("years", "victims", "why"),
+    [
+        ((2017, 2018), "900", "there are not enough years with a figure for both persons convicted and victims"),
+        ((2017, 2018, 2021), "<5", "the counts of persons convicted and victims identified in 2017, 2018 and 2021 say"),
+    ],
+)
+def test_a_country_without_a_rate_has_no_years_of_one(years, victims, why):
+    found = {"victims_identified": dict.fromkeys(years, victims), "convictions_persons": dict.fromkeys(years, "<5")}
+    rec = ts.reconcile(rows("AND", found))
+    head = texts.gap_headline(ts.gap(rec, "AND", vary_sources=False), rec)
+    assert why in head.facts["sentence"]
+    assert head.facts["robustness"] == "no_answer"
+    assert list(facts(head)) == ["Why there is no answer"]
+    assert facts(head)["Why there is no answer"]

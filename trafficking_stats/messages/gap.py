@@ -15,8 +15,8 @@ from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.values import written
 
 PEOPLE = (Measure("convictions_persons"), Measure("victims_identified"))
-IN_HEADLINE = ("doubtful", "not_optimal", "break_accepted", "steep")
-"""Caveats without which the headline would promise too much."""
+IN_HEADLINE = ("not_optimal", "break_accepted", "doubtful", "steep")
+"""Caveats without which the headline would promise too much, in the order in which they are said there."""
 SHOWN = {
     "ratios": ("kind", "first_year", "last_year", "lag", "per_100_min", "per_100_max", "lower", "upper"),
     "changes": ("series", "early_min", "early_max", "late_min", "late_max", "ratio_min", "ratio_max", "lower", "upper"),
@@ -39,10 +39,13 @@ def values_of(gap: Gap) -> dict[str, Any]:
 
 
 def headline(gap: Gap) -> str:
-    """Say the answer, which count moved it, and the caveats without which it would promise too much."""
-    sentences = [answer(gap), moved(gap) if gap.verdict.beyond_chance == "yes" else ""]
-    if gap.row("ratios", kind="whole"):
-        sentences += caveats(gap, leading=True)
+    """Say the answer, which count moved it, and in few words the caveats without which it would promise too much."""
+    told = care(gap)
+    sentences = [
+        answer(gap),
+        moved(gap) if gap.verdict.beyond_chance == "yes" else "",
+        say("gap.care", told=told) if told else "",
+    ]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -50,8 +53,25 @@ def answer(gap: Gap) -> str:
     """Say how wide the gap is and, as far as both facts allow, whether it changed."""
     whole: Ratio | None = gap.row("ratios", kind="whole")
     if whole is None:
-        return say("gap.headline.none", **values_of(gap))
+        return say(f"gap.headline.{'small' if is_too_small(gap) else 'none'}", **values_of(gap))
     return f"{level(gap, whole)} {change(gap)}".strip()
+
+
+def is_too_small(gap: Gap) -> bool:
+    """Tell whether there are years enough for a gap, and their counts alone are too small for one."""
+    return any((one.analysis, one.reason, one.subject) == ("ratios", "says_nothing", "whole") for one in gap.refusals)
+
+
+def care(gap: Gap) -> str:
+    """Say in a few words what the answer must be read with care for: each caveat once, with all counts it is on."""
+    if gap.row("ratios", kind="whole") is None:
+        return ""
+    told = []
+    for code in IN_HEADLINE:
+        found = [one for one in gap.caveats if one.code == code]
+        what = [say("gap.care.of", what=subject_words(one.subject), years=Years(one.years)) for one in found]
+        told += [say(f"gap.care.{code}", what=what)] if found else []
+    return "; ".join(told)
 
 
 def level(gap: Gap, whole: Ratio) -> str:
@@ -103,7 +123,7 @@ def limits_sentence(gap: Gap) -> str:
 
 
 def facts(gap: Gap) -> list[str]:
-    """Say both facts on the change: whether it is beyond chance, and whether other choices agree."""
+    """Say both facts on the change, whether it is beyond chance and whether other choices agree; then what moved it."""
     verdict, row = gap.verdict, gap.row("changes", series="rate")
     if row is None:
         return []
@@ -111,9 +131,8 @@ def facts(gap: Gap) -> list[str]:
     found = [
         say(f"gap.beyond_chance.{verdict.beyond_chance}", chance=row.chance),
         say(f"gap.same.{same if row.direction or same == 'refused' else 'masked'}", **vars(verdict)),
+        moved(gap),
     ]
-    if verdict.beyond_chance != "yes":
-        found.append(moved(gap))
     if verdict.searched > 1 and not math.isnan(verdict.search_chance):
         found.append(say("gap.search", n=verdict.searched, share=verdict.search_chance))
     return found
@@ -125,8 +144,8 @@ def moved(gap: Gap) -> str:
     return say(f"gap.moved.{'_and_'.join(beyond) or 'neither'}", **values_of(gap))
 
 
-def caveats(gap: Gap, leading: bool | None = None) -> list[str]:
-    """Say what must be known beside the answer: all, those of the headline (``leading``), or the others."""
+def caveats(gap: Gap) -> list[str]:
+    """Say what must be known beside the answer, with the reasons."""
     return [
         say(
             f"gap.caveat.{one.code}",
@@ -134,7 +153,6 @@ def caveats(gap: Gap, leading: bool | None = None) -> list[str]:
             reasons="; ".join(say(f"reconciliation.doubt.{reason}") for reason in one.reasons),
         )
         for one in gap.caveats
-        if leading in (None, one.code in IN_HEADLINE)
     ]
 
 
@@ -172,7 +190,7 @@ def summary(gap: Gap) -> list[str]:
     lines = [headline(gap)]
     if gap.years:
         lines += [say("gap.years_used", n=len(gap.years), years=Years(gap.years)), limits_sentence(gap), *facts(gap)]
-    lines += caveats(gap, leading=False)
+    lines += caveats(gap)
     reasons = refusals_by_reason(gap.refusals)
     if reasons:
         lines += [say("gap.not_given"), *(f"  {reason}" for reason in reasons)]

@@ -36,24 +36,40 @@ SMALLEST_FACTOR = 1.05
 
 def gap_headline(gap: Gap, rec: Reconciliation) -> Shown:
     """Show the answer: how wide the gap is, both facts on its change, the years used, and the figures added up."""
-    # the first two facts; the others stand where the change is discussed
-    beyond, same, *_ = [*gap_says.facts(gap), say("pages.change.none"), ""]
-    asked = "asked" if (gap.question.start, gap.question.end) != (None, None) else "own"
-    years = say(f"pages.gap.years_{asked}", years=Years(gap.years))
-    told: dict[str, object] = {"pages.gap.beyond": beyond, "pages.gap.same": same, "pages.gap.years": years}
-    if not gap.years:
-        told = {"pages.gap.why_not": " ".join(gap_says.refusals_by_reason(gap.refusals, ("years", "ratios")))}
-    caveats = [*([years] if gap.years else []), *gap_says.caveats(gap, leading=False), say("pages.gap.counts_found")]
+    answered = gap.row("ratios", kind="whole") is not None
+    finding = gap.verdict.finding
+    caveats = [*([_years_used(gap)] if answered else []), *gap_says.caveats(gap), say("pages.gap.counts_found")]
     both = gap.question.denominator.indicator, gap.question.numerator.indicator
     return headline(
-        gap_says.headline(gap),
-        told,
-        below=Markup("<strong>{}</strong> {}").format(say("pages.gap.figures"), _figures(gap, rec))
-        if gap.years
-        else "",
-        badge="uncertain" if gap.years and gap.verdict.finding == "refused" else BADGE_OF[gap.verdict.finding],
+        gap_says.answer(gap),
+        _beside_the_answer(gap) if answered else {"pages.gap.why_not": _why_not(gap)},
+        below=Markup("<strong>{}</strong> {}").format(say("pages.gap.figures"), _figures(gap, rec)) if answered else "",
+        elsewhere=gap_says.headline(gap),
+        badge="no_answer" if not answered else "uncertain" if finding == "refused" else BADGE_OF[finding],
         summary=summary(rec, gap.question.country, both, caveats),
     )
+
+
+def _beside_the_answer(gap: Gap) -> dict[str, object]:
+    """Say both facts on the change and what moved it, what is to be read with care, and which years are used."""
+    # the others stand where the change is discussed
+    beyond, same, moved, *_ = [*gap_says.facts(gap), say("pages.change.none"), "", ""]
+    care = gap_says.care(gap)
+    return {
+        "pages.gap.beyond": f"{beyond} {moved}".strip(),
+        "pages.gap.same": same,
+        "pages.gap.care": f"{written(care, 'capital')}." if care else "",
+        "pages.gap.years": _years_used(gap),
+    }
+
+
+def _years_used(gap: Gap) -> str:
+    asked = "asked" if (gap.question.start, gap.question.end) != (None, None) else "own"
+    return say(f"pages.gap.years_{asked}", years=Years(gap.years))
+
+
+def _why_not(gap: Gap) -> str:
+    return " ".join(gap_says.refusals_by_reason(gap.refusals, ("years", "ratios")))
 
 
 def _figures(gap: Gap, rec: Reconciliation) -> Markup:
@@ -76,8 +92,7 @@ def change(gap: Gap) -> Shown:
     row = gap.row("changes", series="rate")
     if row is None:
         return prose(say("pages.change.none"))
-    moved = [gap_says.moved(gap)] if gap.verdict.beyond_chance == "yes" else []  # else it is one of the facts
-    said = [gap_says.change(gap), " ".join([*gap_says.facts(gap), *moved])]
+    said = [gap_says.change(gap), " ".join(gap_says.facts(gap))]
     allowed = gap.rows["detections"][0]
     if gap.question.denominator.indicator == VICTIMS and allowed.breakeven >= SMALLEST_FACTOR:
         limit = say("pages.change.detection_limit", factor=allowed.breakeven_limit) if row.beyond_chance else ""

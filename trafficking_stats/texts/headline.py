@@ -24,6 +24,7 @@ def headline(
     *,
     badge: str = "",
     below: object = "",
+    elsewhere: str = "",
     summary: Mapping[str, Any] | None = None,
 ) -> Shown:
     """Show the answer of a page.
@@ -38,6 +39,9 @@ def headline(
         One of `BADGES`; it stands before the first fact. Empty for a page without a verdict.
     below : str or markupsafe.Markup
         What a page shows below its first figure.
+    elsewhere : str
+        The finding as it stands where the facts do not stand beside it: in an index, a brief and a picture; as on the
+        page by default.
     summary : mapping of str to object, optional
         What an index says about the country, from `summary`.
     """
@@ -53,7 +57,7 @@ def headline(
     about: dict[str, Any] = {
         # the first two facts, as an index has them
         **dict(zip(("interval", "verdict"), (fact["text"] for fact in plain), strict=False)),
-        "sentence": sentence,
+        "sentence": elsewhere or sentence,
         "robustness": badge,
         "word": say(f"pages.badge.{badge}") if badge else "",
         "facts": plain,
