@@ -6,7 +6,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.readers.categories import slug
 from trafficking_stats.readers.eurostat import read_eurostat
 
 DATA = Path(__file__).parent / "data" / "eurostat"
@@ -144,7 +143,7 @@ def test_odd_cells_are_skipped_with_their_reason(tmp_path):
     assert found.skipped.reason.tolist() == [
         "the value 'many' is not a count",
         "the value '-4' is not a count",
-        "the value '4.5' is not a whole number",
+        "column value, value '4.5': must be a whole number of persons",
         "the period '2021-Q1' is not a year",
         "'EA19' is no country, or a part of one",
         "prints again the figure of an earlier row of the same label",
@@ -181,7 +180,7 @@ def test_figures_that_are_not_annual_are_skipped(tmp_path):
     assert found.skipped.reason.tolist() == ["the frequency 'Q' is not annual"]
 
 
-def test_a_dimension_or_code_nobody_knows_keeps_its_own_category(tmp_path):
+def test_a_part_of_a_dimension_nobody_knows_is_left_out(tmp_path):
     text = (
         "freq,hlth,expl,iccs,unit,geo\\TIME_PERIOD\t2021 \n"
         "A,GOOD,SEX,ICCS0204,NR,DK\t7 \n"
@@ -189,11 +188,11 @@ def test_a_dimension_or_code_nobody_knows_keeps_its_own_category(tmp_path):
         "A,TOTAL,TOTAL,ICCS02041,NR,DK\t9 \n"
     )
     found = read_text(tmp_path, text, "crim_thb_vexp.tsv", published="2025-01-17")
-    assert found.claims.breakdown.tolist() == [
-        f"exploitation=sexual;hlth={slug('GOOD')}",
-        f"exploitation={slug('NEW_ONE')}",
-        "iccs=sexual",
-    ]
+    assert found.claims.empty
+    health, form, second_form = found.skipped.reason
+    assert health == "hlth 'GOOD' is not in the map of this reader"
+    assert "must be a category of exploitation: " in form
+    assert second_form == "iccs 'ICCS02041' is not in the map of this reader"
 
 
 CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789", min_size=1, max_size=6)
@@ -203,8 +202,8 @@ CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789", min_size=1, max_size=6)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_two_codes_never_share_a_cell_and_no_figure_is_lost(tmp_path, codes):
     lines = [f"A,{code},NR,DK\t{i + 5} " for i, code in enumerate(codes)]
-    text = "freq,expl,unit,geo\\TIME_PERIOD\t2021 \n" + "\n".join(lines) + "\n"
-    found = read_text(tmp_path, text, "crim_thb_vexp.tsv", published="2025-01-17")
+    text = "freq,citizen,unit,geo\\TIME_PERIOD\t2021 \n" + "\n".join(lines) + "\n"
+    found = read_text(tmp_path, text, "crim_thb_vctz.tsv", published="2025-01-17")
     totals = {"T", "TOTAL"} & set(codes)
     assert found.claims.breakdown[~found.claims.breakdown.str.startswith("row=")].is_unique
     assert len(found.claims) == len(codes)
@@ -216,7 +215,7 @@ def test_countries_and_unions_can_be_chosen():
     assert sorted(set(found.claims.country)) == ["EUU", "GRC"]
     assert "country not asked for" in set(found.skipped.reason)
     for wrong in (["EL"], "GRC"):
-        with pytest.raises(ReaderError, match="alpha-3 codes"):
+        with pytest.raises(ReaderError, match="alpha-3 codes or names"):
             read_eurostat(DATA / "crim_thb_sex.csv", countries=wrong)
 
 

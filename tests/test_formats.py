@@ -214,7 +214,7 @@ def run(*args):
         ("A,X9,T,NR,DK,2021,5", "must be a category of sex"),
         ("A,F,T,NR,DK,0001,5", "between 1900 and 2100"),
         ("A,F,T,NR,DK,2021,1000000000000000000", "the largest count"),
-        ("A,F,GOOD,NR,DK,2021,5", "'line' does not exist"),
+        ("A,F,GOOD,NR,DK,2021,5", "line 'GOOD' is not in the map of this reader"),
     ],
 )
 def test_whatever_is_imported_can_be_cleaned(tmp_path, line, reason):
@@ -320,6 +320,7 @@ def test_a_release_never_seen_before(tmp_path):
     ]
     found = read_unodc(write_workbook(tmp_path / "a.xlsx", rows, header=header, date="01/02/2027"))
     assert found.source["source_id"] == "unodc-glotip-2027-02"
-    assert found.claims["value"].tolist() == [7.0, 9.0]
-    assert found.skipped["reason"].tolist() == ["indicator 'Persons investigated' is not in the map of this reader"]
-    assert found.cleanable().claims["value"].tolist() == [7.0]
+    assert found.claims["value"].tolist() == [7.0]
+    investigated, new_dimension = found.skipped["reason"]
+    assert investigated == "indicator 'Persons investigated' is not in the map of this reader"
+    assert new_dimension == "dimension 'by new dimension' is not in the map of this reader"

@@ -238,7 +238,7 @@ IMPORTED = ("AUT", "COL", "DEU", "DOM", "GBR", "KEN", "NLD", "SWE", "UKR", "USA"
 
 @pytest.fixture(scope="module")
 def imported(shared: Path) -> ts.Reconciliation:
-    release = real_release(shared, "2025-04-14").cleanable()
+    release = real_release(shared, "2025-04-14")
     source = {name: value for name, value in release.source.items() if name not in release.claims}
     claims = release.claims[release.claims["country"].isin(IMPORTED)]
     return ts.reconcile(claims.assign(**source))

@@ -9,6 +9,8 @@ import pandas as pd
 
 from trafficking_stats.headings import DIMENSION
 from trafficking_stats.printed import AmbiguousError, NoFigureError, UnreadableError, plain, unmarked
+from trafficking_stats.schema import claim_faults
+from trafficking_stats.vocabulary import Vocabulary
 
 
 class Ledger:
@@ -36,6 +38,11 @@ class Ledger:
         """Note what is wrong with a figure; the first fault of a figure is told, and none of one that is left out."""
         if at not in self.skipped:
             self.wrong.setdefault(at, reason)
+
+    def check(self, claims: pd.DataFrame, vocabulary: Vocabulary) -> None:
+        """Refuse claims that the vocabulary does not allow."""
+        for row, text in claim_faults(claims, vocabulary):
+            self.refuse(claims.index[row], text)
 
     def kept(self, claims: pd.DataFrame) -> pd.DataFrame:
         """Return those claims with which nothing is wrong."""

@@ -22,7 +22,7 @@ from trafficking_stats.headings import DIMENSION, Columns, category_named, folde
 from trafficking_stats.layout import long_table
 from trafficking_stats.ledger import Cells
 from trafficking_stats.printed import WORDS, NoFigureError, UnreadableError, plain, read_figure
-from trafficking_stats.schema import CELL, RANGE_END, claim_faults, is_id
+from trafficking_stats.schema import CELL, RANGE_END, is_id
 from trafficking_stats.vocabulary import Vocabulary
 from trafficking_stats.wording import meant
 
@@ -102,8 +102,7 @@ def read_frame(
         kept, left_out = add_up(claims, kept, long, rows.wrong)
         for at, reason in left_out.items():
             rows.skip(at, reason)
-    for row, text in claim_faults(kept, vocabulary):
-        rows.refuse(kept.index[row], text)
+    rows.check(kept, vocabulary)
     kept = _once(rows.kept(kept), rows)
     skipped, wrong = rows.told(rows.skipped), rows.told(rows.wrong)
     return Read(finish(kept, vocabulary), skipped, wrong, len(long), tuple(rows.unclear))

@@ -129,8 +129,8 @@ def _import_by(reader: Reader) -> click.Command:
     ) -> None:
         replace, dry_run = given.pop("replace"), given.pop("dry_run")
         about = {name: given.pop(name) for name in ("source_id", "published")}
-        given["countries"] = reader.asked(given["countries"]) or None
-        found, folder = read_file(reader, file, **about, **given).cleanable(), raw_folder(raw)
+        given["countries"] = given["countries"] or None
+        found, folder = read_file(reader, file, **about, **given), raw_folder(raw)
         compared = _compared(reader, compare, found, given) if compare else revised_since(folder, found)
         against, revisions = compared
         if not as_json:

@@ -13,6 +13,7 @@ from trafficking_stats.ledger import Ledger
 from trafficking_stats.readers.categories import slug
 from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport
 from trafficking_stats.schema import PRINTED
+from trafficking_stats.vocabulary import load_vocabulary
 
 CELL = ["country", "indicator", "breakdown", "period_start"]
 
@@ -32,7 +33,7 @@ class Draft(Ledger):
     def __init__(self, rows: pd.Series) -> None:
         super().__init__(rows, pd.Series("", rows.index))
         self.claims = pd.DataFrame(index=rows.index)
-        self._dimensions: dict[str, Mapping[str, Any]] = {}
+        self.dimensions: dict[str, Mapping[str, Any]] = {}
         # the breakdown with the best category of each label, that with its own, and how good the spelling is
         self._best, self._own = (pd.DataFrame(index=rows.index) for _ in range(2))
         self._rank = pd.Series(0, index=rows.index)
@@ -93,7 +94,7 @@ class Draft(Ledger):
             best |= {label: country for label, country in found.items() if country[0]}
         for category, listed in entry.get("aliases", {}).items():
             best |= {label: (category, rank) for rank, label in enumerate(listed, 1) if label in own}
-        self._dimensions[key] = entry
+        self.dimensions[key] = entry
         self._best[key] = _looked_up(labels, {label: f"{key}={category}" for label, (category, _) in best.items()})
         self._own[key] = _looked_up(labels, {label: f"{key}={category}" for label, category in own.items()})
         self._rank += labels.map({label: rank for label, (_, rank) in best.items()}).fillna(0).astype(int)
@@ -113,14 +114,15 @@ class Draft(Ledger):
             Where rows that print one figure under one label are of several sub-forms, and no repeats.
         """
         self._join_breakdowns()
-        for key, entry in self._dimensions.items():
+        for key, entry in self.dimensions.items():
             if "own_country" in entry:
                 self._name_nationals(f"{key}=", entry["own_country"])
+        self.check(self.kept(self.claims), load_vocabulary())
         self._tell_apart(several)
         self.places["label"] = self.claims["locator"]
         claims = self.kept(self.claims)[list(PRINTED)].reset_index(drop=True)
         claims.insert(0, "source_id", source["source_id"])
-        return TableImport(claims, source, len(self.claims), self.told(self.skipped), wanted)
+        return TableImport(claims, source, len(self.claims), self.told({**self.skipped, **self.wrong}), wanted)
 
     def _join_breakdowns(self) -> None:
         """Join categories; where two labels meet in a cell, the better spelling keeps it, the other gets its own."""

@@ -42,7 +42,7 @@ def read_eurostat(
     published : str, optional
         ISO date of the last update; by default the one in the file. The TSV layout has none.
     countries : collection of str, optional
-        Codes of ISO 3166-1, or ``EUU``, to read; all by default. The others count as skipped.
+        Countries to read, by code or name, ``EUU`` for the union; all by default. The others count as skipped.
     table : str, optional
         Name of the table, such as ``crim_thb_sex``, if neither the file nor its name gives it.
 
@@ -143,7 +143,6 @@ def _set_figures(draft: Draft, printed: pd.Series, flags: pd.Series) -> None:
     draft.leave_out(~printed.str.fullmatch(r"[0-9]+(\.[0-9]+)?"), "the value {!r} is not a count", printed)
     unclear = printed.str.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}")
     draft.leave_out(persons & unclear, "the value {!r} can be read in two ways", printed)
-    draft.leave_out(persons & ~printed.str.fullmatch(r"[0-9]+(\.0+)?"), "the value {!r} is not a whole number", printed)
     draft.claims["value"] = pd.to_numeric(printed, errors="coerce").astype(float)
 
 
@@ -157,14 +156,13 @@ def _set_flags(draft: Draft, flags: pd.Series) -> None:
 
 
 def _break_down(draft: Draft, series: pd.DataFrame) -> None:
-    """Break figures down by the dimensions that are left; one that the map lacks keeps its own name."""
+    """Break figures down by the dimensions that are left, and leave out parts of a dimension that the map lacks."""
     keys: dict[str, str] = {name: key for key, entry in EUROSTAT["dimensions"].items() for name in entry["names"]}
-    taken: set[str] = set()
     for name in map(str, series.columns):
-        key = keys.get(name, name)
+        key = keys.get(name, "")
         entry = EUROSTAT["dimensions"].get(key, {})
         labels = series[name].where(~series[name].isin([*EUROSTAT["total"], *entry.get("whole", ())]))
-        draft.break_down(
-            name if key in taken else key, labels, entry, lambda code: (_place(code)[0].removeprefix("EUU"), 1)
-        )
-        taken.add(key)
+        if key in draft.dimensions or not key:
+            draft.leave_out(labels.notna(), f"{name} {{!r}} is not in the map of this reader", labels)
+        else:
+            draft.break_down(key, labels, entry, lambda code: (_place(code)[0].removeprefix("EUU"), 1))

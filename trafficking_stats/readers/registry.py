@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers import eurostat, eurostat_layouts, table, unodc
 from trafficking_stats.readers.sheets import check_name
-from trafficking_stats.readers.tables import TableImport, asked_codes
+from trafficking_stats.readers.tables import TableImport
 
 
 class Reader(NamedTuple):
@@ -28,8 +28,6 @@ class Reader(NamedTuple):
         ``open(path)`` raises ReaderError where a file is not of this kind.
     options : mapping of str to str
         The help of further options by name.
-    asked : callable
-        Makes ``countries`` of what was typed.
     """
 
     name: str
@@ -37,7 +35,6 @@ class Reader(NamedTuple):
     read: Callable[..., TableImport]
     open: Callable[[Path], Any]
     options: Mapping[str, str]
-    asked: Callable[[Collection[str]], list[str]] = asked_codes
 
 
 _GLOTIP = "Import UNODC's data file of the Global Report on Trafficking in Persons."
@@ -46,7 +43,7 @@ _TABLE = {"table": "Name of the table, such as crim_thb_sex, if the file does no
 READERS = (
     Reader("unodc", _GLOTIP, unodc.read_unodc, unodc.open_release, {}),
     Reader("eurostat", _CRIM_THB, eurostat.read_eurostat, eurostat_layouts.read_layout, _TABLE),
-    Reader("table", "Import any table: CSV, TSV, Excel or OpenDocument.", table.read, check_name, table.OPTIONS, list),
+    Reader("table", "Import any table: CSV, TSV, Excel or OpenDocument.", table.read, check_name, table.OPTIONS),
 )
 """Asked in this order whose a file is; the last one takes any table."""
 

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
-from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError, ReaderError, TraffickingStatsError
 from trafficking_stats.headings import HEADINGS, Columns, headed
 from trafficking_stats.layout import FIELDS, check_columns
@@ -166,7 +165,7 @@ def _with_country(
     (first, *others) = countries
     if first in table and not others:
         return {**columns, "country": first}, None
-    wanted = wanted_countries([country_code(name) or name for name in countries])
+    wanted = wanted_countries(countries)
     if others or columns.get("country") or headed(table, HEADINGS["country"]):
         return columns, wanted
     return {**columns, "country": first}, None

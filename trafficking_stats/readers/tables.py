@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import hashlib
 import os
@@ -14,12 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.countries import country_code, is_country
+from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.schema import PRINTED, RANGE_END, SOURCE, claim_faults, is_id
-from trafficking_stats.vocabulary import load_vocabulary
+from trafficking_stats.schema import PRINTED, RANGE_END, SOURCE, is_id
 
-RAW_COLUMNS = PRINTED
 NOT_ASKED_FOR = "country not asked for"
 """Why the rows of countries that the caller did not choose are skipped."""
 
@@ -76,17 +73,6 @@ class TableImport:
             "by_indicator": self.claims["indicator"].value_counts().sort_index().to_dict(),
             "skipped": self.reasons.set_index("reason")["rows"].to_dict(),
         }
-
-    def cleanable(self) -> TableImport:
-        """Return the import without the claims that the vocabulary does not allow: they are skipped rows then."""
-        claims = self.claims.reset_index(drop=True)
-        said: dict[int, str] = {}
-        for row, text in claim_faults(claims, load_vocabulary()):
-            said.setdefault(row, text)
-        bad = claims.index.isin(list(said))
-        refused = pd.DataFrame({"row": claims["locator"][bad], "label": "", "reason": list(said.values())})
-        skipped = pd.concat([self.skipped, refused], ignore_index=True)
-        return dataclasses.replace(self, claims=claims[~bad], skipped=skipped)
 
     def shown(self, n_claims: int = 10) -> str:
         """Return the summary, the first claims, and every figure left out but for those of countries not asked for."""
@@ -165,16 +151,12 @@ def file_of(path: Path) -> dict[str, str]:
         return {"document": name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
-def asked_codes(countries: Collection[str]) -> list[str]:
-    """Return the codes of countries named by code or in English; what is neither stays, in capitals."""
-    return [country_code(name) or name.upper() for name in countries]
-
-
 def wanted_countries(countries: Collection[str] | None) -> frozenset[str] | None:
-    """Return the codes of the countries asked for, None for all, or say which are none."""
+    """Return the codes of the countries asked for, by code or by name; None for all. Or say which are none."""
     if countries is None:
         return None
-    unknown = sorted(code for code in countries if not is_country(code) and code != "EUU")
+    codes = {name: country_code(name) for name in ([] if isinstance(countries, str) else countries)}
+    unknown = sorted(name for name, code in codes.items() if not code)
     if unknown or isinstance(countries, str):
-        raise ReaderError(f"countries must be alpha-3 codes such as ['DNK', 'EUU'], not {unknown or countries!r}")
-    return frozenset(countries)
+        raise ReaderError(f"countries must be alpha-3 codes or names such as ['DNK'], not {unknown or countries!r}")
+    return frozenset(codes.values())

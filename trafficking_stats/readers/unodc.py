@@ -15,7 +15,7 @@ from trafficking_stats.countries import country_code, is_country
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.headings import headed
 from trafficking_stats.printed import plain
-from trafficking_stats.readers.categories import fold, slug
+from trafficking_stats.readers.categories import fold
 from trafficking_stats.readers.draft import Draft
 from trafficking_stats.readers.header import below_header
 from trafficking_stats.readers.sheets import tables_in
@@ -23,6 +23,7 @@ from trafficking_stats.readers.tables import TableImport, iso_date, load_map, so
 
 _MAP = load_map("unodc.toml")
 _OPTIONAL = ("code", "origin")
+_NOT_IN_MAP = "{} {{!r}} is not in the map of this reader"
 _MASKED = r"<\s*[0-9]+"
 _WHOLE = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.0{1,2})?"
 
@@ -37,8 +38,8 @@ def read_unodc(
     """Read a release of UNODC's ``data_glotip.xlsx`` as claims.
 
     Every figure of the file becomes a claim or a skipped row with its reason, never nothing. A count masked
-    as ``<5`` becomes the value 5 with the qualifier ``less_than``. A label that the package's map lacks keeps
-    a category of its own, so that two labels never share a cell.
+    as ``<5`` becomes the value 5 with the qualifier ``less_than``. A country's name that the package's map
+    lacks keeps a category of its own, so that two labels never share a cell.
 
     Where the file prints several rows of one label with different figures, each is kept under its own number
     (``row=1``, ``row=2``, ... in the breakdown): which of them is the whole, the file does not say. A row
@@ -53,7 +54,7 @@ def read_unodc(
     published : str, optional
         ISO date of the release; by default the one in the banner above the header.
     countries : collection of str, optional
-        Codes of ISO 3166-1 to read; all by default. Rows of other countries count as skipped.
+        Countries to read, by code or name; all by default. Rows of other countries count as skipped.
 
     Returns
     -------
@@ -166,7 +167,7 @@ def _place(code: str, name: str) -> tuple[str, str]:
 def _set_what_is_counted(draft: Draft, data: pd.DataFrame) -> None:
     """Set indicator and unit; some indicators count something else along one of their dimensions."""
     entries, indicator = _MAP["indicators"], data["indicator"]
-    draft.leave_out(~indicator.isin(list(entries)), "indicator {!r} is not in the map of this reader", indicator)
+    draft.leave_out(~indicator.isin(list(entries)), _NOT_IN_MAP.format("indicator"), indicator)
     draft.leave_out(~data["unit"].isin(_MAP["units"]), "unit {!r} is not a count", data["unit"])
     apart = indicator + " " + data["dimension"]
     draft.set_indicators(apart.where(apart.isin(list(entries)), indicator), entries)
@@ -183,11 +184,10 @@ def _set_figures(draft: Draft, printed: pd.Series) -> None:
 
 def _break_down(draft: Draft, data: pd.DataFrame) -> None:
     """Break figures down by sex, by age, and by the dimension that the file names in each row."""
+    entries, dimension = _MAP["dimensions"], data["dimension"]
+    is_whole = (dimension == "Total") & (data["category"] == "Total")
+    draft.leave_out(~is_whole & ~dimension.isin(list(entries)), _NOT_IN_MAP.format("dimension"), dimension)
     for key in ("sex", "age"):
         draft.break_down(key, data[key].where(data[key] != "Total"), {"categories": _MAP[key]})
-    taken = {"sex", "age", "row", *(entry["key"] for entry in _MAP["dimensions"].values())}
-    for dimension in sorted(set(data["dimension"][(data["dimension"] != "Total") | (data["category"] != "Total")])):
-        entry = _MAP["dimensions"].get(dimension, {})
-        key = entry.get("key") or slug(dimension.removeprefix("by ").title())
-        key = f"{key}_dimension" if not entry and key in taken else key
-        draft.break_down(key, data["category"].where(data["dimension"] == dimension), entry, _country_of)
+    for name, entry in entries.items():
+        draft.break_down(entry["key"], data["category"].where(dimension == name), entry, _country_of)

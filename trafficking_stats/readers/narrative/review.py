@@ -16,14 +16,13 @@ from trafficking_stats.readers.documents import Document
 from trafficking_stats.readers.narrative.claims import as_claim
 from trafficking_stats.readers.narrative.results import Proposal
 from trafficking_stats.readers.sheets import csv_rows, read_text
-from trafficking_stats.readers.tables import RAW_COLUMNS
 from trafficking_stats.readers.writing import Added, add_claims
-from trafficking_stats.schema import RANGE_END, check_claims, is_id
+from trafficking_stats.schema import PRINTED, RANGE_END, check_claims, is_id
 from trafficking_stats.vocabulary import load_vocabulary
 
 YES = frozenset({"y", "yes", "x", "1", "true", "j", "ja"})
 NO = frozenset({"", "n", "no", "0", "false", "nej"})
-CLAIM = (*RAW_COLUMNS, RANGE_END)
+CLAIM = (*PRINTED, RANGE_END)
 SHOWN = ("sentence", "char_start", "char_end", "text", "context")
 WHY = ("period", "rule", "period_source", "confidence")
 REVIEW_COLUMNS = ("accept", "source_id", *CLAIM, *SHOWN, "label", *WHY)
@@ -115,7 +114,7 @@ def _marked(path: Path) -> pd.DataFrame:
     problems: list[str] = []
     rows: list[dict[str, object]] = []
     (_, header), *lines = csv_rows(read_text(path), path)  # some spreadsheet programs save semicolons
-    missing = [column for column in ("accept", "source_id", *RAW_COLUMNS) if column not in header]
+    missing = [column for column in ("accept", "source_id", *PRINTED) if column not in header]
     if missing:
         raise ReaderError(f"{path}: not a review sheet; the columns {', '.join(missing)} are missing.")
     for line, cells in lines:
