@@ -1,7 +1,30 @@
 """When a figure is taken for another one, and when it is too uncertain to be accused, read from ``limits.toml``."""
 
-import tomllib
-from pathlib import Path
-from types import SimpleNamespace
+from __future__ import annotations
 
-LIMITS = SimpleNamespace(**tomllib.loads(Path(__file__).with_name("limits.toml").read_text(encoding="utf-8")))
+from pathlib import Path
+
+from trafficking_stats.entries import Entry, Positive, Share, Times
+
+
+class Limits(Entry):
+    """The limits; ``limits.toml`` says what each is for."""
+
+    least_telling: Positive
+    loose: Share
+    loose_times: Share
+    near: Share
+    far: Times
+    around: int
+    ever: str
+    desks: tuple[str, ...]
+    earlier: tuple[str, ...]
+    other_meaning: tuple[str, ...]
+    slips: tuple[str, ...]
+    typed: tuple[str, ...]
+    supposed: tuple[str, ...]
+    carried: str
+    of_before: tuple[str, ...]
+
+
+LIMITS = Limits.read(Path(__file__).with_name("limits.toml"))

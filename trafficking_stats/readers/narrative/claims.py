@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-import pandas as pd
 from babel import Locale
 
 from trafficking_stats.breakdowns import parse
+from trafficking_stats.dates import read_period
 from trafficking_stats.readers.narrative.lexicon import LANGUAGES, table
 from trafficking_stats.readers.narrative.results import Cell, Proposal
 
@@ -26,14 +26,10 @@ def dates(period: str, country: str) -> tuple[str, str, str]:
     ('2013-10-01', '2014-09-30', '')
     """
     year = period.removeprefix("FY")
-    rule = table("labels")["fiscal"].get(country) if year != period else None
-    note = f"fiscal year {year}: set its dates" if year != period and rule is None else ""
+    month = table("labels")["fiscal"].get(country) if year != period else None
+    note = f"fiscal year {year}: set its dates" if year != period and month is None else ""
     first, _, last = year.partition("/")
-    start, end = pd.Period(first), pd.Period(last or first)
-    if rule is not None:
-        start = pd.Period(year=int(year) - rule["before"], month=rule["month"], freq="M")
-        end = start + 11
-    return str(start.start_time.date()), str(end.end_time.date()), note
+    return read_period(first, month)[0], read_period(last or first, month)[1], note
 
 
 def _breakdown(facets: Mapping[str, str]) -> tuple[str, str]:

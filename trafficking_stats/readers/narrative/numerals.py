@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
+from trafficking_stats.printed import readings
 from trafficking_stats.readers.narrative.times import Period
 from trafficking_stats.readers.narrative.words import Words
 
@@ -203,9 +204,9 @@ def number_at(words: Words, i: int) -> Found | None:
         return _in_words(words, i)
     if _is_glued(words, i):
         return None
-    value = _in_digits(words.low[i], words.lexicon.tables["decimal"])
-    scale = words.value("scales", i + 1)
-    return None if value is None else (i + 2, value * scale) if scale else (i + 1, value)
+    word, scale = words.low[i], words.value("scales", i + 1)
+    values = readings(word, words.lexicon.tables["decimal"]) if len(word) <= LONGEST_NUMBER else ()
+    return next(((i + 2, value * scale) if scale else (i + 1, value) for value in values), None)
 
 
 def _in_words(words: Words, i: int) -> Found | None:
@@ -265,20 +266,3 @@ def _is_glued(words: Words, i: int) -> bool:
             return True
     touched = bool(after) and after[0].start == tokens[i].end
     return touched and (after[0].text[0].isalnum() or after[0].text in "/_:")
-
-
-def _in_digits(text: str, decimal: str) -> float | None:
-    """Return the value of a number in digits under the separators of the language.
-
-    Examples
-    --------
-    >>> _in_digits("1,814", "."), _in_digits("1.814,5", ","), _in_digits("1.81", ","), _in_digits("1'440", ",")
-    (1814.0, 1814.5, None, 1440.0)
-    """
-    whole, _, fraction = text.replace("'", "").partition(decimal)
-    first, *groups = whole.split("," if decimal == "." else ".")
-    if len(text) > LONGEST_NUMBER or not (fraction or "0").isdecimal() or any(len(group) != 3 for group in groups):
-        return None
-    if groups and len(first) > 3:
-        return None
-    return float(f"{first}{''.join(groups)}.{fraction or 0}")

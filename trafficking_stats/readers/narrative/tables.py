@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from trafficking_stats.printed import says_figure
 from trafficking_stats.readers.narrative.facets import facets_within
 from trafficking_stats.readers.narrative.heads import Head, topic_of
 from trafficking_stats.readers.narrative.readings import Reading, reading_of
@@ -15,8 +16,6 @@ from trafficking_stats.readers.narrative.tokens import Sentence
 _LINE = re.compile(r"[^\n]+")
 _GAP = re.compile(r"[ \t]*\|[ \t]*|\t+|[ ]{3,}")
 _RULE = frozenset(" \t\r|:+=-")
-_NUMBER = re.compile(r"[<>]?\s?\d[\d.,\u00a0\u2009\u202f ]*")
-_MARKS = {"<": "fewer_than", ">": "more_than"}
 LONGEST_CELL = 80
 """Characters; a longer cell is prose."""
 
@@ -71,7 +70,7 @@ def _cells(text: str, start: int, end: int) -> tuple[Place, ...]:
 
 
 def _is_number(text: str, cell: Place) -> bool:
-    return _NUMBER.fullmatch(text[slice(*cell)].strip()) is not None
+    return says_figure(text[slice(*cell)]) is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,6 @@ def counts_of(
             scene = scene_at(cell)
             numeral = next(iter(scene.counts.values()), None)
             if numeral is not None:
-                numeral = numeral._replace(qualifier=_MARKS.get(text[slice(*cell)].strip()[0], "exact"))
                 counted = replace(topic, start=numeral.end, end=numeral.end)
                 reading = reading_of(numeral, counted, (topic.family,), "table")
                 if reading is not None:
