@@ -9,13 +9,11 @@ are reached and not only the tokeniser. Anything but a list of proposals or a Re
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import atheris
 
 with atheris.instrument_imports(include=["trafficking_stats.readers.narrative"]):
     from trafficking_stats.errors import ReaderError
-    from trafficking_stats.readers.documents.document import decode
     from trafficking_stats.readers.narrative import extract, to_html, to_json_lines
     from trafficking_stats.readers.narrative.lexicon import load
 
@@ -51,7 +49,7 @@ def one_input(data: bytes) -> None:
         text = provider.ConsumeUnicodeNoSurrogates(provider.remaining_bytes())
     else:
         try:
-            text = decode(provider.ConsumeBytes(provider.remaining_bytes()), Path("fuzz"))
+            text = provider.ConsumeBytes(provider.remaining_bytes()).decode("utf-8", "replace")
         except ReaderError:
             return
     try:

@@ -72,8 +72,8 @@ def _statement(row: dict[str, Any]) -> Statement:
 
     base = cell(*(row[name] for name in BASE)) if row["base_period_end"] else None
     value = float(row["value"]) if row["value"] else None
-    said = (row["kind"], row["direction"], value, row["unit"], row["qualifier"], -1, -1, row["value"])
-    return Statement(*said, cell(*(row[name] for name in CELL[1:])), base, (), 0, -1, -1)
+    said = (row["kind"], row["direction"], value, row["unit"], row["qualifier"])
+    return Statement(-1, -1, row["value"], 0, -1, -1, *said, cell(*(row[name] for name in CELL[1:])), base)
 
 
 def _claims(rec: Reconciliation, source: str, cell: Cell | None) -> list[str]:

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from trafficking_stats.errors import ReaderError
+from trafficking_stats.readers.sheets import read_text
 
 LARGEST = 30_000_000
 """Bytes. A whole TIP report is about 5 million."""
@@ -136,27 +137,6 @@ def is_url(name: str | Path) -> bool:
     return _URL.match(str(name)) is not None
 
 
-def decode(data: bytes, path: Path) -> str:
-    """Return the text of a file in UTF-8, UTF-16 with a mark, or Windows-1252.
-
-    Raises
-    ------
-    ReaderError
-        If the bytes are no text in any of these.
-    """
-    failures: list[str] = []
-    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            failures.append(f"{encoding.upper()} (byte {error.start})")
-            continue
-        if len(_CONTROL.findall(text[:SAMPLE])) > 0.01 * len(text[:SAMPLE]):
-            raise ReaderError(f"{path}: this is a binary file, not text.")
-        return text
-    raise ReaderError(f"{path}: this is a binary file, or no text in {' or '.join(failures)}. Save it as UTF-8.")
-
-
 def _bytes_of(path: Path) -> bytes:
     try:
         size = path.stat().st_size
@@ -215,7 +195,9 @@ def read_document(path: str | Path) -> Document:
         from trafficking_stats.readers.documents.office import blocks_of_docx
 
         return from_blocks(blocks_of_docx(data, path), "docx")
-    text = decode(data, path)
+    text = read_text(path)
+    if len(_CONTROL.findall(text[:SAMPLE])) > 0.01 * len(text[:SAMPLE]):
+        raise ReaderError(f"{path}: this is a binary file, not text.")
     suffix = path.suffix.lower()
     if suffix in (".html", ".htm", ".xhtml") or _HTML.search(text[:2000].lstrip("\ufeff \n\r\t")[:200]):
         from trafficking_stats.readers.documents.web import blocks_of_page

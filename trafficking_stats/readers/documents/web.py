@@ -10,7 +10,7 @@ from trafficking_stats.errors import ReaderError
 from trafficking_stats.extras import needs
 from trafficking_stats.readers.documents.document import Block, table_text
 
-_NO_TEXT = "script style noscript template svg head nav header footer aside form button select iframe figure"
+_NO_TEXT = "script style noscript template svg head nav header footer aside form button select iframe"
 _OF_BLOCKS = "p div li h1 h2 h3 h4 h5 h6 section article blockquote td th dd dt pre ul ol dl main body tr caption br hr"
 _BREAK, _ROW = "\ue000", "\ue001"
 """Characters of no script, set between two blocks and between two rows of a table."""

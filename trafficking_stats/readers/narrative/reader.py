@@ -100,25 +100,19 @@ class Reader:
 
     def propose(self, scene: Scene, reading: Reading) -> list[Proposal]:
         """Return the proposals of a reading, one for each indicator."""
-        numeral, document = reading.numeral, scene.document
-        start, end = scene.span(numeral.start, numeral.end)
-        first, last = document.place(scene.sentence.start, scene.sentence.end)
-        around = document.original[max(first, start - CONTEXT) : min(last, end + CONTEXT)]
-        weights = table("weights")
+        numeral, weights = reading.numeral, table("weights")
+        place = scene.printed(numeral.start, numeral.end)
+        first = max(place["sentence_start"], place["char_start"] - CONTEXT)
+        around = scene.document.original[first : min(place["sentence_end"], place["char_end"] + CONTEXT)]
         return [
             Proposal(
+                **place,
                 indicator=indicator,
                 breakdown=unparse(dict(reading.facets)) or "total",
                 period=reading.label,
                 value=numeral.value,
                 qualifier=numeral.qualifier,
                 unit=reading.unit,
-                char_start=start,
-                char_end=end,
-                text=document.original[start:end],
-                sentence=scene.sentence.number,
-                sentence_start=first,
-                sentence_end=last,
                 rule=reading.rule,
                 period_source=reading.source,
                 confidence=round(weights["rule"][reading.rule] * weights["period"][reading.source], 2),

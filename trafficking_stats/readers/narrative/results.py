@@ -6,8 +6,32 @@ from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """One figure of a text, proposed as a claim.
+class Printed:
+    """Words of a text, and the sentence that they stand in.
+
+    Attributes
+    ----------
+    char_start, char_end : int
+        Their place in the text as given (code points), -1 for what is only kept as data.
+    text : str
+        The same, as printed.
+    sentence : int
+        Number of the sentence in the document, from 1.
+    sentence_start, sentence_end : int
+        Its place.
+    """
+
+    char_start: int
+    char_end: int
+    text: str
+    sentence: int
+    sentence_start: int
+    sentence_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal(Printed):
+    """One figure of a text, proposed as a claim; the words are its number, or the negation for a zero.
 
     Attributes
     ----------
@@ -24,14 +48,6 @@ class Proposal:
         exact, at_least, more_than, almost, approximately, up_to, fewer_than or between.
     unit : str
         cases, persons, months or years.
-    char_start, char_end : int
-        Code points of the number in the text; of the negation for a zero.
-    text : str
-        The number as printed.
-    sentence : int
-        Number of the sentence in the document, from 1.
-    sentence_start, sentence_end : int
-        Code points of the sentence.
     rule : str
         The rule that found the figure.
     period_source : str
@@ -54,12 +70,6 @@ class Proposal:
     value: float
     qualifier: str
     unit: str
-    char_start: int
-    char_end: int
-    text: str
-    sentence: int
-    sentence_start: int
-    sentence_end: int
     rule: str
     period_source: str
     confidence: float
@@ -116,8 +126,8 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """A sentence about figures that is no count, as numbers and codes that can be tested.
+class Statement(Printed):
+    """A sentence about figures that is no count, as numbers and codes; the words are the number, or what says it.
 
     With S and B for the values of `subject` and `base`, v for `value`, it says:
 
@@ -153,10 +163,6 @@ class Statement:
         Of v: percent, times, persons, cases, or as the indicator; "" without v.
     qualifier : str
         As in the vocabulary.
-    char_start, char_end : int
-        The number, or the words that say it, in the text as given (code points).
-    text : str
-        The same, as printed.
     subject : Cell
         What is spoken of. Its `value` is the number the text prints for it, None if it prints none.
     base : Cell or None
@@ -164,10 +170,6 @@ class Statement:
         ranges over (an empty `period_start` means since records began).
     parts : tuple of Cell
         Of a sum.
-    sentence : int
-        Number of the sentence in the document, from 1.
-    sentence_start, sentence_end : int
-        Its place.
     """
 
     kind: str
@@ -175,12 +177,6 @@ class Statement:
     value: float | None
     unit: str
     qualifier: str
-    char_start: int
-    char_end: int
-    text: str
     subject: Cell
     base: Cell | None
-    parts: tuple[Cell, ...]
-    sentence: int
-    sentence_start: int
-    sentence_end: int
+    parts: tuple[Cell, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from trafficking_stats.readers.documents.tidying import Tidied
 from trafficking_stats.readers.narrative.lexicon import Lexicon
@@ -113,6 +114,13 @@ class Scene(Words):
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the place of tokens `start` to `end` (exclusive) in the text as given."""
         return self.document.place(self.tokens[start].start, self.tokens[end - 1].end)
+
+    def printed(self, start: int, end: int) -> dict[str, Any]:
+        """Return tokens `start` to `end` (exclusive) and the sentence as the fields of `Printed`."""
+        first, last = self.span(start, end)
+        begin, stop = self.document.place(self.sentence.start, self.sentence.end)
+        words = {"char_start": first, "char_end": last, "text": self.document.original[first:last]}
+        return {**words, "sentence": self.sentence.number, "sentence_start": begin, "sentence_end": stop}
 
     def _find_marks(self) -> list[Mark]:
         """Return the marks of the sentence, those in numbers and times left out."""

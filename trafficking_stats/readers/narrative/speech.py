@@ -100,21 +100,14 @@ class Speech:
         unit: str = "",
     ) -> Statement:
         """Return a statement on the words of tokens `span`."""
-        sentence, document = self.scene.sentence, self.scene.document
-        start, end = self.scene.span(*span)
         value, qualifier = (numeral.value, qualifier_of(numeral.qualifier)) if numeral else (None, "exact")
         return Statement(
-            kind,
-            direction,
-            value,
-            unit,
-            qualifier,
-            start,
-            end,
-            document.original[start:end],
-            self.cell(subject),
-            self.cell(base) if base else None,
-            (),
-            sentence.number,
-            *document.place(sentence.start, sentence.end),
+            **self.scene.printed(*span),
+            kind=kind,
+            direction=direction,
+            value=value,
+            unit=unit,
+            qualifier=qualifier,
+            subject=self.cell(subject),
+            base=self.cell(base) if base else None,
         )
