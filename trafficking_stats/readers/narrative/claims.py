@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from babel import Locale
-
 from trafficking_stats.breakdowns import parse
+from trafficking_stats.countries import country_code
 from trafficking_stats.dates import read_period
-from trafficking_stats.readers.narrative.lexicon import LANGUAGES, table
+from trafficking_stats.readers.narrative.lexicon import table
 from trafficking_stats.readers.narrative.results import Cell, Proposal
 
 
@@ -43,13 +42,9 @@ def _breakdown(facets: Mapping[str, str]) -> tuple[str, str]:
 
 def _citizenship(facet: str) -> str:
     """Return the breakdown of a nationality printed as the name of a country, in whichever language."""
-    import pycountry
-
     key, _, name = facet.partition("=")
-    territories = (pair for language in sorted(LANGUAGES) for pair in Locale(language).territories.items())
-    code = next((code for code, known in territories if known == name and len(code) == 2), "")
-    found = pycountry.countries.get(alpha_2=code) if code and key == "nationality" else None
-    return f"citizenship={found.alpha_3}" if found is not None else ""
+    code = country_code(name) if key == "nationality" else ""
+    return f"citizenship={code}" if code else ""
 
 
 def _coded(label: str, unit: str, counted: Iterable[str]) -> dict[str, Any]:

@@ -16,7 +16,6 @@ COUNTED = (*ENFORCEMENT, *VICTIMS)
 
 _DEFAULT = {"victim": "identify", "case": "investigate", "offender": "investigate"}
 """What is said of a noun that stands alone: victims are identified, cases and suspects investigated."""
-_QUOTES = "-'’\"“”&"
 _ENDS = (
     *("prepositions", "auxiliaries", "perfects", "coordinators", "relatives", "determiners", "adverbs"),
     *("subset", "origin_verbs"),
@@ -100,8 +99,6 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
     word = scene.low[k]
     if k in scene.dated:
         return "date", scene.dated[k] - k
-    if word in _QUOTES:
-        return "mark", 1
     if not word[0].isalpha() or k in scene.counts:
         return "end", 0
     if scene.phrase("modifiers.potential", k):

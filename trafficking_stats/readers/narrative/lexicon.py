@@ -13,6 +13,7 @@ from typing import Any
 
 from babel import Locale
 
+from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ReaderError
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "english", "da": "danish", "no": "norwegian", "sv": "swedish"})
@@ -128,14 +129,11 @@ def _entries(node: Mapping[str, Any], path: str = "") -> Iterator[Entry]:
 
 def _names(code: str) -> Iterator[Entry]:
     """Yield words for the people of countries, and names of countries and continents, each with its code and name."""
-    import pycountry
-
-    codes = {country.alpha_2: country.alpha_3 for country in pycountry.countries}
     for territory, name in Locale(code).territories.items():
-        place = codes.get(territory, territory), str(name)
+        place = country_code(territory) or territory, str(name)
         words = table("demonyms").get(place[0], {})
         yield from ((PEOPLES, place, word) for word in words.get(code, ()))
-        if territory in codes or territory in _OTHER_PLACES:
+        if place[0] != territory or territory in _OTHER_PLACES:
             yield from ((PLACES, place, word) for word in (place[1], *words.get("names", ())))
 
 

@@ -256,13 +256,8 @@ def _is_counting_article(words: Words, i: int) -> bool:
 
 
 def _is_glued(words: Words, i: int) -> bool:
-    """Whether letters, digits or strokes touch a number: "262a", "4th", "COVID-19", "10:30"."""
-    tokens = words.tokens
-    before, after = tokens[:i][-2:], tokens[i + 1 : i + 2]
-    if before and before[-1].end == tokens[i].start:
-        mark = before[-1].text
-        hyphened = mark in "-–" and before[0].end == before[-1].start and before[0].text[-1].isalpha()
-        if mark[-1].isalnum() or mark in "/#_.:" or hyphened:
-            return True
-    touched = bool(after) and after[0].start == tokens[i].end
-    return touched and (after[0].text[0].isalnum() or after[0].text in "/_:")
+    """Whether letters, digits or strokes touch a number: "262a", "4th", "10:30"."""
+    here = words.tokens[i]
+    before = [token.text[-1] for token in words.tokens[:i][-1:] if token.end == here.start]
+    after = [token.text[0] for token in words.tokens[i + 1 : i + 2] if token.start == here.end]
+    return any(mark.isalnum() or mark in "/#_:" for mark in (*before, *after))

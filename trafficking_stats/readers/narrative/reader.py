@@ -222,8 +222,6 @@ def _whole_of(scene: Scene, before: list[Reading], part: Reading) -> Reading | N
     depth, ends = 0, {reading.numeral.end for reading in before}  # "112 of them" splits no figure before "of them"
     for k in range(part.numeral.first - 1, -1, -1):
         depth += (scene.low[k] in ")]") - (scene.low[k] in "([")
-        if scene.low[k] == ";":
-            return None
         if depth < 0 or (depth == 0 and k not in ends and scene.phrase("clause.subset", k)):
             return next((s for s in reversed(before) if s.numeral.end <= k), None)
     return None

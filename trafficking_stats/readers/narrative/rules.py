@@ -183,8 +183,6 @@ def described(state: State) -> Outcome:
 def of_group(state: State) -> Outcome:
     """Read "of the victims in 2020, 547 were women": the group named before it says what is counted."""
     start, comma = _group_before(state)
-    if state.current is not None:
-        return None
     topic = topic_of(state.scene, start, comma)
     told = [mark.family for mark in state.scene.marks if start <= mark.start < comma and mark.family in COUNTED]
     families = [topic.family] if topic else told
@@ -206,9 +204,6 @@ def flowing(state: State) -> Outcome:
         return reading_of(numeral, head, base.families if compared else base.families[:1], rule, base) if base else None
     if state.lead is None or state.blocked or not _points_back(state):
         return None
-    topic = topic_of(scene, scene.clause_start(numeral.first, state.bound, ",;("), numeral.first)
-    if topic is not None and topic.family not in state.lead.families:  # the sentence speaks of something else
-        return reading_of(numeral, head, (topic.family,), "carried over")
     of_victims = any(scene.value("nouns", k) == "victim" for k in scene.starts("nouns"))
     if state.lead.enforcement and head.noun == "person" and of_victims:
         return None  # "In 2020, 254 people got the status of victims": not so many convicted
