@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers.narrative import extract
-from trafficking_stats.readers.narrative.language import detect_language
-from trafficking_stats.readers.narrative.lexicon import load
+from trafficking_stats.readers.narrative.lexicon import detect_language, load
 from trafficking_stats.readers.narrative.numerals import find_numerals
 from trafficking_stats.readers.narrative.times import find_periods
 from trafficking_stats.readers.narrative.tokens import sentences, tokenize

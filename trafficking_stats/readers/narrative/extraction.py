@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers.documents.tidying import tidy
-from trafficking_stats.readers.narrative.language import detect_language
-from trafficking_stats.readers.narrative.lexicon import load
+from trafficking_stats.readers.narrative.lexicon import detect_language, load
 from trafficking_stats.readers.narrative.reader import Reader
 from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from trafficking_stats.breakdowns import unparse
 from trafficking_stats.readers.narrative.dating import Dater
-from trafficking_stats.readers.narrative.facets import facets_of, facets_within
+from trafficking_stats.readers.narrative.heads import facets_of, facets_within
 from trafficking_stats.readers.narrative.lexicon import table
 from trafficking_stats.readers.narrative.readings import Reading, State
 from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.sentence_reader import read_numbers
+from trafficking_stats.readers.narrative.sentence_reader import JUDGED, find_terms, read_numbers
 from trafficking_stats.readers.narrative.statement_reader import StatementReader
-from trafficking_stats.readers.narrative.terms import JUDGED, find_terms
 from trafficking_stats.readers.narrative.times import year_of
 
 CONTEXT = 150

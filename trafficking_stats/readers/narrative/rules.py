@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from trafficking_stats.readers.narrative.facets import facets_within
 from trafficking_stats.readers.narrative.governors import auxiliary_before, past_coordinated
-from trafficking_stats.readers.narrative.heads import COUNTED, ENFORCEMENT, VICTIMS, topic_of
+from trafficking_stats.readers.narrative.heads import COUNTED, ENFORCEMENT, VICTIMS, facets_within, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
 from trafficking_stats.readers.narrative.scene import Scene

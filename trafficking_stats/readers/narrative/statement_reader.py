@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
 
-from trafficking_stats.readers.narrative.facets import facets_of, facets_within
-from trafficking_stats.readers.narrative.heads import head_of, topic_of
+from trafficking_stats.readers.narrative.heads import facets_of, facets_within, head_of, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.results import Statement

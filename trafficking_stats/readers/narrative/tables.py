@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from trafficking_stats.printed import says_figure
-from trafficking_stats.readers.narrative.facets import facets_within
-from trafficking_stats.readers.narrative.heads import Head, topic_of
+from trafficking_stats.readers.narrative.heads import Head, facets_within, topic_of
 from trafficking_stats.readers.narrative.readings import Reading, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.tokens import Sentence
