@@ -12,7 +12,7 @@ import matplotlib as mpl
 import pandas as pd
 from markupsafe import Markup, escape
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.transforms import Transform, offset_copy
 
@@ -73,17 +73,6 @@ def drawing(ax: Axes | None, height: float) -> Iterator[Axes]:
         yield ax
 
 
-def panels(ax: Axes, number: int, gap: float) -> list[Axes]:
-    """Divide axes into panels below each other, as far apart as ``gap`` times their height."""
-    ax.set_axis_off()
-    height = 1 / (number + gap * (number - 1))
-    found = [ax.inset_axes((0, 1 - height - (1 + gap) * height * place, 1, height)) for place in range(number)]
-    for panel in found:
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.spines[:].set_in_layout(False)
-    return found
-
-
 def describe(ax: Axes, *, caption: str, alt: str, name: str = "figure", table: pd.DataFrame | None = None) -> Axes:
     """Hand axes what a page shows beside them; other axes than a `Chart` stay as they are.
 
@@ -138,27 +127,30 @@ def wrap(text: str, width: int) -> str:
 
 def _svg(figure: Figure) -> str:
     """Draw a figure, its text as text; the same in every run."""
-    image = io.StringIO()
+    image, (wide, high) = io.StringIO(), 72 * figure.get_size_inches()
     with theme(), mpl.rc_context({"svg.hashsalt": "trafficking_stats", "svg.fonttype": "none"}):
-        # laid out here and printed by the canvas, since saving would draw once more before
-        engine, canvas = figure.get_layout_engine(), figure.canvas
-        if engine is not None and len(figure.axes) > 1:
-            engine.execute(figure)
+        engine, dpi = figure.get_layout_engine(), figure.dpi
         figure.set_layout_engine("none")
-        if engine is not None and len(figure.axes) == 1:
-            _fit(figure)
-        FigureCanvasSVG(figure).print_svg(image, metadata={"Date": None, "Creator": None})
+        figure.dpi = 72  # as the points of SVG
+        # what measures the texts also prints them: a canvas would measure each of them twice
+        renderer = RendererSVG(wide, high, image, image_dpi=dpi, metadata={"Date": None, "Creator": None})
+        if len(figure.axes) == 1:
+            _fit(figure, renderer)
+        elif engine is not None:  # somebody added axes
+            engine.execute(figure)
+        figure.draw(renderer)
+        renderer.finalize()
+        figure.dpi = dpi
         figure.set_layout_engine(engine or "none")
-        figure.set_canvas(canvas)
     # where the font is not there, one of the same width that most systems have
     return image.getvalue().replace("'DejaVu Sans'", "'DejaVu Sans', Verdana")
 
 
-def _fit(figure: Any) -> None:
+def _fit(figure: Any, renderer: RendererSVG) -> None:
     """Let all that stands around the axes fill the figure; a layout of matplotlib measures every text twice for it."""
     ax, (wide, high) = figure.axes[0], figure.bbox.size
-    inner, outer = ax.get_window_extent(), ax.get_tightbbox()
-    pad = 1.08 * mpl.rcParams["font.size"] * figure.dpi / 72
+    inner, outer = ax.get_window_extent(), ax.get_tightbbox(renderer)
+    pad = 1.08 * mpl.rcParams["font.size"]
     figure.subplots_adjust(
         left=(inner.x0 - outer.x0 + pad) / wide,
         right=1 - (outer.x1 - inner.x1 + pad) / wide,

@@ -65,8 +65,7 @@ def claims(
         spread = np.linspace(-0.31, 0.31, len(tiers)) if len(tiers) > 1 else [0.0]
         drawn = rows.drop_duplicates(["year", "tier", "lower", "upper", "accepted"])
         drawn = drawn.assign(place=drawn["year"] + drawn["tier"].map(dict(zip(tiers, spread, strict=True))))
-        for mark in records(drawn):
-            _draw_claim(ax, mark)
+        _draw_marks(ax, drawn)
         top = max(highest(drawn), 1.0)
         _label_rejected(ax, drawn, top)
         ax.set_ylim(-0.045 * top, 1.12 * top)  # room below zero, so that a mark at zero is whole
@@ -92,19 +91,19 @@ def claims(
     return describe(ax, caption=caption, alt=sentences(alt), name=f"{country}-{indicator}-claims", table=table)
 
 
-def _draw_claim(ax: Axes, claim: dict[str, Any]) -> None:
-    """Draw one claim: a point, or a bar where it names a range."""
-    colour, place = INK if claim["accepted"] else ALERT, claim["place"]
-    low = float(claim["lower"])
-    high = low if pd.isna(claim["upper"]) else float(claim["upper"])
-    if pd.isna(claim["upper"]):
-        arrow: Any = {"arrowstyle": "<-", "color": colour, "linewidth": 1.2}
-        ax.annotate("", (place, low), xytext=(0, 14), textcoords="offset points", arrowprops=arrow, zorder=3)
-    if high == low:
-        look: Any = {"markerfacecolor": colour if claim["accepted"] else PAPER, "markersize": 5, "mew": 1.3}
-        ax.plot(place, low, marker=TIER_MARKERS[claim["tier"]], color=colour, zorder=4, **look)
-    else:
-        ax.plot([place, place], [low, high], "_-", color=colour, markersize=6, linewidth=2.2, zorder=3)
+def _draw_marks(ax: Axes, drawn: pd.DataFrame) -> None:
+    """Draw a point for each claim, a bar where it names a range, an arrow where it names no upper limit."""
+    open_, ranged = drawn["upper"].isna(), (drawn["upper"] > drawn["lower"]).fillna(False)
+    for (tier, kept), own in drawn[~ranged].groupby(["tier", "accepted"]):
+        look: Any = {"color": INK if kept else ALERT, "markerfacecolor": INK if kept else PAPER}
+        ax.plot(own["place"], own["lower"], TIER_MARKERS[str(tier)], markersize=5, mew=1.3, zorder=4, **look)
+    for claim in records(drawn[ranged | open_]):
+        colour, place, ends = INK if claim["accepted"] else ALERT, claim["place"], [claim["lower"], claim["upper"]]
+        if pd.notna(claim["upper"]):
+            ax.plot([place, place], ends, "_-", color=colour, markersize=6, linewidth=2.2, zorder=3)
+        else:
+            arrow: Any = {"arrowstyle": "<-", "color": colour, "linewidth": 1.2}
+            ax.annotate("", (place, ends[0]), xytext=(0, 14), textcoords="offset points", arrowprops=arrow, zorder=3)
 
 
 def _label_rejected(ax: Axes, drawn: pd.DataFrame, top: float) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
@@ -87,11 +88,16 @@ def words_of(name: str, gap: Gap, lines: Sequence[Line]) -> dict[str, str]:
         say(f"pages.{kind}.legend", confidence=confidence),
         say("pages.rates.hatched") if any(line.low != line.high for line in lines) else "",
     ]
+    return {"caption": sentences(caption), "alt": alt_of(lines, confidence, kind)}
+
+
+def alt_of(lines: Sequence[Line], confidence: float, kind: str = "rates") -> str:
+    """Return every line whose numbers are known as a sentence."""
     told = []
     for line in lines:
         limits = {"low": number(line.lower), "high": number(line.upper), "confidence": confidence}
-        told.append(say(f"pages.{kind}.alt", name=line.name, rate=line.text, **limits))
-    return {"caption": sentences(caption), "alt": sentences(told)}
+        told += [say(f"pages.{kind}.alt", name=line.name, rate=line.text, **limits)] if line.text else []
+    return sentences(told)
 
 
 def _rate(name: str, row: Row, *, strong: bool = False) -> Line:
@@ -155,14 +161,14 @@ def axis_of(gap: Gap) -> str:
 
 
 def draw_lines(
-    lines: Sequence[Line], axis: str, nothing: str, ax: Axes | None = None, *, reference: float = 0.0
+    lines: Sequence[Line], axis: str, nothing: str, ax: Axes | None = None, *, reference: float = 0.0, log: bool = False
 ) -> Axes:
     """Draw values with their limits below each other.
 
     Parameters
     ----------
     lines : sequence of Line
-        From top to bottom.
+        From top to bottom; of one whose numbers are not known only the name.
     axis : str
         What is measured.
     nothing : str
@@ -171,6 +177,8 @@ def draw_lines(
         Where; a new figure by default.
     reference : float
         The value that means "no change", which a line marks.
+    log : bool
+        Whether factors are equally far apart, and not differences; all numbers are above zero then.
 
     Returns
     -------
@@ -184,16 +192,18 @@ def draw_lines(
     with drawing(ax, 0.7 + height * len(lines) if lines else EMPTY) as ax:
         if not lines:
             return instead(ax, nothing)
-        values = [value for line in lines for value in (line.low, line.high, reference)]
-        reach = 3 * (max(map(abs, values)) or 1.0)
-        limits = [value for line in lines for value in (line.lower, line.upper) if math.isfinite(value)]
-        left = max(min(*values, *limits), -reach) * 1.04
-        right = min(max(*values, *limits), reach) * 1.04
-        ax.set_xlim(left, right)
+        drawn = pd.DataFrame(lines).assign(place=range(len(lines)))
+        values = [*drawn["low"].dropna(), *drawn["high"].dropna()]
+        numbers = [value for value in [*values, *drawn["lower"], *drawn["upper"]] if math.isfinite(value)]
+        if log:
+            ax.set_xscale("log")
+            ax.set_xlim(min(numbers) / 1.4, max(numbers) * 1.4)
+        else:
+            reach = 3 * (max(map(abs, [*values, reference])) or 1.0)  # limits may lie far beyond the values
+            ax.set_xlim(1.04 * max(min(*numbers, reference), -reach), 1.04 * min(max(*numbers, reference), reach))
+            ax.axvline(reference, color=LINE, linewidth=1, zorder=0.5)
         ax.set_ylim(len(lines) - 0.4, -0.6)
-        ax.axvline(reference, color=LINE, linewidth=1, zorder=0.5)
-        for place, line in enumerate(lines):
-            _line(ax, place, line, left, right)
+        _draw_limits(ax, drawn)
         ax.tick_params(axis="y", length=0, pad=6)
         ax.spines["left"].set_visible(False)
         ax.set_yticks(range(len(lines)), names, fontsize=8.5)
@@ -203,20 +213,24 @@ def draw_lines(
     return ax
 
 
-def _line(ax: Axes, place: int, line: Line, left: float, right: float) -> None:
-    if not math.isnan(line.lower):
-        ends = [max(line.lower, left), min(line.upper, right)]
-        ax.plot(ends, [place, place], color=COLOUR, linewidth=2.4, solid_capstyle="butt", zorder=2)
-        for beyond, end, arrow in ((line.lower < left, left, "<"), (line.upper > right, right, ">")):
-            if beyond:
-                ax.plot(end, place, arrow, color=COLOUR, markersize=6, clip_on=False, zorder=5)
-    if line.low == line.high:
-        dot: Any = {"color": PAPER, "markeredgecolor": COLOUR, "markersize": 7, "mew": 1.8, "clip_on": False}
-        ax.plot(line.low, place, "o", zorder=4, **dot)
-    else:
-        bar: Any = {"left": line.low, "color": PAPER, "edgecolor": COLOUR, "hatch": HATCH, "zorder": 4}
-        ax.barh(place, min(line.high, right) - line.low, 0.42, **bar)
-    ax.text(1.03, place, line.text, transform=ax.get_yaxis_transform(), va="center", fontsize=8.5)
+def _draw_limits(ax: Axes, drawn: pd.DataFrame) -> None:
+    """Draw rows of `Line` at their places on axes whose limits are set."""
+    left, right = ax.get_xlim()
+    exact, ranged = drawn[drawn["low"] == drawn["high"]], drawn[drawn["low"] < drawn["high"]]
+    ax.hlines(drawn["place"], drawn["lower"].clip(lower=left), drawn["upper"].clip(upper=right), COLOUR, linewidth=2.4)
+    arrow: Any = {"color": COLOUR, "markersize": 6, "zorder": 5}
+    marks = {
+        "<": (drawn[drawn["lower"] < left].assign(at=left), arrow),
+        ">": (drawn[drawn["upper"] > right].assign(at=right), arrow),
+        "o": (exact.assign(at=exact["low"]), {"color": PAPER, "mec": COLOUR, "markersize": 7, "mew": 1.8, "zorder": 4}),
+    }
+    for mark, (rows, look) in marks.items():
+        if len(rows):  # marks of nowhere would still take room
+            ax.plot(rows["at"], rows["place"], mark, clip_on=False, **look)
+    bar: Any = {"left": ranged["low"], "color": PAPER, "edgecolor": COLOUR, "hatch": HATCH, "zorder": 4}
+    ax.barh(ranged["place"], ranged["high"].clip(upper=right) - ranged["low"], 0.42, **bar)
+    for place, text in zip(drawn["place"], drawn["text"], strict=True):
+        ax.text(1.03, place, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8.5)
 
 
 def choices(gap: Gap, ax: Axes | None = None) -> Axes:

@@ -11,17 +11,8 @@ from matplotlib.axes import Axes
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.pair import STAGES
 from trafficking_stats.messages import Bounds, Country, Years, say
-from trafficking_stats.plots.bars import (
-    Bar,
-    edges,
-    highest,
-    interval_bars,
-    line_height,
-    ranges,
-    series_panel,
-    write_figures,
-)
-from trafficking_stats.plots.chart import EMPTY, describe, drawing, inches, instead, panels
+from trafficking_stats.plots.bars import Bar, Series, draw_panels, edges, highest, ranges, read_bars
+from trafficking_stats.plots.chart import EMPTY, describe, drawing, inches, instead
 from trafficking_stats.plots.style import (
     ALERT,
     AREA,
@@ -29,7 +20,6 @@ from trafficking_stats.plots.style import (
     LINE,
     PAPER,
     STAGE_SHADES,
-    count_axis,
     key,
     shade,
     year_ticks,
@@ -86,10 +76,8 @@ def stage_panels(
     with drawing(ax, 0.5 + 0.95 * len(shown) if shown else EMPTY) as ax:
         if not shown:
             return instead(ax, say("pages.stages.none", country=Country(country)))
-        for indicator, panel in zip(shown, panels(ax, len(shown), 0.5), strict=True):
-            series_panel(panel, rows[rows["indicator"] == indicator], indicator, years)
-            if indicator != shown[-1]:
-                panel.set_xticks([])
+        bars = {name: read_bars(rows[rows["indicator"] == name]) for name in shown}
+        draw_panels(ax, {title(name): [Series(bars[name], shade(name))] for name in shown}, years)
     lacking = [label(indicator) for indicator in indicators if indicator not in shown]
     way = {load_vocabulary().indicators[name].stage for name in shown if ";" not in name}
     whole_way = len(way) > 2 and way <= set(STAGES) and not any(";" in name for name in shown)
@@ -122,17 +110,12 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
     with drawing(ax, 2.3 if len(both) else EMPTY) as ax:
         if both.empty:
             return instead(ax, say("pages.pair.none", tall=label(tall), low=label(low), country=Country(country)))
-        years, top = (int(both["year"].min()), int(both["year"].max())), highest(both)
-        year_ticks(ax, *years, inches(ax))
+        years = int(both["year"].min()), int(both["year"].max())
         shades = {tall: shade(tall), low: shade(low) if shade(low) != shade(tall) else STAGE_SHADES["conviction"]}
-        drawn = {
-            name: interval_bars(ax, found[name], shades[name], width=width, top=top) if len(found[name]) else []
-            for name, width in ((tall, 0.84), (low, 0.5))
-        }
-        ax.set_ylim(0, max(bar.foot for bars in drawn.values() for bar in bars) * 1.16 + 0.5)
-        write_figures(ax, *_apart(drawn[tall], drawn[low], shades[tall], line_height(ax)))
-        count_axis(ax, 5)
-        key(ax, {label(name): {**AREA, "color": shades[name]} for name in found if len(found[name])}, inches(ax))
+        bars = {name: read_bars(found[name], highest(both)) for name in found if len(found[name])}
+        widths = {tall: 0.84, low: 0.5}
+        draw_panels(ax, {"": [Series(bars[name], shades[name], widths[name]) for name in bars]}, years)
+        key(ax, {label(name): {**AREA, "color": shades[name]} for name in bars}, inches(ax))
     lacking = [label(name) for name in found if found[name].empty]
     caption = [
         say("pages.pair.caption", tall=capital(label(tall)), low=label(low), country=Country(country)),
@@ -144,57 +127,50 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
     return describe(ax, caption=sentences(caption), alt=alt, name=f"{country}-{tall}-{low}", table=both)
 
 
-def _apart(tall: Sequence[Bar], low: Sequence[Bar], colour: str, height: float) -> tuple[list[Bar], list[Bar]]:
-    """Set the two figures of a year apart, each at its own bar: that of the lower bar inside the higher one."""
-    broad, slim = ({bar.year: bar._replace(ground=PAPER) for bar in bars} for bars in (tall, low))
-    for year in broad.keys() & slim.keys():
-        below, above = broad[year], slim[year]
-        if above.top > below.top:
-            foot = max(0.0, below.top - height)
-            broad[year] = below._replace(foot=foot, ground=colour)
-            slim[year] = above._replace(foot=max(above.foot, foot + height))
-        else:
-            broad[year] = below._replace(foot=max(below.foot, above.foot + height))
-    return list(broad.values()), list(slim.values())
-
-
 def trend(gap: Gap, ax: Axes | None = None) -> Axes:
     """Draw the yearly counts of both stages with their average in the early and in the late years."""
     changes = {row["series"]: row for row in records(gap.tables["changes"])}
     counts = known(gap.tables["stages"])
     counts = counts[counts["year"].isin(gap.years)]
     sides = {"denominator": gap.question.denominator, "numerator": gap.question.numerator}
-    shown = {side: one for side, one in sides.items() if side in changes}
-    told = []
-    with drawing(ax, 0.5 + 1.6 * len(shown) if shown else EMPTY) as ax:
+    shown = {str(one): changes[side] for side, one in sides.items() if side in changes}
+    with drawing(ax, 0.5 + 1.5 * len(shown) if shown else EMPTY) as ax:
         if not shown:
             return instead(ax, say("pages.trend.none", country=Country(gap.question.country)))
-        for panel, (side, one) in zip(panels(ax, len(shown), 0.45), shown.items(), strict=True):
-            rows = counts[(counts["indicator"] == one.indicator) & (counts["breakdown"] == one.breakdown)]
-            _draw_levels(panel, rows, changes[side], str(one))
-            early, late = (
-                Bounds(float(changes[side][f"{part}_min"]), float(changes[side][f"{part}_max"]))
-                for part in ("early", "late")
-            )
-            told.append(say("pages.trend.alt", name=title(str(one)), early=early, late=late))
+        named = counts["indicator"] + counts["breakdown"].map(lambda part: f";{part}" if part else "")
+        bars = {name: _above_levels(read_bars(counts[named == name]), change) for name, change in shown.items()}
+        panels = {title(name): [Series(bars[name], shade(name))] for name in shown}
+        scales = draw_panels(ax, panels, (gap.years[0], gap.years[-1]), 0.3)
+        for change, (foot, unit) in zip(shown.values(), scales.values(), strict=True):
+            for first, last, low, high in _levels(change):
+                ends, bottom, top = [first - 0.5, last + 0.5], foot + unit * low, foot + unit * high
+                ax.fill_between(ends, bottom, top, facecolor=ALERT, alpha=0.25, linewidth=0, zorder=3)
+                for height in {bottom, top}:
+                    ax.plot(ends, [height] * 2, color=ALERT, linewidth=1.6, zorder=4)
+    told = []
+    for name, change in shown.items():
+        early, late = (Bounds(low, high) for _, _, low, high in _levels(change))
+        told.append(say("pages.trend.alt", name=title(name), early=early, late=late))
     caption = say("pages.trend.caption", country=Country(gap.question.country))
     return describe(ax, caption=caption, alt=sentences(told), name=f"{gap.question.country}-trend", table=counts)
 
 
-def _draw_levels(ax: Axes, rows: pd.DataFrame, change: dict[str, Any], measure: str) -> None:
-    """Draw the counts of a stage, and the average of each half, or the range of it, across them."""
-    floors: dict[int, float] = {}
-    for part in ("early", "late"):
-        first, last = change[f"{part}_first"], change[f"{part}_last"]
-        low, high = float(change[f"{part}_min"]), float(change[f"{part}_max"])
-        ends = [first - 0.5, last + 0.5]
-        ax.fill_between(ends, low, high, facecolor=ALERT, alpha=0.25, linewidth=0, zorder=3)
-        for level in {low, high}:
-            ax.plot(ends, [level, level], color=ALERT, linewidth=1.6, zorder=4)
-        # a figure that the average would strike through stands above it
-        near = rows["year"].between(first, last) & rows["upper"].between(low - 0.2 * highest(rows), high)
-        floors |= dict.fromkeys(rows.loc[near, "year"], high)
-    series_panel(ax, rows, measure, (int(rows["year"].min()), int(rows["year"].max())), floors=floors, ground=PAPER)
+def _levels(change: dict[str, Any]) -> list[tuple[int, int, float, float]]:
+    """Return first and last year of each half, and between which values the average of these years lies."""
+    return [tuple(change[f"{half}_{one}"] for one in ("first", "last", "min", "max")) for half in ("early", "late")]
+
+
+def _above_levels(bars: Sequence[Bar], change: dict[str, Any]) -> list[Bar]:
+    """Set a figure that the average of its half would strike through above that, on paper."""
+    near, found = 0.2 * max(bar.high for bar in bars), []
+    for bar in bars:
+        feet = [
+            high
+            for first, last, low, high in _levels(change)
+            if first <= bar.year <= last and low - near <= bar.high <= high
+        ]
+        found.append(bar._replace(foot=max(bar.foot, *feet), ground=PAPER) if feet else bar._replace(ground=PAPER))
+    return found
 
 
 def years_strip(rows: pd.DataFrame, used: Sequence[int], country: str, *, ax: Axes | None = None) -> Axes:

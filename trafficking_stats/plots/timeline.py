@@ -103,10 +103,11 @@ def _draw_counts(ax: Axes, rows: pd.DataFrame, column: tuple[float, float], plac
     """Draw a bar a year with its figure behind it, into a column that begins at a place and has a width."""
     (side, width), colour = column, shade(str(rows["indicator"].iat[0]))
     scale = (width - _ROOM) / max(1.0, highest(rows))
-    lower, heights = scale * rows["lower"].astype(float), rows["year"].map(places)
-    upper = (scale * rows["upper"].astype(float)).fillna(lower)
-    foot = heights - _BAR / 2
-    boxes(ax, side, foot, upper, _BAR, facecolor=PAPER, hatch=HATCH, edgecolor=colour, linewidth=0.8)
-    boxes(ax, side, foot, lower, _BAR, facecolor=colour, edgecolor=colour, linewidth=0.8)
+    lower = scale * rows["lower"].astype(float)
+    upper, heights = (scale * rows["upper"].astype(float)).fillna(lower), rows["year"].map(places)
+    looks: Any = ((upper, {"facecolor": PAPER, "hatch": HATCH}), (lower, {"facecolor": colour}))
+    for ends, look in looks:
+        bars = [(side, height - _BAR / 2, end, _BAR) for height, end in zip(heights, ends, strict=True)]
+        boxes(ax, bars, edgecolor=colour, linewidth=0.8, **look)
     for row, height, end in zip(records(rows), heights, side + upper + 0.05, strict=True):
         ax.text(end, height, short(row["lower"], row["upper"]), **_PLAIN)

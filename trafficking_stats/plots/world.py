@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,9 +13,10 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import say
-from trafficking_stats.plots.chart import EMPTY, describe, drawing, inches, instead, wrap
+from trafficking_stats.plots.chart import EMPTY, describe, drawing, inches, instead
+from trafficking_stats.plots.rates import COLOUR, Line, alt_of, draw_lines
 from trafficking_stats.plots.style import AREA, PAPER, SOFT, STAGE_SHADES, key, shade, year_ticks
-from trafficking_stats.texts.words import capital, number, place_name, sentences
+from trafficking_stats.texts.words import capital, number, place_name
 from trafficking_stats.texts.world import by_region, group_name, printed_years
 
 if TYPE_CHECKING:
@@ -93,35 +96,27 @@ def regions(world: Countries, *, ax: Axes | None = None) -> Axes:
     """
     countries, groups = world.tables["countries"], world.tables["groups"]
     pooled = {row["group"]: row for row in records(groups[groups["kind"] != "definition"])}
-    members = {"all": list(countries["country"]), **by_region(countries["country"])}
-    names = [*map(group_name, members)]
-    with drawing(ax, 0.9 + 0.28 * len(names) if pooled else EMPTY) as ax:
-        if not pooled:
-            return instead(ax, say("tables.world_regions.none"))
-        dots: Any = {"s": 20, "color": STAGE_SHADES["investigation"], "edgecolor": PAPER, "linewidth": 0.6, "zorder": 4}
-        for place, (code, inside) in enumerate(members.items()):
-            ax.scatter(countries.loc[countries["country"].isin(inside), "shrunk"], [place] * len(inside), **dots)
-            if row := pooled.get(code):
-                dark: Any = {"color": STAGE_SHADES["conviction"], "solid_capstyle": "butt", "zorder": 3}
-                ax.plot([row["another_lower"], row["another_upper"]], [place] * 2, linewidth=0.8, **dark)
-                ax.plot([row["lower"], row["upper"]], [place] * 2, linewidth=3, **dark)
-                ax.plot(row["per_100"], place, "o", color=PAPER, mec=dark["color"], mew=1.6, markersize=7, zorder=5)
-        ends = pd.concat([countries["shrunk"], groups["lower"], groups["upper"]])
-        ax.set_xscale("log")
-        ax.set_xlim(ends.min() / 1.4, ends.max() * 1.4)
-        ax.set_ylim(len(names) - 0.4, -0.6)
-        ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-        ax.xaxis.set_minor_formatter(NullFormatter())
-        ax.tick_params(axis="y", length=0)
-        ax.spines["left"].set_visible(False)
-        axis = say("pages.for_100", what=capital(world.numerator.in_words()), of=world.denominator.in_words())
-        ax.set_yticks(range(len(names)), [wrap(name, int(4.6 * inches(ax))) for name in names], fontsize=8.5)
-        ax.set_xlabel(wrap(axis, int(8 * inches(ax))), color=SOFT)
-    told = []
-    for code, name in zip(members, names, strict=True):
+    members = {"all": list(countries["country"]), **by_region(countries["country"])} if pooled else {}
+    lines = [_line(group_name(code), pooled.get(code)) for code in members]
+    axis = say("pages.for_100", what=capital(world.numerator.in_words()), of=world.denominator.in_words())
+    ax = draw_lines(lines, axis, say("tables.world_regions.none"), ax, log=True)
+    if not lines:
+        return ax
+    dots: Any = {"s": 20, "color": STAGE_SHADES["investigation"], "edgecolor": PAPER, "linewidth": 0.6, "zorder": 3}
+    for place, (code, inside) in enumerate(members.items()):
+        ax.scatter(countries.loc[countries["country"].isin(inside), "shrunk"], [place] * len(inside), **dots)
         if row := pooled.get(code):
-            rate, low, high = (number(row[one]) for one in ("per_100", "lower", "upper"))
-            told.append(say("pages.rates.alt", name=name, rate=rate, low=low, high=high, confidence=world.confidence))
+            ax.hlines(place, row["another_lower"], row["another_upper"], COLOUR, linewidth=0.8, zorder=1)
+    ends = pd.concat([countries["shrunk"], groups["lower"], groups["upper"]])
+    ax.set_xlim(ends.min() / 1.4, ends.max() * 1.4)
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    ax.xaxis.set_minor_formatter(NullFormatter())
     caption = say("pages.world.regions", axis=axis)
-    return describe(ax, caption=caption, alt=sentences(told), name="world-regions", table=groups)
+    return describe(ax, caption=caption, alt=alt_of(lines, world.confidence), name="world-regions", table=groups)
+
+
+def _line(name: str, row: Mapping[str, Any] | None) -> Line:
+    """Read the rate of a region; where it is not known, its name."""
+    rate, lower, upper = (row[end] if row else math.nan for end in ("per_100", "lower", "upper"))
+    return Line(name, rate, rate, lower, upper, number(rate) if row else "")
