@@ -140,6 +140,13 @@ def test_the_pages_of_countries_read_well_on_every_screen(countries, browser, ax
     assert noise == []
 
 
+def test_no_brief_says_a_thing_twice(countries):
+    for path in countries.rglob("brief.html"):
+        said = re.findall(r"<(?:p|li)[^>]*>(.*?)</(?:p|li)>", path.read_text(), re.DOTALL)
+        plain = [re.sub(r"<span class=\"verdict.*?</span>|<[^>]+>", "", text).strip() for text in said]
+        assert len(set(plain)) == len(plain), path
+
+
 def test_every_link_of_countries_leads_somewhere(countries):
     for path in sorted(countries.rglob("*.html")):
         for target in re.findall(r'<a [^>]*href="([^"]+)"', path.read_text()):

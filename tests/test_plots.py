@@ -345,7 +345,7 @@ def test_the_timeline_sets_dates_beside_the_counts_of_their_year():
     assert "No change of law or policy" in plots.timeline(rows[:0], "ISL").sentence
     beside_nothing = plots.timeline(rows, "ISL")
     assert "77" in texts(beside_nothing)
-    assert beside_nothing.caption.startswith("No change of law or policy is on record for Iceland.")
+    assert beside_nothing.caption.startswith("No change of law or policy in Iceland is on record here.")
 
 
 def test_a_part_of_a_count_is_named_as_such():

@@ -120,7 +120,7 @@ def test_policy_dates_are_listed_with_their_kind(small):
     with language("da"):
         assert "strafferamme" in str(tables.policy_dates(small, "DNK"))
         assert "Europarådets konvention ratificeret" in str(tables.policy_dates(small, "DNK"))
-    assert "No change of law or policy is on record for Iceland." in str(tables.policy_dates(small, "ISL"))
+    assert "No change of law or policy in Iceland is on record here." in str(tables.policy_dates(small, "ISL"))
 
 
 def test_a_total_is_compared_with_the_years_that_sources_name(small):

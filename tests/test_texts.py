@@ -10,6 +10,7 @@ from shown_claims import claim, small_claims, tree
 import trafficking_stats as ts
 from trafficking_stats import texts
 from trafficking_stats.messages import language
+from trafficking_stats.messages.values import breakdown_words
 from trafficking_stats.reconciliation.methods import METHODS
 from trafficking_stats.reconciliation.signs import CAUSES
 from trafficking_stats.texts import words
@@ -61,14 +62,14 @@ def test_a_single_claim_reads_well():
     assert str(texts.comparison(rec, "DNK")).startswith("No two publishers")
     assert str(texts.coverage(rec, "DNK")).startswith("The sources: 1 by the official register. 1 publisher in all.")
     settled = texts.settled_headline(rec, "DNK")
-    assert settled.facts["sentence"] == "Victims identified in Denmark are known exactly for 2019."
+    assert settled.facts["sentence"] == "Victims identified in Denmark come down to one number for 2019."
 
 
 def test_the_page_on_the_reconciliation_opens_with_what_is_settled(small):
     head = texts.settled_headline(small, "DNK")
     assert head.facts["sentence"] == (
-        "Victims identified in Denmark are known exactly for 2019–2021. Persons convicted in Denmark are known only as "
-        "a range, for 2020."
+        "Victims identified in Denmark come down to one number for 2019–2021. Persons convicted in Denmark come down "
+        "only to a range, for 2020."
     )
     assert "victims identified in 2020" in facts(head)["Would other choices change this?"]
     assert facts(head)["How many figures fit together"].startswith("2 of 7 figures cannot be true")
@@ -251,3 +252,17 @@ def test_a_country_without_a_rate_has_no_years_of_one(years, victims, why):
     assert head.facts["robustness"] == "no_answer"
     assert list(facts(head)) == ["Why there is no answer"]
     assert facts(head)["Why there is no answer"]
+
+
+def test_doubtful_totals_are_named_beside_what_is_settled():
+    found = rows("SLE", {"victims_identified": {2020: "50", 2021: "41"}})
+    heads = [
+        texts.settled_headline(ts.reconcile(found.assign(published=published)), "SLE")
+        for published in ("2022-03-01", "2021-06-01")
+    ]
+    assert "Read with care" not in facts(heads[0])
+    assert facts(heads[1])["Read with care"] == "Victims identified (2021) are in doubt."
+
+
+def test_a_label_that_no_map_knows_is_written_without_its_checksum():
+    assert breakdown_words("citizenship=otras_nacionalidades_2b0426c9") == "citizenship otras nacionalidades"

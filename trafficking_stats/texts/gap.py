@@ -58,8 +58,8 @@ def _beside_the_answer(gap: Gap) -> dict[str, object]:
     return {
         "pages.gap.beyond": f"{beyond} {moved}".strip(),
         "pages.gap.same": same,
-        "pages.gap.care": f"{written(care, 'capital')}." if care else "",
         "pages.gap.years": _years_used(gap),
+        "pages.gap.care": f"{written(care, 'capital')}." if care else "",
     }
 
 

@@ -139,10 +139,23 @@ def settled_headline(rec: Reconciliation, country: str, start: int | None = None
         {
             "pages.settled.other_choices": _moved(moved, "_alone" if alone else ""),
             "pages.settled.how_many": say(aside, n=n_rejected, figures=say("common.figures", n=len(own))),
+            "pages.gap.care": _doubted(rec, country, names),
             "pages.settled.solved": say("pages.solver.open") if rec.status != OPTIMAL else "",
         },
         summary=summary(rec, country),
     )
+
+
+def _doubted(rec: Reconciliation, country: str, names: Sequence[str]) -> str:
+    """Name the counts whose yearly totals are kept and doubtful all the same, with the years."""
+    claims = yearly_claims(rec, country)
+    doubtful = claims[claims["accepted"] & (claims["doubt"] != "") & claims["indicator"].isin(names)]
+    what = [
+        say("gap.care.of", what=label(name), years=Years(doubtful.loc[doubtful["indicator"] == name, "year"]))
+        for name in names
+        if name in set(doubtful["indicator"])
+    ]
+    return f"{capital(say('gap.care.doubtful', what=what))}." if what else ""
 
 
 def _settled(rows: pd.DataFrame, name: str, country: str) -> str:
