@@ -239,6 +239,17 @@ def test_a_steep_rise_stands_in_the_headline() -> None:
     assert "In 2013 the number of victims identified rose steeply against the figure before" in str(result)
 
 
+def test_a_rise_is_measured_against_the_year_before_also_where_that_is_not_used() -> None:
+    # UNODC, Peru: 196 in 2009 and 713 in 2012, but 286 in 2011, when nobody counted convictions
+    figures = {
+        "victims_identified": series(2007, "162", "211", "196", "253", "286", "713", "634"),
+        "convictions_persons": {2007: "123", 2008: "131", 2009: "132", 2012: "14", 2013: "10"},
+    }
+    result = gap(reconcile(rows("PER", figures)), "PER", vary_sources=False)
+    assert result.years == (2007, 2008, 2009, 2012, 2013)
+    assert "steep" not in {one.code for one in result.caveats}
+
+
 def test_a_jump_across_a_hole_is_a_break_too() -> None:
     # 150 in 2011 and 6,000 from 2017 on are not one count
     series = {2011: CountRange(150, 150), 2017: CountRange(6000, 6000), 2018: CountRange(5800, 5800)}

@@ -226,7 +226,7 @@ def test_a_handful_of_figures_is_one_short_page_of_what_is_known_and_what_is_mis
     pages, facts = build(server, "EUU")
     assert list(pages) == ["0_overview.html"]
     assert facts["0_overview"]["robustness"] == "no_answer"
-    said = "7 figures about human trafficking in the European Union are on record here, from 3 sources, but only 5 are"
+    said = "7 figures about human trafficking in the European Union can be found here, from 3 sources, but only 5 are"
     assert facts["0_overview"]["sentence"].startswith(said)
     assert "No yearly figures on victims identified and persons prosecuted." in pages["0_overview.html"]
     for figure in ("30,146", "10,093", "2,097", "37 %", "citizens of the EU"):

@@ -266,3 +266,9 @@ def test_doubtful_totals_are_named_beside_what_is_settled():
 
 def test_a_label_that_no_map_knows_is_written_without_its_checksum():
     assert breakdown_words("citizenship=otras_nacionalidades_2b0426c9") == "citizenship otras nacionalidades"
+
+
+def test_one_figure_and_several_are_said_without_a_slip():
+    women = rows("NIU", {"victims_identified": {2019: "7"}}).assign(breakdown="sex=female")
+    said = texts.known_headline(ts.reconcile(women), "NIU").facts["sentence"]
+    assert said.startswith("1 figure about human trafficking in Niue can be found here, from 1 source")

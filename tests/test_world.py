@@ -76,6 +76,12 @@ def test_the_headline_has_bounds_and_says_what_is_missing(world):
     assert re.search(r"\d+ of \d+ in Northern Europe", named)
 
 
+def test_countries_without_a_rate_stand_by_their_names():
+    found = [rows(code, {"victims_identified": {2019: "7"}}) for code in ("ABW", "AFG", "BHS")]
+    world = ts.compare_countries(ts.reconcile(pd.concat(found, ignore_index=True)))
+    assert "Afghanistan, Aruba and the Bahamas" in str(texts.missing(world))
+
+
 def test_a_world_without_rates_says_so(rec):
     alone = ts.compare_countries(rec, countries=["TGO"])
     assert "No country has three comparable years" in str(texts.world_headline(alone))

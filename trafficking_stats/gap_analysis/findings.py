@@ -224,6 +224,7 @@ def _noted(both: tuple[Figures, Figures], years: tuple[int, ...]) -> Iterator[Ca
         yield Caveat("break_accepted", subject, crossed)
         publishers, registers = ({printer[k] for printer in one.printed_in(years)} for k in (0, 1))
         yield Caveat("one_register", subject, years if len(publishers) > 1 and len(registers) == 1 else ())
-        rises = jumps(one.counts.within(years), limits.steep, limits.base)
-        yield Caveat("steep", subject, tuple(year for _, year in rises if year not in crossed))
+        # against the figure of the year before also where that year itself is not used
+        rises = [year for _, year in jumps(one.counts, limits.steep, limits.base) if year in years[1:]]
+        yield Caveat("steep", subject, tuple(year for year in rises if year not in crossed))
     yield Caveat("hole", years=tuple(sorted(set(range(years[0], years[-1] + 1)) - set(years))))

@@ -108,7 +108,7 @@ def missing(world: Countries) -> Shown:
         if (n := len(silent.intersection(inside)))
     ]
     refused: dict[str, list[Country]] = {"few_own_years": [], "says_nothing": []}
-    for one in world.refusals:
+    for one in sorted(world.refusals, key=lambda one: place_name(one.subject)):
         if one.analysis == "countries" and one.reason in refused:
             refused[one.reason].append(Country(one.subject))
     paragraphs = [say(f"pages.world.{reason}", who=who) for reason, who in refused.items() if who]
