@@ -1,4 +1,4 @@
-"""The programme that finds the cheapest claims of some blocks to drop.
+"""The programme that finds the cheapest claims to drop.
 
 A claim says that an expression lies between two ends. The ends of all claims on an expression, sorted, are thresholds,
 each with a variable that is 1 where the expression has passed it; a claim holds where its lower threshold is passed
@@ -12,21 +12,21 @@ import numpy as np
 from scipy import sparse
 
 from trafficking_stats.solver.claims import UNIT, Claims
-from trafficking_stats.solver.highs import Answer, Deadline, OutOfTimeError, Programme
-from trafficking_stats.solver.rows import Floats, Ints, Rows
+from trafficking_stats.solver.highs import Deadline, OutOfTimeError, Programme
+from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
 
 
 class Choice:
-    """Which claims of some blocks to drop.
+    """Which claims to drop.
 
     Parameters
     ----------
     rows : Rows
         The system.
-    blocks : ndarray of int
-        Its blocks that are to be settled together.
+    rules : ndarray of int
+        Its rules that are to hold.
     claims : Claims
-        All claims of these blocks.
+        All claims on some expressions.
     box : ndarray of shape (2, n)
         Finite bounds of every variable.
 
@@ -36,19 +36,14 @@ class Choice:
         The claims to drop.
     open : float
         How much of their cost, in `UNIT`, might be saved; 0 if they are known to be the cheapest.
-    between : bool
-        Whether the relaxed programme was asked alone, and left thresholds half passed.
-    final : bool
-        Whether there was no time left: a point was found then at which all that is kept holds.
+    between : ndarray of int
+        Blocks in which the relaxed programme, asked alone, left thresholds half passed.
     """
 
-    def __init__(self, rows: Rows, blocks: Ints, claims: Claims, box: Floats) -> None:
-        self.blocks, self.claims = blocks, claims
-        self.dropped, self.open, self.between, self.final = claims.dead, 0.0, False, False
-        inside = np.flatnonzero(np.isin(rows.block_of_row, blocks))
-        is_claim = np.isin(inside, claims.row)
-        self._rows, _ = rows.stack(inside, np.zeros(len(inside), dtype=np.int64), box)
-        self._rules, self._own = np.flatnonzero(~is_claim), np.flatnonzero(is_claim)
+    def __init__(self, rows: Rows, rules: Ints, claims: Claims, box: Floats) -> None:
+        self.claims, self.dropped, self.open = claims, claims.dead, 0.0
+        self.between = np.zeros(0, dtype=np.int64)
+        self._rows, self._rules, self._own = _together(rows, rules, claims, box)
         self._state(rows.block_of_row[claims.row])
 
     def _thresholds(self) -> tuple[Ints, Floats, Floats, Ints]:
@@ -112,33 +107,27 @@ class Choice:
         self._base = float(claims.cost[self._has[0] | claims.dead].sum())
 
     def settle(self, deadline: Deadline, *, relaxed: bool) -> None:
-        """Find the cheapest claims to drop, as far as the programme can tell, or as far as the relaxed one can."""
-        try:
-            answer = self._minimise(deadline, relaxed=relaxed)
-        except OutOfTimeError:
-            answer = None
-        if answer is None or answer.values is None:
-            self._deviate()
-            return
-        passed = np.where(self._has, answer.values[self._column] > 0.5, [[True], [False]])
-        self.dropped, self.between = self.claims.dead | ~passed[0] | passed[1], bool(answer.between.any())
-        self.open = 0.0 if answer.status == "optimal" else self.cost - self._base - answer.bound / UNIT
+        """Find the cheapest claims to drop, as far as the programme can tell, or as far as the relaxed one can.
 
-    def _minimise(self, deadline: Deadline, *, relaxed: bool) -> Answer:
-        """Ask the relaxed programme; then the whole one, about the blocks that it leaves between two thresholds."""
-        columns = np.arange(self._rows.n, len(self._price))
-        self._programme.fix(columns, np.tile([[0.0], [1.0]], len(columns)))
+        Raises
+        ------
+        OutOfTimeError
+            If there was no time for any answer.
+        """
         answer = self._programme.minimise(self._price, deadline, relaxed=True)
         if answer.values is not None and answer.between.any() and not relaxed:
+            # what the relaxed programme settled stays so
+            columns = np.arange(self._rows.n, len(self._price))
             open_ = np.isin(self._block, self._block[answer.between[columns]])
             self._programme.fix(columns, np.where(open_, [[0.0], [1.0]], answer.values[columns]))
             answer = self._programme.minimise(self._price, deadline, presolve=True)
-        return answer
-
-    @property
-    def cost(self) -> float:
-        """What the claims to drop cost, in `UNIT`."""
-        return float(self.claims.cost[self.dropped].sum())
+        if answer.values is None:
+            raise OutOfTimeError("the time limit was reached")
+        passed = np.where(self._has, answer.values[self._column] > 0.5, [[True], [False]])
+        self.dropped = self.claims.dead | ~passed[0] | passed[1]
+        self.between = self._block[answer.between[self._rows.n :]]
+        cost = float(self.claims.cost[self.dropped].sum())
+        self.open = 0.0 if answer.status == "optimal" else cost - self._base - answer.bound / UNIT
 
     def exclude(self, sides: Ints, rows: Ints) -> None:
         """Exclude answers that keep all these sides of rows; one at least must give way."""
@@ -150,25 +139,30 @@ class Choice:
         value = np.bincount(place, np.where(side == 0, -1.0, 1.0), len(column)).astype(float)
         self._programme.add_row(column, value, 1.0 - float((side == 0).sum()))
 
-    def _deviate(self) -> None:
-        """Drop what does not hold at the point that deviates least from all claims: one linear programme.
 
-        References
-        ----------
-        Chinneck, J. (2008). *Feasibility and Infeasibility in Optimization*, ch. 6 (elastic programming). Springer.
-        """
-        rows, claims = self._rows, self.claims
-        lower, upper = rows.sides[:, self._own]
-        left, each = rows.matrix(self._own), sparse.eye_array(len(lower))
-        matrix = sparse.block_array([[rows.matrix(self._rules), None], [left, each], [left, -each]], format="csr")
-        open_ = np.full(len(lower), np.inf)
-        sides = np.hstack([rows.sides[:, self._rules], [lower, open_], [-open_, upper]])
-        box = np.hstack([rows.domain, [0 * lower, open_]])
-        whole = np.append(rows.integer, np.zeros(len(lower), dtype=bool))
-        price = np.append(np.zeros(rows.n), claims.cost * UNIT)
-        answer = Programme(matrix, sides, box, whole).minimise(price, Deadline(None), relaxed=True)
-        self.dropped = np.ones(len(lower), dtype=bool)
-        if answer.values is not None and not rows.violated(answer.values[: rows.n], self._rules).any():
-            self.dropped = rows.violated(answer.values[: rows.n], self._own)
-        self.open = self.cost - float(claims.cost[claims.dead].sum())
-        self.between, self.final = False, True
+def least_deviation(rows: Rows, rules: Ints, claims: Claims, box: Floats) -> Bools:
+    """Drop what does not hold at the point that deviates least from all claims: one linear programme.
+
+    References
+    ----------
+    Chinneck, J. (2008). *Feasibility and Infeasibility in Optimization*, ch. 6 (elastic programming). Springer.
+    """
+    rows, rules, own = _together(rows, rules, claims, box)
+    lower, upper = rows.sides[:, own]
+    left, each = rows.matrix(own), sparse.eye_array(len(lower))
+    matrix = sparse.block_array([[rows.matrix(rules), None], [left, each], [left, -each]], format="csr")
+    open_ = np.full(len(lower), np.inf)
+    sides = np.hstack([rows.sides[:, rules], [lower, open_], [-open_, upper]])
+    whole = np.append(rows.integer, np.zeros(len(lower), dtype=bool))
+    programme = Programme(matrix, sides, np.hstack([rows.domain, [0 * lower, open_]]), whole)
+    answer = programme.minimise(np.append(np.zeros(rows.n), claims.cost * UNIT), Deadline(None), relaxed=True)
+    if answer.values is None or rows.violated(answer.values[: rows.n], rules).any():
+        return np.ones(len(lower), dtype=bool)
+    return rows.violated(answer.values[: rows.n], own)
+
+
+def _together(rows: Rows, rules: Ints, claims: Claims, box: Floats) -> tuple[Rows, Ints, Ints]:
+    """Cut out rules and claims as a system of its own; return it, and which of its rows are rules and which claims."""
+    inside = np.sort(np.concatenate([rules, claims.row]))
+    part, _ = rows.stack(inside, np.zeros(len(inside), dtype=np.int64), box)
+    return part, np.searchsorted(inside, rules), np.searchsorted(inside, claims.row)

@@ -1,10 +1,10 @@
-"""The cheapest claims to drop: the best point of every expression first, then one programme for what clashes.
+"""The cheapest claims to drop: the best point of every expression first, then small programmes for what clashes.
 
 Without the rules every expression is settled by itself (`best_points`), and no answer can cost less: where that
-answer breaks no rule, it is the cheapest. The blocks in which it does go into programmes (`Choice`), whose answers
-are checked in exact arithmetic; claims that a programme keeps although they clash are excluded from being kept
-together, and it is asked again. At first the relaxed programme alone is asked: what it keeps and clashes makes it so
-much tighter that most never need a search.
+answer breaks no rule, it is the cheapest. Where it does, the rows near the clashes go into programmes (`Choice`), and
+what these keep is checked in exact arithmetic beside the best points of all other expressions. Clashes that show only
+then are excluded, what is near them comes in, and new programmes are asked. At first they are relaxed: what is kept
+and clashes makes them so much tighter that few blocks ever need a search, which takes in the whole block.
 
 References
 ----------
@@ -17,18 +17,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trafficking_stats.solver.choice import Choice
-from trafficking_stats.solver.claims import Claims, best_points, claims_of
+from trafficking_stats.solver.choice import Choice, least_deviation
+from trafficking_stats.solver.claims import best_points, claims_of
 from trafficking_stats.solver.feasibility import decide
-from trafficking_stats.solver.highs import Deadline
+from trafficking_stats.solver.highs import Deadline, OutOfTimeError
 from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
 
-# Small blocks share a programme of about so many claims: one of many costs less than many of one.
+# Blocks share a programme of about so many claims: one of many costs less than many of one.
 _PACK = 1000
 # Clashes of a block that are looked for before its programme is asked.
 _ROUNDS = 10
 # So often the relaxed programme alone is asked, while that shows clashes: each makes it tighter.
-_RELAXED = 3
+_RELAXED = 6
 # While others wait, none takes more than this part of the time that is left.
 _SHARE = 4
 
@@ -57,61 +57,91 @@ def locate(rows: Rows, weight: Ints, allowed: Floats, deadline: Deadline) -> tup
     """
     if not weight.any():
         return np.zeros(rows.m, dtype=bool), 0.0
-    claims, box = claims_of(rows, weight, allowed)
-    cost = np.zeros(rows.m, dtype=np.int64)
-    cost[claims.row] = claims.cost
-    dropped = np.zeros(rows.m, dtype=bool)
-    dropped[claims.row] = best_points(claims)
-    clashes = _clashes(rows, np.flatnonzero(~dropped), cost, deadline)
-    choices = [Choice(rows, blocks, among, box) for blocks, among in _packs(rows, claims, clashes)]
-    choice_of = {block: choice for choice in choices for block in choice.blocks.tolist()}
-    clashing, pending, turn = choices, choices, 0
-    while pending:
-        for block, sides, members in clashes:
-            choice_of[block].exclude(sides, members)
-        for place, choice in enumerate(pending):
-            relaxed = turn < _RELAXED and choice in clashing
-            choice.settle(deadline.share(min(len(pending) - place, _SHARE)), relaxed=relaxed)
-            dropped[choice.claims.row] = choice.dropped
-        asked = [block for choice in pending if not choice.final for block in choice.blocks.tolist()]
-        kept = np.flatnonzero(~dropped & np.isin(rows.block_of_row, asked))
-        clashes = _clashes(rows, kept, cost, deadline)
-        clashing = [choice_of[block] for block, *_ in clashes]
-        pending = [choice for choice in pending if choice in clashing or choice.between]
-        turn += 1
-    spent = float(cost[dropped].sum())
-    return dropped, sum(choice.open for choice in choices) / max(spent, 1.0)
+    search = _Search(rows, weight, allowed, deadline)
+    search.run()
+    return search.dropped, float(search.open.sum() / max(search.cost[search.dropped].sum(), 1))
 
 
-def _clashes(rows: Rows, kept: Ints, cost: Ints, deadline: Deadline) -> list[tuple[int, Ints, Ints]]:
-    """Find clashes among some rows, several in a block: block, sides and rows of which one at least must give way."""
-    found: list[tuple[int, Ints, Ints]] = []
-    for _ in range(_ROUNDS):
-        part, _ = rows.stack(kept, rows.block_of_row[kept], rows.domain)
-        verdict = decide(part, np.ones(part.m, dtype=bool), reasons=True, deadline=deadline, give_up=True)
-        if verdict.feasible.all():
-            break
-        row, side = np.nonzero((verdict.sides & (cost[kept] > 0)).T)
-        order = np.lexsort((cost[kept[row]], part.block_of_row[row]))
-        row, side = row[order], side[order]
-        block = part.block_of_row[row]
-        first = np.flatnonzero(np.diff(block, prepend=-1))
-        members = np.split(kept[row], first[1:])
-        found += zip(block[first].tolist(), np.split(side, first[1:]), members, strict=True)
-        # the lightest claim of each clash aside, what else clashes in these blocks?
-        again = ~verdict.feasible[part.block_of_row]
-        again[row[first]] = False
-        kept = kept[again]
-    return found
+class _Search:
+    """What is dropped of each block, turn by turn."""
 
+    def __init__(self, rows: Rows, weight: Ints, allowed: Floats, deadline: Deadline) -> None:
+        self.rows, self.deadline = rows, deadline
+        self.claims, self.box = claims_of(rows, weight, allowed)
+        self.cost = np.zeros(rows.m, dtype=np.int64)
+        self.cost[self.claims.row] = self.claims.cost
+        self.dropped, self.near = np.zeros(rows.m, dtype=bool), np.zeros(rows.m, dtype=bool)
+        self.dropped[self.claims.row] = best_points(self.claims)
+        # what might be saved in each block; those settled for good; and those that a relaxed programme left half-way
+        self.open = np.zeros(rows.n_blocks)
+        self.final, self.between = np.zeros((2, rows.n_blocks), dtype=bool)
+        self.clashes: list[tuple[int, Ints, Ints]] = []
 
-def _packs(rows: Rows, claims: Claims, clashes: list[tuple[int, Ints, Ints]]) -> Iterator[tuple[Ints, Claims]]:
-    """Put the blocks that clash together, the smallest first, with their claims."""
-    block = rows.block_of_row[claims.row]
-    size = np.bincount(block, minlength=rows.n_blocks)
-    blocks = np.unique([block for block, *_ in clashes]).astype(np.int64)
-    blocks = blocks[np.argsort(size[blocks], kind="stable")]
-    pack = np.full(rows.n_blocks, -1)
-    pack[blocks] = np.cumsum(size[blocks]) // _PACK
-    for number in np.unique(pack[blocks]).tolist():
-        yield np.flatnonzero(pack == number), claims.among(pack[block] == number)
+    def run(self) -> None:
+        """Settle all blocks."""
+        asked, turn = np.ones(self.rows.n_blocks, dtype=bool), 0
+        while asked.any():
+            clashing = self._look(asked)
+            asked = (clashing | self.between) & ~self.final
+            whole = asked & (self.between & ~clashing | (turn >= _RELAXED))
+            self.near |= whole[self.rows.block_of_row]
+            self.between[:] = False
+            packs = [(pack, kind is whole) for kind in (asked & ~whole, whole) for pack in self._packs(kind)]
+            for place, (blocks, is_whole) in enumerate(packs):
+                self._settle(blocks, self.deadline.share(min(len(packs) - place, _SHARE)), relaxed=not is_whole)
+            turn += 1
+
+    def _look(self, asked: Bools) -> Bools:
+        """Look for clashes in some blocks, several in each; return the blocks that have any."""
+        rows, clashing = self.rows, np.zeros(self.rows.n_blocks, dtype=bool)
+        kept, touched = np.flatnonzero(~self.dropped & asked[rows.block_of_row]), np.zeros(rows.n, dtype=bool)
+        for _ in range(_ROUNDS):
+            part, _ = rows.stack(kept, rows.block_of_row[kept], rows.domain)
+            verdict = decide(part, np.ones(part.m, dtype=bool), reasons=True, deadline=self.deadline, give_up=True)
+            if verdict.feasible.all():
+                break
+            touched[rows.column[rows.entries(kept[verdict.core])]] = True
+            row, side = np.nonzero((verdict.sides & (self.cost[kept] > 0)).T)
+            order = np.lexsort((self.cost[kept[row]], part.block_of_row[row]))
+            row, side = row[order], side[order]
+            block = part.block_of_row[row]
+            first = np.flatnonzero(np.diff(block, prepend=-1))
+            sides, members = (np.split(own, first[1:]) for own in (side, kept[row]))
+            self.clashes += zip(block[first].tolist(), sides, members, strict=True)
+            clashing[block] = True
+            # the lightest claim of each clash aside, what else clashes in these blocks?
+            again = ~verdict.feasible[part.block_of_row]
+            again[row[first]] = False
+            kept = kept[again]
+        self.near[rows.row[touched[rows.column]]] = True
+        return clashing
+
+    def _packs(self, blocks: Bools) -> Iterator[Bools]:
+        """Put blocks together, the smallest first."""
+        rows = self.rows
+        size = np.bincount(rows.block_of_row, self.near & (self.cost > 0), rows.n_blocks)
+        order = np.flatnonzero(blocks)
+        order = order[np.argsort(size[order], kind="stable")]
+        pack = np.full(rows.n_blocks, -1)
+        pack[order] = np.cumsum(size[order]) // _PACK
+        yield from (pack == number for number in np.unique(pack[order]))
+
+    def _settle(self, blocks: Bools, deadline: Deadline, *, relaxed: bool) -> None:
+        """Choose what to drop of some blocks, or let them deviate where the time is up."""
+        rows, own = self.rows, blocks[self.rows.block_of_row]
+        claims = self.claims.among((own & self.near)[self.claims.row])
+        rules = np.flatnonzero(own & self.near & (self.cost == 0))
+        self.open[blocks] = 0.0
+        try:
+            choice = Choice(rows, rules, claims, self.box)
+            for block, sides, members in self.clashes:
+                if blocks[block]:
+                    choice.exclude(sides, members)
+            choice.settle(deadline, relaxed=relaxed)
+            self.dropped[claims.row], self.between[choice.between] = choice.dropped, True
+            self.open[np.argmax(blocks)] = choice.open
+        except OutOfTimeError:
+            claims = self.claims.among(own[self.claims.row])
+            dropped = least_deviation(rows, np.flatnonzero(own & (self.cost == 0)), claims, self.box)
+            self.dropped[claims.row], self.final[blocks] = dropped, True
+            self.open[np.argmax(blocks)] = claims.cost[dropped & ~claims.dead].sum()
