@@ -14,6 +14,7 @@ import pandas as pd
 from trafficking_stats import breakdowns
 from trafficking_stats.intervals import period_kind
 from trafficking_stats.reconciliation.evidence import bounds
+from trafficking_stats.reconciliation.mistakes import number_of
 from trafficking_stats.reconciliation.weights import published_years
 from trafficking_stats.schema import CELL
 from trafficking_stats.vocabulary import Vocabulary
@@ -130,6 +131,7 @@ class Figures:
         first = np.flatnonzero(~judged.duplicated(cell))
         places = zip(*(judged[name].iloc[first].tolist() for name in cell), strict=True)
         self._rows = dict(zip(places, pairwise([*first.tolist(), len(judged)]), strict=True))
+        self._alike = _alike(judged)
         self._parts: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
         self._printed = {place[1:3] for place in self._rows}
         for indicator, breakdown in sorted(self._printed):
@@ -160,10 +162,23 @@ class Figures:
         for related in self._related(row.indicator, row.breakdown)[relation]:
             yield self._at(row, *related)
 
-    def years_beside(self, row: Any) -> Iterator[There]:
-        """Look up the year before and the one after; ``detail`` is the year."""
+    def alike_in_event(self, row: Any) -> Iterator[There]:
+        """Look up the cells of the same part and event under another indicator on which the same number is printed."""
+        for related in self._related(row.indicator, row.breakdown)["event"]:
+            _, indicator, breakdown = related
+            if breakdown == row.breakdown and self._is_printed(row, indicator, row.period_start, row.period_end):
+                yield self._at(row, *related)
+
+    def alike_in_years(self, row: Any) -> Iterator[There]:
+        """Look up the year before and the one after where the same number is printed; ``detail`` is the year."""
         for year in (row.year - 1, row.year + 1):
-            yield self._at(row, str(year), row.indicator, row.breakdown, (f"{year}-01-01", f"{year}-12-31"))
+            period = f"{year}-01-01", f"{year}-12-31"
+            if self._is_printed(row, row.indicator, *period):
+                yield self._at(row, str(year), row.indicator, row.breakdown, period)
+
+    def _is_printed(self, row: Any, indicator: str, start: str, end: str) -> bool:
+        """Whether the number of a claim is printed of its part in another event."""
+        return row.breakdown in self._alike.get((row.country, indicator, start, end, row.value), ())
 
     def _at(
         self, row: Any, detail: str, indicator: str, breakdown: str, period: tuple[str, str] | None = None
@@ -174,14 +189,6 @@ class Figures:
     def _list_claims(self, place: Place) -> OnCell:
         first, last = self._rows.get(place, (0, 0))
         return OnCell([*map(Printed._make, self._claims[first:last])])
-
-    @functools.cached_property
-    def _breakdowns(self) -> dict[tuple[str, ...], list[str]]:
-        """What each event is broken down by; an event is a cell without its breakdown."""
-        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for country, indicator, breakdown, *period in self._rows:
-            found[country, indicator, *period].append(breakdown)
-        return found
 
     def editions(self, row: Any) -> list[Printed]:
         """Return what all editions of the publisher of a claim print on its cell."""
@@ -195,14 +202,11 @@ class Figures:
         if row.value < self.vocabulary.causes.shift_from:
             return ""
         own = breakdowns.parse(row.breakdown).items()
-        event = row.country, row.indicator, row.period_start, row.period_end
-        beside = [(part, breakdowns.parse(part).items()) for part in self._breakdowns[event]]
-        others = [self._at(row, "", row.indicator, part) for part, keys in beside if not (own <= keys or keys <= own)]
-        for source in (row.source_id, *(claim.source_id for claim in self.editions(row) if claim.value == row.value)):
-            for there in others:
-                if row.value in there.on.by_source.get(source, ()):
-                    return there.breakdown
-        return ""
+        alike = self._alike.get((row.country, row.indicator, row.period_start, row.period_end, row.value), {})
+        others = {part: breakdowns.parse(part).items() for part in alike if part != row.breakdown}
+        beside = [part for part, keys in others.items() if not (own <= keys or keys <= own)]
+        sources = (claim.source_id for claim in self.editions(row) if claim.value == row.value) if beside else ()
+        return next((part for source in (row.source_id, *sources) for part in beside if source in alike[part]), "")
 
     def _list_related(self, indicator: str, breakdown: str) -> dict[str, list[tuple[str, str, str]]]:
         """List the related cells of the same period by relation: detail, indicator and breakdown."""
@@ -230,6 +234,26 @@ class Figures:
                 found["sibling"] += [(key, indicator, part) for part in beside]
         found["fold"] += [(folded, indicator, part) for folded, part in breakdowns.folds(breakdown, vocabulary)]
         return found
+
+
+def _alike(judged: pd.DataFrame) -> dict[tuple[str, str, str, str, float], dict[str, set[str]]]:
+    """Find where the number of a rejected claim is printed of its country.
+
+    Most signs of a cause begin there, and most numbers stand nowhere else: so that is looked up once, for all of them.
+
+    Returns
+    -------
+    dict
+        By event (a cell without its breakdown) and number: the breakdowns of which it is printed, and the sources.
+    """
+    number = number_of(pd.factorize(judged["country"])[0], pd.factorize(judged["value"])[0])
+    lost = number[~judged["accepted"].to_numpy(bool)]
+    rows = judged[np.isin(number, lost) & (judged["qualifier"] == "exact").to_numpy()]
+    columns = ("country", "indicator", "period_start", "period_end", "value", "breakdown", "source_id")
+    found: dict[Any, dict[str, set[str]]] = defaultdict(dict)
+    for *event, breakdown, source in zip(*(rows[name].tolist() for name in columns), strict=True):
+        found[tuple(event)].setdefault(breakdown, set()).add(source)
+    return found
 
 
 def rejected(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: Vocabulary) -> pd.DataFrame:

@@ -37,9 +37,10 @@ def other_indicator(row: Any, figures: Figures, *, same_unit: bool) -> Seen:
     """Tell whether it is the figure of the same event under another indicator, of the same unit or of another."""
     indicators = figures.vocabulary.indicators
     large = row.value > figures.vocabulary.causes.near_count
-    for there in figures.beside(row, "event") if large else ():
-        same_number = there.kept == row.value and there.breakdown == row.breakdown
-        if same_number and same_unit == (indicators[there.indicator].unit == indicators[row.indicator].unit):
+    for there in figures.alike_in_event(row) if large else ():
+        if there.kept == row.value and same_unit == (
+            indicators[there.indicator].unit == indicators[row.indicator].unit
+        ):
             names = {"own": Measure(row.indicator), "other": Measure(there.indicator)}
             at = min(filter(None, there.first_printed), default="")
             yield evidence("other_indicator_at" if at else "other_indicator", value=row.value, at=at, **names)
@@ -175,13 +176,14 @@ def too_many_parts(row: Any, figures: Figures) -> Seen:
 def early_snapshot(row: Any, figures: Figures) -> Seen:
     """Tell whether it was taken before the register had settled, and never corrected."""
     limits, weights = figures.vocabulary.causes, figures.vocabulary.weights
+    if not (1 - limits.early_share) * row.kept_lower <= row.value < row.kept_lower:
+        return
     first = min((claim.date for claim in figures.editions(row) if claim.value == row.value), default=row.date)
     months = 12 * (first - (row.year + 1))
-    few = (1 - limits.early_share) * row.kept_lower <= row.value < row.kept_lower
     # who keeps the register, and prints less than was known before, has revised it
     direct = figures.vocabulary.tiers[row.tier].weight >= weights.official
     revised = direct and any(date < first for date in figures.here(row).first_printed.values())
-    if few and months <= limits.early_months and not revised and not (row.tier == "register" and first == row.date):
+    if months <= limits.early_months and not revised and not (row.tier == "register" and first == row.date):
         later = round(row.date - first)
         said = {"months": round(max(months, 0)), "kept": row.known, "more": row.kept_lower - row.value}
         yield evidence("early_repeated", n=later, **said) if later else evidence("early", **said)
@@ -190,7 +192,7 @@ def early_snapshot(row: Any, figures: Figures) -> Seen:
 def neighbour(row: Any, figures: Figures, *, copied: bool) -> Seen:
     """Tell whether it is the figure kept for the year before or after, which its source prints there too if copied."""
     if row.kind == "year" and row.value >= figures.vocabulary.causes.shift_from and not row.near:
-        for there in figures.years_beside(row):
+        for there in figures.alike_in_years(row):
             if there.kept == row.value and (there.own == row.value) == copied:
                 year = Years([int(there.detail)])
                 yield evidence("copied_year" if copied else "shifted_year", value=row.value, year=year)
