@@ -237,7 +237,7 @@ class Figures:
 
 
 def _alike(judged: pd.DataFrame) -> dict[tuple[str, str, str, str, float], dict[str, set[str]]]:
-    """Find where the number of a rejected claim is printed of its country.
+    """Find where the number of a rejected claim is printed of a cell that differs in one thing alone.
 
     Most signs of a cause begin there, and most numbers stand nowhere else: so that is looked up once, for all of them.
 
@@ -246,12 +246,15 @@ def _alike(judged: pd.DataFrame) -> dict[tuple[str, str, str, str, float], dict[
     dict
         By event (a cell without its breakdown) and number: the breakdowns of which it is printed, and the sources.
     """
-    number = number_of(pd.factorize(judged["country"])[0], pd.factorize(judged["value"])[0])
-    lost = number[~judged["accepted"].to_numpy(bool)]
-    rows = judged[np.isin(number, lost) & (judged["qualifier"] == "exact").to_numpy()]
-    columns = ("country", "indicator", "period_start", "period_end", "value", "breakdown", "source_id")
+    place = ["country", "indicator", "period_start", "period_end", "value", "breakdown"]
+    codes = {name: pd.factorize(judged[name])[0] for name in place}
+    lost, beside = ~judged["accepted"].to_numpy(bool), np.zeros(len(judged), dtype=bool)
+    for differs in (("indicator",), ("period_start", "period_end"), ("breakdown",)):
+        number = number_of(*(codes[name] for name in place if name not in differs))
+        beside |= np.isin(number, number[lost])
+    rows = judged.loc[beside & (judged["qualifier"] == "exact").to_numpy(), [*place, "source_id"]]
     found: dict[Any, dict[str, set[str]]] = defaultdict(dict)
-    for *event, breakdown, source in zip(*(rows[name].tolist() for name in columns), strict=True):
+    for *event, breakdown, source in zip(*(rows[name].tolist() for name in rows), strict=True):
         found[tuple(event)].setdefault(breakdown, set()).add(source)
     return found
 

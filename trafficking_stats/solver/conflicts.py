@@ -19,7 +19,7 @@ from scipy.sparse import csgraph
 
 from trafficking_stats.solver.feasibility import decide
 from trafficking_stats.solver.highs import Deadline
-from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
+from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows, spans
 
 # Entries stacked at a time; bounds the memory where many constraints of one large block are asked for.
 _BATCH = 1_000_000
@@ -74,12 +74,13 @@ def _direct(rows: Rows, asked: Ints, active: Bools, weight: Ints) -> Ints:
     order = np.lexsort((row, -weight[row], weight[row] > 0, expression))
     order = order[(active & ~rows.impossible)[row[order]]]
     starts = np.searchsorted(expression[order], np.arange(expression.max(initial=-1) + 2))
+    own = np.searchsorted(row, asked)
+    length = np.diff(starts)[expression[own]]
+    other, of = order[spans(starts[expression[own]], length)], np.repeat(np.arange(len(asked)), length)
+    against = np.flatnonzero(((low[other] > high[own[of]]) | (high[other] < low[own[of]])) & (other != own[of]))
+    found, first = np.unique(of[against], return_index=True)
     out = np.full(len(asked), -1)
-    for k, i in enumerate(np.searchsorted(row, asked)):
-        members = order[starts[expression[i]] : starts[expression[i] + 1]]
-        against = row[members[(low[members] > high[i]) | (high[members] < low[i])]]
-        against = against[against != asked[k]]
-        out[k] = against[0] if len(against) else -1
+    out[found] = row[other[against[first]]]
     return out
 
 

@@ -95,9 +95,12 @@ class _Search:
         """Look for clashes in some blocks, several in each; return the blocks that have any."""
         rows, clashing = self.rows, np.zeros(self.rows.n_blocks, dtype=bool)
         kept, touched = np.flatnonzero(~self.dropped & asked[rows.block_of_row]), np.zeros(rows.n, dtype=bool)
-        for _ in range(_ROUNDS):
-            part, _ = rows.stack(kept, rows.block_of_row[kept], rows.domain)
-            verdict = decide(part, np.ones(part.m, dtype=bool), reasons=True, deadline=self.deadline, give_up=True)
+        for turn in range(_ROUNDS):
+            if asked.all() and turn == 0:
+                part, active, kept = rows, ~self.dropped, np.arange(rows.m)
+            else:
+                part, active = rows.stack(kept, rows.block_of_row[kept], rows.domain)[0], np.ones(len(kept), dtype=bool)
+            verdict = decide(part, active, reasons=True, deadline=self.deadline, give_up=True)
             if verdict.feasible.all():
                 break
             touched[rows.column[rows.entries(kept[verdict.core])]] = True
@@ -110,7 +113,7 @@ class _Search:
             self.clashes += zip(block[first].tolist(), sides, members, strict=True)
             clashing[block] = True
             # the lightest claim of each clash aside, what else clashes in these blocks?
-            again = ~verdict.feasible[part.block_of_row]
+            again = ~verdict.feasible[part.block_of_row] & active
             again[row[first]] = False
             kept = kept[again]
         self.near[rows.row[touched[rows.column]]] = True
