@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from trafficking_stats.intervals import intervals, period_kind
 from trafficking_stats.reconciliation.impossible import impossible
-from trafficking_stats.reconciliation.mistakes import costs, describe, sums_of
+from trafficking_stats.reconciliation.mistakes import costs, describe, number_of, sums_of
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
 from trafficking_stats.reconciliation.weights import claim_weights, first_named
 from trafficking_stats.vocabulary import Vocabulary
@@ -63,13 +63,13 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     lower, upper = intervals(claims, vocabulary)
     counted = np.flatnonzero(~np.isnan(lower))
     named = claims.iloc[counted].rename(columns={"period_start": "start", "period_end": "end"})[KEY]
-    cells = named.drop_duplicates().reset_index(drop=True)
+    number = number_of(*(pd.factorize(named[name])[0] for name in KEY))
+    cells = named[~pd.Series(number).duplicated().to_numpy()].astype(object)
     kinds = [period_kind(*days) for days in zip(cells["start"], cells["end"], strict=True)]
     cells["kind"] = np.array(kinds, dtype=object)
     cells["measure"] = cells["indicator"].map(lambda name: _measure(name, vocabulary)).astype(object)
-    cells = needed_cells(cells, vocabulary)
-    place = cells[KEY].assign(cell=np.arange(len(cells)))
-    cell = named.merge(place, on=KEY, how="left")["cell"].to_numpy()
+    own, cells = cells, needed_cells(cells, vocabulary)
+    cell = own.merge(cells.reset_index(names="cell"), on=KEY, how="left")["cell"].to_numpy()[number]
 
     key = pd.DataFrame({"cell": cell, "lower": lower[counted], "upper": upper[counted]})
     group = np.asarray(key.groupby(["cell", "lower", "upper"], sort=True).ngroup(), dtype=np.int64)

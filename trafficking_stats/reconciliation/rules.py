@@ -24,6 +24,9 @@ Cell = tuple[str, str, str, str, str]
 Series = tuple[str, str, str]
 """Country, indicator and breakdown."""
 
+Periods = dict[Series, dict[Period, str]]
+"""The periods of each series that are cells, with their kinds."""
+
 _TILED = {"year": "part_of_year", "part": "part_of_year", "since_records": "since_records"}
 """The kind of the rule that splits a period of some kind; of any other it is ``years``."""
 
@@ -77,29 +80,34 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     for rule in vocabulary.rules:
         measure |= {name: vocabulary.indicators[name].measure for name in (rule.whole, *rule.parts)}
     beside = functools.cache(functools.partial(_series_beside, vocabulary))
-    known: dict[Cell, str] = dict(zip(_keys(cells), cells["kind"].tolist(), strict=True))
-    waiting = list(known)
+    known = _by_series(cells)
+    waiting = [(series, dict(periods)) for series, periods in known.items()]
     while waiting:
-        country, indicator, breakdown, start, end = cell = waiting.pop()
-        kind, measured = known[cell], measure[indicator]
-        found: dict[Cell, str] = {}
+        series, periods = waiting.pop()
+        measured, found = measure[series[1]], []
         # nothing that does not add up is tied to calendar years
-        if kind not in ("year", "since_records") and measured in ("count", "level"):
-            touched, covered = period_years(start, end)
-            years = covered if measured == "level" else touched
-            found |= {(country, indicator, breakdown, f"{y}-01-01", f"{y}-12-31"): "year" for y in years}
-        # what holds in every year holds for several; a level has no parts
-        has_parts = kind != "years" and measured != "level"
-        found |= {(*series, start, end): kind for series in beside(country, indicator, breakdown, has_parts)}
-        new = {other: found[other] for other in found if other not in known}
-        waiting += new
-        known |= new
+        if measured in ("count", "level"):
+            longer = [period for period, kind in periods.items() if kind not in ("year", "since_records")]
+            years = {year for period in longer for year in period_years(*period)[measured == "level"]}
+            found.append((series, {(f"{year}-01-01", f"{year}-12-31"): "year" for year in years}))
+        for has_parts in (True, False):
+            # what holds in every year holds for several; a level has no parts
+            own = {p: kind for p, kind in periods.items() if has_parts == (kind != "years" and measured != "level")}
+            found += [(other, own) for other in (beside(*series, has_parts) if own else ())]
+        for other, own in found:
+            if new := {period: kind for period, kind in own.items() if period not in known[other]}:
+                known[other] |= new
+                waiting.append((other, new))
         if not waiting:
             waiting += _shared_pieces(known, measure)
-            known |= {piece: period_kind(*piece[3:]) for piece in waiting}
-    order = sorted(known)
-    table = pd.DataFrame(order, columns=KEY, dtype=object)
-    return table.assign(kind=[known[cell] for cell in order], measure=[measure[cell[1]] for cell in order])
+            for series, periods in waiting:
+                known[series] |= periods
+    names = sorted(known)
+    rows = [(*period, kind) for series in names for period, kind in sorted(known[series].items())]
+    sizes = [len(known[series]) for series in names]
+    table = pd.DataFrame(np.repeat(np.array(names, dtype=object).reshape(-1, 3), sizes, axis=0), columns=KEY[:3])
+    table[["start", "end", "kind"]] = pd.DataFrame(rows, columns=range(3), dtype=object)
+    return table.assign(measure=table["indicator"].map(measure).astype(object))
 
 
 def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
@@ -128,8 +136,12 @@ def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
     return Rules(table[["about", "kind", "detail", "equal"]], entries.astype("int64"))
 
 
-def _keys(cells: pd.DataFrame) -> list[Cell]:
-    return list(zip(*(cells[name].tolist() for name in KEY), strict=True))
+def _by_series(cells: pd.DataFrame) -> Periods:
+    """Collect the periods of each series, with their kinds."""
+    found: Periods = defaultdict(dict)
+    for *series, start, end, kind in zip(*(cells[name].tolist() for name in (*KEY, "kind")), strict=True):
+        found[tuple(series)][start, end] = kind
+    return found
 
 
 def _measures(cells: pd.DataFrame) -> dict[str, str]:
@@ -190,42 +202,40 @@ def _by_time(cells: pd.DataFrame) -> pd.DataFrame:
     # most series have calendar years alone
     others = cells.loc[cells["kind"] != "year", KEY[:3]].drop_duplicates()
     cells = cells.reset_index(names="number").merge(others)
-    place = dict(zip(_keys(cells), cells["number"].tolist(), strict=True))
-    kinds, measure = dict(zip(place, cells["kind"].tolist(), strict=True)), _measures(cells)
+    place = dict(zip(zip(*(cells[name] for name in KEY), strict=True), cells["number"].tolist(), strict=True))
+    known, measure = _by_series(cells), _measures(cells)
     links = []
-    for series, split in _tiles(kinds, measure):
+    for series, split in _tiles(known, measure):
         for period, pieces in split.items():
-            about, known = (*series, *period), [(*series, *piece) for piece in pieces]
-            kind = _TILED.get(kinds[about], "years")
-            links += [(place[about], kind, "", place[piece], len(pieces)) for piece in known if piece in place]
-    for cell, number in place.items():
-        if measure[cell[1]] == "level" and kinds[cell] not in ("year", "since_records"):
-            for year in map(str, period_years(*cell[3:])[1]):
-                links.append((number, "level", year, place[*cell[:3], f"{year}-01-01", f"{year}-12-31"], 1))
+            kind = _TILED.get(known[series][period], "years")
+            parts = [place[*series, *piece] for piece in pieces if piece in known[series]]
+            links += [(place[*series, *period], kind, "", part, len(pieces)) for part in parts]
+    for series, periods in known.items():
+        for period, kind in periods.items() if measure[series[1]] == "level" else ():
+            for year in map(str, period_years(*period)[1] if kind not in ("year", "since_records") else ()):
+                links.append(
+                    (place[*series, *period], "level", year, place[*series, f"{year}-01-01", f"{year}-12-31"], 1)
+                )
     return pd.DataFrame(links, columns=LINK)
 
 
-def _tiles(
-    kinds: Mapping[Cell, str], measure: Mapping[str, str]
-) -> Iterator[tuple[Series, dict[Period, tuple[Period, ...]]]]:
+def _tiles(known: Periods, measure: Mapping[str, str]) -> Iterator[tuple[Series, dict[Period, tuple[Period, ...]]]]:
     """Split the periods of every series of counts that has more than calendar years."""
-    cut = {cell[:3] for cell, kind in kinds.items() if kind != "year" and measure[cell[1]] == "count"}
-    periods: dict[Series, list[Period]] = {series: [] for series in sorted(cut)}
+    cut = [name for name, own in known.items() if measure[name[1]] == "count" and set(own.values()) != {"year"}]
     others: dict[tuple[str, str], set[Period]] = defaultdict(set)
-    for cell in kinds if cut else ():
-        if cell[:3] in periods:
-            periods[cell[:3]].append(cell[3:])
-            others[cell[:2]].add(cell[3:])
+    for series in cut:
+        others[series[:2]].update(known[series])
     split = functools.cache(tiles)  # most series have the same periods
-    for series, found in periods.items():
-        yield series, split(tuple(sorted(found)), frozenset(others[series[:2]]))
+    for series in sorted(cut):
+        yield series, split(tuple(sorted(known[series])), frozenset(others[series[:2]]))
 
 
-def _shared_pieces(known: Mapping[Cell, str], measure: Mapping[str, str]) -> list[Cell]:
+def _shared_pieces(known: Periods, measure: Mapping[str, str]) -> list[tuple[Series, dict[Period, str]]]:
     """List the pieces that are no cells yet but have to be: those in two sums, of one breakdown or of two.
 
     A piece in one sum alone is what is left of it, whatever that is.
     """
-    pieces = [(*series, *piece) for series, sums in _tiles(known, measure) for sum_ in sums.values() for piece in sum_]
-    times = Counter((*cell[:2], *cell[3:]) for cell in pieces)
-    return sorted({cell for cell in pieces if times[*cell[:2], *cell[3:]] > 1} - set(known))
+    pieces = [(name, piece) for name, sums in _tiles(known, measure) for sum_ in sums.values() for piece in sum_]
+    times = Counter((series[:2], piece) for series, piece in pieces)
+    shared = [(series, piece) for series, piece in pieces if times[series[:2], piece] > 1]
+    return [(series, {piece: period_kind(*piece)}) for series, piece in shared if piece not in known[series]]
