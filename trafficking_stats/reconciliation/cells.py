@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from trafficking_stats.intervals import intervals, period_kind
 from trafficking_stats.reconciliation.impossible import impossible
-from trafficking_stats.reconciliation.mistakes import costs, describe, number_of, sums_of
+from trafficking_stats.reconciliation.mistakes import costs, describe, heaviest, number_of, sums_of
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
 from trafficking_stats.reconciliation.weights import claim_weights, first_named
 from trafficking_stats.vocabulary import Vocabulary
@@ -82,10 +82,7 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     sums = sums_of(described)
     groups["weight"] = costs(described, sums, len(groups), vocabulary)
     groups["impossible"] = impossible(described, sums, groups, cells, vocabulary)
-    # the heaviest claim speaks for its group, the first in the fixed order where several are
-    order = np.lexsort((np.arange(len(group)), -weight, group))
-    first = np.r_[True, np.diff(group[order]) > 0] if len(order) else np.zeros(0, bool)
-    groups["leader"] = counted[order[first]]
+    groups["leader"] = counted[heaviest(group, weight)]  # which speaks for its group
     claim_group = np.full(len(claims), -1, dtype=np.int64)
     claim_group[counted] = group
     groups["edition"] = pd.factorize(claims["source_id"], sort=True)[0][groups["leader"]]

@@ -156,7 +156,7 @@ def of_its_tables(exact: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     totals["publishers"] = totals.groupby([*EVENT, "value"])["publisher"].transform("nunique")
     keys = [
         (breakdown, indicator, key, vocabulary.dimensions[key].complete)
-        for breakdown, indicator in set(zip(exact["breakdown"], exact["indicator"], strict=True))
+        for breakdown, indicator in exact[["breakdown", "indicator"]].drop_duplicates().itertuples(index=False)
         for whole, kind, key, _ in breakdowns.edges(breakdown, vocabulary, indicator)
         if whole == "" and kind in EXCLUSIVE
     ]

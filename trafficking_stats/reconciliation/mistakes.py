@@ -139,8 +139,7 @@ def costs(table: pd.DataFrame, sums: pd.DataFrame, n_groups: int, vocabulary: Vo
 
 def _figures(table: pd.DataFrame) -> pd.DataFrame:
     """One row a figure: what it says, when it was first printed, and by whom."""
-    heaviest = table.iloc[np.lexsort((-table["base"], table["figure"]))].drop_duplicates("figure")
-    figures = heaviest.set_index("figure")
+    figures = table.iloc[heaviest(table["figure"], table["base"])].set_index("figure")
     by = table.groupby("figure")
     figures["first"], figures["last"], figures["tier"] = by["date"].min(), by["date"].max(), by["tier"].max()
     publishers = table.drop_duplicates(["figure", "publisher"])
@@ -149,6 +148,12 @@ def _figures(table: pd.DataFrame) -> pd.DataFrame:
     # a figure is its publisher's own if nobody else prints it
     figures["sole"] = figures["publisher"].where(figures["publishers"] == 1, -1)
     return figures
+
+
+def heaviest(number: ArrayLike, weight: ArrayLike) -> NDArray[np.int64]:
+    """Return the heaviest row of each number, of equally heavy ones the first; in order of the numbers."""
+    number, order = np.asarray(number), np.lexsort((-np.asarray(weight), number))
+    return np.asarray(order[np.flatnonzero(np.diff(number[order], prepend=-1))], dtype=np.int64)
 
 
 def sums_of(table: pd.DataFrame) -> pd.DataFrame:
@@ -260,7 +265,8 @@ def _weights(
     masked = (figures["lower"] == 0) & (figures["upper"] > 0)
     total = (depth == 0) & (figures["year"] > 0) & ~masked.to_numpy()
     # once a value, however many registers print it: else two compilers outvote a register
-    rank = figures["base"].groupby(figures["group"]).rank(method="first", ascending=False)
+    counts = np.zeros(len(figures), dtype=bool)
+    counts[heaviest(figures["group"], figures["base"])] = True
     exact = figures[(depth == 0) & ~figures["apart"] & (figures["lower"] == figures["upper"])]
     tight = sums[sums["upper"] - sums["lower"] <= np.maximum(4, 0.1 * sums["lower"])]
     fit = exact[["event", "lower"]].reset_index().merge(tight, on="event", suffixes=("", "_sum"))
@@ -272,7 +278,7 @@ def _weights(
     agree = _borne_out(exceeded)
     far = exceeded["lower_sum"] > limits.jump_times * exceeded["upper"]
     replaced = figures.index.isin(pairs.loc[pairs["good"], "figure"])
-    bonus = limits.total * ((rank == 1) & ~replaced)
+    bonus = limits.total * (counts & ~replaced)
     bonus += limits.confirmed_by_source * np.minimum(figures["sources"] - 1, 2)
     bonus += limits.confirmed_by_table * np.minimum(tables, 3)
     whole = weight + np.where(figures.index.isin(exceeded.loc[agree & far, "figure"]) | copied, 0.0, bonus)
