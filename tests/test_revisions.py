@@ -39,9 +39,6 @@ def test_changed_new_and_vanished_cells_with_the_size_of_the_change():
     assert found.new[["period_start", "figure", "size"]].values.tolist() == [["2022-01-01", "73", 73]]
     assert found.vanished[["period_start", "figure", "size"]].values.tolist() == [["2021-01-01", "7", 7]]
     assert found.corrupt.empty
-    sizes = found.sizes.set_index("size")
-    assert sizes.changed[["0", "5-9", "50-99"]].tolist() == [1, 1, 1]
-    assert sizes.sum().tolist() == [3, 1, 1]
     assert str(found).startswith("3 figures changed, 1 new, 1 vanished; 0 look corrupt")
 
 
@@ -82,7 +79,6 @@ def test_parts_that_add_up_to_more_than_their_whole():
     assert kinds(found) == [("parts_above_whole_by_age", "", 2016, 2)]
     assert found.corrupt.standing.tolist() == [True]
     assert "add up to at least 123, more than the total of 121" in found.corrupt.evidence[0]
-    assert compare_releases(old, old, exclusive=["sex"]).corrupt.empty
     forms = claims(("", 2016, 10), ("exploitation=sexual", 2016, 8), ("exploitation=forced_labour", 2016, 8))
     assert compare_releases(forms, forms).corrupt.empty
 

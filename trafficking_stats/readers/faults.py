@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 
 import pandas as pd
 
@@ -15,7 +14,7 @@ from trafficking_stats.vocabulary import load_vocabulary
 
 CELL = ["country", "indicator", "breakdown", "period_start", "period_end"]
 PLACE = ["country", "indicator", "period_start", "period_end"]
-EXCLUSIVE = ("age", "sex")
+_EXCLUSIVE = ("age", "sex")
 """Dimensions in which no person is counted twice."""
 
 _WORDS = load_map("revisions.toml")["words"]
@@ -36,7 +35,7 @@ def faults(claims: pd.DataFrame) -> pd.DataFrame:
         ``kind``, the columns of a cell, ``figure``, ``size``, ``whole_upper`` (the most that its whole can be) and
         ``evidence``, the largest first.
     """
-    return in_order(faults_of(bounded(claims, "new"), EXCLUSIVE), size=False, kind=True)
+    return in_order(faults_of(bounded(claims, "new")), size=False, kind=True)
 
 
 def in_order(table: pd.DataFrame, **ascending: bool) -> pd.DataFrame:
@@ -65,7 +64,7 @@ def bounded(claims: pd.DataFrame, which: str) -> pd.DataFrame:
     )
 
 
-def faults_of(release: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
+def faults_of(release: pd.DataFrame) -> pd.DataFrame:
     """Find parts above their whole, parts that add up to more than it, and figures that equal their year."""
     parts = _with_wholes(release)
     parts["size"], parts["depth"] = parts["lower"] - parts["whole_upper"], parts["whole"].str.count("=")
@@ -73,7 +72,7 @@ def faults_of(release: pd.DataFrame, exclusive: Sequence[str]) -> pd.DataFrame:
     above = parts[parts["size"] > 0].sort_values(["depth", "whole"], kind="stable")
     above = above.sort_values("size", ascending=False, kind="stable").drop_duplicates([*CELL, "occurrence"])
 
-    tables = parts[parts["dimension"].isin(list(exclusive))].groupby([*PLACE, "whole", "dimension"])
+    tables = parts[parts["dimension"].isin(_EXCLUSIVE)].groupby([*PLACE, "whole", "dimension"])
     sums = tables.agg(
         least=("lower", "sum"),
         worst=("size", "max"),

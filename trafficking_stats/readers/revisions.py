@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.claims import read_sources
-from trafficking_stats.readers.faults import CELL, EXCLUSIVE, PLACE, bounded, faults_of, in_order, told
+from trafficking_stats.readers.faults import CELL, PLACE, bounded, faults_of, in_order, told
 from trafficking_stats.readers.tables import TableImport, load_map
 from trafficking_stats.readers.writing import claims_of_source
 from trafficking_stats.templates import rendered
@@ -52,19 +51,6 @@ class Revisions:
     corrupt: pd.DataFrame
 
     @property
-    def sizes(self) -> pd.DataFrame:
-        """Number of changed, new and vanished cells by size of the figure or change."""
-        bands = _LIMITS["bands"]
-        labels = [f"{a:,}" if b == a + 1 else f"{a:,}-{b - 1:,}" for a, b in itertools.pairwise(bands)]
-        labels.append(f"{bands[-1]:,} and more")
-        cuts = {
-            name: pd.cut(getattr(self, name)["size"], [*bands, np.inf], right=False, labels=labels)
-            for name in ("changed", "new", "vanished")
-        }
-        counts = {name: cut.value_counts(sort=False) for name, cut in cuts.items()}
-        return pd.DataFrame(counts).rename_axis("size").reset_index()
-
-    @property
     def record(self) -> dict[str, Any]:
         """The difference in numbers, and what looks corrupt in words."""
         reasons = {name: getattr(self, name)["reason"].value_counts().sort_index() for name in ("changed", "vanished")}
@@ -87,7 +73,7 @@ class Revisions:
         )
 
 
-def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, exclusive: Sequence[str] = EXCLUSIVE) -> Revisions:
+def compare_releases(old: pd.DataFrame, new: pd.DataFrame) -> Revisions:
     """Compare two releases of one publication, cell by cell.
 
     A figure looks corrupt if it is a part above its whole, if the parts along an exclusive dimension add up
@@ -98,8 +84,6 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, exclusive: Sequenc
     ----------
     old, new : pandas.DataFrame
         Claims of the two releases with the columns of a raw file.
-    exclusive : sequence of str
-        Dimensions in which no person is counted twice.
 
     Returns
     -------
@@ -135,7 +119,7 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame, *, exclusive: Sequenc
     changed = in_order(changed.assign(size=np.maximum(apart, 0).astype(int), shift=shift), size=False, shift=False)
     changed = changed.rename(columns={"old_figure": "old", "new_figure": "new"})
     changed = changed[[*CELL, "old", "new", "old_lower", "old_upper", "new_lower", "new_upper", "size"]]
-    before, now, moved = faults_of(old, exclusive), faults_of(new, exclusive), _moved(old, new)
+    before, now, moved = faults_of(old), faults_of(new), _moved(old, new)
     corrupt = pd.concat([now.assign(standing=_among(now, before, ["kind", *CELL])), _shifted(moved)])
     corrupt = in_order(corrupt, standing=True, size=False, kind=True)
     changed["reason"] = _why_changed(changed, old, before, now, moved)

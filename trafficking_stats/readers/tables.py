@@ -51,11 +51,6 @@ class TableImport:
         return self.source["published"]
 
     @property
-    def summary(self) -> pd.DataFrame:
-        """Number of claims by country (rows) and indicator (columns)."""
-        return pd.crosstab(self.claims["country"], self.claims["indicator"])
-
-    @property
     def reasons(self) -> pd.DataFrame:
         """Number of skipped figures by reason, the most frequent first; columns ``reason`` and ``rows``."""
         counts = self.skipped.groupby("reason", sort=True).size().rename("rows").reset_index()
@@ -75,7 +70,7 @@ class TableImport:
         }
 
     def shown(self, n_claims: int = 10) -> str:
-        """Return the summary, the first claims, and every figure left out but for those of countries not asked for."""
+        """Return the numbers, the first claims, and every figure left out but for those of countries not asked for."""
         columns = [c for c in (*PRINTED[:7], RANGE_END, "locator") if c in self.claims]
         claims = self.claims.head(n_claims)[columns].to_string(index=False, na_rep="") if len(self.claims) else "(none)"
         left_out = self.skipped[self.skipped["reason"] != NOT_ASKED_FOR]
