@@ -6,12 +6,12 @@ import difflib
 import functools
 import re
 import tomllib
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from trafficking_stats.errors import ParameterError
+from trafficking_stats.wording import without_accents
 
 OTHERS = frozenset({"EUU", "XKX"})
 """Codes beyond ISO 3166-1: the European Union, and Kosovo."""
@@ -112,9 +112,8 @@ def iso_codes() -> frozenset[str]:
 
 
 def _folded(name: str) -> str:
-    letters = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
-    short = _printed()["short"]
-    return " ".join(sorted(filter(None, (short.get(word, word) for word in re.findall(r"[^\W_]+", letters)))))
+    words, short = re.findall(r"[^\W_]+", without_accents(name).casefold()), _printed()["short"]
+    return " ".join(sorted(filter(None, (short.get(word, word) for word in words))))
 
 
 @functools.cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -22,7 +21,7 @@ from trafficking_stats.headings import DIMENSION, Columns, category_named, folde
 from trafficking_stats.layout import long_table
 from trafficking_stats.ledger import Cells
 from trafficking_stats.printed import WORDS, NoFigureError, UnreadableError, plain, read_figure
-from trafficking_stats.schema import CELL, RANGE_END, is_id
+from trafficking_stats.schema import CELL, RANGE_END, as_id
 from trafficking_stats.vocabulary import Vocabulary
 from trafficking_stats.wording import meant
 
@@ -192,11 +191,7 @@ def _published(cell: object) -> str:
 
 
 def _source_id(cell: object) -> str:
-    text = plain(cell)
-    if is_id(text):
-        return text
-    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    if found := re.sub(r"[^a-z0-9]+", "-", letters).strip("-"):
+    if found := as_id(plain(cell)):
         return found
     raise UnreadableError("the id or the name of a source")
 

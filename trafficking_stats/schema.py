@@ -20,7 +20,7 @@ import pandas as pd
 from trafficking_stats.countries import OTHERS, is_country, meant_country
 from trafficking_stats.printed import UnreadableError, plain, read_figure
 from trafficking_stats.vocabulary import Vocabulary
-from trafficking_stats.wording import meant
+from trafficking_stats.wording import meant, without_accents
 
 CELL = ("country", "indicator", "breakdown", "period_start", "period_end")
 """Columns that say what a figure counts."""
@@ -149,6 +149,18 @@ def check_sources(sources: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
 def check_rows(rows: pd.DataFrame, checks: Checks) -> list[str]:
     """Return one line for each cell of the rows of a file that a check finds wrong."""
     return _placed(rows, _faults(rows, checks))
+
+
+def as_id(text: str) -> str:
+    """Return a text as the id of a source, without what cannot stand in one.
+
+    Examples
+    --------
+    >>> as_id("tip-2020-DNK"), as_id("Årsrapport 2020.")
+    ('tip-2020-DNK', 'arsrapport-2020')
+    """
+    letters = without_accents(text).casefold()
+    return text if is_id(text) else re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
 
 
 def is_id(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable
 
 _SHORT_NAME = re.compile(r"\(([^()]+)\)$")
@@ -30,6 +31,17 @@ def meant(name: str, known: Iterable[str], most: int = 1) -> str:
     """
     near = difflib.get_close_matches(name, list(known), n=most)
     return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def without_accents(text: str) -> str:
+    """Return a text in which letters have no accents.
+
+    Examples
+    --------
+    >>> without_accents("Türkiye, Płock")
+    'Turkiye, Płock'
+    """
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def source_name(publisher: str, published: str) -> str:

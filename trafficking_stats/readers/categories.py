@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 import zlib
 from collections.abc import Collection
+
+from trafficking_stats.wording import without_accents
 
 
 def slug(label: str, taken: Collection[str] = ()) -> str:
@@ -33,22 +34,7 @@ def slug(label: str, taken: Collection[str] = ()) -> str:
     >>> slug("SIERRA LEONEAN") == slug("Sierra leonean")
     False
     """
-    plain = re.sub(r"[^a-z0-9]+", "_", _without_accents(label).lower()).strip("_")
+    plain = re.sub(r"[^a-z0-9]+", "_", without_accents(label).lower()).strip("_")
     if plain and plain not in taken and plain.replace("_", " ").title() == label:
         return plain
     return f"{plain or 'label'}_{zlib.crc32(label.encode('utf-8')):08x}"
-
-
-def fold(name: str) -> str:
-    """Return a name without case and accents, as names of countries are compared.
-
-    Examples
-    --------
-    >>> fold("TÜRKIYE") == fold("Türkiye")
-    True
-    """
-    return _without_accents(name).casefold().replace("’", "'").strip()
-
-
-def _without_accents(text: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -16,12 +15,11 @@ from trafficking_stats.errors import ClaimError, ReaderError, TraffickingStatsEr
 from trafficking_stats.headings import HEADINGS, Columns, headed
 from trafficking_stats.layout import FIELDS, check_columns
 from trafficking_stats.printed import plain
-from trafficking_stats.readers.categories import fold
 from trafficking_stats.readers.header import below_header
 from trafficking_stats.readers.sheets import tables_in
 from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport, file_of, load_map, source_row, wanted_countries
 from trafficking_stats.reading import Read, read_frame
-from trafficking_stats.schema import PRINTED, RANGE_END
+from trafficking_stats.schema import PRINTED, RANGE_END, as_id
 from trafficking_stats.vocabulary import load_vocabulary
 from trafficking_stats.wording import counted
 
@@ -151,8 +149,7 @@ def _column_map(said: Mapping[str, Any]) -> Columns:
 def _source(said: Mapping[str, Any], path: Path, source_id: str | None, published: str | None) -> dict[str, str]:
     """Return the row of ``sources.csv``: what is said of the publication, and else what follows from the file."""
     day = published or said.get("published", "")
-    letters = fold(file_of(path)["document"].split(".")[0])
-    named = said.get("source") or re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
+    named = said.get("source") or as_id(file_of(path)["document"].split(".")[0].casefold())
     return source_row(path, _MAP["defaults"], day, source_id, said, named=named)
 
 

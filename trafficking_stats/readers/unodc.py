@@ -15,11 +15,11 @@ from trafficking_stats.countries import country_code, is_country
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.headings import headed
 from trafficking_stats.printed import plain
-from trafficking_stats.readers.categories import fold
 from trafficking_stats.readers.draft import Draft
 from trafficking_stats.readers.header import below_header
 from trafficking_stats.readers.sheets import tables_in
 from trafficking_stats.readers.tables import TableImport, iso_date, load_map, source_row, wanted_countries
+from trafficking_stats.wording import without_accents
 
 _MAP = load_map("unodc.toml")
 _OPTIONAL = ("code", "origin")
@@ -142,12 +142,16 @@ def _spellings() -> dict[str, tuple[str, int]]:
     for rank, table in ((0, "names"), (200, "nationalities"), (400, "other_spellings")):
         for country, listed in _MAP[table].items():
             for at, spelling in enumerate(listed):
-                spellings.setdefault(fold(spelling), (country, rank + at))
+                spellings.setdefault(_folded(spelling), (country, rank + at))
     return spellings
 
 
+def _folded(name: str) -> str:
+    return without_accents(name).casefold().replace("’", "'").strip()
+
+
 def _country_of(label: str) -> tuple[str, int]:
-    return _spellings().get(fold(label)) or (country_code(label), 100)
+    return _spellings().get(_folded(label)) or (country_code(label), 100)
 
 
 def _place(code: str, name: str) -> tuple[str, str]:
