@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.times import Period, in_year, is_single_year, part_before, year_before, year_of
+from trafficking_stats.readers.narrative.times import Period, in_year, is_single_year, year_before, year_of
 
 _PAIRS = {"pair": 1, "pair_back": -1}
 """Kinds of two years with a figure each, and the order in which they are printed."""
@@ -55,7 +55,7 @@ class Dater:
     def _find(self, token: int) -> tuple[str, str]:
         scene = self.scene
         segment, compared, bracketed = scene.segments.of[token], scene.is_compared(token), scene.is_bracketed(token)
-        own = self._in_brackets_after(token) or self._in_clause(token)
+        own = self._in_clause(token)
         if own is None and bracketed and not compared:  # "in 2017 (66)"
             opening = scene.clause_start(token, 0, "([") - 1
             own = next((period for period in scene.periods if period.end == opening), None)
@@ -77,14 +77,6 @@ class Dater:
                 return self._label(period), "sentence"
         return (self.carried, "preceding sentence") if self.carried else (self.default, "document default")
 
-    def _in_brackets_after(self, token: int) -> Period | None:
-        """Return the year in brackets after a figure: "61 (2021), 48 (2020)"."""
-        scene = self.scene
-        year = next((period for period in scene.periods if period.start > token), None)
-        if year is None or scene.word(year.start - 1) != "(" or scene.word(year.end) != ")":
-            return None
-        return None if any(token < start < year.start for start in scene.counts) else year
-
     def _one_of_pair(self, period: Period, token: int) -> str:
         """Return the year of one of two figures for two years: "in 2017 and 2018, 242 and 278 were charged"."""
         after = [start for start in self.scene.counts if start > period.end]
@@ -95,9 +87,11 @@ class Dater:
     def _in_clause(self, token: int) -> Period | None:
         """Return the period of the clause of a figure: one after it, unless that dates other figures; one before it."""
         scene = self.scene
-        segment = scene.segments.of[token]
-        here = [p for p in scene.periods if scene.segments.of[p.start] == segment and not self._is_of_rank(p, token)]
-        after = next((period for period in here if period.start > token), None)
+        segment, of, parents = scene.segments.of[token], scene.segments.of, scene.segments.parents
+        told = [period for period in scene.periods if not self._is_of_rank(period, token)]
+        here = [period for period in told if of[period.start] == segment]
+        near = (p for p in told if segment in (of[p.start], parents.get(of[p.start])))  # "61 (2021), 48 (2020)"
+        after = next((period for period in near if period.start > token), None)
         if after is not None and not self._opens_clause(after):
             others = (*scene.counts, *scene.starts("clause.negations", "clause.contrasts"))
             between = any(token < start < after.start for start in others)
@@ -138,8 +132,6 @@ class Dater:
             return named[-1]
         if period.kind == "shifted":
             return in_year(around, int(period.label) if period.label else year_of(around) - 1)
-        if period.kind == "previous_part":
-            return part_before(around)
         if period.kind == "next":  # after several years too: "in the ten years to 2016, ...; a year later"
             return year_before(around, -1)
         if period.kind == "previous":

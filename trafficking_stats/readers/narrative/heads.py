@@ -108,7 +108,7 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
         return "formal", 1
     length, noun, _ = noun_at(scene, k)
     modifier = scene.phrase("modifiers.skip", k)
-    is_modifier = 0 < length <= modifier and _noun_follows(scene, k + 1)
+    is_modifier = length == modifier > 0 and noun_at(scene, scene.past(k, "modifiers.skip"))[0] > 0
     if length and (noun == "not_counted" or not is_modifier):
         return "noun", length
     if modifier:
@@ -117,16 +117,6 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
     if k in scene.at or any(scene.phrase(f"clause.{group}", k) for group in _ENDS) or scene.is_unknown_verb(k):
         return "end", 0
     return "name" if scene.tokens[k].text[0].isupper() else "word", 1
-
-
-def _noun_follows(scene: Scene, k: int) -> bool:
-    """Whether a counted noun stands a few modifiers further on."""
-    for i in range(k, min(len(scene.low), k + 4)):
-        if noun_at(scene, i)[0]:
-            return True
-        if scene.phrase("clause.prepositions", i) or not scene.low[i][0].isalpha():
-            return False
-    return False
 
 
 def _past_partitive(scene: Scene, k: int) -> tuple[int, bool]:
@@ -197,16 +187,7 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
         if low[stop] == "," and stop >= head.end:
             break
         stop += 1
-    found = facets_within(scene, start, stop, head.end + 2)
-    if "age" not in found and any(_is_child_age(scene, k) for k in range(start, min(stop + 3, len(low)))):
-        found["age"] = "child"
-    return found or _facets_before(scene, numeral, head)
-
-
-def _is_child_age(scene: Scene, k: int) -> bool:
-    """Whether an age below 18 stands at token `k`: "was 17 years old", "var 17 år"."""
-    is_age = scene.low[k].isdecimal() and len(scene.low[k]) < 3 and int(scene.low[k]) < 18
-    return is_age and bool(scene.phrase("not_counts.years", k + 1) and scene.phrase("clause.copulas", k - 1))
+    return facets_within(scene, start, stop, head.end + 2) or _facets_before(scene, numeral, head)
 
 
 def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:

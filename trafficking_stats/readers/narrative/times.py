@@ -24,7 +24,7 @@ class Period:
     Attributes
     ----------
     label : str
-        The period, or "" where it hangs on the text around it (kinds "previous", "previous_part", "next", "same").
+        The period, or "" where it hangs on the text around it (kinds "previous", "next", "same").
     kind : str
         "year", "years", "pair" of years ("in 2017 and 2018"), "part" of a year, "month", "fiscal", "current", or one
         that hangs on the text around it; of the kind "shifted" the months do, not the year.
@@ -272,20 +272,3 @@ def in_year(label: str, year: int) -> str:
         return str(year)
     step = year - year_of(label)
     return "/".join(f"{int(end[:4]) + step}{end[4:]}" for end in label.split("/"))
-
-
-def part_before(label: str) -> str:
-    """Return the period of the same length right before a part of a year.
-
-    Examples
-    --------
-    >>> part_before("2023-10/2023-12"), part_before("2024-01/2024-03")
-    ('2023-07/2023-09', '2023-10/2023-12')
-    """
-    if "-" not in label:
-        return year_before(label)
-    first, _, last = label.partition("/")
-    start, end = (int(end[:4]) * 12 + int(end[5:7]) - 1 for end in (first, last or first))
-    length = end - start + 1
-    months = [f"{month // 12}-{month % 12 + 1:02}" for month in (start - length, start - 1)]
-    return "/".join(dict.fromkeys(months))
