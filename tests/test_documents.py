@@ -202,6 +202,14 @@ def test_table_of_a_page_is_rows(tmp_path):
     assert "Year | Victims\n2012 | 62\n2013 | 63" in read_document(path).text
 
 
+def test_table_in_a_figure_of_a_page_is_read(tmp_path):
+    text = "<p>The register counts the victims of each year as the police and the centre identified them.</p>" * 3
+    table = "<table><tr><td>Year</td><td>Victims</td></tr><tr><td>2012</td><td>62</td></tr></table>"
+    path = tmp_path / "a.html"
+    path.write_text(f"<html><body><article>{text}<figure>{table}</figure></article></body></html>")
+    assert "Year | Victims\n2012 | 62" in read_document(path).text
+
+
 def test_an_address_is_no_file():
     for name in ("https://example.org/a.pdf", "http://example.org"):
         with pytest.raises(ReaderError, match="Save it first"):

@@ -94,6 +94,45 @@ def test_expressions_of_time(text, labels):
     assert [p.label for p in find_periods(Words(tokenize(text), load("en")), 2018)] == labels
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("How many victims were identified in 2015?\n\n112\n\nOther matters.", [("victims_identified", "2015", 112)]),
+        ("How many traffickers were convicted in 2015?\nNine.", [("convictions", "2015", 9)]),
+        (
+            "Results of 2015\n\n- Victims identified: 112\n- Traffickers convicted: 9\n",
+            [("victims_identified", "2015", 112), ("convictions", "2015", 9)],
+        ),
+        (
+            "In 2015 the police identified:\n* 12 victims of forced labour;\n* 5 victims of forced begging.",
+            [("victims_identified", "2015", 12), ("victims_identified", "2015", 5)],
+        ),
+        (
+            "Of the 17 victims identified in 2015:\n• **12** were women\n• five were men",
+            [("victims_identified", "2015", 17), ("victims_identified", "2015", 12), ("victims_identified", "2015", 5)],
+        ),
+    ],
+)
+def test_answers_and_items_of_a_list_lean_on_the_line_before(text, expected):
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Police identified 12, 15 and 20 victims in 2015, 2016 and 2017, respectively.", "en"),
+        ("I 2015, 2016 og 2017 identificerede politiet henholdsvis 12, 15 og 20 ofre.", "da"),
+    ],
+)
+def test_figures_said_respectively_have_a_year_each(text, language):
+    assert [row[1:] for row in read(text, language)] == [("2015", 12), ("2016", 15), ("2017", 20)]
+
+
+def test_signs_of_less_and_more_are_qualifiers():
+    found = extract("Courts convicted <5 traffickers in 2017.", country="DNK", default_year=2018, language="en")
+    assert [(p.value, p.qualifier, p.text) for p in found] == [(5, "fewer_than", "5")]
+
+
 def test_comparison_takes_its_own_year():
     text = "Authorities investigated 12 cases in 2014, a decrease from 13 in 2013."
     assert read(text) == [("investigations", "2014", 12), ("investigations", "2013", 13)]

@@ -55,14 +55,15 @@ class Dater:
     def _find(self, token: int) -> tuple[str, str]:
         scene = self.scene
         segment, compared, bracketed = scene.segments.of[token], scene.is_compared(token), scene.is_bracketed(token)
+        if year := self._one_of_several(token):
+            return year, "clause"
         own = self._in_clause(token)
         if own is None and bracketed and not compared:  # "in 2017 (66)"
             opening = scene.clause_start(token, 0, "([") - 1
             own = next((period for period in scene.periods if period.end == opening), None)
         if own is not None:
-            pair = self._one_of_pair(own, token)
             is_counted = not own.label and not self.main  # "the previous year", and no year in the sentence
-            return pair or self._label(own), "year counted from those before" if is_counted else "clause"
+            return self._label(own), "year counted from those before" if is_counted else "clause"
         if bracketed and not compared and scene.segments.parents[segment] in self.last:
             return self.last[scene.segments.parents[segment]], "head of the list"
         if compared and not (segment in self.last and scene.phrase("compare.change_to", token - 1)):
@@ -77,12 +78,17 @@ class Dater:
                 return self._label(period), "sentence"
         return (self.carried, "preceding sentence") if self.carried else (self.default, "document default")
 
-    def _one_of_pair(self, period: Period, token: int) -> str:
-        """Return the year of one of two figures for two years: "in 2017 and 2018, 242 and 278 were charged"."""
-        after = [start for start in self.scene.counts if start > period.end]
-        is_pair = period.kind in _PAIRS and len(after) == 2 and self.scene.phrase("number_grammar.and", after[1] - 1)
-        years = period.label.split("/")[:: _PAIRS.get(period.kind, 1)]
-        return years[after.index(token)] if is_pair and token in after else ""
+    def _one_of_several(self, token: int) -> str:
+        """Return the year of one of several figures for as many years: "in 2017 and 2018, 242 and 278 were charged"."""
+        scene = self.scene
+        dated = [period for period in scene.periods if period.kind in ("year", *_PAIRS)]
+        years = [year for period in dated for year in period.label.split("/")[:: _PAIRS.get(period.kind, 1)]]
+        is_said = scene.contains("clause.respectively", 0, len(scene.low))
+        counts = [start for start in scene.counts if is_said or (dated and start > dated[0].end)]
+        if len(counts) != len(years) or len(counts) < 2 or token not in counts:
+            return ""
+        is_pair = len(dated) == 1 and scene.phrase("number_grammar.and", counts[1] - 1)
+        return years[counts.index(token)] if is_said or is_pair else ""
 
     def _in_clause(self, token: int) -> Period | None:
         """Return the period of the clause of a figure: one after it, unless that dates other figures; one before it."""

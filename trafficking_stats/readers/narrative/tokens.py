@@ -12,6 +12,7 @@ from trafficking_stats.readers.narrative.lexicon import Lexicon, fold
 
 _TOKEN = re.compile(
     r"([1-9]\d{0,2}(?:[ \u00a0\u2009\u202f'’]\d{3}(?!\d))+(?:[.,]\d+)?)"  # 1 440, 1'200
+    r"|(\n[ \t]*[-•*–](?=\s))"  # an item of a list
     r"|\d+(?:[.,]\d{3}(?!\d))*(?:[.,]\d+)?"
     r"|[^\W\d_]+(?:['’\-][^\W\d_]+)*"
     r"|[^\s]"
@@ -19,8 +20,10 @@ _TOKEN = re.compile(
 _LINE_GAP = re.compile(r"\n\s*")
 _HEADED = re.compile(r"(?:19|20)\d\d\s?:|\d{1,2}\)\s")
 """A line of a list that begins with its year or number."""
-_STOP = re.compile(r"""[.!?…]["'”’»)\]]{0,3}\s+""")
-_OPENING = "\"'“‘«([•–—-*§"
+_ITEM = re.compile(r"[-•*–]\s")
+"""A line of a list that leans on the line before."""
+_STOP = re.compile(r"""[.!?…]["'”’»)\]]{0,3}(?:(?=\n[ \t]*[-•*–]\s)|\s+)""")
+_OPENING = "\"'“‘«([•–—-*§\n"
 
 LONGEST_SENTENCE = 2000
 """Characters; a longer stretch without a full stop (a table, a broken file) is cut at white space."""
@@ -33,7 +36,10 @@ NEAR = 2
 
 
 class Token(NamedTuple):
-    """A word, a number or a mark, with its place in the text (code points); in `lower`, ' stands between groups."""
+    """A word, a number or a mark, with its place in the text (code points); in `lower`, ' stands between groups.
+
+    A mark before an item of a list is a comma there.
+    """
 
     text: str
     lower: str
@@ -61,7 +67,7 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """
     stop = len(text) if end is None else end
     return [
-        Token(m[0], re.sub(r"[\s’]", "'", m[0]) if m[1] else fold(m[0]), m.start(), m.end())
+        Token(m[0], re.sub(r"[\s’]", "'", m[0]) if m[1] else "," if m[2] else fold(m[0]), m.start(), m.end())
         for m in _TOKEN.finditer(text, start, stop)
     ]
 
@@ -118,8 +124,17 @@ def _paragraph_breaks(text: str) -> list[tuple[int, int]]:
         (start, end)
         for (start, end, count), length, on in zip(gaps, lengths, goes_on, strict=True)
         if _HEADED.match(text, end)
-        or not ((on and text[end].islower()) or (wrapped and count <= usual and (on or length >= 0.7 * width)))
+        or not (
+            _leans(text, start, end)
+            or (on and text[end].islower())
+            or (wrapped and count <= usual and (on or length >= 0.7 * width))
+        )
     ]
+
+
+def _leans(text: str, start: int, end: int) -> bool:
+    """Whether a line that begins at `end` is an item of a list, or answers a question that ends at `start`."""
+    return _ITEM.match(text, end) is not None or text[max(0, start - 2) : start].rstrip().endswith("?")
 
 
 def _is_unfinished(text: str, begin: int, end: int) -> bool:
@@ -132,7 +147,7 @@ def _sentence_ends(text: str, start: int, end: int, lexicon: Lexicon) -> Iterato
         after = text[match.end() : match.end() + 1]
         if match.end() < end and not (after.isupper() or after.isdigit() or after in _OPENING):
             continue
-        if text[match.start()] == "?" and after.isdigit():  # "How many were convicted? 160 in 2022."
+        if text[match.start()] == "?" and (after.isdigit() or "\n" in match[0]):  # "How many fled? 160 in 2022."
             continue
         if text[match.start()] == "." and match.end() < end and _is_abbreviation(text, match.start(), lexicon):
             continue
