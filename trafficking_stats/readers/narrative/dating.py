@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.times import Period, in_year, is_single_year, year_before, year_of
+from trafficking_stats.readers.narrative.times import Period, in_year, year_before, year_of
 
 _PAIRS = {"pair": 1, "pair_back": -1}
 """Kinds of two years with a figure each, and the order in which they are printed."""
@@ -64,12 +64,10 @@ class Dater:
         if own is not None:
             is_counted = not own.label and not self.main  # "the previous year", and no year in the sentence
             return self._label(own), "year counted from those before" if is_counted else "clause"
-        if bracketed and not compared and scene.segments.parents[segment] in self.last:
-            return self.last[scene.segments.parents[segment]], "head of the list"
-        if compared and not (segment in self.last and scene.phrase("compare.change_to", token - 1)):
-            before = (period.label for period in scene.periods if period.start < token and period.kind == "year")
-            around = self.main or next(before, "") or self.carried or self.default
-            return year_before(around if is_single_year(around) else self.default), "year before the compared figure"
+        if not compared and (whole := scene.segments.parents.get(segment)) in self.last:
+            return self.last[whole], "head of the list"
+        if compared and not scene.phrase("compare.change_to", token - 1):
+            return year_before(self.main or self.carried or self.default), "year before the compared figure"
         for period in reversed(scene.periods):
             is_aside = (
                 scene.is_compared(period.start) or scene.is_bracketed(period.start) or self._is_of_rank(period, token)
@@ -141,5 +139,5 @@ class Dater:
         if period.kind == "next":  # after several years too: "in the ten years to 2016, ...; a year later"
             return year_before(around, -1)
         if period.kind == "previous":
-            return year_before(around if is_single_year(around) else self.default)
+            return year_before(around)
         return around

@@ -179,15 +179,8 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     dict of str to str
         Such as ``{"age": "child", "form": "sex"}``; a facet named with two values is left out.
     """
-    low, start = scene.low, head.start
-    stop = max(start, head.end if head.partitive else start)
-    while stop < min(len(low), start + REACH):
-        if low[stop] in ";:.()" or stop in scene.counts or stop in scene.shares:
-            break
-        if low[stop] == "," and stop >= head.end:
-            break
-        stop += 1
-    return facets_within(scene, start, stop, head.end + 2) or _facets_before(scene, numeral, head)
+    stop = min(scene.clause_end(head.end, ",;:.()"), head.start + REACH)
+    return facets_within(scene, head.start, stop, head.end + 2) or _facets_before(scene, numeral, head)
 
 
 def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:

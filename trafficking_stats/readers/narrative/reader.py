@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from trafficking_stats.breakdowns import unparse
 from trafficking_stats.readers.narrative.dating import Dater
@@ -18,8 +18,8 @@ from trafficking_stats.readers.narrative.times import year_of
 
 CONTEXT = 150
 """Characters of the sentence kept on either side of a figure, for the reviewer."""
-RECENT_TOTALS = 50
-"""Totals that a later sentence may break down."""
+RECENT = 50
+"""Figures that a later sentence may break down."""
 
 
 @dataclass
@@ -64,7 +64,6 @@ class Reader:
     source_id: str
     here: Paragraph = field(default_factory=Paragraph)
     known: dict[float, Reading] = field(default_factory=dict)
-    totals: dict[bool, deque[Reading]] = field(default_factory=dict)
 
     def enter(self, paragraph: int) -> None:
         """Forget what only the same paragraph may refer to."""
@@ -143,10 +142,11 @@ class Reader:
         """Return the period of a part, where it is that of a group counted earlier, and how it was found."""
         wholes = [self.known[base.numeral.value].label for base in repeats if base.numeral.value in self.known]
         if not wholes and scene.contains("clause.group", 0, len(scene.low)):
-            totals = self.totals.get(reading.enforcement, ())
-            large = [s.label for s in totals if s.numeral.value >= reading.numeral.value]
+            recent = islice(reversed(self.known.values()), RECENT)
+            alike = [s for s in recent if s.enforcement == reading.enforcement]
+            large = [s.label for s in alike if s.numeral.value >= reading.numeral.value]
             # a text breaks down the year it is about; a total over many years is mostly said in passing
-            wholes = [self.default] if self.default in large else large
+            wholes = [self.default] if self.default in large else large[:1]
         return (wholes[-1], "figure it belongs to") if wholes else None
 
     # ---- breakdowns
@@ -174,24 +174,20 @@ class Reader:
 
     def _base_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Reading]) -> Reading | None:
         """Return the figure that another stands in line with, is compared with, or is a part of."""
-        paired = next((s for s in [*before, *self.here.row] if s.numeral is reading.like), None)
-        if paired is not None:
-            return paired
         alike = [s for s in before if s.families == reading.families]
-        whole = None
-        if reading.rule == "comparison":
+        if reading.like is not None:
+            found = [s for s in (*before, *self.here.row) if s.numeral is reading.like]
+        elif reading.rule == "comparison":
             main = [s for s in alike if not own and not scene.is_compared(s.numeral.start)]
             # a comparison in brackets is with the figure before it, one of its own with the first
-            whole = main[-1 if scene.is_bracketed(reading.numeral.start) else 0] if main else None
+            found = main[-1:] if scene.is_bracketed(reading.numeral.start) else main[:1]
         elif reading.head.partitive:  # "ten of the men": those counted before
-            groups = [s for s in (*self.here.row, *before) if own and own.items() <= s.facets.items()]
-            return groups[-1] if groups else None
+            found = [s for s in (*self.here.row, *before) if own and own.items() <= s.facets.items()][-1:]
         else:
-            whole = _whole_of(scene, before, reading)
-        if whole in alike:
-            return whole
-        is_in_line = not own and before and _is_in_line(scene, before[-1], reading)
-        return before[-1] if is_in_line else None
+            found = [s for s in alike if s is _whole_of(scene, before, reading)]
+        if not found and not own and before and _is_in_line(scene, before[-1], reading):
+            return before[-1]
+        return found[0] if found else None
 
     # ---- memory
 
@@ -207,8 +203,8 @@ class Reader:
         elif here.lead is None and spoken:  # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
             here.lead = spoken[-1]
         for entry in here.row:
+            self.known.pop(entry.numeral.value, None)  # so that the last one stays last
             self.known[entry.numeral.value] = entry
-            self.totals.setdefault(entry.enforcement, deque(maxlen=RECENT_TOTALS)).append(entry)
         dated = [p for p in scene.periods if p.kind in ("month", "part", "year") and not scene.is_compared(p.start)]
         if dated:
             here.around = year_of(dated[-1].label) if any(p.kind == "month" for p in dated) else here.around

@@ -202,7 +202,7 @@ class Scene(Words):
 
     def clause_end(self, i: int, stops: str) -> int:
         """Return the token after the stretch from `i` without numbers or any of the marks `stops`."""
-        while i < len(self.low) and self.low[i] not in stops and i not in self.counts:
+        while i < len(self.low) and self.low[i] not in stops and i not in self.counts and i not in self.shares:
             i += 1
         return i
 
