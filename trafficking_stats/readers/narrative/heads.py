@@ -191,13 +191,11 @@ def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]
     bracketed = scene.word(end - 1) == "("
     link = scene.before("clause.count_links", end)
     end -= 1 if bracketed else link
-    start = end
-    while start > 0 and scene.low[start - 1] not in ",;:().":
-        if scene.phrase("clause.coordinators", start - 1) or any(n.end == start for n in scene.numerals):
-            break
-        start -= 1
+    start = scene.clause_start(end, 0, ",;:().")
+    joint = scene.last("clause.coordinators", start, end)
+    start = start if joint is None else joint + 1
     # "the Danish authorities identified 64" says nothing of the 64
-    reach = start if link else end - (5 if bracketed else 2)
+    reach = start if link else end - 2
     until = end if bracketed else 0
     return facets_within(scene, start, end, until) if facets_within(scene, max(start, reach), end, until) else {}
 

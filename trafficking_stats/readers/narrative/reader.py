@@ -184,7 +184,8 @@ class Reader:
         elif reading.head.partitive:  # "ten of the men": those counted before
             found = [s for s in (*self.here.row, *before) if own and own.items() <= s.facets.items()][-1:]
         else:
-            found = [s for s in alike if s is _whole_of(scene, before, reading)]
+            whole = _whole_of(scene, before, reading)
+            found = [whole] if whole in alike else []
         if not found and not own and before and _is_in_line(scene, before[-1], reading):
             return before[-1]
         return found[0] if found else None
