@@ -78,10 +78,6 @@ class _Finder:
     def _is_date(self, i: int, end: int, found: Mapping[str, str | None]) -> bool:
         """Whether a lone year or month is one, and no number of victims, target, title or part of a word."""
         words = self.words
-        following = words.tokens[end : end + 2]
-        touching = [token.text for token in following if following[0].start == words.tokens[end - 1].end]
-        if touching and (touching[0][0].isalpha() or (touching[0] in "/-–" and len(touching) > 1)):
-            return False
         if "M" in found:
             return bool(found["Y"] or words.before("periods.in_words", i))
         named = words.before("periods.in_words", i) or words.before("clause.definite", i)
@@ -126,18 +122,15 @@ class _Finder:
 
     def _months_of_part(self, found: Mapping[str, str | None]) -> tuple[int, int]:
         """Return the months of the first half, the first nine months, or "the second" where a half came before."""
-        first = last = 0
+        first, last = 1, self._number(found.get("N"))
         tables = self.words.lexicon.tables["periods"]
-        if found.get("part"):
-            first, last = tables["parts"][found["part"]]
-        elif found.get("ordinal"):
-            ordinal = tables["ordinals"][found["ordinal"]]
+        if part := found.get("part"):
+            first, last = tables["parts"][part]
+        elif ordinal := tables["ordinals"].get(found.get("ordinal")):
             first, last = (ordinal - 1) * self.part_length + 1, ordinal * self.part_length
-        elif found.get("N"):
-            first, last = 1, self._number(found["N"])
         if not first <= last <= 12:
             return 0, 0
-        self.part_length = last - first + 1 if first else self.part_length
+        self.part_length = last - first + 1
         return first, last
 
     def _number(self, word: str | None) -> int:
