@@ -5,7 +5,7 @@ import pytest
 
 import trafficking_stats as ts
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.fact_check.kept import doubts_of_statements, judge_kept
+from trafficking_stats.fact_check.statements import doubts_of_statements, judge_kept
 from trafficking_stats.reasons import STATEMENT, load_statements
 
 

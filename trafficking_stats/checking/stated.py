@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.fact_check.kept import judge_kept
+from trafficking_stats.fact_check.statements import judge_kept
 from trafficking_stats.reasons import STATEMENT
 from trafficking_stats.reconciliation.result import Reconciliation
 

@@ -21,7 +21,7 @@ from trafficking_stats.messages import language as said_in
 from trafficking_stats.messages import languages, say
 from trafficking_stats.readers.documents import read_document
 from trafficking_stats.readers.narrative.extraction import read_text
-from trafficking_stats.readers.narrative.page import Note, page
+from trafficking_stats.readers.narrative.review import Note, page
 from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.reconciliation.result import OPTIMAL
 

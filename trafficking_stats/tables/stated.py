@@ -141,7 +141,7 @@ def contradicted(rec: Reconciliation, country: str) -> Shown:
     country : str
         Which country.
     """
-    from trafficking_stats.fact_check.kept import judge_kept  # late: it loads all that reads texts
+    from trafficking_stats.fact_check.statements import judge_kept  # late: it loads all that reads texts
 
     judged = judge_kept(rec)
     judged = judged[(judged["country"] == country) & (judged["verdict"] == "contradicts")]

@@ -192,7 +192,7 @@ def read_document(path: str | Path) -> Document:
 
         return from_blocks(blocks_of_pdf(data, path), "pdf")
     if data.startswith(b"PK\x03\x04"):
-        from trafficking_stats.readers.documents.office import blocks_of_docx
+        from trafficking_stats.readers.documents.marked_up import blocks_of_docx
 
         return from_blocks(blocks_of_docx(data, path), "docx")
     text = read_text(path)
@@ -200,7 +200,7 @@ def read_document(path: str | Path) -> Document:
         raise ReaderError(f"{path}: this is a binary file, not text.")
     suffix = path.suffix.lower()
     if suffix in (".html", ".htm", ".xhtml") or _HTML.search(text[:2000].lstrip("\ufeff \n\r\t")[:200]):
-        from trafficking_stats.readers.documents.web import blocks_of_page
+        from trafficking_stats.readers.documents.marked_up import blocks_of_page
 
         return from_blocks(blocks_of_page(text, path), "html")
     matches = enumerate(_PARAGRAPH.finditer(text), 1)
