@@ -12,24 +12,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.messages import Country, say
+from trafficking_stats.messages import Bounds, Country, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.plots.chart import EMPTY, WIDTH, describe, drawing, inches, instead, wrap
 from trafficking_stats.plots.style import ALERT, HATCH, LINE, PAPER, SOFT, STAGE_SHADES
+from trafficking_stats.texts import words
 from trafficking_stats.texts.focus import shown_ratios
-from trafficking_stats.texts.words import (
-    by_name,
-    label,
-    number,
-    rate_text,
-    ratio_name,
-    sentences,
-    short,
-    signed,
-    span,
-    stage_name,
-    title,
-)
 
 if TYPE_CHECKING:
     from trafficking_stats.gap_analysis.answer import Gap
@@ -65,7 +53,7 @@ def draw_table(name: str, gap: Gap, ax: Axes | None = None) -> Axes:
         Where; a new figure by default.
     """
     lines, table = read_lines(name, gap), gap.tables["ratios" if name == "rates" else name]
-    axis = say(f"pages.{name}.axis", what=label(str(gap.question.numerator))) if name in OF_OTHERS else axis_of(gap)
+    axis = say(f"pages.{name}.axis", what=gap.question.numerator) if name in OF_OTHERS else axis_of(gap)
     ax = draw_lines(lines, axis, say(f"pages.{name}.none"), ax, reference=1.0 if name == "splits" else 0.0)
     if lines:
         describe(ax, **words_of(name, gap, lines), name=f"{gap.question.country}-{name}", table=table)
@@ -75,7 +63,7 @@ def draw_table(name: str, gap: Gap, ax: Axes | None = None) -> Axes:
 def read_lines(name: str, gap: Gap) -> list[Line]:
     """Read the rows of a table that have a value, a line each."""
     table = shown_ratios(gap) if name == "rates" else gap.tables[name]
-    table = by_name(table, first=gap.question.country) if name == "peers" else table
+    table = words.by_name(table, first=gap.question.country) if name == "peers" else table
     return [line for row in records(table) if (line := LINES[name](gap, row)) and math.isfinite(line.high)]
 
 
@@ -88,59 +76,60 @@ def words_of(name: str, gap: Gap, lines: Sequence[Line]) -> dict[str, str]:
         say(f"pages.{kind}.legend", confidence=confidence),
         say("pages.rates.hatched") if any(line.low != line.high for line in lines) else "",
     ]
-    return {"caption": sentences(caption), "alt": alt_of(lines, confidence, kind)}
+    return {"caption": words.sentences(caption), "alt": alt_of(lines, confidence, kind)}
 
 
 def alt_of(lines: Sequence[Line], confidence: float, kind: str = "rates") -> str:
     """Return every line whose numbers are known as a sentence."""
-    told = []
-    for line in lines:
-        limits = {"low": number(line.lower), "high": number(line.upper), "confidence": confidence}
-        told += [say(f"pages.{kind}.alt", name=line.name, rate=line.text, **limits)] if line.text else []
-    return sentences(told)
+    told = [
+        say(f"pages.{kind}.alt", name=line.name, rate=line.text, low=line.lower, high=line.upper, confidence=confidence)
+        for line in lines
+        if line.text
+    ]
+    return words.sentences(told)
 
 
 def _rate(name: str, row: Row, *, strong: bool = False) -> Line:
-    return Line(name, row["per_100_min"], row["per_100_max"], row["lower"], row["upper"], rate_text(row), strong)
+    return Line(name, row["per_100_min"], row["per_100_max"], row["lower"], row["upper"], words.rate_text(row), strong)
 
 
 def _ratio(gap: Gap, row: Row) -> Line:
     """Read the rate of the years used, their halves, each lag and moving windows."""
-    return _rate(ratio_name(row), row, strong=row["kind"] == "whole")
+    return _rate(words.ratio_name(row), row, strong=row["kind"] == "whole")
 
 
 def _peer(gap: Gap, row: Row) -> Line:
     """Read the rate of the country or a peer, by name and never by rank."""
-    return _rate(say("pages.name_years", name=Country(row["country"]), years=span(row)), row, strong=row["own"])
+    return _rate(say("pages.name_years", name=Country(row["country"]), years=words.span(row)), row, strong=row["own"])
 
 
 def _step(gap: Gap, row: Row) -> Line | None:
     """Read how many of a stage there are for 100 of the stage before."""
-    count, whole = (short(row[f"{side}_lower"], row[f"{side}_upper"]) for side in ("numerator", "denominator"))
-    names = {"what": title(row["to_indicator"]), "of": label(row["from_indicator"])}
+    count, whole = (words.short(row[f"{side}_lower"], row[f"{side}_upper"]) for side in ("numerator", "denominator"))
+    names = {"what": words.title(row["to_indicator"]), "of": words.label(row["from_indicator"])}
     return _rate(say("pages.steps.name", count=count, whole=whole, **names), row) if row["kind"] == "whole" else None
 
 
 def _effect(gap: Gap, row: Row) -> Line:
     """Read how much a stage contributed to the change of the last one between the early and the late years."""
-    name, merged = stage_name(row["stage"]), [stage_name(one) for one in str(row["merged"]).split(";") if one]
+    name, *merged = map(words.stage_name, filter(None, f"{row['stage']};{row['merged']}".split(";")))
     name = say("pages.effects.with", stage=name, merged=merged) if merged else name
     ends = row["effect_min"], row["effect_max"]
-    return Line(name, *ends, row["lower"], row["upper"], signed(*ends))
+    return Line(name, *ends, row["lower"], row["upper"], words.signed(*ends))
 
 
 def _split(gap: Gap, row: Row) -> Line:
     """Read how the rate changes at a year at which the years can be split; in bold where a law changed."""
     ends = row["ratio_min"], row["ratio_max"]
-    text = f"× {rate_text(dict(zip(('per_100_min', 'per_100_max'), ends, strict=True)))}"
+    text = f"× {written(Bounds(*ends), 'short')}"
     return Line(str(row["first_late"]), *ends, row["lower"], row["upper"], text, bool(row["laws"]))
 
 
 def _disposal(gap: Gap, row: Row) -> Line:
     """Read how cases ended: dropped, acquitted, convicted, in per cent of all outcomes counted in those years."""
-    share, count = row["percent"], short(row["count_lower"], row["count_upper"])
-    text = f"{number(share)} %"
-    return Line(f"{title(row['indicator'])} ({count}, {span(row)})", share, share, row["lower"], row["upper"], text)
+    share, count = row["percent"], words.short(row["count_lower"], row["count_upper"])
+    name = f"{words.title(row['indicator'])} ({count}, {words.span(row)})"
+    return Line(name, share, share, row["lower"], row["upper"], f"{words.number(share)} %")
 
 
 LINES: dict[str, Callable[[Gap, Row], Line | None]] = {
@@ -156,8 +145,7 @@ LINES: dict[str, Callable[[Gap, Row], Line | None]] = {
 
 def axis_of(gap: Gap) -> str:
     """Return what the rate measures, as a heading."""
-    of, what = gap.question.denominator, gap.question.numerator
-    return say("pages.for_100", what=title(what.indicator, what.breakdown), of=label(of.indicator, of.breakdown))
+    return say("pages.for_100", what=gap.question.numerator, of=gap.question.denominator)
 
 
 def draw_lines(
@@ -247,7 +235,7 @@ def choices(gap: Gap, ax: Axes | None = None) -> Axes:
         if whole:
             for value in {whole.per_100_min, whole.per_100_max}:
                 ax.axhline(value, color=ALERT, linewidth=1.2, linestyle=(0, (4, 2)))
-            text = say("pages.choices.headline", value=rate_text(vars(whole)))
+            text = say("pages.choices.headline", value=words.rate_text(vars(whole)))
             ground = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.4}
             place: Any = {"xycoords": ax.get_yaxis_transform(), "xytext": (6, 4), "textcoords": "offset points"}
             ax.annotate(text, (0.0, whole.per_100_max), color=ALERT, bbox=ground, zorder=5, **place)
@@ -257,6 +245,6 @@ def choices(gap: Gap, ax: Axes | None = None) -> Axes:
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: written(float(value), "0.##")))
         ax.set_xlabel(wrap(say("pages.choices.axis"), int(9 * inches(ax))))
         ax.set_ylabel(wrap(axis_of(gap), 26))
-    ends = {"low": number(float(level["value"].min())), "high": number(float(level["value"].max()))}
+    ends = {"low": float(level["value"].min()), "high": float(level["value"].max())}
     caption = say("pages.choices.caption", choices=say("pages.choices.combinations", n=len(level)), **ends)
     return describe(ax, caption=caption, alt=caption, name=f"{gap.question.country}-choices", table=level)

@@ -16,7 +16,7 @@ from trafficking_stats.messages import say
 from trafficking_stats.plots.chart import EMPTY, describe, drawing, inches, instead
 from trafficking_stats.plots.rates import COLOUR, Line, alt_of, draw_lines
 from trafficking_stats.plots.style import AREA, PAPER, SOFT, STAGE_SHADES, key, shade, year_ticks
-from trafficking_stats.texts.words import capital, number, place_name
+from trafficking_stats.texts.words import number, place_name
 from trafficking_stats.texts.world import by_region, group_name, printed_years
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def regions(world: Countries, *, ax: Axes | None = None) -> Axes:
     pooled = {row["group"]: row for row in records(groups[groups["kind"] != "definition"])}
     members = {"all": list(countries["country"]), **by_region(countries["country"])} if pooled else {}
     lines = [_line(group_name(code), pooled.get(code)) for code in members]
-    axis = say("pages.for_100", what=capital(world.numerator.in_words()), of=world.denominator.in_words())
+    axis = say("pages.for_100", what=world.numerator, of=world.denominator)
     ax = draw_lines(lines, axis, say("tables.world_regions.none"), ax, log=True)
     if not lines:
         return ax
