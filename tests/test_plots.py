@@ -190,11 +190,10 @@ def test_many_years_are_named_less_often_and_have_fewer_figures_but_none_smaller
     assert {2003, last} <= {text.get_position()[0] for text in figures}
 
 
-def test_a_key_takes_as_many_columns_as_fit():
-    names = ["official register", "direct publisher", "compiler", "press and secondary", "open: set aside"]
-    assert style.key_columns(names, 10) == 5
-    assert style.key_columns(names, chart.WIDTH) == 2
-    assert style.key_columns(["a name that is far too long for the width of a telephone"], chart.WIDTH) == 1
+@pytest.mark.parametrize(("name", "lines"), [("compiler", 2), ("a name too long for half a telephone", 3)])
+def test_a_key_has_two_columns_where_they_fit(name, lines):
+    with chart.drawing(None, 2.0) as ax:
+        assert style.key(ax, {one: {"marker": "o"} for one in ("official register", name, "press")}) == lines
 
 
 def test_a_key_names_only_what_is_drawn():

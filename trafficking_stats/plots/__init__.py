@@ -15,6 +15,7 @@ with needs("report", "Drawing figures"):
     from trafficking_stats.plots.series import stages
     from trafficking_stats.plots.timeline import timeline
     from trafficking_stats.plots.world import coverage, regions
+    from trafficking_stats.texts.focus import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,9 +54,7 @@ def draw(gap: Gap, name: str, ax: Axes | None = None) -> Axes:
 
 
 def _rows(gap: Gap) -> pd.DataFrame:
-    """Return the counts of all stages; a part of a count is named as the gap names it, ``indicator;key=value``."""
-    rows = gap.tables["stages"]
-    return rows.assign(indicator=rows["indicator"] + rows["breakdown"].map(lambda part: f";{part}" if part else ""))
+    return named(gap.tables["stages"])
 
 
 def _pair(gap: Gap) -> tuple[str, str]:

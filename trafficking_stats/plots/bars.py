@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import say
 from trafficking_stats.messages.values import written
-from trafficking_stats.plots.chart import inches, raised
-from trafficking_stats.plots.style import HATCH, PAPER, SOFT, year_ticks
+from trafficking_stats.plots.chart import raised
+from trafficking_stats.plots.style import HATCH, PAPER, SOFT, inches, year_ticks
 from trafficking_stats.texts.words import short
 
 SIZE = 7.5
@@ -126,7 +126,7 @@ def draw_panels(
         Where each panel begins, and how high a count of one is in it: of several panels each is one high, and one alone
         has counts on its axis.
     """
-    year_ticks(ax, *years, inches(ax))
+    year_ticks(ax, *years)
     ax.spines["left"].set_visible(False)
     figure: Any = ax.get_figure(root=True)
     high = len(panels) * (1 + apart) - apart

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Transform, offset_copy
 
 from trafficking_stats.messages.shown import csv_text
-from trafficking_stats.plots.style import SOFT, theme
+from trafficking_stats.plots.style import SOFT, inches, theme
 
 WIDTH = 5.0
 """Width in inches of a figure: a page shows it at up to 1.25 times that, a phone at two thirds of it."""
@@ -100,12 +100,6 @@ def instead(ax: Axes, text: str) -> Axes:
     place: Any = {"transform": ax.transAxes, "ha": "center", "va": "center", "color": SOFT, "fontsize": 11}
     ax.text(0.5, 0.5, wrap(text, int(8 * inches(ax))), **place)
     return ax
-
-
-def inches(ax: Axes) -> float:
-    """Return the width of the figure."""
-    figure: Any = ax.get_figure(root=True)
-    return float(figure.get_size_inches()[0])
 
 
 def raised(ax: Axes, points: float) -> Transform:

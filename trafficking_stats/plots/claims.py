@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, Term, Years, say
 from trafficking_stats.messages.values import written
 from trafficking_stats.plots.bars import highest
-from trafficking_stats.plots.chart import EMPTY, describe, drawing, inches, instead, raised
-from trafficking_stats.plots.style import ALERT, INK, LINE, PAPER, TIER_MARKERS, count_axis, key, year_ticks
+from trafficking_stats.plots.chart import EMPTY, describe, drawing, instead, raised
+from trafficking_stats.plots.style import ALERT, INK, LINE, PAPER, TIER_MARKERS, key, year_ticks
 from trafficking_stats.texts.focus import known, totals, yearly_claims, years_shown
 from trafficking_stats.texts.words import label, printed, sentences, title
 
@@ -69,12 +70,13 @@ def claims(
         top = max(highest(drawn), 1.0)
         _label_rejected(ax, drawn, top)
         ax.set_ylim(-0.045 * top, 1.12 * top)  # room below zero, so that a mark at zero is whole
-        count_axis(ax, 6)
-        year_ticks(ax, int(rows["year"].min()), int(rows["year"].max()), inches(ax))
+        ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: written(round(value))))
+        year_ticks(ax, int(rows["year"].min()), int(rows["year"].max()))
         looks: dict[str, Any] = {written(Term("tier", tier)): {"marker": TIER_MARKERS[tier]} for tier in tiers}
         if not rows["accepted"].all():
             looks[say("pages.claims.rejected")] = {"marker": "o", "color": ALERT, "markerfacecolor": PAPER}
-        ax.set_title(title(indicator), pad=9 + 13 * key(ax, looks, inches(ax)))
+        ax.set_title(title(indicator), pad=9 + 13 * key(ax, looks))
     rejected = rows[~rows["accepted"]].drop_duplicates(["year", "value", "qualifier"])
     caption = say(
         "pages.claims.caption", what=label(indicator), rejected=say("common.figures", n=int((~rows["accepted"]).sum()))

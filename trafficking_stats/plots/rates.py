@@ -14,8 +14,8 @@ from matplotlib.ticker import FuncFormatter
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Bounds, Country, say
 from trafficking_stats.messages.values import written
-from trafficking_stats.plots.chart import EMPTY, WIDTH, describe, drawing, inches, instead, wrap
-from trafficking_stats.plots.style import ALERT, HATCH, LINE, PAPER, SOFT, STAGE_SHADES
+from trafficking_stats.plots.chart import EMPTY, WIDTH, describe, drawing, instead, wrap
+from trafficking_stats.plots.style import ALERT, HATCH, LINE, PAPER, SOFT, STAGE_SHADES, inches
 from trafficking_stats.texts import words
 from trafficking_stats.texts.focus import shown_ratios
 

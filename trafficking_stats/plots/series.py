@@ -12,20 +12,10 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.pair import STAGES
 from trafficking_stats.messages import Bounds, Country, Years, say
 from trafficking_stats.plots.bars import Bar, Series, draw_panels, edges, highest, ranges, read_bars
-from trafficking_stats.plots.chart import EMPTY, describe, drawing, inches, instead
-from trafficking_stats.plots.style import (
-    ALERT,
-    AREA,
-    HATCH,
-    LINE,
-    PAPER,
-    STAGE_SHADES,
-    key,
-    shade,
-    year_ticks,
-)
-from trafficking_stats.texts.focus import known, measured, stage_indicators, years_shown
-from trafficking_stats.texts.words import capital, label, sentences, short, title
+from trafficking_stats.plots.chart import EMPTY, describe, drawing, instead
+from trafficking_stats.plots.style import ALERT, AREA, HATCH, LINE, PAPER, STAGE_SHADES, key, shade, year_ticks
+from trafficking_stats.texts.focus import known, measured, named, stage_indicators, years_shown
+from trafficking_stats.texts.words import capital, label, lacking, sentences, short, title
 from trafficking_stats.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -78,7 +68,6 @@ def stage_panels(
             return instead(ax, say("pages.stages.none", country=Country(country)))
         bars = {name: read_bars(rows[rows["indicator"] == name]) for name in shown}
         draw_panels(ax, {title(name): [Series(bars[name], shade(name))] for name in shown}, years)
-    lacking = [label(indicator) for indicator in indicators if indicator not in shown]
     way = {load_vocabulary().indicators[name].stage for name in shown if ";" not in name}
     whole_way = len(way) > 2 and way <= set(STAGES) and not any(";" in name for name in shown)
     what = {"country": Country(country), "what": [label(name) for name in shown]}
@@ -86,7 +75,7 @@ def stage_panels(
         say("pages.stages.caption" if whole_way else "victims.panels.caption", **what),
         *edges(rows),
         say("pages.dash") if len(rows) < len(shown) * (years[1] - years[0] + 1) else "",
-        say("pages.stages.lacking", what=lacking) if lacking else "",
+        lacking(indicators, shown),
     ]
     return describe(ax, caption=sentences(caption), alt=series_alt(rows, shown), name=f"{country}-stages", table=rows)
 
@@ -115,13 +104,12 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
         bars = {name: read_bars(found[name], highest(both)) for name in found if len(found[name])}
         widths = {tall: 0.84, low: 0.5}
         draw_panels(ax, {"": [Series(bars[name], shades[name], widths[name]) for name in bars]}, years)
-        key(ax, {label(name): {**AREA, "color": shades[name]} for name in bars}, inches(ax))
-    lacking = [label(name) for name in found if found[name].empty]
+        key(ax, {label(name): {**AREA, "color": shades[name]} for name in bars})
     caption = [
         say("pages.pair.caption", tall=capital(label(tall)), low=label(low), country=Country(country)),
         *edges(both),
         say("pages.no_bar") if len(both) < 2 * (years[1] - years[0] + 1) else "",
-        say("pages.stages.lacking", what=lacking) if lacking else "",
+        lacking(found, bars),
     ]
     alt = series_alt(both, [tall, low])
     return describe(ax, caption=sentences(caption), alt=alt, name=f"{country}-{tall}-{low}", table=both)
@@ -130,15 +118,15 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
 def trend(gap: Gap, ax: Axes | None = None) -> Axes:
     """Draw the yearly counts of both stages with their average in the early and in the late years."""
     changes = {row["series"]: row for row in records(gap.tables["changes"])}
-    counts = known(gap.tables["stages"])
+    counts = known(named(gap.tables["stages"]))
     counts = counts[counts["year"].isin(gap.years)]
     sides = {"denominator": gap.question.denominator, "numerator": gap.question.numerator}
     shown = {str(one): changes[side] for side, one in sides.items() if side in changes}
     with drawing(ax, 0.5 + 1.5 * len(shown) if shown else EMPTY) as ax:
         if not shown:
             return instead(ax, say("pages.trend.none", country=Country(gap.question.country)))
-        named = counts["indicator"] + counts["breakdown"].map(lambda part: f";{part}" if part else "")
-        bars = {name: _above_levels(read_bars(counts[named == name]), change) for name, change in shown.items()}
+        rows = {name: counts[counts["indicator"] == name] for name in shown}
+        bars = {name: _above_levels(read_bars(rows[name]), shown[name]) for name in shown}
         panels = {title(name): [Series(bars[name], shade(name))] for name in shown}
         scales = draw_panels(ax, panels, (gap.years[0], gap.years[-1]), 0.3)
         for change, (foot, unit) in zip(shown.values(), scales.values(), strict=True):
@@ -206,7 +194,7 @@ def years_strip(rows: pd.DataFrame, used: Sequence[int], country: str, *, ax: Ax
         ax.set_yticks(range(len(indicators)), [label(indicator) for indicator in indicators])
         ax.tick_params(axis="y", length=0)
         ax.spines[["left", "bottom"]].set_color(LINE)
-        year_ticks(ax, int(rows["year"].min()), int(rows["year"].max()), 0.75 * inches(ax))
+        year_ticks(ax, int(rows["year"].min()), int(rows["year"].max()), 0.75)
     caption = [
         say("pages.strip.caption", country=Country(country)),
         say("pages.strip.range") if ranges(rows).any() else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,7 @@ import matplotlib as mpl
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from trafficking_stats.messages.values import written
 from trafficking_stats.vocabulary import load_vocabulary
 
 INK, SOFT, LINE, PAPER = "#1c2126", "#5a646e", "#c9d1d8", "#ffffff"
@@ -62,13 +60,13 @@ def shade(indicator: str) -> str:
     return STAGE_SHADES[found.stage] if found else SOFT
 
 
-def count_axis(ax: Axes, ticks: int) -> None:
-    """Put about as many ticks on the vertical axis, at whole counts, with separators."""
-    ax.yaxis.set_major_locator(MaxNLocator(nbins=ticks, integer=True))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: written(round(value))))
+def inches(ax: Axes) -> float:
+    """Return the width of the figure."""
+    figure: Any = ax.get_figure(root=True)
+    return float(figure.get_size_inches()[0])
 
 
-def year_ticks(ax: Axes, first: int, last: int, inches: float, margin: float = 0.6) -> None:
+def year_ticks(ax: Axes, first: int, last: int, share: float = 1.0, margin: float = 0.6) -> None:
     """Give every year a place from half a year before to half a year after, and as many labels as fit.
 
     Parameters
@@ -77,20 +75,20 @@ def year_ticks(ax: Axes, first: int, last: int, inches: float, margin: float = 0
         Its horizontal axis is set.
     first, last : int
         The years shown.
-    inches : float
-        Width of the figure.
+    share : float
+        How much of the width of the figure the axes have.
     margin : float
         Room beside them in years.
     """
     number = last - first + 1
-    step = next(step for step in (1, 2, 5, 10, 25, 100) if number / step <= inches * 2.3)
+    step = next(step for step in (1, 2, 5, 10, 25, 100) if number / step <= share * inches(ax) * 2.3)
     room = max(margin, 3 - number / 2)  # a year alone is no wall
     ax.set_xlim(first - room, last + room)
     ax.set_xticks(range(first, last + 1, step))
 
 
-def key(ax: Axes, looks: Mapping[str, Mapping[str, Any]], inches: float) -> int:
-    """Name marks above the axes, and return the lines that this takes.
+def key(ax: Axes, looks: Mapping[str, Mapping[str, Any]], share: float = 1.0) -> int:
+    """Name marks above the axes, two beside each other where they fit, and return the lines that this takes.
 
     Parameters
     ----------
@@ -98,29 +96,12 @@ def key(ax: Axes, looks: Mapping[str, Mapping[str, Any]], inches: float) -> int:
         Where.
     looks : mapping of str to mapping
         How the mark of each name looks, as `matplotlib.lines.Line2D` takes it; an area is an `AREA`.
-    inches : float
-        Width of the figure.
+    share : float
+        How much of the width of the figure the axes have.
     """
-    columns = key_columns(list(looks), inches)
+    columns = 2 if 0.42 + 0.072 * max(map(len, looks)) <= 0.45 * share * inches(ax) else 1
     basic = {"linestyle": "none", "color": INK, "markersize": 5, "markeredgewidth": 1.3}
     handles = [Line2D([], [], label=name, **{**basic, **look}) for name, look in looks.items()]
     room = {"borderaxespad": 0.2, "borderpad": 0.2, "handlelength": 1.1, "handletextpad": 0.5, "columnspacing": 1.6}
     ax.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, fontsize=9, **room)
     return -(-len(handles) // columns)
-
-
-def key_columns(names: Sequence[str], inches: float) -> int:
-    """Return in how many columns names and their marks fit above axes.
-
-    Examples
-    --------
-    >>> key_columns(["victims identified", "persons convicted"], 7.2)
-    2
-    """
-    for columns in range(len(names), 1, -1):
-        rows = -(-len(names) // columns)
-        # a key is filled column by column
-        longest = [max(map(len, names[start : start + rows])) for start in range(0, len(names), rows)]
-        if sum(0.42 + 0.072 * letters for letters in longest) <= 0.85 * inches:
-            return columns
-    return 1

@@ -12,9 +12,9 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.entries import PolicyDate
 from trafficking_stats.messages import Country, Years, say
 from trafficking_stats.plots.bars import SIZE, boxes, edges, highest
-from trafficking_stats.plots.chart import EMPTY, Chart, describe, drawing, inches, instead, wrap
+from trafficking_stats.plots.chart import EMPTY, Chart, describe, drawing, instead, wrap
 from trafficking_stats.plots.series import series_alt
-from trafficking_stats.plots.style import DATE_MARKERS, HATCH, INK, LINE, PAPER, SOFT, key, shade
+from trafficking_stats.plots.style import DATE_MARKERS, HATCH, INK, LINE, PAPER, SOFT, inches, key, shade
 from trafficking_stats.texts.focus import known
 from trafficking_stats.texts.words import label, policy_dates, sentences, short, title
 from trafficking_stats.vocabulary import load_vocabulary
@@ -56,7 +56,7 @@ def timeline(rows: pd.DataFrame, country: str, *, ax: Axes | None = None) -> Axe
         looks = {
             say(f"pages.timeline.{name}"): {"marker": DATE_MARKERS[name]} for name in DATE_MARKERS if name in groups
         }
-        lines = key(ax, looks, inches(ax)) if looks else 0
+        lines = key(ax, looks) if looks else 0
         column = min(0.95, (0.53 if dates else 0.9) * inches(ax) / max(1, len(shown)))
         top = 0.1 + _HEAD * bool(shown)
         places, end = _draw_dates(ax, by_year, _YEAR + len(shown) * column + 0.15, top)

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import say
-from trafficking_stats.plots.chart import EMPTY, describe, drawing, inches, instead
+from trafficking_stats.plots.chart import EMPTY, describe, drawing, instead
 from trafficking_stats.plots.rates import COLOUR, Line, alt_of, draw_lines
 from trafficking_stats.plots.style import AREA, PAPER, SOFT, STAGE_SHADES, key, shade, year_ticks
 from trafficking_stats.texts.words import number, place_name
@@ -75,9 +75,9 @@ def coverage(
                 for year in range(first + -first % 5, last + 1, 5):
                     ax.text(year, place, str(year), ha="center", va="center", fontsize=7, color=SOFT)
         ax.tick_params(axis="both", length=0)
-        year_ticks(ax, first, last, 0.75 * inches(ax), margin=0.5)
+        year_ticks(ax, first, last, 0.75, margin=0.5)
         looks = zip([*names, say("pages.world.both")], shades, strict=True)
-        key(ax, {name: {**AREA, "color": colour} for name, colour in looks}, 0.65 * inches(ax))
+        key(ax, {name: {**AREA, "color": colour} for name, colour in looks}, 0.75)
     values = {"of": names[0], "what": names[1], "countries": say("common.countries", n=rows["country"].nunique())}
     only_of, only_what, both = (int((signs == sign).to_numpy().sum()) for sign in (1, 2, 3))
     caption = say("pages.world.coverage", only_of=only_of, only_what=only_what, both=both, **values)

@@ -27,7 +27,7 @@ from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown
 from trafficking_stats.texts.links import anchor, linker
 from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
-from trafficking_stats.texts.words import ABSENT, count, period, sentences, short, title
+from trafficking_stats.texts.words import ABSENT, count, lacking, period, sentences, short, title
 from trafficking_stats.texts.words import policy_dates as dates_of
 
 CELL = ["indicator", "breakdown", "period_start", "period_end"]
@@ -62,7 +62,6 @@ def series(
     rows = known(measured(rec, country, map(str, asked)))
     rows = rows[rows["year"].between(*years_shown(rec, country, start, end))]
     there = [one for one in asked if str(one) in set(rows["indicator"])]
-    lacking = [one for one in asked if one not in there]
     link = linker(rec, country)
     years: dict[int, dict[str, Any]] = {}
     for row in records(rows):
@@ -79,7 +78,7 @@ def series(
         list(years.values()),
         ["year", *(Column(str(one), True, head) for one, head in zip(there, heads, strict=True))],
         {"country": Country(country), "what": [Measure(one.indicator) for one in there[:1]]},
-        note=sentences([status_words(rows), say("pages.stages.lacking", what=lacking) if lacking else ""]),
+        note=sentences([status_words(rows), lacking(asked, there)]),
         data=rows,
     )
 

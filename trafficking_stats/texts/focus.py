@@ -47,9 +47,14 @@ def figures(series: pd.DataFrame) -> pd.DataFrame:
 
 def measured(rec: Reconciliation, country: str, measures: Iterable[str]) -> pd.DataFrame:
     """Return the rows of the series on some measures, each named in the column ``indicator`` as ``ts.gap`` takes it."""
-    series = rec.series[rec.series["country"] == country]
-    names = series["indicator"].where(series["breakdown"] == "", series["indicator"] + ";" + series["breakdown"])
-    return series.assign(indicator=names)[names.isin([str(Measure.read(name)) for name in measures])]
+    rows = named(rec.series[rec.series["country"] == country])
+    return rows[rows["indicator"].isin([str(Measure.read(name)) for name in measures])]
+
+
+def named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Name what is counted in the column ``indicator`` with its part, ``indicator;key=value``, as ``ts.gap`` does."""
+    parts = (";" + rows["breakdown"]).where(rows["breakdown"] != "", "")
+    return rows.assign(indicator=rows["indicator"] + parts)
 
 
 def years_shown(rec: Reconciliation, country: str, start: int | None, end: int | None) -> tuple[int, int]:

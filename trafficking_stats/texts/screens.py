@@ -21,7 +21,7 @@ from trafficking_stats.reconciliation.evidence import bounds
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.texts.focus import LEADING, known, totals, yearly_claims
 from trafficking_stats.texts.headline import headline, summary
-from trafficking_stats.texts.words import label, sentences, short, span
+from trafficking_stats.texts.words import label, lacking, sentences, short, span
 
 
 def known_headline(rec: Reconciliation, country: str) -> Shown:
@@ -44,13 +44,11 @@ def known_headline(rec: Reconciliation, country: str) -> Shown:
         for row in records(newest)
     ]
     there = set(yearly_claims(rec, country)["indicator"])
-    lacking = [Measure(name) for name in LEADING if name not in there]
-    missing = [say("pages.stages.lacking", what=lacking) if lacking else "", say("pages.known.years", **pair)]
     return headline(
         say(f"pages.known.{key}", country=Country(country), **figures, **pair),
         {
             "pages.known.there": written("; ".join(told), "capital") + "." if told else say("pages.known.no_totals"),
-            "pages.known.missing": sentences(missing),
+            "pages.known.missing": sentences([lacking(LEADING, there), say("pages.known.years", **pair)]),
         },
         badge="no_answer",
         summary=summary(rec, country, caveats=[say("pages.gap.counts_found")]),

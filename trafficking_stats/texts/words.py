@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -78,6 +78,18 @@ def period(start: str, end: str) -> str:
 def sentences(parts: Iterable[str]) -> str:
     """Set sentences one after the other, without those that are empty."""
     return " ".join(part for part in parts if part)
+
+
+def lacking(asked: Iterable[str | Measure], there: Container[str | Measure]) -> str:
+    """Name what was asked for and has no figure, or say nothing.
+
+    Examples
+    --------
+    >>> lacking(["victims_identified", "arrests_persons"], {"victims_identified"}), lacking([], [])
+    ('No yearly figures on persons arrested.', '')
+    """
+    what = [Measure.read(one) for one in asked if one not in there]
+    return say("pages.stages.lacking", what=what) if what else ""
 
 
 def unbroken(text: str) -> str:
