@@ -103,27 +103,20 @@ def clashes(
     """
     own = claims_of(rec, country, indicators, "tier", "published", "claim_id")
     rejected = own.loc[~own["accepted"] & ((own["breakdown"] != "") == parts), CELL].drop_duplicates()
-    link = linker(rec, country)
-    left = {
-        (row["indicator"], row["breakdown"], str(row["year"])): count("")(row)
-        for row in records(known(rec.series[rec.series["country"] == country]))
-    }
-    rows = []
+    link, rows = linker(rec, country), []
     # by records, for a table of some hundred rows out of a data frame takes seconds row by row
     for cell, found in groupby(records(own.merge(rejected.head(limit), on=CELL)), itemgetter(*CELL)):
         claims, (indicator, breakdown, start, end) = list(found), cell
-        deduced = left.get((indicator, breakdown, period_label(start, end)))
-        otherwise = {"kept": say("tables.deduced", figure=deduced)} if deduced else {}
-        kept = _voices(claim for claim in claims if claim["accepted"])
         lost = [claim for claim in claims if not claim["accepted"]]
         row = {
             "heading": title(indicator),
             "period": link(period(start, end), indicator, int(end[:4]), breakdown),
             "breakdown": breakdown,
+            "kept": _voices(claim for claim in claims if claim["accepted"]) or _deduced(rec, country, *cell),
             "set_aside": _voices(lost),
             "cause": cause_words(lost),
         }
-        rows.append({**row, **({"kept": kept} if kept else otherwise)})
+        rows.append(row)
     more = say("tables.first_rows", shown=limit, n=len(rejected)) if len(rejected) > limit else ""
     data = rec.clashes[(rec.clashes["country"] == country) & ((rec.clashes["breakdown"] != "") == parts)]
     return table(
@@ -144,6 +137,13 @@ def claims_of(rec: Reconciliation, country: str, indicators: Iterable[str], *ord
     if wanted := list(indicators):
         own = own[own["indicator"].isin(wanted)]
     return own.assign(place=own["indicator"].map(places)).sort_values(["place", *CELL, *order])
+
+
+def _deduced(rec: Reconciliation, country: str, indicator: str, breakdown: str, start: str, end: str) -> str:
+    """Write what follows from other figures for a year of which no claim is kept; a dash if nothing does."""
+    rows = known(rec.of(country, indicator, breakdown)[0])
+    rows = rows[rows["year"].map(str) == period_label(start, end)]
+    return say("tables.deduced", figure=count("")(rows.iloc[0])) if len(rows) else ABSENT
 
 
 def _voices(claims: Iterable[Mapping[str, Any]]) -> str:
