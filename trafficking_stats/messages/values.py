@@ -169,9 +169,9 @@ def written(value: Any, spec: str = "") -> str:
         A number, date, text, sequence, or what has a method ``in_words``, as the types of this module do.
     spec : str
         For numbers a pattern of Babel such as ``0.0``, or ``percent``, ``rate`` (two figures that count), ``p`` (a p
-        value with its sign); ``raw`` for digits without grouping; for the
-        types of this module what they say; for sequences what holds for each item; ``capital`` for any value that
-        begins a sentence.
+        value with its sign); ``raw`` for digits without grouping; the id of a sentence that counts, such as
+        ``common.figures``; for the types of this module what they say; for sequences what holds for each item;
+        ``capital`` for any value that begins a sentence.
 
     Returns
     -------
@@ -181,6 +181,8 @@ def written(value: Any, spec: str = "") -> str:
     --------
     >>> written(1234), written(0.3127), written(0.25, "percent"), written(0.002, "percent"), written(["a", "b", "c"])
     ('1,234', '0.313', '25%', 'less than 1%', 'a, b and c')
+    >>> written(1, "common.figures"), written(1234, "common.figures")
+    ('1 figure', '1,234 figures')
     """
     if spec == "capital":
         text = written(value)
@@ -238,6 +240,8 @@ def _locale() -> str:
 def _number(value: Any, spec: str) -> str:
     from babel.numbers import format_percent
 
+    if spec[:1].isalpha() and "." in spec:
+        return say(spec, n=int(value))
     if spec == "raw":
         return str(value)
     if spec == "rate":

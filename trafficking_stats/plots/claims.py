@@ -78,15 +78,13 @@ def claims(
             looks[say("pages.claims.rejected")] = {"marker": "o", "color": ALERT, "markerfacecolor": PAPER}
         ax.set_title(title(indicator), pad=9 + 13 * key(ax, looks))
     rejected = rows[~rows["accepted"]].drop_duplicates(["year", "value", "qualifier"])
-    caption = say(
-        "pages.claims.caption", what=label(indicator), rejected=say("common.figures", n=int((~rows["accepted"]).sum()))
-    )
+    caption = say("pages.claims.caption", what=label(indicator), rejected=int((~rows["accepted"]).sum()))
     told = [
         say("pages.in_year", value=printed(r["value"], r["qualifier"], r.get("value_upper")), year=Years([r["year"]]))
         for r in records(rejected)
     ]
     alt = [
-        say("pages.claims.alt", claims=say("common.figures", n=len(rows)), what=label(indicator)),
+        say("pages.claims.alt", claims=len(rows), what=label(indicator)),
         say("pages.claims.alt_rejected", figures=told[:8]) if told else "",
     ]
     table = rows[["year", "value", "qualifier", "source_id", "publisher", "published", "accepted", "cause"]]

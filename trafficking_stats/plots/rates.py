@@ -246,5 +246,5 @@ def choices(gap: Gap, ax: Axes | None = None) -> Axes:
         ax.set_xlabel(wrap(say("pages.choices.axis"), int(9 * inches(ax))))
         ax.set_ylabel(wrap(axis_of(gap), 26))
     ends = {"low": float(level["value"].min()), "high": float(level["value"].max())}
-    caption = say("pages.choices.caption", choices=say("pages.choices.combinations", n=len(level)), **ends)
+    caption = say("pages.choices.caption", choices=len(level), **ends)
     return describe(ax, caption=caption, alt=caption, name=f"{gap.question.country}-choices", table=level)

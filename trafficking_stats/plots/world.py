@@ -78,7 +78,7 @@ def coverage(
         year_ticks(ax, first, last, 0.75, margin=0.5)
         looks = zip([*names, say("pages.world.both")], shades, strict=True)
         key(ax, {name: {**AREA, "color": colour} for name, colour in looks}, 0.75)
-    values = {"of": names[0], "what": names[1], "countries": say("common.countries", n=rows["country"].nunique())}
+    values = {"of": names[0], "what": names[1], "countries": rows["country"].nunique()}
     only_of, only_what, both = (int((signs == sign).to_numpy().sum()) for sign in (1, 2, 3))
     caption = say("pages.world.coverage", only_of=only_of, only_what=only_what, both=both, **values)
     return describe(ax, caption=caption, alt=caption, name="world-coverage", table=rows.drop(columns="count"))

@@ -61,7 +61,7 @@ def choices(gap: Gap) -> Shown:
     used_here = found["method"].isin(found["method"].head(1))
     rows = found[~found["repeat"] & (used_here | (found["left_out"] == ""))]
     n = int(found["repeat"].sum())
-    note = say("tables.choices.repeats", choices=say("tables.choices.more", n=n), n=n) if n else ""
+    note = say("tables.choices.repeats", choices=n, n=n) if n else ""
     return table("choices", rows, ["choice", "rate"], values_of(gap), note=note, data=found)
 
 

@@ -143,7 +143,7 @@ def _deduced(rec: Reconciliation, country: str, indicator: str, breakdown: str, 
     """Write what follows from other figures for a year of which no claim is kept; a dash if nothing does."""
     rows = known(rec.of(country, indicator, breakdown)[0])
     rows = rows[rows["year"].map(str) == period_label(start, end)]
-    return say("tables.deduced", figure=count("")(rows.iloc[0])) if len(rows) else ABSENT
+    return say("tables.deduced", figure=count("")(records(rows)[0])) if len(rows) else ABSENT
 
 
 def _voices(claims: Iterable[Mapping[str, Any]]) -> str:

@@ -161,5 +161,4 @@ def _beside(gap: Gap, own: Peer) -> str:
     parts = [say(f"pages.peers.{key}", who=who) for key, who in apart.items() if who]
     all_differ = sum(map(len, apart.values())) == len(others)
     key = "beside_all" if all_differ else "beside" if parts else "alike"
-    countries = say("common.countries", n=len(others))
-    return f"{level} {say(f'pages.peers.{key}', countries=countries, parts=parts, n=len(others))}"
+    return f"{level} {say(f'pages.peers.{key}', countries=len(others), parts=parts, n=len(others))}"

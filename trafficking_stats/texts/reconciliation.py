@@ -50,7 +50,7 @@ def status_words(rows: pd.DataFrame) -> str:
     counts = rows["status"].mask((rows["status"] == "agreed") & (rows["n_claims"] == 1), "alone").value_counts()
     order = [status for status in ("agreed", "alone", "reconciled", "bounded", "deduced") if status in counts]
     parts = [say(f"pages.status.{status}", n=int(counts[status])) for status in order]
-    return capital(say("pages.status.all", figures=say("common.figures", n=len(rows)), parts=parts)) if parts else ""
+    return capital(say("pages.status.all", figures=len(rows), parts=parts)) if parts else ""
 
 
 def sources_headline(rec: Reconciliation, country: str) -> Shown:
@@ -59,12 +59,11 @@ def sources_headline(rec: Reconciliation, country: str) -> Shown:
     rejected, n = own[~own["accepted"]], int(own["source_id"].nunique())
     per_cell = own.groupby(["indicator", "breakdown", "period_start", "period_end"])["source_id"].nunique()
     several = int((per_cell > 1).sum())
-    counts = {"sources": say("common.sources", n=n), "figures": say("common.figures", n=len(own))}
-    sentence = say("pages.sources.sentence", n=n, country=Country(country), **counts)
+    sentence = say("pages.sources.sentence", n=n, sources=n, figures=len(own), country=Country(country))
     if rejected.empty:
         verdict = say("pages.sources.all_together" if several else "pages.sources.nothing_to_compare")
     else:
-        verdict = say("pages.sources.set_aside", figures=say("common.figures", n=len(rejected)), n=len(rejected))
+        verdict = say("pages.sources.set_aside", n=len(rejected))
     checked = say("pages.sources.checked", n=several, alone=len(per_cell) - several) if several else ""
     return headline(
         f"{sentence} {verdict}",
@@ -138,7 +137,7 @@ def settled_headline(rec: Reconciliation, country: str, start: int | None = None
         sentence or say("pages.stages.none", country=Country(country)),
         {
             "pages.settled.other_choices": _moved(moved, "_alone" if alone else ""),
-            "pages.settled.how_many": say(aside, n=n_rejected, figures=say("common.figures", n=len(own))),
+            "pages.settled.how_many": say(aside, n=n_rejected, figures=len(own)),
             "pages.gap.care": _doubted(rec, country, names),
             "pages.settled.solved": say("pages.solver.open") if rec.status != OPTIMAL else "",
         },

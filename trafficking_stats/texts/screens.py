@@ -28,10 +28,9 @@ def known_headline(rec: Reconciliation, country: str) -> Shown:
     """Say which counts there are with their newest figure, and which ones are missing for an answer."""
     own = rec.claims[rec.claims["country"] == country]
     pair = {"what": Measure(LEADING[-1]), "of": Measure(LEADING[0])}
-    sources = say("common.sources", n=int(own["source_id"].nunique()))
     n = int((own["breakdown"] == "").sum())
     key = "sentence" if n == len(own) else "sentence_parts" if n else "sentence_no_total"
-    figures = {"n": n, "figures": say("common.figures", n=len(own)), "sources": sources}
+    figures = {"n": n, "figures": len(own), "sources": own["source_id"].nunique()}
     rows = known(totals(rec, country))
     newest = rows[rows["n_claims"] > 0].drop_duplicates("indicator", keep="last")
     told = [

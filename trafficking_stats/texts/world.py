@@ -11,12 +11,12 @@ import pandas as pd
 from trafficking_stats.countries import iso_codes, region_of
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.countries import Countries
-from trafficking_stats.messages import Country, say
+from trafficking_stats.messages import Bounds, Country, say
 from trafficking_stats.messages.shown import Shown, prose
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.texts.focus import known
 from trafficking_stats.texts.headline import headline
-from trafficking_stats.texts.words import number, place_name, short
+from trafficking_stats.texts.words import place_name
 
 
 def group_name(group: str) -> str:
@@ -58,23 +58,20 @@ def world_headline(world: Countries) -> Shown:
     """Say how many of the one count all countries together have for how many of the other, and how they differ."""
     countries = world.tables["countries"]
     without = sum(one.analysis == "countries" for one in world.refusals)
-    unknown = {"countries": say("common.countries", n=without), "silent": len(_silent(world))}
-    missing = say("pages.world.without", **unknown)
+    missing = say("pages.world.without", countries=without, silent=len(_silent(world)))
     if countries.empty:
         return headline(say("pages.world.none"), {"pages.world.missing": missing})
     above, below = (
         [int(countries[f"{side}_{end}"].sum()) for end in ("lower", "upper")] for side in ("numerator", "denominator")
     )
-    rates = [number(100 * above[0] / below[1]), number(100 * above[1] / below[0] if below[0] else math.inf)]
     values: dict[str, Any] = {
         "numerator": world.numerator,
         "denominator": world.denominator,
-        "countries": say("common.countries", n=len(countries)),
-        "counted": short(*below),
-        "convicted": short(*above),
-        "rate": "–".join(dict.fromkeys(rates)),
+        "countries": len(countries),
+        "counted": Bounds(*below),
+        "convicted": Bounds(*above),
+        "rate": Bounds(100 * above[0] / below[1], 100 * above[1] / below[0] if below[0] else math.inf),
         "n": int((countries["definition"] != "unknown").sum()),
-        "all": len(countries),
         "first": str(countries["first_year"].min()),
         "last": str(countries["last_year"].max()),
     }
