@@ -140,6 +140,19 @@ def test_the_pages_of_countries_read_well_on_every_screen(countries, browser, ax
     assert noise == []
 
 
+def test_no_table_of_numbers_slides_on_a_phone(countries, browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    for path in sorted(countries.glob("*/[34]_*.html")):
+        page.goto(path.as_uri())
+        wide = page.evaluate(
+            "[...document.querySelectorAll('main .scroll:has(td.num)')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+            ".map(e => e.getAttribute('aria-label'))"
+        )
+        assert wide == [], path
+    context.close()
+
+
 def test_no_brief_says_a_thing_twice(countries):
     for path in countries.rglob("brief.html"):
         said = re.findall(r"<(?:p|li)[^>]*>(.*?)</(?:p|li)>", path.read_text(), re.DOTALL)

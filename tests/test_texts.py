@@ -10,6 +10,7 @@ from shown_claims import claim, small_claims, tree
 import trafficking_stats as ts
 from trafficking_stats import texts
 from trafficking_stats.messages import language
+from trafficking_stats.messages.gap import change
 from trafficking_stats.messages.values import breakdown_words
 from trafficking_stats.reconciliation.methods import METHODS
 from trafficking_stats.reconciliation.signs import CAUSES
@@ -272,3 +273,11 @@ def test_one_figure_and_several_are_said_without_a_slip():
     women = rows("NIU", {"victims_identified": {2019: "7"}}).assign(breakdown="sex=female")
     said = texts.known_headline(ts.reconcile(women), "NIU").facts["sentence"]
     assert said.startswith("1 figure about human trafficking in Niue can be found here, from 1 source")
+
+
+def test_a_range_is_not_mistaken_for_the_change(gap, monkeypatch):
+    row = replace(gap.row("changes", series="rate"), early_min=15.0, early_max=16.0)
+    verdict = replace(gap.verdict, beyond_chance="yes", same_under_other_choices="one_source")
+    monkeypatch.setattr(type(gap), "row", lambda *_, **__: row)
+    monkeypatch.setattr(type(gap), "verdict", verdict)
+    assert "fell from 15–16 in" in change(gap)
