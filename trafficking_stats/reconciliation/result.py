@@ -24,7 +24,7 @@ OPTIMAL = "optimal"
 """Status of a reconciliation of which every part was solved to the end."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reconciliation:
     """Claims reconciled: the series, the judged claims and the clashes.
 

@@ -21,7 +21,7 @@ from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.tables.columns import COLUMNS, Column, Columns, Row
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import shown_ratios
-from trafficking_stats.texts.links import by_year, linker
+from trafficking_stats.texts.links import in_a_row
 from trafficking_stats.texts.words import by_name, count, label, short, signed, unbroken
 
 _BELOW = Markup("{}<br><small>{}</small>")
@@ -77,13 +77,13 @@ def parts(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> Shown:
     gaps : sequence of Gap
         Of a part to its whole each, as ``ts.gap`` measures it; those that are refused are left out.
     """
-    link, rows = linker(rec, country), []
+    rows = []
     for gap in gaps:
         measure, years = gap.question.numerator, halves(gap.years)
         whole, part = (gap.row("effects", stage=stage) for stage in ("denominator", "numerator"))
         if part is None:
             continue
-        figures = [Markup(", ").join(by_year(rec, country, measure, half, link).values()) for half in years]
+        figures = [in_a_row(rec, country, measure, half) for half in years]
         named = written(breakdown_words(measure.breakdown), "capital")
         row = {
             "dimension": written(Term("dimension", measure.breakdown.partition("=")[0]), "capital"),
@@ -126,12 +126,10 @@ def beside(
     """
     found = pd.DataFrame(map(vars, beside_rows(rec, country, pairs, start, end)))
     lacking = [Measure.read(name) for name in pairs if found.empty or name not in set(found["numerator"])]
-    link = linker(rec, country)
 
     def summed(side: str, row: Row, what: str = "") -> Markup:
         measure, years = Measure.read(row[side]), range(row["first_year"], row["last_year"] + 1)
-        figures = by_year(rec, country, measure, years, link)
-        return _BELOW.format(f"{count(f'{side}_')(row)} {what}".strip(), Markup(", ").join(figures.values()))
+        return _BELOW.format(f"{count(f'{side}_')(row)} {what}".strip(), in_a_row(rec, country, measure, years))
 
     columns: Columns = [
         "taken_up",

@@ -25,7 +25,7 @@ from trafficking_stats.remembering import shared
 from trafficking_stats.tables.columns import Column, Columns, printed_figure
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown
-from trafficking_stats.texts.links import anchor, linker
+from trafficking_stats.texts.links import anchor, linked
 from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
 from trafficking_stats.texts.words import ABSENT, count, lacking, period, sentences, short, title
 from trafficking_stats.texts.words import policy_dates as dates_of
@@ -62,12 +62,11 @@ def series(
     rows = known(measured(rec, country, map(str, asked)))
     rows = rows[rows["year"].between(*years_shown(rec, country, start, end))]
     there = [one for one in asked if str(one) in set(rows["indicator"])]
-    link = linker(rec, country)
     years: dict[int, dict[str, Any]] = {}
     for row in records(rows):
         text = short(row["lower"], row["upper"])
         text = say("tables.deduced", figure=text) if row["status"] == "deduced" else text
-        figure = link(text, row["indicator"].partition(";")[0], row["year"], row["breakdown"])
+        figure = linked(rec, country, text, row["indicator"].partition(";")[0], row["year"], row["breakdown"])
         years.setdefault(row["year"], {"year": str(row["year"])})[row["indicator"]] = figure
     heads = [written(one, "capital") for one in there]
     by_part = len(there) > 1 and len({one.indicator for one in there}) == 1
@@ -103,14 +102,14 @@ def clashes(
     """
     own = claims_of(rec, country, indicators, "tier", "published", "claim_id")
     rejected = own.loc[~own["accepted"] & ((own["breakdown"] != "") == parts), CELL].drop_duplicates()
-    link, rows = linker(rec, country), []
+    rows = []
     # by records, for a table of some hundred rows out of a data frame takes seconds row by row
     for cell, found in groupby(records(own.merge(rejected.head(limit), on=CELL)), itemgetter(*CELL)):
         claims, (indicator, breakdown, start, end) = list(found), cell
         lost = [claim for claim in claims if not claim["accepted"]]
         row = {
             "heading": title(indicator),
-            "period": link(period(start, end), indicator, int(end[:4]), breakdown),
+            "period": linked(rec, country, period(start, end), indicator, int(end[:4]), breakdown),
             "breakdown": breakdown,
             "kept": _voices(claim for claim in claims if claim["accepted"]) or _deduced(rec, country, *cell),
             "set_aside": _voices(lost),

@@ -19,7 +19,7 @@ from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.tables.columns import Column, Columns, Row
 from trafficking_stats.tables.html import csv_link, table
 from trafficking_stats.tables.reconciled import CELL, claims_of
-from trafficking_stats.texts.links import by_year, linker, source_link
+from trafficking_stats.texts.links import by_year, source_link
 from trafficking_stats.texts.screens import beside_words
 from trafficking_stats.texts.words import ABSENT, number
 from trafficking_stats.wording import source_name
@@ -92,7 +92,6 @@ def stated(
     own = reasons[(reasons["country"] == country) & (reasons["kind"] == kind)]
     if own.empty:
         return prose(say(f"victims.stated.none_{kind}", country=Country(country)))
-    link = linker(rec, country)
     editions = dict(own[["source_id", "year"]].values) if kind == "recommendation" else {}
     items = Markup()
     for topic, rows in own.groupby("topic", sort=False):
@@ -104,7 +103,7 @@ def stated(
         names = dict.fromkeys(name for cell in rows["indicators"] for name in cell.split(";") if name)
         years = range(int(rows["year"].min()) - earlier, int(rows["year"].max()) + later + 1)
         for measure in map(Measure.read, names):
-            if figures := by_year(rec, country, measure, years, link):
+            if figures := by_year(rec, country, measure, years):
                 shown = Markup(", ").join(Markup("{1} ({0})").format(*one) for one in figures.items())
                 below.append(Markup("{}: {}.").format(written(measure, "capital"), shown))
         for year, text in sorted({(year, text) for text, year in rows[["premise", "year"]].values if text}):

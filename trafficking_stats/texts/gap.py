@@ -15,7 +15,7 @@ from trafficking_stats.messages.shown import Shown, prose
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.texts.headline import headline, summary
-from trafficking_stats.texts.links import by_year, linker
+from trafficking_stats.texts.links import in_a_row
 from trafficking_stats.texts.words import place_name, rate_text
 
 BADGE_OF = {
@@ -74,12 +74,10 @@ def _why_not(gap: Gap) -> str:
 
 def _figures(gap: Gap, rec: Reconciliation) -> Markup:
     """Write the figures of the years used, each linked to its claims."""
-    link = linker(rec, gap.question.country)
-    lines = []
-    for measure in (gap.question.denominator, gap.question.numerator):
-        linked = by_year(rec, gap.question.country, measure, gap.years, link)
-        lines.append(Markup("{}: {}.").format(written(measure, "capital"), Markup(", ").join(linked.values())))
-    return Markup(" ").join(lines)
+    said = Markup("{}: {}.").format
+    both = (gap.question.denominator, gap.question.numerator)
+    figures = [in_a_row(rec, gap.question.country, measure, gap.years) for measure in both]
+    return Markup(" ").join(said(written(one, "capital"), own) for one, own in zip(both, figures, strict=True))
 
 
 def limits(gap: Gap) -> Shown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -17,7 +17,7 @@ from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.readable import readable
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.texts.focus import Cell, explained_cells, known
-from trafficking_stats.texts.words import place_name, short
+from trafficking_stats.texts.words import count, place_name
 
 _BREAKDOWN_SIGNS = re.compile(r"[^A-Za-z0-9_]+")
 
@@ -34,37 +34,39 @@ def anchor(country: str, cell: Cell) -> str:
     return "explain-" + "-".join(_BREAKDOWN_SIGNS.sub("-", part) for part in parts)
 
 
-def linker(rec: Reconciliation, country: str) -> Callable[..., Any]:
-    """Return what makes a figure of a country a link to its explanation, where the pages have one.
+def linked(rec: Reconciliation, country: str, text: object, indicator: str, year: int, breakdown: str = "") -> object:
+    """Make a figure of a country a link to its explanation, where the pages have one.
 
     Examples
     --------
     >>> import trafficking_stats as ts
     >>> rec = ts.reconcile(ts.load_claims().query("country == 'DNK' and indicator == 'charged_persons'"))
-    >>> link = linker(rec, "DNK")
-    >>> link("14", "charged_persons", 2014), link("14", "charged_persons", 1914)
+    >>> linked(rec, "DNK", "14", "charged_persons", 2014), linked(rec, "DNK", "14", "charged_persons", 1914)
     (Markup('<a class="explain" href="#explain-DNK-charged_persons-2014">14</a>'), '14')
     """
-    there = set(explained_cells(rec, country))
-
-    def link(text: object, indicator: str, year: int, breakdown: str = "") -> object:
-        cell = Cell(indicator, year, breakdown)
-        if cell not in there:
-            return text
-        return Markup('<a class="explain" href="#{}">{}</a>').format(anchor(country, cell), text)
-
-    return link
+    cell = Cell(indicator, year, breakdown)
+    if cell not in _explained(rec, country):
+        return text
+    return Markup('<a class="explain" href="#{}">{}</a>').format(anchor(country, cell), text)
 
 
-def by_year(
-    rec: Reconciliation, country: str, measure: Measure, years: Iterable[int], link: Callable[..., Any]
-) -> dict[int, Any]:
-    """Return what is known of a measure in some years, each figure linked by what `linker` returns."""
+@functools.lru_cache(maxsize=1)
+def _explained(rec: Reconciliation, country: str) -> frozenset[Cell]:
+    return frozenset(explained_cells(rec, country))
+
+
+def by_year(rec: Reconciliation, country: str, measure: Measure, years: Iterable[int]) -> dict[int, Any]:
+    """Return what is known of a measure in some years, each figure linked to its explanation."""
     rows = known(rec.of(country, measure.indicator, measure.breakdown)[0])
     return {
-        row["year"]: link(short(row["lower"], row["upper"]), measure.indicator, row["year"], row["breakdown"])
+        row["year"]: linked(rec, country, count("")(row), measure.indicator, row["year"], row["breakdown"])
         for row in records(rows[rows["year"].isin(list(years))])
     }
+
+
+def in_a_row(rec: Reconciliation, country: str, measure: Measure, years: Iterable[int]) -> Markup:
+    """Write these figures one after the other."""
+    return Markup(", ").join(by_year(rec, country, measure, years).values())
 
 
 def country_link(country: str) -> Markup:
