@@ -528,7 +528,10 @@ def test_a_dry_run_shows_claims_rows_left_out_and_the_next_step(tmp_path, raw):
     assert "there is nothing to do" in run(*args, "--dry-run")[1]
     put(tmp_path / "nor-2024.csv", LONG.replace("61", "62"))
     code, out, _ = run(*args, "--dry-run")
-    assert "has 1 other claims of this source: to import, say --replace" in out
+    assert (
+        "1 claims of this source are there already and differ; give the new ones another id (--source), or replace"
+        in out
+    )
     code, _, err = run(*args)
     assert code == 1
     assert "differ" in err

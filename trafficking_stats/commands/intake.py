@@ -142,7 +142,9 @@ def _import_by(reader: Reader) -> click.Command:
             record["revisions"] = {"against": against, **revisions.record}
         what, how = (found.claims, found.source, folder), {"replace": replace, "countries": found.countries}
         if dry_run:
-            record["next"] = writing.plan(*what, **how).next_step(replace)
+            plan = writing.plan(*what, **how)
+            step = "to import, say the same without --dry-run" if plan.files else "there is nothing to do"
+            record["next"] = plan.hindrance(replace) or step
             told = f"{record['next']}\nnothing was written"
         else:
             record["file"], record["changed"] = writing.write_raw(*what, **how)

@@ -21,23 +21,6 @@ _WORDS = load_map("revisions.toml")["words"]
 _SIGNS = {"exact": "", "less_than": "<", "more_than": ">", "at_most": "≤", "at_least": "≥"}
 
 
-def faults(claims: pd.DataFrame) -> pd.DataFrame:
-    """Find what is wrong in one release by itself.
-
-    Parameters
-    ----------
-    claims : pandas.DataFrame
-        Claims with the columns of a raw file.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``kind``, the columns of a cell, ``figure``, ``size``, ``whole_upper`` (the most that its whole can be) and
-        ``evidence``, the largest first.
-    """
-    return in_order(faults_of(bounded(claims, "new")), size=False, kind=True)
-
-
 def in_order(table: pd.DataFrame, **ascending: bool) -> pd.DataFrame:
     """Sort by some columns, and then by cell."""
     order = {**ascending, **dict.fromkeys(CELL, True)}
@@ -65,7 +48,19 @@ def bounded(claims: pd.DataFrame, which: str) -> pd.DataFrame:
 
 
 def faults_of(release: pd.DataFrame) -> pd.DataFrame:
-    """Find parts above their whole, parts that add up to more than it, and figures that equal their year."""
+    """Find parts above their whole, parts that add up to more than it, and figures that equal their year.
+
+    Parameters
+    ----------
+    release : pandas.DataFrame
+        From `bounded`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``kind``, the columns of a cell, ``figure``, ``size``, ``whole_upper`` (the most that its whole can be) and
+        ``evidence``.
+    """
     parts = _with_wholes(release)
     parts["size"], parts["depth"] = parts["lower"] - parts["whole_upper"], parts["whole"].str.count("=")
     parts["dimension"] = parts["dropped"].str.extract(r"^([^=;]+)=[^;]*$", expand=False)

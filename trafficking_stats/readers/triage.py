@@ -10,7 +10,7 @@ from trafficking_stats.breakdowns import parse
 from trafficking_stats.countries import is_country
 from trafficking_stats.csv_tables import write_table
 from trafficking_stats.files import write_text
-from trafficking_stats.readers.faults import CELL, faults
+from trafficking_stats.readers.faults import CELL, bounded, faults_of, in_order
 from trafficking_stats.readers.revisions import Revisions
 from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport, load_map
 from trafficking_stats.templates import rendered
@@ -98,7 +98,7 @@ def write_triage(found: TableImport, revisions: Revisions | None, against: str, 
 
 def _of_one_release(found: TableImport) -> pd.DataFrame:
     """Return what is wrong in the release by itself, with the figure and where it stands."""
-    table = faults(found.claims)
+    table = in_order(faults_of(bounded(found.claims, "new")), size=False, kind=True)
     most = load_vocabulary().weights.impossible_times * table["whole_upper"].clip(lower=_SMALLEST_WHOLE)
     impossible = (table["kind"] == "part_above_whole") & (table["size"] + table["whole_upper"] > most)
     return table.assign(kind=table["kind"].str.replace(r"_by_.*", "", regex=True).mask(impossible, "impossible"))

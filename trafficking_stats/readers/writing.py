@@ -58,16 +58,14 @@ class Plan(NamedTuple):
     files: dict[str, bytes]
     differing: int
 
-    def next_step(self, replace: bool) -> str:
-        """Say what a dry run leaves to do."""
-        if not self.files:
-            return f"{self.path} has these claims already; there is nothing to do"
-        if self.differing and not replace:
-            return (
-                f"{self.path} has {self.differing:,} other claims of this source: to import, say --replace, or give"
-                " these another id with --source"
-            )
-        return "to import, say the same without --dry-run"
+    def hindrance(self, replace: bool) -> str:
+        """Say why the claims cannot be written as they are; nothing where they can."""
+        if not self.differing or replace:
+            return ""
+        return (
+            f"{self.path}: {self.differing:,} claims of this source are there already and differ; give the new ones"
+            " another id (--source), or replace the old ones (--replace, replace=True)"
+        )
 
 
 def write_raw(
@@ -123,11 +121,8 @@ def write_raw(
     """
     with locked(Path(raw_dir)):
         made = plan(claims, source, raw_dir, replace=replace, countries=countries)
-        if made.differing and not replace:
-            raise ReaderError(
-                f"{made.path}: {made.differing:,} claims of {source['source_id']} are there already and differ; give"
-                " the new ones another source id (--source), or replace the old ones (--replace, replace=True)"
-            )
+        if hindrance := made.hindrance(replace):
+            raise ReaderError(hindrance)
         if made.files:
             write_together(Path(raw_dir), made.files)
     return made.path, bool(made.files)
