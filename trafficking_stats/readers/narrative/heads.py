@@ -38,8 +38,6 @@ class Head:
         The tokens of the phrase, past a bracket that only repeats the number as a share.
     potential : bool
         "potential", "suspected" victims.
-    formal : bool
-        "confirmed", "official", "alleged".
     partitive : bool
         "12 of the victims".
     persons : bool
@@ -51,7 +49,6 @@ class Head:
     start: int
     end: int
     potential: bool = False
-    formal: bool = False
     partitive: bool = False
     persons: bool = False
 
@@ -72,7 +69,7 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
     k = begin
 
     def head(noun: str, family: str, end: int, persons: bool = False) -> Head:
-        return Head(noun, family, start, end, "potential" in roles, "formal" in roles, partitive, persons)
+        return Head(noun, family, start, end, "potential" in roles, partitive, persons)
 
     while k < min(len(scene.low), begin + LONGEST_PHRASE) and roles.count("name") + roles.count("word") <= STRANGERS:
         role, length = _role(scene, k)
@@ -105,7 +102,7 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
     if scene.phrase("modifiers.potential", k):
         return "potential", 1
     if scene.phrase("modifiers.formal", k):
-        return "formal", 1
+        return "modifier", 1
     length, noun, _ = noun_at(scene, k)
     modifier = scene.phrase("modifiers.skip", k)
     is_modifier = length == modifier > 0 and noun_at(scene, scene.past(k, "modifiers.skip"))[0] > 0

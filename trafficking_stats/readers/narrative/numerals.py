@@ -168,11 +168,10 @@ def _is_average(words: Words, numeral: Numeral) -> bool:
 
 def _is_listed(words: Words, chained: int, numeral: Numeral) -> bool:
     """Whether a number goes on with a list of sections: "Sections 133, 133a, and 175"."""
-    gap = range(chained, numeral.start)
-    words_between = (k for k in gap if len(words.low[k]) > 1 and not words.low[k].isdecimal())
-    is_near = chained >= 0 and len(gap) <= CHAIN
-    is_linked = is_near and all(words.phrase("clause.coordinators", k) for k in words_between)
-    return is_linked and not numeral.cue and not words.phrase("nouns", numeral.end)
+    between = range(chained, numeral.start)
+    words_between = (k for k in between if len(words.low[k]) > 1 and not words.low[k].isdecimal())
+    is_linked = all(words.phrase("clause.coordinators", k) for k in words_between)
+    return chained >= 0 and len(between) <= CHAIN and is_linked and not words.phrase("nouns", numeral.end)
 
 
 def _is_range(words: Words, low: Numeral, high: Numeral) -> bool:
@@ -216,7 +215,7 @@ def _in_words(words: Words, i: int) -> Found | None:
         value = 1
     while j < len(words.low):
         scale = words.value("scales", j)
-        if value is not None and (j == i or _completes(words, current, value, total)):
+        if value is not None and (j == i or current % 10 ** len(str(value)) == 0):  # "hundred five", "twenty three"
             current += value
         elif scale and (j > i or _is_hundred_and(words, j)):
             current = max(current, 1) * scale
@@ -227,14 +226,6 @@ def _in_words(words: Words, i: int) -> Found | None:
         j += 1
         value = numbers.get(words.word(j))
     return (j, float(total + current)) if j > i else None
-
-
-def _completes(words: Words, number: int, value: int, total: int) -> bool:
-    """Whether a word adds to a number before it: "hundred five", and "twenty three" where written apart."""
-    apart = any(" " in pattern for pattern in words.lexicon.tables["number_grammar"]["compounds"])
-    if number == 0:
-        return total > 0
-    return (number % 100 == 0 and value < 100) or (apart and 20 <= number < 100 and number % 10 == 0 and value < 10)
 
 
 def _goes_on(words: Words, j: int) -> bool:

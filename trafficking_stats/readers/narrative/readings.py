@@ -73,29 +73,27 @@ class Reading:
         return self.families[0] in ENFORCEMENT
 
 
-def fits(family: str, noun: str, inherited: bool) -> bool:
-    """Whether a family can count a class of noun; `inherited` where it does so for an earlier figure."""
+def fits(family: str, noun: str) -> bool:
+    """Whether a family can count a class of noun."""
     if family == "open":
         return noun in ("case", "action", "offender", "victim")
     if family in ENFORCEMENT:
-        return noun not in ("victim", "not_counted") and not (
-            inherited and (noun, family) == ("unknown", "investigate")
-        )
-    return noun in ("victim", "person", "empty") or ((family, noun) == ("identify", "case") and not inherited)
+        return noun not in ("victim", "not_counted") and (noun, family) != ("unknown", "investigate")
+    return noun in ("victim", "person", "empty") or (family, noun) == ("identify", "case")
 
 
 def reading_of(
     numeral: Numeral, head: Head, families: Iterable[str], rule: str, base: Reading | None = None
 ) -> Reading | None:
     """Read a number under verbs, as the same as `base` where given; None where the noun does not fit the verbs."""
-    chosen = [f for f in families if f != "other" and fits(f, head.noun, base is not None)]
+    chosen = [f for f in families if f != "other" and fits(f, head.noun)]
     if not chosen:
         return None
     if head.noun == "case" and chosen == ["identify"]:
         chosen = ["investigate"]
     opened = "identify" if head.noun == "victim" else "investigate"  # "12 victims, 40 suspects were registered"
     chosen = list(dict.fromkeys(opened if family == "open" else family for family in chosen))
-    potential = (head.potential or (base is not None and base.potential)) and not head.formal
+    potential = head.potential or (base is not None and base.potential)
     unit = _unit(chosen[0], head, base.unit if base else "")
     return Reading(numeral, head, tuple(chosen), potential, unit, rule)
 

@@ -58,7 +58,7 @@ def said_again(state: State) -> Outcome:
     known = state.known.get(state.numeral.value)
     here = (reading for reading in reversed(state.readings) if reading.numeral.value == state.numeral.value)
     earlier = next(here, known)
-    if earlier is None or not any(fits(family, state.head.noun, True) for family in earlier.families):
+    if earlier is None or not any(fits(family, state.head.noun) for family in earlier.families):
         return None
     governor = state.left if state.left.strength else state.right
     is_said = governor.strength in ("active", "passive")
@@ -123,7 +123,7 @@ def passive(state: State) -> Outcome:
     if right.strength != "passive":
         return None
     own = past_coordinated(state.scene, head.end) == head.end
-    suits = own and any(fits(family, head.noun, False) for family in right.families)
+    suits = own and any(fits(family, head.noun) for family in right.families)
     if left.strength in ("active", "unknown") and not suits:
         return None  # "identified 40 victims and 12 suspects were charged"
     state.consumed.add(right.token)
@@ -173,7 +173,6 @@ def described(state: State) -> Outcome:
     if not (numeral.definite or scene.phrase("clause.base", numeral.first - 1) or _exists(scene, numeral)):
         return None  # "five convicted defendants appealed" says nothing of how many were convicted
     told = [scene.at[k].family for k in range(head.start, head.end) if k in scene.at]
-    told += ["identify"] if head.formal else []
     fitting = ENFORCEMENT if head.noun == "offender" else ("identify",) if head.noun in ("victim", "person") else ()
     family = next((family for family in told if family in fitting), None)
     return reading_of(numeral, head, (family,), "counted noun") if family else None
@@ -196,7 +195,7 @@ def flowing(state: State) -> Outcome:
         alike = (
             base
             for base in (state.current, *reversed(state.readings))
-            if any(fits(family, head.noun, True) for family in base.families)
+            if any(fits(family, head.noun) for family in base.families)
         )
         base = next(alike, None)
         rule = "comparison" if compared else "list" if scene.is_bracketed(numeral.start) else "subset"
