@@ -130,8 +130,8 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
         return "none" if is_age or unit == "other_durations" else unit
     if _is_age_or_year(words, numeral) or _is_average(words, numeral):
         return "none"
-    is_said = words.value_before("verbs", i) == "sentence" or words.before("clause.definite", i)
-    if later is not None and later.start == j + 1 and not is_said and words.phrase("not_counts.range_joiners", j):
+    is_joined = words.phrase("not_counts.range_joiners", j) and not words.before("clause.definite", i)
+    if later is not None and later.start == j + 1 and is_joined:
         joins = words.phrase("number_grammar.and", j)  # "three to 15 years"
         if later.kind in ("months", "years") or (later.kind == "none" and not joins):
             return later.kind
@@ -158,11 +158,9 @@ def _is_day_or_item(words: Words, numeral: Numeral) -> bool:
 
 def _is_average(words: Words, numeral: Numeral) -> bool:
     """Whether a number is one of several years' mean: "on average 78", "78 were found each year"."""
-    first, last = max(0, numeral.start - BEFORE), min(len(words.low), numeral.end + CLAUSE)
-    start = words.clause_start(numeral.start, first, STOPS)
-    near = range(numeral.end, last)
-    stop = next((k for k in near if words.low[k] in STOPS or words.low[k][0].isdecimal()), last)
-    before = words.contains("not_counts.average_before", start, numeral.start)
+    near = range(numeral.end, min(len(words.low), numeral.end + CLAUSE))
+    stop = next((k for k in near if words.low[k] in STOPS or words.low[k][0].isdecimal()), near.stop)
+    before = words.contains("not_counts.average_before", numeral.start - BEFORE, numeral.start)
     return before or words.contains("not_counts.average_after", numeral.end, stop)
 
 
