@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from trafficking_stats.readers.narrative.lexicon import PEOPLES, PLACES
@@ -17,10 +18,8 @@ COUNTED = (*ENFORCEMENT, *VICTIMS)
 
 _DEFAULT = {"victim": "identify", "case": "investigate", "offender": "investigate"}
 """What is said of a noun that stands alone: victims are identified, cases and suspects investigated."""
-_ENDS = (
-    *("prepositions", "auxiliaries", "perfects", "coordinators", "relatives", "determiners", "adverbs"),
-    *("subset", "origin_verbs"),
-)
+_ENDING = "prepositions auxiliaries perfects coordinators relatives determiners adverbs subset origin_verbs"
+_ENDS = tuple(f"clause.{group}" for group in _ENDING.split())
 """Groups of words that end a noun phrase."""
 
 
@@ -111,7 +110,7 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
     if modifier:
         joins = scene.phrase("clause.coordinators", k) or scene.phrase("clause.prepositions", k)
         return ("end", 0) if joins else ("modifier", modifier)
-    if k in scene.at or any(scene.phrase(f"clause.{group}", k) for group in _ENDS) or scene.is_unknown_verb(k):
+    if k in scene.at or any(scene.phrase(group, k) for group in _ENDS) or scene.is_unknown_verb(k):
         return "end", 0
     return "name" if scene.tokens[k].text[0].isupper() else "word", 1
 
@@ -203,22 +202,19 @@ def facets_within(scene: Scene, start: int, stop: int, people_until: int | None 
     Nouns such as "officers" and adjectives such as "Danish", which may belong to the next noun, count before the token
     `people_until` only.
     """
-    found: dict[str, set[str]] = {}
-    stop = min(stop, len(scene.low))
-    k = start
-    while k < stop:
-        step = 1
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    stop, end = min(stop, len(scene.low)), start
+    for k in (k for k in range(start, stop) if scene.is_known(k)):
         is_near = people_until is None or k < people_until
-        for facet in DIMENSIONS if is_near else DIMENSIONS[:-1]:
-            length = scene.phrase(f"facets.{facet}", k)
-            if length:
-                found.setdefault(facet, set()).add(scene.value(f"facets.{facet}", k))
-                step = max(step, length)
-        if scene.phrase(PEOPLES, k) and is_near:
+        facets = [(facet, *scene.found(f"facets.{facet}", k)) for facet in DIMENSIONS if k >= end]
+        for facet, length, value in facets:
+            if length and (is_near or facet != "group"):
+                found[facet].add(value)
+                end = max(end, k + length)
+        if is_near and scene.phrase(PEOPLES, k):
             code, name = scene.value(PEOPLES, k)
-            found.setdefault("nationality", set()).add("national" if code == scene.country else name)
+            found["nationality"].add("national" if code == scene.country else name)
         place, from_there = scene.phrase(PLACES, k), scene.phrase("clause.origins", k - 1)
         if place and (from_there or (k + 1 == stop and scene.word(k + place) == "(")):
-            found.setdefault("nationality", set()).add(scene.value(PLACES, k)[1])
-        k += step
+            found["nationality"].add(scene.value(PLACES, k)[1])
     return {facet: min(values) for facet, values in sorted(found.items()) if len(values) == 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -48,7 +49,6 @@ class _Finder:
         self.patterns = _patterns(words.lexicon.code)
         self.text = " ".join(words.low)
         self.places = list(accumulate((len(word) + 1 for word in words.low), initial=0))
-        self.token_at = {place: i for i, place in enumerate(self.places)}
 
     def at(self, i: int) -> Period | None:
         """Return the expression that starts at token `i`, or None."""
@@ -57,7 +57,7 @@ class _Finder:
             found = pattern["regex"].match(self.text, self.places[i])
             if found is None or not self._is_placed(pattern, i):
                 continue
-            end = self.token_at[found.end() + 1]
+            end = bisect_left(self.places, found.end() + 1)
             label = self._label(pattern["period"], found.groupdict(), i) if "period" in pattern else ""
             is_date = pattern["kind"] in ("year", "month")
             if label is None or (is_date and not self._is_date(i, end, found.groupdict())):

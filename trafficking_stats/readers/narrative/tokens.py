@@ -67,7 +67,7 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """
     stop = len(text) if end is None else end
     return [
-        Token(m[0], re.sub(r"[\s’]", "'", m[0]) if m[1] else "," if m[2] else fold(m[0]), m.start(), m.end())
+        Token(m[0], re.sub(r"[\s’]", "'", m[0]) if m[1] else "," if m[2] else fold(m[0]), *m.span())
         for m in _TOKEN.finditer(text, start, stop)
     ]
 
