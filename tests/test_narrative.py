@@ -100,6 +100,10 @@ def test_expressions_of_time(text, labels):
         ("How many victims were identified in 2015?\n\n112\n\nOther matters.", [("victims_identified", "2015", 112)]),
         ("How many traffickers were convicted in 2015?\nNine.", [("convictions", "2015", 9)]),
         (
+            "How many victims were found in 2015?\n112\nHow many persons were convicted in 2015?\n9\n",
+            [("victims_identified", "2015", 112), ("convictions", "2015", 9)],
+        ),
+        (
             "Results of 2015\n\n- Victims identified: 112\n- Traffickers convicted: 9\n",
             [("victims_identified", "2015", 112), ("convictions", "2015", 9)],
         ),

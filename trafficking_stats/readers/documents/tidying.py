@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unicodedata import normalize
 
-_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _MARKS = re.compile(
     r"(?P<ligature>[\ufb00-\ufb06])"
     r"|\u00ad[ \t]*(?:\r?\n[ \t]*)?"  # soft hyphen, at the end of a line or not
@@ -22,9 +22,6 @@ _MARKS = re.compile(
 )
 _LINE = re.compile(r"[^\n]+")
 _LONE_NUMBER = re.compile(r"(?:[^\W\d_]{4,5}\s+)?[-–]?\s*\d{1,4}\s*[-–]?|")
-_NUMBER = re.compile(
-    r"\n[ \t]*(?:\f[ \t]*|(?:[^\W\d_]{4,5}[ \t]+)?[-–]?[ \t]*\d{1,4}[ \t]*[-–]?[ \t]*(?:\f[ \t]*)?)\r?(?=\n)"
-)
 _NUMBER = re.compile(r"\d+")
 LONGEST_HEAD = 90
 """Characters of a running head, at most."""
@@ -78,7 +75,8 @@ def tidy(text: str) -> Tidied:
     starts, shifts = [0], [0]
     pieces: list[str] = []
     position = length = 0
-    for start, end, new in sorted([*_edits(text), *_page_marks(text)]):
+    edits = [(*mark.span(), normalize("NFKC", mark["ligature"] or "")) for mark in _MARKS.finditer(text)]
+    for start, end, new in sorted([*edits, *_page_marks(text)]):
         if start < position:
             continue
         pieces += [text[position:start], new]
@@ -90,17 +88,12 @@ def tidy(text: str) -> Tidied:
     return Tidied("".join(pieces), text, tuple(starts), tuple(shifts))
 
 
-def _edits(text: str) -> Iterator[tuple[int, int, str]]:
-    for match in _MARKS.finditer(text):
-        ligature = match["ligature"]
-        yield match.start(), match.end(), _LIGATURES[ligature] if ligature else ""
-
-
 def _page_marks(text: str) -> Iterator[tuple[int, int, str]]:
     """Lines that hold a page number or a page break only, and the running heads beside them."""
     lines = [line for line in _LINE.finditer(text) if line.group().strip(" \t\r")]
     words = [line.group().strip() for line in lines]
-    lone = [k for k, line in enumerate(words) if _LONE_NUMBER.fullmatch(line)]
+    # below a question it is the answer
+    lone = [k for k, line in enumerate(words) if _LONE_NUMBER.fullmatch(line) and not words[k - 1].endswith("?")]
     beside = {near for k in lone for near in (k - 1, k + 1) if 0 <= near < len(lines)}
     heads = Counter(_NUMBER.sub("#", words[k]) for k in beside if len(words[k]) <= LONGEST_HEAD)
     if len(lone) > 1:
