@@ -81,15 +81,14 @@ class Segments:
         """Whether a comparison with another time starts at token `i`."""
         words = self._words
         marker, than = words.phrase("compare.markers", i), words.phrase("statements.comparisons", i)
-        if marker == 1 and words.phrase("compare.against", i):
+        if words.phrase("compare.against", i):
             number = self._number(i + 1, i + 5)
             if number is None or not self._is_dated(number, number + 8):
                 return False
             # "the Centre against Human Trafficking counted 97"; a case is against suspects
             is_name = words.contains("ignored.this_crime", i + 1, number)
             return not is_name and words.value("nouns", self._counts[number].end) in ("", "victim", "case")
-        is_base = i + 1 in self._counts or self._is_dated(i + 1, i + 3)
-        if is_base and words.phrase("compare.change_from", i):
+        if words.phrase("compare.change_from", i):
             # "decreased to 80 from 110", "a drop of 19 % on last year"
             return any(words.contains(f"compare.{group}", i - 8, i) for group in ("change_verbs", "change_nouns"))
         return marker > 0 or (than > 0 and self._is_dated(i + than, i + than + 2))
