@@ -135,11 +135,9 @@ class StatementReader(Speech):
         ends = [s for s in self.spoken if self.scene.phrase("compare.change_to", s.numeral.first - 1)]
         if ends:  # "fell from 98 to 75"
             return ends[0] if base not in ends and is_alike(ends[0]) else None
-        alike = [s for s in self.main if is_alike(s)]
-        before = [s for s in alike if s.numeral.start < base.numeral.start]
-        if alike:
-            return before[-1] if before else alike[0]
-        return self.lead if self.lead is not None and is_alike(self.lead) else None
+        before = [s for s in self.main if s.numeral.start < base.numeral.start]
+        others = (*reversed(before), *self.main, self.lead)
+        return next((other for other in others if other is not None and is_alike(other)), None)
 
     # ---- comparisons
 
