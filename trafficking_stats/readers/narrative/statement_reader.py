@@ -60,13 +60,11 @@ class StatementReader(Speech):
 
     def _printed_beside(self, numeral: Numeral, end: int) -> Reading | None:
         """Return the count that a share in brackets repeats, or that stands in brackets after a share."""
-        for spoken in self.spoken:
-            first, last = spoken.numeral, spoken.head
-            opened = self.scene.word(numeral.start - 1) == "("
-            before = opened and first.start < numeral.start <= max(last.end, first.end) + 2
-            if before or (self.scene.word(end) == "(" and first.start == end + 1):
-                return spoken
-        return None
+        if self.scene.word(numeral.start - 1) == "(":
+            beside = (s for s in self.spoken if s.numeral.start < numeral.start <= s.head.end + 2)
+        else:
+            beside = (s for s in self.spoken if s.numeral.start == end + 1 and self.scene.word(end) == "(")
+        return next(beside, None)
 
     def _whole_of(self, numeral: Numeral, part: Reading | None) -> Reading | None:
         """Return the count that a share is a share of; one without a number where the sentence names the whole only."""
@@ -76,8 +74,6 @@ class StatementReader(Speech):
         wholes = [s for s in self.spoken if s is not part and s.numeral.start < numeral.start and not s.facets]
         if after or wholes:
             return after[0] if after else wholes[-1]
-        if part is not None and part.rule in ("existence", "counted noun") and self.lead is None:
-            return replace(part, facets={}, printed=False)
         topic = topic_of(self.scene, 0, len(self.scene.low))
         if topic is not None and (self.lead is None or topic.family not in self.lead.families):
             return self.named(numeral, topic)
