@@ -1,6 +1,6 @@
 """Measure the reader of narratives: scores on labelled texts, and time against the size of a text.
 
-    python benchmarks/extract.py [FOLDER ...] [--errors] [--growth]
+    python benchmarks/extract.py [FOLDER ...] [--errors] [--growth] [--dense MB]
 
 A FOLDER holds NAME.txt, NAME.jsonl (labels, one JSON object a line) and manifest.json (name, default, lang and, if
 any, country and split). Without one, the made-up texts of tests/data/narrative are read.
@@ -257,12 +257,25 @@ def growth() -> None:
         print(f"{name:<22}{len(shape) / 1000:8.0f}{took[0]:8.3f}{took[1]:8.3f}{took[1] / max(took[0], 1e-4):8.1f}")
 
 
+def dense(megabytes: float) -> None:
+    """Print the processor time that the made-up English texts take, repeated up to a size."""
+    text = "\n\n".join(text for entry, text, _ in documents(MADE_UP) if entry["lang"] == "en") + "\n\n"
+    size = int(megabytes * 1e6)
+    start = time.process_time()
+    found = extract((text * (size // len(text) + 1))[:size], country="DNK", default_year=2014, language="en")
+    print(f"{megabytes:g} MB, {len(found)} figures: {time.process_time() - start:.1f} s of processor time")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("folders", nargs="*", type=Path, default=[MADE_UP])
     parser.add_argument("--errors", action="store_true", help="list every strict error")
     parser.add_argument("--growth", action="store_true", help="time against size instead of scores")
+    parser.add_argument("--dense", type=float, metavar="MB", help="time of so many megabytes instead of scores")
     arguments = parser.parse_args()
+    if arguments.dense:
+        dense(arguments.dense)
+        return
     if arguments.growth:
         growth()
         return
