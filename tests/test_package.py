@@ -205,3 +205,16 @@ def test_modules_stay_short(root):
         if (lines := path.read_text(encoding="utf-8").count("\n")) > 300
     }
     assert long == {}
+
+
+def test_the_ground_stands_on_no_room(root):
+    """But for the command line, and for the linear systems, whose room is the solver."""
+    package = root / "trafficking_stats"
+    rooms = {path.parent.name for path in package.glob("*/__init__.py")}
+    above = {
+        path.stem: found
+        for path in package.glob("*.py")
+        if path.stem not in ("cli", "linear", "__init__")
+        and (found := rooms.intersection(re.findall(r"(?:from|import) trafficking_stats\.(\w+)", path.read_text())))
+    }
+    assert above == {}
