@@ -97,16 +97,6 @@ class There(NamedTuple):
         return self.on.kept
 
     @property
-    def first_printed(self) -> dict[str, float]:
-        """When each upstream first printed a figure that was kept."""
-        return self.on.first_printed
-
-    @property
-    def most(self) -> Printed | None:
-        """The claim that allows the largest number, of those with an upper end."""
-        return self.on.most
-
-    @property
     def is_kept(self) -> bool:
         """Whether it does, and the figure was kept: one that was set aside proves nothing against another."""
         return self.own == self.kept

@@ -42,7 +42,7 @@ def other_indicator(row: Any, figures: Figures, *, same_unit: bool) -> Seen:
             indicators[there.indicator].unit == indicators[row.indicator].unit
         ):
             names = {"own": Measure(row.indicator), "other": Measure(there.indicator)}
-            at = min(filter(None, there.first_printed), default="")
+            at = min(filter(None, there.on.first_printed), default="")
             yield evidence("other_indicator_at" if at else "other_indicator", value=row.value, at=at, **names)
 
 
@@ -52,7 +52,7 @@ def digit_slip(row: Any, figures: Figures) -> Seen:
         return
     right, wrong = f"{row.kept:.0f}", f"{row.value:.0f}"
     differ = [i for i in range(len(right)) if right[i] != wrong[i]] if len(right) == len(wrong) else []
-    one_day = len(row.published) == 10 and row.date in figures.here(row).first_printed.values()
+    one_day = len(row.published) == 10 and row.date in figures.here(row).on.first_printed.values()
     swapped = len(differ) == 2 and differ[1] == differ[0] + 1
     if len(differ) == 1 and not row.near:
         yield evidence("digit_slip", value=row.value, kept=row.kept)
@@ -134,7 +134,7 @@ def corrupt(row: Any, figures: Figures) -> Seen:
             yield evidence("corrupt_own", part=part, whole=Figure(whole.own, part=whole.breakdown))
         elif not whole.is_kept and row.lower > 1.5 * whole.kept + figures.vocabulary.causes.near_count:
             yield evidence("corrupt", part=part, whole=Figure(whole.kept, part=whole.breakdown))
-        elif (most := whole.most) and row.lower > most.upper and most.qualifier != "exact":
+        elif (most := whole.on.most) and row.lower > most.upper and most.qualifier != "exact":
             yield evidence("corrupt", part=part, whole=Figure(most.value, most.qualifier, part=whole.breakdown))
 
 
@@ -182,7 +182,7 @@ def early_snapshot(row: Any, figures: Figures) -> Seen:
     months = 12 * (first - (row.year + 1))
     # who keeps the register, and prints less than was known before, has revised it
     direct = figures.vocabulary.tiers[row.tier].weight >= weights.official
-    revised = direct and any(date < first for date in figures.here(row).first_printed.values())
+    revised = direct and any(date < first for date in figures.here(row).on.first_printed.values())
     if months <= limits.early_months and not revised and not (row.tier == "register" and first == row.date):
         later = round(row.date - first)
         said = {"months": round(max(months, 0)), "kept": row.known, "more": row.kept_lower - row.value}
@@ -214,7 +214,7 @@ def revision(row: Any, figures: Figures) -> Seen:
             code = "restated" if newest >= row.date else "restated_before"
             yield evidence(code, publisher=row.publisher, value=value)
     if _slightly_off(row, figures):
-        if figures.here(row).first_printed.get(row.upstream, row.date) > row.date:
+        if figures.here(row).on.first_printed.get(row.upstream, row.date) > row.date:
             yield evidence("revised_since", off=off(row), upstream=Register(row.upstream))
         elif others:
             yield off(row)

@@ -8,6 +8,8 @@ that must be larger than all of them, with which the tolerance of a solver lets 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import sparse
 
@@ -29,6 +31,8 @@ class Choice:
         All claims on some expressions.
     box : ndarray of shape (2, n)
         Finite bounds of every variable.
+    clashes : sequence of (sides, rows)
+        Sides of rows, of each of which one at least must give way.
 
     Attributes
     ----------
@@ -40,11 +44,13 @@ class Choice:
         Blocks in which the relaxed programme, asked alone, left thresholds half passed.
     """
 
-    def __init__(self, rows: Rows, rules: Ints, claims: Claims, box: Floats) -> None:
+    def __init__(
+        self, rows: Rows, rules: Ints, claims: Claims, box: Floats, clashes: Sequence[tuple[Ints, Ints]]
+    ) -> None:
         self.claims, self.dropped, self.open = claims, claims.dead, 0.0
         self.between = np.zeros(0, dtype=np.int64)
         self._rows, self._rules, self._own = _together(rows, rules, claims, box)
-        self._state(rows.block_of_row[claims.row])
+        self._state(rows.block_of_row[claims.row], clashes)
 
     def _thresholds(self) -> tuple[Ints, Floats, Floats, Ints]:
         """Sort the ends of all claims on each expression.
@@ -75,8 +81,8 @@ class Choice:
         of = number.astype(np.int64)
         return of, beyond, beyond - exact[sample][of], sample
 
-    def _state(self, block: Ints) -> None:
-        """State the programme: rules, each expression between its thresholds, and thresholds in their order."""
+    def _state(self, block: Ints, clashes: Sequence[tuple[Ints, Ints]]) -> None:
+        """State the programme: rules, each expression between its thresholds, thresholds in their order, clashes."""
         claims, rows = self.claims, self._rows
         of, beyond, before, sample = self._thresholds()
         number, k = np.arange(len(of)), len(sample)
@@ -91,10 +97,12 @@ class Choice:
         order, one = 2 * k + np.arange(len(follows)), np.ones(len(follows))
         place = np.concatenate([of, k + of, order, order]), np.concatenate([number, number, follows - 1, follows])
         passed = sparse.csr_array((np.concatenate([-up, -down, one, -one]), place), (linked.shape[0], len(of)))
-        matrix = sparse.block_array([[rows.matrix(self._rules), None], [linked, passed]], format="csr")
+        cuts, excluded = self._cuts(clashes, len(of))
+        parts = [[rows.matrix(self._rules), None], [linked, passed], [None, cuts]]
+        matrix = sparse.block_array(parts, format="csr")
         lower, upper = rows.sides[:, self._rules]
-        lower = np.concatenate([lower, low, np.full(k, -np.inf), 0 * one])
-        upper = np.concatenate([upper, np.full(k, np.inf), before[first], np.inf * one])
+        lower = np.concatenate([lower, low, np.full(k, -np.inf), 0 * one, excluded])
+        upper = np.concatenate([upper, np.full(k, np.inf), before[first], np.inf * one, np.full(len(clashes), np.inf)])
         box = np.hstack([rows.domain, np.tile([[0.0], [1.0]], len(of))])
         whole = np.repeat([False, True], [rows.n, len(of)])
         self._programme = Programme(matrix, np.stack([lower, upper]), box, whole)
@@ -129,15 +137,18 @@ class Choice:
         cost = float(self.claims.cost[self.dropped].sum())
         self.open = 0.0 if answer.status == "optimal" else cost - self._base - answer.bound / UNIT
 
-    def exclude(self, sides: Ints, rows: Ints) -> None:
-        """Exclude answers that keep all these sides of rows; one at least must give way."""
-        claim = np.searchsorted(self.claims.row, rows)
+    def _cuts(self, clashes: Sequence[tuple[Ints, Ints]], n: int) -> tuple[sparse.csr_array, Floats]:
+        """Exclude answers that keep all sides of a clash: one row each, and what it is at least."""
+        side, row = (np.concatenate([clash[k] for clash in clashes] or [np.zeros(0, np.int64)]) for k in (0, 1))
+        number = np.repeat(np.arange(len(clashes)), np.array([len(rows) for _, rows in clashes], dtype=np.int64))
+        claim = np.searchsorted(self.claims.row, row)
         # of an expression read the other way round the sides change places
-        side = np.where(self.claims.sign[claim] > 0, sides, 1 - sides)
-        side, claim = side[self._has[side, claim]], claim[self._has[side, claim]]
-        column, place = np.unique(self._column[side, claim], return_inverse=True)
-        value = np.bincount(place, np.where(side == 0, -1.0, 1.0), len(column)).astype(float)
-        self._programme.add_row(column, value, 1.0 - float((side == 0).sum()))
+        side = np.where(self.claims.sign[claim] > 0, side, 1 - side)
+        has = self._has[side, claim]
+        number, side, claim = number[has], side[has], claim[has]
+        place = number, self._column[side, claim] - self._rows.n
+        matrix = sparse.csr_array((np.where(side == 0, -1.0, 1.0), place), (len(clashes), n))
+        return matrix, np.asarray(1.0 - np.bincount(number, side == 0, len(clashes)), dtype=np.float64)
 
 
 def least_deviation(rows: Rows, rules: Ints, claims: Claims, box: Floats) -> Bools:

@@ -158,11 +158,6 @@ class Programme:
         """Return how often each row counts in the proof that the last relaxed optimum is one (linear duality)."""
         return np.array(self._highs.getSolution().row_dual)
 
-    def add_row(self, columns: Ints, values: Floats, lower: float) -> None:
-        """Add ``values @ x[columns] >= lower``."""
-        lower -= float(values @ self._origin[columns])
-        self._highs.addRow(lower, highspy.kHighsInf, len(columns), columns.astype(np.int32), values)
-
     def minimise(self, cost: Floats, deadline: Deadline, *, relaxed: bool = False, presolve: bool = False) -> Answer:
         """Find the least cost.
 

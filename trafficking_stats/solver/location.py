@@ -136,10 +136,8 @@ class _Search:
         rules = np.flatnonzero(own & self.near & (self.cost == 0))
         self.open[blocks] = 0.0
         try:
-            choice = Choice(rows, rules, claims, self.box)
-            for block, sides, members in self.clashes:
-                if blocks[block]:
-                    choice.exclude(sides, members)
+            clashes = [(sides, members) for block, sides, members in self.clashes if blocks[block]]
+            choice = Choice(rows, rules, claims, self.box, clashes)
             choice.settle(deadline, relaxed=relaxed)
             self.dropped[claims.row], self.between[choice.between] = choice.dropped, True
             self.open[np.argmax(blocks)] = choice.open
