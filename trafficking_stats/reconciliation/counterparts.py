@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,7 +41,7 @@ class Printed(NamedTuple):
 class OnCell:
     """All that is printed on a cell, looked through once however many of its claims were rejected."""
 
-    def __init__(self, claims: list[Printed]) -> None:
+    def __init__(self, claims: Iterable[Printed]) -> None:
         self.kept = np.nan
         self.most: Printed | None = None
         self.first_printed: dict[str, float] = {}
@@ -58,6 +57,9 @@ class OnCell:
             if claim.accepted:
                 self.kept = claim.value if self.kept != self.kept else self.kept
                 self.first_printed[claim.upstream] = min(claim.date, self.first_printed.get(claim.upstream, np.inf))
+
+
+_NOTHING = OnCell([])
 
 
 class There(NamedTuple):
@@ -117,13 +119,14 @@ class Figures:
         self.vocabulary = vocabulary
         cell, dates = list(CELL), published_years(judged["published"])
         columns = judged.assign(date=dates, upper=judged["upper"].to_numpy(float, na_value=np.inf))
-        self._claims = [*zip(*(columns[name].tolist() for name in Printed._fields), strict=True)]
+        self._columns = [columns[name].tolist() for name in Printed._fields]
         first = np.flatnonzero(~judged.duplicated(cell))
         places = zip(*(judged[name].iloc[first].tolist() for name in cell), strict=True)
-        self._rows = dict(zip(places, pairwise([*first.tolist(), len(judged)]), strict=True))
+        self._number = dict(zip(places, range(len(first)), strict=True))
+        self._first = [*first.tolist(), len(judged)]
         self._alike = _alike(judged)
         self._parts: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-        self._printed = {place[1:3] for place in self._rows}
+        self._printed = {place[1:3] for place in self._number}
         for indicator, breakdown in sorted(self._printed):
             for whole, kind, key, _ in breakdowns.edges(breakdown, vocabulary, indicator):
                 if kind in EXCLUSIVE:
@@ -177,8 +180,10 @@ class Figures:
         return There(detail, indicator, breakdown, row.source_id, self._on(place))
 
     def _list_claims(self, place: Place) -> OnCell:
-        first, last = self._rows.get(place, (0, 0))
-        return OnCell([*map(Printed._make, self._claims[first:last])])
+        if (number := self._number.get(place)) is None:
+            return _NOTHING
+        own = slice(*self._first[number : number + 2])
+        return OnCell(map(Printed, *(column[own] for column in self._columns)))
 
     def editions(self, row: Any) -> list[Printed]:
         """Return what all editions of the publisher of a claim print on its cell."""
@@ -239,9 +244,10 @@ def _alike(judged: pd.DataFrame) -> dict[tuple[str, str, str, str, float], dict[
     place = ["country", "indicator", "period_start", "period_end", "value", "breakdown"]
     codes = {name: pd.factorize(judged[name])[0] for name in place}
     lost, beside = ~judged["accepted"].to_numpy(bool), np.zeros(len(judged), dtype=bool)
+    once = ~pd.Series(number_of(*codes.values())).duplicated().to_numpy()  # a number on a cell
     for differs in (("indicator",), ("period_start", "period_end"), ("breakdown",)):
         number = number_of(*(codes[name] for name in place if name not in differs))
-        beside |= np.isin(number, number[lost])
+        beside |= np.isin(number, number[lost]) & (np.bincount(number[once])[number] > 1)
     rows = judged.loc[beside & (judged["qualifier"] == "exact").to_numpy(), [*place, "source_id"]]
     found: dict[Any, dict[str, set[str]]] = defaultdict(dict)
     for *event, breakdown, source in zip(*(rows[name].tolist() for name in rows), strict=True):
