@@ -40,8 +40,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NUMBER = re.compile(r"[<>≤≥~±+−-]?\s*\d[\d,. ]*(?:\s?[–-]\s?\d[\d,.]*|\+)?\s?%?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ABSENT = {"", "–", "-", "nan", "None", "NaN"}
-_MOST_COLUMNS, _MOST_OF_TEXT = 5, 3
-"""So many columns stand side by side on a phone: of numbers, and where some are of text."""
 
 
 def sanitise(html: str) -> str:
@@ -164,7 +162,6 @@ class Page:
             elif cell.tag == "th" and cell.get("scope") is None:
                 cell.set("scope", "col" if next(cell.iterancestors("thead"), None) is not None else "row")
         _align_numbers(table)
-        _name_cells(table)
         self.tables += 1
         caption = table.find("caption")
         name = " ".join(caption.text_content().split()) if caption is not None else ""
@@ -186,18 +183,6 @@ def _align_numbers(table: HtmlElement) -> None:
             for row in [*table.xpath("./thead/tr"), *body]:
                 if column < len(row):
                     _add_class(row[column], "num")
-
-
-def _name_cells(table: HtmlElement) -> None:
-    """Write the head of its column on each cell of a wide table, whose rows stand as cards on a phone."""
-    heads = [" ".join(cell.text_content().split()) for cell in table.xpath("./thead/tr[last()]/*")]
-    of_text = table.xpath("./tbody/tr/td[not(contains(@class, 'num'))]")
-    if len(heads) <= (_MOST_OF_TEXT if of_text else _MOST_COLUMNS) or table.xpath("./tbody//*[@rowspan > 1]"):
-        return
-    _add_class(table, "cards")
-    for row in table.xpath("./tbody/tr"):
-        for cell, head in list(zip(row, heads, strict=False))[1:]:
-            cell.set("data-head", head)
 
 
 def _join_head(table: HtmlElement) -> None:

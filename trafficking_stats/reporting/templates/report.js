@@ -22,6 +22,23 @@
   fold(".contents details", "62rem");
   fold("details.pages", "40rem");
 
+  // The rows of a table that a phone has no room for stand as cards, each figure behind the head of its column.
+  const stack = function (part) {
+    part.querySelectorAll(".scroll > table").forEach(function (table) {
+      const room = table.parentElement;
+      if (room.scrollWidth <= room.clientWidth + 1 || table.querySelector("tbody [rowspan]")) return;
+      const heads = Array.from(table.querySelectorAll("thead tr:last-child > *"), (cell) => cell.textContent.trim());
+      Array.from(table.tBodies[0].rows).forEach(function (row) {
+        Array.from(row.cells).slice(1).forEach(function (cell, at) { cell.dataset.head = heads[at + 1]; });
+      });
+      table.classList.add("cards");
+    });
+  };
+  if (window.matchMedia("(max-width: 40rem)").matches) {
+    stack(document);
+    document.addEventListener("toggle", function (event) { stack(event.target); }, true);
+  }
+
   // On paper nothing can be opened.
   let closed = [];
   window.addEventListener("beforeprint", function () {
