@@ -65,6 +65,9 @@ def _blocks(tree: Any) -> list[str]:
     for mark in tree.xpath("//sup"):
         if mark.text_content().strip(" []()*").isdecimal():  # the raised number of a footnote
             mark.drop_tree()
+    for item in tree.xpath("//li"):  # with its mark, so that it is read with what the list is about
+        first = item if (item.text or "").strip() or not len(item) else item[0]
+        first.text = f"- {first.text or ''}"
     for table in tree.xpath("//table"):
         if _is_data(table):
             rows = [[cell.text_content() for cell in row.xpath("td | th")] for row in table.iter("tr")]
@@ -119,5 +122,7 @@ def _texts(document: Any) -> Iterator[str]:
             text = table_text([cell.text for cell in row.cells] for row in item.rows)
         else:
             text = " ".join(item.text.split())
+            is_item = "List" in str(item.style.name)
+            text = f"- {text}" if text and is_item else text
         if text:
             yield text
