@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.intervals import period_label
+from trafficking_stats.intervals import period_kind
 from trafficking_stats.messages import Country, breakdown_words, say
 from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.shown import Shown, prose
@@ -140,8 +140,8 @@ def claims_of(rec: Reconciliation, country: str, indicators: Iterable[str], *ord
 
 def _deduced(rec: Reconciliation, country: str, indicator: str, breakdown: str, start: str, end: str) -> str:
     """Write what follows from other figures for a year of which no claim is kept; a dash if nothing does."""
-    rows = known(rec.of(country, indicator, breakdown)[0])
-    rows = rows[rows["year"].map(str) == period_label(start, end)]
+    rows = rec.of(country, indicator, breakdown)[0]
+    rows = known(rows[(rows["year"] == int(end[:4])) & (period_kind(start, end) == "year")])
     return say("tables.deduced", figure=count("")(records(rows)[0])) if len(rows) else ABSENT
 
 
