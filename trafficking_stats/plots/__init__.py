@@ -57,10 +57,6 @@ def _rows(gap: Gap) -> pd.DataFrame:
     return named(gap.tables["stages"])
 
 
-def _pair(gap: Gap) -> tuple[str, str]:
-    return str(gap.question.denominator), str(gap.question.numerator)
-
-
 def _stages(gap: Gap, ax: Axes | None) -> Axes:
     rows = _rows(gap)
     years = (int(rows["year"].min()), int(rows["year"].max())) if len(rows) else (0, 0)
@@ -69,7 +65,9 @@ def _stages(gap: Gap, ax: Axes | None) -> Axes:
 
 FIGURES: dict[str, Callable[[Gap, Axes | None], Axes]] = {
     "stages": _stages,
-    "pair": lambda gap, ax: series.pair(_rows(gap), *_pair(gap), gap.question.country, ax=ax),
+    "pair": lambda gap, ax: series.pair(
+        _rows(gap), str(gap.question.denominator), str(gap.question.numerator), gap.question.country, ax=ax
+    ),
     "years": lambda gap, ax: series.years_strip(_rows(gap), gap.years, gap.question.country, ax=ax),
     "timeline": lambda gap, ax: timeline(_rows(gap), gap.question.country, ax=ax),
     "trend": series.trend,

@@ -55,8 +55,6 @@ def headline(
     html = Markup('<div class="headline"><p class="sentence">{}</p><dl class="assurance">{}</dl>{}{}</div>')
     plain = [{"label": head, "text": str(text.striptags())} for head, text in told]
     about: dict[str, Any] = {
-        # the first two facts, as an index has them
-        **dict(zip(("interval", "verdict"), (fact["text"] for fact in plain), strict=False)),
         "sentence": elsewhere or sentence,
         "robustness": badge,
         "word": say(f"pages.badge.{badge}") if badge else "",
