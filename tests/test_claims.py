@@ -193,9 +193,13 @@ def test_an_unknown_source_id_is_a_file_without_a_row(tmp_path):
     )
 
 
-def test_a_file_is_of_the_source_it_is_named_after_and_of_no_other(tmp_path):
-    (problem,) = problems_of(write(tmp_path, register_2021=f"source_id,{HEADER}\nregister-2021,{row()}\n"))
-    assert problem.startswith("claims/register-2021.csv, line 1: the columns 'source_id' are unknown; there must be: ")
+def test_a_source_id_in_the_file_must_be_its_name(tmp_path):
+    text = f"source_id,{HEADER}\nregister-2021,{row()}\nregister-2020,{row(value='78')}\n"
+    (problem,) = problems_of(write(tmp_path, register_2021=text))
+    assert problem == (
+        "claims/register-2021.csv, line 3: column source_id, value 'register-2020': must be 'register-2021', "
+        "the name of the file"
+    )
 
 
 @pytest.mark.parametrize(("encoding", "guess"), [("utf-16", "UTF-16"), ("utf-16-be", "UTF-16"), ("latin-1", "Latin-1")])

@@ -155,7 +155,14 @@ def _read_clean(file: Path, columns: tuple[str, ...], state: tuple[int, ...] | N
 
 def _read_file(file: Path, sources: list[str] | None, problems: list[str]) -> pd.DataFrame:
     """Read the claims of the source that a file is named after, which is one of ``sources`` where these are known."""
-    table = read_rows(file, PRINTED, problems, optional=(RANGE_END,))
+    table = read_rows(file, PRINTED, problems, optional=("source_id", RANGE_END))
+    if "source_id" in table:
+        other = table[table["source_id"] != file.stem]
+        problems += [
+            f"claims/{file.name}, line {line}: column source_id, value {value!r}: "
+            f"must be {file.stem!r}, the name of the file"
+            for value, line in zip(other["source_id"], other["_line"], strict=True)
+        ]
     if sources is not None and file.stem not in sources:
         hint = meant(file.stem, sources)
         problems.append(f"claims/{file.name}: source id {file.stem!r} is not in sources.csv; add a row there{hint}")

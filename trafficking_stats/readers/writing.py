@@ -237,7 +237,7 @@ def _claims(raw_dir: Path, identifier: str) -> pd.DataFrame:
     problems: list[str] = []
     if not path.is_file():
         return pd.DataFrame(columns=_COLUMNS, dtype=str)
-    table = read_rows(path, PRINTED, problems, optional=(RANGE_END,))
+    table = read_rows(path, PRINTED, problems, optional=("source_id", RANGE_END))
     if problems:
         raise ClaimError([f"{raw_dir / problem}" for problem in problems])
     return table.reindex(columns=_COLUMNS, fill_value="")
