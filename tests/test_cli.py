@@ -402,7 +402,7 @@ def test_import_of_two_releases_shows_what_changed(run, raw, tmp_path):
     assert out.endswith("nothing was written\n")
     assert not (raw / "claims" / "unodc-glotip-2025-02.csv").exists()
 
-    told = json.loads(run("import", "unodc", second, "--raw", raw, "--json")[1])
+    told = json.loads(run("import", "unodc", second, "--raw", raw, "--compare", first, "--json")[1])
     assert told["revisions"]["against"] == "unodc-glotip-2024-02"
     assert told["revisions"]["changed"] == 2
     assert told["changed"] is True
@@ -442,9 +442,12 @@ def test_import_of_eurostat(run, raw, tmp_path):
     code, out, _ = run("import", "eurostat", table, "--published", "2025-01-17", "--raw", raw, "--country", "dnk")
     assert code == 0
     assert out.startswith("eurostat-crim-thb-sex-2025-01, published 2025-01-17: 2 figures, 2 claims on 1 countries")
-    table.write_text("freq,leg_stat,sex,unit,geo\\TIME_PERIOD\t2020 \t2022 \nA,PER_VICT,T,NR,DK\t90 \t85 \n")
-    told = json.loads(run("import", "eurostat", table, "--published", "2026-01-17", "--raw", raw, "--json")[1])
-    assert [told["revisions"][kind] for kind in ("changed", "new", "vanished")] == [1, 1, 1]
+    older = tmp_path / "older" / "crim_thb_sex.tsv"
+    older.parent.mkdir()
+    older.write_text("freq,leg_stat,sex,unit,geo\\TIME_PERIOD\t2020 \nA,PER_VICT,T,NR,DK\t90 \n")
+    args = ["import", "eurostat", table, "--published", "2025-01-17", "--raw", raw, "--compare", older, "--json"]
+    told = json.loads(run(*args)[1])
+    assert (told["revisions"]["changed"], told["revisions"]["new"]) == (1, 1)
 
 
 def test_import_of_what_is_no_release(run, raw, narrative):

@@ -279,6 +279,8 @@ def test_a_country_without_rows_in_the_earlier_release(tmp_path):
     assert run("import", "unodc", first, "--raw", raw)[0] == 0
     code, _, err = run("import", "unodc", second, "--raw", raw, "--country", "NAM")
     assert code == 0, err
+    code, _, err = run("import", "unodc", second, "--raw", raw, "--country", "Namibia", "--compare", first)
+    assert code == 0, err
 
 
 def test_replacing_one_country_keeps_the_others(tmp_path):

@@ -39,6 +39,9 @@ def test_changed_new_and_vanished_cells_with_the_size_of_the_change():
     assert found.new[["period_start", "figure", "size"]].values.tolist() == [["2022-01-01", "73", 73]]
     assert found.vanished[["period_start", "figure", "size"]].values.tolist() == [["2021-01-01", "7", 7]]
     assert found.corrupt.empty
+    sizes = found.sizes.set_index("size")
+    assert sizes.changed[["0", "5-9", "50-99"]].tolist() == [1, 1, 1]
+    assert sizes.sum().tolist() == [3, 1, 1]
     assert str(found).startswith("3 figures changed, 1 new, 1 vanished; 0 look corrupt")
 
 

@@ -16,7 +16,8 @@ from trafficking_stats.files import write_text
 from trafficking_stats.readers import writing
 from trafficking_stats.readers.narrative.lexicon import LANGUAGES
 from trafficking_stats.readers.registry import READERS, Reader, read_file
-from trafficking_stats.readers.revisions import revised_since
+from trafficking_stats.readers.revisions import Revisions, compare_releases, revised_since
+from trafficking_stats.readers.tables import TableImport
 from trafficking_stats.readers.triage import write_triage
 from trafficking_stats.schema import SOURCE
 
@@ -123,11 +124,15 @@ _COUNTRY = "Only this country (repeatable); of any table also the country of all
 def _import_by(reader: Reader) -> click.Command:
     """Make the command of one reader."""
 
-    def run(file: Path, triage: Path | None, raw: Path | None, as_json: bool, **given: Any) -> None:
+    def run(
+        file: Path, compare: Path | None, triage: Path | None, raw: Path | None, as_json: bool, **given: Any
+    ) -> None:
         replace, dry_run = given.pop("replace"), given.pop("dry_run")
+        about = {name: given.pop(name) for name in ("source_id", "published")}
         given["countries"] = given["countries"] or None
-        found, folder = read_file(reader, file, **given), raw_folder(raw)
-        against, revisions = revised_since(folder, found)
+        found, folder = read_file(reader, file, **about, **given), raw_folder(raw)
+        compared = _compared(reader, compare, found, given) if compare else revised_since(folder, found)
+        against, revisions = compared
         if not as_json:
             click.echo(found.shown() if dry_run else found)
             if revisions is not None:
@@ -162,12 +167,22 @@ def _import_by(reader: Reader) -> click.Command:
             click.Option([f"--{name}"], multiple="(repeatable" in text, help=text)
             for name, text in reader.options.items()
         ),
+        click.Option(["--compare"], type=options.FILE, metavar="OTHER", help="Show the revisions against this file."),
         click.Option(["--triage"], type=options.FOLDER, help="Write what looks wrong in the file to this folder."),
         click.Option(["--replace"], is_flag=True, help="Replace other claims of the same source and countries."),
         click.Option(["--dry-run"], is_flag=True, help="Show everything, write nothing."),
     ]
     command = click.Command(reader.name, params=parameters, callback=run, help=reader.title, short_help=reader.title)
     return raw_option(options.json_option(command))
+
+
+def _compared(reader: Reader, file: Path, found: TableImport, given: dict[str, Any]) -> tuple[str, Revisions | None]:
+    """Compare with an earlier file, which may have no date of its own: none is needed to compare with."""
+    try:
+        earlier = read_file(reader, file, **given)
+    except ReaderError:
+        earlier = read_file(reader, file, published="1900-01-01", **given)
+    return earlier.source["source_id"], compare_releases(earlier.claims, found.claims)
 
 
 for _reader in READERS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,6 +50,19 @@ class Revisions:
     new: pd.DataFrame
     vanished: pd.DataFrame
     corrupt: pd.DataFrame
+
+    @property
+    def sizes(self) -> pd.DataFrame:
+        """Number of changed, new and vanished cells by size of the figure or change."""
+        bands = _LIMITS["bands"]
+        labels = [f"{a:,}" if b == a + 1 else f"{a:,}-{b - 1:,}" for a, b in itertools.pairwise(bands)]
+        labels.append(f"{bands[-1]:,} and more")
+        cuts = {
+            name: pd.cut(getattr(self, name)["size"], [*bands, np.inf], right=False, labels=labels)
+            for name in ("changed", "new", "vanished")
+        }
+        counts = {name: cut.value_counts(sort=False) for name, cut in cuts.items()}
+        return pd.DataFrame(counts).rename_axis("size").reset_index()
 
     @property
     def record(self) -> dict[str, Any]:
