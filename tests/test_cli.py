@@ -492,5 +492,5 @@ def test_a_table_of_nothing_says_so(run, monkeypatch, raw):
 
 def test_extract_of_an_address_says_save_it_first(run):
     code, _, err = run("extract", "https://example.org/report.html", "--country", "DNK", "--year", 2020)
-    assert code == 1
-    assert "Save it first" in err
+    assert code == 2
+    assert "save it first" in err

@@ -95,7 +95,7 @@ def check_command(documents: Path | None, country: str | None, data: Path | None
 
 
 @click.command("factcheck")
-@click.argument("file", type=options.DOCUMENT)
+@click.argument("file", type=options.DocumentFile())
 @click.option("--country", required=True, help="ISO 3166-1 alpha-3 code of the country the document is about.")
 @click.option("--year", type=click.IntRange(1990, 2100), help="The year it reports on, where the text does not say it.")
 @click.option("--language", help="Language of the document; found by itself if not given.")

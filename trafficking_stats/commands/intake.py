@@ -33,7 +33,7 @@ def raw_folder(raw: Path | None) -> Path:
 
 
 @click.command("extract")
-@click.argument("file", type=options.DOCUMENT)
+@click.argument("file", type=options.DocumentFile())
 @click.option("--source", "source_id", default="", metavar="ID", help="Id of the publication, as in sources.csv.")
 @click.option("--country", metavar="ISO3", help="Country the text is about; by default the end of the source id.")
 @click.option("--year", type=int, help="Year the text reports on; by default the one before the source's publication.")

@@ -13,6 +13,7 @@ import pandas as pd
 
 from trafficking_stats import countries
 from trafficking_stats.claims import load_claims, load_sources, read_claims, read_sources
+from trafficking_stats.readers.documents.document import is_url
 from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.reconciliation.result import Reconciliation
@@ -23,8 +24,19 @@ Command = Callable[..., Any]
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
-DOCUMENT = NEW_FILE
-"""Whoever reads a document says what is wrong with it, also that it is an address."""
+
+
+class DocumentFile(click.Path):
+    """A document that exists; an address of the web is told apart from a file that is missing."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, exists=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or end the command with exit code 2."""
+        if is_url(value):
+            self.fail(f"{value} is an address, not a file: save it first, then give the file", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def check_indicator(_ctx: click.Context, _param: click.Parameter, measure: str) -> str:
