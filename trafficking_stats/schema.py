@@ -118,20 +118,7 @@ def check_claims(claims: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
 
 
 def check_sources(sources: pd.DataFrame, vocabulary: Vocabulary) -> list[str]:
-    """Check the rows of ``sources.csv``.
-
-    Parameters
-    ----------
-    sources : pandas.DataFrame
-        Text columns of the file with ``_file`` and ``_line``.
-    vocabulary : Vocabulary
-        Gives the tiers.
-
-    Returns
-    -------
-    list of str
-        One line a problem.
-    """
+    """Return one line for each problem in the rows of ``sources.csv``, whose columns are text."""
     checks: Checks = {
         ("source_id",): lambda cell: "" if is_id(cell) else "must be an id of letters, digits and hyphens",
         **{(name,): like(".+", "filled in") for name in ("title", "publisher", "upstream")},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -10,15 +12,46 @@ import pandas as pd
 
 from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.ledger import Ledger
-from trafficking_stats.readers.categories import slug
 from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport
 from trafficking_stats.schema import PRINTED
 from trafficking_stats.vocabulary import load_vocabulary
+from trafficking_stats.wording import without_accents
 
 CELL = ["country", "indicator", "breakdown", "period_start"]
 
 CountryOf = Callable[[str], tuple[str, int]]
 """The code of a label that is a country, else "", and the label's rank among the spellings of that country."""
+
+
+def slug(label: str, taken: Collection[str] = ()) -> str:
+    """Turn a printed label into a category of its own.
+
+    Two different labels never give the same category, and a label gives the same one in every file: what the
+    simplified spelling loses (case, accents, signs) comes back as a checksum at its end.
+
+    Parameters
+    ----------
+    label : str
+        A label as printed, such as ``"Sierra Leonean"``.
+    taken : collection of str
+        Categories that other labels have.
+
+    Returns
+    -------
+    str
+        Lower-case letters, digits and underscores.
+
+    Examples
+    --------
+    >>> slug("Sierra Leonean")
+    'sierra_leonean'
+    >>> slug("SIERRA LEONEAN") == slug("Sierra leonean")
+    False
+    """
+    plain = re.sub(r"[^a-z0-9]+", "_", without_accents(label).lower()).strip("_")
+    if plain and plain not in taken and plain.replace("_", " ").title() == label:
+        return plain
+    return f"{plain or 'label'}_{zlib.crc32(label.encode('utf-8')):08x}"
 
 
 class Draft(Ledger):
