@@ -222,7 +222,7 @@ class Figures:
         found["part"] += [(key, indicator, part) for key, part in self._parts[indicator, breakdown]]
         for whole, kind, key, _ in breakdowns.edges(breakdown, vocabulary, indicator):
             if kind in (*EXCLUSIVE, "overlapping"):
-                found["whole"] += [("", indicator, whole), ("", indicator, "")]
+                found["whole"] += dict.fromkeys([("", indicator, whole), ("", indicator, "")])
             if kind in EXCLUSIVE:
                 found["rest"].append((key, indicator, whole))
                 beside = [part for other, part in self._parts[indicator, whole] if other == key and part != breakdown]

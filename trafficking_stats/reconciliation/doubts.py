@@ -14,7 +14,7 @@ from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.values import Register
 from trafficking_stats.reconciliation.counterparts import EXCLUSIVE
 from trafficking_stats.reconciliation.evidence import Evidence, evidence
-from trafficking_stats.reconciliation.mistakes import copied_years
+from trafficking_stats.reconciliation.mistakes import copied_years, number_of
 from trafficking_stats.reconciliation.vintages import is_year, latest_day
 from trafficking_stats.schema import CELL
 from trafficking_stats.vocabulary import Vocabulary
@@ -151,18 +151,18 @@ def of_its_tables(exact: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     A complete table, as of women and men, covers everybody as a rule: where two of them add up to the same other
     number, the total may be the mistake. So may one that its parts exceed, unless another publisher prints it too.
     """
-    own = ["source_id", *EVENT]
-    totals = exact[(exact["breakdown"] == "") & exact["accepted"]][["row", "publisher", "value", *own]]
-    totals["publishers"] = totals.groupby([*EVENT, "value"])["publisher"].transform("nunique")
-    keys = [
-        (breakdown, indicator, key, vocabulary.dimensions[key].complete)
-        for breakdown, indicator in exact[["breakdown", "indicator"]].drop_duplicates().itertuples(index=False)
-        for whole, kind, key, _ in breakdowns.edges(breakdown, vocabulary, indicator)
-        if whole == "" and kind in EXCLUSIVE
-    ]
-    parts = exact.merge(pd.DataFrame(keys, columns=["breakdown", "indicator", "key", "complete"], dtype=object))
-    sums = parts.groupby([*own, "key", "complete"], as_index=False).agg(total=("value", "sum"), n=("value", "size"))
-    sums = totals.merge(sums[sums["n"] > 1], on=own)
+    event = number_of(*(pd.factorize(exact[name])[0] for name in EVENT))
+    exact = exact.assign(event=event, form=number_of(event, pd.factorize(exact["source_id"])[0]))
+    totals = exact.loc[(exact["breakdown"] == "") & exact["accepted"], ["row", "publisher", "value", "event", "form"]]
+    totals["publishers"] = totals.groupby(["event", "value"])["publisher"].transform("nunique")
+    part = number_of(*(pd.factorize(exact[name])[0] for name in ("breakdown", "indicator")))
+    distinct = exact[~pd.Series(part, exact.index).duplicated()]
+    places = zip(distinct["breakdown"], distinct["indicator"], strict=True)
+    keys = np.array([_key(*place, vocabulary) for place in places], dtype=object)[part]
+    sums = exact.assign(key=keys)[keys != ""].groupby(["form", "key"], as_index=False)["value"].agg(["sum", "size"])
+    sums = sums.rename(columns={"sum": "total"})
+    sums["complete"] = sums["key"].map({name: entry.complete for name, entry in vocabulary.dimensions.items()})
+    sums = totals.merge(sums[sums["size"] > 1], on="form")
     complete = sums[sums["complete"].astype(bool)]
     tables = complete.groupby("row")["total"].agg(["first", "nunique", "size"]).join(totals.set_index("row")["value"])
     alike = tables[(tables["nunique"] == 1) & (tables["size"] > 1) & (tables["first"] != tables["value"])]
@@ -170,6 +170,12 @@ def of_its_tables(exact: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     above = sums[(sums["total"] > sums["value"]) & (sums["publishers"] == 1)]
     for row in _each(above.sort_values("total", ascending=False, kind="stable")):
         yield row.row, "parts_above", evidence("own_parts_above", total=row.total, value=row.value)
+
+
+def _key(breakdown: str, indicator: str, vocabulary: Vocabulary) -> str:
+    """Return the dimension of which a breakdown is one of the parts of a total that exclude each other, or nothing."""
+    edges = breakdowns.edges(breakdown, vocabulary, indicator)
+    return next((key for whole, kind, key, _ in edges if whole == "" and kind in EXCLUSIVE), "")
 
 
 def of_a_statement(kept: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:

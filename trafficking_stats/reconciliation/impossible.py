@@ -81,7 +81,8 @@ def _copied_tables(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.b
 def _above_their_register(table: pd.DataFrame, sums: pd.DataFrame) -> NDArray[np.bool_]:
     """Whether a claim by overlapping categories is above every total of its register, and its tables of everybody."""
     own = ["up", "event"]
-    totals = table[(table["depth"] == 0) & ~table["apart"]].groupby(own)["upper"].max()
-    sums = sums[sums["complete"]].merge(table[["form", "up"]].drop_duplicates(), on="form")
+    beside = table[table["event"].isin(table.loc[table["loose"], "event"])]
+    totals = beside[(beside["depth"] == 0) & ~beside["apart"]].groupby(own)["upper"].max()
+    sums = sums[sums["complete"]].merge(beside[["form", "up"]].drop_duplicates(), on="form")
     most = pd.concat([totals, sums.groupby(own)["lower"].max().reindex(totals.index)], axis=1).max(axis=1)
     return np.asarray(table["loose"] & (table["lower"] > most.reindex(pd.MultiIndex.from_frame(table[own])).to_numpy()))

@@ -123,6 +123,7 @@ def costs(table: pd.DataFrame, sums: pd.DataFrame, n_groups: int, vocabulary: Vo
     # what stands beside a table far from its own total replaces nothing, and its total takes no older parts with it
     pairs["good"] &= ~pairs["by"].isin(far.loc[far["depth"] > 0, "figure"])
     exact = table[(table["year"] > 0) & (table["lower"] == table["upper"])].assign(value=table["lower"])
+    exact = exact[["source", "series", "form", "year", "value", "figure"]]
     copies = copied_years(exact, ["source", "series"], "form", vocabulary.causes.shift_from)
     copied = figures.index.isin(np.append(copies["figure"], copies["figure_next"]))
     weight = _weights(table, figures, sums, wholes, pairs, limits, copied)
@@ -192,7 +193,8 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     slip, off by more than a factor, or far off while its own tables add up to the earlier value.
     """
     several = figures.groupby(["up", "cell"])["lower"].transform("size") > 1
-    some = figures[several].reset_index()
+    needed = ["up", "cell", "lower", "upper", "first", "tier", "sole", "publishers"]
+    some = figures.loc[several, needed].reset_index()
     pairs = some.merge(some, on=["up", "cell"], suffixes=("", "_by"))
     apart = (pairs["lower"] > pairs["upper_by"]) | (pairs["upper"] < pairs["lower_by"])
     pairs = pairs[apart & (pairs["first_by"] > pairs["first"])]
@@ -231,9 +233,10 @@ def copied_years(exact: pd.DataFrame, series: list[str], table: str | list[str],
     """
     pairs = exact.merge(exact.assign(year=exact["year"] - 1), on=[*series, "year"], suffixes=("", "_next"))
     pairs["same"] = pairs["value"] == pairs["value_next"]
-    by = pairs.groupby(table)
-    pairs["n"] = by["value"].transform("nunique")
-    return pairs[by["same"].transform("all") & (pairs["n"] > 2) & (by["value"].transform("max") >= least)]
+    pairs = pairs[pairs.groupby(table)["same"].transform("all").eq(True)]
+    by = pairs.groupby(table)["value"]
+    pairs = pairs.assign(n=by.transform("nunique"))
+    return pairs[(pairs["n"] > 2) & (by.transform("max") >= least)]
 
 
 def _with_their_total(table: pd.DataFrame, figures: pd.DataFrame, pairs: pd.DataFrame) -> NDArray[np.int64]:
