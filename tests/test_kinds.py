@@ -174,3 +174,11 @@ def test_two_tables_of_the_same_figures_that_nothing_contradicts_are_kept():
     figures = {"": 120, FEMALE: 59, MALE: 61, ADULT: 61, CHILD: 59}
     judged = ts.reconcile(table([claim(n, breakdown=part, source="file") for part, n in figures.items()])).claims
     assert judged["accepted"].all()
+
+
+def test_a_part_many_times_above_a_masked_total_of_another_year_lifts_nothing():
+    """A question number of a form, printed as a count, where all totals are masked."""
+    rows = [claim(5, 2009, qualifier="less_than"), claim(6_112_019, breakdown="citizenship=national")]
+    assert known(rows) == (None, 0, None)
+    (row,) = ts.reconcile(table(rows)).claims.query("not accepted").itertuples()
+    assert (row.value, row.cause, row.evidence.code) == (6_112_019, "corrupt", "impossible")

@@ -51,6 +51,11 @@ def impossible(
     reference = most.reindex(pd.MultiIndex.from_arrays([series, year])).to_numpy()
     ever = median.groupby("series")["lower"].max().reindex(series).to_numpy()
     reference = np.where(np.isnan(reference), ever, reference)
+    # where all totals are masked, those of other years: the mask of its own year may be the mistake
+    masked = pd.DataFrame({"series": series, "year": year, "upper": groups["upper"]})[yearly & whole & ~exact]
+    masked = masked[np.isfinite(masked["upper"])].groupby("series").agg({"year": ["min", "max"], "upper": "max"})
+    first, last, upper = masked.reindex(series).to_numpy().T
+    reference = np.where(np.isnan(reference) & ((first != year) | (last != year)), upper, reference)
     far = groups["lower"].to_numpy() > limits.impossible_times * np.maximum(reference, 10)
     named = table.assign(breakdown=cells["breakdown"].to_numpy()[table["cell"]])
     wrong = _above_their_register(table, sums) | _copied_tables(named, vocabulary)

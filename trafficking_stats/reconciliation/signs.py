@@ -7,6 +7,7 @@ of `counterparts.rejected`. A figure that does not exist is nan, of which no com
 from __future__ import annotations
 
 import functools
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -136,6 +137,8 @@ def corrupt(row: Any, figures: Figures) -> Seen:
             yield evidence("corrupt", part=part, whole=Figure(whole.kept, part=whole.breakdown))
         elif (most := whole.on.most) and row.lower > most.upper and most.qualifier != "exact":
             yield evidence("corrupt", part=part, whole=Figure(most.value, most.qualifier, part=whole.breakdown))
+    if row.kept_upper == math.inf and not row.below:  # nothing stands against it: it was set aside before the weighing
+        yield evidence("impossible", value=row.value)
 
 
 def arithmetic(row: Any, figures: Figures) -> Seen:
