@@ -11,7 +11,7 @@ import pandas as pd
 
 from trafficking_stats import paths
 from trafficking_stats.breakdowns import canonical_breakdown
-from trafficking_stats.csv_tables import read_rows, read_table
+from trafficking_stats.csv_tables import read_rows
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.files import settle
 from trafficking_stats.schema import CELL, CLAIM, PRINTED, PUBLICATION, RANGE_END, SOURCE, check_claims, check_sources
@@ -145,12 +145,15 @@ def _load(name: str, columns: tuple[str, ...]) -> pd.DataFrame:
 @functools.lru_cache(maxsize=4)
 def _read_clean(file: Path, columns: tuple[str, ...], state: tuple[int, ...] | None) -> pd.DataFrame:
     """Read a cleaned table; one that has not changed is read once in a process, and in those forked from it."""
-    try:
-        table = read_table(file, columns)
-        numbers = table[[name for name in ("value", RANGE_END) if name in table]].apply(pd.to_numeric)
-    except (ClaimError, ValueError) as error:
-        raise ClaimError(f"{file.parent}: {error}; run trafficking-stats clean, or install again") from error
-    return table.assign(**numbers)[[column for column in table if column in (*columns, RANGE_END)]]
+    problems: list[str] = []
+    table = read_rows(file, columns, problems, others=True)
+    numbers = [column for column in ("value", RANGE_END) if column in table]
+    values = table[numbers].apply(pd.to_numeric, errors="coerce")
+    broken = values["value"].isna() if "value" in values else []
+    problems += [f"{file.name}, line {line}: the value is no number" for line in table["_line"][broken]]
+    if problems:
+        raise ClaimError(f"{file.parent}: {problems[0]}; run trafficking-stats clean, or install again")
+    return table.assign(**values)[[column for column in table if column in (*columns, RANGE_END)]]
 
 
 def _read_file(file: Path, sources: list[str] | None, problems: list[str]) -> pd.DataFrame:

@@ -213,25 +213,18 @@ def _digits(value: Any) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-def read_table(path: Path, columns: tuple[str, ...] = ()) -> pd.DataFrame:
+def read_table(path: Path) -> pd.DataFrame:
     """Read a CSV file of `write_table` back as text, every cell as it was before it was made safe.
 
     Parameters
     ----------
     path : pathlib.Path
         The file.
-    columns : tuple of str
-        Those that there must be; others may be there.
 
     Returns
     -------
     pandas.DataFrame
         All columns text; empty cells are empty text.
-
-    Raises
-    ------
-    ClaimError
-        With every problem of the file.
 
     Examples
     --------
@@ -241,8 +234,8 @@ def read_table(path: Path, columns: tuple[str, ...] = ()) -> pd.DataFrame:
     ...     read_table(Path(folder) / "a.csv").values.tolist()
     [['-35 pct.', '2']]
     """
-    problems: list[str] = []
-    table = read_rows(path, columns, problems, others=True)
-    if problems:
-        raise ClaimError(problems)
-    return table.drop(columns=["_file", "_line"])
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    for name in table:
+        if any(cell.startswith("'") for cell in table[name].tolist()):
+            table[name] = table[name].map(as_written)
+    return table

@@ -8,7 +8,7 @@ import click
 
 from trafficking_stats.commands import options
 from trafficking_stats.csv_tables import read_table, write_table
-from trafficking_stats.errors import ClaimError, ReconciliationError
+from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.paths import data_dir
 from trafficking_stats.reconciliation.cleaning import clean
 from trafficking_stats.reconciliation.errata import errata
@@ -100,7 +100,7 @@ def errata_command(out: Path | None, data: Path | None) -> options.Answer:
     rec = reconcile(options.claims_of(data))
     try:
         ledger = errata(rec, read_table(file) if file.exists() else None)
-    except (ClaimError, ReconciliationError) as error:  # no CSV, or not one of a ledger
+    except (ValueError, ReconciliationError) as error:  # no CSV, or not one of a ledger
         raise ReconciliationError(f"{file}: not a ledger in CSV, in UTF-8: {error}") from error
     write_table(file, ledger.records)
     counts = ledger.records["status"].value_counts().to_dict()

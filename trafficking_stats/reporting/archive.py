@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from trafficking_stats.csv_tables import read_table, table_text
-from trafficking_stats.errors import ClaimError, ReportError
+from trafficking_stats.errors import ReportError
 from trafficking_stats.messages import page_file
 
 ARCHIVE = "data.zip"
@@ -58,7 +58,7 @@ def _tables(folder: Path, state: str) -> dict[str, pd.DataFrame]:
     try:
         described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
         tables = {each["name"]: read_table(folder / each["path"]) for each in described}
-    except (OSError, KeyError, ValueError, ClaimError) as error:
+    except (OSError, KeyError, ValueError) as error:
         raise ReportError(f"cannot read the tables in {folder}: {error}; run trafficking-stats clean") from error
     columns = [{"table": each["name"], **field} for each in described for field in each["schema"]["fields"]]
     return {**tables, "columns": pd.DataFrame(columns)}
