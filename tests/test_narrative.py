@@ -137,6 +137,43 @@ def test_signs_of_less_and_more_are_qualifiers():
     assert [(p.value, p.qualifier, p.text) for p in found] == [(5, "fewer_than", "5")]
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Authorities noted a rise in victims from Nigeria and identified 38 of them.", "en"),
+        ("There was a rise in victims from Romania, of whom police identified 38.", "en"),
+        ("Der var en stigning i antallet af ofre fra Nigeria, og politiet identificerede 38 ofre.", "da"),
+    ],
+)
+def test_a_rise_from_a_country_compares_nothing(text, language):
+    assert read(text, language) == [("victims_identified", "2018", 38)]
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("Police identified 61 victims (2016) and 48 (2017).", ["2016", "2017"]),
+        ("Police identified 61 victims (in 2016).", ["2016"]),
+        ("Police identified 61 victims (the law was amended in 2015).", ["2018"]),
+        ("Police identified 61 victims (see the table for 2016) and 12 suspects.", ["2018"]),
+    ],
+)
+def test_only_a_year_alone_in_brackets_dates_the_figure_before(text, years):
+    assert [period for _, period, _ in read(text)] == years
+
+
+def test_a_figure_in_brackets_after_a_section_of_a_law_is_none_of_its_sections():
+    text = "Prosecutors charged 32 defendants under article 189 (49 in 2015) and 33 under article 203 (25 in 2015)."
+    told = [("2018", 32), ("2015", 49), ("2018", 33), ("2015", 25)]
+    assert read(text) == [("prosecutions", period, value) for period, value in told]
+
+
+@pytest.mark.parametrize("answer", ["No, none.", "No, not one."])
+def test_an_answer_that_says_no_twice_is_one_figure(answer):
+    text = f"Q: Were any traffickers convicted in 2017?\nA: {answer}"
+    assert read(text) == [("convictions", "2017", 0)]
+
+
 def test_comparison_takes_its_own_year():
     text = "Authorities investigated 12 cases in 2014, a decrease from 13 in 2013."
     assert read(text) == [("investigations", "2014", 12), ("investigations", "2013", 13)]

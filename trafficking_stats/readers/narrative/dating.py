@@ -94,14 +94,20 @@ class Dater:
         segment, of, parents = scene.segments.of[token], scene.segments.of, scene.segments.parents
         told = [period for period in scene.periods if not self._is_of_rank(period, token)]
         here = [period for period in told if of[period.start] == segment]
-        near = (p for p in told if segment in (of[p.start], parents.get(of[p.start])))  # "61 (2021), 48 (2020)"
-        after = next((period for period in near if period.start > token), None)
+        alone = [period for period in told if parents.get(of[period.start]) == segment and self._fills_brackets(period)]
+        after = next((period for period in told if period.start > token and period in (*here, *alone)), None)
         if after is not None and not self._opens_clause(after):
             others = (*scene.counts, *scene.starts("clause.negations", "clause.contrasts"))
             between = any(token < start < after.start for start in others)
             if scene.is_compared(token) or not between:
                 return after
         return next((period for period in reversed(here) if period.start < token), None)
+
+    def _fills_brackets(self, period: Period) -> bool:
+        """Whether brackets hold a period alone: "61 (2021), 48 (in 2020)", but not "33 (the law changed in 2015)"."""
+        scene = self.scene
+        begin = period.start - (scene.phrase("periods.in_words", period.start - 1) > 0)
+        return scene.word(begin - 1) in ("(", "[") and scene.word(period.end) in (")", "]")
 
     def _opens_clause(self, period: Period) -> bool:
         """Whether an expression opens a clause and so dates what follows it: "... , in 2014 nine were convicted"."""

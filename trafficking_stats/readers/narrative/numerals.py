@@ -92,14 +92,18 @@ def _bare(words: Words, dated: Container[int]) -> Iterator[Numeral]:
     numbers = words.lexicon.numbers
     zeros = words.starts("number_grammar.zeros")
     begins = {*zeros, *words.starts("scales", "number_grammar.articles")}
-    last = 0
+    last, past_zero = 0, -2
     for i, word in enumerate(words.low):
         if i < last or i in dated or not (i in begins or word in numbers or word[0].isdecimal()):
+            continue
+        if i in zeros and i == past_zero + 1 and words.word(past_zero) == ",":
+            last = i + words.phrase("number_grammar.zeros", i)  # "No, none", "No, not one": said already
             continue
         is_zero = i in zeros and not words.phrase("qualifiers", i)
         number = (i + words.phrase("number_grammar.zeros", i), 0.0) if is_zero else number_at(words, i)
         if number is not None:
             last, value = number
+            past_zero = last if is_zero else -2
             half = words.phrase("number_grammar.half", last)
             has_half = half > 0 and unit_at(words, last + half) != ""
             yield Numeral(i, last + half * has_half, value + 0.5 * has_half, cue="no" if is_zero else "")
@@ -166,6 +170,8 @@ def _is_average(words: Words, numeral: Numeral) -> bool:
 
 def _is_listed(words: Words, chained: int, numeral: Numeral) -> bool:
     """Whether a number goes on with a list of sections: "Sections 133, 133a, and 175"."""
+    if words.word(numeral.start - 1) == "(" and words.phrase("periods.in_words", numeral.end):
+        return False  # "33 under article 203 (25 in 2015)"
     between = range(chained, numeral.start)
     words_between = (k for k in between if len(words.low[k]) > 1 and not words.low[k].isdecimal())
     is_linked = all(words.phrase("clause.coordinators", k) for k in words_between)

@@ -88,8 +88,8 @@ class Segments:
             # "the Centre against Human Trafficking counted 97"; a case is against suspects
             is_name = words.contains("ignored.this_crime", i + 1, number)
             return not is_name and words.value("nouns", self._counts[number].end) in ("", "victim", "case")
-        if words.phrase("compare.change_from", i):
-            # "decreased to 80 from 110", "a drop of 19 % on last year"
+        if words.phrase("compare.change_from", i) and (i + 1 in self._counts or self._is_dated(i + 1, i + 3)):
+            # "decreased to 80 from 110", "a drop of 19 % on last year", but not "a rise in victims from Nigeria"
             return any(words.contains(f"compare.{group}", i - 8, i) for group in ("change_verbs", "change_nouns"))
         return marker > 0 or (than > 0 and self._is_dated(i + than, i + than + 2))
 
