@@ -174,6 +174,50 @@ def test_an_answer_that_says_no_twice_is_one_figure(answer):
     assert read(text) == [("convictions", "2017", 0)]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "The number of victims rose to 12; five traffickers were convicted.",
+            [("victims_identified", "2018", 12), ("convictions", "2018", 5)],
+        ),
+        (
+            "Victims numbered 31, 12 traffickers were convicted.",
+            [("victims_identified", "2018", 31), ("convictions", "2018", 12)],
+        ),
+    ],
+)
+def test_a_figure_shares_no_noun_across_a_stop(text, expected):
+    assert read(text) == expected
+
+
+def test_persons_sentenced_to_years_are_no_range_of_years():
+    text = "The court sentenced two to four years' imprisonment."
+    first = extract(text, country="DNK", default_year=2018, language="en")[0]
+    assert (first.indicator, first.value, first.unit) == ("sentences", 2, "persons")
+
+
+def test_the_number_of_a_directive_is_no_year():
+    assert read("Under Directive 2011/36/EU the police identified 17 victims.") == [("victims_identified", "2018", 17)]
+
+
+def test_confirmed_ones_among_potential_victims_are_identified():
+    text = "Authorities identified 80 potential victims, including 25 confirmed victims."
+    assert read(text) == [("victims_potential", "2018", 80), ("victims_identified", "2018", 25)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Of the victims identified, four were 17 years old.", "en"),
+        ("Politiet identificerede ofre i 2018, og fire var 17 år.", "da"),
+    ],
+)
+def test_an_age_below_18_makes_a_child(text, language):
+    found = extract(text, country="DNK", default_year=2018, language=language)
+    assert [(p.value, p.breakdown) for p in found] == [(4, "age=child")]
+
+
 def test_comparison_takes_its_own_year():
     text = "Authorities investigated 12 cases in 2014, a decrease from 13 in 2013."
     assert read(text) == [("investigations", "2014", 12), ("investigations", "2013", 13)]

@@ -37,6 +37,8 @@ class Head:
         The tokens of the phrase, past a bracket that only repeats the number as a share.
     potential : bool
         "potential", "suspected" victims.
+    formal : bool
+        "confirmed", "official", "alleged".
     partitive : bool
         "12 of the victims".
     persons : bool
@@ -48,6 +50,7 @@ class Head:
     start: int
     end: int
     potential: bool = False
+    formal: bool = False
     partitive: bool = False
     persons: bool = False
 
@@ -68,7 +71,7 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
     k = begin
 
     def head(noun: str, family: str, end: int, persons: bool = False) -> Head:
-        return Head(noun, family, start, end, "potential" in roles, partitive, persons)
+        return Head(noun, family, start, end, "potential" in roles, "formal" in roles, partitive, persons)
 
     while k < min(len(scene.low), begin + LONGEST_PHRASE) and roles.count("name") + roles.count("word") <= STRANGERS:
         role, length = _role(scene, k)
@@ -101,7 +104,7 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
     if scene.phrase("modifiers.potential", k):
         return "potential", 1
     if scene.phrase("modifiers.formal", k):
-        return "modifier", 1
+        return "formal", 1
     length, noun, _ = noun_at(scene, k)
     modifier = scene.phrase("modifiers.skip", k)
     is_modifier = length == modifier > 0 and noun_at(scene, scene.past(k, "modifiers.skip"))[0] > 0
@@ -176,7 +179,16 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
         Such as ``{"age": "child", "form": "sex"}``; a facet named with two values is left out.
     """
     stop = min(scene.clause_end(head.end, ",;:.()"), head.start + REACH)
-    return facets_within(scene, head.start, stop, head.end + 2) or _facets_before(scene, numeral, head)
+    found = facets_within(scene, head.start, stop, head.end + 2)
+    if "age" not in found and any(_is_child_age(scene, k) for k in range(head.start, min(stop + 3, len(scene.low)))):
+        found["age"] = "child"
+    return found or _facets_before(scene, numeral, head)
+
+
+def _is_child_age(scene: Scene, k: int) -> bool:
+    """Whether an age below 18 stands at token `k`: "was 17 years old", "var 17 år"."""
+    is_age = scene.low[k].isdecimal() and len(scene.low[k]) < 3 and int(scene.low[k]) < 18
+    return is_age and bool(scene.phrase("not_counts.years", k + 1) and scene.phrase("clause.copulas", k - 1))
 
 
 def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:

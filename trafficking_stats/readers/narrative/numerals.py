@@ -134,8 +134,9 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
         return "none" if is_age or unit == "other_durations" else unit
     if _is_age_or_year(words, numeral) or _is_average(words, numeral):
         return "none"
-    is_joined = words.phrase("not_counts.range_joiners", j) and not words.before("clause.definite", i)
-    if later is not None and later.start == j + 1 and is_joined:
+    # "sentenced two to four years' imprisonment"
+    is_said = words.value_before("verbs", i) == "sentence" or words.before("clause.definite", i)
+    if later is not None and later.start == j + 1 and not is_said and words.phrase("not_counts.range_joiners", j):
         joins = words.phrase("number_grammar.and", j)  # "three to 15 years"
         if later.kind in ("months", "years") or (later.kind == "none" and not joins):
             return later.kind

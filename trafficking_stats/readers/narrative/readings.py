@@ -93,7 +93,7 @@ def reading_of(
         chosen = ["investigate"]
     opened = "identify" if head.noun == "victim" else "investigate"  # "12 victims, 40 suspects were registered"
     chosen = list(dict.fromkeys(opened if family == "open" else family for family in chosen))
-    potential = head.potential or (base is not None and base.potential)
+    potential = (head.potential or (base is not None and base.potential)) and not head.formal
     unit = _unit(chosen[0], head, base.unit if base else "")
     return Reading(numeral, head, tuple(chosen), potential, unit, rule)
 

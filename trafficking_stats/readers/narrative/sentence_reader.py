@@ -46,7 +46,8 @@ def _shared_head(state: State, start: int, heads: dict[int, Head]) -> Head:
     is_item = head.partitive or (head.end < len(scene.low) and scene.is_bracketed(head.start - 1))
     if head.noun == "unknown" and is_item and scene.word(head.end) in (",", ";", ")", "."):
         return replace(head, noun="empty")  # "11 undetermined)", "159 of that kind;"
-    other = heads.get(head.end + 1)
+    joined = scene.phrase("clause.coordinators", head.end) or scene.phrase("not_counts.range_joiners", head.end)
+    other = heads.get(head.end + 1) if joined else None  # but not "rose to 12; five traffickers were convicted"
     if head.noun not in ("empty", "unknown") or other is None or other.noun in ("empty", "unknown"):
         return head
     return replace(head, noun=other.noun, family=other.family, potential=head.potential)

@@ -78,6 +78,10 @@ class _Finder:
     def _is_date(self, i: int, end: int, found: Mapping[str, str | None]) -> bool:
         """Whether a lone year or month is one, and no number of victims, target, title or part of a word."""
         words = self.words
+        following = words.tokens[end : end + 2]
+        touching = [token.text for token in following if following[0].start == words.tokens[end - 1].end]
+        if touching and (touching[0][0].isalpha() or (touching[0] in "/-–" and len(touching) > 1)):
+            return False  # "Directive 2011/36/EU"
         if "M" in found:
             return bool(found["Y"] or words.before("periods.in_words", i))
         named = words.before("periods.in_words", i) or words.before("clause.definite", i)
