@@ -201,6 +201,16 @@ def test_the_number_of_a_directive_is_no_year():
     assert read("Under Directive 2011/36/EU the police identified 17 victims.") == [("victims_identified", "2018", 17)]
 
 
+def test_a_word_in_quotation_marks_says_what_it_says_without():
+    assert read('Police identified nine "potential" victims.') == [("victims_potential", "2018", 9)]
+
+
+def test_figures_in_brackets_are_of_the_words_before_them():
+    text = "Police identified victims of labour exploitation in agriculture (12) and in construction (9)."
+    found = extract(text, country="DNK", default_year=2018, language="en")
+    assert [(p.value, p.breakdown) for p in found] == [(12, "form=labor"), (9, "form=labor")]
+
+
 def test_confirmed_ones_among_potential_victims_are_identified():
     text = "Authorities identified 80 potential victims, including 25 confirmed victims."
     assert read(text) == [("victims_potential", "2018", 80), ("victims_identified", "2018", 25)]

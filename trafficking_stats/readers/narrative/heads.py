@@ -18,6 +18,7 @@ COUNTED = (*ENFORCEMENT, *VICTIMS)
 
 _DEFAULT = {"victim": "identify", "case": "investigate", "offender": "investigate"}
 """What is said of a noun that stands alone: victims are identified, cases and suspects investigated."""
+_QUOTES = "-'’\"“”&"
 _ENDING = "prepositions auxiliaries perfects coordinators relatives determiners adverbs subset origin_verbs"
 _ENDS = tuple(f"clause.{group}" for group in _ENDING.split())
 """Groups of words that end a noun phrase."""
@@ -99,6 +100,8 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
     word = scene.low[k]
     if k in scene.dated:
         return "date", scene.dated[k] - k
+    if word in _QUOTES:
+        return "mark", 1
     if not word[0].isalpha() or k in scene.counts:
         return "end", 0
     if scene.phrase("modifiers.potential", k):
@@ -203,7 +206,7 @@ def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]
     joint = scene.last("clause.coordinators", start, end)
     start = start if joint is None else joint + 1
     # "the Danish authorities identified 64" says nothing of the 64
-    reach = start if link else end - 2
+    reach = start if link else end - (5 if bracketed else 2)
     until = end if bracketed else 0
     return facets_within(scene, start, end, until) if facets_within(scene, max(start, reach), end, until) else {}
 
