@@ -191,8 +191,16 @@ def test_a_spoilt_file_is_named(shipped, tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00")
     done = CliRunner().invoke(cli, ["errata", "--output", str(file)])
     assert isinstance(done.exception, ts.ReconciliationError)
-    assert "errata.csv" in str(done.exception)
+    assert "errata.csv: not a CSV file in UTF-8" in str(done.exception)
     assert file.read_bytes() == b"\xff\xfe\x00"
+
+
+def test_a_status_that_is_none_is_no_fault_of_the_format(shipped, tmp_path: Path) -> None:
+    file = tmp_path / "errata.csv"
+    CliRunner().invoke(cli, ["errata", "--output", str(file)])
+    write_table(file, read_table(file).assign(status="sent"))
+    done = CliRunner().invoke(cli, ["errata", "--output", str(file)])
+    assert str(done.exception).startswith(f"{file}: record office-2015:")
 
 
 def test_the_ledger_that_ships_is_about_the_figures_that_ship(root: Path) -> None:

@@ -18,6 +18,14 @@ def rec(claims) -> ts.Reconciliation:
     return ts.reconcile(claims)
 
 
+def test_claims_of_which_none_is_a_count_are_taken():
+    shares = ts.load_claims().query("indicator == 'victims_share'")
+    rec = ts.reconcile(shares)
+    assert rec.series.empty
+    assert rec.clashes.empty
+    assert rec.claims["accepted"].all()
+
+
 @pytest.mark.parametrize(
     ("column", "value", "allowed"),
     [

@@ -1,19 +1,29 @@
-"""Shares and changes that sources print, judged by the record like the statements of a text."""
+"""Shares and changes that sources print, judged by their own figures or the record like the statements of a text."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from trafficking_stats.csv_tables import records
+from trafficking_stats.fact_check.record import Record
 from trafficking_stats.fact_check.statements import judge_kept
+from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.reasons import STATEMENT
+from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.reconciliation.result import Reconciliation
+
+_PLACE = ("breakdown", "period_start", "period_end")
 
 
 def judge_stated(rec: Reconciliation) -> pd.DataFrame:
     """Judge every share and change among the claims that the record can judge.
 
-    A share is taken of the total of its period, a change between the first and the last year of its period.
+    A share is taken of the total of its period, a change between the first and the last year of its period. The figures
+    are those of the same source where it prints them: whether it fits itself does not depend on what others print.
 
     Parameters
     ----------
@@ -23,8 +33,9 @@ def judge_stated(rec: Reconciliation) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of `judge_kept`. ``note`` is the one of the claim, and ``explained`` says whether it names a number:
-        then somebody has looked at the difference.
+        The columns of `judge_kept`. ``own`` tells figures of the source itself from those of the record. ``note`` is
+        the one of the claim, and ``explained`` says whether it names one of the numbers of a difference: then somebody
+        has looked at it.
     """
     rows = []
     for claim in records(rec.claims):
@@ -39,6 +50,34 @@ def judge_stated(rec: Reconciliation) -> pd.DataFrame:
         said = kind, direction, f"{abs(claim['value']):.15g}", entry.unit, claim["qualifier"], entry.of
         place = claim["country"], claim["source_id"], claim["locator"]
         rows.append((*place, *said, *subject, "", *base, "", claim["scope_note"]))
-    found = judge_kept(rec, pd.DataFrame(rows, columns=list(STATEMENT)))
-    found = found[found["verdict"] != "unknown"].reset_index(drop=True)
-    return found.assign(explained=found["note"].str.contains(r"\d"))
+    table = pd.DataFrame(rows, columns=list(STATEMENT))
+    own = [_judge_alone(rec, source, said) for source, said in table.groupby("source_id", sort=False)]
+    rest = table.drop(index=[row for judged in own for row in judged.index])
+    return pd.concat([*own, _judge(rec, rest, own=False)], ignore_index=True).astype({"own": bool, "explained": bool})
+
+
+def _judge_alone(rec: Reconciliation, source: object, said: pd.DataFrame) -> pd.DataFrame:
+    """Judge what one source says by its own figures."""
+    alone = reconcile(rec.claims[rec.claims["source_id"] == source], vocabulary=rec.vocabulary)
+    return _judge(alone, said, own=True)
+
+
+def _judge(rec: Reconciliation, said: pd.DataFrame, *, own: bool) -> pd.DataFrame:
+    """Judge what can be judged, and say whether the notes name what it is made of."""
+    judged, record = judge_kept(rec, said).set_index(said.index), Record(rec)
+    found = judged[judged["verdict"] != "unknown"]
+    return found.assign(own=own, explained=[_names(row["note"], _numbers(row, record)) for row in records(found)])
+
+
+def _numbers(row: dict[str, Any], record: Record) -> list[float]:
+    """Return the bounds of a share or change, and of the two figures that it is made of."""
+    places = ((row[f"{which}{name}"] for name in _PLACE) for which in ("", "base_"))
+    cells = [Cell(row["country"], row["indicator"], part, start, end, "") for part, start, end in places]
+    ends = [end for held in map(record.held, cells) for end in (held.lower, held.upper)]
+    return [float(end) for end in (row["lower"], row["upper"], *ends) if not pd.isna(end)]
+
+
+def _names(note: str, numbers: Iterable[float]) -> bool:
+    """Whether a note names one of the numbers, as a whole or with one decimal."""
+    named = set(re.findall(r"\d+(?:\.\d+)?", note.replace(",", "")))
+    return bool(named & {form for number in numbers for form in (f"{number:.0f}", f"{number:.1f}")})

@@ -80,8 +80,9 @@ def check_command(documents: Path | None, country: str | None, data: Path | None
     """Check figures against their documents, and percentages.
 
     A document is found by the SHA-256 or the file name in sources.csv. Figures in a text are looked for at their
-    locator; shares and changes are judged by the record; sums are checked by reconcile. The exit code is 1 if a figure
-    does not stand there, if a document is another version, or if a difference has no explanation.
+    locator; shares and changes are judged by the source's own figures, or else by the record; sums are checked by
+    reconcile. The exit code is 1 if a figure does not stand there, if a document is another version, or if a difference
+    has no explanation.
     """
     from trafficking_stats.checking.documents import check
 

@@ -97,11 +97,14 @@ def errata_command(out: Path | None, data: Path | None) -> options.Answer:
     then.
     """
     file = out or data_dir() / "errata.csv"
-    rec = reconcile(options.claims_of(data))
     try:
-        ledger = errata(rec, read_table(file) if file.exists() else None)
-    except (ValueError, ReconciliationError) as error:  # no CSV, or not one of a ledger
-        raise ReconciliationError(f"{file}: not a ledger in CSV, in UTF-8: {error}") from error
+        before = read_table(file) if file.exists() else None
+    except ValueError as error:
+        raise ReconciliationError(f"{file}: not a CSV file in UTF-8: {error}") from error
+    try:
+        ledger = errata(reconcile(options.claims_of(data)), before)
+    except ReconciliationError as error:
+        raise ReconciliationError(f"{file}: {error}") from error
     write_table(file, ledger.records)
     counts = ledger.records["status"].value_counts().to_dict()
     for record in ledger.mended:

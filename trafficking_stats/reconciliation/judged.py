@@ -26,8 +26,10 @@ def judge(table: pd.DataFrame, settled: Settled, vocabulary: Vocabulary) -> pd.D
     judged["clashes_with"] = against[system.claim_group]
     judged["doubt"] = ""
     judged["evidence"] = pd.Series("", index=judged.index, dtype=object)
-    cell = system.groups["cell"].to_numpy()[system.claim_group]
-    bounds = np.column_stack([solution.lower[cell], solution.upper[cell]]) if len(cell) else np.zeros((0, 2))
+    bounds = np.zeros((len(judged), 2))
+    if len(system.groups):  # else no claim is a count
+        cell = system.groups["cell"].to_numpy()[system.claim_group]
+        bounds = np.column_stack([solution.lower[cell], solution.upper[cell]])
     for found in (probable_causes(judged, bounds, vocabulary), doubts(judged, vocabulary)):
         judged.loc[found.index, list(found)] = found
     return judged
