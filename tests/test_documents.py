@@ -51,7 +51,7 @@ def test_web_page_loses_scripts_and_keeps_figures(tmp_path):
         ("a.docx", b"PK\x03\x04....", "zip archive"),
         ("a.bin", bytes(range(256)) * 20, "not a text file"),
         ("a.dat", b"\x01\x02\x03\x04" * 100, "binary"),
-        ("bad.txt", b"\x81\x8d\x8f abc", "UTF-8"),
+        ("bad.txt", b"\x81\x8d\x8f abc", "save it as UTF-8"),
         ("page.html", b"<html><body><script>x()</script></body></html>", "no text"),
     ],
 )

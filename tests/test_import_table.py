@@ -525,7 +525,7 @@ def test_a_dry_run_shows_claims_rows_left_out_and_the_next_step(tmp_path, raw):
     assert code == 0
     assert "next: trafficking-stats clean" in out
     assert set(ts.read_claims(raw).query("source_id == 'nor-2024'")["country"]) == {"NOR"}
-    assert "there is nothing to do" in run(*args, "--dry-run")[1]
+    assert "nor-2024.csv has these claims already; there is nothing to do" in run(*args, "--dry-run")[1]
     put(tmp_path / "nor-2024.csv", LONG.replace("61", "62"))
     code, out, _ = run(*args, "--dry-run")
     assert (

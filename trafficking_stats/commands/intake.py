@@ -148,7 +148,8 @@ def _import_by(reader: Reader) -> click.Command:
         what, how = (found.claims, found.source, folder), {"replace": replace, "countries": found.countries}
         if dry_run:
             plan = writing.plan(*what, **how)
-            step = "to import, say the same without --dry-run" if plan.files else "there is nothing to do"
+            present = f"{plan.path} has these claims already; there is nothing to do"
+            step = "to import, say the same without --dry-run" if plan.files else present
             record["next"] = plan.hindrance(replace) or step
             told = f"{record['next']}\nnothing was written"
         else:

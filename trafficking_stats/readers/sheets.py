@@ -76,7 +76,7 @@ def read_text(path: Path, encoding: str | None = None) -> str:
             return text
     if encoding:
         raise ReaderError(f"{path}: cannot be read as {encoding!r}")
-    raise ReaderError(f"{path}: not a text file in UTF-8, plain or gzip-compressed")
+    raise ReaderError(f"{path}: not a text file in UTF-8, plain or gzip-compressed; if it is text, save it as UTF-8")
 
 
 def csv_rows(text: str, path: Path, delimiter: str | None = None) -> list[Row]:
