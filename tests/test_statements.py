@@ -40,6 +40,19 @@ def test_kinds(text, expected):
     assert told(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Police identified 121 victims in 2016. That is a rise of 30 percent from 2015 to 2016.", "en"),
+        ("I 2016 blev der identificeret 121 ofre. Det er en stigning på 30 procent fra 2015 til 2016.", "da"),
+    ],
+)
+def test_a_rise_from_one_year_to_another_is_on_the_first(text, language):
+    (rise,) = read_statements(text, country="DNK", default_year=2016, language=language)
+    assert rise.subject.period_start == "2016-01-01"
+    assert (rise.base.period_start, rise.base.period_end) == ("2015-01-01", "2015-12-31")
+
+
 def test_danish_changes_and_ranks():
     text = "I 2023 er 112 personer vurderet udsat for menneskehandel. Det er 35 pct. flere end året før og det højeste "
     text += "antal siden 2016."

@@ -74,7 +74,8 @@ class Speech:
         """Return the period named right after `token`, else the year before `label`."""
         for period in self.scene.periods:
             if token <= period.start <= token + 3 and period.label not in ("", label):
-                return period.label
+                first, _, last = period.label.partition("/")
+                return first if last == label else period.label  # "a rise of 30 % from 2015 to 2016"
         return year_before(label if is_single_year(label) else str(year_of(label)))
 
     def cell(self, spoken: Reading) -> Cell:
