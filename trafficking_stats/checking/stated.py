@@ -51,15 +51,15 @@ def judge_stated(rec: Reconciliation) -> pd.DataFrame:
         place = claim["country"], claim["source_id"], claim["locator"]
         rows.append((*place, *said, *subject, "", *base, "", claim["scope_note"]))
     table = pd.DataFrame(rows, columns=list(STATEMENT))
-    own = [_judge_alone(rec, source, said) for source, said in table.groupby("source_id", sort=False)]
+    counted = rec.claims[rec.claims["indicator"].isin(table["indicator"])]
+    figures = dict(iter(counted.groupby("source_id")))
+    own = [
+        _judge(reconcile(figures[source], vocabulary=rec.vocabulary), said, own=True)
+        for source, said in table.groupby("source_id", sort=False)
+        if source in figures
+    ]
     rest = table.drop(index=[row for judged in own for row in judged.index])
     return pd.concat([*own, _judge(rec, rest, own=False)], ignore_index=True).astype({"own": bool, "explained": bool})
-
-
-def _judge_alone(rec: Reconciliation, source: object, said: pd.DataFrame) -> pd.DataFrame:
-    """Judge what one source says by its own figures."""
-    alone = reconcile(rec.claims[rec.claims["source_id"] == source], vocabulary=rec.vocabulary)
-    return _judge(alone, said, own=True)
 
 
 def _judge(rec: Reconciliation, said: pd.DataFrame, *, own: bool) -> pd.DataFrame:
