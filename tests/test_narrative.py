@@ -211,6 +211,11 @@ def test_figures_in_brackets_are_of_the_words_before_them():
     assert [(p.value, p.breakdown) for p in found] == [(12, "form=labor"), (9, "form=labor")]
 
 
+def test_a_figure_compared_with_one_that_is_not_read_is_not_of_the_sentence_before():
+    text = "In 2013, 93 people were convicted. Police counted 472 suspects in 2019, compared with 602 the year before."
+    assert read(text) == [("convictions", "2013", 93)]
+
+
 def test_confirmed_ones_among_potential_victims_are_identified():
     text = "Authorities identified 80 potential victims, including 25 confirmed victims."
     assert read(text) == [("victims_potential", "2018", 80), ("victims_identified", "2018", 25)]

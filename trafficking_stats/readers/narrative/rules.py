@@ -202,6 +202,8 @@ def flowing(state: State) -> Outcome:
         return reading_of(numeral, head, base.families if compared else base.families[:1], rule, base) if base else None
     if state.lead is None or state.blocked or not _points_back(state):
         return None
+    if compared and any(start < numeral.start for start in scene.counts):
+        return None  # compared with a figure of this sentence that was not read
     of_victims = any(scene.value("nouns", k) == "victim" for k in scene.starts("nouns"))
     if state.lead.enforcement and head.noun == "person" and of_victims:
         return None  # "In 2020, 254 people got the status of victims": not so many convicted
