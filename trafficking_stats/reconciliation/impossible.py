@@ -16,9 +16,10 @@ def impossible(
 ) -> NDArray[np.bool_]:
     """Find groups that no error of counting explains: they are set aside before anything is weighed.
 
-    Those many times above every total within two years, or else ever; those of a dimension whose categories
-    overlap, where each is above all that their register counts: they count something else; and those of a table that
-    repeats the figures of another one, against its own parts: as many adults as men, as many children as women.
+    Those many times above every total within two years, or else ever, or, where all totals are masked, above the masks
+    of other years; those of a dimension whose categories overlap, where each is above all that their register counts:
+    they count something else; and those of a table that repeats the figures of another one, against its own parts: as
+    many adults as men, as many children as women.
 
     Parameters
     ----------
@@ -38,29 +39,32 @@ def impossible(
     limits = vocabulary.weights
     cell = cells.iloc[groups["cell"].to_numpy()]
     series = number_of(pd.factorize(cell["country"])[0], pd.factorize(cell["indicator"])[0])
-    year = cell["end"].str[:4].astype(int).to_numpy()
+    year = cell["end"].str[:4].to_numpy(np.int64)
     yearly = (cell["kind"] == "year").to_numpy()
     whole = (cell["breakdown"] == "").to_numpy()
-    size = np.bincount(table["group"], minlength=len(groups))
-    exact = (groups["lower"] == groups["upper"]).to_numpy()
-    printed = pd.DataFrame({"series": series, "year": year, "lower": groups["lower"]})[yearly & whole & exact]
-    printed = printed.loc[printed.index.repeat(size[printed.index])]
-    median = printed.groupby(["series", "year"], as_index=False)["lower"].median()
-    near = pd.concat([median.assign(year=median["year"] + shift) for shift in range(-2, 3)])
-    most = near.groupby(["series", "year"])["lower"].max()
-    reference = most.reindex(pd.MultiIndex.from_arrays([series, year])).to_numpy()
-    ever = median.groupby("series")["lower"].max().reindex(series).to_numpy()
-    reference = np.where(np.isnan(reference), ever, reference)
-    # where all totals are masked, those of other years: the mask of its own year may be the mistake
-    masked = pd.DataFrame({"series": series, "year": year, "upper": groups["upper"]})[yearly & whole & ~exact]
-    masked = masked[np.isfinite(masked["upper"])].groupby("series").agg({"year": ["min", "max"], "upper": "max"})
-    first, last, upper = masked.reindex(series).to_numpy().T
-    reference = np.where(np.isnan(reference) & ((first != year) | (last != year)), upper, reference)
+    times = np.bincount(table["group"], minlength=len(groups))
+    totals = groups[["lower", "upper"]].assign(series=series, year=year, times=times)
+    reference = _largest_total(totals[yearly & whole], series, year)
     far = groups["lower"].to_numpy() > limits.impossible_times * np.maximum(reference, 10)
     named = table.assign(breakdown=cells["breakdown"].to_numpy()[table["cell"]])
     wrong = _above_their_register(table, sums) | _copied_tables(named, vocabulary)
     within = np.bincount(table["group"], ~wrong, len(groups)) > 0
     return (yearly & ~whole & far) | ~within
+
+
+def _largest_total(totals: pd.DataFrame, series: NDArray[np.int64], year: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the largest total that is printed near each year of a series, or else ever; nan where none bounds it."""
+    exact = totals[totals["lower"] == totals["upper"]]
+    printed = exact.loc[exact.index.repeat(exact["times"])]
+    median = printed.groupby(["series", "year"], as_index=False)["lower"].median()
+    near = pd.concat([median.assign(year=median["year"] + shift) for shift in range(-2, 3)])
+    most = near.groupby(["series", "year"])["lower"].max()
+    largest = most.reindex(pd.MultiIndex.from_arrays([series, year])).to_numpy()
+    largest = np.where(np.isnan(largest), median.groupby("series")["lower"].max().reindex(series), largest)
+    # where all totals are masked, those of other years: the mask of its own year may be the mistake
+    bounded = totals[np.isfinite(totals["upper"])].groupby("series").agg({"year": ["min", "max"], "upper": "max"})
+    first, last, upper = bounded.reindex(series).to_numpy().T
+    return np.where(np.isnan(largest) & ((first != year) | (last != year)), upper, largest)
 
 
 def _copied_tables(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.bool_]:

@@ -96,7 +96,7 @@ class _Search:
         rows, clashing = self.rows, np.zeros(self.rows.n_blocks, dtype=bool)
         kept, touched = np.flatnonzero(~self.dropped & asked[rows.block_of_row]), np.zeros(rows.n, dtype=bool)
         for turn in range(_ROUNDS):
-            if asked.all() and turn == 0:
+            if asked.all() and turn == 0:  # the whole system as it stands, which a copy would double
                 part, active, kept = rows, ~self.dropped, np.arange(rows.m)
             else:
                 part, active = rows.stack(kept, rows.block_of_row[kept], rows.domain)[0], np.ones(len(kept), dtype=bool)
