@@ -118,9 +118,6 @@ class LinearSystem(Constraints):
         Largest value of every variable; ``inf`` for none.
     lower_bound : float or array_like of shape (n_variables,), default 0
         Smallest value of every variable; ``-inf`` for none.
-    integer : bool or array_like of shape (n_variables,), default True
-        Whether a variable takes whole values only. Answers about whole variables are exact; those about real
-        ones hold within a relative tolerance of 1e-6.
 
     Examples
     --------

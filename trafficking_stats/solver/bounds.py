@@ -12,7 +12,7 @@ import numpy as np
 from trafficking_stats.solver.feasibility import leftover
 from trafficking_stats.solver.highs import Deadline, OutOfTimeError, anchor, programme_of
 from trafficking_stats.solver.propagation import propagate
-from trafficking_stats.solver.rows import TOLERANCE, Bools, Floats, Rows
+from trafficking_stats.solver.rows import Bools, Floats, Rows
 
 
 def tightest(rows: Rows, active: Bools, wanted: Bools, deadline: Deadline) -> tuple[Floats, Bools]:
@@ -105,11 +105,8 @@ class _Search:
         """Move an end to a proven bound."""
         if not np.isfinite(bound):
             return
-        if self.rows.integer[variable]:
-            room = min(1e-6 * (1 + abs(bound)), 0.4)
-            bound = np.ceil(bound - room) if side == 0 else np.floor(bound + room)
-        elif abs(bound - round(bound)) <= TOLERANCE * (1 + abs(bound)):
-            bound = round(bound)
+        room = min(1e-6 * (1 + abs(bound)), 0.4)
+        bound = np.ceil(bound - room) if side == 0 else np.floor(bound + room)
         tighter = max if side == 0 else min
         self.end[side, variable] = tighter(bound, self.end[side, variable])
 
@@ -119,6 +116,4 @@ class _Search:
         point = anchor(self.end)
         point[inside] = values
         if not rows.violated(point, rows.rows_in(block)).any():
-            room = np.where(rows.integer[inside], 0.0, 100 * TOLERANCE * (1 + np.abs(values)))
-            self.closed[0, inside] |= values <= self.end[0, inside] + room
-            self.closed[1, inside] |= values >= self.end[1, inside] - room
+            self.closed[:, inside] |= values == self.end[:, inside]

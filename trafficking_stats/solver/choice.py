@@ -52,46 +52,43 @@ class Choice:
         self._rows, self._rules, self._own = _together(rows, rules, claims, box)
         self._state(rows.block_of_row[claims.row], clashes)
 
-    def _thresholds(self) -> tuple[Ints, Floats, Floats, Ints]:
+    def _thresholds(self) -> tuple[Ints, Floats, Ints]:
         """Sort the ends of all claims on each expression.
 
         Returns
         -------
         of : ndarray of int of shape (t,)
             The expression of each threshold, numbered from 0.
-        beyond, before : ndarray of shape (t,)
-            The least value beyond it, and the largest that is not.
+        beyond : ndarray of shape (t,)
+            The least value beyond it.
         sample : ndarray of int
             A claim on each expression.
         """
         claims = self.claims
-        exact = self._rows.exact[self._own]
-        # an upper end is not beyond itself; of real expressions everything above it is
-        ends = np.stack([claims.lower, claims.upper + exact])
+        ends = np.stack([claims.lower, claims.upper + 1])
         self._has = np.stack([claims.lower > claims.least, claims.upper < claims.most]) & ~claims.dead
         live = np.flatnonzero(self._has.any(axis=0))
         _, sample, of_live = np.unique(claims.expression[live], return_index=True, return_inverse=True)
         sample = live[sample]
-        expression = np.zeros(len(exact))
+        expression = np.zeros(len(claims.row))
         expression[live] = of_live
-        key = np.stack([np.tile(expression, (2, 1)), ends, [~exact & False, ~exact]])[:, self._has]
-        (number, beyond, _), place = np.unique(key, axis=1, return_inverse=True)
+        key = np.stack([np.tile(expression, (2, 1)), ends])[:, self._has]
+        (number, beyond), place = np.unique(key, axis=1, return_inverse=True)
         self._column = np.zeros(self._has.shape, dtype=np.int64)
         self._column[self._has] = self._rows.n + place.ravel()
-        of = number.astype(np.int64)
-        return of, beyond, beyond - exact[sample][of], sample
+        return number.astype(np.int64), beyond, sample
 
     def _state(self, block: Ints, clashes: Sequence[tuple[Ints, Ints]]) -> None:
         """State the programme: rules, each expression between its thresholds, thresholds in their order, clashes."""
         claims, rows = self.claims, self._rows
-        of, beyond, before, sample = self._thresholds()
+        of, beyond, sample = self._thresholds()
         number, k = np.arange(len(of)), len(sample)
         first = np.searchsorted(of, np.arange(k))
         last = np.searchsorted(of, np.arange(k), side="right") - 1
         follows = np.delete(number, first)
         low, high = claims.least[sample], claims.most[sample]
-        up, down = np.diff(beyond, prepend=0.0), np.diff(before, append=0.0)
-        up[first], down[last] = beyond[first] - low, high - before[last]
+        up, down = np.diff(beyond, prepend=0.0), np.diff(beyond, append=0.0)
+        up[first], down[last] = beyond[first] - low, high - (beyond[last] - 1)
         left = sparse.diags_array(claims.sign[sample]) @ rows.matrix(self._own[sample])
         linked = sparse.vstack([left, left, sparse.csr_array((len(follows), rows.n))])
         order, one = 2 * k + np.arange(len(follows)), np.ones(len(follows))
@@ -102,7 +99,9 @@ class Choice:
         matrix = sparse.block_array(parts, format="csr")
         lower, upper = rows.sides[:, self._rules]
         lower = np.concatenate([lower, low, np.full(k, -np.inf), 0 * one, excluded])
-        upper = np.concatenate([upper, np.full(k, np.inf), before[first], np.inf * one, np.full(len(clashes), np.inf)])
+        upper = np.concatenate(
+            [upper, np.full(k, np.inf), beyond[first] - 1, np.inf * one, np.full(len(clashes), np.inf)]
+        )
         box = np.hstack([rows.domain, np.tile([[0.0], [1.0]], len(of))])
         whole = np.repeat([False, True], [rows.n, len(of)])
         self._programme = Programme(matrix, np.stack([lower, upper]), box, whole)
@@ -164,7 +163,7 @@ def least_deviation(rows: Rows, rules: Ints, claims: Claims, box: Floats) -> Boo
     matrix = sparse.block_array([[rows.matrix(rules), None], [left, each], [left, -each]], format="csr")
     open_ = np.full(len(lower), np.inf)
     sides = np.hstack([rows.sides[:, rules], [lower, open_], [-open_, upper]])
-    whole = np.append(rows.integer, np.zeros(len(lower), dtype=bool))
+    whole = np.repeat([True, False], [rows.n, len(lower)])
     programme = Programme(matrix, sides, np.hstack([rows.domain, [0 * lower, open_]]), whole)
     answer = programme.minimise(np.append(np.zeros(rows.n), claims.cost * UNIT), Deadline(None), relaxed=True)
     if answer.values is None or rows.violated(answer.values[: rows.n], rules).any():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +11,7 @@ from scipy import sparse
 
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.solver.claims import WEIGHT_UNIT
-from trafficking_stats.solver.rows import Floats, Ints, Rows, normalised
+from trafficking_stats.solver.rows import DECIMALS, Floats, Ints, Rows, normalised
 
 # Up to here the sums of a large system are exact in doubles.
 _LARGEST = 1e15
@@ -31,19 +31,18 @@ class Constraints:
         upper_bound: ArrayLike,
         *,
         lower_bound: ArrayLike = 0.0,
-        integer: bool | Sequence[bool] = True,
     ) -> None:
         if n_variables != int(n_variables) or n_variables < 0:
             raise LinearSystemError(f"n_variables is {n_variables!r}; needed is a whole number from 0")
         self.n_variables = int(n_variables)
-        given = {"lower_bound": lower_bound, "upper_bound": upper_bound, "integer": integer}
-        lower, upper, whole = (_spread(name, value, self.n_variables) for name, value in given.items())
-        low, high = np.where(whole > 0, np.ceil(lower), lower), np.where(whole > 0, np.floor(upper), upper)
+        given = {"lower_bound": lower_bound, "upper_bound": upper_bound}
+        lower, upper = (_spread(name, value, self.n_variables) for name, value in given.items())
+        low, high = np.ceil(lower), np.floor(upper)
         wrong = ~((low < np.inf) & (high > -np.inf) & (low <= high))
         if wrong.any():
             j = int(np.argmax(wrong))
             raise LinearSystemError(f"variable {j} has no value from {lower[j]} to {upper[j]}")
-        self._domain, self._integer = np.stack([low, high]), whole > 0
+        self._domain = np.stack([low, high])
         self._chunks = [(sparse.csr_array((0, self.n_variables)), np.empty((3, 0)))]
         self._count = 0
         self._labels: dict[int, str] = {}
@@ -71,7 +70,7 @@ class Constraints:
         Parameters
         ----------
         coefficients : mapping of int to float
-            Coefficient of every variable that takes part. A sum without variables is 0.
+            Coefficient of every variable that takes part, of at most 4 decimals. A sum without variables is 0.
         lower, upper : float
             Sides, ``-inf`` and ``inf`` for none. A constraint with ``lower > upper`` cannot hold.
         weight : float, default inf
@@ -133,13 +132,14 @@ class Constraints:
         sides = low, high, cost = np.stack([_spread(name, value, m) for name, value in given.items()])
         known = np.isposinf(cost) | ((cost >= WEIGHT_UNIT) & (cost <= _HEAVIEST))
         size = np.where(np.isinf(sides[:2]), 0.0, np.abs(sides[:2])).max(axis=0, initial=0.0)
-        unclear = np.bincount(np.repeat(np.arange(m), np.diff(matrix.indptr)), ~np.isfinite(matrix.data), m) > 0
+        odd = ~((np.abs(matrix.data) <= _LARGEST) & (np.round(matrix.data, DECIMALS) == matrix.data))
+        unclear = np.bincount(np.repeat(np.arange(m), np.diff(matrix.indptr)), odd, m) > 0
         good = (low < np.inf) & (high > -np.inf) & (size <= _LARGEST)
         if (bad := np.flatnonzero(unclear | ~good | ~known)).size:
             row = int(bad[0])
             if unclear[row]:
-                value = matrix[[row]].data
-                said = f"a coefficient {value[~np.isfinite(value)][0]}; all are finite numbers"
+                first = int(np.flatnonzero(odd)[0])
+                said = f"a coefficient {matrix.data[first]}; all are finite, with at most {DECIMALS} decimals"
             elif not known[row]:
                 said = f"weight {cost[row]}; a claim has a weight from {WEIGHT_UNIT:g} to {_HEAVIEST:g}, a rule inf"
             else:
@@ -157,9 +157,9 @@ class Constraints:
             matrices, sides = zip(*self._chunks, strict=True)
             matrix, (*ends, weight) = sparse.vstack(matrices, format="csr"), np.hstack(sides)
             start, column = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
-            value, normal = normalised(start, column, matrix.data, np.stack(ends), self._integer)
+            value, normal = normalised(start, matrix.data, np.stack(ends))
             units = np.round(np.where(np.isfinite(weight), weight, 0.0) / WEIGHT_UNIT).astype(np.int64)
-            self._built = Rows(start, column, value, normal, self._domain, self._integer), units
+            self._built = Rows(start, column, value, normal, self._domain), units
         return self._built
 
     def _label(self, i: int) -> str:

@@ -50,8 +50,7 @@ def leftover(rows: Rows, active: Bools, state: Propagated, *, trees: bool = Fals
 
     In a part whose graph of variables and rows has no cycle, and whose coefficients are all 1 or -1, the
     fixpoint is exact: any value within a variable's interval can be completed, row by row away from it, because
-    a sum of whole numbers from intervals takes every whole value between its extremes [1]_. The same holds for
-    real variables with any coefficients.
+    a sum of whole numbers from intervals takes every whole value between its extremes [1]_.
 
     Returns
     -------
@@ -78,15 +77,11 @@ def leftover(rows: Rows, active: Bools, state: Propagated, *, trees: bool = Fals
     size = len(alive) + len(variables)
     graph = sparse.coo_array((np.ones(len(local), dtype=np.int8), (local, len(alive) + place)), shape=(size, size))
     label = csgraph.connected_components(graph, directed=False)[1]
-    of, row = label[local], alive[local]
+    of = label[local]
     nodes = np.bincount(label, minlength=1)
     edges = np.bincount(of, minlength=len(nodes))
-    unit = (np.abs(rows.value[entry]) == 1) & rows.exact[row] & rows.integer[column]
-    some_whole, some_odd, unsettled = (
-        np.bincount(of, marked, len(nodes)) > 0
-        for marked in (rows.integer[column], ~unit, ~state.settled[rows.block_of_row[row]])
-    )
-    wanted = (edges >= nodes) | (some_whole & some_odd) | unsettled | (trees & (edges > 0))
+    far = (np.abs(rows.value[entry]) != 1) | ~state.settled[rows.block_of_row[alive[local]]]
+    wanted = (edges >= nodes) | (np.bincount(of, far, len(nodes)) > 0) | (trees & (edges > 0))
     members = np.flatnonzero(wanted[label[: len(alive)]])
     part = np.unique(label[members], return_inverse=True)[1]
     stacked, variable = rows.stack(alive[members], part, state.interval)

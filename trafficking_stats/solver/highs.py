@@ -216,7 +216,7 @@ def programme_of(rows: Rows, block: int) -> Programme:
     """State a block of a system as a programme; its variables are in their order."""
     members, inside = rows.rows_in(block), rows.variables_in(block)
     matrix = rows.matrix(members)[:, inside]
-    return Programme(matrix, rows.sides[:, members], rows.domain[:, inside], rows.integer[inside])
+    return Programme(matrix, rows.sides[:, members], rows.domain[:, inside], np.ones(len(inside), dtype=bool))
 
 
 def anchor(interval: Floats) -> Floats:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trafficking_stats.solver.highs import Deadline
-from trafficking_stats.solver.rows import TOLERANCE, Bools, Floats, Inequalities, Ints, Rows, spans
+from trafficking_stats.solver.rows import Bools, Floats, Inequalities, Ints, Rows, spans
 
 # Chains in real systems settle in a few dozen sweeps; bounds that creep on by one need a solver, not patience.
 SWEEPS = 300
@@ -114,16 +114,8 @@ def _sweep(rows: Rows, system: Inequalities, work: Ints, bound: Floats) -> Ints:
     rest = np.repeat(system.limit[work] + np.add.reduceat(most, first), length) - most
     if open_.any():
         rest[np.repeat(np.add.reduceat(open_.astype(np.int64), first), length) > open_] = np.inf
-    new, old = rest / size, bound[target]
-    variable = target % rows.n
-    step: float | Floats = 0.0
-    if rows.integer.all() and rows.exact.all():
-        new = np.floor(new)
-    else:
-        room = np.where(rows.exact[system.row[system.of[entry]]], 0.0, TOLERANCE * (1 + np.abs(rest)) / size)
-        new = np.where(rows.integer[variable], np.floor(new + room), new)
-        step = np.where(rows.integer[variable] | np.isinf(old), 0.0, TOLERANCE * (1 + np.abs(old)))
-    better = np.flatnonzero(new < old - step)
+    new = np.floor(rest / size)
+    better = np.flatnonzero(new < bound[target])
     np.minimum.at(bound, target[better], new[better])
     best = better[new[better] == bound[target[better]]]
     # of inequalities that force the same bound the first is the reason, so that reasons never depend on luck
@@ -132,15 +124,9 @@ def _sweep(rows: Rows, system: Inequalities, work: Ints, bound: Floats) -> Ints:
 
 def _mark_clashes(rows: Rows, state: Propagated, bound: Floats, moved: Ints) -> None:
     """Note the blocks in which the interval of a variable that moved is empty."""
-    below, above = bound[moved], bound[rows.n + moved]
-    crossed = below + above < 0
-    if not crossed.any():
-        return
-    variable, gap = moved[crossed], -(below + above)[crossed]
-    within = gap <= np.where(rows.integer[variable], 0.0, 10 * TOLERANCE * (1 + np.abs(below[crossed])))
-    bound[rows.n + variable[within]] = -bound[variable[within]]
-    block, first = np.unique(rows.block_of_variable[variable[~within]], return_index=True)
-    state.crossed.append(variable[~within][first][~state.clash[block]])
+    variable = moved[bound[moved] + bound[rows.n + moved] < 0]
+    block, first = np.unique(rows.block_of_variable[variable], return_index=True)
+    state.crossed.append(variable[first][~state.clash[block]])
     state.clash[block] = True
 
 

@@ -1,4 +1,4 @@
-"""Sparse rows ``lower <= A x <= upper`` over bounded variables, cut into independent blocks."""
+"""Sparse rows ``lower <= A x <= upper`` over bounded whole numbers, cut into independent blocks."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-TOLERANCE = 1e-9
-"""Relative room given to rows that are not whole, and only to those."""
+DECIMALS = 4
+"""A coefficient has at most so many."""
 
-# Beyond this size sums of whole numbers are no longer exact in doubles; such a row is treated with a tolerance.
-_LARGEST_EXACT = 2.0**50
+_ROUNDING = 1e-9
 
 
 def spans(start: Ints, length: Ints) -> Ints:
@@ -76,13 +75,11 @@ class Rows:
     start : ndarray of shape (m + 1,)
         Row ``r`` owns the entries ``start[r] : start[r + 1]``.
     column, value : ndarray of shape (nnz,)
-        Variable and coefficient (never zero) of every entry.
+        Variable and coefficient (whole, never zero) of every entry.
     sides : ndarray of shape (2, m)
-        Lower and upper sides of the rows, infinite where there is none.
+        Lower and upper sides of the rows, whole, or infinite where there is none.
     domain : ndarray of shape (2, n)
         Lower and upper bounds of the variables.
-    integer : ndarray of bool of shape (n,)
-        Whether the variable is whole.
     blocks : (of rows, of variables), optional
         A partition such that no row reaches into another block; default: connected components.
     """
@@ -94,23 +91,15 @@ class Rows:
         value: Floats,
         sides: Floats,
         domain: Floats,
-        integer: Bools,
         blocks: tuple[Ints, Ints] | None = None,
     ) -> None:
         self.start, self.column, self.value = start, column, value
-        self.sides, self.domain, self.integer = sides, domain, integer
+        self.sides, self.domain = sides, domain
         self.m, self.n = sides.shape[1], domain.shape[1]
         self.length = np.diff(start)
         self.row = np.repeat(np.arange(self.m), self.length)
         self.block_of_row, self.block_of_variable = blocks or self._components()
         self.n_blocks = 1 + int(max(block.max(initial=-1) for block in (self.block_of_row, self.block_of_variable)))
-
-    @cached_property
-    def exact(self) -> Bools:
-        """Rows whose arithmetic in doubles is exact: whole coefficients of whole variables, not too large."""
-        whole = (self.value == np.round(self.value)) & self.integer[self.column]
-        size = np.where(np.isfinite(self.sides), np.abs(self.sides), 0.0).max(axis=0, initial=0.0)
-        return (np.bincount(self.row, ~whole, self.m) == 0) & (size < _LARGEST_EXACT)
 
     @cached_property
     def impossible(self) -> Bools:
@@ -159,13 +148,11 @@ class Rows:
         ]
 
     def violated(self, point: Floats, rows: Ints) -> Bools:
-        """Tell which of `rows` do not hold at `point`: exactly for exact rows, within a tolerance for others."""
+        """Tell which of `rows` do not hold at `point`."""
         entry, of = self.entries(rows), np.repeat(np.arange(len(rows)), self.length[rows])
-        terms = self.value[entry] * point[self.column[entry]]
-        activity, size = (np.bincount(of, part, len(rows)) for part in (terms, np.abs(terms)))
-        room = np.where(self.exact[rows] & (size < 8 * _LARGEST_EXACT), 0.0, 100 * TOLERANCE * (1 + size))
+        activity = np.bincount(of, self.value[entry] * point[self.column[entry]], len(rows))
         lower, upper = self.sides[:, rows]
-        return self.impossible[rows] | (activity < lower - room) | (activity > upper + room)
+        return self.impossible[rows] | (activity < lower) | (activity > upper)
 
     def expressions(self, rows: Ints) -> tuple[Ints, Floats]:
         """Tell the distinct left sides of rows apart: a number each, and the sign that makes the first one positive."""
@@ -214,8 +201,7 @@ class Rows:
         variable = unique % max(self.n, 1)
         start = np.concatenate([[0], np.cumsum(self.length[rows])])
         sides, blocks = self.sides[:, rows], (copy, unique // max(self.n, 1))
-        own = domain[:, variable], self.integer[variable]
-        return Rows(start, column, self.value[entry], sides, *own, blocks), variable
+        return Rows(start, column, self.value[entry], sides, domain[:, variable], blocks), variable
 
     def _components(self) -> tuple[Ints, Ints]:
         size = self.m + self.n
@@ -224,30 +210,25 @@ class Rows:
         return label[: self.m], label[self.m :]
 
 
-def normalised(start: Ints, column: Ints, value: Floats, sides: Floats, integer: Bools) -> tuple[Floats, Floats]:
-    """Bring rows over whole variables to coprime whole coefficients and whole sides; of others the first becomes 1.
+def normalised(start: Ints, value: Floats, sides: Floats) -> tuple[Floats, Floats]:
+    """Bring rows to coprime whole coefficients and whole sides.
 
     ``2x + 4y <= 7`` becomes ``x + 2y <= 3``; ``cost - 0.6 turnover >= 0`` becomes ``5 cost - 3 turnover >= 0``.
 
     Returns
     -------
     value, sides : ndarray
-        The changed copies.
+        The changed copies. A coefficient of more than `DECIMALS` decimals stays broken.
     """
     m, length = sides.shape[1], np.diff(start)
-    row = np.repeat(np.arange(m), length)
-    over_whole, scale = np.bincount(row, ~integer[column], m) == 0, np.zeros(m)
-    for power in (1.0, 10.0, 100.0, 1e3, 1e4):
-        scaled = value * power
-        off = (np.abs(scaled - np.round(scaled)) > TOLERANCE) | (np.abs(scaled) >= _LARGEST_EXACT)
-        scale[over_whole & (scale == 0) & (np.bincount(row, off, m) == 0)] = power
-    whole = scale > 0
-    value = np.where(whole[row], np.round(value * scale[row]), value)
+    row, scale = np.repeat(np.arange(m), length), np.ones(m)
+    for _ in range(DECIMALS):
+        scaled = value * scale[row]
+        scale[np.bincount(row, np.abs(scaled - np.round(scaled)) > _ROUNDING, m) > 0] *= 10
+    value = value * scale[row]
+    value = np.where(np.abs(value - np.round(value)) <= _ROUNDING, np.round(value), value)
     # the decimals of a side, not those of its last bit
-    sides = np.where(scale > 1, np.round(sides * np.maximum(scale, 1.0), 6), sides)
+    sides = np.where(scale > 1, np.round(sides * scale, 6), sides)
     filled, divisor = np.flatnonzero(length > 0), np.ones(m)
-    first = start[filled]
-    common = np.gcd.reduceat(np.where(whole[row], np.abs(value), 0).astype(np.int64), first)
-    divisor[filled] = np.where(whole[filled], common, np.abs(value[first]))
-    lower, upper = np.where(whole, [np.ceil(sides[0]), np.floor(sides[1])], sides) / divisor
-    return value / divisor[row], np.where(whole, [np.ceil(lower), np.floor(upper)], [lower, upper])
+    divisor[filled] = np.gcd.reduceat(np.abs(value).astype(np.int64), start[filled])
+    return value / divisor[row], np.stack([np.ceil(sides[0] / divisor), np.floor(sides[1] / divisor)])
