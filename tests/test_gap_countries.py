@@ -275,7 +275,7 @@ def test_doubts_reach_the_headline(everything: ts.Reconciliation) -> None:
     result = gap(everything, "DOM", vary_sources=False)
     [doubt] = [one for one in result.caveats if one.code == "doubtful"]
     assert (doubt.subject, doubt.years) == ("victims_identified", (2019, 2020))
-    assert "Read with care: victims identified (2019 and 2020) are in doubt" in result.headline
+    assert "Read with care: the figures for victims identified (2019 and 2020) are in doubt" in result.headline
     assert "The figures for victims identified in 2019 and 2020 are in doubt: perhaps" in str(result)
     assert result.headline == texts.gap_headline(result, everything).facts["sentence"]
     stages = result.tables["stages"]

@@ -203,7 +203,7 @@ def test_one_publisher_alone_is_never_robust() -> None:
     result = gap(reconcile(rows("DNK", DANISH)), "DNK", 2014, 2021)
     assert result.verdict.beyond_chance == "yes"
     assert result.verdict.finding == "one_source"
-    assert "one source only" in result.headline
+    assert "but only one source says so" in result.headline
     assert "robust" not in str(result)
 
 
@@ -248,6 +248,32 @@ def test_a_rise_is_measured_against_the_year_before_also_where_that_is_not_used(
     result = gap(reconcile(rows("PER", figures)), "PER", vary_sources=False)
     assert result.years == (2007, 2008, 2009, 2012, 2013)
     assert "steep" not in {one.code for one in result.caveats}
+    # a fall from 132 to 14 is as suspect as a rise would be, and cuts no years off
+    [fall] = [one for one in result.caveats if one.code == "steep_fall"]
+    assert (fall.subject, fall.years) == ("convictions_persons", (2012,))
+    assert "the number of persons convicted (2012) fell steeply" in result.headline
+    assert "fell steeply against the figure before; perhaps the way of counting changed" in str(result)
+
+
+@pytest.mark.parametrize(
+    ("years", "told"),
+    [
+        ([2010, 2011, 2012], "the halves compared are of 1 and 2 years"),
+        ([2010, 2011, 2012, 2013], ""),
+        (list(range(2005, 2020)), ""),  # of 7 and 8 years
+        ([2005, 2006, 2010, 2011], "3 years lie between the halves compared"),
+        ([2005, 2006, 2009, 2010], ""),
+        ([2005, 2010, 2011], "the halves compared are of 1 and 2 years; 4 years lie between the halves compared"),
+    ],
+)
+def test_halves_that_are_far_apart_or_of_unequal_length_are_named_beside_the_headline(
+    years: list[int], told: str
+) -> None:
+    figures = {"victims_identified": dict.fromkeys(years, "300"), "convictions_persons": dict.fromkeys(years, "30")}
+    result = gap(reconcile(rows("USA", figures)), "USA", vary_sources=False)
+    assert result.years == tuple(years)
+    assert result.headline.partition("Read with care: ")[2] == (f"{told}." if told else "")
+    assert ("Between the halves compared lie" in str(result)) == ("apart" in {one.code for one in result.caveats})
 
 
 def test_a_jump_across_a_hole_is_a_break_too() -> None:

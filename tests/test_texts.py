@@ -262,7 +262,7 @@ def test_doubtful_totals_are_named_beside_what_is_settled():
         for published in ("2022-03-01", "2021-06-01")
     ]
     assert "Read with care" not in facts(heads[0])
-    assert facts(heads[1])["Read with care"] == "Victims identified (2021) are in doubt."
+    assert facts(heads[1])["Read with care"] == "The figures for victims identified (2021) are in doubt."
 
 
 def test_a_label_that_no_map_knows_is_written_without_its_checksum():

@@ -46,8 +46,8 @@ def find_breaks(
 ) -> tuple[Break, ...]:
     """Find the breaks of a series: those declared, and rises that no real change explains.
 
-    A rise counts only if it is as large whatever masked cells are. A fall is never taken for a break: that cases
-    are lost is what the gap is about.
+    A rise counts only if it is as large whatever masked cells are. A fall is never taken for a break, since that cases
+    are lost is what the gap is about; a steep one is named as a steep rise is.
 
     Parameters
     ----------
@@ -84,13 +84,18 @@ def find_breaks(
     return tuple(found[year] for year in sorted(found))
 
 
-def jumps(series: Mapping[int, CountRange], times: float, base: int) -> list[tuple[int, int]]:
-    """Return the last year before and the year of every rise by so many times, from so large a base at least.
+def jumps(series: Mapping[int, CountRange], times: float, base: int, *, falls: bool = False) -> list[tuple[int, int]]:
+    """Return the last year before and the year of every rise or fall by so many times; below the base counts as it.
 
     Examples
     --------
-    >>> jumps({2016: CountRange(40, 40), 2019: CountRange(130, 130)}, times=3, base=20)
-    [(2016, 2019)]
+    >>> counts = {2016: CountRange(40, 40), 2019: CountRange(130, 130), 2020: CountRange(14, 14)}
+    >>> jumps(counts, times=3, base=20), jumps(counts, times=3, base=20, falls=True)
+    ([(2016, 2019)], [(2019, 2020)])
     """
-    years = pairwise(sorted(series))
-    return [(last, year) for last, year in years if series[year].lower >= times * max(series[last].upper, base)]
+    found = []
+    for last, year in pairwise(sorted(series)):
+        low, high = (year, last) if falls else (last, year)
+        if series[high].lower >= times * max(series[low].upper, base):
+            found.append((last, year))
+    return found

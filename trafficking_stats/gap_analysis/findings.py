@@ -17,7 +17,7 @@ from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.gap_analysis.variants import Variant, variants_of
 from trafficking_stats.gap_analysis.verdict import Verdict
 from trafficking_stats.inference.detection import Allowance, allow_for_detection
-from trafficking_stats.inference.yearly import YearlyFit
+from trafficking_stats.inference.yearly import YearlyFit, halves
 from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
@@ -73,7 +73,8 @@ class Findings(Mapping[str, tuple[Any, ...]]):
         stopped = self.rec.settled[self.question.country].solution.status
         above_one = any(one.above_one for one in self["ratios"] if one.kind == "whole")
         found = [Caveat("not_optimal")] if stopped else []
-        found += [one for one in _noted(self.both, self.years) if one.years] if self.years else []
+        noted = [*_noted(self.both, self.years), *(_halves(self.years) if self.rate else ())] if self.years else []
+        found += [one for one in noted if one.years]
         return (*found, Caveat("above_one")) if above_one else tuple(found)
 
     @functools.cached_property
@@ -225,6 +226,15 @@ def _noted(both: tuple[Figures, Figures], years: tuple[int, ...]) -> Iterator[Ca
         publishers, registers = ({printer[k] for printer in one.printed_in(years)} for k in (0, 1))
         yield Caveat("one_register", subject, years if len(publishers) > 1 and len(registers) == 1 else ())
         # against the figure of the year before also where that year itself is not used
-        rises = [year for _, year in jumps(one.counts, limits.steep, limits.base) if year in years[1:]]
-        yield Caveat("steep", subject, tuple(year for year in rises if year not in crossed))
+        for code, falls in (("steep", False), ("steep_fall", True)):
+            steep = {year for _, year in jumps(one.counts, limits.steep, limits.base, falls=falls)}
+            yield Caveat(code, subject, tuple(sorted(steep.intersection(years[1:]).difference(crossed))))
     yield Caveat("hole", years=tuple(sorted(set(range(years[0], years[-1] + 1)) - set(years))))
+
+
+def _halves(years: tuple[int, ...]) -> Iterator[Caveat]:
+    """Say whether the halves compared are of very unequal length, or far apart."""
+    limits, (early, late) = load_gap_settings().halves, halves(years)
+    between = tuple(range(early[-1] + 1, late[0]))
+    yield Caveat("uneven", years=years if len(late) >= limits.uneven * len(early) else ())
+    yield Caveat("apart", years=between if len(between) >= limits.apart else ())

@@ -22,6 +22,13 @@ class BreakThresholds(Entry):
     base: Annotated[int, Field(ge=1)]
 
 
+class HalvesThresholds(Entry):
+    """When it is named how long the two halves of the years are, and how far apart."""
+
+    uneven: Annotated[float, Field(gt=1)]
+    apart: Annotated[int, Field(ge=1)]
+
+
 class CountedVictims(Entry):
     """Whom a country counts as a victim, from a year on."""
 
@@ -40,6 +47,7 @@ class GapSettings(Entry):
     borrowed_slope: Annotated[float, Field(ge=0, le=1)]
     borrowed_spread: Annotated[float, Field(ge=1)]
     breaks: BreakThresholds
+    halves: HalvesThresholds
     priors: dict[str, DispersionPrior]
     stages: dict[str, tuple[str, ...]]
     disposals: tuple[dict[str, str], ...]

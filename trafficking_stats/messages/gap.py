@@ -15,7 +15,7 @@ from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.values import written
 
 PEOPLE = (Measure("convictions_persons"), Measure("victims_identified"))
-IN_HEADLINE = ("not_optimal", "break_accepted", "doubtful", "steep")
+IN_HEADLINE = ("not_optimal", "break_accepted", "doubtful", "steep", "steep_fall", "uneven", "apart")
 """Caveats without which the headline would promise too much, in the order in which they are said there."""
 SHOWN = {
     "ratios": ("kind", "first_year", "last_year", "lag", "per_100_min", "per_100_max", "lower", "upper"),
@@ -34,6 +34,8 @@ def values_of(gap: Gap) -> dict[str, Any]:
         "years": Years(gap.years),
         "early_years": Years(gap.years[:half]),
         "late_years": Years(gap.years[half:]),
+        "early_n": half,
+        "late_n": len(gap.years) - half,
         "confidence": question.confidence,
     }
 
@@ -70,8 +72,14 @@ def care(gap: Gap) -> str:
     for code in IN_HEADLINE:
         found = [one for one in gap.caveats if one.code == code]
         what = [say("gap.care.of", what=subject_words(one.subject), years=Years(one.years)) for one in found]
-        told += [say(f"gap.care.{code}", what=what)] if found else []
+        told += [say(f"gap.care.{code}", **values_of(gap), what=what, n=len(found[0].years))] if found else []
     return "; ".join(told)
+
+
+def care_sentence(gap: Gap) -> str:
+    """Say the same as a sentence of its own."""
+    told = care(gap)
+    return f"{written(told, 'capital')}." if told else ""
 
 
 def level(gap: Gap, whole: Ratio) -> str:

@@ -54,12 +54,11 @@ def _beside_the_answer(gap: Gap) -> dict[str, object]:
     """Say both facts on the change and what moved it, what is to be read with care, and which years are used."""
     # the others stand where the change is discussed
     beyond, same, moved, *_ = [*gap_says.facts(gap), say("pages.change.none"), "", ""]
-    care = gap_says.care(gap)
     return {
         "pages.gap.beyond": f"{beyond} {moved}".strip(),
         "pages.gap.same": same,
         "pages.gap.years": _years_used(gap),
-        "pages.gap.care": f"{written(care, 'capital')}." if care else "",
+        "pages.gap.care": gap_says.care_sentence(gap),
     }
 
 

@@ -13,7 +13,7 @@ from trafficking_stats.gap_analysis.rows import Beside
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.yearly import halves
 from trafficking_stats.messages import Bounds, Country, breakdown_words, say, say_or
-from trafficking_stats.messages.gap import facts, moved, values_of
+from trafficking_stats.messages.gap import care_sentence, facts, moved, values_of
 from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.shown import Shown
 from trafficking_stats.messages.values import written
@@ -125,6 +125,7 @@ def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> 
         say(f"victims.compared{'_yearly' if yearly else ''}", told="; ".join([*told][:6]), **values_of(first)),
         {
             "pages.gap.beyond": sentences([*facts(first)[:1], moved(first) if facts(first) else ""]),
+            "pages.gap.care": care_sentence(first),
             "victims.beside.beware": say("victims.association"),
             "victims.years_chosen": say("victims.other_years"),
         },
