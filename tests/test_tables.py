@@ -94,6 +94,36 @@ def test_a_clash_names_who_says_what(small):
     assert len(links) == 2
 
 
+def test_many_parts_of_one_printed_table_set_aside_for_one_cause_are_one_row_that_opens():
+    # as UNODC prints the numbers of the questions of its form as figures by citizenship
+    codes = ["POL", "ROU", "BGR", "HUN", "UKR", "MDA"]
+    totals = [claim(6, year=year) for year in (2019, 2020)]
+    few, many = (
+        [claim(int(f"611{k}{year}"), year=year, breakdown=f"citizenship={code}") for k, code in enumerate(of)]
+        for year, of in ((2019, codes[:4]), (2020, codes))
+    )
+    rec = ts.reconcile(pd.DataFrame([*totals, *few, *many]))
+    table = tables.clashes(rec, "DNK", parts=True)
+    lines = [row for row in rows(table) if len(row) == 5][1:]
+    assert sorted(row[0] for row in lines) == ["2019"] * 4 + ["2020"]
+    [folded] = [row for row in lines if row[0] == "2020"]
+    assert folded[1].startswith("6 parts (citizenship)")
+    assert folded[2:4] == ["(0–6)", "6 figures (CMM 2022)"]
+    [opening] = tree(table).iter("details")
+    assert [item.text_content().partition(" (CMM")[0] for item in opening.iter("li")] == [
+        "citizens of Bulgaria: 61,122,020",
+        "citizens of Hungary: 61,132,020",
+        "citizens of Moldova: 61,152,020",
+        "citizens of Poland: 61,102,020",
+        "citizens of Romania: 61,112,020",
+        "citizens of Ukraine: 61,142,020",
+    ]
+    assert len(opening.xpath(".//a[@class='explain']")) == 6
+    # all rows stand in the data
+    [link] = [one for one in tree(table).iter("a") if one.get("download")]
+    assert base64.b64decode(link.get("href").partition(",")[2]).decode().count("\n") == 11
+
+
 def test_without_a_clash_the_table_says_so(small):
     assert (
         str(tables.clashes(small, "DNK", parts=True))

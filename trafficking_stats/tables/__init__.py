@@ -3,11 +3,11 @@
 from trafficking_stats.extras import needs
 
 with needs("report", "Drawing tables"):
+    from trafficking_stats.tables.clashes import clashes
     from trafficking_stats.tables.columns import COLUMNS, Column
     from trafficking_stats.tables.gap import beside, choices, parts, peers, ratios, shortfalls, windows
     from trafficking_stats.tables.html import table
     from trafficking_stats.tables.reconciled import (
-        clashes,
         explanations,
         policy_dates,
         sensitivity,

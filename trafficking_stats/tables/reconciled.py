@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.intervals import period_kind
 from trafficking_stats.messages import Country, breakdown_words, say
 from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.shown import Shown, prose
@@ -20,14 +17,13 @@ from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.reconciliation.sensitivity import WITHOUT, moves
-from trafficking_stats.reconciliation.words import source_of
 from trafficking_stats.remembering import shared
-from trafficking_stats.tables.columns import Column, Columns, printed_figure
+from trafficking_stats.tables.columns import Column, Columns
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown
 from trafficking_stats.texts.links import anchor, linked
-from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
-from trafficking_stats.texts.words import ABSENT, count, lacking, period, sentences, short, title
+from trafficking_stats.texts.reconciliation import choice_name, sensitivity_words, status_words
+from trafficking_stats.texts.words import ABSENT, lacking, sentences, short, title
 from trafficking_stats.texts.words import policy_dates as dates_of
 
 CELL = ["indicator", "breakdown", "period_start", "period_end"]
@@ -82,53 +78,6 @@ def series(
     )
 
 
-def clashes(
-    rec: Reconciliation, country: str, *, parts: bool = False, indicators: Iterable[str] = (), limit: int = 150
-) -> Shown:
-    """Tabulate the counts of which a claim was rejected: what was kept, what was not, and the probable cause.
-
-    Parameters
-    ----------
-    rec : Reconciliation
-        The judged claims.
-    country : str
-        Which country.
-    parts : bool
-        Whether to show breakdowns instead of totals.
-    indicators : iterable of str, optional
-        Only these; all by default.
-    limit : int
-        Most rows shown; the note says how many there are, and the CSV holds all.
-    """
-    own = claims_of(rec, country, indicators, "tier", "published", "claim_id")
-    rejected = own.loc[~own["accepted"] & ((own["breakdown"] != "") == parts), CELL].drop_duplicates()
-    rows = []
-    # by records, for a table of some hundred rows out of a data frame takes seconds row by row
-    for cell, found in groupby(records(own.merge(rejected.head(limit), on=CELL)), itemgetter(*CELL)):
-        claims, (indicator, breakdown, start, end) = list(found), cell
-        lost = [claim for claim in claims if not claim["accepted"]]
-        row = {
-            "heading": title(indicator),
-            "period": linked(rec, country, period(start, end), indicator, int(end[:4]), breakdown),
-            "breakdown": breakdown,
-            "kept": _voices(claim for claim in claims if claim["accepted"]) or _deduced(rec, country, *cell),
-            "set_aside": _voices(lost),
-            "cause": cause_words(lost),
-        }
-        rows.append(row)
-    more = say("tables.first_rows", shown=limit, n=len(rejected)) if len(rejected) > limit else ""
-    data = rec.clashes[(rec.clashes["country"] == country) & ((rec.clashes["breakdown"] != "") == parts)]
-    return table(
-        "clashes_parts" if parts else "clashes",
-        rows,
-        [Column("period", head="when"), *(["part"] if parts else []), "kept", "set_aside", "cause"],
-        {"country": Country(country)},
-        groups="heading",
-        note=sentences([say("tables.clashing"), more]),
-        data=data[data["indicator"].isin(own["indicator"])],
-    )
-
-
 def claims_of(rec: Reconciliation, country: str, indicators: Iterable[str], *order: str) -> pd.DataFrame:
     """Return the claims of a country on some indicators, or on all, in the order of the vocabulary and of periods."""
     places = {name: place for place, name in enumerate(rec.vocabulary.indicators)}
@@ -136,26 +85,6 @@ def claims_of(rec: Reconciliation, country: str, indicators: Iterable[str], *ord
     if wanted := list(indicators):
         own = own[own["indicator"].isin(wanted)]
     return own.assign(place=own["indicator"].map(places)).sort_values(["place", *CELL, *order])
-
-
-def _deduced(rec: Reconciliation, country: str, indicator: str, breakdown: str, start: str, end: str) -> str:
-    """Write what follows from other figures for a year of which no claim is kept; a dash if nothing does."""
-    rows = rec.of(country, indicator, breakdown)[0]
-    rows = known(rows[(rows["year"] == int(end[:4])) & (period_kind(start, end) == "year")])
-    return say("tables.deduced", figure=count("")(records(rows)[0])) if len(rows) else ABSENT
-
-
-def _voices(claims: Iterable[Mapping[str, Any]]) -> str:
-    """Write each figure with the sources that print it: ``77 (CMM 2022, UNODC 2023); 64 (...)``."""
-    voices: dict[str, dict[str, None]] = {}
-    for claim in claims:
-        names = voices.setdefault(printed_figure(claim), {})
-        names[source_of(claim)] = None
-    texts = []
-    for figure, names in voices.items():
-        first = ", ".join([*names][:3])
-        texts.append(f"{figure} ({say('tables.and_more', names=first, n=len(names) - 3) if len(names) > 3 else first})")
-    return "; ".join(texts)
 
 
 def sources(rec: Reconciliation, country: str, *, indicators: Iterable[str] = ()) -> Shown:
