@@ -57,7 +57,7 @@ def clashes(
     return table(
         "clashes_parts" if parts else "clashes",
         rows[:limit],
-        [Column("when"), *([Column("part")] if parts else []), "kept", "set_aside", "cause"],
+        [Column("when", head="when"), *([Column("part", head="part")] if parts else []), "kept", "set_aside", "cause"],
         {"country": Country(country)},
         groups="heading",
         note=sentences([say("tables.clashing"), more]),
