@@ -353,3 +353,17 @@ def test_a_part_of_a_count_is_named_as_such():
     ax = plots.draw(gap, "pair")
     assert ax.caption.startswith("Victims identified (female) and persons convicted each year in Denmark")
     assert next(text.get_text() for text in ax.get_legend().get_texts()) == "victims identified (female)"
+
+
+def test_a_reconciliation_draws_its_stages_and_claims():
+    rec = ts.reconcile(small_claims())
+    title = plots.stages(rec, "DNK").get_title()
+    assert rec.plot().get_title() == title
+    ax = rec.plot("claims", indicator="victims_identified", start=2020)
+    assert ax.get_title() == plots.claims(rec, "DNK", "victims_identified", 2020).get_title()
+    with pytest.raises(ts.TraffickingStatsError, match="no figure 'claim'; there are: stages, claims"):
+        rec.plot("claim")
+    two = ts.reconcile(ts.load_claims().query("country in ['DNK', 'SWE'] and breakdown == ''"))
+    with pytest.raises(ts.TraffickingStatsError, match=r"country='...', one of DNK, SWE"):
+        two.plot()
+    assert two.plot(country="SWE").get_title() == plots.stages(two, "SWE").get_title()

@@ -11,6 +11,7 @@ import trafficking_stats as ts
 from trafficking_stats import texts
 from trafficking_stats.messages import language
 from trafficking_stats.messages.gap import change
+from trafficking_stats.messages.reconciliation import statuses
 from trafficking_stats.messages.values import breakdown_words
 from trafficking_stats.reconciliation.methods import METHODS
 from trafficking_stats.reconciliation.signs import CAUSES
@@ -18,7 +19,7 @@ from trafficking_stats.texts import words
 from trafficking_stats.texts.focus import explained_cells, years_shown
 from trafficking_stats.texts.gap import BADGE_OF
 from trafficking_stats.texts.headline import BADGES
-from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words, status_words
+from trafficking_stats.texts.reconciliation import cause_words, choice_name, sensitivity_words
 from trafficking_stats.vocabulary import load_vocabulary
 
 
@@ -42,11 +43,39 @@ def facts(shown):
     return {fact["label"]: fact["text"] for fact in shown.facts["facts"]}
 
 
+def test_a_reconciliation_shows_itself(small):
+    assert str(small).splitlines()[0] == small.headline
+    assert small.headline.startswith("4 sources print 7 figures about human trafficking in Denmark.")
+    assert small.headline.endswith("2 had to be set aside.")
+    assert small.summary().splitlines()[-1] == "Every part of the calculation was carried out to the end."
+    assert repr(small) == "Reconciliation(method='consistent', status='optimal')"
+    page = small._repr_html_()
+    assert small.headline in page
+    assert {name: len(table) for name, table in small.tables.items()} == {
+        "series": len(small.series),
+        "periods": len(small.periods),
+        "claims": 7,
+        "clashes": len(small.clashes),
+    }
+    assert "<code>claims</code> (7): claim_id, source_id" in page
+
+
+def test_a_reconciliation_of_several_countries_made_in_another_way_says_so():
+    rec = ts.reconcile(ts.load_claims().query("country in ['NOR', 'SWE'] and breakdown == ''"), "latest")
+    assert "about human trafficking in 2 countries." in rec.headline
+    assert "latest edition" in rec.summary()
+
+
+def test_a_reconciliation_that_was_not_finished_says_so(small):
+    stopped = replace(small, status="feasible within gap 0.1")
+    assert stopped.summary().splitlines()[-1].startswith("The calculation stopped before every part was done")
+
+
 def test_the_page_on_sources_says_who_contradicts_whom(small):
     head = texts.sources_headline(small, "DNK")
     assert head.facts["sentence"] == (
-        "4 sources print 7 figures about human trafficking in Denmark. They contradict each other, and 2 of them had "
-        "to be set aside."
+        "4 sources print 7 figures about human trafficking in Denmark. Some of them contradict others, and 2 had to "
+        "be set aside."
     )
     assert "TIP 2022 prints 64; the figure kept is 77" in facts(head)["Furthest apart"]
     assert head.facts["robustness"] == ""  # verdicts are those of the gap alone
@@ -197,7 +226,7 @@ def test_the_claims_drawn_first_are_of_a_count_that_has_some():
 
 def test_one_source_is_not_said_to_agree_with_itself(small):
     rec = ts.reconcile(pd.DataFrame([claim(60, year=2019)]))
-    assert status_words(rec.series.query("n_claims > 0")) == "1 figure: 1 that one source prints, uncontradicted."
+    assert statuses(rec.series.query("n_claims > 0")) == "1 figure: 1 that one source prints, uncontradicted."
     told = facts(texts.settled_headline(rec, "DNK"))["Would other choices change this?"]
     assert told.startswith("No: every other method gives the same figures for victims identified. They have one source")
 

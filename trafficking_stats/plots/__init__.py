@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.extras import needs
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from trafficking_stats.gap_analysis.answer import Gap
+    from trafficking_stats.reconciliation.result import Reconciliation
 
-__all__ = ["claims", "coverage", "draw", "regions", "stages", "timeline"]
+__all__ = ["claims", "coverage", "draw", "draw_series", "regions", "stages", "timeline"]
 
 
 def draw(gap: Gap, name: str, ax: Axes | None = None) -> Axes:
@@ -48,9 +49,20 @@ def draw(gap: Gap, name: str, ax: Axes | None = None) -> Axes:
     TraffickingStatsError
         If there is no such figure.
     """
-    if name not in FIGURES:
-        raise TraffickingStatsError(f"there is no figure {name!r}; there are: {', '.join(FIGURES)}")
-    return FIGURES[name](gap, ax)
+    return _named(name, FIGURES)(gap, ax)
+
+
+def draw_series(rec: Reconciliation, name: str, ax: Axes | None = None, *, country: str = "", **options: Any) -> Axes:
+    """Draw a figure of the series of a country by its name; what `Reconciliation.plot` calls."""
+    if not country and len(rec.settled) != 1:
+        raise TraffickingStatsError(f"say which country: country='...', one of {', '.join(sorted(rec.settled))}")
+    return _named(name, SERIES)(rec, country or next(iter(rec.settled)), ax=ax, **options)
+
+
+def _named(name: str, figures: dict[str, Callable[..., Axes]]) -> Callable[..., Axes]:
+    if name not in figures:
+        raise TraffickingStatsError(f"there is no figure {name!r}; there are: {', '.join(figures)}")
+    return figures[name]
 
 
 def _rows(gap: Gap) -> pd.DataFrame:
@@ -75,3 +87,6 @@ FIGURES: dict[str, Callable[[Gap, Axes | None], Axes]] = {
     **{name: functools.partial(rates.draw_table, name) for name in rates.LINES},
 }
 """The figures of a gap by name."""
+
+SERIES: dict[str, Callable[..., Axes]] = {"stages": stages, "claims": claims}
+"""The figures of a reconciliation by name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -19,6 +19,9 @@ from trafficking_stats.reconciliation.sums import bounds_of_sum
 from trafficking_stats.reconciliation.vintages import Vintages, vintages
 from trafficking_stats.reconciliation.words import Explanation
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 OPTIMAL = "optimal"
 """Status of a reconciliation of which every part was solved to the end."""
@@ -57,14 +60,63 @@ class Reconciliation:
         The system of each country with its solution: what explanations read.
     """
 
-    series: pd.DataFrame
-    claims: pd.DataFrame
-    clashes: pd.DataFrame
+    series: pd.DataFrame = field(repr=False)
+    claims: pd.DataFrame = field(repr=False)
+    clashes: pd.DataFrame = field(repr=False)
     method: str = DEFAULT
     status: str = OPTIMAL
-    periods: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PERIODS)))
+    periods: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PERIODS)), repr=False)
     vocabulary: Vocabulary = field(default_factory=load_vocabulary, repr=False)
     settled: Mapping[str, Settled] = field(default_factory=dict, repr=False)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The four tables by name."""
+        return {"series": self.series, "periods": self.periods, "claims": self.claims, "clashes": self.clashes}
+
+    @property
+    def headline(self) -> str:
+        """How much is printed, and how much of it can be true together, in the current language."""
+        from trafficking_stats.messages.reconciliation import headline
+
+        return headline(self)
+
+    def summary(self) -> str:
+        """Write the headline, how the figures came about, and whether the calculation was finished."""
+        from trafficking_stats.messages.reconciliation import summary
+
+        return "\n".join(summary(self))
+
+    def plot(self, name: str = "stages", ax: Axes | None = None, *, country: str = "", **options: Any) -> Axes:
+        """Draw one of the figures of `trafficking_stats.plots.SERIES`: ``stages`` or ``claims``.
+
+        Parameters
+        ----------
+        name : str
+            Which figure.
+        ax : matplotlib.axes.Axes, optional
+            Where; a new figure by default.
+        country : str
+            Which country; needed where there are several.
+        **options
+            Of that figure, such as ``start``, ``end``, or the ``indicator`` of ``claims``.
+
+        Raises
+        ------
+        TraffickingStatsError
+            If there is no such figure, or it must be said which country is meant.
+        """
+        from trafficking_stats import plots
+
+        return plots.draw_series(self, name, ax, country=country, **options)
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        from trafficking_stats.messages.reconciliation import page
+
+        return page(self)
 
     def of(self, country: str, indicator: str, breakdown: str = "") -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the rows of ``series`` and of ``claims`` on one measure of a country, in little time for each."""

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import Country, breakdown_words, say
 from trafficking_stats.messages.measures import Measure
+from trafficking_stats.messages.reconciliation import statuses
 from trafficking_stats.messages.shown import Shown, prose
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
@@ -22,7 +23,7 @@ from trafficking_stats.tables.columns import Column, Columns
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown
 from trafficking_stats.texts.links import anchor, linked
-from trafficking_stats.texts.reconciliation import choice_name, sensitivity_words, status_words
+from trafficking_stats.texts.reconciliation import choice_name, sensitivity_words
 from trafficking_stats.texts.words import ABSENT, lacking, sentences, short, title
 from trafficking_stats.texts.words import policy_dates as dates_of
 
@@ -73,7 +74,7 @@ def series(
         list(years.values()),
         ["year", *(Column(str(one), True, head) for one, head in zip(there, heads, strict=True))],
         {"country": Country(country), "what": [Measure(one.indicator) for one in there[:1]]},
-        note=sentences([status_words(rows), lacking(asked, there)]),
+        note=sentences([statuses(rows), lacking(asked, there)]),
         data=rows,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.messages import Country, Years, say
+from trafficking_stats.messages import reconciliation as words
 from trafficking_stats.messages.shown import Shown, prose
 from trafficking_stats.messages.values import Register, written
 from trafficking_stats.reconciliation.methods import DEFAULT
@@ -45,28 +46,15 @@ def cause_words(rejected: Sequence[Mapping[Any, Any]]) -> str:
     return "; ".join(texts.values())
 
 
-def status_words(rows: pd.DataFrame) -> str:
-    """Say how many of the figures of a table are agreed, printed once, reconciled, bounded or deduced; or nothing."""
-    counts = rows["status"].mask((rows["status"] == "agreed") & (rows["n_claims"] == 1), "alone").value_counts()
-    order = [status for status in ("agreed", "alone", "reconciled", "bounded", "deduced") if status in counts]
-    parts = [say(f"pages.status.{status}", n=int(counts[status])) for status in order]
-    return capital(say("pages.status.all", figures=len(rows), parts=parts)) if parts else ""
-
-
 def sources_headline(rec: Reconciliation, country: str) -> Shown:
     """Say who prints how much about a country, how much of it can be true together, and where it cannot."""
     own = rec.claims[rec.claims["country"] == country]
-    rejected, n = own[~own["accepted"]], int(own["source_id"].nunique())
+    rejected = own[~own["accepted"]]
     per_cell = own.groupby(["indicator", "breakdown", "period_start", "period_end"])["source_id"].nunique()
     several = int((per_cell > 1).sum())
-    sentence = say("pages.sources.sentence", n=n, sources=n, figures=len(own), country=Country(country))
-    if rejected.empty:
-        verdict = say("pages.sources.all_together" if several else "pages.sources.nothing_to_compare")
-    else:
-        verdict = say("pages.sources.set_aside", n=len(rejected))
     checked = say("pages.sources.checked", n=several, alone=len(per_cell) - several) if several else ""
     return headline(
-        f"{sentence} {verdict}",
+        f"{words.printed(own)} {words.together(own)}",
         {
             "pages.sources.where": _where(rejected),
             "pages.sources.how_checked": checked,
@@ -226,6 +214,4 @@ def coverage(rec: Reconciliation, country: str) -> Shown:
 
 def solver(rec: Reconciliation) -> Shown:
     """Say whether the reconciliation was solved to the end, or by which other method it was made."""
-    if rec.method != DEFAULT:
-        return prose(say("pages.solver.method", method=choice_name(rec.method)))
-    return prose(say("pages.solver.open") if rec.status != OPTIMAL else say("pages.solver.done"))
+    return prose(words.solved(rec))
