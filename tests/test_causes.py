@@ -69,6 +69,8 @@ CASES = [
     # --- vague wording: a loose word for a figure that is near
     Case("more than", total(100, "more_than"), "vague_wording", "“more than 100” is loosely said of 97"),
     Case("nearly", total(120, "nearly", kept=125), "vague_wording", "“nearly 120” is loosely said of 125"),
+    Case("fewer than a hundred", total(100, "less_than", kept=101), "vague_wording", "“fewer than 100” is loosely"),
+    Case("a mask is no word", total(5, "less_than", kept=6), "small_difference", "fewer than 5 against 6"),
     Case("more than far more", total(150, "more_than"), "unexplained", "more than 150 against 97"),
     # --- double count: exactly twice
     Case("twice", total(58, kept=29), "double_count", "58 is twice 29"),
@@ -356,6 +358,30 @@ CASES = [
         ],
         "revision",
         "an earlier edition of P prints 267, which fits the other figures that are kept",
+    ),
+    Case(
+        "a mask in the place of which a figure stands since",
+        [
+            odd(5, qualifier="less_than", publisher="P"),
+            claim(5, 2015, "", "new", published="2024-01-01", publisher="P", upstream="odd"),
+        ],
+        "revision",
+        "another edition of P prints 5",
+    ),
+    Case(
+        "a mask that was too small soon after",
+        [
+            odd(5, qualifier="less_than", published="2016-06-01", publisher="P"),
+            claim(6, 2015, "", "new", published="2024-01-01", publisher="P", upstream="odd"),
+        ],
+        "revision",
+        "another edition of P prints 6",
+    ),
+    Case(
+        "a mask of few that its own parts refute",
+        [odd(5, qualifier="less_than"), odd(6, breakdown=LABOUR), odd(5, breakdown="citizenship=national")],
+        "arithmetic",
+        "printed as “fewer than 5”, though the source’s own parts by citizenship come to 5",
     ),
     Case("by little", total(104), "small_difference", "104 is 7 above 97"),
     Case("by more", total(110), "unexplained", "110 against 97"),

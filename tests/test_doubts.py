@@ -141,6 +141,11 @@ def test_a_total_that_its_own_parts_exceed_is_doubtful_unless_another_publisher_
     assert codes([*rows, *printed(90, {}, "Q")]) == {}
 
 
+def test_a_total_that_a_complete_table_comes_to_is_not_doubtful_for_another_that_exceeds_it():
+    forms = {"exploitation=sexual": 60, "exploitation=forced_labour": 70}
+    assert codes(printed(100, SEX | AGE | forms)) == {}
+
+
 # --- a year printed again -----------------------------------------------------------------------------------------
 
 

@@ -160,6 +160,7 @@ class Weights(Entry):
     table_cap: Annotated[float, Field(ge=1)]
     deep_share: Annotated[float, Field(gt=0, le=1)]
     mask_share: Annotated[float, Field(gt=0, le=1)]
+    mask_below: Annotated[int, Field(ge=1)]
     doubt_share: Annotated[float, Field(gt=0, le=1)]
     old_share: Annotated[float, Field(gt=0, le=1)]
     official: Positive

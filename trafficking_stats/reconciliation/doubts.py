@@ -149,7 +149,8 @@ def of_its_tables(exact: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     """Find kept totals that the tables of their own source speak against.
 
     A complete table, as of women and men, covers everybody as a rule: where two of them add up to the same other
-    number, the total may be the mistake. So may one that its parts exceed, unless another publisher prints it too.
+    number, the total may be the mistake. So may one that its parts exceed, unless another publisher prints it too, or
+    a complete table comes to it.
     """
     event = number_of(*(pd.factorize(exact[name])[0] for name in EVENT))
     exact = exact.assign(event=event, form=number_of(event, pd.factorize(exact["source_id"])[0]))
@@ -167,7 +168,8 @@ def of_its_tables(exact: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     tables = complete.groupby("row")["total"].agg(["first", "nunique", "size"]).join(totals.set_index("row")["value"])
     alike = tables[(tables["nunique"] == 1) & (tables["size"] > 1) & (tables["first"] != tables["value"])]
     yield from ((row, "two_tables", evidence("two_tables", total=total)) for row, total in alike["first"].items())
-    above = sums[(sums["total"] > sums["value"]) & (sums["publishers"] == 1)]
+    borne_out = sums["row"].isin(complete.loc[complete["total"] == complete["value"], "row"])
+    above = sums[(sums["total"] > sums["value"]) & (sums["publishers"] == 1) & ~borne_out]
     for row in _each(above.sort_values("total", ascending=False, kind="stable")):
         yield row.row, "parts_above", evidence("own_parts_above", total=row.total, value=row.value)
 

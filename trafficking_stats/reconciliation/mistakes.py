@@ -291,4 +291,5 @@ def _weights(
     doubtful = figures.index.isin(exceeded["figure"]) & rivals | figures.index.isin(pairs.loc[pairs["reversal"], "by"])
     weight = np.where(doubtful | copied, weight * limits.doubt_share, weight)
     beyond = figures["lower"].groupby(figures["cell"]).transform("max") > figures["upper"]
-    return np.where(masked & beyond & (depth == 0) & (figures["upper"] < 10), weight * limits.mask_share, weight)
+    masks = masked & beyond & (depth == 0) & (figures["upper"] < limits.mask_below)
+    return np.where(masks, weight * limits.mask_share, weight)

@@ -23,8 +23,8 @@ Seen = Iterator[Evidence]
 
 
 def vague_wording(row: Any, figures: Figures) -> Seen:
-    """Tell whether a word such as "nearly" or "more than" does not fit a figure that is near."""
-    if row.qualifier != "exact" and row.near:
+    """Tell whether a word such as "nearly" or "more than" does not fit a figure that is near; a mask is no word."""
+    if row.qualifier != "exact" and row.near and not _is_mask(row, figures):
         yield evidence("vague_wording", figure=printed(row), kept=row.known)
 
 
@@ -179,7 +179,7 @@ def too_many_parts(row: Any, figures: Figures) -> Seen:
 def early_snapshot(row: Any, figures: Figures) -> Seen:
     """Tell whether it was taken before the register had settled, and never corrected."""
     limits, weights = figures.vocabulary.causes, figures.vocabulary.weights
-    if not (1 - limits.early_share) * row.kept_lower <= row.value < row.kept_lower:
+    if not (1 - limits.early_share) * row.kept_lower <= row.value < row.kept_lower or _is_mask(row, figures):
         return
     first = min((claim.date for claim in figures.editions(row) if claim.value == row.value), default=row.date)
     months = 12 * (first - (row.year + 1))
@@ -227,6 +227,8 @@ def small_difference(row: Any, figures: Figures) -> Seen:
     """Tell whether two publishers print figures that are near each other."""
     if _slightly_off(row, figures):
         yield off(row)
+    elif row.near and _is_mask(row, figures):
+        yield evidence("against", value=printed(row), kept=row.known)
 
 
 def unexplained(row: Any, figures: Figures) -> Seen:
@@ -239,9 +241,14 @@ def _slightly_off(row: Any, figures: Figures) -> bool:
     return row.near and row.qualifier == "exact" and not figures.copied_from(row)
 
 
+def _is_mask(row: Any, figures: Figures) -> bool:
+    """Tell whether it hides a small figure."""
+    return bool(row.lower == 0 < row.upper < figures.vocabulary.weights.mask_below)
+
+
 def _other_values(row: Any, figures: Figures) -> set[float]:
-    """Return the other values that editions of its publisher print of the cell."""
-    return {claim.value for claim in figures.editions(row)} - {row.value}
+    """Return the other figures that editions of its publisher print of the cell; 5 is not what "fewer than 5" says."""
+    return {claim.value for claim in figures.editions(row)} - ({row.value} if row.qualifier == "exact" else set())
 
 
 def printed(row: Any) -> Figure:
