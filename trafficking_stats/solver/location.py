@@ -23,8 +23,9 @@ from trafficking_stats.solver.feasibility import decide
 from trafficking_stats.solver.highs import Deadline, OutOfTimeError
 from trafficking_stats.solver.rows import Bools, Floats, Ints, Rows
 
-# Blocks share a programme of about so many claims: one of many costs less than many of one.
-_PACK = 1000
+# Blocks share a relaxed programme of about so many claims: one of many costs less than many of one. What a search takes
+# grows faster than its programme.
+_PACK, _PACK_TO_SEARCH = 500, 100
 # Clashes of a block that are looked for before its programme is asked.
 _ROUNDS = 10
 # So often the relaxed programme alone is asked, while that shows clashes: each makes it tighter.
@@ -86,9 +87,10 @@ class _Search:
             whole = asked & (self.between & ~clashing | (turn >= _RELAXED))
             self.near |= whole[self.rows.block_of_row]
             self.between[:] = False
-            packs = [(pack, kind is whole) for kind in (asked & ~whole, whole) for pack in self._packs(kind)]
-            for place, (blocks, is_whole) in enumerate(packs):
-                self._settle(blocks, self.deadline.share(min(len(packs) - place, _SHARE)), relaxed=not is_whole)
+            packs = [(pack, True) for pack in self._packs(asked & ~whole, _PACK)]
+            packs += [(pack, False) for pack in self._packs(whole, _PACK_TO_SEARCH)]
+            for place, (blocks, relaxed) in enumerate(packs):
+                self._settle(blocks, self.deadline.share(min(len(packs) - place, _SHARE)), relaxed=relaxed)
             turn += 1
 
     def _look(self, asked: Bools) -> Bools:
@@ -119,14 +121,14 @@ class _Search:
         self.near[rows.row[touched[rows.column]]] = True
         return clashing
 
-    def _packs(self, blocks: Bools) -> Iterator[Bools]:
-        """Put blocks together, the smallest first."""
+    def _packs(self, blocks: Bools, claims: int) -> Iterator[Bools]:
+        """Put blocks together, the smallest first, until they have about so many claims."""
         rows = self.rows
         size = np.bincount(rows.block_of_row, self.near & (self.cost > 0), rows.n_blocks)
         order = np.flatnonzero(blocks)
         order = order[np.argsort(size[order], kind="stable")]
         pack = np.full(rows.n_blocks, -1)
-        pack[order] = np.cumsum(size[order]) // _PACK
+        pack[order] = np.cumsum(size[order]) // claims
         yield from (pack == number for number in np.unique(pack[order]))
 
     def _settle(self, blocks: Bools, deadline: Deadline, *, relaxed: bool) -> None:
