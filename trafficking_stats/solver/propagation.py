@@ -95,7 +95,7 @@ def propagate(
             break
         entry = _sweep(rows, system, work, bound)
         state.trail.append(entry)
-        _mark_clashes(rows, state, bound, np.unique(system.target[entry] % max(rows.n, 1)))
+        _mark_clashes(rows, state, bound, system.target[entry] % max(rows.n, 1))
         work = system.resting_on(system.target[entry])
     state.settled[rows.block_of_row[system.row[work]]] = False
     state.interval = bound.reshape(2, rows.n) * [[-1.0], [1.0]]
@@ -124,7 +124,7 @@ def _sweep(rows: Rows, system: Inequalities, work: Ints, bound: Floats) -> Ints:
 
 def _mark_clashes(rows: Rows, state: Propagated, bound: Floats, moved: Ints) -> None:
     """Note the blocks in which the interval of a variable that moved is empty."""
-    variable = moved[bound[moved] + bound[rows.n + moved] < 0]
+    variable = np.unique(moved[bound[moved] + bound[rows.n + moved] < 0])
     block, first = np.unique(rows.block_of_variable[variable], return_index=True)
     state.crossed.append(variable[first][~state.clash[block]])
     state.clash[block] = True
