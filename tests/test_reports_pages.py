@@ -220,6 +220,33 @@ def test_a_page_speaks_its_language_and_says_what_is_not_translated(monkeypatch)
     assert "ikke oversat" not in whole
 
 
+def test_sections_in_which_there_is_nothing_to_show_are_named_in_one_sentence():
+    nothing = v4.new_output("display_data", data={"text/html": "<p>None.</p>"}, metadata={"report": {"nothing": True}})
+    optional = {"tags": ["optional"]}
+    cells = [
+        v4.new_markdown_cell("# Title"),
+        v4.new_markdown_cell("## Wide?\n\nHow it is measured.", metadata=optional),
+        v4.new_code_cell("wide()", outputs=[nothing]),
+        v4.new_markdown_cell("### In parts"),
+        v4.new_code_cell("parts()", outputs=[nothing]),
+        v4.new_markdown_cell("## Narrow?", metadata=optional),
+        v4.new_code_cell("narrow()", outputs=[nothing]),
+        v4.new_code_cell("more()", outputs=[html_output("<p>Seven.</p>")]),
+        v4.new_markdown_cell("## Always"),
+        v4.new_code_cell("always()", outputs=[nothing]),
+        v4.new_markdown_cell("## Method", metadata=optional),
+        v4.new_code_cell("method()", outputs=[nothing]),
+    ]
+    text = export(canonicalise(v4.new_notebook(cells=cells)), Task("DNK", "3_gap", "en", "", {})).html
+    words = html.unescape(re.sub(r"<[^>]+>|\s+", " ", text))
+    assert re.findall(r"<h[23][^>]*>(.*?)</h", text) == ["Narrow?", "Always", "About this page"]
+    assert "How it is measured" not in words
+    assert "Sections left out here, since there is nothing to show in them: “Wide?” and “Method”." in words
+    # nothing is left out of the code
+    for name in ("wide", "parts", "narrow", "more", "always", "method"):
+        assert len(re.findall(rf"\b{name} +\( *\)", words)) == 1, name
+
+
 def test_the_page_says_what_it_offers_to_others():
     page = page_of(task=Task("DNK", "3_gap", "en", "", {}, as_of="2025-03-31", n_sources=118)).html
     assert '<meta property="og:title" content="Denmark: Title">' in page

@@ -8,7 +8,7 @@ from gap_claims import rows
 from shown_claims import claim, small_claims, tree
 
 import trafficking_stats as ts
-from trafficking_stats import texts
+from trafficking_stats import tables, texts
 from trafficking_stats.messages import language
 from trafficking_stats.messages.gap import change
 from trafficking_stats.messages.reconciliation import statuses
@@ -268,13 +268,23 @@ def test_doubts_stand_beside_the_answer_and_in_the_sentence_that_stands_alone():
 
 
 @pytest.mark.parametrize(
-    ("years", "victims", "why"),
+    ("years", "victims", "why", "needed"),
     [
-        ((2017, 2018), "900", "there are not enough years with a figure for both persons convicted and victims"),
-        ((2017, 2018, 2021), "<5", "the counts of persons convicted and victims identified in 2017, 2018 and 2021 say"),
+        (
+            (2017, 2018),
+            "900",
+            "there are not enough years with a figure for both persons convicted and victims",
+            "in at least 3 years between which no definition changes. Such years at hand: 2017 and 2018.",
+        ),
+        (
+            (2017, 2018, 2021),
+            "<5",
+            "the counts of persons convicted and victims identified in 2017, 2018 and 2021 say",
+            "than those of 2017, 2018 and 2021, or exact ones in the place of masked ones.",
+        ),
     ],
 )
-def test_a_country_without_a_rate_has_no_years_of_one(years, victims, why):
+def test_a_country_without_a_rate_has_no_years_of_one(years, victims, why, needed):
     found = {"victims_identified": dict.fromkeys(years, victims), "convictions_persons": dict.fromkeys(years, "<5")}
     rec = ts.reconcile(rows("AND", found))
     head = texts.gap_headline(ts.gap(rec, "AND", vary_sources=False), rec)
@@ -282,6 +292,17 @@ def test_a_country_without_a_rate_has_no_years_of_one(years, victims, why):
     assert head.facts["robustness"] == "no_answer"
     assert list(facts(head)) == ["Why there is no answer"]
     assert facts(head)["Why there is no answer"]
+    # one paragraph says what is missing and what it would take
+    assert needed in str(texts.refusals(ts.gap(rec, "AND", vary_sources=False)))
+
+
+def test_what_rests_on_a_rate_is_marked_as_nothing_to_show_where_there_is_none():
+    gap = ts.gap(ts.reconcile(rows("AND", {"convictions_persons": {2017: "4"}})), "AND", vary_sources=False)
+    for shown in (texts.limits(gap), texts.change(gap), texts.silences(gap), tables.ratios(gap), tables.choices(gap)):
+        assert shown.facts == {"nothing": True}
+    for name in ("rates", "trend", "effects", "splits", "choices"):
+        assert gap.plot(name)._repr_mimebundle_()[1]["report"]["nothing"]
+    assert not texts.refusals(gap).facts
 
 
 def test_doubtful_totals_are_named_beside_what_is_settled():

@@ -60,6 +60,17 @@ def prose(*paragraphs: str) -> Shown:
     return Shown("prose", Markup("").join(Markup("<p>{}</p>").format(text) for text in paragraphs if text))
 
 
+def nothing(text: str) -> Shown:
+    """Show the sentence that stands where there is nothing to show; a page may leave out a section of such alone.
+
+    Examples
+    --------
+    >>> nothing("No year has a figure.").facts
+    {'nothing': True}
+    """
+    return Shown("prose", prose(text).html, {"nothing": True})
+
+
 def csv_text(data: pd.DataFrame) -> str:
     """Write a table as CSV that a spreadsheet opens safely, its columns headed in the current language."""
     named = spreadsheet_safe(data).rename(columns=column_name)

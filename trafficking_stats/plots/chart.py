@@ -10,13 +10,13 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import escape
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.transforms import Transform, offset_copy
 
-from trafficking_stats.messages.shown import csv_text
+from trafficking_stats.messages.shown import csv_text, nothing
 from trafficking_stats.plots.style import SOFT, inches, theme
 
 WIDTH = 5.0
@@ -49,8 +49,7 @@ class Chart(Axes):
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         if self.sentence:
-            html = Markup("<p>{}</p>").format(self.sentence)
-            return {"text/html": str(html), "text/plain": self.sentence}, {"report": {"kind": "prose"}}
+            return nothing(self.sentence)._repr_mimebundle_()
         figure: Any = self.get_figure(root=True)
         svg = _svg(figure)
         wide, high = (round(96 * inches) for inches in figure.get_size_inches())

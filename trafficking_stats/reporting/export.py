@@ -30,6 +30,7 @@ from trafficking_stats.reporting.card import card_file, draw_card
 from trafficking_stats.reporting.content import Page
 from trafficking_stats.reporting.markdown import render, translate
 from trafficking_stats.reporting.plan import Task, version
+from trafficking_stats.reporting.sections import shown_cells
 
 _HERE = Path(__file__).parent
 _HIDDEN = {"parameters", "injected-parameters"}
@@ -54,7 +55,7 @@ def export(nb: NotebookNode, task: Task) -> Built:
     """
     with language(task.language):
         page = _Arranged(task)
-        for number, cell in enumerate(nb.cells, start=1):
+        for number, cell in enumerate(shown_cells(nb.cells), start=1):
             page.add(cell, f"{task.notebook}, cell {number}")
         if page.silent:
             page.parts.append({"kind": "code", "sources": page.silent, "blocks": []})

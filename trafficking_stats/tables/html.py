@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.messages import say, say_or
-from trafficking_stats.messages.shown import Shown, csv_text
+from trafficking_stats.messages.shown import Shown, csv_text, nothing
 from trafficking_stats.messages.values import written
 from trafficking_stats.tables.columns import COLUMNS, Column, Columns, Row
 from trafficking_stats.texts.words import ABSENT
@@ -64,8 +64,7 @@ def table(
         data = rows if data is None else data
         rows = records(rows)
     if not rows:
-        nothing = say_or(f"tables.{key}.none", say("tables.no_rows", what=caption), **values)
-        return Shown("prose", Markup("<p>{}</p>").format(nothing))
+        return nothing(say_or(f"tables.{key}.none", say("tables.no_rows", what=caption), **values))
     made, above = [_column(column) for column in columns], _column(groups)
     css = [Markup(' class="num"') if column.number else Markup("") for column in made]
     heads = [say_or(f"tables.head.{column.head}", column.head) for column in made]

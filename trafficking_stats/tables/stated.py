@@ -13,7 +13,7 @@ from trafficking_stats.intervals import period_kind
 from trafficking_stats.messages import Country, say, say_or
 from trafficking_stats.messages.catalogue import current
 from trafficking_stats.messages.measures import Measure
-from trafficking_stats.messages.shown import Shown, prose
+from trafficking_stats.messages.shown import Shown, nothing
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.tables.columns import Column, Columns, Row
@@ -91,7 +91,7 @@ def stated(
     """
     own = reasons[(reasons["country"] == country) & (reasons["kind"] == kind)]
     if own.empty:
-        return prose(say(f"victims.stated.none_{kind}", country=Country(country)))
+        return nothing(say(f"victims.stated.none_{kind}", country=Country(country)))
     editions = dict(own[["source_id", "year"]].values) if kind == "recommendation" else {}
     items = Markup()
     for topic, rows in own.groupby("topic", sort=False):

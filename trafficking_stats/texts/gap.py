@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.rows import Peer
+from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.messages import Country, Years, say
 from trafficking_stats.messages import gap as gap_says
-from trafficking_stats.messages.shown import Shown, prose
+from trafficking_stats.messages.shown import Shown, nothing, prose
 from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.texts.headline import headline, summary
@@ -81,14 +82,15 @@ def _figures(gap: Gap, rec: Reconciliation) -> Markup:
 
 def limits(gap: Gap) -> Shown:
     """Say where chance could put the rate, and what must be known beside it."""
-    return prose(gap_says.limits_sentence(gap), *gap_says.caveats(gap))
+    told = gap_says.limits_sentence(gap)
+    return prose(told, *gap_says.caveats(gap)) if told else nothing("")
 
 
 def change(gap: Gap) -> Shown:
     """Say whether the rate changed, which of the two counts moved, and what a change of detection would explain."""
     row = gap.row("changes", series="rate")
     if row is None:
-        return prose(say("pages.change.none"))
+        return nothing(say("pages.change.none"))
     said = [gap_says.change(gap), " ".join(gap_says.facts(gap))]
     allowed = gap.rows["detections"][0]
     if gap.question.denominator.indicator == VICTIMS and allowed.breakeven >= SMALLEST_FACTOR:
@@ -108,11 +110,13 @@ def silences(gap: Gap) -> Shown:
         lines.append(say(f"pages.silence.{key}", limit=row.limit_per_year, **values))
         if not math.isnan(row.chance):
             lines.append(say("pages.silence.chance", chance=row.chance, **values))
+    if not lines and gap.row("ratios", kind="whole") is None:
+        return nothing(say("pages.silence.none", **values))
     return prose(" ".join(lines) or say("pages.silence.none", **values))
 
 
 def refusals(gap: Gap, analyses: Collection[str] = ()) -> Shown:
-    """List what the figures do not allow, each reason once.
+    """List what the figures do not allow, each reason once; where that is an answer, say what it would need.
 
     Parameters
     ----------
@@ -121,11 +125,21 @@ def refusals(gap: Gap, analyses: Collection[str] = ()) -> Shown:
     analyses : collection of str
         Only those of these tables; all by default.
     """
+    if not analyses and gap.row("ratios", kind="whole") is None:
+        return prose(_missing(gap), *gap_says.caveats(gap))
     reasons = gap_says.refusals_by_reason(gap.refusals, analyses)
     if not reasons:
         return prose(say("pages.refusals.none"))
     items = Markup("").join(Markup("<li>{}</li>").format(reason) for reason in reasons)
     return Shown("prose", Markup("<p>{}</p><ul>{}</ul>").format(say("pages.refusals.some"), items))
+
+
+def _missing(gap: Gap) -> str:
+    """Say what is missing for an answer, and what it would need."""
+    values = gap_says.values_of(gap) | {"n": load_gap_settings().fewest_years}
+    needed = say(f"pages.refusals.{'larger' if gap_says.is_too_small(gap) else 'more_years'}", **values)
+    missing = [one for one in gap.refusals if one.reason != "too_few_years"]
+    return say("pages.refusals.no_answer", reasons=" ".join(gap_says.refusals_by_reason(missing)), needed=needed)
 
 
 def peers_headline(gap: Gap, rec: Reconciliation) -> Shown:
