@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficking_stats.intervals import intervals, period_kind
+from trafficking_stats.reconciliation.forms import sums_of
 from trafficking_stats.reconciliation.impossible import impossible
-from trafficking_stats.reconciliation.mistakes import costs, describe, heaviest, number_of, sums_of
+from trafficking_stats.reconciliation.mistakes import costs, describe, heaviest, number_of
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
 from trafficking_stats.reconciliation.weights import claim_weights, first_named
 from trafficking_stats.vocabulary import Vocabulary
@@ -79,14 +80,15 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
         key.assign(group=group).drop_duplicates("group").sort_values("group", ignore_index=True).drop(columns="group")
     )
     described = describe(claims.iloc[counted], upstream, vocabulary).join(key.assign(group=group))
-    sums = sums_of(described)
+    rules = build_rules(cells, vocabulary)
+    sums = sums_of(described, rules, vocabulary)
     groups["weight"] = costs(described, sums, len(groups), vocabulary)
-    groups["impossible"] = impossible(described, sums, groups, cells, vocabulary)
+    groups["impossible"] = impossible(described, sums, groups, cells, rules, vocabulary)
     groups["leader"] = counted[heaviest(group, weight)]  # which speaks for its group
     claim_group = np.full(len(claims), -1, dtype=np.int64)
     claim_group[counted] = group
     groups["edition"] = pd.factorize(claims["source_id"], sort=True)[0][groups["leader"]]
-    return System(cells, lower, upper, claim_group, groups, build_rules(cells, vocabulary))
+    return System(cells, lower, upper, claim_group, groups, rules)
 
 
 def upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:

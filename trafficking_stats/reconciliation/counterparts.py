@@ -14,15 +14,13 @@ from trafficking_stats import breakdowns
 from trafficking_stats.intervals import period_kind
 from trafficking_stats.reconciliation.evidence import bounds
 from trafficking_stats.reconciliation.mistakes import number_of
+from trafficking_stats.reconciliation.rules import EXCLUSIVE
 from trafficking_stats.reconciliation.weights import published_years
 from trafficking_stats.schema import CELL
 from trafficking_stats.vocabulary import Vocabulary
 
 Place = tuple[str, str, str, str, str]
 """The values of `CELL`."""
-
-EXCLUSIVE = ("exclusive", "exhaustive")
-"""Kinds of relation by which the parts of a whole exclude each other."""
 
 
 class Printed(NamedTuple):

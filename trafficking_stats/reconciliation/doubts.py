@@ -12,9 +12,9 @@ import pandas as pd
 from trafficking_stats import breakdowns
 from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.values import Register
-from trafficking_stats.reconciliation.counterparts import EXCLUSIVE
 from trafficking_stats.reconciliation.evidence import Evidence, evidence
 from trafficking_stats.reconciliation.mistakes import copied_years, number_of
+from trafficking_stats.reconciliation.rules import EXCLUSIVE
 from trafficking_stats.reconciliation.vintages import is_year, latest_day
 from trafficking_stats.schema import CELL
 from trafficking_stats.vocabulary import Vocabulary

@@ -6,25 +6,33 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trafficking_stats import breakdowns
+from trafficking_stats.reconciliation.forms import refuted
 from trafficking_stats.reconciliation.mistakes import number_of
+from trafficking_stats.reconciliation.rules import Rules
 from trafficking_stats.vocabulary import Vocabulary
 
 
 def impossible(
-    table: pd.DataFrame, sums: pd.DataFrame, groups: pd.DataFrame, cells: pd.DataFrame, vocabulary: Vocabulary
+    table: pd.DataFrame,
+    sums: pd.DataFrame,
+    groups: pd.DataFrame,
+    cells: pd.DataFrame,
+    rules: Rules,
+    vocabulary: Vocabulary,
 ) -> NDArray[np.bool_]:
     """Find groups that no error of counting explains: they are set aside before anything is weighed.
 
     Those many times above every total within two years, or else ever, or, where all totals are masked, above the masks
     of other years; those of a dimension whose categories overlap, where each is above all that their register counts:
-    they count something else; and those of a table that repeats the figures of another one, against its own parts: as
-    many adults as men, as many children as women.
+    they count something else; and those that a finer table of their source refutes. A register's figure is wrong if one
+    of its publications shows it.
 
     Parameters
     ----------
     table, sums
         As for `costs`.
+    rules : Rules
+        Which cells are parts of which.
     groups : pandas.DataFrame
         ``cell``, ``lower`` and ``upper`` of each group.
     cells : pandas.DataFrame
@@ -46,9 +54,9 @@ def impossible(
     totals = groups[["lower", "upper"]].assign(series=series, year=year, times=times)
     reference = _largest_total(totals[yearly & whole], series, year)
     far = groups["lower"].to_numpy() > limits.impossible_times * np.maximum(reference, 10)
-    named = table.assign(breakdown=cells["breakdown"].to_numpy()[table["cell"]])
-    wrong = _above_their_register(table, sums) | _copied_tables(named, vocabulary)
-    within = np.bincount(table["group"], ~wrong, len(groups)) > 0
+    wrong = _above_their_register(table, sums) | refuted(table, sums, rules, vocabulary.causes.shift_from)
+    figure = number_of(table["up"], table["group"])
+    within = np.bincount(table["group"], np.bincount(figure, wrong)[figure] == 0, len(groups)) > 0
     return (yearly & ~whole & far) | ~within
 
 
@@ -67,31 +75,13 @@ def _largest_total(totals: pd.DataFrame, series: NDArray[np.int64], year: NDArra
     return np.where(np.isnan(largest) & ((first != year) | (last != year)), upper, largest)
 
 
-def _copied_tables(claims: pd.DataFrame, vocabulary: Vocabulary) -> NDArray[np.bool_]:
-    """Whether a claim is of a table that repeats another one of its source, and that its own parts exceed."""
-    exact = claims[claims["complete"] & (claims["lower"] == claims["upper"])]
-    by = exact.groupby("table")
-    tables = by.agg(form=("form", "first"), most=("lower", "max"), least=("lower", "min"))[by.size() == 2]
-    tables = tables[(tables["most"] >= vocabulary.causes.shift_from) & (tables["most"] > tables["least"])]
-    tables = tables[tables.duplicated(keep=False)]
-    complete = {name for name, entry in vocabulary.dimensions.items() if entry.complete}
-    deep = claims[(claims["depth"] == 2) & claims["form"].isin(tables["form"])]
-    deep = deep[np.array([complete.issuperset(breakdowns.parse(text)) for text in deep["breakdown"]], dtype=bool)]
-    parts = deep.assign(part=deep["breakdown"].str.split(";")).explode("part")
-    added = parts.groupby(["form", "part"])["lower"].sum()
-    alike = exact[exact["table"].isin(tables.index)]
-    inner = added.reindex(pd.MultiIndex.from_frame(alike[["form", "breakdown"]])).to_numpy(float)
-    exceeded = alike.loc[inner > alike["lower"].to_numpy(), ["form", "table"]].drop_duplicates()
-    # where both are exceeded, nothing says which is the copy
-    wrong = exceeded.loc[~exceeded["form"].duplicated(keep=False), "table"]
-    return np.asarray(claims["complete"] & claims["table"].isin(wrong), dtype=np.bool_)
-
-
 def _above_their_register(table: pd.DataFrame, sums: pd.DataFrame) -> NDArray[np.bool_]:
     """Whether a claim by overlapping categories is above every total of its register, and its tables of everybody."""
     own = ["up", "event"]
     beside = table[table["event"].isin(table.loc[table["loose"], "event"])]
-    totals = beside[(beside["depth"] == 0) & ~beside["apart"]].groupby(own)["upper"].max()
-    sums = sums[sums["complete"]].merge(beside[["form", "up"]].drop_duplicates(), on="form")
-    most = pd.concat([totals, sums.groupby(own)["lower"].max().reindex(totals.index)], axis=1).max(axis=1)
+    totals = beside[(beside["depth"] == 0) & ~beside["apart"]]
+    complete = sums[sums["complete"] & (sums["n"] > 1) & sums["whole"].isin(totals["cell"])]
+    complete = complete.merge(beside[["form", *own]].drop_duplicates()).merge(totals[own].drop_duplicates())
+    counted = pd.concat([totals[[*own, "upper"]], complete[[*own, "lower"]].rename(columns={"lower": "upper"})])
+    most = counted.groupby(own)["upper"].max()
     return np.asarray(table["loose"] & (table["lower"] > most.reindex(pd.MultiIndex.from_frame(table[own])).to_numpy()))

@@ -35,18 +35,15 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
     pandas.DataFrame
         ``base``, the weight by tier and date; ``event``, a number for country, indicator and period; ``dims``, one for
         the dimensions broken down by (and the categories of those that are apart); ``depth``, how many dimensions that
-        make parts; ``exclusive``, whether it is a part that excludes the others of its one dimension; ``complete``,
-        whether tables of that dimension cover everybody as a rule; ``apart``; ``loose``, whether its dimension is one
-        whose categories overlap in this indicator; ``source``, ``publisher``; ``form``, one for source and event, and
+        make parts; ``apart``; ``loose``, whether its dimension is one whose categories overlap in this indicator;
+        ``source``, ``publisher``; ``form``, one for source and event, and
         ``table``, one for form and dims; ``series``, one for country, indicator and breakdown; ``year``, 0 for other
         periods.
     """
     names, breakdown = pd.factorize(claims["breakdown"])
-    kinds = pd.DataFrame(
-        [_kind(text, vocabulary) for text in breakdown], columns=["dims", "depth", "exclusive", "complete", "apart"]
-    )
+    kinds = pd.DataFrame([_kind(text, vocabulary) for text in breakdown], columns=["dims", "depth", "apart"])
     kinds["dims"] = pd.factorize(kinds["dims"])[0]
-    kinds = kinds.astype({"depth": "int64", "exclusive": bool, "complete": bool, "apart": bool})
+    kinds = kinds.astype({"depth": "int64", "apart": bool})
     table = kinds.iloc[names].reset_index(drop=True)
     table["up"], table["loose"] = upstream, False
     for key, dimension in vocabulary.dimensions.items():
@@ -69,19 +66,11 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
     return table
 
 
-def _kind(text: str, vocabulary: Vocabulary) -> tuple[str, int, bool, bool, bool]:
+def _kind(text: str, vocabulary: Vocabulary) -> tuple[str, int, bool]:
     keys = breakdowns.parse(text)
     apart = [f"{key}={category}" for key, category in keys.items() if breakdowns.relation(key, vocabulary) == "apart"]
     parts = [key for key in keys if breakdowns.relation(key, vocabulary) != "apart"]
-    one = vocabulary.dimensions[parts[0]] if len(parts) == len(keys) == 1 else None
-    exclusive = one is not None and one.is_exclusive(keys[parts[0]])
-    return (
-        ";".join([*parts, *apart]),
-        len(parts),
-        exclusive,
-        exclusive and one is not None and one.complete,
-        bool(apart),
-    )
+    return ";".join([*parts, *apart]), len(parts), bool(apart)
 
 
 def number_of(*columns: ArrayLike) -> NDArray[np.int64]:
@@ -116,7 +105,8 @@ def costs(table: pd.DataFrame, sums: pd.DataFrame, n_groups: int, vocabulary: Vo
     figures = _figures(table)
     # totals beside what a complete table of the same source comes to
     wholes = table[(table["depth"] == 0) & ~table["apart"]]
-    wholes = wholes.merge(sums[sums["complete"]], on="form", suffixes=("", "_sum"))
+    sums = sums[sums["n"] > 1].rename(columns={"whole": "cell"})
+    wholes = wholes.merge(sums[sums["complete"]], on=["form", "cell"], suffixes=("", "_sum"))
     pairs = _replaced(table, figures, wholes, limits)
     contradicted = table["form"].map(_contradicted(wholes, limits))
     far = table.loc[contradicted.eq(True), ["figure", "depth"]]
@@ -155,16 +145,6 @@ def heaviest(number: ArrayLike, weight: ArrayLike) -> NDArray[np.int64]:
     """Return the heaviest row of each number, of equally heavy ones the first; in order of the numbers."""
     number, order = np.asarray(number), np.lexsort((-np.asarray(weight), number))
     return np.asarray(order[np.flatnonzero(np.diff(number[order], prepend=-1))], dtype=np.int64)
-
-
-def sums_of(table: pd.DataFrame) -> pd.DataFrame:
-    """One row a table of two or more exclusive parts: what they add up to."""
-    parts = table[table["exclusive"]]
-    sums = parts.drop_duplicates("table").set_index("table")[["form", "event", "dims", "complete"]]
-    by = parts.groupby("table")
-    sums["lower"], sums["upper"], sums["most"] = by["lower"].sum(), by["upper"].sum(), by["lower"].max()
-    sums["n"] = by.size()
-    return sums[sums["n"] > 1]
 
 
 def _borne_out(exceeded: pd.DataFrame) -> pd.Series:
@@ -272,7 +252,7 @@ def _weights(
     counts[heaviest(figures["group"], figures["base"])] = True
     exact = figures[(depth == 0) & ~figures["apart"] & (figures["lower"] == figures["upper"])]
     tight = sums[sums["upper"] - sums["lower"] <= np.maximum(4, 0.1 * sums["lower"])]
-    fit = exact[["event", "lower"]].reset_index().merge(tight, on="event", suffixes=("", "_sum"))
+    fit = exact[["cell", "lower"]].reset_index().merge(tight, on="cell", suffixes=("", "_sum"))
     fit = fit[(fit["lower_sum"] <= fit["lower"]) & (fit["lower"] <= fit["upper"])].drop_duplicates(["figure", "dims"])
     tables = np.bincount(fit["figure"], minlength=len(figures))
     # the bonus of a total goes on to what replaces it; two complete tables of its source that come to the same, and to

@@ -30,6 +30,9 @@ Periods = dict[Series, dict[Period, str]]
 _TILED = {"year": "part_of_year", "part": "part_of_year", "since_records": "since_records"}
 """The kind of the rule that splits a period of some kind; of any other it is ``years``."""
 
+EXCLUSIVE = ("exclusive", "exhaustive")
+"""Kinds of rules by which the parts of a whole exclude each other."""
+
 LINK = ["about", "kind", "detail", "part", "size"]
 """A rule by the cell it is about, its kind and its detail; a part in it, and how many parts are the whole or 0."""
 
