@@ -1,7 +1,5 @@
 """Shares and changes that sources print, judged by their own figures or the record like the statements of a text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -9,14 +7,10 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.fact_check.record import Record
 from trafficking_stats.fact_check.statements import judge_kept
-from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.reasons import STATEMENT
 from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.reconciliation.result import Reconciliation
-
-_PLACE = ("breakdown", "period_start", "period_end")
 
 
 def judge_stated(rec: Reconciliation) -> pd.DataFrame:
@@ -33,9 +27,9 @@ def judge_stated(rec: Reconciliation) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The columns of `judge_kept`. ``own`` tells figures of the source itself from those of the record. ``note`` is
-        the one of the claim, and ``explained`` says whether it names one of the numbers of a difference: then somebody
-        has looked at it.
+        The columns of `judge_kept` without ``values``. ``own`` tells figures of the source itself from those of the
+        record. ``note`` is the one of the claim, and ``explained`` says whether it names one of the numbers of a
+        difference: then somebody has looked at it.
     """
     rows = []
     for claim in records(rec.claims):
@@ -64,17 +58,17 @@ def judge_stated(rec: Reconciliation) -> pd.DataFrame:
 
 def _judge(rec: Reconciliation, said: pd.DataFrame, *, own: bool) -> pd.DataFrame:
     """Judge what can be judged, and say whether the notes name what it is made of."""
-    judged, record = judge_kept(rec, said).set_index(said.index), Record(rec)
+    judged = judge_kept(rec, said).set_index(said.index)
     found = judged[judged["verdict"] != "unknown"]
-    return found.assign(own=own, explained=[_names(row["note"], _numbers(row, record)) for row in records(found)])
+    explained = [_names(row["note"], _numbers(row)) for row in records(found)]
+    return found.drop(columns="values").assign(own=own, explained=explained)
 
 
-def _numbers(row: dict[str, Any], record: Record) -> list[float]:
+def _numbers(row: dict[str, Any]) -> list[float]:
     """Return the bounds of a share or change, and of the two figures that it is made of."""
-    places = ((row[f"{which}{name}"] for name in _PLACE) for which in ("", "base_"))
-    cells = [Cell(row["country"], row["indicator"], part, start, end, "") for part, start, end in places]
-    ends = [end for held in map(record.held, cells) for end in (held.lower, held.upper)]
-    return [float(end) for end in (row["lower"], row["upper"], *ends) if not pd.isna(end)]
+    figures = (row["values"]["subject"], row["values"]["base"])
+    ends = [row["lower"], row["upper"], *(end for one in figures for end in (one.lower, one.upper))]
+    return [float(end) for end in ends if not pd.isna(end)]
 
 
 def _names(note: str, numbers: Iterable[float]) -> bool:

@@ -184,7 +184,7 @@ def _rank(statement: Statement, base: Cell, record: Record) -> Finding:
 CELL, BASE = STATEMENT[8:13], STATEMENT[13:17]
 """The cell that a statement is about, and the one that it is compared with."""
 
-FOUND = ("verdict", "code", "lower", "upper", "reason")
+FOUND = ("verdict", "code", "lower", "upper", "values", "reason")
 
 
 def judge_kept(rec: Reconciliation, statements: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -201,7 +201,8 @@ def judge_kept(rec: Reconciliation, statements: pd.DataFrame | None = None) -> p
     -------
     pandas.DataFrame
         The statements with ``verdict`` (agrees, contradicts or unknown), ``code``, ``lower`` and ``upper`` of what is
-        stated, ``reason`` in words, ``claim_ids`` (the source's own claims it speaks of) and ``source_ids``.
+        stated, ``values`` (the figures that it is judged by), ``reason`` in words, ``claim_ids`` (the source's own
+        claims it speaks of) and ``source_ids``.
     """
     table = load_statements() if statements is None else statements
     table = table[table["country"].isin(set(rec.claims["country"]))]
