@@ -78,7 +78,106 @@ Year,Quarter,Victims identified
 2022,IV,6
 2022,Total,20
 """
+DUTCH = """\
+Tabel 3.1 Meldingen van slachtoffers;;;;
+;2019;2020;2021;2022
+Vrouw;731;534;485;468
+Onbekend;9;-;14;24
+Totaal;1.334;984;792;814
+"""
+SHARES_BEHIND = """\
+Year,Victims identified,Women,Children
+2021,505 (100%),"379 (75,0%)","253 (50.1 %)"
+2022,500,361 (72%),210
+"""
+YEAR_AND_SEX = """\
+Country,Female 2021,Male 2021,Total 2021,2022 Female
+Ireland,25,19,44*,24
+"""
+WORD_FOR_YEAR = """\
+Indicator;Year 2021;2022 р.;2023 рік
+Victims identified;59;46;68
+Persons convicted;22;12;17
+"""
+BELOW_YEARS = """\
+;2021;;2022;
+;Mujeres;Hombres;Mujeres;Hombres
+Panama;8;3;9;5
+"""
+SEMESTERS = """\
+Período;Víctimas
+1° semestre 2022;650
+2° semestre 2022;819
+Año 2022;1469
+enero-junio 2023;712
+"""
 TABLES = {
+    "a title, Dutch words, points between thousands and a dash": (
+        DUTCH,
+        {
+            "countries": ["Netherlands"],
+            "indicator": "victims_identified",
+            "breakdown": ["column 1=sex"],
+            "decimal": ",",
+        },
+        {
+            ("victims_identified", part, str(year)): value
+            for part, values in {
+                "": (1334, 984, 792, 814),
+                "sex=female": (731, 534, 485, 468),
+                "sex=unknown": (9, None, 14, 24),
+            }.items()
+            for year, value in enumerate(values, 2019)
+            if value
+        },
+    ),
+    "the share that a figure is behind it": (
+        SHARES_BEHIND,
+        {"countries": ["Romania"]},
+        {
+            ("victims_identified", part, year): value
+            for part, values in {"": (505, 500), "sex=female": (379, 361), "age=child": (253, 210)}.items()
+            for year, value in zip(("2021", "2022"), values, strict=True)
+        },
+    ),
+    "a year and a category in one heading": (
+        YEAR_AND_SEX,
+        {"indicator": "victims_identified"},
+        {
+            ("victims_identified", "", "2021"): 44,
+            ("victims_identified", "sex=female", "2021"): 25,
+            ("victims_identified", "sex=male", "2021"): 19,
+            ("victims_identified", "sex=female", "2022"): 24,
+        },
+    ),
+    "a title of few cells: years above headings that repeat": (
+        BELOW_YEARS,
+        {"country": "column 1", "indicator": "victims_identified"},
+        {
+            ("victims_identified", f"sex={sex}", year): value
+            for sex, values in {"female": (8, 9), "male": (3, 5)}.items()
+            for year, value in zip(("2021", "2022"), values, strict=True)
+        },
+    ),
+    "the word for a year beside its number": (
+        WORD_FOR_YEAR,
+        {"countries": ["Ukraine"]},
+        {
+            (indicator, "", year): value
+            for indicator, values in {"victims_identified": (59, 46, 68), "convictions_persons": (22, 12, 17)}.items()
+            for year, value in zip(("2021", "2022", "2023"), values, strict=True)
+        },
+    ),
+    "half years and a year in one column": (
+        SEMESTERS,
+        {"countries": ["Argentina"], "year": "Período", "value": ["Víctimas=victims_identified"]},
+        {
+            ("victims_identified", "", "2022-06-30"): 650,
+            ("victims_identified", "", "2022-07-01"): 819,
+            ("victims_identified", "", "2022"): 1469,
+            ("victims_identified", "", "2023-06-30"): 712,
+        },
+    ),
     "a police table by state": (
         BY_STATE,
         {"countries": ["Mexico"], "area": "Entidad federativa", "indicator": "victims_identified", "decimal": "."},
@@ -224,6 +323,31 @@ def test_the_mark_of_a_footnote_stays_in_the_note(tmp_path):
         "printed with the mark (c); printed with the mark a)",
         "printed with the mark p; printed with the mark †",
     ]
+
+
+def test_a_share_behind_a_figure_stays_in_the_note(tmp_path):
+    found = read(put(tmp_path / "a.csv", SHARES_BEHIND), countries=["Romania"], published="2023").claims
+    assert found.query("breakdown == 'age=child'")["scope_note"].tolist() == ["printed with the mark (50.1 %)", ""]
+
+
+@pytest.mark.parametrize("year", ["2565", "2078/79", "2078"])
+def test_years_of_another_calendar_are_refused(tmp_path, year):
+    path = put(tmp_path / "a.csv", f"Fiscal year,Persons prosecuted\n{year},407\n")
+    found = read(path, countries=["Nepal"], published="2023-05", **{"fiscal-year": "7"})
+    assert found.claims.empty
+    assert found.skipped["reason"].str.contains("another calendar|between 1900 and 2100").all()
+
+
+def test_a_heading_that_labels_explain_is_not_split(tmp_path):
+    path = put(tmp_path / "a.csv", "Country,Opfer 2021\nAustria,9\n")
+    said = put(tmp_path / "map.toml", '[labels.indicator]\n"Opfer 2021" = "victims_identified"\n')
+    assert read(path, map=said, year="2021").claims[["value", "period_end"]].to_numpy().tolist() == [[9, "2021-12-31"]]
+
+
+def test_of_several_totals_that_nothing_adds_up_to_the_largest_is_the_country(tmp_path):
+    rows = "Province,2022\nLusaka,15\nCopperbelt,7\nSub-total,22\nSouthern,3\nTotal,26\n"
+    given = {"countries": ["Zambia"], "indicator": "victims_identified", "area": "Province"}
+    assert read(put(tmp_path / "a.csv", rows), **given).claims["value"].tolist() == [26.0]
 
 
 GROUPED = [

@@ -1,7 +1,5 @@
 """Figures of places within a country: added up where all are known, or left out beside that of the whole."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -48,9 +46,10 @@ def add_up(
         printed = [at for at in group.index if whole[at] and at in kept.index]
         unusable = [at for at in parts if at not in kept.index or claims["qualifier"][at] != "exact"]
         if printed:
-            # a whole such as "all states" may be a part of another one, which adds up with what is beside it
-            added = claims["value"][parts].sum()
-            printed = [at for at in printed if kept["value"][at] == added] or printed
+            # a whole such as "all states" may be a part of another one, which adds up with what is beside it or is more
+            added, most = claims["value"][parts].sum(), kept["value"][printed].max()
+            whole_of = added if (kept["value"][printed] == added).any() else most
+            printed = [at for at in printed if kept["value"][at] == whole_of]
             reason = f"a part of the country, whose whole stands in row {row[printed[0]]}"
             parts = group.index.difference(printed)
         elif unusable:

@@ -1,7 +1,5 @@
 """Days and periods as they are printed in a cell, read as ISO days."""
 
-from __future__ import annotations
-
 import calendar
 import contextlib
 import datetime
@@ -109,7 +107,9 @@ def read_period(cell: object, fiscal_year: int | None = None) -> Period:
 
 
 def _short(text: str) -> str:
-    """Write quarters and halves with a letter: ``2nd quarter of 2023`` and ``II quarter 2023`` as ``q2 2023``."""
+    """Write quarters and halves with a letter, ``2nd quarter of 2023`` as ``q2 2023``, and no word for a year."""
+    for short, listed in (("fy", WORDS["years"]["fiscal"]), (" ", WORDS["years"]["calendar"])):
+        text = re.sub(rf"(?<![^\W\d_])(?:{'|'.join(map(re.escape, listed))})(?![^\W\d_])", short, text)
     text = re.sub(r"(?<=\d)(?:st|nd|rd|th|[ºª°.])(?=\s)|\b(?:of|de|do|del)\b", " ", text)
     for letter, listed in WORDS["periods"].items():
         spelled = "|".join(sorted(listed, key=len, reverse=True))

@@ -1,7 +1,5 @@
 """What the headings and labels of a table mean: a field, an indicator, a year, or a category of a dimension."""
 
-from __future__ import annotations
-
 import contextlib
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -26,6 +24,8 @@ Columns = Mapping[str, Any]
 HEADINGS: dict[str, list[str]] = WORDS["headings"]
 """Spellings of the fields."""
 
+_YEAR_BESIDE = re.compile(r"(\D+)[\s,:]+((?:19|20)\d\d)|((?:19|20)\d\d)[\s,:]+(\D+)", re.ASCII)
+
 Meaning = dict[str, str]
 """What a heading says of the figures below it: by field, or by dimension."""
 
@@ -43,7 +43,7 @@ def headed(table: pd.DataFrame, spellings: Collection[str], taken: Collection[st
 
 def meanings_of(headings: Mapping[str, str], columns: Columns, vocabulary: Vocabulary) -> dict[str, Meaning | None]:
     """Return what the heading of each column means, None where a part of it is not known."""
-    split = {name: [part.strip() for part in text.split(SEVERAL_HEADINGS)] for name, text in headings.items()}
+    split = {name: _parts(text, columns) for name, text in headings.items()}
     both = WORDS["sex_and_age"]
     if any(both.get(folded(part), {}).get("age") == "child" for parts in split.values() for part in parts):
         both = both | WORDS["beside_children"]
@@ -54,6 +54,23 @@ def meanings_of(headings: Mapping[str, str], columns: Columns, vocabulary: Vocab
         name: _joined([one for one in found if len(found) == 1 or sure.issuperset(one)] for found in parts)
         for name, parts in may.items()
     }
+
+
+def _parts(heading: str, columns: Columns) -> list[str]:
+    """Split a heading; a year beside a word, as in ``Women 2023``, is a part of its own unless both name a period."""
+    parts: list[str] = []
+    for part in map(str.strip, heading.split(SEVERAL_HEADINGS)):
+        beside = _YEAR_BESIDE.fullmatch(unmarked(part)[0])
+        is_label = any(part in words for words in (columns.get("labels") or {}).values())
+        is_one = is_label or _is_period(part, columns)
+        parts += [part] if beside is None or is_one else filter(None, beside.groups())
+    return parts
+
+
+def _is_period(part: str, columns: Columns) -> bool:
+    with contextlib.suppress(UnreadableError):
+        return bool(read_period(unmarked(part)[0], columns.get("fiscal_year")))
+    return False
 
 
 def _joined(parts: Iterable[list[Meaning]]) -> Meaning | None:
@@ -78,8 +95,7 @@ def _part_meanings(
     key, equals, category = part.partition("=")
     if equals and key in vocabulary.dimensions:
         return [{DIMENSION + key: category}]
-    with contextlib.suppress(UnreadableError):
-        read_period(unmarked(part)[0], columns.get("fiscal_year"))
+    if _is_period(part, columns):
         return [{"year": part}]
     with contextlib.suppress(UnreadableError):
         if any(map(str.isalpha, part)) and read_period(f"{part} 2000"):

@@ -1,7 +1,5 @@
 """What is printed in a cell, read as a figure with its qualifier."""
 
-from __future__ import annotations
-
 import datetime
 import math
 import numbers
@@ -17,9 +15,8 @@ _BETWEEN, _RANGE = ("|".join(map(re.escape, WORDS["figures"][key])) for key in (
 _ENDS = re.compile(rf"(?:(?:{_BETWEEN})\s+)?(\d.*?)\s*(?:{_RANGE})\s*(\d.*)")
 _SPACES = r"[ \u00a0\u202f\u2009'’]"
 _SIGNS, _LETTERS = WORDS["marks"]["signs"], "|".join(WORDS["marks"]["letters"])
-_MARK = re.compile(
-    rf"\s*(?:[{_SIGNS}]+|\([a-z]\)|\[[a-z\d]{{1,2}}\])$|(?<=\d)\s*(?:[a-z]\)|/\s*[a-z]|{_LETTERS})$", re.IGNORECASE
-)
+_BRACKETS = r"\((?:[a-z]|[\d.,]+\s*%)\)|\[[a-z\d]{1,2}\]"
+_MARK = re.compile(rf"\s*(?:[{_SIGNS}]+|{_BRACKETS})$|(?<=\d)\s*(?:[a-z]\)|/\s*[a-z]|{_LETTERS})$", re.IGNORECASE)
 
 
 class UnreadableError(ValueError):
@@ -63,12 +60,12 @@ def plain(cell: object) -> str:
 
 
 def unmarked(text: str) -> tuple[str, str]:
-    """Split a text into what it says and the mark behind it that leads to a footnote, if any.
+    """Split a text into what it says and the mark behind it, if any: of a footnote, or the share that a figure is.
 
     Examples
     --------
-    >>> unmarked("12*"), unmarked("34 (a)"), unmarked("2023"), unmarked("*")
-    (('12', '*'), ('34', '(a)'), ('2023', ''), ('*', ''))
+    >>> unmarked("12*"), unmarked("34 (a)"), unmarked("34 (75 %)"), unmarked("*")
+    (('12', '*'), ('34', '(a)'), ('34', '(75 %)'), ('*', ''))
     """
     mark = _MARK.search(text)
     return (text[: mark.start()], mark[0].strip()) if mark and mark.start() else (text, "")

@@ -1,7 +1,5 @@
 """A table laid out with one row a figure, read cell by cell: every figure is a claim, left out, or wrong."""
 
-from __future__ import annotations
-
 import functools
 import re
 from collections.abc import Mapping
@@ -96,6 +94,7 @@ def read_frame(
     claims["upstream"] = rows.text("upstream", claims["publisher"])
     claims["tier"] = rows.text("tier", "publisher")
     claims["published"] = rows.read("published", _published, marked=False) if "published" in long else ""
+    _refuse_far_ahead(claims, rows)
     kept = rows.kept(claims)
     if "area" in long:
         kept, left_out = add_up(claims, kept, long, rows.wrong)
@@ -188,6 +187,14 @@ def _published(cell: object) -> str:
     if re.fullmatch(r"[^\W\d]+\.? \d{4}", text):
         return read_period(text)[0][:7]
     return text if re.fullmatch(r"|\d{4}|\d{4}-\d{2}", text, re.ASCII) else read_day(cell)
+
+
+def _refuse_far_ahead(claims: pd.DataFrame, rows: Cells) -> None:
+    """Refuse what ends years after its publication: a year of another calendar, or a slip."""
+    for at, end, published in zip(claims.index, claims["period_end"], claims["published"], strict=True):
+        if end and published and int(end[:4]) > int(published[:4]) + 1:
+            why = f"must be no more than a year after the publication, {published}; is it of another calendar?"
+            rows.refuse(at, f"column year, value {end[:4]!r}: {why}")
 
 
 def _source_id(cell: object) -> str:

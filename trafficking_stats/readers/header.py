@@ -1,7 +1,5 @@
 """Where the header of a table stands in its rows, and what its columns are called."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +74,14 @@ def _said(rows: str) -> tuple[int, int]:
 def _found(rows: list[Row]) -> tuple[int, int]:
     """Return the first and last row of the header: the first that is filled as far as the table is wide, and more.
 
-    A row whose headings have gaps goes on in the next one, if no figures but years stand there.
+    A row that has a heading twice goes on in the row above, and one with gaps in the row below, if no figures but years
+    stand there.
     """
     filled = [sum(1 for cell in row if plain(cell)) for _, row in rows[:_WITHIN]]
     at = last = next(at for at, n in enumerate(filled) if n >= max(2, max(filled) / 2) or n == max(filled))
+    above, names = rows[max(at - 1, 0)][1], [*filter(None, map(plain, rows[at][1]))]
+    if len(set(names)) < len(names) and at and filled[at - 1] > 1 and all(map(is_heading, filter(plain, above))):
+        at -= 1
     for below in range(at + 1, min(at + _MOST_ROWS, len(rows) - 1)):
         above, cells = rows[below - 1][1], [cell for cell in rows[below][1] if plain(cell)]
         has_gaps = not all(map(plain, above)) or len(above) < len(rows[below][1])
