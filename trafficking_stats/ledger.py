@@ -1,7 +1,5 @@
 """The ledger of a table: every figure is a claim, left out with the reason, or wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -105,8 +103,7 @@ class Cells(Ledger):
         default = pd.Series(default, index=self.long.index, dtype=object)
         if column not in self.long:
             return default
-        labels = self.labels.get(column, {})
-        given = self.long[column].map(plain).map(lambda text: labels.get(text, text))
+        given = pd.Series(self.read(column, plain, marked=False), self.long.index, dtype=object)
         return given.where(given != "", default)
 
 

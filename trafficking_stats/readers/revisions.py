@@ -1,7 +1,5 @@
 """What a release changed against the one before and probably why, and which of its figures look corrupt."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Mapping
@@ -56,13 +54,9 @@ class Revisions:
         """Number of changed, new and vanished cells by size of the figure or change."""
         bands = _LIMITS["bands"]
         labels = [f"{a:,}" if b == a + 1 else f"{a:,}-{b - 1:,}" for a, b in itertools.pairwise(bands)]
-        labels.append(f"{bands[-1]:,} and more")
-        cuts = {
-            name: pd.cut(getattr(self, name)["size"], [*bands, np.inf], right=False, labels=labels)
-            for name in ("changed", "new", "vanished")
-        }
-        counts = {name: cut.value_counts(sort=False) for name, cut in cuts.items()}
-        return pd.DataFrame(counts).rename_axis("size").reset_index()
+        sizes = {name: getattr(self, name)["size"] for name in ("changed", "new", "vanished")}
+        counts = {name: np.histogram(size, [*bands, np.inf])[0] for name, size in sizes.items()}
+        return pd.DataFrame({"size": [*labels, f"{bands[-1]:,} and more"], **counts})
 
     @property
     def record(self) -> dict[str, Any]:

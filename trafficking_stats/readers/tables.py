@@ -1,7 +1,5 @@
 """What a reader of a data file gives: its claims, its source, and every figure left out with the reason."""
 
-from __future__ import annotations
-
 import datetime
 import hashlib
 import os
@@ -16,9 +14,12 @@ import pandas as pd
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.schema import PRINTED, RANGE_END, SOURCE, is_id
+from trafficking_stats.templates import rendered
 
 NOT_ASKED_FOR = "country not asked for"
 """Why the rows of countries that the caller did not choose are skipped."""
+
+_TEXT = Path(__file__).with_name("import.txt.j2")
 
 
 @dataclass(frozen=True)
@@ -74,20 +75,10 @@ class TableImport:
         columns = [c for c in (*PRINTED[:7], RANGE_END, "locator") if c in self.claims]
         claims = self.claims.head(n_claims)[columns].to_string(index=False, na_rep="") if len(self.claims) else "(none)"
         left_out = self.skipped[self.skipped["reason"] != NOT_ASKED_FOR]
-        lines = [f"  {one.row}{', ' * bool(one.label)}{one.label}: {one.reason}" for one in left_out.itertuples()]
-        return "\n".join([str(self), "first claims:", claims, *(["left out:"] if lines else []), *lines])
+        return rendered(_TEXT, found=self, first=claims, left_out=left_out).rstrip("\n")
 
     def __str__(self) -> str:
-        read, date = self.record, self.published or "on no date that is known"
-        lines = [
-            f"{self.source['source_id']}, published {date}: {self.n_rows:,} figures, "
-            f"{read['claims']:,} claims on {read['countries']} countries, {len(self.skipped):,} skipped"
-        ]
-        lines += [f"  {count:>7,}  {indicator}" for indicator, count in read["by_indicator"].items()]
-        lines += [f"  {self.source['note']}"] if self.source.get("note") else []
-        lines += ["skipped:"] if len(self.skipped) else []
-        lines += [f"  {count:>7,}  {reason}" for reason, count in read["skipped"].items()]
-        return "\n".join(lines)
+        return rendered(_TEXT, found=self).rstrip("\n")
 
 
 def load_map(name: str) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Putting claims into a folder of raw figures: what is written there can be cleaned, and nothing is lost."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +8,7 @@ import pandas as pd
 
 from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.claims import read_sources
-from trafficking_stats.csv_tables import read_rows, table_text
+from trafficking_stats.csv_tables import read_rows, records, table_text
 from trafficking_stats.errors import ClaimError, ReaderError
 from trafficking_stats.files import locked, settle, write_together
 from trafficking_stats.readers.tables import source_name
@@ -181,7 +179,7 @@ def add_claims(table: pd.DataFrame, raw_dir: str | Path) -> Added:
     if table.empty:
         return Added(0, 0, (), ())
     with locked(raw_dir):
-        unknown = sorted(set(table["source_id"]) - set(_sources(raw_dir)))
+        unknown = sorted(set(table["source_id"]) - set(_sources(raw_dir)["source_id"]))
         for source_id, rows in table.groupby("source_id", sort=True):
             old, new = _claims(raw_dir, str(source_id)), _as_text(rows)
             is_there = pd.Series(_keys(new), index=new.index).isin(_keys(old))
@@ -209,25 +207,22 @@ def claims_of_source(raw_dir: Path, identifier: str) -> pd.DataFrame:
     return table.assign(value=value.astype(float))
 
 
-def _sources(raw_dir: Path) -> dict[str, dict[str, str]]:
-    """Return the rows of ``sources.csv`` by id; none if the file is missing or empty."""
+def _sources(raw_dir: Path) -> pd.DataFrame:
+    """Return the rows of ``sources.csv``; none if the file is missing or empty."""
     settle(raw_dir)
     path = raw_dir / "sources.csv"
-    if not path.is_file() or not path.stat().st_size:
-        return {}
-    rows: list[dict[str, str]] = read_sources(raw_dir).to_dict("records")  # type: ignore[assignment]
-    return {row["source_id"]: row for row in rows}
+    is_there = path.is_file() and path.stat().st_size
+    return read_sources(raw_dir) if is_there else pd.DataFrame(columns=list(SOURCE), dtype=str)
 
 
 def _with_source(raw_dir: Path, identifier: str, row: dict[str, str], replace: bool) -> dict[str, bytes]:
     """Return ``sources.csv`` with the row of a source; nothing where it has one that may stay."""
-    sources = _sources(raw_dir)
-    if identifier in sources and not (replace and sources[identifier] != row):
+    sources, new = _sources(raw_dir), pd.DataFrame([row], columns=list(SOURCE))
+    is_own = sources["source_id"] == identifier
+    if is_own.any() and not (replace and records(sources[is_own]) != [row]):
         return {}
-    checked = pd.DataFrame([{**row, "_file": f"sources.csv, {identifier}", "_line": 0}])
-    _refuse(check_sources(checked, load_vocabulary()))
-    sources[identifier] = row
-    listed = pd.DataFrame([sources[name] for name in sorted(sources)], columns=list(SOURCE))
+    _refuse(check_sources(new.assign(_file=f"sources.csv, {identifier}", _line=0), load_vocabulary()))
+    listed = pd.concat([sources[~is_own], new]).sort_values("source_id")
     return {"sources.csv": table_text(listed).encode()}
 
 
@@ -259,8 +254,10 @@ def _keys(table: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    numbers = table.assign(value=pd.to_numeric(table["value"], errors="coerce"))
-    return table.loc[numbers.sort_values(_ORDER, kind="stable").index].reset_index(drop=True)
+    def by_size(column: pd.Series) -> pd.Series:
+        return pd.to_numeric(column, errors="coerce") if column.name == "value" else column
+
+    return table.sort_values(_ORDER, key=by_size, kind="stable", ignore_index=True)
 
 
 def _content(identifier: str, table: pd.DataFrame) -> bytes:
