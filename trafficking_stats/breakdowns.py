@@ -1,7 +1,5 @@
 """How breakdowns relate: which is a part of which, and which parts exclude each other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from trafficking_stats.entries import Dimension

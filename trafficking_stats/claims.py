@@ -1,7 +1,5 @@
 """Claims: one row a figure as one source prints it, read from ``data/raw``, checked, and put into canonical form."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 from pathlib import Path

@@ -3,8 +3,6 @@
 Exit codes: 0 done, 1 the work failed or found something wrong, 2 the command line is wrong.
 """
 
-from __future__ import annotations
-
 import importlib
 import io
 import sys

@@ -1,7 +1,5 @@
 """Countries by their code or their name, and the regions they lie in."""
 
-from __future__ import annotations
-
 import difflib
 import functools
 import re

@@ -1,7 +1,5 @@
 """Tables in CSV files: read as text with the line of every row, and written so that a spreadsheet runs nothing."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

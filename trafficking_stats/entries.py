@@ -1,7 +1,5 @@
 """The entries of the vocabulary: what is said of an indicator, a dimension, a qualifier, a tier or a rule."""
 
-from __future__ import annotations
-
 import datetime
 import re
 import tomllib
@@ -90,7 +88,7 @@ class Dimension(Entry):
     open_overlapping: re.Pattern[str] | None = None
 
     @model_validator(mode="after")
-    def _categories_agree(self) -> Dimension:
+    def _categories_agree(self) -> Self:
         if both := set(self.exclusive) & set(self.overlapping):
             raise ValueError(f"{sorted(both)} are both exclusive and overlapping")
         grouped = [*self.unions.values(), *self.folds.values()]

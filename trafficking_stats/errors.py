@@ -1,7 +1,5 @@
 """The errors and warnings of the package, one class a kind of problem."""
 
-from __future__ import annotations
-
 
 class TraffickingStatsError(Exception):
     """Base of every error the package raises on purpose; its text says what is wrong and what to do."""

@@ -1,7 +1,5 @@
 """What the library alone does not need is an extra; who uses it without that is told its name."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 

@@ -5,8 +5,6 @@ there on the change holds, and whoever takes the folder next finishes it if the 
 that name nothing happened.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

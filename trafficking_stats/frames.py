@@ -1,7 +1,5 @@
 """From any table of figures to claims: every cell read as it is printed, every row kept or named."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable, Collection, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """From a printed figure to a closed interval of whole numbers, and from its dates to a kind of period."""
 
-from __future__ import annotations
-
 import datetime
 import functools
 from typing import Literal

@@ -1,7 +1,5 @@
 """Which column of a table gives what, and wide tables made long: one row a figure, one column a field."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Collection, Mapping
 from types import MappingProxyType

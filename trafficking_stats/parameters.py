@@ -1,7 +1,5 @@
 """Parameters as people give them, read by one rule on the command line, in Python and in notebooks."""
 
-from __future__ import annotations
-
 import json
 import operator
 from collections.abc import Callable, Iterable

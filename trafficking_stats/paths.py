@@ -1,7 +1,5 @@
 """Where data and notebooks lie: in a folder of one's own, in a checkout, or inside an installed wheel."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

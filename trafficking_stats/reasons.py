@@ -1,7 +1,5 @@
 """What sources state beside their figures, and of them: causes, recommendations, offers of the law, shares, ranks."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -5,8 +5,6 @@ others, and for each page a file, TRAFFICKING_STATS_READS, that tells which coun
 variables nothing is kept and nothing is told.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import hashlib

@@ -4,8 +4,6 @@ Every check looks at the distinct values of the columns it needs, so that a hund
 the time of a few hundred.
 """
 
-from __future__ import annotations
-
 import contextlib
 import datetime
 import functools

@@ -1,7 +1,5 @@
 """Texts for people, filled in from templates that lie beside the code."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from trafficking_stats.csv_tables import records

@@ -1,10 +1,9 @@
 """The vocabulary: indicators, dimensions, qualifiers, tiers and rules, read from data into one frozen object."""
 
-from __future__ import annotations
-
 import functools
 from collections import Counter
 from pathlib import Path
+from typing import Self
 
 from pydantic import model_validator
 
@@ -29,7 +28,7 @@ class Vocabulary(entries.Entry):
     policy_kinds: dict[str, str]
 
     @model_validator(mode="after")
-    def _references_exist(self) -> Vocabulary:
+    def _references_exist(self) -> Self:
         named = [
             *((f"indicator {name!r}", [entry.of] if entry.of else []) for name, entry in self.indicators.items()),
             *((f"rule {rule.name!r}", [rule.whole, *rule.parts]) for rule in self.rules),

@@ -1,7 +1,5 @@
 """Words that several rooms print in English: a number with its noun, what was meant, the brief name of a source."""
 
-from __future__ import annotations
-
 import difflib
 import re
 import unicodedata

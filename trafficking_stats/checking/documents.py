@@ -1,7 +1,5 @@
 """Whether each figure stands in its document, and published shares and changes fit the record."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

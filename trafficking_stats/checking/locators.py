@@ -1,7 +1,5 @@
 """From the locator of a claim to the words of a document, and from words to the numbers they say."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Commands that answer a question: explain, gap, check, factcheck."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The command that compares two states of the data."""
 
-from __future__ import annotations
-
 import io
 import subprocess
 import tarfile

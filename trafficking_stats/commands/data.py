@@ -1,7 +1,5 @@
 """Commands on the data: clean, reconcile, sources, errata."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

@@ -1,7 +1,5 @@
 """Commands that bring figures in: extract, accept, import."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Options that several commands share, and how their answers are printed."""
 
-from __future__ import annotations
-
 import functools
 import json
 from collections.abc import Callable

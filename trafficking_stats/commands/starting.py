@@ -1,7 +1,5 @@
 """The command that starts a folder of one's own: init."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """From the rows of a publisher's file to claims: labels become codes, and each row is a claim or left out."""
 
-from __future__ import annotations
-
 import re
 import zlib
 from collections.abc import Callable, Collection, Mapping

@@ -1,7 +1,5 @@
 """Eurostat's tables on trafficking in human beings, read as claims."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime
 import re

@@ -1,7 +1,5 @@
 """The layouts in which Eurostat's tables come, read into one: a row a figure, a column a dimension, always codes."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Figures of one release that cannot be right: above their whole, or the number of their year."""
 
-from __future__ import annotations
-
 import itertools
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The readers of other people's files: a new one is a module and one line here."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path

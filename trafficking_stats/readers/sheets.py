@@ -1,7 +1,5 @@
 """Tables in files of any kind, as rows of cells with their numbers: CSV in its many dialects, Excel, OpenDocument."""
 
-from __future__ import annotations
-
 import csv
 import gzip
 import io

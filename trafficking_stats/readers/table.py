@@ -1,7 +1,5 @@
 """Any table in a file: the header is found, the columns are mapped, and every figure is a claim or a skipped row."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Collection, Mapping
 from datetime import date

@@ -1,7 +1,5 @@
 """What looks wrong in a data file, as a table and a page to check it by, and to send to its publisher."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

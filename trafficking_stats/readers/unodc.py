@@ -1,7 +1,5 @@
 """UNODC's data file of the Global Report on Trafficking in Persons, read as claims."""
 
-from __future__ import annotations
-
 import datetime
 import functools
 import re
