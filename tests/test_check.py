@@ -303,6 +303,13 @@ def test_a_source_is_judged_by_its_own_figures_first(tmp_path, printed_share, ve
     assert found[["source_id", "verdict", "own"]].values.tolist() == [["yearbook-2021", verdict, True]]
 
 
+def test_a_source_with_two_figures_for_a_cell_is_judged_by_the_record(tmp_path):
+    others = claim(200, "p 1"), claim(100, "p 1", breakdown="sex=female"), claim(100, "p 1", breakdown="sex=male")
+    own = claim(160, "p 1"), claim(60, "p 1", breakdown="sex=female"), claim(90, "p 2", breakdown="sex=female")
+    found = judged(tmp_path, *others, yearbook="\n".join([HEADER, *own, share("50", "sex=female")]) + "\n")
+    assert found[["source_id", "verdict", "own"]].values.tolist() == [["yearbook-2021", "agrees", False]]
+
+
 def test_sums_are_for_the_reconciliation(tmp_path):
     """238 women within a total of 80, as one release has it for Denmark in 2021."""
     raw, documents = folder(
