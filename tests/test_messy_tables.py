@@ -104,6 +104,22 @@ BELOW_YEARS = """\
 ;Mujeres;Hombres;Mujeres;Hombres
 Panama;8;3;9;5
 """
+YEARS_WITH_POINTS = """\
+Godina;Ukupno;Žene;Muškarci
+2021.;46;35;11
+2022. (revised);63;50;13
+"""
+UNITS_ABOVE = """\
+Év,Victims identified (persons),Persons convicted (number)
+2021,1 012,22
+2022.,970,31
+"""
+MONTHS_IN_ROWS = """\
+Month,2022,2023
+January,3,4
+February,2,-
+Total,5,4
+"""
 SEMESTERS = """\
 Período;Víctimas
 1° semestre 2022;650
@@ -157,6 +173,32 @@ TABLES = {
             ("victims_identified", f"sex={sex}", year): value
             for sex, values in {"female": (8, 9), "male": (3, 5)}.items()
             for year, value in zip(("2021", "2022"), values, strict=True)
+        },
+    ),
+    "years with a point, in Serbian": (
+        YEARS_WITH_POINTS,
+        {"countries": ["Serbia"], "indicator": "victims_identified"},
+        {
+            ("victims_identified", part, year): value
+            for part, values in {"": (46, 63), "sex=female": (35, 50), "sex=male": (11, 13)}.items()
+            for year, value in zip(("2021", "2022"), values, strict=True)
+        },
+    ),
+    "units in the heading": (
+        UNITS_ABOVE,
+        {"countries": ["Hungary"]},
+        {
+            (indicator, "", year): value
+            for indicator, values in {"victims_identified": (1012, 970), "convictions_persons": (22, 31)}.items()
+            for year, value in zip(("2021", "2022"), values, strict=True)
+        },
+    ),
+    "months in rows and years in columns": (
+        MONTHS_IN_ROWS,
+        {"countries": ["Rwanda"], "indicator": "victims_identified"},
+        {
+            ("victims_identified", "", end): value
+            for end, value in {"2022-01-31": 3, "2023-01-31": 4, "2022-02-28": 2, "2022": 5, "2023": 4}.items()
         },
     ),
     "the word for a year beside its number": (

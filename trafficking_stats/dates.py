@@ -93,7 +93,7 @@ def read_period(cell: object, fiscal_year: int | None = None) -> Period:
     >>> read_period("2023"), read_period("2022/23", fiscal_year=4), read_period("Q1 2023")
     (('2023-01-01', '2023-12-31'), ('2022-04-01', '2023-03-31'), ('2023-01-01', '2023-03-31'))
     """
-    text = _short(plain(cell).casefold()).removesuffix(".0")
+    text = _short(plain(cell).casefold()).removesuffix(".0").removesuffix(".")
     if fiscal_year is not None and fiscal_year not in range(1, 13):
         raise UnreadableError(f"read with fiscal_year as a month from 1 to 12, not {fiscal_year!r}")
     for form, read in _PERIODS:

@@ -82,6 +82,8 @@ def long_table(
     figures = _figure_columns(table, columns, taken, vocabulary)
     if "indicator" not in {*used, *fixed}:
         figures = _of_indicators(figures)
+    if "part" not in used and "year" in used and any("year" in (meaning or ()) for meaning in figures.values()):
+        used["part"] = used.pop("year")  # the months in rows, the years above
     silent = [name for name in table.columns if name not in taken and figures.get(name) is None]
     rest = table[[name for name in silent if name != "claim_id"]]  # which no two rows share, whatever they say
     shared = table[[*used.values()]].set_axis([*used], axis=1).assign(**fixed, row=table.index)
