@@ -14,11 +14,9 @@ WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("printed.toml").r
 _BETWEEN, _RANGE = ("|".join(map(re.escape, WORDS["figures"][key])) for key in ("between", "range"))
 _ENDS = re.compile(rf"(?:(?:{_BETWEEN})\s+)?(\d.*?)\s*(?:{_RANGE})\s*(\d.*)")
 _SPACES = r"[ \u00a0\u202f\u2009'’]"
-_SIGNS, (_LETTERS, _MARKS) = (
-    WORDS["marks"]["signs"],
-    ("|".join(map(re.escape, WORDS["marks"][key])) for key in ("letters", "words")),
-)
-_BRACKETS = rf"\((?:[a-z]|[\d.,]+\s*%|{_MARKS})\)|\[[a-z\d]{{1,2}}\]"
+_SIGNS = WORDS["marks"]["signs"]
+_LETTERS, _NOTED = ("|".join(map(re.escape, WORDS["marks"][key])) for key in ("letters", "words"))
+_BRACKETS = rf"\((?:[a-z]|[\d.,]+\s*%|{_NOTED})\)|\[[a-z\d]{{1,2}}\]"
 _MARK = re.compile(rf"\s*(?:[{_SIGNS}]+|{_BRACKETS})$|(?<=\d)\s*(?:[a-z]\)|/\s*[a-z]|{_LETTERS})$", re.IGNORECASE)
 
 
