@@ -26,6 +26,7 @@ from trafficking_stats.wording import meant
 _CELL = ["source_id", *CELL]
 _FIGURE = ["value", RANGE_END, "qualifier"]
 _TOTALS = WORDS["totals"]["words"]
+_FAR_AHEAD = 20  # years: budgets and plans reach less far
 
 
 class Read(NamedTuple):
@@ -190,10 +191,10 @@ def _published(cell: object) -> str:
 
 
 def _refuse_far_ahead(claims: pd.DataFrame, rows: Cells) -> None:
-    """Refuse what ends years after its publication: a year of another calendar, or a slip."""
+    """Refuse what ends decades after its publication: a year of another calendar."""
     for at, end, published in zip(claims.index, claims["period_end"], claims["published"], strict=True):
-        if end and published and int(end[:4]) > int(published[:4]) + 1:
-            why = f"must be no more than a year after the publication, {published}; is it of another calendar?"
+        if end and published and int(end[:4]) > int(published[:4]) + _FAR_AHEAD:
+            why = f"must not lie decades after the publication, {published}; it must be a year of our calendar"
             rows.refuse(at, f"column year, value {end[:4]!r}: {why}")
 
 
