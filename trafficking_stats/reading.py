@@ -95,13 +95,13 @@ def read_frame(
     claims["upstream"] = rows.text("upstream", claims["publisher"])
     claims["tier"] = rows.text("tier", "publisher")
     claims["published"] = rows.read("published", _published, marked=False) if "published" in long else ""
-    _refuse_far_ahead(claims, rows)
     kept = rows.kept(claims)
     if "area" in long:
         kept, left_out = add_up(claims, kept, long, rows.wrong)
         for at, reason in left_out.items():
             rows.skip(at, reason)
     rows.check(kept, vocabulary)
+    _refuse_far_ahead(rows.kept(kept), rows)
     kept = _once(rows.kept(kept), rows)
     skipped, wrong = rows.told(rows.skipped), rows.told(rows.wrong)
     return Read(finish(kept, vocabulary), skipped, wrong, len(long), tuple(rows.unclear))
@@ -193,7 +193,7 @@ def _published(cell: object) -> str:
 def _refuse_far_ahead(claims: pd.DataFrame, rows: Cells) -> None:
     """Refuse what ends decades after its publication: a year of another calendar."""
     for at, end, published in zip(claims.index, claims["period_end"], claims["published"], strict=True):
-        if end and published and int(end[:4]) > int(published[:4]) + _FAR_AHEAD:
+        if published and int(end[:4]) > int(published[:4]) + _FAR_AHEAD:
             why = f"must not lie decades after the publication, {published}; it must be a year of our calendar"
             rows.refuse(at, f"column year, value {end[:4]!r}: {why}")
 
