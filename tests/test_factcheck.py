@@ -375,3 +375,34 @@ def test_articles_are_judged_as_their_author_marked_them(tmp_path, article):
         assert verdicts & ({*rows["verdict"]} or {"unknown"}), text
     accused = found.table.loc[found.table["verdict"] == "contradicts", "char_start"]
     assert {*accused} == {start for start, (_, verdicts) in wanted.items() if verdicts == {"contradicts"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Since 2018, when the law came into force, 41 persons have been convicted in Austria.",
+        "Austrian courts have convicted 41 traffickers since the law came into force in 2020.",
+        "In 2020, 24 persons were convicted in Austria, and 51 victims of forced labour known to the police.",
+        "As regards forced labour, the Austrian authorities identified 51 victims in 2021.",
+        "In 2021 the Austrian authorities identified 51 nationals and one foreign citizen as victims.",
+        "In 2021, 112 victims were identified in Austria; in 2018, 97 were identified, half the number in 2022.",
+        "The number of victims in Austria fell from 110 in 2019 to 73 in 2020 and 61.",
+        "In 2015-2017, 153 victims were identified in Austria, compared with 25.",
+        "In Austria 110 victims were identified in 2019. The number of victims more than doubled from 31.",
+        "In Austria the number of victims stood at 112 in 2021. From 2019 to 2021 about 60 a year were found.",
+        "Under Sections 104 (slavery), 217 (procuring) and 218, 24 persons were convicted in Austria in 2020.",
+    ],
+)
+def test_what_may_be_a_part_another_time_or_no_count_is_not_accused(tmp_path, claims, text):
+    assert "contradicts" not in set(checked(tmp_path, claims, text).table["verdict"])
+
+
+def test_offences_are_offences_wherever_the_word_stands(tmp_path):
+    rows = [
+        {"indicator": "offences_reported", "year": y, "value": n, "source": "a"} for y, n in ((2018, 45), (2019, 36))
+    ]
+    claims = ts.claims_from(pd.DataFrame(rows).assign(country="AUT"))
+    table = "Year | Offences reported\n2018 | 45\n2019 | 63\n"
+    texts = table, "The number of offences reported in Austria was 45 in 2018 and 63 in 2019."
+    for text in texts:
+        assert [row[1] for row in verdicts(checked(tmp_path, claims, text, language="en"))] == ["agrees", "contradicts"]

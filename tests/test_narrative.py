@@ -772,3 +772,77 @@ def test_own_scores_agree_with_the_reference(root, shared):
             hits, false, missed, _ = reference[level]
             tally = mine.levels[level]
             assert (tally.hits, tally.false, tally.missed) == (hits, len(false), len(missed))
+
+
+def parts(text, language="en"):
+    """Figures as (value, breakdown, period)."""
+    found = extract(text, country="DNK", default_year=2018, language=language)
+    return [(p.value, p.breakdown, p.period) for p in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("In 2017 courts convicted 15 nationals and one foreign citizen.", ["national", "foreign"]),
+        ("In 2017 courts convicted 15 Thai nationals and two nationals of Nigeria.", ["Thailand", "Nigeria"]),
+        ("In 2017 courts convicted 15 traffickers whom the Danish police had arrested.", [""]),
+    ],
+)
+def test_of_which_nationality_people_are(text, expected):
+    wanted = [f"nationality={name}" if name else "total" for name in expected]
+    assert [breakdown for _, breakdown, _ in parts(text)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("In 2017, 406 victims (82 %) were sexually exploited and 88 were made to work.", ["form=sex", "form=labor"]),
+        ("As regards forced labour, the number of victims rose to 12 in 2017.", ["form=labor"]),
+        ("There were 90 victims in 2017. Forced labour accounted for 17 of the victims.", ["total", "form=labor"]),
+        ("Most victims in 2017 were women and girls: 80 of 90.", ["sex=female", "total"]),
+        ("The number of girls among the victims in 2017 was 12.", ["age=child;sex=female"]),
+    ],
+)
+def test_what_part_a_figure_is_of(text, expected):
+    assert [breakdown for _, breakdown, _ in parts(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "periods"),
+    [
+        ("Since 2012, when the law came into force, 71 persons have been convicted.", "en", ["2012/2018"]),
+        ("It was the lowest number since 2011, when 71 persons were convicted.", "en", ["2011"]),
+        ("Siden 2012, da loven trådte i kraft, er 71 personer blevet dømt.", "da", ["2012/2018"]),
+        ("71 persons have been convicted, the ministry said in 2015.", "en", ["2018"]),
+        ("71 personer er blevet dømt, oplyste ministeriet i 2015.", "da", ["2018"]),
+        ("In 2017, 72 were convicted, a quarter of the number in 2013.", "en", ["2017"]),
+        ("In 2017, 72 traffickers were convicted, half the 2013 figure.", "en", ["2017"]),
+        ("I 2017 blev 72 personer dømt, omkring halvdelen af antallet i 2013.", "da", ["2017"]),
+        ("In 2013-2015, 69 persons were convicted, compared with 25.", "en", ["2013/2015", "2010/2012"]),
+    ],
+)
+def test_a_year_that_dates_something_else_dates_no_figure(text, language, periods):
+    assert [period for _, _, period in parts(text, language)] == periods
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Convictions under Sections 232 (trafficking), 233 (forced labour), and 236 numbered 68 in 2017.", [68]),
+        ("Between 2015 and 2017 about 60 victims a year were found.", []),
+        ("Police found 60 victims a year earlier.", [60]),
+        ("As published by the ministry:\n\n- 45 victims identified in 2017\n- 70 suspects in 2017", [45, 70]),
+        ("In 2017 police identified 80 victims.\n\nIt rose again in 2018, to 91.", [80, 91]),
+        ("In 2017 police identified 80 victims.\n\nThe 2018 total included 12 boys.", [80, 12]),
+        ("In 2017 police identified 80 victims.\n\nThe number of shelters rose to 12.", [80]),
+        ("In 2017 the register shows 143 victims.", [143]),
+    ],
+)
+def test_what_is_counted_and_what_is_not(text, values):
+    assert [value for value, _, _ in parts(text)] == values
+
+
+def test_a_range_of_what_is_found_every_year_is_no_count():
+    assert parts("Between 2015 and 2017, 90 victims were found, between 20 and 40 a year.") == [
+        (90, "total", "2015/2017")
+    ]

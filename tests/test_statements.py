@@ -109,3 +109,10 @@ def test_shares_beside_each_other_have_their_own_subject_and_the_whole_as_base()
 def test_a_share_made_up_is_no_rise():
     text = "Police identified 64 victims in 2019. Women made up 58 % of the 64 victims in 2019."
     assert [kind for kind, *_ in told(text)] == ["share"]
+
+
+def test_the_third_figure_of_a_fall_is_no_base():
+    text = "The number of convictions fell from 26 in 2016 to 17 in 2017 and nine in 2018."
+    assert [(base, period) for *_, base, period in told(text)] == [(26, "2016")]
+    text = "Police identified 471 victims in 2018, up from 303 in 2017."
+    assert [base for *_, base, _ in told(text)] == [303]

@@ -54,11 +54,7 @@ def check(found: Found, record: Record, text: str, *, is_given: bool) -> list[Ch
 
 
 def _counts(proposals: Sequence[Proposal], record: Record, text: str, *, is_given: bool) -> Iterator[Checked]:
-    named = ""
-    cells = []
-    for proposal in proposals:  # "recorded 24 offences in 2021, in 2022 21": offences, too
-        named = proposal.counted or named
-        cells.append(as_cell(replace(proposal, counted=named) if proposal.rule in LIMITS.of_before else proposal))
+    cells = [as_cell(proposal) for proposal in proposals]
     for proposal, cell in zip(proposals, cells, strict=True):
         found = Finding("unknown", "unread_breakdown")
         if "breakdown" not in cell.note:
@@ -106,15 +102,29 @@ def _doubt(one: Checked, checked: Sequence[Checked], text: str, lexicon: Lexicon
         return ""
     around = Words(tokenize(text, max(0, place.sentence_start - LIMITS.around), place.sentence_end), lexicon)
     is_part = where == "local" or (found.code not in LIMITS.slips and not is_national(around, cell.country))
-    if is_part and (cell.value or 0.0) < (found.lower or 0.0):
+    is_less = (cell.value or 0.0) < (found.lower or 0.0)
+    if is_part and is_less:
         return "local"
     if isinstance(place, Statement):
         is_unclear = _is_open_statement(place, checked, text)
     else:
         end = max((other.place.char_end for other in checked if other.place.sentence < place.sentence), default=0)
         before = Words(tokenize(text, end, place.char_start), lexicon)
-        is_unclear = _is_open_count(place, one, sentence, before)
+        is_part = is_less and not _parts_named(sentence) <= _parts_counted(place, checked)
+        is_unclear = is_part or _is_open_count(place, one, sentence, before)
     return "unclear_subject" if is_unclear or sentence.starts("clause.unsure", "ignored.other_crimes") else ""
+
+
+def _parts_named(sentence: Words) -> set[str]:
+    """Return the parts that a sentence names: "as regards labour exploitation, the police opened 21 investigations"."""
+    codes = table("labels")["breakdown"]
+    named = ((key, i) for key in LIMITS.parts for i in sentence.starts(f"facets.{key}"))
+    return {codes.get(f"{key}={sentence.value(f'facets.{key}', i)}", "") for key, i in named} - {""}
+
+
+def _parts_counted(place: Proposal | Statement, checked: Sequence[Checked]) -> set[str]:
+    """Return the parts that the figures beside one are of."""
+    return {part for one in checked if one.place.sentence == place.sentence for part in one.cell.breakdown.split(";")}
 
 
 def _is_open_statement(place: Statement, checked: Sequence[Checked], text: str) -> bool:
@@ -138,6 +148,10 @@ def _is_open_count(place: Proposal, one: Checked, sentence: Words, before: Words
     is_sample = before.before("clause.base", size) > 0 and not before.before("clause.existential", size)
     is_open = cell.period_start[:4] != cell.period_end[:4] or place.period_source == "clause"
     is_undated = is_open and place.rule != "table" and cell.period_end[:4] not in sentence.low
+    # "since 2012", where the text names no later year
+    is_undated |= any(
+        cell.period_end[:4] in sentence.low[i : i + LIMITS.since] for i in sentence.starts("periods.since")
+    )
     is_far = place.rule == "carried over" and (cell.value or 0.0) > LIMITS.far * max(one.finding.upper or 0.0, 1.0)
     is_far = is_far and one.finding.code not in LIMITS.slips
     return is_sample or is_undated or is_far or (place.rule in LIMITS.of_before and not named <= {place.indicator})

@@ -16,6 +16,8 @@ class Limits(Entry):
     near: Share
     far: Times
     around: int
+    since: int
+    parts: tuple[str, ...]
     ever: str
     desks: tuple[str, ...]
     earlier: tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.times import Period, in_year, year_before, year_of
+from trafficking_stats.readers.narrative.times import Period, in_year, year_before, year_of, years_before
 
 _PAIRS = {"pair": 1, "pair_back": -1}
 """Kinds of two years with a figure each, and the order in which they are printed."""
@@ -67,7 +67,9 @@ class Dater:
         if not compared and (whole := scene.segments.parents.get(segment)) in self.last:
             return self.last[whole], "head of the list"
         if compared and not scene.phrase("compare.change_to", token - 1):
-            return year_before(self.main or self.carried or self.default), "year before the compared figure"
+            is_said = any(not scene.is_compared(period.start) for period in scene.periods)
+            source = "year before the compared figure" if is_said else "year counted from those before"
+            return years_before(self.main or self.carried or self.default), source
         for period in reversed(scene.periods):
             is_aside = (
                 scene.is_compared(period.start) or scene.is_bracketed(period.start) or self._is_of_rank(period, token)

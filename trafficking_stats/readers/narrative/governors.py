@@ -133,11 +133,14 @@ def left_of(scene: Scene, numeral: Numeral, bound: int, consumed: Container[int]
         mark = scene.ends.get(k)
         if mark is not None and mark.start in consumed:
             break
+        is_other = mark.family == "other" if mark else scene.is_unknown_verb(k - 1)
+        if is_other and ":" in scene.low[k : numeral.first]:
+            break  # "As published by the ministry: 450 victims were identified"
         if mark is not None and mark.family != "light":
             return Governor(_joined_before(scene, mark), "active", mark.start)
         if mark is not None:
             strength = "light"
-        elif scene.is_unknown_verb(k - 1):
+        elif is_other:
             return Governor(strength="unknown")
         k = mark.start if mark else k - 1
     return Governor(strength=strength)

@@ -44,6 +44,8 @@ class Head:
         "12 of the victims".
     persons : bool
         For ``action``: a noun such as Danish "tiltalte" that counts the persons.
+    said : tuple of str
+        The words of a topic.
     """
 
     noun: str
@@ -54,6 +56,7 @@ class Head:
     formal: bool = False
     partitive: bool = False
     persons: bool = False
+    said: tuple[str, ...] = ()
 
 
 def head_of(scene: Scene, numeral: Numeral) -> Head:
@@ -66,7 +69,7 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
     numeral : Numeral
         A number in it.
     """
-    start = _past_share(scene, numeral)
+    start = _past_share(scene, numeral.end)
     begin, partitive = _past_partitive(scene, start)
     roles: list[str] = []
     k = begin
@@ -130,14 +133,13 @@ def _past_partitive(scene: Scene, k: int) -> tuple[int, bool]:
     return scene.counts[k].end if k in scene.counts else k, True
 
 
-def _past_share(scene: Scene, numeral: Numeral) -> int:
-    """Return the token where the noun phrase starts: past a share, as in "912 (94 %) adults" and "72 % (3,142) men"."""
-    k = numeral.end
+def _past_share(scene: Scene, k: int) -> int:
+    """Return the token past a share, or the number that brackets repeat: "912 (94 %) adults", "72 % (3,142) men"."""
     if scene.word(k) == "(" and k + 1 in scene.shares:
         end = scene.shares[k + 1]
         return end + 1 if scene.word(end) == ")" else k
-    bracketed = scene.word(k) == ")" and scene.word(numeral.start - 1) == "("
-    return k + 1 if bracketed and numeral.start - 1 in scene.shares.values() else k
+    bracketed = scene.word(k) == ")" and scene.word(k - 2) == "("
+    return k + 1 if bracketed and k - 2 in scene.shares.values() else k
 
 
 def topic_of(scene: Scene, start: int, end: int) -> Head | None:
@@ -150,14 +152,17 @@ def topic_of(scene: Scene, start: int, end: int) -> Head | None:
         return None
     persons = scene.contains("clause.counted_persons", start, end)
     potential = scene.contains("modifiers.potential", start, end)
+    said = tuple(scene.low[start:end])
     if actions:
-        return Head("action", actions[-1], end, end, potential, persons=persons)
+        return Head("action", actions[-1], end, end, potential, persons=persons, said=said)
     noun = next((noun for noun in ("victim", "offender", "case", "person") if noun in nouns), "")
+    if not noun and scene.contains("clause.figure_nouns", start, end):
+        noun = "person"  # "the number of those convicted"
     family = next((family for family in reversed(verbs) if family in COUNTED), "")
     fits = noun != "victim" if family in ENFORCEMENT else noun in ("victim", "person")
     family = family if noun and fits else ""
     family = "investigate" if family == "open" else family or _DEFAULT.get(noun, "")
-    return Head(noun, family, end, end, potential, persons=persons) if family else None
+    return Head(noun, family, end, end, potential, persons=persons, said=said) if family else None
 
 
 # ---- of whom: form of exploitation, age, sex, nationality
@@ -181,7 +186,7 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     dict of str to str
         Such as ``{"age": "child", "form": "sex"}``; a facet named with two values is left out.
     """
-    stop = min(scene.clause_end(head.end, ",;:.()"), head.start + REACH)
+    stop = min(scene.clause_end(_past_share(scene, head.end), ",;:.()"), head.start + REACH)
     found = facets_within(scene, head.start, stop, head.end + 2)
     if "age" not in found and any(_is_child_age(scene, k) for k in range(head.start, min(stop + 3, len(scene.low)))):
         found["age"] = "child"
@@ -197,14 +202,15 @@ def _is_child_age(scene: Scene, k: int) -> bool:
 def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     """Read the facets that stand before a number: "girls were 38", "labour exploitation (12)"."""
     end = numeral.first
-    if head.end > head.start and head.noun not in ("empty", "person"):
+    link = scene.before("clause.count_links", end)
+    is_own = head.partitive and link  # "sexual exploitation accounted for 117 of the victims"
+    if head.end > head.start and head.noun not in ("empty", "person") and not is_own:
         return {}
     bracketed = scene.word(end - 1) == "("
-    link = scene.before("clause.count_links", end)
     end -= 1 if bracketed else link
     start = scene.clause_start(end, 0, ",;:().")
     joint = scene.last("clause.coordinators", start, end)
-    start = start if joint is None else joint + 1
+    start = start if joint is None or scene.phrase("facets.sex", joint - 1) > 1 else joint + 1  # "women and girls: 110"
     # "the Danish authorities identified 64" says nothing of the 64
     reach = start if link else end - (5 if bracketed else 2)
     until = end if bracketed else 0
@@ -223,13 +229,14 @@ def facets_within(scene: Scene, start: int, stop: int, people_until: int | None 
         is_near = people_until is None or k < people_until
         facets = [(facet, *scene.found(f"facets.{facet}", k)) for facet in DIMENSIONS if k >= end]
         for facet, length, value in facets:
-            if length and (is_near or facet != "group"):
+            is_other = facet == "nationality" and (scene.before(PEOPLES, k) or scene.phrase("clause.origins", k))
+            if length and (is_near or facet != "group") and not is_other:  # "nationals", not "Thai nationals"
                 found[facet].add(value)
                 end = max(end, k + length)
-        if is_near and scene.phrase(PEOPLES, k):
+        if is_near and scene.phrase(PEOPLES, k) and not scene.phrase("clause.bodies", k + 1):
             code, name = scene.value(PEOPLES, k)
             found["nationality"].add("national" if code == scene.country else name)
-        place, from_there = scene.phrase(PLACES, k), scene.phrase("clause.origins", k - 1)
+        place, from_there = scene.phrase(PLACES, k), scene.before("clause.origins", k)
         if place and (from_there or (k + 1 == stop and scene.word(k + place) == "(")):
             found["nationality"].add(scene.value(PLACES, k)[1])
     return {facet: min(values) for facet, values in sorted(found.items()) if len(values) == 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
@@ -23,7 +24,8 @@ STOPS = ",;:.()"
 BEFORE = 4
 """Tokens before a number within which "on average" belongs to it."""
 CHAIN = 6
-"""Tokens at most between two sections of a law in one list."""
+"""Tokens at most between two sections of a law in one list, what brackets say of them left out."""
+_BRACKETS = re.compile(r"\([^)0-9]*\)")
 
 Found = tuple[int, float]
 """The token after a number, and its value."""
@@ -137,7 +139,8 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
     # "sentenced two to four years' imprisonment"
     is_said = words.value_before("verbs", i) == "sentence" or words.before("clause.definite", i)
     if later is not None and later.start == j + 1 and not is_said and words.phrase("not_counts.range_joiners", j):
-        joins = words.phrase("number_grammar.and", j)  # "three to 15 years"
+        # "three to 15 years"
+        joins = words.phrase("number_grammar.and", j) and not words.phrase("number_grammar.between", i - 1)
         if later.kind in ("months", "years") or (later.kind == "none" and not joins):
             return later.kind
     return "count" if is_whole and numeral.value < MOST else "none"
@@ -173,9 +176,9 @@ def _is_listed(words: Words, chained: int, numeral: Numeral) -> bool:
     """Whether a number goes on with a list of sections: "Sections 133, 133a, and 175"."""
     if words.word(numeral.start - 1) == "(" and words.phrase("periods.in_words", numeral.end):
         return False  # "33 under article 203 (25 in 2015)"
-    between = range(chained, numeral.start)
-    words_between = (k for k in between if len(words.low[k]) > 1 and not words.low[k].isdecimal())
-    is_linked = all(words.phrase("clause.coordinators", k) for k in words_between)
+    between = _BRACKETS.sub("", " ".join(words.low[max(chained, 0) : numeral.start])).split()
+    joints = {word for phrase in words.lexicon.index.phrases("clause.coordinators") for word in phrase}
+    is_linked = all(len(word) == 1 or word.isdecimal() or word in joints for word in between)
     return chained >= 0 and len(between) <= CHAIN and is_linked and not words.phrase("nouns", numeral.end)
 
 

@@ -18,6 +18,8 @@ from trafficking_stats.readers.narrative.times import year_of
 
 CONTEXT = 150
 """Characters of the sentence kept on either side of a figure, for the reviewer."""
+FEW = 4
+"""Words at most before "total" where a paragraph begins with it."""
 RECENT = 50
 """Figures that a later sentence may break down."""
 
@@ -38,6 +40,8 @@ class Paragraph:
         The latest year that a main figure so far is of, or that a sentence begins with: "In 2020 police arrested 22."
     around : int or None
         The year that months are in.
+    before : Reading or None
+        The main figure of the paragraph before, until the first figures of this one are read.
     """
 
     number: int = -1
@@ -45,6 +49,7 @@ class Paragraph:
     row: list[Reading] = field(default_factory=list)
     latest: str = ""
     around: int | None = None
+    before: Reading | None = None
 
 
 @dataclass
@@ -68,11 +73,14 @@ class Reader:
     def enter(self, paragraph: int) -> None:
         """Forget what only the same paragraph may refer to."""
         if paragraph != self.here.number:
-            self.here = Paragraph(paragraph)
+            self.here = Paragraph(paragraph, before=self.here.lead)
 
     def read(self, scene: Scene) -> tuple[list[Proposal], list[Statement]]:
         """Return the proposals and the statements of one sentence."""
         here = self.here
+        if here.before is not None and _leans_back(scene):
+            here.lead = here.before
+        here.before = None
         state = State(scene, here.lead, self.known, here.row)
         readings = read_numbers(state)
         before = here.lead.label if here.lead is not None else ""
@@ -114,7 +122,7 @@ class Reader:
                 rule=reading.rule,
                 period_source=reading.source,
                 confidence=round(weights["rule"][reading.rule] * weights["period"][reading.source], 2),
-                counted=" ".join(scene.low[numeral.end : reading.head.end]),
+                counted=" ".join(reading.counted),
                 context=" ".join(around.split()),
                 country=self.country,
                 source_id=self.source_id,
@@ -169,7 +177,7 @@ class Reader:
             known = self.known.get(group.numeral.value)
             return {**(known.facets if known else {}), **facets_of(scene, group.numeral, group.head)}
         end = scene.clause_end(start, ",")
-        is_group = scene.phrase("clause.subset", start) or scene.phrase("clause.base", start)
+        is_group = any(scene.phrase(f"clause.{group}", start) for group in ("subset", "base", "regarding"))
         return facets_within(scene, start, end) if is_group and scene.word(end) == "," else {}
 
     def _base_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Reading]) -> Reading | None:
@@ -211,6 +219,14 @@ class Reader:
             here.around = year_of(dated[-1].label) if any(p.kind == "month" for p in dated) else here.around
             is_fronted = dated[0].kind == "year" and dated[0].start <= 1 and not is_aside
             here.latest = max(here.latest, dated[0].label) if is_fronted else here.latest
+
+
+def _leans_back(scene: Scene) -> bool:
+    """Whether a paragraph opens with what points back: "It fell again", "The 2022 total", not "The number of"."""
+    noun = scene.first("clause.figure_nouns", 0, FEW)
+    after = 0 if noun is None else noun + scene.phrase("clause.figure_nouns", noun)
+    is_figure = after > 0 and not (scene.phrase("clause.partitive", after) or scene.word(after).isdecimal())
+    return is_figure or any(scene.phrase(group, 0) for group in ("clause.subset", "clause.pronouns"))
 
 
 def _whole_of(scene: Scene, before: list[Reading], part: Reading) -> Reading | None:

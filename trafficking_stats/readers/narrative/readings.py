@@ -41,6 +41,8 @@ class Reading:
         Of the vocabulary, where it is read for statements only ("granted asylum").
     printed : bool
         Whether the text prints the number; not for what a sentence only names.
+    counted : tuple of str
+        The words that say what is counted: those after the number, or of the topic or the figure before it.
     """
 
     numeral: Numeral
@@ -57,6 +59,7 @@ class Reading:
     sentence: int = 0
     indicator: str = ""
     printed: bool = True
+    counted: tuple[str, ...] = ()
 
     @property
     def indicators(self) -> tuple[str, ...]:
@@ -95,7 +98,8 @@ def reading_of(
     chosen = list(dict.fromkeys(opened if family == "open" else family for family in chosen))
     potential = (head.potential or (base is not None and base.potential)) and not head.formal
     unit = _unit(chosen[0], head, base.unit if base else "")
-    return Reading(numeral, head, tuple(chosen), potential, unit, rule)
+    counted = head.said or (base.counted if base and base.unit == unit else ())
+    return Reading(numeral, head, tuple(chosen), potential, unit, rule, counted=counted)
 
 
 def _unit(family: str, head: Head, inherited: str) -> str:
@@ -167,6 +171,8 @@ class State:
 
     def keep(self, reading: Reading) -> None:
         """Take a reading; what follows may flow on from it."""
+        own = self.scene.low[reading.numeral.end : reading.head.end]
+        reading = replace(reading, counted=own or reading.counted)
         self.current, self.blocked = reading, False
         (self.repeats if reading.repeated else self.readings).append(reading)
 

@@ -113,7 +113,7 @@ def topic_before(state: State) -> Outcome:
         return reading_of(state.numeral, head, (topic.family,), "counted noun")
     base = state.current or state.lead
     is_part = bool(facets_within(scene, begin, link, 0))
-    told = is_part or scene.contains("clause.figure_nouns", begin, link)
+    told = is_part or scene.contains("clause.figure_nouns", begin, link) or scene.phrase("clause.pronouns", begin)
     return reading_of(state.numeral, state.head, base.families, "carried over", base) if told and base else None
 
 
@@ -227,10 +227,12 @@ def facet_verb(state: State) -> Outcome:
 def existence(state: State) -> Outcome:
     """Read "there were 77 victims", "there were 229 proceedings"."""
     scene, head, first = state.scene, state.head, state.numeral.first
-    exists = _exists(scene, state.numeral) or scene.word(first - 1) == ":"  # "Figures for 2022: 73 victims"
+    is_item = first > 0 and scene.tokens[first - 1].text.startswith(("\n", ":"))  # "Figures for 2022: 73 victims"
+    exists = _exists(scene, state.numeral) or is_item
     if head.noun == "victim" and (head.partitive or state.numeral.definite or exists or _is_fragment(scene)):
         return reading_of(state.numeral, head, ("identify",), "existence")
-    return reading_of(state.numeral, head, ("investigate",), "existence") if head.noun == "case" and exists else None
+    is_counted = head.noun in ("case", "offender") and exists
+    return reading_of(state.numeral, head, ("investigate",), "existence") if is_counted else None
 
 
 RULES = (

@@ -15,6 +15,8 @@ from trafficking_stats.readers.narrative.words import Words
 
 CLAUSE = 14
 """Tokens within which a clause has its verb."""
+NEAR = 7
+"""Tokens within which "half" has its noun ("the number of victims"), and that its year."""
 
 
 class Segments:
@@ -48,7 +50,8 @@ class Segments:
         self._words, self._counts, self._periods, self._verbs = words, counts, periods, verbs
         self._current = self._last = self._opened = 0  # stretch, number of stretches, token of the last comparison
         stack: list[int] = []
-        cues = {*words.starts("compare.markers", "compare.change_from", "statements.comparisons")}
+        groups = "compare.markers", "compare.change_from", "compare.multiples", "statements.comparisons"
+        cues = {*words.starts(*groups)}
         for i, word in enumerate(words.low):
             outer = self._current
             if word in "([":
@@ -81,6 +84,9 @@ class Segments:
         """Whether a comparison with another time starts at token `i`."""
         words = self._words
         marker, than = words.phrase("compare.markers", i), words.phrase("statements.comparisons", i)
+        noun = words.first("clause.figure_nouns", i, i + NEAR) if words.phrase("compare.multiples", i) else None
+        if noun is not None:  # "a quarter of the number in 2013", "half the 2013 figure"
+            return self._number(i, noun + NEAR) is None and self._is_dated(i, noun + NEAR)
         if words.phrase("compare.against", i):
             number = self._number(i + 1, i + 5)
             if number is None or not self._is_dated(number, number + 8):

@@ -81,11 +81,10 @@ class Speech:
     def cell(self, spoken: Reading) -> Cell:
         """Return the cell of a count, with its number where the text prints one."""
         numeral, own = spoken.numeral, spoken.sentence == self.scene.sentence.number and spoken.printed
-        counted = self.scene.low[numeral.end : spoken.head.end] if own else ()
         value = numeral.value if spoken.printed else None
         qualifier = numeral.qualifier if spoken.printed else "exact"
         indicator = spoken.indicator or spoken.indicators[0]
-        about = (spoken.facets, spoken.label, self.scene.country, counted)
+        about = (spoken.facets, spoken.label, self.scene.country, spoken.counted)
         cell = cell_of(indicator, spoken.unit, *about, value, qualifier)
         start, end = self.scene.span(numeral.start, numeral.end) if own else (-1, -1)
         return replace(cell, char_start=start, char_end=end)

@@ -129,8 +129,10 @@ class StatementReader(Speech):
             return same and other.label != base.label  # "fell from 176 in 2021 to 146" names one year only
 
         ends = [s for s in self.spoken if self.scene.phrase("compare.change_to", s.numeral.first - 1)]
-        if ends:  # "fell from 98 to 75"
-            return ends[0] if base not in ends and is_alike(ends[0]) else None
+        if ends:  # "fell from 98 to 75 and on to 40": both are less than 98
+            start, of = ends[0].numeral.start, self.scene.segments.of
+            is_later = base.numeral.start >= start and of[base.numeral.start] == of[start]
+            return None if is_later or base in ends or not is_alike(ends[0]) else ends[0]
         before = [s for s in self.main if s.numeral.start < base.numeral.start]
         others = (*reversed(before), *self.main, self.lead)
         return next((other for other in others if other is not None and is_alike(other)), None)

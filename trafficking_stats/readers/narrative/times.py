@@ -257,6 +257,20 @@ def year_before(label: str, years: int = 1) -> str:
     return f"{prefix}{int(last.removeprefix('FY')[:4]) - years}"
 
 
+def years_before(label: str) -> str:
+    """Return as many years before several, or the year before one: what "compared with 25" is about.
+
+    Examples
+    --------
+    >>> years_before("2013/2015"), years_before("2016-01/2016-08")
+    ('2010/2012', '2015')
+    """
+    first, _, last = label.partition("/")
+    if "-" in label or not last:
+        return year_before(label)
+    return f"{2 * int(first) - int(last) - 1}/{int(first) - 1}"
+
+
 def in_year(label: str, year: int) -> str:
     """Return a period label moved to another year, its months kept.
 
