@@ -71,6 +71,15 @@ def test_version(run):
     assert run("--version")[:2] == (0, "trafficking-stats, version 0.1.0\n")
 
 
+@pytest.mark.parametrize("country", ["DNK", "dnk", "Denmark", "Danmark"])
+def test_a_country_may_be_named(run, raw, country):
+    code, out, _ = run("explain", country, "victims_identified", "2020", "--data", raw)
+    assert (code, out.splitlines()[0]) == (0, "Denmark, victims identified, 2020: 77")
+    code, out, _ = run("sources", country, "--data", raw, "--json")
+    assert code == 0
+    assert {row["publisher"] for row in json.loads(out)}
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

@@ -13,7 +13,7 @@ from trafficking_stats.files import write_text
 
 
 @click.command("explain")
-@click.argument("country")
+@click.argument("country", type=options.COUNTRY)
 @click.argument("indicator", callback=options.check_indicator)
 @click.argument("year", type=int)
 @click.option("--breakdown", default="", help="key=value pairs joined by ; (the total by default).")
@@ -27,21 +27,21 @@ def explain_command(
     For instance: trafficking-stats explain DNK victims_identified 2020
     """
     try:
-        found = reconciled(country).explain(country.upper(), indicator, year, breakdown)
+        found = reconciled(country).explain(country, indicator, year, breakdown)
     except ReconciliationError as error:
         raise click.UsageError(str(error)) from error
     return options.Answer(str(found), {key: getattr(found, key) for key in ("title", "summary", "chains", "claims")})
 
 
 @click.command("gap")
-@click.argument("country")
+@click.argument("country", type=options.COUNTRY)
 @click.option("--start", type=int, help="First year that may be used; by default all with both figures and no break.")
 @click.option("--end", type=int, help="Last year that may be used.")
 @options.measure("--numerator", "convictions_persons", "Later stage: NAME[;KEY=VALUE].")
 @options.measure("--denominator", "victims_identified", "Earlier stage, in the same form.")
 @click.option("--lag", "lags", type=int, multiple=True, help="Years between (repeatable); 0, 1 and 2 by default.")
 @click.option("--window", type=int, default=3, show_default=True, help="Years pooled in the moving windows.")
-@click.option("--peer", "peers", multiple=True, metavar="COUNTRY", help="A country to compare with (repeatable).")
+@click.option("--peer", "peers", multiple=True, type=options.COUNTRY, help="A country to compare with (repeatable).")
 @click.option("--one-choice", is_flag=True, help="Do not settle the figures under the other methods: much faster.")
 @click.option("--accept-definitions", is_flag=True, help="Compare peers whatever counts as a victim there.")
 @options.reconciling
@@ -54,9 +54,8 @@ def gap_command(country: str, one_choice: bool, reconciled: options.Command, **g
     """
     from trafficking_stats.gap_analysis.answer import gap
 
-    given |= {"peers": [peer.upper() for peer in given["peers"]], "lags": given["lags"] or (0, 1, 2)}
     rec = reconciled(country, *given["peers"])
-    found = gap(rec, country.upper(), vary_sources=not one_choice, **given)
+    found = gap(rec, country, vary_sources=not one_choice, **given | {"lags": given["lags"] or (0, 1, 2)})
     record: dict[str, Any] = {
         "question": asdict(found.question),
         "years": list(found.years),
@@ -71,7 +70,7 @@ def gap_command(country: str, one_choice: bool, reconciled: options.Command, **g
 
 @click.command("check")
 @options.folder("--documents", text="Folder of the documents; by default documents/ beside the raw figures.")
-@click.option("--country", metavar="ISO3", help="Only the claims on this country.")
+@click.option("--country", type=options.COUNTRY, help="Only the claims on this country.")
 @options.data_option
 @options.answering
 def check_command(documents: Path | None, country: str | None, data: Path | None) -> options.Answer:
@@ -95,7 +94,7 @@ def check_command(documents: Path | None, country: str | None, data: Path | None
 
 @click.command("factcheck")
 @click.argument("file", type=options.DocumentFile())
-@click.option("--country", required=True, help="ISO 3166-1 alpha-3 code of the country the document is about.")
+@click.option("--country", required=True, type=options.COUNTRY, help="Which country the document is about.")
 @click.option("--year", type=click.IntRange(1990, 2100), help="The year it reports on, where the text does not say it.")
 @click.option("--language", help="Language of the document; found by itself if not given.")
 @click.option("--exclude-source", "exclude_sources", multiple=True, help="A source to leave out; repeatable.")
@@ -110,8 +109,7 @@ def factcheck_command(file: Path, country: str, output: Path | None, data: Path 
     """
     from trafficking_stats.fact_check.result import factcheck
 
-    claims = options.claims_of(data)
-    found = factcheck(file, options.check_country(claims, country), claims=claims, **given)
+    found = factcheck(file, country, claims=options.claims_of(data, country), **given)
     if output:
         write_text(output, found.html)
     return options.Answer(f"{found}\nthe page is {output}" if output else str(found), found.to_json())

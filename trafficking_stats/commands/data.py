@@ -37,7 +37,7 @@ def clean_command(raw: Path | None, out: Path | None, time_limit: float | None) 
 
 
 @click.command("reconcile")
-@click.argument("countries", nargs=-1, metavar="[COUNTRY]...")
+@click.argument("countries", nargs=-1, metavar="[COUNTRY]...", type=options.COUNTRY)
 @options.folder("--output", "-o", "out", text="Write series.csv, claims.csv and clashes.csv to this folder.")
 @options.reconciling
 @options.answering
@@ -66,7 +66,7 @@ def reconcile_command(countries: tuple[str, ...], out: Path | None, reconciled: 
 
 
 @click.command("sources")
-@click.argument("country", required=False)
+@click.argument("country", required=False, type=options.COUNTRY)
 @options.data_option
 @options.answering
 def sources_command(country: str | None, data: Path | None) -> options.Answer:

@@ -33,7 +33,7 @@ def raw_folder(raw: Path | None) -> Path:
 @click.command("extract")
 @click.argument("file", type=options.DocumentFile())
 @click.option("--source", "source_id", default="", metavar="ID", help="Id of the publication, as in sources.csv.")
-@click.option("--country", metavar="ISO3", help="Country the text is about; by default the end of the source id.")
+@click.option("--country", type=options.COUNTRY, help="Country the text is about; by default the end of the source id.")
 @click.option("--year", type=int, help="Year the text reports on; by default the one before the source's publication.")
 @click.option("--language", type=click.Choice(sorted(LANGUAGES)), help="By default detected from the text.")
 @options.folder("--output", "-o", "out", default=Path(), text="Folder of the review; by default the current one.")
@@ -48,7 +48,7 @@ def extract_command(file: Path, source_id: str, out: Path, replace: bool, as_jso
     """
     from trafficking_stats.readers import narrative
 
-    country = (given["country"] or _country_of(source_id)).upper()
+    country = given["country"] or _country_of(source_id)
     if country and country != "EUU" and not is_country(country):
         raise click.BadParameter(f"{country!r} is no ISO 3166-1 alpha-3 code such as DNK", param_hint="--country")
     if not country:

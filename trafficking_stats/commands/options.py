@@ -37,6 +37,19 @@ class DocumentFile(click.Path):
         return super().convert(value, param, ctx)
 
 
+class CountryName(click.ParamType):
+    """A country by its alpha-3 code or by its name in any common spelling; anything else stays, in capitals."""
+
+    name = "country"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the code; one of two letters is asked about later on, for NO and IS are words too."""
+        return (countries.country_code(value) if len(value) > 3 else "") or value.upper()
+
+
+COUNTRY = CountryName()
+
+
 def check_indicator(_ctx: click.Context, _param: click.Parameter, measure: str) -> str:
     """Return an indicator, perhaps with a part, or end the command with exit code 2 and the nearest names."""
     name, known = measure.partition(";")[0], load_vocabulary().indicators
@@ -110,18 +123,13 @@ def reconciling(command: Command) -> Command:
 def claims_of(data: Path | None, *asked: str | None) -> pd.DataFrame:
     """Load the shipped claims or read those of a folder: all, or those on the countries asked for."""
     claims = load_claims() if data is None else read_claims(data)
-    named = [check_country(claims, name) for name in asked if name]
+    named = [countries.check_country(name, claims["country"]) for name in asked if name]
     return claims[claims["country"].isin(named)] if named else claims
 
 
 def sources_of(data: Path | None) -> pd.DataFrame:
     """Load the shipped publications or read those of a folder."""
     return load_sources() if data is None else read_sources(data)
-
-
-def check_country(claims: pd.DataFrame, country: str) -> str:
-    """Return the country in capitals, or end the command with exit code 2 and the list of those there are."""
-    return countries.check_country(country.upper(), claims["country"])
 
 
 def as_text(table: pd.DataFrame, columns: list[str]) -> str:

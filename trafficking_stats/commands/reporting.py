@@ -25,7 +25,7 @@ def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], named: di
 
 
 @click.command("report")
-@click.argument("countries", nargs=-1, metavar="COUNTRY...")
+@click.argument("countries", nargs=-1, metavar="COUNTRY...", type=options.COUNTRY)
 @click.option("--all", "every", is_flag=True, help="Every country that has claims.")
 @options.folder("--output", "-o", default=Path("reports"), text="Folder of the reports.")
 @click.option("--language", "-l", multiple=True, default=("en",), show_default=True, help="Such as da, or en,da.")
@@ -53,9 +53,9 @@ def _parameters(file: Path | None, pairs: tuple[tuple[str, str], ...], named: di
 def report_command(countries: tuple[str, ...], every: bool, output: Path, check: bool, **given: Any) -> None:
     """Write the HTML reports of countries, skipping what is unchanged.
 
-    COUNTRY is an ISO 3166-1 alpha-3 code such as DNK, or WORLD for the page on all countries. Each notebook becomes one
-    self-contained HTML page in OUTPUT/COUNTRY, listed in OUTPUT/index.html. Countries, languages and parameters are
-    checked before anything runs.
+    COUNTRY is a name or an ISO 3166-1 alpha-3 code such as DNK, or WORLD for the page on all countries. Each notebook
+    becomes one self-contained HTML page in OUTPUT/COUNTRY, listed in OUTPUT/index.html. Countries, languages and
+    parameters are checked before anything runs.
     A country that fails is then named in one line and the rest goes on; the exit code is 1. A run that was stopped goes
     on where it was when it is started again.
     """
