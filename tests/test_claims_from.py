@@ -144,6 +144,12 @@ PERIODS = {
     "2023-05": ("2023-05-01", "2023-05-31"),
     "Feb 2024": ("2024-02-01", "2024-02-29"),
     "2023-01-01 to 2023-06-30": ("2023-01-01", "2023-06-30"),
+    "July 2021 – June 2022": ("2021-07-01", "2022-06-30"),
+    "Sept. 2023 to Jan. 2024": ("2023-09-01", "2024-01-31"),
+    "Year 2023": ("2023-01-01", "2023-12-31"),
+    "2023 рік": ("2023-01-01", "2023-12-31"),
+    "2023年": ("2023-01-01", "2023-12-31"),
+    "2023.": ("2023-01-01", "2023-12-31"),
 }
 
 
@@ -153,7 +159,7 @@ def test_a_period_is_read_as_printed(printed):
     assert (claim["period_start"], claim["period_end"]) == PERIODS[printed]
 
 
-@pytest.mark.parametrize("printed", ["2022/23", "2022-23", "2022/2023", "FY2023", 2023])
+@pytest.mark.parametrize("printed", ["2022/23", "2022-23", "2022/2023", "FY2023", "Fiscal year 2023", 2023])
 def test_a_fiscal_year_needs_its_month(printed):
     claim = one(7, printed, fiscal_year=4)
     assert (claim["period_start"], claim["period_end"]) == ("2022-04-01", "2023-03-31")

@@ -91,7 +91,7 @@ Year,Victims identified,Women,Children
 2022,500,361 (72%),210
 """
 YEAR_AND_SEX = """\
-Country,Female 2021,Male 2021,Total 2021,2022 Female
+Country,Female 2021,Male (2021),Total – 2021,2022: Female
 Ireland,25,19,44*,24
 """
 WORD_FOR_YEAR = """\

@@ -78,8 +78,8 @@ def read_period(cell: object, fiscal_year: int | None = None) -> Period:
     Parameters
     ----------
     cell : object
-        ``2023``, ``"2019-2021"``, ``"2023 Q1"``, ``"H2 2023"``, ``"May 2023"``, ``"2023-05"``, a date on the first
-        or last day of a year, or ``"2022/23"`` where ``fiscal_year`` is given.
+        ``2023``, ``"2019-2021"``, ``"2023 Q1"``, ``"H2 2023"``, ``"May 2023"``, ``"Apr 2022 to Mar 2023"``,
+        ``"2023-05"``, a date on the first or last day of a year, or ``"2022/23"`` where ``fiscal_year`` is given.
     fiscal_year : int, optional
         Month in which the fiscal year begins. A label of one year, such as ``FY2023``, then names the year it ends in.
 
@@ -157,7 +157,9 @@ def _part(match: re.Match[str], fiscal_year: int | None) -> Period:
 
 def _named_months(match: re.Match[str], fiscal_year: int | None) -> Period | None:
     first, last = (_month_names().get(name, 0) for name in (match["first"], match["last"] or match["first"]))
-    return _months(int(match["year"]), first, last - first + 1) if 0 < first <= last else None
+    since, until = int(match["since"] or match["year"]), int(match["year"])
+    n_months = (until - since) * 12 + last - first + 1
+    return _months(since, first, n_months) if first and last and n_months > 0 else None
 
 
 def _two_days(match: re.Match[str], fiscal_year: int | None) -> Period:
@@ -165,12 +167,13 @@ def _two_days(match: re.Match[str], fiscal_year: int | None) -> Period:
 
 
 _PART = r"(?:q(?P<q>[1-4])|h(?P<h>[12])|m?(?P<m>0[1-9]|1[0-2]))"
+_NAME, _TO = r"[^\W\d_]+", r"\.?(?: (?P<since>[0-9]{4}))?\s*(?:-|–|to)\s*"
 _PERIODS: list[tuple[re.Pattern[str], Callable[[re.Match[str], int | None], Period | None]]] = [
     (re.compile(r"(?P<fy>fy\s*)?(?P<year>\d{4})", re.ASCII), _one_year),
     (re.compile(r"(?:fy\s*)?(?P<first>\d{4})\s*(?P<mark>[-–/])\s*(?P<last>\d{4}|\d{2})", re.ASCII), _two_years),
     (re.compile(rf"(?P<year>\d{{4}})[\s/-]*{_PART}", re.ASCII), _part),
     (re.compile(rf"{_PART}[\s/-]+(?P<year>\d{{4}})", re.ASCII), _part),
-    (re.compile(r"(?P<first>[^\W\d_]+)\.?(?:\s*(?:-|–|to)\s*(?P<last>[^\W\d_]+)\.?)? (?P<year>\d{4})"), _named_months),
+    (re.compile(rf"(?P<first>{_NAME})(?:{_TO}(?P<last>{_NAME}))?\.? (?P<year>[0-9]{{4}})"), _named_months),
     (re.compile(r"(?P<start>\S{10})(?:/| to | - | – )(?P<end>\S{10})"), _two_days),
 ]
 """Forms of a period, the first that fits counts; what reads one says nothing where another form may fit."""

@@ -24,7 +24,7 @@ Columns = Mapping[str, Any]
 HEADINGS: dict[str, list[str]] = WORDS["headings"]
 """Spellings of the fields."""
 
-_YEAR_BESIDE = re.compile(r"(\D+)[\s,:]+((?:19|20)\d\d)|((?:19|20)\d\d)[\s,:]+(\D+)", re.ASCII)
+_YEAR_BESIDE = re.compile(r"(\D+?)[\s,:(–-]+((?:19|20)\d\d)\)?|((?:19|20)\d\d)[\s,:(–-]+(\D+?)\)?", re.ASCII)
 
 Meaning = dict[str, str]
 """What a heading says of the figures below it: by field, or by dimension."""

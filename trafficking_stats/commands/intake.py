@@ -148,7 +148,7 @@ def _import_by(reader: Reader) -> click.Command:
             plan = writing.plan(*what, **how)
             present = f"{plan.path} has these claims already; there is nothing to do"
             step = "to import, say the same without --dry-run" if plan.files else present
-            record["next"] = plan.hindrance(replace) or step
+            record["next"] = plan.hindrance or step
             told = f"{record['next']}\nnothing was written"
         else:
             record["file"], record["changed"] = writing.write_raw(*what, **how)

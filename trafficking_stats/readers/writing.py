@@ -48,22 +48,13 @@ class Plan(NamedTuple):
         The file of claims.
     files : dict of str to bytes
         New contents by path in the folder; empty if nothing would change.
-    differing : int
-        How many claims on the same countries are there already that would be replaced by others.
+    hindrance : str
+        Why they cannot be written as they are; empty where they can.
     """
 
     path: Path
     files: dict[str, bytes]
-    differing: int
-
-    def hindrance(self, replace: bool) -> str:
-        """Say why the claims cannot be written as they are; nothing where they can."""
-        if not self.differing or replace:
-            return ""
-        return (
-            f"{self.path}: {self.differing:,} claims of this source are there already and differ; give the new ones"
-            " another id (--source), or replace the old ones (--replace, replace=True)"
-        )
+    hindrance: str = ""
 
 
 def write_raw(
@@ -119,8 +110,8 @@ def write_raw(
     """
     with locked(Path(raw_dir)):
         made = plan(claims, source, raw_dir, replace=replace, countries=countries)
-        if hindrance := made.hindrance(replace):
-            raise ReaderError(hindrance)
+        if made.hindrance:
+            raise ReaderError(made.hindrance)
         if made.files:
             write_together(Path(raw_dir), made.files)
     return made.path, bool(made.files)
@@ -150,9 +141,17 @@ def plan(
     file, path = f"claims/{identifier}.csv", raw_dir / "claims" / f"{identifier}.csv"
     content = _content(identifier, _in_order(pd.concat([old.drop(index=replaced.index), new], ignore_index=True)))
     if path.is_file() and path.read_bytes() == content:
-        return Plan(path, files, 0)
-    differing = max(len(set(_keys(replaced)) - set(_keys(new))), 1) if len(replaced) else 0
-    return Plan(path, {file: content, **files}, differing)
+        return Plan(path, files)
+    files = {file: content, **files}
+    if replaced.empty or replace:
+        return Plan(path, files)
+    differing = max(len(set(_keys(replaced)) - set(_keys(new))), 1)
+    return Plan(
+        path,
+        files,
+        f"{path}: {differing:,} claims of this source are there already and differ; give the new ones another id"
+        " (--source), or replace the old ones (--replace, replace=True)",
+    )
 
 
 def add_claims(table: pd.DataFrame, raw_dir: str | Path) -> Added:
