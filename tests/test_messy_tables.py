@@ -120,6 +120,10 @@ January,3,4
 February,2,-
 Total,5,4
 """
+SINGULAR = """\
+Année,Femme,Homme,Fille,Garçon,Total
+2022,50,20,8,4,82
+"""
 SEMESTERS = """\
 Período;Víctimas
 1° semestre 2022;650
@@ -199,6 +203,20 @@ TABLES = {
         {
             ("victims_identified", "", end): value
             for end, value in {"2022-01-31": 3, "2023-01-31": 4, "2022-02-28": 2, "2022": 5, "2023": 4}.items()
+        },
+    ),
+    "women, men, girls and boys in the singular": (
+        SINGULAR,
+        {"countries": ["Tunisia"], "indicator": "victims_identified"},
+        {
+            ("victims_identified", part, "2022"): value
+            for part, value in {
+                "": 82,
+                "age=adult;sex=female": 50,
+                "age=adult;sex=male": 20,
+                "age=child;sex=female": 8,
+                "age=child;sex=male": 4,
+            }.items()
         },
     ),
     "the word for a year beside its number": (
