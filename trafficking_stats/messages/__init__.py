@@ -3,6 +3,7 @@
 from trafficking_stats.messages.catalogue import (
     MessageError,
     column_name,
+    current,
     language,
     languages,
     page_file,
@@ -11,4 +12,6 @@ from trafficking_stats.messages.catalogue import (
     translate_markdown,
     use_language,
 )
-from trafficking_stats.messages.values import Bounds, Country, Term, Years, breakdown_words
+from trafficking_stats.messages.measures import Measure
+from trafficking_stats.messages.readable import readable
+from trafficking_stats.messages.values import Bounds, Country, Register, Term, Years, breakdown_words, written

@@ -10,9 +10,7 @@ from typing import Any
 
 from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.rows import Ratio, Refusal
-from trafficking_stats.messages import Bounds, Country, Years, column_name, say
-from trafficking_stats.messages.measures import Measure
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages import Bounds, Country, Measure, Years, column_name, say, written
 
 PEOPLE = (Measure("convictions_persons"), Measure("victims_identified"))
 IN_HEADLINE = ("not_optimal", "break_accepted", "doubtful", "steep", "steep_fall", "uneven", "apart")
@@ -123,10 +121,11 @@ def limits_sentence(gap: Gap) -> str:
     if whole is None:
         return ""
     limits = {"interval": Bounds(whole.lower, whole.upper), "exact": Bounds(whole.exact_lower, whole.exact_upper)}
-    varied: dict[str, float] = {}
-    for row, side in zip(gap.rows["dispersions"], ("", "_below"), strict=True):
-        told = {"phi": row.phi, "low": row.lower, "high": row.upper, "prior": row.prior}
-        varied |= {f"{name}{side}": value for name, value in told.items()}
+    varied = {
+        f"{name}{side}": getattr(row, name)
+        for row, side in zip(gap.rows["dispersions"], ("", "_below"), strict=True)
+        for name in ("phi", "lower", "upper", "prior")
+    }
     return say("gap.limits", **values_of(gap), **limits, **varied, n=len(gap.years))
 
 

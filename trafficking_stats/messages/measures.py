@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from trafficking_stats.breakdowns import parse, unparse
 from trafficking_stats.errors import GapError
-from trafficking_stats.messages import Term, breakdown_words, say
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages.catalogue import say
+from trafficking_stats.messages.values import Term, breakdown_words, written
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from markupsafe import escape
 
-from trafficking_stats.messages import Country, say
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages import Country, say, written
 
 if TYPE_CHECKING:
     from trafficking_stats.reconciliation.result import Reconciliation
@@ -36,8 +35,7 @@ def statuses(rows: pd.DataFrame) -> str:
     """Say how many figures of a table are agreed, printed once, reconciled, bounded or deduced; nothing of none."""
     counts = rows["status"].mask((rows["status"] == "agreed") & (rows["n_claims"] == 1), "alone").value_counts()
     parts = [say(f"pages.status.{status}", n=int(counts[status])) for status in STATUSES if status in counts]
-    text = say("pages.status.all", figures=len(rows), parts=parts) if parts else ""
-    return text[:1].upper() + text[1:]
+    return written(say("pages.status.all", figures=len(rows), parts=parts), "capital") if parts else ""
 
 
 def solved(rec: Reconciliation) -> str:

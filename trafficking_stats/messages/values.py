@@ -9,6 +9,7 @@ import numbers
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, get_args
 
 from trafficking_stats.breakdowns import parse
@@ -71,12 +72,8 @@ class Years:
 
     def in_words(self, spec: str = "") -> str:
         """Write them in the current language."""
-        runs: list[list[int]] = []
-        for year in self.years:
-            if runs and runs[-1][-1] == year - 1:
-                runs[-1].append(year)
-            else:
-                runs.append([year])
+        groups = groupby(enumerate(self.years), key=lambda item: item[1] - item[0])
+        runs = [[year for _, year in group] for _, group in groups]
         shortest = 2 if spec == "span" and len(runs) == 1 else 3
         parts: list[str] = []
         for run in runs:

@@ -11,8 +11,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.ticker import MaxNLocator
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.messages import say
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages import say, written
 from trafficking_stats.plots.chart import raised
 from trafficking_stats.plots.style import HATCH, PAPER, SOFT, inches, year_ticks
 from trafficking_stats.texts.words import short

@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.messages import Country, Term, Years, say
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages import Country, Term, Years, say, written
 from trafficking_stats.plots.bars import highest
 from trafficking_stats.plots.chart import EMPTY, describe, drawing, instead, raised
 from trafficking_stats.plots.style import ALERT, INK, LINE, PAPER, TIER_MARKERS, key, year_ticks

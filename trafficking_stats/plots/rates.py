@@ -12,8 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.messages import Bounds, Country, say
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages import Bounds, Country, say, written
 from trafficking_stats.plots.chart import EMPTY, WIDTH, describe, drawing, instead, wrap
 from trafficking_stats.plots.style import ALERT, HATCH, LINE, PAPER, SOFT, STAGE_SHADES, inches
 from trafficking_stats.texts import words

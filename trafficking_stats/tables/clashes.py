@@ -99,8 +99,7 @@ def _folded(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _opening(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     first, lost = rows[0], [claim for row in rows for claim in row["lost"]]
-    said = [say("tables.folded.row", **{name: row[name] for name in ("set_aside", "kept", "cause")}) for row in rows]
-    items = map(Markup("<li>{}: {}</li>").format, [row["part_linked"] for row in rows], said)
+    items = map(Markup("<li>{}: {}</li>").format, [row["part_linked"] for row in rows], map(_seen, rows))
     dimensions = [Term("dimension", key) for key in parse(lost[0]["breakdown"])]
     summary = say("tables.folded.parts", n=len(rows), dimensions=dimensions)
     alike = {name: len({row[name] for row in rows}) == 1 for name in ("kept", "cause")}
@@ -113,6 +112,12 @@ def _opening(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "set_aside": say("tables.folded.set_aside", n=len(lost), names=names),
         "cause": first["cause"] if alike["cause"] else cause_words([{**claim, "evidence": ""} for claim in lost]),
     }
+
+
+def _seen(row: Mapping[str, Any]) -> str:
+    """Say of one of many parts what was set aside, what is kept, and what speaks against it."""
+    evidence = dict.fromkeys(str(claim["evidence"]) for claim in row["lost"] if claim["evidence"])
+    return say("tables.folded.row", **{**row, "evidence": "; ".join(evidence) or row["cause"]})
 
 
 def _deduced(rec: Reconciliation, country: str, indicator: str, breakdown: str, start: str, end: str) -> str:

@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
-from trafficking_stats.messages import Term, Years, breakdown_words, say
-from trafficking_stats.messages.readable import readable
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages import Measure, Term, Years, breakdown_words, readable, say, written
 from trafficking_stats.reconciliation.sensitivity import WITHOUT
 from trafficking_stats.reconciliation.words import source_of
 from trafficking_stats.texts import words
@@ -48,6 +46,12 @@ def sub(text: object, below: object) -> Markup:
 def printed_figure(claim: Row) -> str:
     """Write the figure of a claim as its source prints it."""
     return words.printed(claim["value"], claim["qualifier"], claim.get("value_upper"))
+
+
+def count_columns(numerator: Measure, denominator: Measure) -> list[Column]:
+    """Return the columns of the two counts that a rate is of."""
+    both = (("numerator_", numerator), ("denominator_", denominator))
+    return [Column(words.count(side), True, written(what, "capital")) for side, what in both]
 
 
 def _every_figure(claim: Row) -> str:
@@ -106,7 +110,6 @@ COLUMNS = {
     "kind": Column(lambda row: say(f"pages.date.{row['kind']}")),
     # of rates
     "ratio": Column(lambda row: words.ratio_name(row).replace("–", "–\u2060"), head="years"),
-    "n_years": Column("n_years", number=True),
     "country_years": Column(lambda row: sub(words.place_name(row["country"]), words.span(row)), head="country"),
     "rate": Column(words.rate_text, number=True),
     "interval": Column(words.limits(), number=True),
@@ -119,11 +122,7 @@ COLUMNS = {
     "choice": Column(_choice),
     "taken_up": Column(lambda row: sub(words.title(row["numerator"]), words.span(row)), head="what"),
     "part_and_years": Column("part_and_years", head="part"),
-    "early": Column("early", number=True),
-    "late": Column("late", number=True),
-    "change_a_year": Column("change_a_year", number=True),
-    "by_size": Column("by_size", number=True),
-    "by_mix": Column("by_mix", number=True),
+    **{name: Column(name, number=True) for name in ("n_years", "early", "late", "change_a_year", "by_size", "by_mix")},
     # of all countries
     "group_kind": Column(lambda row: say(f"pages.world.by_{row['kind']}")),
     "country": Column(lambda row: words.place_name(row["country"])),

@@ -12,13 +12,11 @@ from trafficking_stats.gap_analysis.beside import beside_rows
 from trafficking_stats.gap_analysis.figures import common_stretches, figures_of
 from trafficking_stats.inference.windows import runs
 from trafficking_stats.inference.yearly import halves
-from trafficking_stats.messages import Country, Term, Years, breakdown_words, say
+from trafficking_stats.messages import Country, Measure, Term, Years, breakdown_words, say, written
 from trafficking_stats.messages.gap import values_of
-from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.shown import Shown
-from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.tables.columns import COLUMNS, Column, Columns, Row
+from trafficking_stats.tables.columns import COLUMNS, Column, Columns, Row, count_columns
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import shown_ratios
 from trafficking_stats.texts.links import in_a_row
@@ -43,8 +41,7 @@ def peers(gap: Gap) -> Shown:
 def _rates(gap: Gap) -> Columns:
     """Return the columns of a rate: itself, its limits, and the two counts that it is of."""
     head = say("tables.head.interval_at", confidence=gap.question.confidence)
-    both = {"numerator": gap.question.numerator, "denominator": gap.question.denominator}
-    counts = [Column(count(f"{side}_"), True, written(what, "capital")) for side, what in both.items()]
+    counts = count_columns(gap.question.numerator, gap.question.denominator)
     return ["rate", COLUMNS["interval"]._replace(head=head), *counts]
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.messages import say, say_or
+from trafficking_stats.messages import say, say_or, written
 from trafficking_stats.messages.shown import Shown, csv_text, nothing
-from trafficking_stats.messages.values import written
 from trafficking_stats.tables.columns import COLUMNS, Column, Columns, Row
+from trafficking_stats.templates import rendered
 from trafficking_stats.texts.words import ABSENT
+
+_TEMPLATE = Path(__file__).with_name("table.html.j2")
 
 
 def table(
@@ -66,26 +69,13 @@ def table(
     if not rows:
         return nothing(say_or(f"tables.{key}.none", say("tables.no_rows", what=caption), **values))
     made, above = [_column(column) for column in columns], _column(groups)
-    css = [Markup(' class="num"') if column.number else Markup("") for column in made]
-    heads = [say_or(f"tables.head.{column.head}", column.head) for column in made]
-    head = Markup("").join(map(Markup('<th scope="col"{}>{}</th>').format, css, heads))
-    body, last = [], ""
-    for row in rows:
-        if groups and (group := _cell(row, above)) != last:
-            last = group
-            line = Markup('<tr class="group"><th scope="rowgroup" colspan="{}">{}</th></tr>')
-            body.append(line.format(len(made), group))
-        first, *others = (_cell(row, column) for column in made)
-        named = Markup('<th scope="row"{}>{}</th>').format(css[0], first)
-        cells = Markup("").join(map(Markup("<td{}>{}</td>").format, css[1:], others))
-        body.append(Markup("<tr>{}{}</tr>").format(named, cells))
-    inner = Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>")
-    shown = inner.format(caption, head, Markup("").join(body))
+    heads = [(say_or(f"tables.head.{column.head}", column.head), column.number) for column in made]
+    lines = [(_cell(row, above) if groups else "", [_cell(row, column) for column in made]) for row in rows]
     place = [values["country"].code] if "country" in values else []
     name = "-".join([*place, *([of] if of else []), key.replace("_", "-")])
     link = "" if data is None or data.empty else csv_link(data, name)
-    foot = Markup('<div class="note">{} {}</div>').format(note, link) if note or link else ""
-    return Shown("table", Markup('<div class="table">{}{}</div>').format(shown, foot), {"caption": caption})
+    html = rendered(_TEMPLATE, caption=caption, heads=heads, rows=lines, note=note, data=link)
+    return Shown("table", Markup(html), {"caption": caption})
 
 
 def _column(column: str | Column) -> Column:

@@ -9,11 +9,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.messages import Country, breakdown_words, say
-from trafficking_stats.messages.measures import Measure
+from trafficking_stats.messages import Country, Measure, breakdown_words, say, written
 from trafficking_stats.messages.reconciliation import statuses
 from trafficking_stats.messages.shown import Shown, prose
-from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import Reconciliation

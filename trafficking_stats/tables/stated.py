@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 import pandas as pd
 from markupsafe import Markup
@@ -10,19 +11,19 @@ from markupsafe import Markup
 from trafficking_stats.gap_analysis.beside import premise
 from trafficking_stats.gap_analysis.figures import figures_of
 from trafficking_stats.intervals import period_kind
-from trafficking_stats.messages import Country, say, say_or
-from trafficking_stats.messages.catalogue import current
-from trafficking_stats.messages.measures import Measure
+from trafficking_stats.messages import Country, Measure, current, say, say_or, written
 from trafficking_stats.messages.shown import Shown, nothing
-from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.tables.columns import Column, Columns, Row
 from trafficking_stats.tables.html import csv_link, table
 from trafficking_stats.tables.reconciled import CELL, claims_of
+from trafficking_stats.templates import rendered
 from trafficking_stats.texts.links import by_year, source_link
 from trafficking_stats.texts.screens import beside_words
 from trafficking_stats.texts.words import ABSENT, number
 from trafficking_stats.wording import source_name
+
+_TEMPLATE = Path(__file__).with_name("stated.html.j2")
 
 
 def figures(
@@ -93,36 +94,38 @@ def stated(
     if own.empty:
         return nothing(say(f"victims.stated.none_{kind}", country=Country(country)))
     editions = dict(own[["source_id", "year"]].values) if kind == "recommendation" else {}
-    items = Markup()
+    topics = []
     for topic, rows in own.groupby("topic", sort=False):
         later_ones = {source for source, year in editions.items() if year > rows["year"].min()}
-        missing = [_edition(rec, source) for source in sorted(later_ones - {*rows["source_id"]})]
-        below: list[str] = (
-            [Markup("{} {}.").format(say("victims.stated.not_in"), Markup("; ").join(missing))] if missing else []
-        )
         names = dict.fromkeys(name for cell in rows["indicators"] for name in cell.split(";") if name)
         years = range(int(rows["year"].min()) - earlier, int(rows["year"].max()) + later + 1)
-        for measure in map(Measure.read, names):
-            if figures := by_year(rec, country, measure, years):
-                shown = Markup(", ").join(Markup("{1} ({0})").format(*one) for one in figures.items())
-                below.append(Markup("{}: {}.").format(written(measure, "capital"), shown))
-        for year, text in sorted({(year, text) for text, year in rows[["premise", "year"]].values if text}):
-            row, verdict = premise(rec, country, text, year)
-            rule, figures_of_year = say(f"victims.rule.{text.partition(' ')[0]}"), beside_words(row) if row else ""
-            below.append(say(f"victims.premise.{verdict}", rule=rule, figures=figures_of_year, year=str(year)))
-        lines = Markup("").join(map(Markup("<br><small>{}</small>").format, below))
-        name = say_or(f"victims.topic.{topic}", written(str(topic).replace("_", " "), "capital"))
-        items += Markup("<li><b>{}.</b> {}{}</li>").format(name, _told(rec, rows), lines)
+        figures = [(written(one, "capital"), by_year(rec, country, one, years)) for one in map(Measure.read, names)]
+        premises = sorted({(year, text) for text, year in rows[["premise", "year"]].values if text})
+        about = {
+            "name": say_or(f"victims.topic.{topic}", written(str(topic).replace("_", " "), "capital")),
+            "told": _told(rec, rows),
+            "missing": [_edition(rec, source) for source in sorted(later_ones - {*rows["source_id"]})],
+            "figures": [one for one in figures if one[1]],
+            "tested": [_tested(rec, country, text, year) for year, text in premises],
+        }
+        topics.append(about)
     data = csv_link(own.drop(columns=["country", "kind"]), f"{country}-{kind}s")
-    return Shown("prose", Markup('<ul class="stated">{}</ul><p class="note">{}</p>').format(items, data))
+    html = rendered(_TEMPLATE, topics=topics, not_in=say("victims.stated.not_in"), data=data)
+    return Shown("prose", Markup(html))
 
 
-def _told(rec: Reconciliation, rows: pd.DataFrame) -> Markup:
-    """Write each sentence once, and behind the sentences of the same editions these editions."""
+def _told(rec: Reconciliation, rows: pd.DataFrame) -> list[tuple[str, Sequence[Markup]]]:
+    """Return each sentence once, and with the sentences of the same editions these editions."""
     sources = rows.sort_values("year", kind="stable").groupby(f"text_{current()}", sort=False)["source_id"].unique()
-    editions = sources.map(lambda ids: Markup("; ").join(_edition(rec, one) for one in ids))
-    told = Markup("{} ({})").format
-    return Markup(" ").join(told(" ".join(own.index), names) for names, own in sources.groupby(editions, sort=False))
+    told = sources.groupby(sources.map(tuple), sort=False)
+    return [(" ".join(own.index), [_edition(rec, one) for one in ids]) for ids, own in told]
+
+
+def _tested(rec: Reconciliation, country: str, text: str, year: int) -> str:
+    """Say whether figures support what a reason rests on."""
+    row, verdict = premise(rec, country, text, year)
+    rule, figures = say(f"victims.rule.{text.partition(' ')[0]}"), beside_words(row) if row else ""
+    return say(f"victims.premise.{verdict}", rule=rule, figures=figures, year=str(year))
 
 
 def _edition(rec: Reconciliation, source_id: str) -> Markup:

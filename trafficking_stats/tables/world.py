@@ -13,14 +13,13 @@ from trafficking_stats.gap_analysis.countries import Countries
 from trafficking_stats.intervals import period_kind
 from trafficking_stats.messages import Country, say
 from trafficking_stats.messages.shown import Shown
-from trafficking_stats.messages.values import written
 from trafficking_stats.plots.style import STAGE_SHADES, shade
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.reconciliation.vintages import steps
-from trafficking_stats.tables.columns import Column, Columns, Row
+from trafficking_stats.tables.columns import Column, Columns, Row, count_columns
 from trafficking_stats.tables.html import csv_link, table
 from trafficking_stats.texts.links import country_link
-from trafficking_stats.texts.words import count, limits, number, place_name, rate_text
+from trafficking_stats.texts.words import limits, number, place_name, rate_text
 from trafficking_stats.texts.world import by_region, counts_of, group_name, printed_years
 
 SHOWN = 25
@@ -42,7 +41,7 @@ def regions(world: Countries) -> Shown:
         group_name(one.subject) for one in world.refusals if one.analysis == "groups" and one.subject.isdigit()
     )
     both = {"numerator": world.numerator, "denominator": world.denominator}
-    counts = [Column(count(f"{side}_"), True, written(what, "capital")) for side, what in both.items()]
+    counts = count_columns(world.numerator, world.denominator)
     columns: Columns = [Column("name", head="group"), "middle", "interval", "another", "countries", *counts]
     rows = rows.sort_values(["kind", "name"])
     return table("world_regions", rows, columns, {**both, "regions": few}, groups="group_kind", data=groups)

@@ -12,7 +12,7 @@ from trafficking_stats.breakdowns import parse
 from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.intervals import period_kind
-from trafficking_stats.messages.measures import Measure
+from trafficking_stats.messages import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
 
 LEADING = ("victims_identified", "prosecutions_suspects", "convictions_persons")

@@ -10,10 +10,9 @@ from markupsafe import Markup
 from trafficking_stats.gap_analysis.answer import Gap
 from trafficking_stats.gap_analysis.rows import Peer
 from trafficking_stats.gap_analysis.settings import load_gap_settings
-from trafficking_stats.messages import Country, Years, say
+from trafficking_stats.messages import Country, Years, say, written
 from trafficking_stats.messages import gap as gap_says
 from trafficking_stats.messages.shown import Shown, nothing, prose
-from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.texts.headline import headline, summary
 from trafficking_stats.texts.links import in_a_row

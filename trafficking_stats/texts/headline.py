@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -10,10 +11,12 @@ from markupsafe import Markup
 from trafficking_stats.messages import say
 from trafficking_stats.messages.shown import Shown
 from trafficking_stats.reconciliation.result import Reconciliation
+from trafficking_stats.templates import rendered
 from trafficking_stats.texts.focus import LEADING, figures, totals
 from trafficking_stats.texts.links import source_link
 from trafficking_stats.texts.words import label
 
+_TEMPLATE = Path(__file__).with_name("headline.html.j2")
 BADGES = ("holds", "uncertain", "one_source", "no_answer")
 """All there are; `legend` says what each means."""
 
@@ -46,22 +49,17 @@ def headline(
         What an index says about the country, from `summary`.
     """
     told = [(say(key), Markup("{}").format(text)) for key, text in facts.items() if str(text)]
-    mark = Markup('<span class="verdict {}">{}</span> ').format(badge, say(f"pages.badge.{badge}")) if badge else ""
-    line = Markup("<div><dt>{}</dt><dd>{}{}</dd></div>").format
-    parts = Markup("").join(line(head, "" if place else mark, text) for place, (head, text) in enumerate(told))
-    more = Markup('<p class="below">{}</p>').format(below) if below else ""
-    meaning = Markup('<details class="badges"><summary>{}</summary>{}</details>')
-    key = meaning.format(say("pages.badge.all"), legend().html) if badge else ""
-    html = Markup('<div class="headline"><p class="sentence">{}</p><dl class="assurance">{}</dl>{}{}</div>')
-    plain = [{"label": head, "text": str(text.striptags())} for head, text in told]
+    word = say(f"pages.badge.{badge}") if badge else ""
+    shown = {"sentence": sentence, "facts": told, "badge": badge, "word": word, "below": below}
+    html = rendered(_TEMPLATE, **shown, legend=legend().html, say=say)
     about: dict[str, Any] = {
         "sentence": elsewhere or sentence,
         "robustness": badge,
-        "word": say(f"pages.badge.{badge}") if badge else "",
-        "facts": plain,
+        "word": word,
+        "facts": [{"label": head, "text": str(text.striptags())} for head, text in told],
         "summary": dict(summary or {}),
     }
-    return Shown("headline", html.format(sentence, parts, more, key), about)
+    return Shown("headline", Markup(html), about)
 
 
 def legend() -> Shown:

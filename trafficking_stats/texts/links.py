@@ -11,10 +11,7 @@ from markupsafe import Markup, escape
 
 from trafficking_stats.claims import load_sources
 from trafficking_stats.csv_tables import records
-from trafficking_stats.messages import page_file
-from trafficking_stats.messages.catalogue import current
-from trafficking_stats.messages.measures import Measure
-from trafficking_stats.messages.readable import readable
+from trafficking_stats.messages import Measure, current, page_file, readable
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.texts.focus import Cell, explained_cells, known
 from trafficking_stats.texts.words import count, place_name

@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from trafficking_stats.messages import Country, Years, say
+from trafficking_stats.messages import Country, Register, Years, say, written
 from trafficking_stats.messages import reconciliation as words
 from trafficking_stats.messages.shown import Shown, prose
-from trafficking_stats.messages.values import Register, written
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import OPTIMAL, Reconciliation
 from trafficking_stats.reconciliation.sensitivity import WITHOUT, moves
@@ -25,7 +24,7 @@ from trafficking_stats.texts.focus import (
     years_shown,
 )
 from trafficking_stats.texts.headline import headline, summary
-from trafficking_stats.texts.words import capital, label, printed, sentences, title
+from trafficking_stats.texts.words import label, printed, sentences, title
 from trafficking_stats.wording import source_name
 
 
@@ -40,7 +39,7 @@ def cause_words(rejected: Sequence[Mapping[Any, Any]]) -> str:
     """Say why claims on one count were probably set aside, each reason once."""
     texts: dict[str, str] = {}
     for claim in rejected:
-        cause = capital(say(f"reconciliation.cause.{claim['cause'] or 'unexplained'}"))
+        cause = written(say(f"reconciliation.cause.{claim['cause'] or 'unexplained'}"), "capital")
         evidence = str(claim["evidence"])
         texts.setdefault(cause, say("pages.cause_with", cause=cause, evidence=evidence) if evidence else cause)
     return "; ".join(texts.values())
@@ -142,7 +141,7 @@ def _doubted(rec: Reconciliation, country: str, names: Sequence[str]) -> str:
         for name in names
         if name in set(doubtful["indicator"])
     ]
-    return f"{capital(say('gap.care.doubtful', what=what))}." if what else ""
+    return f"{written(say('gap.care.doubtful', what=what), 'capital')}." if what else ""
 
 
 def _settled(rows: pd.DataFrame, name: str, country: str) -> str:

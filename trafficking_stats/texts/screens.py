@@ -12,11 +12,9 @@ from trafficking_stats.gap_analysis.beside import beside_rows
 from trafficking_stats.gap_analysis.rows import Beside
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.yearly import halves
-from trafficking_stats.messages import Bounds, Country, breakdown_words, say, say_or
+from trafficking_stats.messages import Bounds, Country, Measure, breakdown_words, say, say_or, written
 from trafficking_stats.messages.gap import care_sentence, facts, moved, values_of
-from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.shown import Shown
-from trafficking_stats.messages.values import written
 from trafficking_stats.reconciliation.evidence import bounds
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.texts.focus import LEADING, known, totals, yearly_claims

@@ -10,10 +10,7 @@ import pandas as pd
 
 from trafficking_stats.entries import PolicyDate
 from trafficking_stats.intervals import period_kind
-from trafficking_stats.messages import Bounds, Country, Years, say, say_or
-from trafficking_stats.messages.measures import Measure
-from trafficking_stats.messages.readable import readable
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages import Bounds, Country, Measure, Years, readable, say, say_or, written
 from trafficking_stats.reconciliation.evidence import Figure, Period, bounds
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -44,12 +41,7 @@ def label(indicator: str, breakdown: str = "") -> str:
 
 def title(indicator: str, breakdown: str = "") -> str:
     """Return what is counted, as it stands at the beginning of a sentence."""
-    return capital(label(indicator, breakdown))
-
-
-def capital(text: str) -> str:
-    """Begin a text with a capital letter, and leave the others as they are."""
-    return text[:1].upper() + text[1:]
+    return written(label(indicator, breakdown), "capital")
 
 
 def printed(value: Any, qualifier: str, value_upper: Any = None) -> str:
