@@ -591,3 +591,13 @@ def test_what_nobody_else_prints_can_only_contradict_its_own_publisher():
     [alone] = ts.reconcile(table(own)).claims.query("not accepted")["cause"]
     [beside] = ts.reconcile(table([*own, register(16)])).claims.query("not accepted")["cause"]
     assert (alone, beside) == ("arithmetic", "unexplained")
+
+
+def test_a_figure_between_the_bounds_that_clashes_with_others_is_not_said_to_lie_outside():
+    # UNODC, Pakistan 2020, suspects: 6 minors, by sex of adults 6 and 26, and 26 adults of 46 in all
+    parts = {"": 46, "age=adult": 26, "age=adult;sex=female": 6, "age=adult;sex=male": 26, "age=child": 6}
+    parts |= {"sex=female": 6, "sex=male": 26}
+    own = [odd(value, breakdown=part) for part, value in parts.items()]
+    masked = [odd(5, breakdown=f"age=child;sex={sex}", qualifier="less_than") for sex in ("female", "male")]
+    lost = ts.reconcile(table([*own, *masked])).claims.query("not accepted").set_index("breakdown")["evidence"].map(str)
+    assert lost["age=child"] == "6 against 0 to 14"

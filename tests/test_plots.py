@@ -235,9 +235,11 @@ def test_the_strip_marks_the_years_used_and_hatches_ranges():
     ("make", "words"),
     [
         (
+            # others there may be: it is said of no stage that was not asked for
             lambda: series.stage_panels(frame([]), ["convictions_persons"], "DNK", (2014, 2015)),
-            "No source has a yearly",
+            "No yearly figures on persons convicted.",
         ),
+        (lambda: series.stage_panels(frame([]), [], "DNK", (2014, 2015)), "No source has a yearly figure on any stage"),
         (lambda: series.pair(frame([]), "victims_identified", "convictions_persons", "DNK"), "No source has a yearly"),
         (lambda: series.years_strip(frame([]), (), "DNK"), "No source has a yearly figure on any stage"),
         (

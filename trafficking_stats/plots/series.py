@@ -15,7 +15,7 @@ from trafficking_stats.plots.bars import Bar, Series, draw_panels, edges, highes
 from trafficking_stats.plots.chart import EMPTY, describe, drawing, instead
 from trafficking_stats.plots.style import ALERT, AREA, HATCH, LINE, PAPER, STAGE_SHADES, key, shade, year_ticks
 from trafficking_stats.texts.focus import known, measured, named, stage_indicators, years_shown
-from trafficking_stats.texts.words import capital, label, lacking, sentences, short, title
+from trafficking_stats.texts.words import label, lacking, sentences, short, title
 from trafficking_stats.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def stage_panels(
     shown = [indicator for indicator in indicators if indicator in set(rows["indicator"])]
     with drawing(ax, 0.5 + 0.95 * len(shown) if shown else EMPTY) as ax:
         if not shown:
-            return instead(ax, say("pages.stages.none", country=Country(country)))
+            return instead(ax, lacking(indicators, ()) or say("pages.stages.none", country=Country(country)))
         bars = {name: read_bars(rows[rows["indicator"] == name]) for name in shown}
         draw_panels(ax, {title(name): [Series(bars[name], shade(name))] for name in shown}, years)
     way = {load_vocabulary().indicators[name].stage for name in shown if ";" not in name}
@@ -106,7 +106,7 @@ def pair(rows: pd.DataFrame, tall: str, low: str, country: str, *, ax: Axes | No
         draw_panels(ax, {"": [Series(bars[name], shades[name], widths[name]) for name in bars]}, years)
         key(ax, {label(name): {**AREA, "color": shades[name]} for name in bars})
     caption = [
-        say("pages.pair.caption", tall=capital(label(tall)), low=label(low), country=Country(country)),
+        say("pages.pair.caption", tall=title(tall), low=label(low), country=Country(country)),
         *edges(both),
         say("pages.no_bar") if len(both) < 2 * (years[1] - years[0] + 1) else "",
         lacking(found, bars),

@@ -257,8 +257,9 @@ def printed(row: Any) -> Figure:
 
 
 def off(row: Any) -> Evidence:
-    """Say how far, and to which side, it lies from the bounds of the cell."""
-    return evidence("below" if row.below else "above", value=row.value, distance=row.distance, kept=row.known)
+    """Say how far, and to which side, it lies from the bounds of the cell; between them it clashes only with others."""
+    code = "against" if not row.distance else "below" if row.below else "above"
+    return evidence(code, value=row.value, distance=row.distance, kept=row.known)
 
 
 CAUSES: tuple[tuple[str, Callable[[Any, Figures], Seen]], ...] = (
