@@ -74,13 +74,12 @@ def _said(rows: str) -> tuple[int, int]:
 def _found(rows: list[Row]) -> tuple[int, int]:
     """Return the first and last row of the header: the first that is filled as far as the table is wide, and more.
 
-    A row that has a heading twice goes on in the row above, and one with gaps in the row below, if no figures but years
-    stand there.
+    A row that has a heading twice goes on in the row above if that tells them apart, and one with gaps in the row below
+    if no figures but years stand there.
     """
     filled = [sum(1 for cell in row if plain(cell)) for _, row in rows[:_WITHIN]]
     at = last = next(at for at, n in enumerate(filled) if n >= max(2, max(filled) / 2) or n == max(filled))
-    above, names = rows[max(at - 1, 0)][1], [*filter(None, map(plain, rows[at][1]))]
-    if len(set(names)) < len(names) and at and filled[at - 1] > 1 and all(map(is_heading, filter(plain, above))):
+    if at and not _differ([rows[at][1]]) and _differ([rows[at - 1][1], rows[at][1]]):
         at -= 1
     for below in range(at + 1, min(at + _MOST_ROWS, len(rows) - 1)):
         above, cells = rows[below - 1][1], [cell for cell in rows[below][1] if plain(cell)]
@@ -95,6 +94,11 @@ def _is_second(row: list[Any], heads: list[list[Any]]) -> bool:
     """Whether a row repeats a heading above it, and holds no figure: what follows is another table."""
     repeated = [cell for cells in heads for cell, head in zip(row, cells, strict=False) if cell and cell == head]
     return any(says_figure(cell) is False for cell in repeated) and all(is_heading(cell) for cell in row if plain(cell))
+
+
+def _differ(heads: list[list[Any]]) -> bool:
+    names = [name for name in _headings(heads, max(map(len, heads))) if name]
+    return len(set(names)) == len(names)
 
 
 def _headings(heads: list[list[Any]], width: int) -> list[str]:
