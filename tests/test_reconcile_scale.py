@@ -12,6 +12,8 @@ from synthetic import BIASED, make_panel
 from tiny import claim, table
 
 import trafficking_stats as ts
+from trafficking_stats.reconciliation import judged as verdicts
+from trafficking_stats.reconciliation.causes import probable_causes
 
 ELSEWHERE = ["AFG", "ALB", "DZA", "AND", "AGO", "ARG", "ARM", "AUS", "AUT", "AZE", "BHS", "BHR", "BGD", "BRB", "BLR"]
 
@@ -20,6 +22,26 @@ PLACE = ["country", "indicator", "breakdown", "year"]
 
 def written(rec: ts.Reconciliation) -> bytes:
     return b"".join(part.to_csv(index=False).encode() for part in (rec.series, rec.claims, rec.clashes))
+
+
+# --- what takes long, when it is asked for ----------------------------------------------------------------------
+
+
+def test_causes_and_clashes_are_found_once_and_not_before_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counted(claims: pd.DataFrame, *given: object) -> pd.DataFrame:
+        asked.append(len(claims))
+        return probable_causes(claims, *given)
+
+    monkeypatch.setattr(verdicts, "probable_causes", counted)
+    claims = table([claim(10), claim(20, source="b", published="2020")])
+    rec = ts.reconcile(claims)
+    assert rec.series["status"].tolist() == ["reconciled"]
+    assert not asked
+    assert rec.clashes["values"].tolist() == ["20 | 10"]
+    assert rec.claims["cause"].tolist() == ["digit_slip", ""] == rec.claims["cause"].tolist()
+    assert asked == [2]
 
 
 # --- panels with a known truth ----------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def _as_printed(claims: pd.DataFrame, rec: Reconciliation) -> Reconciliation:
     year, end = claims["period_start"].str[:4], claims["period_end"]
     is_year = (claims["period_start"] == year + "-01-01") & (end == year + "-12-31")
     claims = claims.assign(accepted=True, year=end.str[:4])
-    return Reconciliation(claims[is_year], claims, rec.clashes[:0], vocabulary=rec.vocabulary)
+    return Reconciliation(claims[is_year], lambda: (claims, rec.clashes[:0]), vocabulary=rec.vocabulary)
 
 
 def _judge(rec: Reconciliation, said: pd.DataFrame, *, own: bool) -> pd.DataFrame:

@@ -71,4 +71,5 @@ def _folder(folder: Path) -> Reconciliation:
     for table in (series, claims):
         for name in table.columns.intersection(["year", "estimate", "lower", "upper"]):
             table[name] = pd.to_numeric(table[name]).astype("Int64")
-    return Reconciliation(series, claims.assign(accepted=claims["accepted"] == "True"), pd.DataFrame())
+    claims["accepted"] = claims["accepted"] == "True"
+    return Reconciliation(series, lambda: (claims, pd.DataFrame()))

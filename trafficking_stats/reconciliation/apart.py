@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -36,7 +37,8 @@ def apart(whole: Reconciliation, claims: pd.DataFrame) -> Iterator[tuple[str, Re
     for country in whole.settled:
         own = {name: found[name].get(country, table[:0]).reset_index(drop=True) for name, table in tables.items()}
         part = _settled(settled, claims["source_id"], rows[country], cells.get(country, slice(0, 0)))
-        yield country, replace(whole, **own, settled={country: part})
+        told = partial(tuple, (own.pop("claims"), own.pop("clashes")))
+        yield country, replace(whole, **own, told=told, settled={country: part})
 
 
 def _slices(countries: pd.Series) -> dict[str, slice]:

@@ -1,35 +1,55 @@
-"""The verdict on each claim: whether it is kept, what it clashes with, why it was rejected, and what is doubtful."""
+"""The verdict on each claim; and, when that is asked for, why it was rejected and what is doubtful."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from trafficking_stats.frames import TEXTS
 from trafficking_stats.reconciliation.causes import probable_causes
 from trafficking_stats.reconciliation.doubts import doubts
+from trafficking_stats.reconciliation.series import build_clashes
 from trafficking_stats.reconciliation.settle import Settled
 from trafficking_stats.vocabulary import Vocabulary
 
 
-def judge(table: pd.DataFrame, settled: Settled, vocabulary: Vocabulary) -> pd.DataFrame:
-    """Add to each claim its interval, the verdict, what it clashes with, the probable cause, and what is doubtful."""
-    system, solution = settled.system, settled.solution
+def judge(table: pd.DataFrame, settled: Settled) -> pd.DataFrame:
+    """Add to each claim its interval, the verdict, and what it clashes with."""
+    system = settled.system
     judged = table.copy(deep=False)
     for name, ends in (("lower", system.claim_lower), ("upper", system.claim_upper)):
         judged[name] = pd.array(np.where(np.isfinite(ends), ends, np.nan), dtype="Int64")
     judged["accepted"] = settled.accepted
     leader = settled.claim_ids[system.groups["leader"].to_numpy()]
     against = np.full(len(leader) + 1, "", dtype=object)  # the last is of claims that are no counts
-    for group, (groups, _) in solution.conflicts.items():
+    for group, (groups, _) in settled.solution.conflicts.items():
         against[group] = ";".join(sorted(leader[list(groups)]))
     judged["cause"] = ""
     judged["clashes_with"] = against[system.claim_group]
-    judged["doubt"] = ""
-    judged["evidence"] = pd.Series("", index=judged.index, dtype=object)
+    return judged
+
+
+def explained(judged: pd.DataFrame, settled: Settled, vocabulary: Vocabulary) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Say why claims were rejected and what is doubtful of others.
+
+    Returns
+    -------
+    claims : pandas.DataFrame
+        The claims with ``lower`` and ``upper`` (the interval of the claim), ``accepted``, ``cause`` (of a rejected
+        claim, a code), ``clashes_with`` (ids of the claims it cannot be true together with, joined by ``;``),
+        ``doubt`` (of a kept claim, a code or empty) and ``evidence`` for the cause or doubt: `evidence.Evidence`, of
+        which ``str`` is a sentence in the current language, or empty.
+    clashes : pandas.DataFrame
+        As `build_clashes` returns it.
+    """
+    system, solution = settled.system, settled.solution
+    claims = judged.astype({name: object for name in TEXTS if name in judged})
+    claims["doubt"] = ""
+    claims["evidence"] = pd.Series("", index=judged.index, dtype=object)
     bounds = np.zeros((len(judged), 2))
     if len(system.groups):  # else no claim is a count
         cell = system.groups["cell"].to_numpy()[system.claim_group]
         bounds = np.column_stack([solution.lower[cell], solution.upper[cell]])
     for found in (probable_causes(judged, bounds, vocabulary), doubts(judged, vocabulary)):
-        judged.loc[found.index, list(found)] = found
-    return judged
+        claims.loc[found.index, list(found)] = found
+    return claims, build_clashes(judged.assign(cause=claims["cause"]), vocabulary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
@@ -13,13 +14,13 @@ import pandas as pd
 
 from trafficking_stats.countries import country_code
 from trafficking_stats.errors import ClaimError, ReconciliationError
-from trafficking_stats.frames import REQUIRED, TEXTS, as_claims
+from trafficking_stats.frames import REQUIRED, as_claims
 from trafficking_stats.reconciliation.apart import apart
 from trafficking_stats.reconciliation.cells import build_system
-from trafficking_stats.reconciliation.judged import judge
+from trafficking_stats.reconciliation.judged import explained, judge
 from trafficking_stats.reconciliation.methods import DEFAULT, check_method
 from trafficking_stats.reconciliation.result import OPTIMAL, Reconciliation
-from trafficking_stats.reconciliation.series import build_clashes, build_series
+from trafficking_stats.reconciliation.series import build_series
 from trafficking_stats.reconciliation.settle import settle
 from trafficking_stats.reconciliation.vintages import known_by
 from trafficking_stats.remembering import in_run, remembered, tell_read
@@ -116,13 +117,16 @@ def _together(parts: Sequence[Reconciliation], method: str, vocabulary: Vocabula
     """Join what was found country by country."""
     if len(parts) == 1:
         return parts[0]
-    series, judged, clashes, periods = (
-        pd.concat([getattr(part, name) for part in parts], ignore_index=True)
-        for name in ("series", "claims", "clashes", "periods")
-    )
+
+    def joined(*names: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        one, other = (pd.concat([getattr(part, name) for part in parts], ignore_index=True) for name in names)
+        return one, other
+
+    series, periods = joined("series", "periods")
+    told = functools.cache(functools.partial(joined, "claims", "clashes"))
     found = dict.fromkeys(part.status for part in parts if part.status != OPTIMAL)
     settled = {country: known for part in parts for country, known in part.settled.items()}
-    return Reconciliation(series, judged, clashes, method, "; ".join(found) or OPTIMAL, periods, vocabulary, settled)
+    return Reconciliation(series, told, method, "; ".join(found) or OPTIMAL, periods, vocabulary, settled)
 
 
 def _reconcile_part(
@@ -130,13 +134,12 @@ def _reconcile_part(
 ) -> Reconciliation:
     """Reconcile checked claims in this process."""
     settled = settle(build_system(table, vocabulary), table, method, vocabulary, time_limit)
-    judged = judge(table, settled, vocabulary)
+    judged = judge(table, settled)
     series, periods = build_series(judged, settled.system, settled.solution, vocabulary)
-    clashes = build_clashes(judged, vocabulary)
-    judged = judged.astype({name: object for name in TEXTS if name in judged})
     status = "; ".join(settled.solution.status) or OPTIMAL
     of_country = dict.fromkeys(table["country"].unique(), settled)
-    return Reconciliation(series, judged, clashes, method, status, periods, vocabulary, of_country)
+    told = functools.cache(functools.partial(explained, judged, settled, vocabulary))
+    return Reconciliation(series, told, method, status, periods, vocabulary, of_country)
 
 
 def _is_plain(claims: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -38,13 +38,8 @@ class Reconciliation:
         n_accepted, n_upstreams``. ``estimate``, ``lower`` and ``upper`` are nullable ``Int64`` in the unit of
         the indicator; ``upper`` is NA where nothing bounds the cell, ``estimate`` where only an interval is
         known. ``status`` is ``agreed``, ``reconciled``, ``bounded`` or ``deduced``.
-    claims : pandas.DataFrame
-        The claims in a fixed order with ``lower`` and ``upper`` (the interval of the claim), ``accepted``,
-        ``cause`` (of a rejected claim, a code), ``clashes_with`` (ids of the claims it cannot be true together with,
-        joined by ``;``), ``doubt`` (of a kept claim, a code or empty) and ``evidence`` for the cause or doubt:
-        `evidence.Evidence`, of which ``str`` is a sentence in the current language, or empty.
-    clashes : pandas.DataFrame
-        One row a cell on which claims clash or were rejected: ``values``, ``sources``, ``won``, ``cause``.
+    told : callable
+        Returns ``claims`` and ``clashes``, always the same: causes and doubts are found when they are first asked for.
     method : str
         How clashes were resolved.
     status : str
@@ -61,8 +56,7 @@ class Reconciliation:
     """
 
     series: pd.DataFrame = field(repr=False)
-    claims: pd.DataFrame = field(repr=False)
-    clashes: pd.DataFrame = field(repr=False)
+    told: Callable[[], tuple[pd.DataFrame, pd.DataFrame]] = field(repr=False)
     method: str = DEFAULT
     status: str = OPTIMAL
     periods: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PERIODS)), repr=False)
@@ -118,6 +112,16 @@ class Reconciliation:
 
         return page(self)
 
+    @property
+    def claims(self) -> pd.DataFrame:
+        """The claims in a fixed order, with their verdicts; `judged.explained` says what the columns are."""
+        return self.told()[0]
+
+    @property
+    def clashes(self) -> pd.DataFrame:
+        """One row a cell on which claims clash or were rejected: ``values``, ``sources``, ``won``, ``cause``."""
+        return self.told()[1]
+
     def of(self, country: str, indicator: str, breakdown: str = "") -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the rows of ``series`` and of ``claims`` on one measure of a country, in little time for each."""
         key = country, indicator, breakdown
@@ -164,7 +168,8 @@ class Reconciliation:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is only kept for speed: one reconciliation is the same bytes whatever was asked of it."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
+        own = {one.name: getattr(self, one.name) for one in fields(self)}
+        return own | {"told": functools.partial(tuple, self.told())}
 
     def explain(self, country: str, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Explanation:
         """Explain one cell: every claim, kept or rejected and why, and what forces its bounds.
