@@ -819,6 +819,16 @@ def test_what_part_a_figure_is_of(text, expected):
         ("In 2017, 72 traffickers were convicted, half the 2013 figure.", "en", ["2017"]),
         ("I 2017 blev 72 personer dømt, omkring halvdelen af antallet i 2013.", "da", ["2017"]),
         ("In 2013-2015, 69 persons were convicted, compared with 25.", "en", ["2013/2015", "2010/2012"]),
+        (
+            "Between 2014 and 2016, 69 persons were convicted, between 2010 and 2012 44.",
+            "en",
+            ["2014/2016", "2010/2012"],
+        ),
+        (
+            "Police charged 75 in 2017, down from 98 in 2016, while convictions doubled to 23 from 10.",
+            "en",
+            ["2017", "2016", "2017", "2016"],
+        ),
     ],
 )
 def test_a_year_that_dates_something_else_dates_no_figure(text, language, periods):
@@ -836,6 +846,13 @@ def test_a_year_that_dates_something_else_dates_no_figure(text, language, period
         ("In 2017 police identified 80 victims.\n\nThe 2018 total included 12 boys.", [80, 12]),
         ("In 2017 police identified 80 victims.\n\nThe number of shelters rose to 12.", [80]),
         ("In 2017 the register shows 143 victims.", [143]),
+        ("The minister replied that there had been 39 victims in 2016, 48 in 2017.", [39, 48]),
+        ("In 2017, 155 victims of forced labour and 58 victims of forced begging were identified.", [155, 58]),
+        ("Forced labour leads the list, with 31 victims in 2017.", [31]),
+        ("In 2017, 197 offences had been reported.", [197]),
+        ("In 2016 police identified 66 victims. A year later it had doubled to 132.", [66, 132]),
+        ("In 2017 police identified 80 victims.\n\nBack in 2014 there were just 54.", [80, 54]),
+        ("In 2017 police identified 80 victims.\n\nBack in 2014 there were just 54 shelters.", [80]),
     ],
 )
 def test_what_is_counted_and_what_is_not(text, values):

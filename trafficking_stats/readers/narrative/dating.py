@@ -114,7 +114,7 @@ class Dater:
     def _opens_clause(self, period: Period) -> bool:
         """Whether an expression opens a clause and so dates what follows it: "... , in 2014 nine were convicted"."""
         scene, begin = self.scene, period.start
-        groups = ("periods.in_words", "clause.determiners", "clause.adverbs")
+        groups = ("periods.in_words", "periods.between", "clause.determiners", "clause.adverbs")
         while any(scene.phrase(group, begin - 1) for group in groups):
             begin -= 1
         opens = scene.word(begin - 1) in (*",;:(", "") or scene.phrase("clause.coordinators", begin - 1)

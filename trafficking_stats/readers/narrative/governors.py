@@ -86,6 +86,10 @@ def auxiliary_before(scene: Scene, numeral: Numeral) -> bool:
 
 def past_coordinated(scene: Scene, k: int) -> int:
     """Past "and 24 men" where the verb follows the last of several coordinated figures."""
+    if scene.phrase("clause.prepositions", k):  # "155 victims of forced labour and 58 of begging were identified"
+        end = scene.clause_end(k, ",;:.()")
+        is_plain = not any(k <= mark.start < end for mark in scene.marks)
+        k = end - 1 if is_plain and scene.phrase("clause.coordinators", end - 1) else k
     joint = scene.past(k, "clause.coordinators", "clause.involving", marks=",")
     following = scene.counts.get(joint) if joint > k else None
     return past_coordinated(scene, head_of(scene, following).end) if following else k

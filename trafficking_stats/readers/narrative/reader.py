@@ -226,7 +226,8 @@ def _leans_back(scene: Scene) -> bool:
     noun = scene.first("clause.figure_nouns", 0, FEW)
     after = 0 if noun is None else noun + scene.phrase("clause.figure_nouns", noun)
     is_figure = after > 0 and not (scene.phrase("clause.partitive", after) or scene.word(after).isdecimal())
-    return is_figure or any(scene.phrase(group, 0) for group in ("clause.subset", "clause.pronouns"))
+    is_bare = scene.starts("clause.existential") and not scene.starts("nouns", "actions")  # "In 2014 there were 543"
+    return is_figure or bool(is_bare) or any(scene.phrase(group, 0) for group in ("clause.subset", "clause.pronouns"))
 
 
 def _whole_of(scene: Scene, before: list[Reading], part: Reading) -> Reading | None:

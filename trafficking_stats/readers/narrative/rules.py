@@ -14,6 +14,8 @@ ESTIMATED = 1000
 """An estimate of so many victims is one of the hidden number, not a count."""
 GUESS = 6
 """Tokens before a number within which "is thought to be" makes it an estimate."""
+NEAR = 2
+"""Tokens from "it" to "rose"."""
 CHANGE = 10
 """Tokens from "rose" to the number it rose to."""
 REACH = 80
@@ -113,7 +115,8 @@ def topic_before(state: State) -> Outcome:
         return reading_of(state.numeral, head, (topic.family,), "counted noun")
     base = state.current or state.lead
     is_part = bool(facets_within(scene, begin, link, 0))
-    told = is_part or scene.contains("clause.figure_nouns", begin, link) or scene.phrase("clause.pronouns", begin)
+    says_it = scene.contains("clause.pronouns", max(begin, link - NEAR), link)  # "a year later it had doubled to 40"
+    told = is_part or says_it or scene.contains("clause.figure_nouns", begin, link)
     return reading_of(state.numeral, state.head, base.families, "carried over", base) if told and base else None
 
 
@@ -228,7 +231,9 @@ def existence(state: State) -> Outcome:
     """Read "there were 77 victims", "there were 229 proceedings"."""
     scene, head, first = state.scene, state.head, state.numeral.first
     is_item = first > 0 and scene.tokens[first - 1].text.startswith(("\n", ":"))  # "Figures for 2022: 73 victims"
-    exists = _exists(scene, state.numeral) or is_item
+    after = scene.phrase("periods.in_words", head.end)
+    is_dated = after > 0 and head.end + after in scene.dated  # "with 331 victims in 2022"
+    exists = _exists(scene, state.numeral) or is_item or (is_dated and head.noun == "victim")
     if head.noun == "victim" and (head.partitive or state.numeral.definite or exists or _is_fragment(scene)):
         return reading_of(state.numeral, head, ("identify",), "existence")
     is_counted = head.noun in ("case", "offender") and exists

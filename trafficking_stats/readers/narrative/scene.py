@@ -118,7 +118,9 @@ class Segments:
             return not words.phrase("periods.when", i + 1)
         near = range(i + 1, len(words.low))
         stop = next((k for k in near if k in self._counts or words.low[k] in ";)("), i + CLAUSE)
-        return words.phrase("clause.subset", i + 1) > 0 or not self._verbs.isdisjoint(range(i, min(stop, i + CLAUSE)))
+        changes = words.contains("compare.change_verbs", i, stop)  # "..., while convictions doubled to 23"
+        is_part = words.phrase("clause.subset", i + 1) > 0
+        return is_part or changes or not self._verbs.isdisjoint(range(i, min(stop, i + CLAUSE)))
 
 
 COMPLEMENT_WINDOW = 14
