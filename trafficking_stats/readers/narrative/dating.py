@@ -76,6 +76,8 @@ class Dater:
             )
             if period.start < token and not is_aside:
                 return self._label(period), "sentence"
+        if year := self._of_list(token):
+            return year, "sentence"
         return (self.carried, "preceding sentence") if self.carried else (self.default, "document default")
 
     def _one_of_several(self, token: int) -> str:
@@ -89,6 +91,17 @@ class Dater:
             return ""
         is_pair = len(dated) == 1 and scene.phrase("number_grammar.and", counts[1] - 1)
         return years[counts.index(token)] if is_said or is_pair else ""
+
+    def _of_list(self, token: int) -> str:
+        """Return the period after the last of several figures: "155 men and 58 women were identified in 2017"."""
+        scene, of = self.scene, self.scene.segments.of
+        after = next((p for p in scene.periods if p.start > token and of[p.start] == of[token]), None)
+        last = max((start for start in scene.counts if after and token < start < after.start), default=None)
+        if after is None or last is None or not scene.phrase("clause.coordinators", scene.counts[last].first - 1):
+            return ""
+        return (
+            "" if any(token < mark.start < last for mark in scene.marks if mark.form == "verb") else self._label(after)
+        )
 
     def _in_clause(self, token: int) -> Period | None:
         """Return the period of the clause of a figure: one after it, unless that dates other figures; one before it."""
