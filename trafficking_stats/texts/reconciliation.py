@@ -13,16 +13,7 @@ from trafficking_stats.messages.shown import Shown, prose
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import OPTIMAL, Reconciliation
 from trafficking_stats.reconciliation.sensitivity import WITHOUT, moves
-from trafficking_stats.texts.focus import (
-    LEADING,
-    compared_indicators,
-    figures,
-    known,
-    stage_indicators,
-    totals,
-    yearly_claims,
-    years_shown,
-)
+from trafficking_stats.texts import focus
 from trafficking_stats.texts.headline import headline, summary
 from trafficking_stats.texts.words import label, printed, sentences, title
 from trafficking_stats.wording import source_name
@@ -82,8 +73,8 @@ def _where(rejected: pd.DataFrame) -> str:
 
 def widest_clash(rec: Reconciliation, country: str) -> str:
     """Name the rejected yearly total that is furthest from what was kept, by its ratio; empty if none was rejected."""
-    own = yearly_claims(rec, country)
-    kept = totals(rec, country)[["indicator", "year", "estimate"]].dropna()
+    own = focus.yearly_claims(rec, country)
+    kept = focus.totals(rec, country)[["indicator", "year", "estimate"]].dropna()
     pairs = own[~own["accepted"]].merge(kept, on=["indicator", "year"])
     if pairs.empty:
         return ""
@@ -102,7 +93,7 @@ def widest_clash(rec: Reconciliation, country: str) -> str:
 
 def comparison(rec: Reconciliation, country: str) -> Shown:
     """Say on which yearly totals publishers can be compared."""
-    names = [label(name) for name in compared_indicators(rec, country)]
+    names = [label(name) for name in focus.compared_indicators(rec, country)]
     if not names:
         return prose(say("pages.compared_none", country=Country(country)))
     return prose(say("pages.compared", what=names, n=len(names)))
@@ -110,9 +101,9 @@ def comparison(rec: Reconciliation, country: str) -> Shown:
 
 def settled_headline(rec: Reconciliation, country: str, start: int | None = None, end: int | None = None) -> Shown:
     """Say for which years the figures of a country are settled, and how much a choice moves them."""
-    rows = figures(known(totals(rec, country, *years_shown(rec, country, start, end))))
-    names = [name for name in (LEADING[0], LEADING[-1]) if name in set(rows["indicator"])]
-    names = names or [name for name in stage_indicators(rec, country) if name in set(rows["indicator"])]
+    rows = focus.figures(focus.known(focus.totals(rec, country, *focus.years_shown(rec, country, start, end))))
+    names = [name for name in (focus.LEADING[0], focus.LEADING[-1]) if name in set(rows["indicator"])]
+    names = names or [name for name in focus.stage_indicators(rec, country) if name in set(rows["indicator"])]
     sentence = sentences(_settled(rows[rows["indicator"] == name], name, country) for name in names)
     own = rec.claims[rec.claims["country"] == country]
     n_rejected = int((~own["accepted"]).sum())
@@ -134,7 +125,7 @@ def settled_headline(rec: Reconciliation, country: str, start: int | None = None
 
 def _doubted(rec: Reconciliation, country: str, names: Sequence[str]) -> str:
     """Name the counts whose yearly totals are kept and doubtful all the same, with the years."""
-    claims = yearly_claims(rec, country)
+    claims = focus.yearly_claims(rec, country)
     doubtful = claims[claims["accepted"] & (claims["doubt"] != "") & claims["indicator"].isin(names)]
     what = [
         say("gap.care.of", what=label(name), years=Years(doubtful.loc[doubtful["indicator"] == name, "year"]))
