@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from gap_claims import rows as claim_rows
 from shown_claims import rows
 
 import trafficking_stats as ts
@@ -173,6 +174,17 @@ def test_halves_of_an_odd_number_of_years_are_compared_as_means_a_year(rec):
     [_, _, row] = rows(tables.parts(rec, "DNK", [gap]))
     assert row[1].startswith(f"{early.numerator_lower} in 3 years")
     assert row[3] == signed(change, change)
+
+
+def test_a_mean_that_comes_out_even_is_a_whole_number():
+    # UNODC, Kuwait
+    figures = {
+        "victims_identified": {2015: "7", 2016: "6", 2017: "48"},
+        "convictions_persons": {2015: "<5", 2016: "10", 2017: "17"},
+    }
+    rec = ts.reconcile(claim_rows("KWT", figures))
+    said = texts.victims_headline(rec, "KWT", [ts.gap(rec, "KWT", **PAIR)]).facts["sentence"]
+    assert said.endswith("victims identified 7, then 27; persons convicted 0–4, then 14.")
 
 
 def test_the_page_on_victims_says_of_chance_what_the_gap_says(rec):

@@ -134,6 +134,10 @@ def victims_headline(rec: Reconciliation, country: str, gaps: Sequence[Gap]) -> 
 def _sum(rec: Reconciliation, country: str, one: Measure, years: Sequence[int], yearly: bool) -> str:
     """Write the count of some years, or its mean a year."""
     low, high = rec.bounds_of_sum(country, one.indicator, years, one.breakdown)
-    if yearly:
-        return written(Bounds(low / len(years), None if high is None else high / len(years)), "short")
-    return written(Bounds(low, high), "short")
+    n = len(years) if yearly else 1
+    return written(Bounds(_over(low, n), None if high is None else _over(high, n)), "short")
+
+
+def _over(count: int, n: int) -> float:
+    """Divide; what comes out even is a whole number, and written as such."""
+    return count / n if count % n else count // n
