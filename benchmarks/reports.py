@@ -35,7 +35,6 @@ from typing import NamedTuple
 
 from trafficking_stats.reporting import folder as report_folder
 from trafficking_stats.reporting import reports
-from trafficking_stats.reporting.country import page_key
 from trafficking_stats.reporting.index import write_index
 from trafficking_stats.reporting.plan import Plan, plan
 from trafficking_stats.reporting.warm import warm_process
@@ -166,8 +165,7 @@ def time_unchanged(notebooks: Path | None, count: int, folder: Path) -> float:
         tasks = made.tasks(code, {})
         about = {"language": "en", "reads": [], "facts": {}}
         pages = {
-            t.file: {**about, "notebook": t.notebook, "files": [t.file], "key": page_key(t, made.data, ())}
-            for t in tasks
+            t.file: {**about, "notebook": t.notebook, "files": [t.file], "key": t.key(made.data, ())} for t in tasks
         }
         files = {name: os.urandom(300_000) for name in pages}
         executed = {name.replace(".html", ".ipynb"): os.urandom(100_000) for name in pages}

@@ -1,5 +1,6 @@
 """Many reports: skipping, failing, being killed, running twice at once, and other executors."""
 
+import contextlib
 import errno
 import json
 import os
@@ -17,7 +18,6 @@ from report_notebooks import write_notebook
 from trafficking_stats.errors import ReportError
 from trafficking_stats.reporting import folder, reports
 from trafficking_stats.reporting.build import STANDARD_ENGINE
-from trafficking_stats.reporting.country import page_key
 from trafficking_stats.reporting.plan import plan
 from trafficking_stats.reporting.warm import WarmProcess, build_warm
 
@@ -40,7 +40,7 @@ def toys(root):
 @pytest.fixture(scope="module")
 def server():
     """One warm process for all tests that need no other."""
-    with WarmProcess() as warm:
+    with contextlib.closing(WarmProcess()) as warm:
         yield warm
 
 
@@ -158,7 +158,7 @@ if not flag.exists():
 
 
 def test_a_killed_warm_process_fails_the_rest_with_a_message(small, tmp_path):
-    with WarmProcess(libraries=()) as server:
+    with contextlib.closing(WarmProcess(libraries=())) as server:
         os.kill(server.process_id, signal.SIGKILL)
         time.sleep(0.05)
         built = server.build(*plan(small, []).tasks("DNK", {}))
@@ -219,6 +219,21 @@ def test_a_changed_claim_builds_its_country_and_who_read_it(run, tmp_path, monke
     assert run(None, out, tmp_path / "n")[1] == []  # nobody uses that source
     claims(2, "t")
     assert sorted(run(None, out, tmp_path / "n")[1]) == ["NOR", "NOR", "SWE"]
+
+
+def test_a_country_of_which_one_page_changed_has_the_bytes_of_one_made_anew(run, tmp_path):
+    """Also the picture that stands for all pages, which each of them draws."""
+    said = (
+        "from IPython.display import display\nabout = {{'kind': 'headline', 'sentence': '{}', 'robustness': 'holds'}}\n"
+    )
+    said += "display({{'text/html': '<p>x</p>'}}, metadata={{'report': about}}, raw=True)"
+    for name, sentence in (("1_a", "old"), ("2_b", "last")):
+        write_notebook(tmp_path / "n", name, said.format(sentence))
+    run(["DNK"], tmp_path / "out", tmp_path / "n")
+    write_notebook(tmp_path / "n", "1_a", said.format("new"))
+    assert run(["DNK"], tmp_path / "out", tmp_path / "n")[1] == ["DNK"]
+    run(["DNK"], tmp_path / "anew", tmp_path / "n")
+    assert pages_of(tmp_path / "out") == pages_of(tmp_path / "anew")
 
 
 BATCH = """
@@ -330,7 +345,7 @@ def test_of_two_hundred_unchanged_reports_none_is_built(run, small, tmp_path):
         page = {
             "language": "en",
             "notebook": "a",
-            "key": page_key(task, made.data, ()),
+            "key": task.key(made.data, ()),
             "reads": [],
             "files": ["a.html"],
             "facts": {},
@@ -357,7 +372,7 @@ def test_the_pages_of_a_country_find_the_reconciliation_made(tmp_path):
     write_notebook(tmp_path / "n", "b", ask + found + "beside = []\n" + made)
     (tmp_path / "cache").mkdir()
     tasks = plan(tmp_path / "n").tasks("ISL", {}, environment={"TRAFFICKING_STATS_CACHE": str(tmp_path / "cache")})
-    with WarmProcess(libraries=()) as server:
+    with contextlib.closing(WarmProcess(libraries=())) as server:
         for task in tasks:
             built = server.build(task)
             assert built.failure is None, str(built.failure)

@@ -1,6 +1,7 @@
 """The notebooks: a tagged contract, no outputs, prose and calls only; and they run for a large and a small country."""
 
 import ast
+import contextlib
 import json
 import os
 import re
@@ -20,7 +21,7 @@ from trafficking_stats import messages, texts
 from trafficking_stats.messages import language, translate_markdown
 from trafficking_stats.reporting.contract import check_parameters, read_notebook
 from trafficking_stats.reporting.country import joined_facts
-from trafficking_stats.reporting.fingerprints import read_data_keys
+from trafficking_stats.reporting.fingerprints import read_data
 from trafficking_stats.reporting.plan import plan
 from trafficking_stats.reporting.warm import WarmProcess, is_supported
 
@@ -73,7 +74,7 @@ def test_a_country_gets_the_page_on_protection_or_the_line_that_nothing_is_known
     table.to_csv(tmp_path / "claims.csv", index=False)
     table.to_csv(tmp_path / "sources.csv", index=False)
     page = read_notebook(FOLDER / "5_protection.ipynb")
-    given = read_data_keys(tmp_path).held["ISL"].meets(page.fits["needs"], [])
+    given = read_data(tmp_path).held["ISL"].meets(page.fits["needs"], [])
     silent = "No source has figures on how often protection" in str(texts.coverage(ts.reconcile(table), "ISL"))
     assert (given, silent) == ((False, True) if indicator == "victims_identified" else (True, False))
 
@@ -187,7 +188,7 @@ def test_what_a_notebook_does_not_declare_is_refused():
 def server():
     if not is_supported():
         pytest.skip("warm processes need fork")
-    with WarmProcess() as running:
+    with contextlib.closing(WarmProcess()) as running:
         yield running
 
 

@@ -76,6 +76,8 @@ def test_what_the_wheel_holds(wheel, root):
         "starter/raw/claims/tip-2019-est.csv",
         "starter/raw/sources.csv",
         "starter/trafficking-stats.toml",
+        "reporting/allowed.toml",
+        "reporting/templates/README.txt.j2",
         "reporting/templates/report.css",
     ):
         assert f"trafficking_stats/{needed}" in names, needed

@@ -116,11 +116,11 @@ def test_an_address_of_a_version_never_dies(tmp_path):
 
 
 def test_pages_say_where_this_version_stays_if_they_know_where_they_are_published(monkeypatch, tmp_path):
-    from trafficking_stats.reporting import export, reports
+    from trafficking_stats.reporting import render, reports
 
     notebooks = Path(__file__).parent / "notebooks"
-    known = export.settings()
-    monkeypatch.setattr(export, "settings", lambda: {**known, "address": "https://x.org/reports"})
+    known = render.settings()
+    monkeypatch.setattr(render, "settings", lambda: {**known, "address": "https://x.org/reports"})
     reports.report("DNK", tmp_path, notebooks=notebooks, known=["DNK"], engine="trafficking-stats-warm")
     version = json.loads((tmp_path / "DNK/report.json").read_text())["version"]
     page = (tmp_path / "DNK/3_gap.html").read_text()

@@ -16,6 +16,7 @@ from trafficking_stats.plots.chart import describe, drawing
 from trafficking_stats.reporting.canonical import as_bytes, canonicalise, failed_cell
 from trafficking_stats.reporting.card import draw_card
 from trafficking_stats.reporting.content import Page
+from trafficking_stats.reporting.contract import Parameter
 from trafficking_stats.reporting.country import _linked
 from trafficking_stats.reporting.export import export
 from trafficking_stats.reporting.plan import Task
@@ -132,7 +133,7 @@ def test_a_page_is_whole_and_asks_for_nothing():
 
 
 def test_names_of_countries_and_parameters_are_escaped():
-    shown, siblings = (("p", "<script>", '"<v>'),), (('a.html"<k>', "<b>"),)
+    shown, siblings = (Parameter("p", "str", "<script>", '"<v>'),), (('a.html"<k>', "<b>"),)
     text = page_of(task=Task('C"<i>', "3_gap", "en", "", {}, shown, siblings)).html
     assert "C&#34;&lt;i&gt;" in text
     for raw in ("<i>", "<b>", "<k>", "<v>"):
@@ -150,7 +151,7 @@ def test_links_to_explanations_stay_or_lead_to_the_page_that_has_them():
     first = page_of(html_output(here), html_output(links)).html
     other = page_of(html_output(here.replace("2020", "2021"))).html
     pages, dead = _linked({"3_gap.html": first, "2_reconciliation.html": other})
-    text = pages["3_gap.html"].decode()
+    text = pages["3_gap.html"]
     assert 'href="#explain-DNK-v-2020"' in text
     assert 'href="2_reconciliation.html#explain-DNK-v-2021"' in text
     assert dead == ["explain-DNK-v-2022"]

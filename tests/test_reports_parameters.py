@@ -48,6 +48,12 @@ def test_contract_is_read_with_types_defaults_and_comments(declared):
     ]
 
 
+@pytest.mark.parametrize(("kind", "default"), [("date | None", "None"), ("Literal['a', 'b']", "'a'")])
+def test_a_type_in_quotes_is_that_type(tmp_path, kind, default):
+    (read,) = read_notebook(write_notebook(tmp_path, "a", parameters=f'x: "{kind}" = {default}')).parameters
+    assert read.annotation == kind
+
+
 @pytest.mark.parametrize(
     ("cell", "told"),
     [
@@ -238,7 +244,7 @@ def test_the_key_changes_with_parameters_notebook_country_and_language(tmp_path)
     made = plan(tmp_path, [])
 
     def key(plan, country, languages=("en",), **parameters):
-        return plan.tasks(country, parameters, languages)[0].key
+        return plan.tasks(country, parameters, languages)[0].key(plan.data, ())
 
     keys = {key(made, "DNK"), key(made, "SWE"), key(made, "DNK", start=2015), key(made, "DNK", ("da",))}
     write_notebook(tmp_path, "a", "1 + 2", parameters='country: str = "DNK"\nstart: int = 2014')

@@ -1,5 +1,6 @@
 """The page on all countries: what it says, what it draws, and that it is one page of the folder."""
 
+import contextlib
 import re
 
 import pandas as pd
@@ -14,7 +15,6 @@ from trafficking_stats import plots, tables, texts
 from trafficking_stats.countries import WORLD
 from trafficking_stats.messages import language
 from trafficking_stats.reporting import reports
-from trafficking_stats.reporting.country import page_key
 from trafficking_stats.reporting.plan import plan
 from trafficking_stats.reporting.warm import WarmProcess, is_supported
 
@@ -133,10 +133,10 @@ def test_a_notebook_without_a_country_is_one_page_of_the_folder(tmp_path):
     assert made.subjects == ("DNK", "SWE", WORLD)
     [task] = made.tasks(WORLD, {"method": "y"})
     assert (task.notebook, task.values) == ("w", {"method": "y"})
-    assert task.as_of == max(day for day, _ in made.data.sources.values())
+    assert task.as_of == max(held.as_of for held in made.data.held.values())
     assert [task.notebook for task in made.tasks("DNK", {})] == ["a"]
     # a country that was not there when the page was made changes it, too
-    assert page_key(task, made.data, ["DNK"]) == page_key(task, made.data, [])
+    assert task.key(made.data, ["DNK"]) == task.key(made.data, [])
 
 
 @pytest.mark.slow
@@ -156,7 +156,7 @@ def test_the_index_leads_to_it(tmp_path):
 def test_the_page_on_the_shipped_countries():
     if not is_supported():
         pytest.skip("warm processes need fork")
-    with WarmProcess() as server:
+    with contextlib.closing(WarmProcess()) as server:
         [task, danish] = plan().tasks(WORLD, {}, ("en", "da"))
         built, other = server.build(task), server.build(danish)
     assert (built.failure, other.failure) == (None, None)

@@ -38,7 +38,7 @@ def changes_command(old: str, new: str, out: Path | None, language: str) -> opti
     if out is None:
         return options.Answer(f"{options.as_text(moved, [*_SHOWN, 'claims'])}\n{text}", moved)
 
-    from trafficking_stats.reporting.changed import write_changes
+    from trafficking_stats.reporting.index import write_changes
 
     write_table(out / "changes.csv", moved)
     click.echo(write_changes(moved, old, new, out, language), err=True)

@@ -6,7 +6,6 @@ worker of a cluster.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import sys
@@ -106,9 +105,9 @@ def build(task: Task, engine: str | None = None) -> Built:
 
     with tempfile.TemporaryDirectory(prefix="trafficking-stats-") as folder:
         log = Path(folder) / "reads"
-        task = replace(task, environment={**task.environment, "TRAFFICKING_STATS_READS": str(log)})
+        told = replace(task, environment={**task.environment, "TRAFFICKING_STATS_READS": str(log)})
         try:
-            built = export(execute(task, engine), task)
+            built = export(execute(told, engine), task)
         except PageError as failure:
             return Built(task, failure=failure)
         except ReportError as error:
@@ -147,9 +146,11 @@ def execute(task: Task, engine: str | None = None) -> NotebookNode:
     logging.getLogger("papermill").setLevel(logging.ERROR)  # it warns of names that its inspection cannot read
     # The entry point does this too, but not in a checkout that is only on the path.
     papermill_engines.register(WARM_ENGINE, WarmEngine)
-    with tempfile.TemporaryDirectory(prefix="trafficking-stats-") as folder, contextlib.ExitStack() as stack:
+    with (
+        tempfile.TemporaryDirectory(prefix="trafficking-stats-") as folder,
         # A folder of its own, for the start-up files of a user's IPython are none of a report's business.
-        stack.enter_context(environment({**ENVIRONMENT, **task.environment, "IPYTHONDIR": folder}))
+        environment({**ENVIRONMENT, **task.environment, "IPYTHONDIR": folder}),
+    ):
         copy = Path(folder) / "executed.ipynb"
         try:
             executed = papermill.execute_notebook(

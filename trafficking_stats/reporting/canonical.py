@@ -5,27 +5,18 @@ from __future__ import annotations
 import copy
 import re
 import textwrap
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 #: Set before a kernel starts, so that hashes, threads, clocks and cell names are the same in every run.
-ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",
-    "TZ": "UTC",
-    "LC_ALL": "C.UTF-8",
-    "LANG": "C.UTF-8",
-    "SOURCE_DATE_EPOCH": "0",
-    "IPYKERNEL_CELL_NAME": "<cell>",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    "COLUMNS": "100",
-}
+ENVIRONMENT: dict[str, str] = tomllib.loads((Path(__file__).parent / "kernel.toml").read_text(encoding="utf-8"))
 
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+_LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "python", "pygments_lexer": "ipython3"}
 _RICH = ("text/html", "image/svg+xml", "image/png", "text/markdown", "application/vnd.trafficking-stats")
 _CELL_PATH = re.compile(r"(?:[^\s\"'<>]*ipykernel_\d+/\d+\.py|<ipython-input-[^>]*>)")
 # Styler: <table id="T_1a2b3">
@@ -50,13 +41,8 @@ def canonicalise(executed: NotebookNode) -> NotebookNode:
     """
     nb = copy.deepcopy(executed)
     parameters = nb.metadata.get("papermill", {}).get("parameters", {})
-    nb.metadata = NotebookNode(
-        kernelspec=NotebookNode(display_name="Python 3", language="python", name="python3"),
-        language_info=NotebookNode(
-            file_extension=".py", mimetype="text/x-python", name="python", pygments_lexer="ipython3"
-        ),
-        papermill=NotebookNode(parameters=parameters),
-    )
+    kept = {"kernelspec": _KERNEL, "language_info": _LANGUAGE, "papermill": {"parameters": parameters}}
+    nb.metadata = nbformat.from_dict(kept)
     nb.nbformat, nb.nbformat_minor = 4, 5
     count = 0
     names: dict[str, str] = {}
@@ -67,11 +53,8 @@ def canonicalise(executed: NotebookNode) -> NotebookNode:
         )
         if cell.cell_type != "code":
             continue
-        if cell.source.strip():
-            count += 1
-            cell.execution_count = count
-        else:
-            cell.execution_count = None
+        count += bool(cell.source.strip())
+        cell.execution_count = count if cell.source.strip() else None
         cell.outputs = [_clean(output, cell.execution_count, names) for output in _joined(cell.outputs)]
     return nb
 

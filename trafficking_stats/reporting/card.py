@@ -5,14 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 
-from trafficking_stats.messages.catalogue import page_file
-
 PAPER = "#0b3c5d"
-
-
-def card_file(language: str) -> str:
-    """Return the name of the picture, one for all pages of a country in a language."""
-    return page_file("card", language, "png")
 
 
 def draw_card(country: str, title: str, sentence: str) -> bytes:

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import tomllib
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import lxml.html
+import mistune
 import nh3
 from lxml.html import HtmlElement
 from markupsafe import Markup, escape
 
 from trafficking_stats.messages import say
 
-_TAGS = """
-    a abbr b blockquote br caption cite code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5
-    h6 hr i img kbd li mark ol p pre q s samp section small span strong sub summary sup table tbody td tfoot th thead
-    time tr u ul var
-"""
-_ATTRIBUTES = {
-    "*": {"class", "id", "lang", "title"},
-    "a": {"href", "download"},
-    "col": {"span"},
-    "details": {"open"},
-    "img": {"src", "alt", "width", "height"},
-    "ol": {"start"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "time": {"datetime"},
-}
-_VALUES = {
-    "href": re.compile(
-        r"#|https?://|data:text/csv;base64,|(?:\.\./(?:[A-Z0-9]{3}/)?)?[\w.-]+\.html(?:#[\w-]+)?$", re.IGNORECASE
-    ),
-    "src": re.compile(r"data:image/(?:png|jpeg|svg\+xml);base64,"),
-    # an id from elsewhere may be random or stand twice on the page; these come from our own helpers
-    "id": re.compile(r"(?:explain|source|note)-"),
-}
+_ALLOWED = tomllib.loads((Path(__file__).parent / "allowed.toml").read_text(encoding="utf-8"))
+_ATTRIBUTES = {tag: set(names) for tag, names in _ALLOWED["attributes"].items()}
+_VALUES = {name: re.compile(pattern) for name, pattern in _ALLOWED["values"].items()}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NUMBER = re.compile(r"[<>≤≥~±+−-]?\s*\d[\d,. ]*(?:\s?[–-]\s?\d[\d,.]*|\+)?\s?%?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -54,13 +37,23 @@ def sanitise(html: str) -> str:
     text = _CONTROL.sub("", html).replace("<NA>", "–").replace("&lt;NA&gt;", "–")
     return nh3.clean(
         text,
-        tags=set(_TAGS.split()),
+        tags=set(_ALLOWED["tags"]),
         attributes=_ATTRIBUTES,
         attribute_filter=lambda _, name, value: value if name not in _VALUES or _VALUES[name].match(value) else None,
         clean_content_tags={"script", "style", "title"},
         url_schemes={"http", "https", "data"},
         link_rel=None,
     )
+
+
+def render_markdown(source: str, *, escape: bool) -> str:
+    """Return Markdown as HTML; with ``escape``, HTML in it is shown as text."""
+    return str(_renderer(escape)(source))
+
+
+@functools.cache
+def _renderer(escape: bool) -> mistune.Markdown:
+    return mistune.create_markdown(escape=escape, plugins=["table", "strikethrough", "footnotes"])
 
 
 @dataclass
@@ -120,12 +113,13 @@ class Page:
             self.problems.append(f"{where}: the place {anchor} is on the page twice")
         self.anchors.add(anchor)
 
-    def free_anchor(self, text: str, otherwise: str) -> str:
-        """Return an id that nothing on the page has yet, made from a text."""
+    def new_anchor(self, text: str, otherwise: str) -> str:
+        """Take an id that nothing on the page has yet, made from a text."""
         stem = anchor = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60].strip("-") or otherwise
         number = 2
         while anchor in self.anchors:
             anchor, number = f"{stem}-{number}", number + 1
+        self.anchors.add(anchor)
         return anchor
 
     def _check_image(self, image: HtmlElement, where: str) -> None:
@@ -144,9 +138,8 @@ class Page:
         self.level = max(2, min(level, self.level + 1))
         heading.tag = f"h{self.level}"
         if listed and self.level <= 3:
-            anchor = self.free_anchor(text, "section")
+            anchor = self.new_anchor(text, "section")
             heading.set("id", anchor)
-            self.anchors.add(anchor)
             self.contents.append((self.level, anchor, text))
 
     def _dress_table(self, table: HtmlElement) -> None:

@@ -7,16 +7,17 @@ says what it means. It is read with `ast`: papermill's own inspection passes ove
 from __future__ import annotations
 
 import ast
-import io
 import json
-import tokenize
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from trafficking_stats.errors import ParameterError, ReportError
-from trafficking_stats.parameters import conform, read_type
+from trafficking_stats.messages import translate_markdown
+from trafficking_stats.parameters import conform
 from trafficking_stats.wording import meant
 
 
@@ -57,17 +58,26 @@ class Notebook:
     fits : mapping of str to object
         Which countries get it: with ``instead_below``, those with fewer totals than that, in the place of all others;
         with ``needs``, those that have what `trafficking_stats.reporting.fingerprints.Held.meets` asks for.
+    prose : tuple of str
+        Its cells of Markdown.
     """
 
     name: str
     source: str
     parameters: tuple[Parameter, ...]
     fits: Mapping[str, Any] = field(default_factory=dict)
+    prose: tuple[str, ...] = ()
 
     @property
     def of_country(self) -> bool:
         """Whether it makes a page for each country; one without the parameter ``country`` makes one for all of them."""
         return any(parameter.name == "country" for parameter in self.parameters)
+
+    @property
+    def title(self) -> str:
+        """The first heading, in the current language; empty if there is none."""
+        lines = (line for text in self.prose for line in (translate_markdown(text) or text).splitlines())
+        return next((line[2:].strip() for line in lines if line.startswith("# ")), "")
 
     def measures(self, values: Mapping[str, Any]) -> list[str]:
         """Return the counts that it sets beside each other, as given or as it declares them."""
@@ -98,10 +108,12 @@ def read_notebook(path: Path) -> Notebook:
         content = json.loads(text)
         tagged = [cell for cell in content["cells"] if "parameters" in cell["metadata"].get("tags", [])]
         fits = dict(content.get("metadata", {}).get("report", {}))
+        told = ("".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "markdown")
+        prose = tuple(text for text in told if text.strip())
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReportError(f"{path} is not a readable notebook: {error}") from error
     contract = "".join(tagged[0]["source"]) if tagged else ""
-    return Notebook(path.stem, text, tuple(_parameters(contract, path.name)), fits)
+    return Notebook(path.stem, text, tuple(_parameters(contract, path.name)), fits, prose)
 
 
 def _parameters(source: str, where: str) -> list[Parameter]:
@@ -109,8 +121,7 @@ def _parameters(source: str, where: str) -> list[Parameter]:
         body = ast.parse(source).body
     except SyntaxError as error:
         raise ReportError(f"{where}: the parameters cell is not Python: {error}") from error
-    comments = _comments(source)
-    parameters = []
+    lines, parameters = source.encode("utf-8").split(b"\n"), []
     for node in body:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue
@@ -119,24 +130,21 @@ def _parameters(source: str, where: str) -> list[Parameter]:
                 f"{where}: line {node.lineno} of the parameters cell is not of the form name: type = value"
             )
         # a type that the notebook does not import, such as "date | None", stands in quotes
-        name, annotation = node.target.id, ast.unparse(node.annotation).strip("'")
-        read_type(name, annotation)
+        name, annotation = node.target.id, ast.unparse(node.annotation).strip("'\"")
         try:
             default = conform(name, annotation, ast.literal_eval(node.value))
         except ValueError as error:
             raise ReportError(f"{where}: the default of {name} must be a plain value") from error
-        parameters.append(Parameter(name, annotation, default, comments.get(node.end_lineno or node.lineno, "")))
+        parameters.append(Parameter(name, annotation, default, _comment(lines, node)))
     return parameters
 
 
-def _comments(source: str) -> dict[int, str]:
-    """Return the comment of each line; a comment on a line of its own belongs to the next line."""
-    found: dict[int, str] = {}
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            own_line = not token.line[: token.start[1]].strip()
-            found.setdefault(token.start[0] + own_line, token.string.lstrip("# ").strip())
-    return found
+def _comment(lines: Sequence[bytes], node: ast.AnnAssign) -> str:
+    """Return the comment on a line of its own before an assignment, or the one behind it."""
+    before = lines[node.lineno - 2].strip() if node.lineno > 1 else b""
+    behind = lines[(node.end_lineno or node.lineno) - 1][node.end_col_offset :]
+    told = before if before.startswith(b"#") else behind.partition(b"#")[2]
+    return told.decode("utf-8").lstrip("# ").rstrip()
 
 
 def check_parameters(notebooks: Sequence[Notebook], values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -204,10 +212,8 @@ def read_parameter_file(path: Path) -> dict[str, Any]:
     try:
         # BaseLoader knows no types but text, list and mapping: Norway stays a country.
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}
+        return TypeAdapter(dict[str, str | list[str]]).validate_python(content)
+    except ValidationError as error:
+        raise ReportError(f"{path} must hold lines of the form name: value or name: [value, value]") from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ReportError(f"cannot read the parameters in {path}: {error}") from error
-    if not isinstance(content, dict) or not all(
-        isinstance(v, str) or (isinstance(v, list) and all(isinstance(i, str) for i in v)) for v in content.values()
-    ):
-        raise ReportError(f"{path} must hold lines of the form name: value or name: [value, value]")
-    return content

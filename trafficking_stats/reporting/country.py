@@ -7,20 +7,19 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
 from trafficking_stats.countries import WORLD
-from trafficking_stats.messages import language, page_file, say
+from trafficking_stats.messages import page_file
 from trafficking_stats.reporting import folder as report_folder
 from trafficking_stats.reporting.archive import ARCHIVE, archive
 from trafficking_stats.reporting.build import Built, PageError
-from trafficking_stats.reporting.fingerprints import DataKeys, hash_of
+from trafficking_stats.reporting.fingerprints import Data, hash_of
 from trafficking_stats.reporting.plan import Task
+from trafficking_stats.reporting.render import render_template
 
 _LINK = re.compile(r'href="([\w.-]*\.html)?#(explain-[^"]+)"')
 _ANCHOR = re.compile(r'id="(explain-[^"]+)"')
@@ -32,34 +31,27 @@ _PRINT = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer
 
 @dataclass(frozen=True)
 class Country:
-    """The pages of a country that are asked for, and those of them that are there already.
+    """The pages of a country that are asked for.
 
     Parameters
     ----------
+    code : str
+        Of the country.
     tasks : sequence of Task
         Every page that was asked for.
-    pages : mapping of str to mapping
-        For each page that is up to date what its record holds.
-    files : mapping of str to bytes
-        These pages and their executed notebooks.
+    todo : sequence of Task
+        Those that must be built.
+    ready : sequence of Built
+        Those that are there already, which are read only if others must be built.
     """
 
+    code: str
     tasks: Sequence[Task]
-    pages: Mapping[str, Mapping[str, Any]]
-    files: Mapping[str, bytes]
-
-    @property
-    def code(self) -> str:
-        """Of the country."""
-        return self.tasks[0].country
-
-    @property
-    def todo(self) -> list[Task]:
-        """The pages that must be built."""
-        return [task for task in self.tasks if task.file not in self.pages]
+    todo: Sequence[Task]
+    ready: Sequence[Built]
 
 
-def look_up(folder: Path, tasks: Sequence[Task], data: DataKeys, *, pdf: bool = False, force: bool = False) -> Country:
+def look_up(folder: Path, tasks: Sequence[Task], data: Data, *, pdf: bool = False, force: bool = False) -> Country:
     """Find the pages of a country that are there, whole, and built from the same inputs.
 
     Parameters
@@ -68,7 +60,7 @@ def look_up(folder: Path, tasks: Sequence[Task], data: DataKeys, *, pdf: bool = 
         The output folder.
     tasks : sequence of Task
         Of one country.
-    data : DataKeys
+    data : Data
         What the data are now.
     pdf : bool
         Whether the brief must be there in print; if it is not, none of them is taken.
@@ -79,29 +71,26 @@ def look_up(folder: Path, tasks: Sequence[Task], data: DataKeys, *, pdf: bool = 
     whole = set() if force else report_folder.whole_files(folder, code)
     if pdf and not any(name.endswith(".pdf") for name in whole):
         whole = set()
-    record = report_folder.read_record(folder, code)
-    pages = {}
+    pages = report_folder.read_record(folder, code).pages
+    todo, current = [], {}
     for task in tasks:
-        page = record.pages.get(task.file, {})
-        if page and page["key"] == page_key(task, data, page["reads"]) and set(page["files"]) <= whole:
-            pages[task.file] = page
-    if len(pages) == len(tasks):
-        return Country(tasks, pages, {})
+        page = pages.get(task.file)
+        if page and page["key"] == task.key(data, page["reads"]) and set(page["files"]) <= whole:
+            current[task.file] = page
+        else:
+            todo.append(task)
     # Read now: another run may replace the folder while the rest is built.
-    files = {name: (folder / code / name).read_bytes() for page in pages.values() for name in page["files"]}
-    return Country(tasks, pages, files)
+    ready = [_stored(folder / code, task, current[task.file]) for task in tasks if todo and task.file in current]
+    return Country(code, tasks, todo, ready)
 
 
-def page_key(task: Task, data: DataKeys, reads: Iterable[str]) -> str:
-    """Return the hash of all that decides a page."""
-    # a page on all countries changes also with a country that it could not read yet
-    return hash_of([task.key, data.key(() if task.country == WORLD else reads)])
+def _stored(home: Path, task: Task, page: Mapping[str, Any]) -> Built:
+    files = {name: (home / name).read_bytes() for name in page["files"]}
+    return Built(task, files, page["title"], page["facts"], page["reads"])
 
 
-def store_country(
-    folder: Path, country: Country, built: Iterable[Built], data: DataKeys, tables: Path, *, pdf: bool = False
-) -> PageError | None:
-    """Join what was built with what is there, and replace the country's folder.
+def store_country(folder: Path, country: Country, built: Sequence[Built], data: Data, *, pdf: bool = False) -> None:
+    """Join the pages of a country, and replace its folder.
 
     Parameters
     ----------
@@ -109,58 +98,62 @@ def store_country(
         The output folder.
     country : Country
         From `look_up`.
-    built : iterable of Built
+    built : sequence of Built
         Its missing pages.
-    data : DataKeys
+    data : Data
         What the data were.
-    tables : pathlib.Path
-        The folder of the cleaned tables.
     pdf : bool
         Whether to print the brief.
 
-    Returns
-    -------
-    PageError or None
-        If a figure links to an explanation that is on no page.
-
     Raises
     ------
+    PageError
+        If a page failed, or a figure links to an explanation that is on no page.
     ReportError
         If the folder cannot be written.
     """
-    pages, files = dict(country.pages), dict(country.files)
-    for one in built:
-        key = page_key(one.task, data, one.reads)
-        about = {"language": one.task.language, "notebook": one.task.notebook, "title": one.title}
-        pages[one.task.file] = {**about, "key": key, "reads": one.reads, "files": sorted(one.files), "facts": one.facts}
-        files |= one.files
-    wanted = [task.file for task in country.tasks]
-    pages = {name: pages[name] for name in wanted}
-    codes = list(dict.fromkeys(task.language for task in country.tasks))
-    for code in codes:
-        own = [name for name in wanted if pages[name]["language"] == code]
+    for page in built:
+        if page.failure:
+            raise page.failure
+    found = {page.task.file: page for page in [*country.ready, *built]}
+    pages = [found[task.file] for task in country.tasks]
+    files = {name: content for page in pages for name, content in page.files.items()}
+    record = {page.task.file: _recorded(page, data) for page in pages}
+    speaking = {page.task.language: page.task for page in pages}
+    texts: dict[str, str] = {}
+    for code, task in speaking.items():
+        own = {name: page for name, page in record.items() if page["language"] == code}
         linked, dead = _linked({name: frozen(files[name].decode("utf-8"), "") for name in own})
         if dead:
             some = ", ".join(dead[:5]) + (f" and {len(dead) - 5} more" if len(dead) > 5 else "")
-            return PageError(country.code, "", f"figures link to explanations that are on no page: {some}")
-        files |= linked
-        files |= _brief(country, code, {name: pages[name] for name in own}, files)
-    shown = [name for name in sorted(files) if name.endswith(".html")]
-    version = hash_of([files[name].decode("utf-8") for name in shown])[:12]
-    files |= {name: frozen(files[name].decode("utf-8"), version).encode("utf-8") for name in shown}
-    for code in codes if pdf else ():
+            raise PageError(country.code, "", f"figures link to explanations that are on no page: {some}")
+        texts |= linked | _brief(task, own, linked)
+    version = hash_of([texts[name] for name in sorted(texts)])[:12]
+    files |= {name: frozen(text, version).encode("utf-8") for name, text in texts.items()}
+    for code in speaking if pdf else ():
         brief = files.get(page_file("brief", code))
         if brief is not None and (printed := print_page(brief)):
             files[page_file("brief", code, "pdf")] = printed
     if country.code != WORLD:
-        files[ARCHIVE] = archive(
-            country.code, tables, data.everything, [(code, _readme(country, code)) for code in codes]
-        )
-    report_folder.store(folder, country.code, pages, files, version)
-    return None
+        told = [(code, render_template("README.txt", code, task=task) + "\n") for code, task in speaking.items()]
+        files[ARCHIVE] = archive(country.code, data.folder, data.world.key, told)
+    report_folder.store(folder, country.code, record, files, version)
 
 
-def _linked(texts: Mapping[str, str]) -> tuple[dict[str, bytes], list[str]]:
+def _recorded(page: Built, data: Data) -> dict[str, Any]:
+    """Return what the record of a country says of a page."""
+    return {
+        "language": page.task.language,
+        "notebook": page.task.notebook,
+        "title": page.title,
+        "key": page.task.key(data, page.reads),
+        "reads": page.reads,
+        "files": sorted(page.files),
+        "facts": page.facts,
+    }
+
+
+def _linked(texts: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     """Lead each link to an explanation to the page that has it; also return those that no page has."""
     places = {name: set(_ANCHOR.findall(text)) for name, text in texts.items()}
     dead: set[str] = set()
@@ -173,27 +166,12 @@ def _linked(texts: Mapping[str, str]) -> tuple[dict[str, bytes], list[str]]:
         return f'href="{"" if there[0] == here else there[0]}#{link[2]}"'
 
     linked = {name: _LINK.sub(functools.partial(lead, name), text) for name, text in texts.items()}
-    return {name: text.encode("utf-8") for name, text in linked.items()}, sorted(dead)
+    return linked, sorted(dead)
 
 
 def frozen(text: str, version: str) -> str:
     """Lead the citation of a page to where this version of it will always be; empty takes the version out."""
     return _FROZEN.sub(rf"\g<1>{version}/", text)
-
-
-def _readme(country: Country, code: str) -> str:
-    """Return what stands beside the tables of a country: what they are, how to cite them, and their licence."""
-    from trafficking_stats.reporting.export import about
-
-    with language(code):
-        own = about(country.tasks[0], say("site.figures"), "")
-        lines = [
-            own["country"],
-            say("site.about_figures"),
-            own["cite"],
-            f"{say('site.licence')} {own['site']['licence']}",
-        ]
-        return "\n\n".join([*lines, say("site.licence_of_sources")]) + "\n"
 
 
 def front_page(pages: Mapping[str, Mapping[str, Any]]) -> str:
@@ -212,26 +190,14 @@ def joined_facts(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 # --- the one-page brief ---------------------------------------------------------------------------------------
 
 
-def _brief(
-    country: Country, code: str, pages: Mapping[str, Mapping[str, Any]], files: Mapping[str, bytes]
-) -> dict[str, bytes]:
-    """Return the brief of a country in a language: sentence, chart, caveats, sources, and how to cite."""
-    from trafficking_stats.reporting.export import about, render_template
-
+def _brief(task: Task, pages: Mapping[str, Mapping[str, Any]], texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the brief of a country in the language of a task: sentence, chart, caveats, sources, and how to cite."""
     facts, front = joined_facts(pages), front_page(pages)
     if not facts["headline"]:
         return {}
-    image = _HERO_IMAGE.search(files[front].decode("utf-8"))
-    with language(code):
-        task = next(task for task in country.tasks if task.language == code)
-        own = {**about(task, say("site.brief"), "brief"), "code": code, "front": front, "facts": facts}
-        html = render_template(
-            "brief.html.j2",
-            image=Markup(image[1]) if image else "",
-            references=[Markup(reference) for reference in facts.get("references", [])[:3]],
-            **own,
-        )
-    return {page_file("brief", code): html.encode("utf-8")}
+    image = _HERO_IMAGE.search(texts[front])
+    shown = {"task": task, "front": front, "facts": facts, "image": image[1] if image else ""}
+    return {page_file("brief", task.language): render_template("brief.html", task.language, **shown)}
 
 
 def print_page(html: bytes) -> bytes | None:

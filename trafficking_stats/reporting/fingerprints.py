@@ -16,10 +16,18 @@ from trafficking_stats.countries import WORLD
 from trafficking_stats.errors import ReportError
 from trafficking_stats.vocabulary import load_vocabulary
 
+Row = dict[str, str]
+_SAID = ("reasons", "statements")
+"""Tables, if they are there, of what sources say beside their figures."""
+
 
 class Held(NamedTuple):
-    """What there is on a country, which decides the pages it gets."""
+    """What there is on a country: whether its pages are up to date, and which of them it gets."""
 
+    key: str = ""
+    """Hash of the claims, of their sources, and of what these state beside."""
+    as_of: str = ""
+    """The day of the newest source."""
     sources: int = 0
     parts: int = 0
     """How many figures are no totals."""
@@ -53,33 +61,34 @@ class Held(NamedTuple):
 
 
 @dataclass(frozen=True)
-class DataKeys:
-    """Hashes of the cleaned tables.
+class Data:
+    """What is known of the cleaned tables.
 
     Parameters
     ----------
-    everything : str
-        Hash of all of them.
-    by_country : mapping of str to str
-        Hash of the claims about each country and of their sources.
-    sources : mapping of str to tuple of (str, int)
-        For each country, and for all together, the day of its newest source and how many sources there are.
+    folder : pathlib.Path
+        Where they lie.
     held : mapping of str to Held
         What there is on each country.
+    world : Held
+        What there is on all of them; its key is the hash of all tables.
     """
 
-    everything: str
-    by_country: Mapping[str, str]
-    sources: Mapping[str, tuple[str, int]]
+    folder: Path
     held: Mapping[str, Held]
+    world: Held
+
+    def on(self, country: str) -> Held:
+        """Return what there is on a country, or on the world."""
+        return self.world if country == WORLD else self.held.get(country, Held())
 
     def key(self, countries: Iterable[str]) -> str:
         """Return the hash of what is known of some countries; of everything if none are named."""
         read = sorted(set(countries))
-        return hash_of([self.by_country.get(country, "") for country in read]) if read else self.everything
+        return hash_of([self.on(country).key for country in read]) if read else self.world.key
 
 
-def read_data_keys(folder: Path) -> DataKeys:
+def read_data(folder: Path) -> Data:
     """Hash the claims country by country.
 
     Parameters
@@ -93,47 +102,47 @@ def read_data_keys(folder: Path) -> DataKeys:
         If they cannot be read.
     """
     try:
-        sources = _read(folder / "sources.csv")
-        beside = {name: _read(file) for name in ("reasons", "statements") for file in folder.glob(f"{name}.csv")}
         claims = _read(folder / "claims.csv")
-        by_country: dict[str, list[dict[str, str]]] = defaultdict(list)
-        for claim in claims:
-            by_country[claim["country"]].append(claim)
-        cited = {source["source_id"]: list(source.items()) for source in sources}
-        said = {
-            country: {name: [row for row in rows if row["country"] == country] for name, rows in beside.items()}
-            for country in by_country
+        sources = {source["source_id"]: list(source.items()) for source in _read(folder / "sources.csv")}
+        said = {name: _by_country(_read(path)) for name in _SAID for path in folder.glob(f"{name}.csv")}
+        held = {
+            country: _held(own, {name: rows.get(country, []) for name, rows in said.items()}, sources)
+            for country, own in _by_country(claims).items()
         }
-        held = {country: _held(own, said[country]) for country, own in by_country.items()}
-        summary = {country: _newest(own) for country, own in by_country.items()}
+        everything = hash_of([{country: own.key for country, own in held.items()}, sources])
+        return Data(folder, held, Held(everything, *_newest(claims)))
     except (OSError, KeyError, ValueError, csv.Error) as error:
         raise ReportError(f"cannot read the claims in {folder}: {error}; run trafficking-stats clean") from error
-    keys = {}
-    for country, own in by_country.items():
-        used = [cited.get(name) for name in sorted({claim["source_id"] for claim in own})]
-        keys[country] = hash_of([list(own[0]), [list(claim.values()) for claim in own], used, said[country]])
-    return DataKeys(hash_of([keys, sources]), keys, {**summary, WORLD: _newest(claims)}, held)
 
 
-def _read(path: Path) -> list[dict[str, str]]:
+def _read(path: Path) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, restval=""))
 
 
-def _newest(claims: Sequence[Mapping[str, str]]) -> tuple[str, int]:
+def _by_country(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row["country"]].append(row)
+    return found
+
+
+def _newest(claims: Sequence[Row]) -> tuple[str, int]:
     """Return the day of the newest source of some claims, and how many sources there are."""
     return max((claim["published"] for claim in claims), default=""), len({claim["source_id"] for claim in claims})
 
 
-def _held(claims: Sequence[Mapping[str, str]], said: Mapping[str, Sequence[object]]) -> Held:
+def _held(claims: Sequence[Row], said: Mapping[str, Sequence[Row]], sources: Mapping[str, Any]) -> Held:
     totals: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for claim in claims:
         if not claim["breakdown"]:
             totals[claim["indicator"]].add((claim["period_start"], claim["period_end"]))
     told = {claim["indicator"] for claim in claims} | {name for name, rows in said.items() if rows}
     told |= {entry.stage for name, entry in load_vocabulary().indicators.items() if name in told}
+    used = [sources.get(name) for name in sorted({claim["source_id"] for claim in claims})]
     return Held(
-        sources=_newest(claims)[1],
+        hash_of([list(claims[0]), [list(claim.values()) for claim in claims], used, said]),
+        *_newest(claims),
         parts=sum(claim["breakdown"] != "" for claim in claims),
         totals={name: frozenset(found) for name, found in totals.items()},
         told=frozenset(told),
@@ -147,10 +156,5 @@ def hash_of(content: Any) -> str:
 
 def hash_files(files: Iterable[Path]) -> str:
     """Return one hash of the names and contents of files."""
-    digest = hashlib.sha256()
-    for path in files:
-        if path.is_file():
-            content = path.read_bytes()
-            digest.update(f"{path.name} {len(content)}\n".encode())
-            digest.update(content)
-    return digest.hexdigest()
+    contents = ((path.name, path.read_bytes()) for path in files if path.is_file())
+    return hash_of([(name, hashlib.sha256(content).hexdigest()) for name, content in contents])

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,33 +36,33 @@ class Record:
         Size and SHA-256 of each file.
     version : str
         Hash of what the pages show: they are kept at an address of this name where they are published.
+    failure : mapping of str to object
+        Country, notebook, cell and message of the last attempt, if it failed.
     """
 
     country: str
     pages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     files: Mapping[str, list[Any]] = field(default_factory=dict)
     version: str = ""
+    failure: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_record(folder: Path, country: str) -> Record:
     """Return what is known of a country's pages; nothing if they are not there or the file cannot be read."""
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        return Record(**json.loads((folder / country / RECORD).read_text(encoding="utf-8")))
-    return Record(country)
+    kept, failure = (_read(folder / country / name) for name in (RECORD, FAILURE))
+    return Record(country, kept.get("pages", {}), kept.get("files", {}), kept.get("version", ""), failure)
 
 
-def read_failure(folder: Path, country: str) -> dict[str, Any] | None:
-    """Return country, notebook, cell and message of the last attempt if it failed."""
+def _read(path: Path) -> dict[str, Any]:
     with contextlib.suppress(OSError, ValueError, TypeError):
-        return dict(json.loads((folder / country / FAILURE).read_text(encoding="utf-8")))
-    return None
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    return {}
 
 
 def whole_files(folder: Path, country: str) -> set[str]:
     """Return the files of a country that are there as they were written, unless the last attempt failed."""
-    home = folder / country
-    record = read_record(folder, country)
-    if not record.files or (home / FAILURE).exists():
+    home, record = folder / country, read_record(folder, country)
+    if not record.files or record.failure:
         return set()
     written = (home / RECORD).stat().st_mtime_ns
     return {name for name, (size, digest) in record.files.items() if _is_whole(home / name, size, digest, written)}
@@ -114,13 +114,13 @@ def store(
         If the folder cannot be written; older pages are then untouched.
     """
     held = {name: [len(content), _digest(content)] for name, content in sorted(files.items())}
-    record = Record(country, pages, held, version)
+    record = {"country": country, "pages": pages, "files": held, "version": version}
     with _writing(folder / country), locked(folder):
         _sweep(folder)
         fresh = folder / f".{country}.tmp"
         fresh.mkdir()
         try:
-            for name, content in {**files, RECORD: as_json(asdict(record))}.items():
+            for name, content in {**files, RECORD: as_json(record)}.items():
                 (fresh / name).write_bytes(content)
             replace_folder(fresh, folder / country)
         finally:

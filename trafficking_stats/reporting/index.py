@@ -1,4 +1,7 @@
-"""The index of a folder of reports: one row a country, to be searched, filtered and sorted without a network."""
+"""The index of a folder of reports: one row a country, to be searched, filtered and sorted without a network.
+
+It leads to the page of what changed between two states of the data, where there is one.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from trafficking_stats.countries import WORLD, region_of
 from trafficking_stats.files import locked
-from trafficking_stats.messages import Country, language, languages, page_file, say
-from trafficking_stats.messages.values import written
+from trafficking_stats.messages import language, languages, page_file, say
 from trafficking_stats.reporting import folder as report_folder
 from trafficking_stats.reporting.country import front_page, joined_facts
+from trafficking_stats.reporting.render import country_name, render_template
 
 _WIDTH, _HEIGHT, _PAD = 96, 26, 2
-_ORDER = {"holds": 0, "uncertain": 1, "one_source": 2, "no_answer": 3, "": 4, "failed": 5}
-"""The place of each verdict when the index is sorted by it."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,8 @@ class Row:
         The page to open first, and the one-page brief; empty if there is none.
     facts : mapping of str to object
         Headline, years, numbers of sources and clashes, series.
-    failure : str
-        Why the last attempt failed; empty if it did not.
+    failure : mapping of str to object
+        The notebook to blame and the message of the last attempt, if it failed.
     """
 
     country: str
@@ -41,7 +44,7 @@ class Row:
     front: str
     brief: str
     facts: Mapping[str, Any]
-    failure: str
+    failure: Mapping[str, Any]
 
     @property
     def verdict(self) -> str:
@@ -106,26 +109,17 @@ def read_rows(folder: Path, code: str) -> list[Row]:
     """
     from babel import Locale  # late: who only looks whether pages are up to date does not wait for it
 
-    names = Locale.parse(languages()[code]["locale"]).territories
+    regions, brief = Locale.parse(languages()[code]["locale"]).territories, page_file("brief", code)
     rows = []
     for country in set(report_folder.countries_in(folder)) - {WORLD}:
         record = report_folder.read_record(folder, country)
-        failure = report_folder.read_failure(folder, country)
-        own = {name: page for name, page in record.pages.items() if page["language"] == code}
-        pages = own or dict(record.pages)
-        brief = page_file("brief", code)
+        own = {name: page for name, page in record.pages.items() if page["language"] == code} or record.pages
         with language(code):
-            name = written(Country(country), "bare")
-        front = front_page(pages)
-        brief = brief if brief in record.files else ""
-        region = str(names.get(region_of(country), ""))
-        rows.append(Row(country, name, region, front, brief, joined_facts(pages), _reason(failure) if failure else ""))
+            name = country_name(country)
+        region = str(regions.get(region_of(country), ""))
+        printed = brief if brief in record.files else ""
+        rows.append(Row(country, name, region, front_page(own), printed, joined_facts(own), record.failure))
     return sorted(rows, key=lambda row: (row.name, row.country))
-
-
-def _reason(failure: Mapping[str, Any]) -> str:
-    notebook = failure.get("notebook")
-    return f"{notebook}: {failure.get('message')}" if notebook else str(failure.get("message"))
 
 
 def render_index(rows: Sequence[Row], code: str, codes: Sequence[str], beside: Sequence[tuple[str, str]] = ()) -> str:
@@ -142,23 +136,8 @@ def render_index(rows: Sequence[Row], code: str, codes: Sequence[str], beside: S
     beside : sequence of (str, str)
         File and title of each page that is on no single country.
     """
-    from trafficking_stats.reporting.export import render_template, settings, switch
-
-    with language(code):
-        regions = sorted({row.region for row in rows} - {""})
-        legend = list(dict.fromkeys(label for row in rows for label, *_ in row.lines))[:2]
-        return render_template(
-            "folder.html.j2",
-            rows=rows,
-            order=_ORDER,
-            regions=regions,
-            legend=legend,
-            code=code,
-            switch=switch("index", tuple(codes)),
-            site=settings(),
-            title=say("site.title"),
-            beside=beside,
-        )
+    legend = list(dict.fromkeys(label for row in rows for label, *_ in row.lines))[:2]
+    return render_template("folder.html", code, rows=rows, legend=legend, codes=codes, beside=beside)
 
 
 def write_index(folder: Path) -> Path:
@@ -187,3 +166,30 @@ def write_index(folder: Path) -> Path:
             html = render_index(read_rows(folder, code), code, codes, beside)
             report_folder.write_file(folder / page_file("index", code), html.encode("utf-8"))
     return folder / page_file("index", codes[0])
+
+
+def write_changes(moved: pd.DataFrame, old: str, new: str, folder: Path, code: str) -> Path:
+    """Write the page, and let the index lead to it.
+
+    Parameters
+    ----------
+    moved : pandas.DataFrame
+        From `trafficking_stats.reconciliation.changes.changes`.
+    old, new : str
+        How the two states are called.
+    folder : pathlib.Path
+        Of reports.
+    code : str
+        The language.
+    """
+    # late: the index alone needs neither
+    from trafficking_stats.reporting.content import Page
+    from trafficking_stats.tables.world import moved_figures
+
+    with language(code):
+        table = Page().place(moved_figures(moved, old, new)._repr_html_(), "changes")
+    html = render_template("changes.html", code, table=table)
+    path = folder / page_file("changes", code)
+    report_folder.write_file(path, html.encode("utf-8"))
+    write_index(folder)
+    return path

@@ -13,10 +13,9 @@ from typing import Any
 from trafficking_stats import paths
 from trafficking_stats.countries import WORLD, check_country
 from trafficking_stats.errors import ParameterError, ReportError
-from trafficking_stats.messages import languages, page_file
-from trafficking_stats.reporting.contract import Notebook, check_parameters, read_notebook
-from trafficking_stats.reporting.fingerprints import DataKeys, Held, hash_files, hash_of, read_data_keys
-from trafficking_stats.reporting.markdown import page_title, translate
+from trafficking_stats.messages import language, languages, page_file
+from trafficking_stats.reporting.contract import Notebook, Parameter, check_parameters, read_notebook
+from trafficking_stats.reporting.fingerprints import Data, hash_files, hash_of, read_data
 
 # What decides the bytes of a page besides the data and the notebooks.
 _VERSIONED = (
@@ -42,8 +41,8 @@ class Task:
         The text of the ``.ipynb`` file.
     values : mapping of str to object
         The checked parameters it takes.
-    shown : tuple of tuple of (str, str, str)
-        Every parameter with its value and meaning, for the foot of the page.
+    parameters : tuple of Parameter
+        Every parameter that the notebook declares, for the foot of the page.
     siblings : tuple of tuple of (str, str)
         File and title of each page of the country in this language.
     languages : tuple of str
@@ -52,8 +51,6 @@ class Task:
         The day of the newest source about the country, and how many there are.
     folder : str
         Where the notebooks lie: their working directory.
-    key : str
-        The hash of everything but the data that decides the result.
     code : str
         The hash of the package alone.
     environment : mapping of str to str
@@ -67,13 +64,12 @@ class Task:
     language: str
     source: str
     values: Mapping[str, Any]
-    shown: tuple[tuple[str, str, str], ...] = ()
+    parameters: tuple[Parameter, ...] = ()
     siblings: tuple[tuple[str, str], ...] = ()
     languages: tuple[str, ...] = ("en",)
     as_of: str = ""
     n_sources: int = 0
     folder: str = ""
-    key: str = ""
     code: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     limit: int = 600
@@ -82,6 +78,13 @@ class Task:
     def file(self) -> str:
         """The name of the page."""
         return page_file(self.notebook, self.language)
+
+    def key(self, data: Data, reads: Iterable[str]) -> str:
+        """Return the hash of all that decides the page, such as the figures of the countries that it reads."""
+        # a page on all countries changes also with a country that it could not read yet
+        figures = data.key(() if self.country == WORLD else reads)
+        about = [self.siblings, self.language, self.languages, self.as_of, self.n_sources]
+        return hash_of([self.code, self.source, self.values, about, figures])
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class Plan:
         The codes that may be asked for; empty allows every code.
     code : str
         Hash of package and versions.
-    data : DataKeys
+    data : Data
         What is known of the data.
     """
 
@@ -106,16 +109,18 @@ class Plan:
     notebooks: tuple[Notebook, ...]
     countries: tuple[str, ...]
     code: str
-    data: DataKeys
+    data: Data
 
     def notebooks_of(self, country: str, parameters: Mapping[str, Any]) -> list[Notebook]:
         """Return the notebooks that make the pages of a country, or those on all countries."""
+        held = self.data.on(country)
         fitting = [one for one in self.notebooks if one.of_country == (country != WORLD)]
-        held = self.data.held.get(country, Held())
-        if short := [one for one in fitting if held.counts < one.fits.get("instead_below", 0)]:
-            return short
         others = [one for one in fitting if "instead_below" not in one.fits]
-        return [one for one in others if held.meets(one.fits.get("needs", {}), one.measures(parameters))] or others
+        return (
+            [one for one in fitting if held.counts < one.fits.get("instead_below", 0)]
+            or [one for one in others if held.meets(one.fits.get("needs", {}), one.measures(parameters))]
+            or others
+        )
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -163,43 +168,31 @@ class Plan:
         own = {} if country == WORLD else {"country": check_country(country, self.countries)}
         values = check_parameters(self.notebooks, {**parameters, **own})
         notebooks = self.notebooks_of(country, parameters)
-        as_of, n_sources = self.data.sources.get(country, ("", 0))
+        held = self.data.on(country)
         tasks = []
         for code in codes:
-            siblings = tuple((page_file(n.name, code), page_title(n.source, code)) for n in notebooks)
+            with language(code):
+                siblings = tuple((page_file(notebook.name, code), notebook.title) for notebook in notebooks)
             for notebook in notebooks:
-                taken = dict(values[notebook.name])
-                if any(p.name == "language" for p in notebook.parameters):
-                    taken["language"] = code
-                decides = [self.code, notebook.source, taken, siblings, code, list(codes), as_of, n_sources]
+                spoken = {"language": code} if any(p.name == "language" for p in notebook.parameters) else {}
                 task = Task(
-                    country,
-                    notebook.name,
-                    code,
-                    notebook.source,
-                    taken,
-                    tuple(
-                        (p.name, _shown(taken.get(p.name, p.default)), translate(p.description, code)[0])
-                        for p in notebook.parameters
-                    ),
-                    siblings,
-                    tuple(codes),
-                    as_of,
-                    n_sources,
-                    str(self.folder),
-                    hash_of(decides),
-                    self.code,
-                    {**(environment or {}), "TRAFFICKING_STATS_LANGUAGE": code},
-                    limit,
+                    country=country,
+                    notebook=notebook.name,
+                    language=code,
+                    source=notebook.source,
+                    values={**values[notebook.name], **spoken},
+                    parameters=notebook.parameters,
+                    siblings=siblings,
+                    languages=tuple(codes),
+                    as_of=held.as_of,
+                    n_sources=held.sources,
+                    folder=str(self.folder),
+                    code=self.code,
+                    environment={**(environment or {}), "TRAFFICKING_STATS_LANGUAGE": code},
+                    limit=limit,
                 )
                 tasks.append(task)
         return tasks
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "–"
-    return "–" if value in (None, "") else str(value)
 
 
 def plan(notebooks: Path | str | None = None, countries: Iterable[str] | None = None) -> Plan:
@@ -222,10 +215,10 @@ def plan(notebooks: Path | str | None = None, countries: Iterable[str] | None = 
     if not files:
         raise ReportError(f"there are no notebooks in {folder}")
     read = tuple(read_notebook(path) for path in files)
-    data = read_data_keys(paths.clean_dir())
+    data = read_data(paths.clean_dir())
     code = hash_files(sorted(path for path in paths.PACKAGE.rglob("*") if path.suffix in _CODE))
     versions = [f"{name} {version(name)}" for name in _VERSIONED.split()]
-    allowed = data.by_country if countries is None else countries
+    allowed = data.held if countries is None else countries
     return Plan(folder.resolve(), read, tuple(sorted(set(allowed))), hash_of([code, versions, sys.version]), data)
 
 

@@ -7,7 +7,7 @@ import functools
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from tqdm import tqdm
 from trafficking_stats import paths
 from trafficking_stats.countries import WORLD
 from trafficking_stats.errors import ReportError
+from trafficking_stats.extras import needs
 from trafficking_stats.reporting import folder as report_folder
 from trafficking_stats.reporting.build import Built, PageError, build
 from trafficking_stats.reporting.country import Country, look_up, store_country
@@ -179,24 +180,17 @@ def run(
         failed: dict[str, PageError] = {}
         try:
             ahead = [(some, made.settling(parameters), shared) for some in _batches(waiting)]
-            with _runner(workers, engine, executor, scheduler, todo, ahead) as submit:
-                futures = {(task.country, task.file): submit(task) for task in todo}
-                try:
-                    # None shows the bar on a terminal only.
-                    bar = tqdm(total=len(todo), unit="page", file=sys.stderr, disable=None if progress else True)
-                    for future in futures.values():
-                        future.add_done_callback(lambda _: bar.update())
-                    for own in waiting:
-                        built = [_outcome(futures.pop((own.code, task.file)), task) for task in own.todo]
-                        failure = next((one.failure for one in built if one.failure), None)
-                        failure = failure or store_country(folder, own, built, made.data, paths.clean_dir(), pdf=pdf)
-                        if failure:
-                            failed[own.code] = failure
-                            report_folder.store_failure(folder, failure)
-                            tell(str(failure))
-                finally:
-                    for future in futures.values():
-                        future.cancel()
+            with (
+                _runner(workers, engine, executor, scheduler, todo, ahead) as submit,
+                contextlib.closing(_build(waiting, todo, submit, progress=progress)) as done,
+            ):
+                for own, built in done:
+                    try:
+                        store_country(folder, own, built, made.data, pdf=pdf)
+                    except PageError as failure:
+                        failed[own.code] = failure.with_traceback(None)  # which would hold all pages of the country
+                        report_folder.store_failure(folder, failure)
+                        tell(str(failure))
         finally:
             # Also after an interruption: the index then shows what is there.
             if folder.is_dir() and (todo or not (folder / "index.html").is_file()):
@@ -217,6 +211,23 @@ def _batches(waiting: Sequence[Country]) -> list[list[str]]:
     """Divide countries into batches to be settled together; for so few that their first pages do it, none."""
     codes = [own.code for own in waiting if own.code != WORLD]
     return [codes[k : k + BATCH] for k in range(0, len(codes), BATCH)] if len(codes) > FEW else []
+
+
+def _build(
+    waiting: Sequence[Country], todo: Sequence[Task], submit: Callable[[Task], Future[Built]], *, progress: bool
+) -> Generator[tuple[Country, list[Built]]]:
+    """Yield each country with its new pages once they are there; what nobody waits for any more is called off."""
+    futures = {(task.country, task.file): submit(task) for task in todo}
+    try:
+        # None shows the bar on a terminal only.
+        bar = tqdm(total=len(todo), unit="page", file=sys.stderr, disable=None if progress else True)
+        for future in futures.values():
+            future.add_done_callback(lambda _: bar.update())
+        for own in waiting:
+            yield own, [_outcome(futures.pop((own.code, task.file)), task) for task in own.todo]
+    finally:
+        for future in futures.values():
+            future.cancel()
 
 
 def _outcome(future: Future[Built], task: Task) -> Built:
@@ -244,22 +255,22 @@ def _runner(
     if executor is not None:
         yield lambda task: executor.submit(build_warm, task)
     elif scheduler is not None:
-        try:
+        with needs("dask", "A scheduler"):
             from distributed import Client
-        except ImportError as error:
-            raise ReportError("a scheduler needs Dask: pip install 'trafficking-stats[dask]'") from error
         try:
             client = Client(scheduler, timeout=SCHEDULER_TIMEOUT)
         except (OSError, TimeoutError, ValueError) as error:
             raise ReportError(f"no Dask scheduler answers at {scheduler}: {error}") from error
         with client, client.get_executor(pure=False) as cluster:
             yield lambda task: cluster.submit(build_warm, task)
+    elif engine or not is_supported():
+        with ThreadPoolExecutor(1) as pool:
+            yield lambda task: pool.submit(build, task, engine)
     else:
-        count = 1 if engine or not is_supported() else min(workers or _cores(), max(1, len(todo)))
-        with ThreadPoolExecutor(count) as pool:
-            for some in ahead if not engine and is_supported() else ():
+        with ThreadPoolExecutor(min(workers or _cores(), max(1, len(todo)))) as pool:
+            for some in ahead:
                 pool.submit(settle_warm, todo[0].code, *some)
-            yield lambda task: pool.submit(build, task, engine) if engine else pool.submit(build_warm, task)
+            yield lambda task: pool.submit(build_warm, task)
 
 
 def _cores() -> int:

@@ -6,7 +6,6 @@ import builtins
 import contextlib
 import functools
 import io
-import shutil
 import tempfile
 from typing import Any
 
@@ -80,12 +79,9 @@ def process_shell() -> ZmqLikeShell:
     config.HistoryManager.enabled = False
     # A fork inherits the shell of a parent that has one, and the inline support that is bound to it.
     InteractiveShell.clear_instance()
-    folder = tempfile.mkdtemp(prefix="trafficking-stats-shell-")
-    try:
-        # The folder stands for the user's IPython folder, whose start-up files are none of a report's business.
+    # The folder stands for the user's IPython folder, whose start-up files are none of a report's business.
+    with tempfile.TemporaryDirectory(prefix="trafficking-stats-shell-") as folder:
         shell = ZmqLikeShell.instance(config=config, ipython_dir=folder, user_ns={})
-    finally:
-        shutil.rmtree(folder)
     builtins.get_ipython = shell.get_ipython  # type: ignore[attr-defined]
     _enable_inline_figures(shell)
     formatter: Any = shell.display_formatter

@@ -20,12 +20,12 @@ import sys
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection, Pipe
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from trafficking_stats.claims import load_claims
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.reconciliation.ahead import settle_ahead
-from trafficking_stats.reporting.build import WARM_ENGINE, Built, PageError, build, environment, shield_from_slow_import
+from trafficking_stats.reporting.build import WARM_ENGINE, Built, PageError, build, shield_from_slow_import
 from trafficking_stats.reporting.canonical import ENVIRONMENT
 from trafficking_stats.reporting.plan import Task
 
@@ -61,12 +61,6 @@ class WarmProcess:
             )
         self.process_id = self._process.pid
         self.close = weakref.finalize(self, _end, self._control, self._process)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
 
     def build(self, task: Task) -> Built:
         """Build a page in a fork of the warm process; a fork that was killed is tried once more."""
@@ -122,8 +116,8 @@ def settle_warm(
 
 
 def _settle(countries: Sequence[str], values: Mapping[str, Any], shared: Mapping[str, str]) -> None:
-    with environment({**ENVIRONMENT, **shared}):
-        settle_ahead(countries, **values)
+    os.environ.update(shared)
+    settle_ahead(countries, **values)
 
 
 def serve(control: socket.socket, libraries: Sequence[str]) -> None:
