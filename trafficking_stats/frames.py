@@ -173,10 +173,10 @@ def as_claims(table: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
         own = _each(claims["indicator"], lambda name: getattr(vocabulary.indicators.get(name), "unit", ""))
         claims["unit"] = claims["unit"].astype(object).where(claims["unit"] != "", own).astype("category")
     problems = [f"claim {claims['claim_id'][row]!r}: {text}" for row, text in claim_faults(claims, vocabulary)]
-    again = claims["claim_id"].duplicated(keep=False) & (claims["claim_id"] != "")
+    again = claims["claim_id"][claims["claim_id"].duplicated(keep=False)]
     problems += [
         f"claim {name!r}: column claim_id, value {name!r}: must be an id that no other claim has"
-        for name in claims["claim_id"][again]
+        for name in filter(None, again)
     ]
     if problems:
         raise ClaimError(problems)

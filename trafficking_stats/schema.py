@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats.countries import OTHERS, is_country, meant_country
+from trafficking_stats.numbering import first_of, number_of
 from trafficking_stats.printed import UnreadableError, plain, read_figure
 from trafficking_stats.vocabulary import Vocabulary
 from trafficking_stats.wording import meant, without_accents
@@ -82,7 +83,7 @@ def claim_faults(claims: pd.DataFrame, vocabulary: Vocabulary) -> list[Fault]:
         ("qualifier",): one_of(vocabulary.qualifiers),
         ("tier",): one_of(vocabulary.tiers),
         ("published",): _published,
-        ("claim_id",): like("[^;]+", "an id without semicolons"),
+        ("claim_id",): lambda cell: "" if cell and ";" not in cell else "must be an id without semicolons",
         ("period_start", "period_end"): _end_after_start,
         ("indicator", "value"): functools.partial(_value_fits, vocabulary),
         ("qualifier", "value"): _can_be_less,
@@ -156,21 +157,21 @@ def is_id(text: str) -> bool:
 def _faults(table: pd.DataFrame, checks: Checks) -> list[Fault]:
     """Run checks on the distinct cells of their columns; of a cell with several faults the first is told."""
     names = sorted({name for needs in checks for name in needs} & set(table))
-    codes = pd.DataFrame({name: pd.factorize(table[name], use_na_sentinel=False)[0] for name in names})
-    wrong = pd.DataFrame(False, codes.index, names)
+    codes = {name: pd.factorize(table[name], use_na_sentinel=False)[0] for name in names}
+    wrong = {name: np.zeros(len(table), dtype=bool) for name in names}
     found: list[Fault] = []
     for needs, says in checks.items():
-        columns = [name for name in needs if name in names]
-        if len(columns) < len(needs):
+        if not set(needs) <= set(names):
             continue
-        kinds = codes.loc[~wrong[columns].any(axis=1), columns].groupby(columns, sort=False).ngroup()
-        distinct = table[columns].iloc[kinds.index[~kinds.duplicated()]].astype(object)
-        texts = [says(*cells) for cells in distinct.itertuples(index=False, name=None)]
-        bad = kinds.index[np.array([text != "" for text in texts], dtype=bool)[kinds]].tolist()
-        wrong.loc[bad, columns[-1]] = True
-        for row in bad:
-            cell = plain(table[columns[-1]].iat[row])
-            found.append(Fault(row, f"column {columns[-1]}, value {cell!r}: {texts[kinds[row]]}"))
+        rows = np.flatnonzero(~np.logical_or.reduce([wrong[name] for name in needs]))
+        kinds = number_of(*(codes[name][rows] for name in needs))
+        first = rows[first_of(kinds)]
+        texts = [says(*cells) for cells in zip(*(table[name].iloc[first].tolist() for name in needs), strict=True)]
+        bad = np.array([text != "" for text in texts], dtype=bool)[kinds]
+        wrong[needs[-1]][rows[bad]] = True
+        for row, kind in zip(rows[bad].tolist(), kinds[bad].tolist(), strict=True):
+            cell = plain(table[needs[-1]].iat[row])
+            found.append(Fault(row, f"column {needs[-1]}, value {cell!r}: {texts[kind]}"))
     return sorted(found)
 
 

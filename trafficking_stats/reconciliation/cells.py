@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficking_stats.intervals import intervals, period_kind
+from trafficking_stats.numbering import first_of, number_of
 from trafficking_stats.reconciliation.forms import sums_of
 from trafficking_stats.reconciliation.impossible import impossible
-from trafficking_stats.reconciliation.mistakes import costs, describe, heaviest, number_of
+from trafficking_stats.reconciliation.mistakes import costs, describe, heaviest
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
 from trafficking_stats.reconciliation.weights import claim_weights, first_named
 from trafficking_stats.vocabulary import Vocabulary
@@ -64,8 +65,8 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     lower, upper = intervals(claims, vocabulary)
     counted = np.flatnonzero(~np.isnan(lower))
     named = claims.iloc[counted].rename(columns={"period_start": "start", "period_end": "end"})[KEY]
-    number = number_of(*(pd.factorize(named[name])[0] for name in KEY))
-    cells = named[~pd.Series(number).duplicated().to_numpy()].astype(object)
+    number = number_of(*(named[name] for name in KEY))
+    cells = named.iloc[first_of(number)].astype(object)
     kinds = [period_kind(*days) for days in zip(cells["start"], cells["end"], strict=True)]
     cells["kind"] = np.array(kinds, dtype=object)
     cells["measure"] = cells["indicator"].map(lambda name: _measure(name, vocabulary)).astype(object)

@@ -12,8 +12,8 @@ import pandas as pd
 
 from trafficking_stats import breakdowns
 from trafficking_stats.intervals import period_kind
+from trafficking_stats.numbering import first_of, number_of
 from trafficking_stats.reconciliation.evidence import bounds
-from trafficking_stats.reconciliation.mistakes import number_of
 from trafficking_stats.reconciliation.rules import EXCLUSIVE
 from trafficking_stats.reconciliation.weights import published_years
 from trafficking_stats.schema import CELL
@@ -240,11 +240,10 @@ def _alike(judged: pd.DataFrame) -> dict[tuple[str, str, str, str, float], dict[
         By event (a cell without its breakdown) and number: the breakdowns of which it is printed, and the sources.
     """
     place = ["country", "indicator", "period_start", "period_end", "value", "breakdown"]
-    codes = {name: pd.factorize(judged[name])[0] for name in place}
     lost, beside = ~judged["accepted"].to_numpy(bool), np.zeros(len(judged), dtype=bool)
-    once = ~pd.Series(number_of(*codes.values())).duplicated().to_numpy()  # a number on a cell
+    once = first_of(number_of(*(judged[name] for name in place)))  # a number on a cell
     for differs in (("indicator",), ("period_start", "period_end"), ("breakdown",)):
-        number = number_of(*(codes[name] for name in place if name not in differs))
+        number = number_of(*(judged[name] for name in place if name not in differs))
         beside |= np.isin(number, number[lost]) & (np.bincount(number[once])[number] > 1)
     rows = judged.loc[beside & (judged["qualifier"] == "exact").to_numpy(), [*place, "source_id"]]
     found: dict[Any, dict[str, set[str]]] = defaultdict(dict)

@@ -12,8 +12,9 @@ import pandas as pd
 from trafficking_stats import breakdowns
 from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.values import Register
+from trafficking_stats.numbering import first_of, number_of
 from trafficking_stats.reconciliation.evidence import Evidence, evidence
-from trafficking_stats.reconciliation.mistakes import copied_years, number_of
+from trafficking_stats.reconciliation.mistakes import copied_years
 from trafficking_stats.reconciliation.rules import EXCLUSIVE
 from trafficking_stats.reconciliation.vintages import is_year, latest_day
 from trafficking_stats.schema import CELL
@@ -152,12 +153,12 @@ def of_its_tables(exact: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     number, the total may be the mistake. So may one that its parts exceed, unless another publisher prints it too, or
     a complete table comes to it.
     """
-    event = number_of(*(pd.factorize(exact[name])[0] for name in EVENT))
-    exact = exact.assign(event=event, form=number_of(event, pd.factorize(exact["source_id"])[0]))
+    event = number_of(*(exact[name] for name in EVENT))
+    exact = exact.assign(event=event, form=number_of(event, exact["source_id"]))
     totals = exact.loc[(exact["breakdown"] == "") & exact["accepted"], ["row", "publisher", "value", "event", "form"]]
     totals["publishers"] = totals.groupby(["event", "value"])["publisher"].transform("nunique")
-    part = number_of(*(pd.factorize(exact[name])[0] for name in ("breakdown", "indicator")))
-    distinct = exact[~pd.Series(part, exact.index).duplicated()]
+    part = number_of(exact["breakdown"], exact["indicator"])
+    distinct = exact.iloc[first_of(part)]
     places = zip(distinct["breakdown"], distinct["indicator"], strict=True)
     keys = np.array([_key(*place, vocabulary) for place in places], dtype=object)[part]
     sums = exact.assign(key=keys)[keys != ""].groupby(["form", "key"], as_index=False)["value"].agg(["sum", "size"])

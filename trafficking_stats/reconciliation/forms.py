@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trafficking_stats.reconciliation.mistakes import number_of
+from trafficking_stats.numbering import number_of
 from trafficking_stats.reconciliation.rules import EXCLUSIVE, Rules
 from trafficking_stats.vocabulary import Vocabulary
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trafficking_stats.numbering import number_of
 from trafficking_stats.reconciliation.forms import refuted
-from trafficking_stats.reconciliation.mistakes import number_of
 from trafficking_stats.reconciliation.rules import Rules
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -46,7 +46,7 @@ def impossible(
     """
     limits = vocabulary.weights
     cell = cells.iloc[groups["cell"].to_numpy()]
-    series = number_of(pd.factorize(cell["country"])[0], pd.factorize(cell["indicator"])[0])
+    series = number_of(cell["country"], cell["indicator"])
     year = cell["end"].str[:4].to_numpy(np.int64)
     yearly = (cell["kind"] == "year").to_numpy()
     whole = (cell["breakdown"] == "").to_numpy()

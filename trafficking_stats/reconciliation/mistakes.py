@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trafficking_stats import breakdowns
 from trafficking_stats.entries import Weights
+from trafficking_stats.numbering import number_of
 from trafficking_stats.reconciliation.weights import UNITS, base_weights, first_named, published_years, tier_weights
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -55,11 +56,10 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
     table["tier"], table["base"] = tier_weights(claims, vocabulary), base_weights(claims, vocabulary)
     table["source"] = pd.factorize(claims["source_id"])[0]
     table["publisher"] = pd.factorize(first_named(claims, "publisher", "source_id"))[0]
-    event = [pd.factorize(claims[name])[0] for name in ("country", "indicator", "period_start", "period_end")]
-    table["event"] = number_of(*event)
+    table["event"] = number_of(*(claims[name] for name in ("country", "indicator", "period_start", "period_end")))
     table["form"] = number_of(table["source"], table["event"])
     table["table"] = number_of(table["form"], table["dims"])
-    table["series"] = number_of(event[0], event[1], names)
+    table["series"] = number_of(claims["country"], claims["indicator"], names)
     start, end = claims["period_start"].str, claims["period_end"].str
     whole = (start[:4] == end[:4]) & (start[4:] == "-01-01") & (end[4:] == "-12-31")
     table["year"] = end[:4].where(whole, "0").astype(int).to_numpy()
@@ -71,14 +71,6 @@ def _kind(text: str, vocabulary: Vocabulary) -> tuple[str, int, bool]:
     apart = [f"{key}={category}" for key, category in keys.items() if breakdowns.relation(key, vocabulary) == "apart"]
     parts = [key for key in keys if breakdowns.relation(key, vocabulary) != "apart"]
     return ";".join([*parts, *apart]), len(parts), bool(apart)
-
-
-def number_of(*columns: ArrayLike) -> NDArray[np.int64]:
-    """Give each combination of numbers a number of its own."""
-    out, *others = (np.asarray(column, dtype=np.int64) for column in columns)
-    for column in others:
-        out = pd.factorize(out * (int(np.max(column, initial=0)) + 1) + column)[0]
-    return out
 
 
 def costs(table: pd.DataFrame, sums: pd.DataFrame, n_groups: int, vocabulary: Vocabulary) -> NDArray[np.int64]:
