@@ -9,7 +9,7 @@ from shown_claims import claim, small_claims, tree
 
 import trafficking_stats as ts
 from trafficking_stats import tables, texts
-from trafficking_stats.messages import language
+from trafficking_stats.messages import language, say
 from trafficking_stats.messages.gap import change
 from trafficking_stats.messages.reconciliation import statuses
 from trafficking_stats.messages.values import breakdown_words
@@ -180,7 +180,7 @@ def test_every_code_that_can_come_has_its_words(code):
         for kind in {date.kind for date in vocabulary.policy_dates}:
             assert words.say(f"pages.date.{kind}")
         for stage in {indicator.stage for indicator in vocabulary.indicators.values()}:
-            assert words.stage_name(stage)
+            assert say(f"gap.subject.{stage}")
 
 
 def test_years_are_those_of_the_country_unless_others_are_asked_for(small):

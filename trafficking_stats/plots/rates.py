@@ -111,7 +111,7 @@ def _step(gap: Gap, row: Row) -> Line | None:
 
 def _effect(gap: Gap, row: Row) -> Line:
     """Read how much a stage contributed to the change of the last one between the early and the late years."""
-    name, *merged = map(words.stage_name, filter(None, f"{row['stage']};{row['merged']}".split(";")))
+    name, *merged = (say(f"gap.subject.{one}") for one in f"{row['stage']};{row['merged']}".split(";") if one)
     name = say("pages.effects.with", stage=name, merged=merged) if merged else name
     ends = row["effect_min"], row["effect_max"]
     return Line(name, *ends, row["lower"], row["upper"], words.signed(*ends))

@@ -212,14 +212,10 @@ def series_alt(rows: pd.DataFrame, indicators: Iterable[str]) -> str:
 def _course(rows: pd.DataFrame) -> str:
     if rows.empty:
         return say("pages.no_figure")
-    exact = rows[~ranges(rows)]
-    told = [rows.iloc[0]]
-    if len(exact) > 2:
-        told.append(exact.iloc[int(exact["lower"].to_numpy(dtype=float).argmax())])
-    told.append(rows.iloc[-1])
-    named = {int(row["year"]): short(row["lower"], row["upper"]) for row in told}
+    exact, unbounded = rows[~ranges(rows)], rows["upper"].isna()
+    told = [*records(rows.iloc[[0, -1]]), *records(exact.nlargest(1, "lower") if len(exact) > 2 else exact.head(0))]
+    named = {row["year"]: short(row["lower"], row["upper"]) for row in told}
     parts = [say("pages.in_year", value=value, year=Years([year])) for year, value in sorted(named.items())]
-    unbounded = rows["upper"].isna()
     for code, some in (("pages.range_only", ranges(rows) & ~unbounded), ("pages.open_in", unbounded)):
         parts += [say(code, years=Years(rows.loc[some, "year"]))] if some.any() else []
     return "; ".join(parts)

@@ -146,11 +146,6 @@ def rate_text(row: Mapping[str, Any]) -> str:
     return say("pages.rates.refused") if math.isnan(high) else written(Bounds(low, high), "short")
 
 
-def stage_name(stage: str) -> str:
-    """Name a stage as it stands inside a sentence."""
-    return say(f"gap.subject.{stage}")
-
-
 def signed(low: float, high: float) -> str:
     """Write a range of changes with two figures that count and their signs.
 

@@ -61,16 +61,15 @@ def world_headline(world: Countries) -> Shown:
     missing = say("pages.world.without", countries=without, silent=len(_silent(world)))
     if countries.empty:
         return headline(say("pages.world.none"), {"pages.world.missing": missing})
-    above, below = (
-        [int(countries[f"{side}_{end}"].sum()) for end in ("lower", "upper")] for side in ("numerator", "denominator")
-    )
+    sides = [f"{side}_{end}" for side in ("numerator", "denominator") for end in ("lower", "upper")]
+    low, high, least, most = (int(count) for count in countries[sides].sum())
     values: dict[str, Any] = {
         "numerator": world.numerator,
         "denominator": world.denominator,
         "countries": len(countries),
-        "counted": Bounds(*below),
-        "convicted": Bounds(*above),
-        "rate": Bounds(100 * above[0] / below[1], 100 * above[1] / below[0] if below[0] else math.inf),
+        "counted": Bounds(least, most),
+        "convicted": Bounds(low, high),
+        "rate": Bounds(100 * low / most, 100 * high / least if least else math.inf),
         "n": int((countries["definition"] != "unknown").sum()),
         "first": str(countries["first_year"].min()),
         "last": str(countries["last_year"].max()),
