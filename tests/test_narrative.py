@@ -786,6 +786,7 @@ def parts(text, language="en"):
         ("In 2017 courts convicted 15 nationals and one foreign citizen.", ["national", "foreign"]),
         ("In 2017 courts convicted 15 Thai nationals and two nationals of Nigeria.", ["Thailand", "Nigeria"]),
         ("In 2017 courts convicted 15 traffickers whom the Danish police had arrested.", [""]),
+        ("In 2017, 176 victims were found; Nigerians numbered 120, Romanians numbered 56.", ["", "Nigeria", "Romania"]),
     ],
 )
 def test_of_which_nationality_people_are(text, expected):
@@ -814,6 +815,8 @@ def test_what_part_a_figure_is_of(text, expected):
         ("It was the lowest number since 2011, when 71 persons were convicted.", "en", ["2011"]),
         ("Siden 2012, da loven trådte i kraft, er 71 personer blevet dømt.", "da", ["2012/2018"]),
         ("71 persons have been convicted, the ministry said in 2015.", "en", ["2018"]),
+        ("In 2016, 23 persons were convicted according to the ministry in 2017.", "en", ["2016"]),
+        ("I 2016 blev 23 personer dømt ifølge ministeriet i 2017.", "da", ["2016"]),
         ("71 personer er blevet dømt, oplyste ministeriet i 2015.", "da", ["2018"]),
         ("In 2017, 72 were convicted, a quarter of the number in 2013.", "en", ["2017"]),
         ("In 2017, 72 traffickers were convicted, half the 2013 figure.", "en", ["2017"]),
@@ -850,6 +853,7 @@ def test_a_year_that_dates_something_else_dates_no_figure(text, language, period
         ("In 2017, 155 victims of forced labour and 58 victims of forced begging were identified.", [155, 58]),
         ("Forced labour leads the list, with 31 victims in 2017.", [31]),
         ("In 2017, 197 offences had been reported.", [197]),
+        ("In 2017 courts convicted 83 people. The number of those acquitted was 31.", [83]),
         ("In 2016 police identified 66 victims. A year later it had doubled to 132.", [66, 132]),
         ("In 2017 police identified 80 victims.\n\nBack in 2014 there were just 54.", [80, 54]),
         ("In 2017 police identified 80 victims.\n\nBack in 2014 there were just 54 shelters.", [80]),

@@ -116,3 +116,8 @@ def test_the_third_figure_of_a_fall_is_no_base():
     assert [(base, period) for *_, base, period in told(text)] == [(26, "2016")]
     text = "Police identified 471 victims in 2018, up from 303 in 2017."
     assert [base for *_, base, _ in told(text)] == [303]
+
+
+def test_a_difference_is_told_by_the_word_after_it():
+    text = "Courts convicted 83 traffickers in 2018, 11 more than in 2016 and 11 fewer than in 2015."
+    assert [(direction, period) for _, direction, *_, period in told(text)] == [("up", "2016"), ("down", "2015")]

@@ -153,7 +153,7 @@ def _is_open_count(place: Proposal, one: Checked, sentence: Words, before: Words
         cell.period_end[:4] in sentence.low[i : i + LIMITS.since] for i in sentence.starts("periods.since")
     )
     is_far = place.rule == "carried over" and (cell.value or 0.0) > LIMITS.far * max(one.finding.upper or 0.0, 1.0)
-    is_far = is_far and one.finding.code not in LIMITS.slips
+    is_far = (is_far or place.rule in LIMITS.vague) and one.finding.code not in LIMITS.slips
     return is_sample or is_undated or is_far or (place.rule in LIMITS.of_before and not named <= {place.indicator})
 
 

@@ -27,6 +27,7 @@ class Limits(Entry):
     supposed: tuple[str, ...]
     carried: str
     of_before: tuple[str, ...]
+    vague: tuple[str, ...]
 
 
 LIMITS = Limits.read(Path(__file__).with_name("limits.toml"))

@@ -16,7 +16,7 @@ ENFORCEMENT = ("investigate", "prosecute", "convict", "sentence", "open")
 VICTIMS = ("identify", "refer", "assist")
 COUNTED = (*ENFORCEMENT, *VICTIMS)
 
-_DEFAULT = {"victim": "identify", "case": "investigate", "offender": "investigate"}
+DEFAULT = {"victim": "identify", "case": "investigate", "offender": "investigate"}
 """What is said of a noun that stands alone: victims are identified, cases and suspects investigated."""
 _QUOTES = "-'’\"“”&"
 _ENDING = "prepositions auxiliaries perfects coordinators relatives determiners adverbs subset origin_verbs"
@@ -161,7 +161,7 @@ def topic_of(scene: Scene, start: int, end: int) -> Head | None:
     family = next((family for family in reversed(verbs) if family in COUNTED), "")
     fits = noun != "victim" if family in ENFORCEMENT else noun in ("victim", "person")
     family = family if noun and fits else ""
-    family = "investigate" if family == "open" else family or _DEFAULT.get(noun, "")
+    family = "investigate" if family == "open" else family or DEFAULT.get(noun, "")
     return Head(noun, family, end, end, potential, persons=persons, said=said) if family else None
 
 
@@ -190,7 +190,9 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     found = facets_within(scene, head.start, stop, head.end + 2)
     if "age" not in found and any(_is_child_age(scene, k) for k in range(head.start, min(stop + 3, len(scene.low)))):
         found["age"] = "child"
-    return found or _facets_before(scene, numeral, head)
+    before = _facets_before(scene, numeral, head)
+    is_linked = scene.before("clause.count_links", numeral.first) > 0  # "Nigerians numbered 120 and Romanians 56"
+    return {**found, **before} if is_linked else found or before
 
 
 def _is_child_age(scene: Scene, k: int) -> bool:
@@ -213,7 +215,7 @@ def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]
     start = start if joint is None or scene.phrase("facets.sex", joint - 1) > 1 else joint + 1  # "women and girls: 110"
     # "the Danish authorities identified 64" says nothing of the 64
     reach = start if link else end - (5 if bracketed else 2)
-    until = end if bracketed else 0
+    until = end if bracketed or (link and scene.before(PEOPLES, end)) else 0
     return facets_within(scene, start, end, until) if facets_within(scene, max(start, reach), end, until) else {}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from trafficking_stats.readers.narrative.governors import auxiliary_before, past_coordinated
-from trafficking_stats.readers.narrative.heads import COUNTED, ENFORCEMENT, VICTIMS, facets_within, topic_of
+from trafficking_stats.readers.narrative.heads import COUNTED, DEFAULT, ENFORCEMENT, VICTIMS, facets_within, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
@@ -113,6 +113,8 @@ def topic_before(state: State) -> Outcome:
     if topic is not None:
         head = replace(topic, start=state.head.start, end=state.head.end, partitive=state.head.partitive)
         return reading_of(state.numeral, head, (topic.family,), "counted noun")
+    if any(begin <= mark.start < link and mark.family == "other" for mark in scene.marks):
+        return state.stop()  # "the number of those acquitted was 31"
     base = state.current or state.lead
     is_part = bool(facets_within(scene, begin, link, 0))
     says_it = scene.contains("clause.pronouns", max(begin, link - NEAR), link)  # "a year later it had doubled to 40"
@@ -228,16 +230,18 @@ def facet_verb(state: State) -> Outcome:
 
 
 def existence(state: State) -> Outcome:
-    """Read "there were 77 victims", "there were 229 proceedings"."""
+    """Read "there were 77 victims", "there were 229 proceedings", and, less surely, "with 331 victims in 2022"."""
     scene, head, first = state.scene, state.head, state.numeral.first
+    family = DEFAULT.get(head.noun)
+    if family is None:
+        return None
     is_item = first > 0 and scene.tokens[first - 1].text.startswith(("\n", ":"))  # "Figures for 2022: 73 victims"
+    told = head.noun == "victim" and (head.partitive or state.numeral.definite or _is_fragment(scene))
+    if told or (head.noun != "offender" and (is_item or _exists(scene, state.numeral))):
+        return reading_of(state.numeral, head, (family,), "existence")
     after = scene.phrase("periods.in_words", head.end)
-    is_dated = after > 0 and head.end + after in scene.dated  # "with 331 victims in 2022"
-    exists = _exists(scene, state.numeral) or is_item or (is_dated and head.noun == "victim")
-    if head.noun == "victim" and (head.partitive or state.numeral.definite or exists or _is_fragment(scene)):
-        return reading_of(state.numeral, head, ("identify",), "existence")
-    is_counted = head.noun in ("case", "offender") and exists
-    return reading_of(state.numeral, head, ("investigate",), "existence") if is_counted else None
+    is_dated = after > 0 and head.end + after in scene.dated and (head.noun == "victim" or is_item)
+    return reading_of(state.numeral, head, (family,), "dated noun") if is_dated else None
 
 
 RULES = (

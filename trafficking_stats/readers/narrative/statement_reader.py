@@ -114,12 +114,12 @@ class StatementReader(Speech):
         sign = self.scene.word(numeral.start - 1)
         if sign in ("+", "-", "−"):
             return "up" if sign == "+" else "down"
-        for direction in ("up", "down"):
-            links = self.scene.before("clause.count_links", numeral.first)  # "made up 58 %" is no change
-            before = None if links else self.scene.last(f"statements.{direction}", numeral.first - NEAR, numeral.first)
-            if before is not None or self.scene.contains(f"statements.{direction}_after", end, end + 2):
-                return direction
-        return ""
+        directions = ("up", "down")  # "11 more than in 2019 and 11 fewer than in 2018": those after it come first
+        found = [one for one in directions if self.scene.contains(f"statements.{one}_after", end, end + 2)]
+        if not self.scene.before("clause.count_links", numeral.first):  # "made up 58 %" is no change
+            near = numeral.first - NEAR, numeral.first
+            found += [one for one in directions if self.scene.contains(f"statements.{one}", *near)]
+        return found[0] if found else ""
 
     def _counterpart(self, base: Reading) -> Reading | None:
         """Return the figure that one of a comparison is compared with."""
