@@ -114,6 +114,14 @@ def test_a_total_that_two_complete_tables_contradict_is_doubtful():
     assert codes(printed(140, SEX | AGE)) == {"P  140": "two_tables: two complete tables add up to 100"}
 
 
+def test_tables_with_masks_contradict_a_total_that_they_cannot_come_to():
+    rows = [
+        *printed(84, SEX | {"age=adult": 98}),
+        claim(5, 2013, "age=child", "P", publisher="P", upstream="U", qualifier="less_than"),
+    ]
+    assert codes(rows) == {"P  84": "two_tables: two complete tables add up to 100"}
+
+
 @pytest.mark.parametrize(
     "parts",
     [
@@ -121,8 +129,9 @@ def test_a_total_that_two_complete_tables_contradict_is_doubtful():
         SEX | {"age=adult": 80, "age=child": 10},  # two that differ leave out different people
         SEX | {"exploitation=sexual": 60, "exploitation=forced_labour": 40},  # forms need not be complete
         {"sex=female": 100, "sex=male": 40, "age=adult": 110, "age=child": 30},  # they agree with the total
+        SEX | {"age=adult": 30, "age=child": 70},  # the same figures, so that one is a copy
     ],
-    ids=["one table", "two that differ", "no complete table", "the total itself"],
+    ids=["one table", "two that differ", "no complete table", "the total itself", "a copy"],
 )
 def test_tables_that_prove_nothing_leave_no_doubt(parts):
     assert codes(printed(140, parts)) == {}

@@ -74,6 +74,7 @@ def _settled(whole: Settled, sources: pd.Series, rows: slice, cells: slice) -> S
             cut(system.rules.table, rules, about=cells.start),
             cut(system.rules.entries, entries, rule=rules.start, cell=cells.start),
         ),
+        system.doubted.loc[rows.start : rows.stop - 1].rename(index=lambda row: row - rows.start),
     )
     conflicts = {
         loser - groups.start: (tuple(k - groups.start for k in others), tuple(k - rules.start for k in tied))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from trafficking_stats.intervals import intervals, period_kind
 from trafficking_stats.numbering import first_of, number_of
-from trafficking_stats.reconciliation.forms import sums_of
+from trafficking_stats.reconciliation.forms import beside_totals, doubtful, sums_of
 from trafficking_stats.reconciliation.impossible import impossible
 from trafficking_stats.reconciliation.mistakes import costs, describe, heaviest
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
@@ -32,11 +32,14 @@ class System:
         Group of each claim, -1 for claims that are no counts.
     groups : pandas.DataFrame
         One row for each interval that is claimed of a cell: ``cell``, ``lower``, ``upper``, ``weight`` (one vote
-        an upstream, in `weights.UNITS`), ``leader``, the row of the claim that speaks for the group, and
-        ``edition``, the number of that claim's source. Sorted by cell, lower and upper: what decides ties never
-        depends on the names of the claims.
+        an upstream, in `weights.UNITS`), ``impossible`` and ``doubted`` (a total that its own tables exceed, and that
+        one publisher alone prints), ``leader``, the row of the claim that speaks for the group, and ``edition``, the
+        number of that claim's source. Sorted by cell, lower and upper: what decides ties never depends on the names of
+        the claims.
     rules : Rules
         The accounting rules.
+    doubted : pandas.DataFrame
+        The claims of totals that their own tables speak against, as `forms.doubtful` returns them.
     """
 
     cells: pd.DataFrame
@@ -45,6 +48,7 @@ class System:
     claim_group: NDArray[np.int64]
     groups: pd.DataFrame
     rules: Rules
+    doubted: pd.DataFrame
 
 
 def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
@@ -81,15 +85,19 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
         key.assign(group=group).drop_duplicates("group").sort_values("group", ignore_index=True).drop(columns="group")
     )
     described = describe(claims.iloc[counted], upstream, vocabulary).join(key.assign(group=group))
+    described["figure"] = number_of(upstream, group)
     rules = build_rules(cells, vocabulary)
     sums = sums_of(described, rules, vocabulary)
-    groups["weight"] = costs(described, sums, len(groups), vocabulary)
+    totals = beside_totals(described, sums)
+    doubted = doubtful(described, totals)
+    groups["weight"] = costs(described, sums, totals, len(groups), vocabulary)
+    groups["doubted"] = groups.index.isin(group[doubted.index[doubted["exceeded"]]])
     groups["impossible"] = impossible(described, sums, groups, cells, rules, vocabulary)
     groups["leader"] = counted[heaviest(group, weight)]  # which speaks for its group
     claim_group = np.full(len(claims), -1, dtype=np.int64)
     claim_group[counted] = group
     groups["edition"] = pd.factorize(claims["source_id"], sort=True)[0][groups["leader"]]
-    return System(cells, lower, upper, claim_group, groups, rules)
+    return System(cells, lower, upper, claim_group, groups, rules, doubted.set_index(counted[doubted.index]))
 
 
 def upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:

@@ -283,6 +283,8 @@ def rejected(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: Vocabula
     rows["distance"] = (rows["value"] - nearest).where(~rows["below"], nearest - rows["value"]).clip(lower=0)
     limits = vocabulary.causes
     rows["near"] = rows["distance"] <= np.maximum(limits.near_count, limits.near_share * nearest)
+    # what lies within bounds that rest on no doubtful total is not near them
+    rows["near"] &= (rows["distance"] > 0) | (rows["qualifier"] != "exact")
     rows["date"] = published_years(rows["published"])
     rows["year"] = rows["period_end"].str[:4].astype(int)
     rows["kind"] = [period_kind(*days) for days in zip(rows["period_start"], rows["period_end"], strict=True)]

@@ -9,30 +9,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trafficking_stats import breakdowns
 from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.values import Register
-from trafficking_stats.numbering import first_of, number_of
 from trafficking_stats.reconciliation.evidence import Evidence, evidence
 from trafficking_stats.reconciliation.mistakes import copied_years
-from trafficking_stats.reconciliation.rules import EXCLUSIVE
 from trafficking_stats.reconciliation.vintages import is_year, latest_day
 from trafficking_stats.schema import CELL
 from trafficking_stats.vocabulary import Vocabulary
-
-EVENT = ["country", "indicator", "period_start", "period_end"]
 
 Doubts = Iterator[tuple[Any, str, Evidence]]
 """Index of a claim, code, and what was seen."""
 
 
-def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+def doubts(judged: pd.DataFrame, doubted: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     """Find what is doubtful of kept claims.
 
     Parameters
     ----------
     judged : pandas.DataFrame
         All claims with ``accepted``, ``lower`` and ``upper``.
+    doubted : pandas.DataFrame
+        Totals that their own tables speak against, as `forms.doubtful` returns them.
     vocabulary : Vocabulary
         Says which indicators count the same event, and how far is far.
 
@@ -59,7 +56,7 @@ def doubts(judged: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
         of_another_unit(kept, vocabulary),
         of_another_year(yearly, vocabulary),
         of_a_copied_year(yearly, vocabulary),
-        of_its_tables(exact, vocabulary),
+        of_its_tables(kept, doubted),
         of_a_statement(kept, vocabulary),
     )
     table = pd.DataFrame(seen, columns=["row", "doubt", "evidence"], dtype=object)
@@ -146,39 +143,11 @@ def of_a_copied_year(yearly: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
                 yield claim, "copied_year", evidence("same_table", number=int(row.n), year=str(other))
 
 
-def of_its_tables(exact: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
-    """Find kept totals that the tables of their own source speak against.
-
-    A complete table, as of women and men, covers everybody as a rule: where two of them add up to the same other
-    number, the total may be the mistake. So may one that its parts exceed, unless another publisher prints it too, or
-    a complete table comes to it.
-    """
-    event = number_of(*(exact[name] for name in EVENT))
-    exact = exact.assign(event=event, form=number_of(event, exact["source_id"]))
-    totals = exact.loc[(exact["breakdown"] == "") & exact["accepted"], ["row", "publisher", "value", "event", "form"]]
-    totals["publishers"] = totals.groupby(["event", "value"])["publisher"].transform("nunique")
-    part = number_of(exact["breakdown"], exact["indicator"])
-    distinct = exact.iloc[first_of(part)]
-    places = zip(distinct["breakdown"], distinct["indicator"], strict=True)
-    keys = np.array([_key(*place, vocabulary) for place in places], dtype=object)[part]
-    sums = exact.assign(key=keys)[keys != ""].groupby(["form", "key"], as_index=False)["value"].agg(["sum", "size"])
-    sums = sums.rename(columns={"sum": "total"})
-    sums["complete"] = sums["key"].map({name: entry.complete for name, entry in vocabulary.dimensions.items()})
-    sums = totals.merge(sums[sums["size"] > 1], on="form")
-    complete = sums[sums["complete"].astype(bool)]
-    tables = complete.groupby("row")["total"].agg(["first", "nunique", "size"]).join(totals.set_index("row")["value"])
-    alike = tables[(tables["nunique"] == 1) & (tables["size"] > 1) & (tables["first"] != tables["value"])]
-    yield from ((row, "two_tables", evidence("two_tables", total=total)) for row, total in alike["first"].items())
-    borne_out = sums["row"].isin(complete.loc[complete["total"] == complete["value"], "row"])
-    above = sums[(sums["total"] > sums["value"]) & (sums["publishers"] == 1) & ~borne_out]
-    for row in _each(above.sort_values("total", ascending=False, kind="stable")):
-        yield row.row, "parts_above", evidence("own_parts_above", total=row.total, value=row.value)
-
-
-def _key(breakdown: str, indicator: str, vocabulary: Vocabulary) -> str:
-    """Return the dimension of which a breakdown is one of the parts of a total that exclude each other, or nothing."""
-    edges = breakdowns.edges(breakdown, vocabulary, indicator)
-    return next((key for whole, kind, key, _ in edges if whole == "" and kind in EXCLUSIVE), "")
+def of_its_tables(kept: pd.DataFrame, doubted: pd.DataFrame) -> Doubts:
+    """Tell the kept totals that the tables of their own source speak against; see `forms.doubtful`."""
+    for row in _each(kept[["row", "value"]].join(doubted, on="row", how="inner")):
+        code = "two_tables" if row.doubt == "two_tables" else "own_parts_above"
+        yield row.row, row.doubt, evidence(code, total=row.total, value=row.value)
 
 
 def of_a_statement(kept: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:

@@ -82,6 +82,7 @@ class Explainer:
         groups, rules = settled.system.groups, settled.system.rules.table
         names = ("cell", "lower", "upper", "leader")
         self._cell, self._lower, self._upper, self._leader = (groups[name].to_numpy() for name in names)
+        self._binds = settled.solution.accepted & ~groups["doubted"].to_numpy()
         self._kinds, self._details = (rules[name].to_numpy() for name in ("kind", "detail"))
 
     def cell(self, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Explanation:
@@ -107,12 +108,12 @@ class Explainer:
         return Explanation(title, " ".join(said), rows, self._forced(here, row) if solution.ruled else ())
 
     def _component(self, cell: int) -> tuple[Component, Ints]:
-        """Return the component of a cell, and the groups of claims in it that are kept."""
+        """Return the component of a cell, and the groups of claims in it that are kept and bound others."""
         number = int(self._settled.component[cell])
         if number not in self._components:
             self._components[number] = self._settled.component_of(cell, self._proofs)
         component = self._components[number]
-        return component, component.groups[self._settled.solution.accepted[component.groups]]
+        return component, component.groups[self._binds[component.groups]]
 
     @functools.cached_property
     def _addresses(self) -> dict[tuple[str, ...], str]:
@@ -184,10 +185,15 @@ class Explainer:
         if not ends:
             return ()  # before a component is cut out, which takes time
         component, kept = self._component(here)
-        proofs = [component.prove(here, upper=end == "upper", using=kept) for end in ends]
+        proofs = {end: component.prove(here, upper=end == "upper", using=kept) for end in ends}
+        told = [proof for end, proof in proofs.items() if proof is not None and proof.whole == getattr(row, end)]
         # an equation says both at once
-        exact = [proof for proof in proofs if proof is not None and proof.exact][:1]
-        return tuple(filter(None, map(self._line, exact or proofs)))
+        exact = [proof for proof in told if proof.exact][:1]
+        lines = filter(None, map(self._line, exact or told))
+        doubted = np.setdiff1d(component.groups[self._settled.solution.accepted[component.groups]], kept)
+        if len(told) == len(ends) or not (self._upper[doubted] == row.upper).any():
+            return tuple(lines)
+        return (*lines, say("reconciliation.line.doubtful", total=written(int(row.upper))))
 
     def _line(self, proof: Proof | None) -> str:
         """Write a proof; empty where no rule takes part."""

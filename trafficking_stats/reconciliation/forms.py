@@ -44,6 +44,64 @@ def sums_of(table: pd.DataFrame, rules: Rules, vocabulary: Vocabulary) -> pd.Dat
     return sums
 
 
+def beside_totals(table: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
+    """Put each claimed total beside what each table of two parts or more of its source comes to.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As for `sums_of`, with ``depth`` and ``apart``.
+    sums : pandas.DataFrame
+        What `sums_of` returns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of both, those of the sum with the suffix ``_sum``; ``claim``, the row of the total.
+    """
+    totals = table[(table["depth"] == 0) & ~table["apart"]].reset_index(names="claim")
+    sums = sums[sums["n"] > 1].rename(columns={"whole": "cell"})
+    return totals.merge(sums, on=["form", "cell"], suffixes=("", "_sum"))
+
+
+def doubtful(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """Find exact totals that the tables of their own source speak against.
+
+    A complete table, as of women and men, covers everybody as a rule: where two of them come to the same other number,
+    the total may be the mistake. So may one that its parts exceed, unless another publisher prints it too, or a
+    complete table comes to it.
+
+    Parameters
+    ----------
+    table, totals : pandas.DataFrame
+        As for `beside_totals`, and what it returns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a total, with the row of its claim as index: ``doubt``, the code; ``total``, what the tables come to;
+        and ``exceeded``, whether some table is larger and no other publisher prints the total.
+    """
+    exact = totals[totals["lower"] == totals["upper"]]
+    complete = exact[exact["complete"]]
+    by = exact.groupby("claim")
+    found = by.agg(value=("lower", "first"), group=("group", "first"), above=("lower_sum", "max"))
+    by = complete.groupby("claim")
+    least, most = by["lower_sum"].agg(["min", "max"]), by["upper_sum"].agg(["min", "max"])
+    # of two tables that are the same one is a copy
+    agree = (least["max"] == most["min"]) & (by["most"].nunique() > 1)
+    value = found["value"].reindex(agree.index)
+    two = found.index.isin(agree.index[agree & ((value < least["min"]) | (value > most["max"]))])
+    fits = (complete["lower_sum"] == complete["lower"]) & (complete["upper_sum"] == complete["lower"])
+    printed = table.loc[table["group"].isin(found["group"]), ["group", "publisher"]].drop_duplicates()
+    several = printed.loc[printed["group"].duplicated(), "group"]
+    found["exceeded"] = (found["above"] > found["value"]) & ~found["group"].isin(several)
+    above = found["exceeded"] & ~found.index.isin(complete.loc[fits, "claim"])
+    found["doubt"] = np.select([two, above], ["two_tables", "parts_above"], "")
+    found["total"] = least["max"].reindex(found.index).where(two, found["above"])
+    return found.loc[two | above, ["doubt", "total", "exceeded"]]
+
+
 def _parts(rules: Rules) -> pd.DataFrame:
     """Pair each rule by which parts exclude each other with the cells of its parts."""
     exclusive = rules.table["kind"].isin(EXCLUSIVE).to_numpy()

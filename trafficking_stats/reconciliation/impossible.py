@@ -55,8 +55,7 @@ def impossible(
     reference = _largest_total(totals[yearly & whole], series, year)
     far = groups["lower"].to_numpy() > limits.impossible_times * np.maximum(reference, 10)
     wrong = _above_their_register(table, sums) | refuted(table, sums, rules, vocabulary.causes.shift_from)
-    figure = number_of(table["up"], table["group"])
-    within = np.bincount(table["group"], np.bincount(figure, wrong)[figure] == 0, len(groups)) > 0
+    within = np.bincount(table["group"], np.bincount(table["figure"], wrong)[table["figure"]] == 0, len(groups)) > 0
     return (yearly & ~whole & far) | ~within
 
 

@@ -50,6 +50,6 @@ def explained(judged: pd.DataFrame, settled: Settled, vocabulary: Vocabulary) ->
     if len(system.groups):  # else no claim is a count
         cell = system.groups["cell"].to_numpy()[system.claim_group]
         bounds = np.column_stack([solution.lower[cell], solution.upper[cell]])
-    for found in (probable_causes(judged, bounds, vocabulary), doubts(judged, vocabulary)):
+    for found in (probable_causes(judged, bounds, vocabulary), doubts(judged, system.doubted, vocabulary)):
         claims.loc[found.index, list(found)] = found
     return claims, build_clashes(judged.assign(cause=claims["cause"]), vocabulary)

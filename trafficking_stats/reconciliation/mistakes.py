@@ -73,15 +73,18 @@ def _kind(text: str, vocabulary: Vocabulary) -> tuple[str, int, bool]:
     return ";".join([*parts, *apart]), len(parts), bool(apart)
 
 
-def costs(table: pd.DataFrame, sums: pd.DataFrame, n_groups: int, vocabulary: Vocabulary) -> NDArray[np.int64]:
+def costs(
+    table: pd.DataFrame, sums: pd.DataFrame, totals: pd.DataFrame, n_groups: int, vocabulary: Vocabulary
+) -> NDArray[np.int64]:
     """Weigh groups of claims; what replaces a figure inherits its weight.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        As `describe` returns it, with ``cell``, ``lower``, ``upper`` and ``group``, the number of the group of each.
-    sums : pandas.DataFrame
-        As `sums_of` returns it.
+        As `describe` returns it, with ``cell``, ``lower``, ``upper``, ``group``, the number of the group of each, and
+        ``figure``, one for upstream and group.
+    sums, totals : pandas.DataFrame
+        As `forms.sums_of` and `forms.beside_totals` return them.
     n_groups : int
         How many groups there are.
     vocabulary : Vocabulary
@@ -93,12 +96,8 @@ def costs(table: pd.DataFrame, sums: pd.DataFrame, n_groups: int, vocabulary: Vo
         What rejecting each group costs, in `weights.UNITS`.
     """
     limits = vocabulary.weights
-    table = table.assign(figure=number_of(table["up"], table["group"]))
-    figures = _figures(table)
-    # totals beside what a complete table of the same source comes to
-    wholes = table[(table["depth"] == 0) & ~table["apart"]]
-    sums = sums[sums["n"] > 1].rename(columns={"whole": "cell"})
-    wholes = wholes.merge(sums[sums["complete"]], on=["form", "cell"], suffixes=("", "_sum"))
+    figures = figures_of(table)
+    wholes = totals[totals["complete"]]
     pairs = _replaced(table, figures, wholes, limits)
     contradicted = table["form"].map(_contradicted(wholes, limits))
     far = table.loc[contradicted.eq(True), ["figure", "depth"]]
@@ -120,7 +119,7 @@ def costs(table: pd.DataFrame, sums: pd.DataFrame, n_groups: int, vocabulary: Vo
     return np.bincount(np.append(own, heirs["heir"]), np.append(units, inherited), n_groups).astype(np.int64)
 
 
-def _figures(table: pd.DataFrame) -> pd.DataFrame:
+def figures_of(table: pd.DataFrame) -> pd.DataFrame:
     """One row a figure: what it says, when it was first printed, and by whom."""
     figures = table.iloc[heaviest(table["figure"], table["base"])].set_index("figure")
     by = table.groupby("figure")
@@ -243,7 +242,8 @@ def _weights(
     counts = np.zeros(len(figures), dtype=bool)
     counts[heaviest(figures["group"], figures["base"])] = True
     exact = figures[(depth == 0) & ~figures["apart"] & (figures["lower"] == figures["upper"])]
-    tight = sums[sums["upper"] - sums["lower"] <= np.maximum(4, 0.1 * sums["lower"])]
+    tight = sums[(sums["n"] > 1) & (sums["upper"] - sums["lower"] <= np.maximum(4, 0.1 * sums["lower"]))]
+    tight = tight.rename(columns={"whole": "cell"})
     fit = exact[["cell", "lower"]].reset_index().merge(tight, on="cell", suffixes=("", "_sum"))
     fit = fit[(fit["lower_sum"] <= fit["lower"]) & (fit["lower"] <= fit["upper"])].drop_duplicates(["figure", "dims"])
     tables = np.bincount(fit["figure"], minlength=len(figures))

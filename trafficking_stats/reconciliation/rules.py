@@ -129,6 +129,7 @@ def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
         In a fixed order that depends on the cells alone.
     """
     links = pd.concat([_by_breakdown(cells, vocabulary), _by_time(cells)], ignore_index=True)
+    links = links.astype(dict.fromkeys(["about", "part", "size"], "int64"))  # of no link at all there is no type
     links["rule"] = links.groupby(["about", "kind", "detail"]).ngroup()
     table = links.drop_duplicates("rule").sort_values("rule", ignore_index=True)
     table["equal"] = table["size"] == np.bincount(links["rule"], minlength=len(table))
@@ -136,7 +137,7 @@ def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
     entries = pd.concat([side.set_axis(["rule", "cell"], axis=1) for side in (wholes, parts)])
     entries["coefficient"] = np.repeat([1, -1], [len(wholes), len(parts)])
     entries = entries.sort_values(["rule", "coefficient", "cell"], ascending=[True, False, True], ignore_index=True)
-    return Rules(table[["about", "kind", "detail", "equal"]], entries.astype("int64"))
+    return Rules(table[["about", "kind", "detail", "equal"]], entries)
 
 
 def _by_series(cells: pd.DataFrame) -> Periods:

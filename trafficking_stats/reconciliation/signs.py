@@ -210,16 +210,14 @@ def rounding(row: Any, figures: Figures) -> Seen:
 
 def revision(row: Any, figures: Figures) -> Seen:
     """Tell whether its publisher prints what was kept, or else its upstream since, or its publisher, what is near."""
-    others = _other_values(row, figures)
-    for value in sorted(others):
-        if row.kept_lower <= value <= row.kept_upper:
-            newest = max(claim.date for claim in figures.editions(row) if claim.value == value)
-            code = "restated" if newest >= row.date else "restated_before"
-            yield evidence(code, publisher=row.publisher, value=value)
+    kept = sorted((claim.value, claim.date) for claim in figures.editions(row) if claim.accepted)
+    for value, newest in dict(kept).items():
+        code = "restated" if newest >= row.date else "restated_before"
+        yield evidence(code, publisher=row.publisher, value=value)
     if _slightly_off(row, figures):
         if figures.here(row).on.first_printed.get(row.upstream, row.date) > row.date:
             yield evidence("revised_since", off=off(row), upstream=Register(row.upstream))
-        elif others:
+        elif _other_values(row, figures):
             yield off(row)
 
 
