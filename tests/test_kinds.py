@@ -113,6 +113,18 @@ def test_a_table_far_from_its_own_total_replaces_nothing(rows, breakdown, value)
     assert known(rows, breakdown=breakdown)[0] == value
 
 
+def test_a_table_is_not_short_of_those_of_unknown_sex_and_age():
+    """The newer 86 are 40 women and men, 40 adults and children, and 46 of whom neither is known."""
+    newer = [
+        *office(NEW, total=86, female=22, male=18, adult=24, child=16),
+        {**office(NEW, male=46)[0], "breakdown": "age=unknown;sex=unknown"},
+    ]
+    rows = office(OLD, total=58, female=40, male=18, adult=37, child=21) + newer
+    assert known(rows)[0] == 86
+    assert [known(rows, breakdown=part)[0] for part in (FEMALE, ADULT, CHILD)] == [22, 24, 16]
+    assert not ts.reconcile(table(newer)).claims["doubt"].any()
+
+
 def test_a_copied_year_is_one_mistake():
     """Two other publications agree on a total that adds up."""
     rows = [

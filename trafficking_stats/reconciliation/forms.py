@@ -28,7 +28,8 @@ def sums_of(table: pd.DataFrame, rules: Rules, vocabulary: Vocabulary) -> pd.Dat
     pandas.DataFrame
         One row a table: ``form``; ``rule``, which ties its parts to ``whole``, a cell; ``dims``, a number for its
         dimension; ``complete``, whether it covers everybody as a rule; ``n`` parts that come to ``lower`` to
-        ``upper``, the largest of them ``most``; ``named``, how many of them are more than nothing.
+        ``upper``, the largest of them ``most``; ``named``, how many of them are more than nothing; and
+        ``inner``, what parts come to that are printed in finer parts alone.
     """
     parts = _parts(rules)
     printed = table[["form", "cell", "lower", "upper"]].merge(parts, on="cell")
@@ -41,6 +42,12 @@ def sums_of(table: pd.DataFrame, rules: Rules, vocabulary: Vocabulary) -> pd.Dat
     complete = [name in vocabulary.dimensions and vocabulary.dimensions[name].complete for name in names]
     sums["dims"] = dims[sums["rule"]]
     sums["complete"] = np.array(complete, dtype=bool)[sums["dims"]]
+    # what the source prints of a part in finer parts alone, such as those of unknown sex among those of unknown age
+    places = sums[["form", "whole"]].rename(columns={"whole": "cell"})
+    known = pd.MultiIndex.from_frame(places).isin(pd.MultiIndex.from_frame(table[["form", "cell"]]))
+    inner = places.assign(inner=sums["lower"])[~known].groupby(["form", "cell"])["inner"].max().reset_index()
+    inner = inner.merge(parts, on="cell").groupby(["form", "rule"])["inner"].sum().reset_index()
+    sums["inner"] = sums[["form", "rule"]].merge(inner, how="left")["inner"].fillna(0).to_numpy()
     return sums
 
 
@@ -61,7 +68,8 @@ def beside_totals(table: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     """
     totals = table[(table["depth"] == 0) & ~table["apart"]].reset_index(names="claim")
     sums = sums[sums["n"] > 1].rename(columns={"whole": "cell"})
-    return totals.merge(sums, on=["form", "cell"], suffixes=("", "_sum"))
+    totals = totals.merge(sums, on=["form", "cell"], suffixes=("", "_sum"))
+    return totals.assign(upper_sum=totals["upper_sum"] + totals["inner"])
 
 
 def doubtful(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
