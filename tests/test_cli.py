@@ -258,7 +258,7 @@ def test_report_hands_on_its_parameters_and_prints_the_pages(run, monkeypatch, t
     assert code == 0
     assert out.splitlines() == ["a.html", "1 countries written, 1 unchanged, 0 failed", str(tmp_path / "index.html")]
     ((args, given),) = calls
-    assert args == (("dnk", "swe"), tmp_path)
+    assert args == (("DNK", "SWE"), tmp_path)
     assert given == {
         "progress": True,
         "language": ("en,da",),
@@ -347,7 +347,7 @@ def test_extract_needs_a_country_and_a_year(run, narrative):
     code, _, err = run("extract", narrative, "--country", "DNK")
     assert code == 2
     assert "--year: name the year" in err
-    assert "'DENMARK' is no ISO 3166-1 alpha-3 code" in run("extract", narrative, "--country", "Denmark")[2]
+    assert "'FREEDONIA' is no ISO 3166-1 alpha-3 code" in run("extract", narrative, "--country", "Freedonia")[2]
 
 
 def test_from_a_text_to_checked_claims(run, narrative, raw, tmp_path):
