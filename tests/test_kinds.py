@@ -125,6 +125,14 @@ def test_a_table_is_not_short_of_those_of_unknown_sex_and_age():
     assert not ts.reconcile(table(newer)).claims["doubt"].any()
 
 
+@pytest.mark.parametrize(("newer", "kept"), [(61, 61), (58, 70)], ids=["its sexes come to it", "both tables exceed it"])
+def test_a_newer_total_is_believed_where_one_of_its_tables_comes_to_it(newer, kept):
+    """It prints the ages of the edition before again, which come to 70."""
+    rows = office(OLD, total=70, female=40, male=30, adult=52, child=18)
+    rows += office(NEW, total=newer, female=33, male=28, adult=52, child=18)
+    assert known(rows)[0] == kept
+
+
 def test_a_copied_year_is_one_mistake():
     """Two other publications agree on a total that adds up."""
     rows = [

@@ -100,7 +100,7 @@ def doubtful(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     agree = (least["max"] == most["min"]) & (by["most"].nunique() > 1)
     value = found["value"].reindex(agree.index)
     two = found.index.isin(agree.index[agree & ((value < least["min"]) | (value > most["max"]))])
-    fits = (complete["lower_sum"] == complete["lower"]) & (complete["upper_sum"] == complete["lower"])
+    fits = complete["lower_sum"] == complete["lower"]
     printed = table.loc[table["group"].isin(found["group"]), ["group", "publisher"]].drop_duplicates()
     several = printed.loc[printed["group"].duplicated(), "group"]
     found["exceeded"] = (found["above"] > found["value"]) & ~found["group"].isin(several)
@@ -142,21 +142,20 @@ def refuted(table: pd.DataFrame, sums: pd.DataFrame, rules: Rules, least: float)
     claims = table[["form", "cell", "lower", "upper"]].rename(columns={"cell": "whole"})
     sums = sums.assign(repeats=sums.index.isin(repeats))
     sums = sums.merge(claims, on=["form", "whole"], how="left", suffixes=("", "_whole"))
-    sums["above"], sums["below"] = sums["lower"] > sums["upper_whole"], sums["upper"] < sums["lower_whole"]
-    sums["off"] = sums["above"] | sums["below"]
+    sums["above"] = sums["lower"] > sums["upper_whole"]
+    sums["off"] = sums["above"] | (sums["upper"] < sums["lower_whole"])
     # each finer table beside the one in which its whole is a part
     parts = _parts(rules).rename(columns={"rule": "outer"})
     finer = sums.merge(parts, left_on="whole", right_on="cell")
     finer = finer[finer["form"].isin(finer.loc[finer["above"], "form"])]
-    outer = sums.drop(columns=["lower", "upper", "above", "below"]).rename(columns={"rule": "outer"})
+    outer = sums.drop(columns=["lower", "upper", "above"]).rename(columns={"rule": "outer"})
     finer = finer.merge(outer, on=["form", "outer"], suffixes=("", "_outer"))
-    dims, number = finer[["dims", "dims_outer"]], number_of(finer["form"], finer["outer"], finer["dims"])
-    low, high = (finer[end].groupby(number).transform("sum") for end in ("lower", "upper"))
-    finer["comes"] = (low <= finer["upper_whole_outer"]) & (high >= finer["lower_whole_outer"])
+    dims, signs = finer[["dims", "dims_outer"]], finer[["lower", "upper", "above"]]
+    own = signs.groupby(number_of(finer["form"], finer["outer"], finer["dims"])).transform("sum")
     both = number_of(finer["form"], finer["whole_outer"], dims.min(axis=1), dims.max(axis=1))
-    finer["one"] = finer["dims_outer"].where(finer["above"]).groupby(both).transform("nunique") == 1
-    finer = finer[finer["one"] & finer["above"].groupby(number).transform("any")]
-    copies = finer.loc[finer["repeats_outer"], ["form", "outer"]].drop_duplicates().merge(parts)
-    wrong = pd.concat([finer[finer["comes"] & finer["off_outer"] & finer["off"]], copies])
-    found = pd.MultiIndex.from_frame(wrong[["form", "cell"]])
+    comes = (own["lower"] <= finer["upper_whole_outer"]) & (own["upper"] >= finer["lower_whole_outer"])
+    here = (own["above"] > 0) & (own["above"] == finer["above"].groupby(both).transform("sum"))
+    copies = finer.loc[here & finer["repeats_outer"], ["form", "outer"]].drop_duplicates().merge(parts)
+    wrong = finer[here & comes & finer["off"] & finer["off_outer"]]
+    found = pd.MultiIndex.from_frame(pd.concat([wrong, copies])[["form", "cell"]])
     return np.asarray(pd.MultiIndex.from_frame(table[["form", "cell"]]).isin(found), dtype=np.bool_)

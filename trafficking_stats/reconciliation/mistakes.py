@@ -160,7 +160,7 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     """Pair each figure (``figure``) with later ones of its upstream on its cell that replace it (``by``).
 
     A later figure replaces an earlier one if it comes from the register or a direct publisher, or from several
-    publishers, or if both are one publisher's own; it is no mask; its own tables do not exceed it; and it is no gross
+    publishers, or if both are one publisher's own; it is no mask; not all its own tables exceed it; and it is no gross
     slip, off by more than a factor, or far off while its own tables add up to the earlier value.
     """
     several = figures.groupby(["up", "cell"])["lower"].transform("size") > 1
@@ -176,8 +176,8 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     times = np.maximum(value / later, later / value)
     good &= (times <= limits.slip_times) | ((value - later).abs() <= limits.slip_from)
     good &= ~((pairs["lower_by"] == 0) & (pairs["upper_by"] > 0) & (pairs["lower"] > 0))
-    exceeded = wholes.loc[wholes["lower_sum"] > wholes["upper"], "figure"]
-    good &= ~pairs["figure_by"].isin(exceeded)
+    exceeded = (wholes["lower_sum"] > wholes["upper"]).groupby(wholes["figure"]).all()
+    good &= ~pairs["figure_by"].isin(exceeded.index[exceeded])
     exact = wholes[wholes["lower_sum"] == wholes["upper_sum"]]
     fits = pd.MultiIndex.from_arrays([exact["figure"], exact["lower_sum"]])
     own_fit = pd.MultiIndex.from_arrays([pairs["figure_by"], pairs["lower_by"]]).isin(fits)
