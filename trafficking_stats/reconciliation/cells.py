@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trafficking_stats.intervals import intervals, period_kind
+from trafficking_stats.intervals import intervals
 from trafficking_stats.numbering import first_of, number_of
 from trafficking_stats.reconciliation.forms import beside_totals, doubtful, sums_of
 from trafficking_stats.reconciliation.impossible import impossible
@@ -70,12 +70,9 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     counted = np.flatnonzero(~np.isnan(lower))
     named = claims.iloc[counted].rename(columns={"period_start": "start", "period_end": "end"})[KEY]
     number = number_of(*(named[name] for name in KEY))
-    cells = named.iloc[first_of(number)].astype(object)
-    kinds = [period_kind(*days) for days in zip(cells["start"], cells["end"], strict=True)]
-    cells["kind"] = np.array(kinds, dtype=object)
-    cells["measure"] = cells["indicator"].map(lambda name: _measure(name, vocabulary)).astype(object)
-    own, cells = cells, needed_cells(cells, vocabulary)
-    cell = own.merge(cells.reset_index(names="cell"), on=KEY, how="left")["cell"].to_numpy()[number]
+    cells = needed_cells(named.iloc[first_of(number)], vocabulary)
+    # claims come in the order of their cells
+    cell = np.flatnonzero(cells.pop("claimed"))[number]
 
     key = pd.DataFrame({"cell": cell, "lower": lower[counted], "upper": upper[counted]})
     group = np.asarray(key.groupby(["cell", "lower", "upper"], sort=True).ngroup(), dtype=np.int64)
@@ -114,7 +111,3 @@ def upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:
         The same number for claims of the same upstream.
     """
     return np.asarray(pd.factorize(first_named(claims, "upstream", "publisher", "source_id"))[0], dtype=np.int64)
-
-
-def _measure(indicator: str, vocabulary: Vocabulary) -> str:
-    return vocabulary.indicators[indicator].measure if indicator in vocabulary.indicators else "count"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pandas as pd
 
 from trafficking_stats import breakdowns
 from trafficking_stats.intervals import period_kind, period_years
+from trafficking_stats.numbering import first_of, number_of
 from trafficking_stats.reconciliation.periods import Period, tiles
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -26,6 +28,12 @@ Series = tuple[str, str, str]
 
 Periods = dict[Series, dict[Period, str]]
 """The periods of each series that are cells, with their kinds."""
+
+Places = dict[Series, dict[Period, int]]
+"""The number of each cell."""
+
+Link = tuple[int, str, str, int, int]
+"""The values of `LINK`."""
 
 _TILED = {"year": "part_of_year", "part": "part_of_year", "since_records": "since_records"}
 """The kind of the rule that splits a period of some kind; of any other it is ``years``."""
@@ -68,26 +76,26 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     Parameters
     ----------
     cells : pandas.DataFrame
-        Columns `KEY`, ``kind`` and ``measure``.
+        Columns `KEY`.
     vocabulary : Vocabulary
         Dimensions and rules between indicators.
 
     Returns
     -------
     pandas.DataFrame
-        The same columns, each cell once, sorted by `KEY`: with the calendar years that longer periods touch, the
-        stretches of a year that two periods share, the wholes above every part, and the parts of every whole that is
-        an exact sum.
+        Columns `KEY`, ``kind`` and ``measure``, each cell once, sorted by `KEY`: with the calendar years that longer
+        periods touch, the stretches of a year that two periods share, the wholes above every part, and the parts of
+        every whole that is an exact sum. ``claimed`` says which were given.
     """
-    measure = _measures(cells)
-    for rule in vocabulary.rules:
-        measure |= {name: vocabulary.indicators[name].measure for name in (rule.whole, *rule.parts)}
+    measure = _measures(vocabulary)
     beside = functools.cache(functools.partial(_series_beside, vocabulary))
-    known = _by_series(cells)
-    waiting = [(series, dict(periods)) for series, periods in known.items()]
+    claimed = _by_series(cells)
+    known = defaultdict(dict, {series: dict(periods) for series, periods in claimed.items()})
+    waiting = [*claimed.items()]
     while waiting:
         series, periods = waiting.pop()
-        measured, found = measure[series[1]], []
+        country, indicator, breakdown = series
+        measured, found = measure[indicator], []
         # nothing that does not add up is tied to calendar years
         if measured in ("count", "level"):
             longer = [period for period, kind in periods.items() if kind not in ("year", "since_records")]
@@ -96,7 +104,8 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
         for has_parts in (True, False):
             # what holds in every year holds for several; a level has no parts
             own = {p: kind for p, kind in periods.items() if has_parts == (kind != "years" and measured != "level")}
-            found += [(other, own) for other in (beside(*series, has_parts) if own else ())]
+            others = beside(indicator, breakdown, has_parts) if own else ()
+            found += [((country, name, part), own) for only, name, part in others if only in ("*", country)]
         for other, own in found:
             if new := {period: kind for period, kind in own.items() if period not in known[other]}:
                 known[other] |= new
@@ -105,12 +114,13 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
             waiting += _shared_pieces(known, measure)
             for series, periods in waiting:
                 known[series] |= periods
-    names = sorted(known)
-    rows = [(*period, kind) for series in names for period, kind in sorted(known[series].items())]
-    sizes = [len(known[series]) for series in names]
-    table = pd.DataFrame(np.repeat(np.array(names, dtype=object).reshape(-1, 3), sizes, axis=0), columns=KEY[:3])
-    table[["start", "end", "kind"]] = pd.DataFrame(rows, columns=range(3), dtype=object)
-    return table.assign(measure=table["indicator"].map(measure).astype(object))
+    rows = [
+        (*series, *period, kind, measure[series[1]], period in claimed[series])
+        for series in sorted(known)
+        for period, kind in sorted(known[series].items())
+    ]
+    table = pd.DataFrame(rows, columns=[*KEY, "kind", "measure", "claimed"], dtype=object)
+    return table.astype({**dict.fromkeys(KEY[:3], str), "claimed": bool})
 
 
 def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
@@ -128,7 +138,9 @@ def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
     Rules
         In a fixed order that depends on the cells alone.
     """
-    links = pd.concat([_by_breakdown(cells, vocabulary), _by_time(cells)], ignore_index=True)
+    known, number = _by_series(cells), itertools.count()
+    places = {series: {period: next(number) for period in own} for series, own in known.items()}
+    links = pd.DataFrame([*_by_breakdown(places, vocabulary), *_by_time(known, places, vocabulary)], columns=LINK)
     links = links.astype(dict.fromkeys(["about", "part", "size"], "int64"))  # of no link at all there is no type
     links["rule"] = links.groupby(["about", "kind", "detail"]).ngroup()
     table = links.drop_duplicates("rule").sort_values("rule", ignore_index=True)
@@ -141,56 +153,53 @@ def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
 
 
 def _by_series(cells: pd.DataFrame) -> Periods:
-    """Collect the periods of each series, with their kinds."""
-    found: Periods = defaultdict(dict)
-    for *series, start, end, kind in zip(*(cells[name].tolist() for name in (*KEY, "kind")), strict=True):
-        found[tuple(series)][start, end] = kind
-    return found
+    """Collect the periods of each series, with their kinds; the cells are in order of their series."""
+    first = first_of(number_of(*(cells[name] for name in KEY[:3]))).tolist()
+    names = zip(*(cells[name].iloc[first].tolist() for name in KEY[:3]), strict=True)
+    kind = functools.cache(lambda *days: (days, period_kind(*days)))
+    periods = [*map(kind, cells["start"].tolist(), cells["end"].tolist())]
+    ends = itertools.pairwise([*first, len(cells)])
+    return defaultdict(dict, {series: dict(periods[slice(*own)]) for series, own in zip(names, ends, strict=True)})
 
 
-def _measures(cells: pd.DataFrame) -> dict[str, str]:
-    """Return the measure of each indicator that some cell is about."""
-    return dict(cells[["indicator", "measure"]].drop_duplicates().itertuples(index=False, name=None))
+def _measures(vocabulary: Vocabulary) -> dict[str, str]:
+    return {name: indicator.measure for name, indicator in vocabulary.indicators.items()}
 
 
-def _series_beside(
-    vocabulary: Vocabulary, country: str, indicator: str, breakdown: str, has_parts: bool
-) -> list[Series]:
-    """List the series without which the rules would not reach one: those above it, and the terms of its sums."""
+def _series_beside(vocabulary: Vocabulary, indicator: str, breakdown: str, has_parts: bool) -> list[Series]:
+    """List the series without which the rules would not reach one: those above it, and the terms of its sums.
+
+    In the place of the country stands the one for which that holds, or ``*``.
+    """
     above = breakdowns.ancestors(breakdown, vocabulary) if has_parts else ()
-    found = [(country, indicator, other) for other in above]
+    found = [("*", indicator, other) for other in above]
     for rule in vocabulary.rules:
-        speaks_of_it = rule.country in ("*", country) and rule.whole_breakdown in (None, breakdown)
-        if rule.kind == "sum" and rule.whole == indicator and speaks_of_it:
+        if rule.kind == "sum" and rule.whole == indicator and rule.whole_breakdown in (None, breakdown):
             part = breakdown if rule.parts_breakdown is None else rule.parts_breakdown
-            found += [(country, name, part) for name in rule.parts]
+            found += [(rule.country, name, part) for name in rule.parts]
     return found
 
 
-def _by_breakdown(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-    """Pair each cell with those that it is a part of: columns `LINK`.
+def _by_breakdown(places: Places, vocabulary: Vocabulary) -> Iterator[Link]:
+    """Pair each cell with those that it is a part of.
 
     Parts never exceed their whole; parts that exclude each other do not together either.
     """
-    series = cells[["indicator", "breakdown", "measure"]].drop_duplicates()
-    wholes = [
-        (indicator, breakdown, *whole)
-        for indicator, breakdown, measure in series.itertuples(index=False, name=None)
-        for whole in _wholes(indicator, breakdown, measure, vocabulary)
-    ]
-    named = ["indicator", "breakdown", "only", "above", "whole", "kind", "detail", "size"]
-    parts = cells[KEY].reset_index(names="part").merge(pd.DataFrame(wholes, columns=named))
-    parts = parts[(parts["only"] == "*") | (parts["only"] == parts["country"])]
-    above = cells[KEY].set_axis(["country", "above", "whole", "start", "end"], axis=1)
-    return parts.merge(above.reset_index(names="about"))[LINK]
+    wholes = functools.cache(functools.partial(_wholes, vocabulary))
+    for (country, indicator, breakdown), own in places.items():
+        for only, above, whole, kind, detail, size in wholes(indicator, breakdown):
+            there = places.get((country, above, whole), {}) if only in ("*", country) else {}
+            yield from ((there[days], kind, detail, part, size) for days, part in own.items() if days in there)
 
 
-def _wholes(
-    indicator: str, breakdown: str, measure: str, vocabulary: Vocabulary
-) -> list[tuple[str, str, str, str, str, int]]:
+def _wholes(vocabulary: Vocabulary, indicator: str, breakdown: str) -> list[tuple[str, str, str, str, str, int]]:
     """List what a series is a part of: in which country, indicator, breakdown, kind, detail, how many parts are all."""
     # a longest sentence of women is not a part of the longest sentence: only what adds up has parts
-    edges = breakdowns.edges(breakdown, vocabulary, indicator) if measure != "level" else []
+    edges = (
+        breakdowns.edges(breakdown, vocabulary, indicator)
+        if vocabulary.indicators[indicator].measure != "level"
+        else []
+    )
     found = [("*", indicator, *edge) for edge in edges]
     for rule in vocabulary.rules:
         whole = breakdown if rule.whole_breakdown is None else rule.whole_breakdown
@@ -201,26 +210,18 @@ def _wholes(
     return found
 
 
-def _by_time(cells: pd.DataFrame) -> pd.DataFrame:
-    """Pair pieces with the longer periods they add up to, and years with a level that holds in each: columns `LINK`."""
-    # most series have calendar years alone
-    others = cells.loc[cells["kind"] != "year", KEY[:3]].drop_duplicates()
-    cells = cells.reset_index(names="number").merge(others)
-    place = dict(zip(zip(*(cells[name] for name in KEY), strict=True), cells["number"].tolist(), strict=True))
-    known, measure = _by_series(cells), _measures(cells)
-    links = []
+def _by_time(known: Periods, places: Places, vocabulary: Vocabulary) -> Iterator[Link]:
+    """Pair pieces with the longer periods they add up to, and years with a level that holds in each."""
+    measure = _measures(vocabulary)
     for series, split in _tiles(known, measure):
+        cell = places[series]
         for period, pieces in split.items():
             kind = _TILED.get(known[series][period], "years")
-            parts = [place[*series, *piece] for piece in pieces if piece in known[series]]
-            links += [(place[*series, *period], kind, "", part, len(pieces)) for part in parts]
-    for series, periods in known.items():
-        for period, kind in periods.items() if measure[series[1]] == "level" else ():
+            yield from ((cell[period], kind, "", cell[piece], len(pieces)) for piece in pieces if piece in cell)
+    for series, cell in places.items():
+        for period, kind in known[series].items() if measure[series[1]] == "level" else ():
             for year in map(str, period_years(*period)[1] if kind not in ("year", "since_records") else ()):
-                links.append(
-                    (place[*series, *period], "level", year, place[*series, f"{year}-01-01", f"{year}-12-31"], 1)
-                )
-    return pd.DataFrame(links, columns=LINK)
+                yield cell[period], "level", year, cell[f"{year}-01-01", f"{year}-12-31"], 1
 
 
 def _tiles(known: Periods, measure: Mapping[str, str]) -> Iterator[tuple[Series, dict[Period, tuple[Period, ...]]]]:
