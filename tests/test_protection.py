@@ -185,6 +185,10 @@ def test_a_mean_that_comes_out_even_is_a_whole_number():
     rec = ts.reconcile(claim_rows("KWT", figures))
     said = texts.victims_headline(rec, "KWT", [ts.gap(rec, "KWT", **PAIR)]).facts["sentence"]
     assert said.endswith("victims identified 7, then 27; persons convicted 0–4, then 14.")
+    figures["victims_identified"] |= {2016: "<5"}
+    rec = ts.reconcile(claim_rows("KWT", figures))
+    said = texts.victims_headline(rec, "KWT", [ts.gap(rec, "KWT", **PAIR)]).facts["sentence"]
+    assert "victims identified 7, then 24–26;" in said
 
 
 def test_the_page_on_victims_says_of_chance_what_the_gap_says(rec):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, floordiv, truediv
 
 from trafficking_stats.csv_tables import records
 from trafficking_stats.gap_analysis.answer import Gap
@@ -135,9 +135,5 @@ def _sum(rec: Reconciliation, country: str, one: Measure, years: Sequence[int], 
     """Write the count of some years, or its mean a year."""
     low, high = rec.bounds_of_sum(country, one.indicator, years, one.breakdown)
     n = len(years) if yearly else 1
-    return written(Bounds(_over(low, n), None if high is None else _over(high, n)), "short")
-
-
-def _over(count: int, n: int) -> float:
-    """Divide; what comes out even is a whole number, and written as such."""
-    return count / n if count % n else count // n
+    mean = truediv if low % n or (high or 0) % n else floordiv  # what comes out even is written as a whole number
+    return written(Bounds(mean(low, n), None if high is None else mean(high, n)), "short")
