@@ -5,8 +5,6 @@ that the others hold together? What do these force every variable to be? And why
 not hold? The module knows nothing of what the variables mean.
 """
 
-from __future__ import annotations
-
 import contextlib
 import warnings
 from collections.abc import Callable, Collection, Sequence

@@ -1,7 +1,5 @@
 """Numbers in the place of texts: what is asked of each different row of a table is asked once."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Judge each figure and statement of a text, and accuse nobody where the text may speak of something else."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """When a figure is taken for another one, and when it is too uncertain to be accused, read from ``limits.toml``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from trafficking_stats.entries import Entry, Positive, Share, Times

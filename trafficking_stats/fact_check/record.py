@@ -1,7 +1,5 @@
 """What the record holds on any cell and period: its bounds, the claims behind them, and what is found with them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Check a document against the record: a verdict on each of its figures and statements."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

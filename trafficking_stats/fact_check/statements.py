@@ -3,8 +3,6 @@
 They are those of a text, or what sources say of their own figures, kept as data; the latter cast doubts on claims.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, replace
 from typing import Any

@@ -4,8 +4,6 @@ For series too short or too broken for a gap: exact limits of the ratio of two c
 that are not neighbours.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from trafficking_stats.gap_analysis.figures import figures_of

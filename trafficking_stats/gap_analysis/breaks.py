@@ -1,7 +1,5 @@
 """Breaks of a definition: the years across which two counts of one name are not the same thing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The stages between identification and conviction: their counts, each by the one before, and where cases end."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, product
 from math import inf, isfinite

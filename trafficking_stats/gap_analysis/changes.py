@@ -1,7 +1,5 @@
 """How the rate changed between the halves of the years, which count moved it, and what detection could explain."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

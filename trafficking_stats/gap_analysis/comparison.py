@@ -1,7 +1,5 @@
 """The country beside its peers: each rate, and the events there would have been at theirs. Never a ranking."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The rates of all countries together: how far apart they lie, and each drawn to the others by its uncertainty."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """The yearly counts the gap starts from, and the stretch of years that can be pooled."""
 
-from __future__ import annotations
-
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """What each analysis of a gap finds, made when it is first asked for."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What the gap was asked for, checked before anything is computed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

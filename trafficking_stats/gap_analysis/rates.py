@@ -1,7 +1,5 @@
 """The rate of two measures over all years, halves, lags, windows and single years; its spread, and its silences."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 

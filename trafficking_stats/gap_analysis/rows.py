@@ -5,8 +5,6 @@ A row says of what it is, and has the fields of the statistic of that: those of 
 leave open.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

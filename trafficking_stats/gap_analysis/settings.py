@@ -1,7 +1,5 @@
 """Thresholds and lists behind the measures of the gap, read from ``gap.toml`` into frozen objects."""
 
-from __future__ import annotations
-
 import functools
 from pathlib import Path
 from typing import Annotated, Literal

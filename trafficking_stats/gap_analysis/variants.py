@@ -1,7 +1,5 @@
 """The figures under every method of resolving clashes, with all sources and without each."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product

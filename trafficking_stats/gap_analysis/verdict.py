@@ -1,7 +1,5 @@
 """Does the answer hold under other choices, and is it beyond chance: the two facts behind every word on a change."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@
 limit that does not exist is infinite.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ event, a table margin of zeros) and prints a coefficient of -23 with a standard 
 data are found by linear programming before the fit and refused.
 """
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass
 from typing import Any

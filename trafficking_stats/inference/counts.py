@@ -1,7 +1,5 @@
 """Counts of persons or events, and the range a masked count lies in."""
 
-from __future__ import annotations
-
 import copy
 import math
 from collections.abc import Container, Iterable

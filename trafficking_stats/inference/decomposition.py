@@ -5,8 +5,6 @@ stage is what the change of its factor alone does, averaged over every order in 
 effects add up to the change. Factors above 1 are allowed: the stages of one calendar year are not the same persons.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

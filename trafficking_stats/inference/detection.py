@@ -1,7 +1,5 @@
 """A change of a rate where the share of the denominator that is found may have changed as well."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

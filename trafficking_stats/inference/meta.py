@@ -3,8 +3,6 @@
 Two publications of one register are one measurement: never pool them as if independent.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

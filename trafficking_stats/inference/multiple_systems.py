@@ -4,8 +4,6 @@ For countries with several independent lists of victims that can be matched pers
 Denmark, gives no estimate at all.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

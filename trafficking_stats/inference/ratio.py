@@ -5,8 +5,6 @@ proportion: it may exceed 1 and gets no binomial interval. Limits at 0 are right
 for the purpose in `statsmodels` 0.15 return an interval without width or divide by zero.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """How often noise alone finds as large a change, if the best of several periods and splits is looked for."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

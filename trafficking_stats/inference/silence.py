@@ -1,7 +1,5 @@
 """Years without an event: how high the mean can have been, and how likely the silence was."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Years that belong together: stretches without a break, silences, and windows under which a rate is asked anew."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 

@@ -12,8 +12,6 @@ level stood still within the period, and mislead where it does not: a few zeros 
 The posterior is computed on a grid, without simulation of chains: two dimensions need none.
 """
 
-from __future__ import annotations
-
 import functools
 import math
 from collections import Counter

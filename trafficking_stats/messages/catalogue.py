@@ -1,7 +1,5 @@
 """Catalogues of sentences, and the language in which they are said."""
 
-from __future__ import annotations
-
 import functools
 import gettext
 import io

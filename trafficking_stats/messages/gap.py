@@ -1,7 +1,5 @@
 """The gap in words: headline, summary and the page of a notebook cell, said from values by the catalogue."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Collection, Sequence

@@ -1,7 +1,5 @@
 """Days and spans of years inside a text of the data, written as the current language does."""
 
-from __future__ import annotations
-
 import datetime
 import re
 

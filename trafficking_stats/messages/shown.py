@@ -1,7 +1,5 @@
 """What a notebook cell shows: HTML for the screen, and what a page or an index wants to know of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Typed values of sentences: countries, years, bounds, terms of the vocabulary."""
 
-from __future__ import annotations
-
 import datetime
 import functools
 import math

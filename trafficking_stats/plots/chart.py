@@ -1,7 +1,5 @@
 """Axes that show themselves in a notebook: one drawing that can be read on a page and on a phone."""
 
-from __future__ import annotations
-
 import io
 import textwrap
 from collections.abc import Iterator

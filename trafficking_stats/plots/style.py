@@ -1,7 +1,5 @@
 """How every figure looks: shades that differ in grey print, ticks and keys that fit the width."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The timeline: what law and policy did, year by year, beside the counts of the same years."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How each publisher's figures on a series changed from edition to edition."""
 
-from __future__ import annotations
-
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 

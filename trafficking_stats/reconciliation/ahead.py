@@ -1,7 +1,5 @@
 """Settle many countries together for the pages of a run, each as if it had been settled alone."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Collection
 

@@ -1,7 +1,5 @@
 """One reconciliation of many countries, taken apart: what each would be alone, in a fraction of the time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """The probable cause of each rejected claim, with the evidence for it."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

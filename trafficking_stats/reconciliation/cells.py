@@ -1,7 +1,5 @@
 """From a table of claims to cells, intervals and accounting rules: the linear system, not yet solved."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What moved between two states of the data: figures, bounds and verdicts, and the claims that moved them."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """From ``data/raw`` to ``data/clean``: the cleaned tables and the Frictionless package that describes them."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """The figures beside a rejected claim that may say why: of its source, of its publisher, and those kept."""
 
-from __future__ import annotations
-
 import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """Claims that are kept and doubtful all the same: a code each, and what was seen."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any

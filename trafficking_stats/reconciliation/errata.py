@@ -1,7 +1,5 @@
 """The ledger of printed figures that cannot hold: one record a figure, to be sent to whoever printed it."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What is said of a claim: a sentence of the catalogue by its code, and the typed values that stand in it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Explain the cells of a country: every claim, kept or rejected and why, and what forces the bounds."""
 
-from __future__ import annotations
-
 import functools
 from collections import defaultdict
 from collections.abc import Mapping

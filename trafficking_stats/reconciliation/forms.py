@@ -1,7 +1,5 @@
 """The tables that a source prints: what their parts come to, and which parts its finer tables refute."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """What no error of counting explains is set aside before anything is weighed, so that it can never lift a bound."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """The programme behind a cell: what is unknown, what must hold, what was claimed, and what was dropped at what cost."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

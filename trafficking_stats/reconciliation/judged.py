@@ -1,7 +1,5 @@
 """The verdict on each claim; and, when that is asked for, why it was rejected and what is doubtful."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

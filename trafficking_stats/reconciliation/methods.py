@@ -1,7 +1,5 @@
 """The rival methods: pick one figure a cell, as other tools do, to see how much the choice matters."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

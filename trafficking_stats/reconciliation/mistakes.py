@@ -6,8 +6,6 @@ figures, however many parts it has; a total that editions and tables confirm is 
 itself replaced falls with little ado, but only to what replaces it.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray

@@ -1,7 +1,5 @@
 """How the periods of a series add up: each is the sum of the pieces into which all of them together cut the years."""
 
-from __future__ import annotations
-
 import datetime
 from bisect import bisect_right
 from collections.abc import Iterable

@@ -9,8 +9,6 @@ References
 Schrijver A (1986). Theory of Linear and Integer Programming, section 7.3. Wiley.
 """
 
-from __future__ import annotations
-
 import functools
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Reconcile conflicting claims: locate what must be wrong, bound every cell, keep every figure in sight."""
 
-from __future__ import annotations
-
 import datetime
 import functools
 import warnings

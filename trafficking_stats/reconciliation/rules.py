@@ -1,7 +1,5 @@
 """The accounting rules among cells: breakdowns, years and indicators, each a linear relation that must hold."""
 
-from __future__ import annotations
-
 import functools
 import itertools
 from collections import Counter, defaultdict

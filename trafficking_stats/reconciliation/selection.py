@@ -1,7 +1,5 @@
 """Which claims take part and whose weigh more: what an analyst may choose before claims are reconciled."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 import pandas as pd

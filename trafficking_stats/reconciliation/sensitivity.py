@@ -1,7 +1,5 @@
 """How much a series depends on choices: every method, and the default without each upstream."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pandas as pd

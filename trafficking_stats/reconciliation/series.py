@@ -1,7 +1,5 @@
 """The tables a reconciliation shows: one row a cell, and one row a clash."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

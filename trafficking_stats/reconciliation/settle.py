@@ -1,7 +1,5 @@
 """Claims that were settled together, with the system they make and its solution: what all later questions read."""
 
-from __future__ import annotations
-
 import functools
 from dataclasses import dataclass, fields
 from typing import Any

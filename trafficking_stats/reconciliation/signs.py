@@ -4,8 +4,6 @@ A cause is a reading of the figures, not a proof; the order of `CAUSES` decides 
 of `counterparts.rejected`. A figure that does not exist is nan, of which no comparison holds.
 """
 
-from __future__ import annotations
-
 import functools
 import math
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """Solve a system of cells, claims and rules: which claims to reject, and what the others force."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

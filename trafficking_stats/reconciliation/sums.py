@@ -1,7 +1,5 @@
 """What a sum of cells can be: less than their bounds added up, where a figure of several years ties them together."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 
 import numpy as np

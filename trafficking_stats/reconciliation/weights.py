@@ -1,7 +1,5 @@
 """What a claim weighs when not all claims can be true: tier, edition, and one vote an upstream and value."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

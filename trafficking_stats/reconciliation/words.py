@@ -1,7 +1,5 @@
 """An explanation in the current language: sentences, lines of arithmetic, text and HTML."""
 
-from __future__ import annotations
-
 import html
 import math
 import re

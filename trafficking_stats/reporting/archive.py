@@ -1,7 +1,5 @@
 """All figures of a country as one file to take away: the cleaned tables, what their columns mean, how to cite them."""
 
-from __future__ import annotations
-
 import functools
 import io
 import json

@@ -1,7 +1,5 @@
 """The executed notebook without what differs between two runs: times, random ids, addresses, paths."""
 
-from __future__ import annotations
-
 import copy
 import re
 import textwrap

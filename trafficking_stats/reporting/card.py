@@ -1,7 +1,5 @@
 """The picture that a link to a page shows elsewhere: country, title and answer."""
 
-from __future__ import annotations
-
 import io
 import textwrap
 

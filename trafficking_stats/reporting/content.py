@@ -1,7 +1,5 @@
 """HTML of notebooks and data, reduced to what a page may hold, and made fit for every reader."""
 
-from __future__ import annotations
-
 import functools
 import re
 import tomllib

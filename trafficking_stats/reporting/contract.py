@@ -4,8 +4,6 @@ The cell tagged ``parameters`` is the contract: annotated assignments of literal
 says what it means. It is read with `ast`: papermill's own inspection passes over ``int | None`` without a word.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """The pages of one country together: links between them, the one-page brief, the record for the next run."""
 
-from __future__ import annotations
-
 import functools
 import re
 import shutil

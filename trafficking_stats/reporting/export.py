@@ -1,7 +1,5 @@
 """From an executed notebook to one self-contained page of HTML."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What is known of the cleaned tables without reconciling them: which countries, how many sources, and hashes."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import json

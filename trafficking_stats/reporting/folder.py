@@ -1,7 +1,5 @@
 """The folder of finished reports: what it holds, and how a country's pages are replaced in one step."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import hashlib

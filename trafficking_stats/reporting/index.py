@@ -3,8 +3,6 @@
 It leads to the page of what changed between two states of the data, where there is one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

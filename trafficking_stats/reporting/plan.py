@@ -1,7 +1,5 @@
 """What is to be built: the pages of each country and language, and the hash of all that decides each of them."""
 
-from __future__ import annotations
-
 import functools
 import sys
 from collections.abc import Iterable, Mapping, Sequence

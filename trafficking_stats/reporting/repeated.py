@@ -1,7 +1,5 @@
 """Whether reports come out the same: build them several times and compare every byte."""
 
-from __future__ import annotations
-
 import difflib
 import hashlib
 import tempfile

@@ -1,7 +1,5 @@
 """Reports: plan the pages of countries, build those that changed, publish them with an index of the folder."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import os

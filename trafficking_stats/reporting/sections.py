@@ -1,7 +1,5 @@
 """Sections of a page in which there is nothing to show: one sentence names them all in their place."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Sequence
 

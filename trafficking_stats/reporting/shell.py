@@ -1,7 +1,5 @@
 """An IPython shell that runs cells in this process and keeps their outputs as a kernel would send them."""
 
-from __future__ import annotations
-
 import builtins
 import contextlib
 import functools

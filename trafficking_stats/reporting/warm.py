@@ -5,8 +5,6 @@ safe. Each request is one end of a pipe, sent through the socket that owner and 
 its owner closes the socket, also by being killed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import gc

@@ -5,8 +5,6 @@ each solution found on the way, whatever it was looked for, closes the ends it t
 solution has touched are minimised or maximised, and all of them in one programme a part, which is kept.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from trafficking_stats.solver.feasibility import leftover

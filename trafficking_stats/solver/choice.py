@@ -6,8 +6,6 @@ and its upper one is not. So the jumps of the expression are as small as the fig
 that must be larger than all of them, with which the tolerance of a solver lets wrong figures pass.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

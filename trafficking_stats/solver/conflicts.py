@@ -9,8 +9,6 @@ References
    *ORSA Journal on Computing* 3, 157-168.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

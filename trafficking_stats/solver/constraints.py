@@ -1,7 +1,5 @@
 """The constraints of a linear system as they are added, checked one by one."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 

@@ -5,8 +5,6 @@ least value of every variable together are one, as where parts may sum to less t
 goes to HiGHS, part by part, and every point it finds is checked against the rows in exact arithmetic.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

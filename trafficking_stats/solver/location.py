@@ -11,8 +11,6 @@ References
 Hooker, J. and Ottosson, G. (2003). Logic-based Benders decomposition. *Mathematical Programming* 96, 33-60.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

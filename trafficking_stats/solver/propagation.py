@@ -9,8 +9,6 @@ References
 Davis, E. (1987). Constraint propagation with interval labels. *Artificial Intelligence* 32, 281-331.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The table of what was set aside and what was kept; many rows of one printed table are one row that opens."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby

@@ -1,7 +1,5 @@
 """The columns of the tables: what each writes of a row, whether it stands right, and its head."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 

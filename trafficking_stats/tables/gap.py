@@ -1,7 +1,5 @@
 """Tables of the gap, of its parts and of the peers: the answer in the second column, its interval beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd

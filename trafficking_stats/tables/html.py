@@ -1,7 +1,5 @@
 """The one way tables become HTML: rows named by their first column, numbers right, and the data behind as CSV."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tables of the sources and the reconciliation, each figure linked to its claims."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What sources print: their figures, what they state beside them, and what the figures contradict."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Tables of all countries: rates by region, each country in small, what was revised, where sources disagree most."""
 
-from __future__ import annotations
-
 import base64
 
 import numpy as np

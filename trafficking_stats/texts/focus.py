@@ -1,7 +1,5 @@
 """What the pages look at: which indicators they draw, over which years, and which cells they explain."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

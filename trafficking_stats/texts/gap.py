@@ -1,7 +1,5 @@
 """What is said of the gap and of the peers beside the sentences that the gap says of itself."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection
 

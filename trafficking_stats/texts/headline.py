@@ -1,7 +1,5 @@
 """The first screen of a page: one sentence, the facts that say how far to trust it, and at most one badge."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Links from figures to the claims behind them, and from sources to their pages."""
 
-from __future__ import annotations
-
 import functools
 import re
 from collections.abc import Iterable

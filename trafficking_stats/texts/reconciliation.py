@@ -1,7 +1,5 @@
 """What is said of sources and of the reconciliation: what clashes, what is settled, what depends on choices."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The first screens of the pages on what is known of a country, on protection, and on the victims."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter, floordiv, truediv

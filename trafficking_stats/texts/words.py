@@ -1,7 +1,5 @@
 """Small things said on every page: bounds, sources, indicators in a sentence and at its beginning."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """What is said of all countries together, and the rows that figures and tables of them share."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """A document as text: open a file of any usual kind, with its paragraphs and where each stands."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence

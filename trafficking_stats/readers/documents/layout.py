@@ -3,8 +3,6 @@
 The order is that in which the file draws its words: it is the order of reading, of columns and of tables too.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

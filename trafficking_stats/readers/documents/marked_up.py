@@ -1,7 +1,5 @@
 """Draw the paragraphs and tables out of documents that mark them: the article of a web page, a Word document."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

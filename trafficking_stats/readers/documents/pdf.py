@@ -1,7 +1,5 @@
 """Read the paragraphs and tables of a PDF: pages in, blocks out; `layout` decides what a line belongs to."""
 
-from __future__ import annotations
-
 import io
 import logging
 import re

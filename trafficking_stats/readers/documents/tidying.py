@@ -1,7 +1,5 @@
 """Undo what printing did to a text (ligatures, broken words, note marks, page numbers), with the way back to it."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections import Counter

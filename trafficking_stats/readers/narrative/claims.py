@@ -1,7 +1,5 @@
 """From a proposal to a row of claims: our indicator, breakdown, dates and qualifier."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any

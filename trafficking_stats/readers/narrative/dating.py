@@ -1,7 +1,5 @@
 """The period of each figure: from its clause, its sentence, the sentence before, or the document."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from trafficking_stats.readers.narrative.scene import Scene

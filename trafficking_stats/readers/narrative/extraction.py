@@ -1,7 +1,5 @@
 """Read a text: propose its counts as claims, and read the statements it makes of them."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field, replace
 

@@ -1,7 +1,5 @@
 """Which verb or noun says what a number counts: to its left, or to its right."""
 
-from __future__ import annotations
-
 from collections.abc import Container
 from dataclasses import dataclass
 

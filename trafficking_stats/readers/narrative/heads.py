@@ -1,7 +1,5 @@
 """The noun phrase of a number: what it counts, and of whom; the same of words without a number."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The words of a language (``languages/english.toml`` and so on), and which language a text is in."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections import Counter

@@ -1,7 +1,5 @@
 """Numbers in a sentence: their values in digits or words, their qualifiers, and what kind of number each is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Read a document sentence by sentence, with what later sentences may refer back to."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 from itertools import islice
 

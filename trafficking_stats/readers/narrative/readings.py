@@ -1,7 +1,5 @@
 """What a number counts, as verbs, noun and unit; and what is known while a sentence is read from left to right."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 

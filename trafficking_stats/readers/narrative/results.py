@@ -1,7 +1,5 @@
 """What is found in a text: figures proposed as claims, and statements about figures that are no counts."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 
 

@@ -1,7 +1,5 @@
 """The sheet and the page in which an analyst reviews proposals, and the claims accepted from the sheet."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import deque

@@ -1,7 +1,5 @@
 """The rules that say what a number counts, in the order in which they are tried; the first with an opinion decides."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from trafficking_stats.readers.narrative.governors import auxiliary_before, past_coordinated

@@ -1,7 +1,5 @@
 """A sentence with everything in it that the rules look at: numbers, times, verbs, comparisons, brackets."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any

@@ -3,8 +3,6 @@
 "Did not convict any traffickers" is 0; "did not report any" is missing; penalties in a statute are left out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 

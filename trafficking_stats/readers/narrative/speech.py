@@ -1,7 +1,5 @@
 """What a sentence speaks of: its counts, and what it names without a number, as cells."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 

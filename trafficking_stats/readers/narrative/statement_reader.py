@@ -1,7 +1,5 @@
 """Read the statements of a sentence: which words say one, and which cells they speak of."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile

@@ -1,7 +1,5 @@
 """Counts in tables: rows with a year and a number, in text where cells stand apart by bars, tabs or wide gaps."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

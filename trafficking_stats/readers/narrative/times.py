@@ -1,7 +1,5 @@
 """Find the expressions of time in a sentence: "2015", "2009/2015", "2016-01/2016-08", "2016-04", "FY2014"."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Words, sentences and paragraphs with their places in the text; every pattern is linear in the text."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence

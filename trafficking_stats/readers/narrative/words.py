@@ -1,7 +1,5 @@
 """The words of a sentence, with the phrases of the tables of its language that start and end at each."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
