@@ -161,6 +161,15 @@ def test_a_masked_total_that_ships_is_not_refuted_by_its_own_file():
     assert lowest["SLV", "convictions_persons", 2021] == 12
 
 
+@pytest.mark.parametrize(("other", "total"), [(15, (None, 55, None)), (11, (51, 51, 51))])
+def test_a_total_falls_to_three_tables_that_come_to_the_same(other, total):
+    """51 in all; sexes and ages come to 55, and so do the forms, all those not named among them."""
+    rows = [row for date in (OLD, NEW) for row in office(date, total=51, female=30, male=25, adult=36, child=19)]
+    for part, n in ((SEXUAL, 29), (LABOUR, 11), ("exploitation=other_forms", other)):
+        rows += [{**row, "breakdown": part} for date in (OLD, NEW) for row in office(date, total=n)]
+    assert known(rows) == total
+
+
 def test_no_narrow_interval_rests_on_a_total_that_its_own_tables_exceed():
     """47 in all, and 33 women and 25 men, 28 adults and 40 children: nothing says which is wrong."""
     rows = [

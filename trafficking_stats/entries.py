@@ -69,7 +69,7 @@ class Dimension(Entry):
     """A key of a breakdown with its categories and how they relate to the whole and to each other.
 
     ``overlapping_in`` names indicators in which even the exclusive categories overlap: one offender may exploit in
-    several forms.
+    several forms. ``rest`` is a category that some sources print for all that they do not name.
     """
 
     label: str
@@ -82,6 +82,7 @@ class Dimension(Entry):
     within: dict[str, str] = Field(default_factory=dict)
     unions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     folds: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    rest: str = ""
     exhaustive: bool = False
     complete: bool = False
     open_exclusive: re.Pattern[str] | None = None
@@ -92,9 +93,19 @@ class Dimension(Entry):
         if both := set(self.exclusive) & set(self.overlapping):
             raise ValueError(f"{sorted(both)} are both exclusive and overlapping")
         grouped = [*self.unions.values(), *self.folds.values()]
-        named = {*self.within, *self.within.values(), *self.unions, *self.folds, *sum(grouped, ()), *self.words}
+        named = {
+            *filter(None, [self.rest]),
+            *self.within,
+            *self.within.values(),
+            *self.unions,
+            *self.folds,
+            *sum(grouped, ()),
+            *self.words,
+        }
         if unknown := named - set(self.categories):
-            raise ValueError(f"'within', 'unions', 'folds' or 'words' names {sorted(unknown)}, which are no categories")
+            raise ValueError(
+                f"'within', 'unions', 'folds', 'rest' or 'words' names {sorted(unknown)}, which are no categories"
+            )
         if self.exhaustive and not self.exclusive:
             raise ValueError("'exhaustive' needs exclusive categories")
         return self

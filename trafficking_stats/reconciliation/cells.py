@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from trafficking_stats.intervals import intervals
 from trafficking_stats.numbering import first_of, number_of
-from trafficking_stats.reconciliation.forms import beside_totals, doubtful, sums_of
+from trafficking_stats.reconciliation.forms import beside_totals, doubtful, parts_of, sums_of
 from trafficking_stats.reconciliation.impossible import impossible
 from trafficking_stats.reconciliation.mistakes import costs, describe, heaviest
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
@@ -82,12 +82,13 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     described = describe(claims.iloc[counted], upstream, vocabulary).join(key.assign(group=group))
     described["figure"] = number_of(upstream, group)
     rules = build_rules(cells, vocabulary)
-    sums = sums_of(described, rules, vocabulary)
+    parts = parts_of(rules, vocabulary)
+    sums = sums_of(described, parts)
     totals = beside_totals(described, sums)
     doubted = doubtful(described, totals)
     groups["weight"] = costs(described, sums, totals, len(groups), vocabulary)
     groups["doubted"] = groups.index.isin(group[doubted.index[doubted["exceeded"]]])
-    groups["impossible"] = impossible(described, sums, groups, cells, rules, vocabulary)
+    groups["impossible"] = impossible(described, sums, groups, cells, parts, vocabulary)
     groups["leader"] = counted[heaviest(group, weight)]  # which speaks for its group
     claim_group = np.full(len(claims), -1, dtype=np.int64)
     claim_group[counted] = group

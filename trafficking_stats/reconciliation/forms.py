@@ -9,44 +9,76 @@ from trafficking_stats.reconciliation.rules import EXCLUSIVE, Rules
 from trafficking_stats.vocabulary import Vocabulary
 
 
-def sums_of(table: pd.DataFrame, rules: Rules, vocabulary: Vocabulary) -> pd.DataFrame:
-    """Add up the parts of each table: those of one dimension that exclude each other, of one cell and one source.
+def parts_of(rules: Rules, vocabulary: Vocabulary) -> pd.DataFrame:
+    """List the cells that a table can have: those of one dimension of a cell that exclude each other.
+
+    Parameters
+    ----------
+    rules : Rules
+        Say which cells are parts of which.
+    vocabulary : Vocabulary
+        Says which dimensions are complete, and which category stands for all that are not named.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a part: ``table``, a number; ``cell``, the part; ``whole``, the cell that all are parts of; ``dims``, a
+        number for the dimension; ``complete``, whether its tables cover everybody as a rule; ``rest``, whether the part
+        is all of a total that a source does not name.
+    """
+    table, entries = rules.table, rules.entries
+    code, details = pd.factorize(table["detail"])
+    split = [_split(detail, vocabulary) for detail in details]
+    kinds = pd.DataFrame(split, columns=["dims", "complete", "rest"]).iloc[code].reset_index(drop=True)
+    kinds = kinds.astype({"complete": bool, "rest": bool})  # of no rule at all there is no type
+    kinds = kinds.assign(whole=table["about"], dims=pd.factorize(kinds["dims"])[0])
+    kinds["table"] = number_of(kinds["whole"], kinds["dims"])
+    named = table["kind"].isin(EXCLUSIVE) | kinds["rest"]
+    parts = entries[(entries["coefficient"] < 0) & named.to_numpy()[entries["rule"]]]
+    return kinds.iloc[parts["rule"]].assign(cell=parts["cell"].to_numpy())
+
+
+def _split(detail: str, vocabulary: Vocabulary) -> tuple[str, bool, bool]:
+    """Return by which dimension a rule splits a whole, whether that is complete, and whether the part is the rest."""
+    key, _, part = detail.partition(" ")
+    known = vocabulary.dimensions.get(key)
+    return key, known is not None and known.complete, known is not None and part == f"{key}={known.rest}"
+
+
+def sums_of(table: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """Add up the parts of each table that one source prints.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Claims with ``form`` (a number for source, country, indicator and period), ``cell``, ``lower`` and ``upper``.
-    rules : Rules
-        Say which cells are parts of which.
-    vocabulary : Vocabulary
-        Says which dimensions are complete.
+    parts : pandas.DataFrame
+        As `parts_of` returns it.
 
     Returns
     -------
     pandas.DataFrame
-        One row a table: ``form``; ``rule``, which ties its parts to ``whole``, a cell; ``dims``, a number for its
-        dimension; ``complete``, whether it covers everybody as a rule; ``n`` parts that come to ``lower`` to
-        ``upper``, the largest of them ``most``; ``named``, how many of them are more than nothing; and
-        ``inner``, what parts come to that are printed in finer parts alone.
+        One row a table of a source: ``form``; ``table``, ``whole``, ``dims`` and ``complete`` of its parts; ``n`` parts
+        that come to ``lower`` to ``upper``, the largest of them ``most``; ``named``, how many of them are more than
+        nothing; ``inner``, what parts come to that are printed in finer parts alone; ``rest_lower`` and ``rest_upper``,
+        what stands for all that are not named.
     """
-    parts = _parts(rules)
-    printed = table[["form", "cell", "lower", "upper"]].merge(parts, on="cell")
+    claims, rest, parts = table[["form", "cell", "lower", "upper"]], parts[parts["rest"]], parts[~parts["rest"]]
+    printed = claims.merge(parts, on="cell")
     printed["named"] = printed["lower"] > 0
-    by = printed.groupby(number_of(printed["form"], printed["rule"]))
-    sums = by[["lower", "upper", "named"]].sum()
-    sums[["form", "rule"]], sums["most"], sums["n"] = by[["form", "rule"]].first(), by["lower"].max(), by.size()
-    sums["whole"] = rules.table["about"].to_numpy()[sums["rule"]]
-    dims, names = pd.factorize(rules.table["detail"])
-    complete = [name in vocabulary.dimensions and vocabulary.dimensions[name].complete for name in names]
-    sums["dims"] = dims[sums["rule"]]
-    sums["complete"] = np.array(complete, dtype=bool)[sums["dims"]]
+    by = printed.groupby(number_of(printed["form"], printed["table"]))
+    sums = by[["form", "table", "whole", "dims", "complete"]].first()
+    sums[["lower", "upper", "named"]] = by[["lower", "upper", "named"]].sum()
+    sums["most"], sums["n"] = by["lower"].max(), by.size()
     # what the source prints of a part in finer parts alone, such as those of unknown sex among those of unknown age
     places = sums[["form", "whole"]].rename(columns={"whole": "cell"})
     known = pd.MultiIndex.from_frame(places).isin(pd.MultiIndex.from_frame(table[["form", "cell"]]))
     inner = places.assign(inner=sums["lower"])[~known].groupby(["form", "cell"])["inner"].max().reset_index()
-    inner = inner.merge(parts, on="cell").groupby(["form", "rule"])["inner"].sum().reset_index()
-    sums["inner"] = sums[["form", "rule"]].merge(inner, how="left")["inner"].fillna(0).to_numpy()
-    return sums
+    inner = inner.merge(parts, on="cell").groupby(["form", "table"])["inner"].sum().reset_index()
+    sums["inner"] = sums[["form", "table"]].merge(inner, how="left")["inner"].fillna(0).to_numpy()
+    others = claims.merge(rest, on="cell").groupby(["form", "table"])[["lower", "upper"]].sum()
+    others = sums[["form", "table"]].join(others, on=["form", "table"]).fillna(0)
+    return sums.assign(rest_lower=others["lower"], rest_upper=others["upper"])
 
 
 def beside_totals(table: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
@@ -62,12 +94,15 @@ def beside_totals(table: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of both, those of the sum with the suffix ``_sum``; ``claim``, the row of the total.
+        Columns of both, those of the sum with the suffix ``_sum``; ``claim``, the row of the total; and ``alike``, how
+        many of its tables come to the same.
     """
     totals = table[(table["depth"] == 0) & ~table["apart"]].reset_index(names="claim")
     sums = sums[sums["n"] > 1].rename(columns={"whole": "cell"})
     totals = totals.merge(sums, on=["form", "cell"], suffixes=("", "_sum"))
-    return totals.assign(upper_sum=totals["upper_sum"] + totals["inner"])
+    low, high = totals["lower_sum"] + totals["rest_lower"], totals["upper_sum"] + totals["rest_upper"]
+    totals = totals.assign(lower_sum=low, upper_sum=high + totals["inner"])
+    return totals.assign(alike=totals.groupby(["claim", "lower_sum", "upper_sum"])["dims_sum"].transform("size"))
 
 
 def doubtful(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
@@ -108,14 +143,7 @@ def doubtful(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     return found.loc[two | above, ["doubt", "total", "exceeded"]]
 
 
-def _parts(rules: Rules) -> pd.DataFrame:
-    """Pair each rule by which parts exclude each other with the cells of its parts."""
-    exclusive = rules.table["kind"].isin(EXCLUSIVE).to_numpy()
-    entries = rules.entries
-    return entries.loc[(entries["coefficient"] < 0) & exclusive[entries["rule"]], ["rule", "cell"]]
-
-
-def refuted(table: pd.DataFrame, sums: pd.DataFrame, rules: Rules, least: float) -> NDArray[np.bool_]:
+def refuted(table: pd.DataFrame, sums: pd.DataFrame, parts: pd.DataFrame, least: float) -> NDArray[np.bool_]:
     """Find parts that a finer table of their source refutes, by two dimensions where theirs is by one.
 
     A finer table that comes to the whole refutes what its own parts do not come to, where the table of that does not
@@ -125,7 +153,7 @@ def refuted(table: pd.DataFrame, sums: pd.DataFrame, rules: Rules, least: float)
 
     Parameters
     ----------
-    table, sums, rules
+    table, sums, parts
         As for `sums_of`, and what it returns.
     least : float
         What the largest figure of two tables that are the same is at least.
@@ -143,10 +171,10 @@ def refuted(table: pd.DataFrame, sums: pd.DataFrame, rules: Rules, least: float)
     sums["above"] = sums["lower"] > sums["upper_whole"]
     sums["off"] = sums["above"] | (sums["upper"] < sums["lower_whole"])
     # each finer table beside the one in which its whole is a part
-    parts = _parts(rules).rename(columns={"rule": "outer"})
+    parts = parts.loc[~parts["rest"], ["table", "cell"]].rename(columns={"table": "outer"})
     finer = sums.merge(parts, left_on="whole", right_on="cell")
     finer = finer[finer["form"].isin(finer.loc[finer["above"], "form"])]
-    outer = sums.drop(columns=["lower", "upper", "above"]).rename(columns={"rule": "outer"})
+    outer = sums.drop(columns=["lower", "upper", "above"]).rename(columns={"table": "outer"})
     finer = finer.merge(outer, on=["form", "outer"], suffixes=("", "_outer"))
     dims, signs = finer[["dims", "dims_outer"]], finer[["lower", "upper", "above"]]
     own = signs.groupby(number_of(finer["form"], finer["outer"], finer["dims"])).transform("sum")

@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 
 from trafficking_stats.numbering import number_of
 from trafficking_stats.reconciliation.forms import refuted
-from trafficking_stats.reconciliation.rules import Rules
 from trafficking_stats.vocabulary import Vocabulary
 
 
@@ -15,7 +14,7 @@ def impossible(
     sums: pd.DataFrame,
     groups: pd.DataFrame,
     cells: pd.DataFrame,
-    rules: Rules,
+    parts: pd.DataFrame,
     vocabulary: Vocabulary,
 ) -> NDArray[np.bool_]:
     """Find groups that no error of counting explains: they are set aside before anything is weighed.
@@ -27,10 +26,8 @@ def impossible(
 
     Parameters
     ----------
-    table, sums
-        As for `costs`.
-    rules : Rules
-        Which cells are parts of which.
+    table, sums, parts
+        As for `forms.refuted`.
     groups : pandas.DataFrame
         ``cell``, ``lower`` and ``upper`` of each group.
     cells : pandas.DataFrame
@@ -52,7 +49,7 @@ def impossible(
     totals = groups[["lower", "upper"]].assign(series=series, year=year, times=times)
     reference = _largest_total(totals[yearly & whole], series, year)
     far = groups["lower"].to_numpy() > limits.impossible_times * np.maximum(reference, 10)
-    wrong = _above_their_register(table, sums) | refuted(table, sums, rules, vocabulary.causes.shift_from)
+    wrong = _above_their_register(table, sums) | refuted(table, sums, parts, vocabulary.causes.shift_from)
     within = np.bincount(table["group"], np.bincount(table["figure"], wrong)[table["figure"]] == 0, len(groups)) > 0
     return (yearly & ~whole & far) | ~within
 

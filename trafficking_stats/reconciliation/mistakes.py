@@ -246,10 +246,10 @@ def _weights(
     fit = fit[(fit["lower_sum"] <= fit["lower"]) & (fit["lower"] <= fit["upper"])].drop_duplicates(["figure", "dims"])
     tables = np.bincount(fit["figure"], minlength=len(figures))
     # the bonus of a total goes on to what replaces it; two complete tables of its source that come to the same, and to
-    # much more than it, vouch for each other, unless one is a copy of the other: it has none then
+    # much more than it or to what a third one says, vouch for each other, unless one is a copy: it has none then
     exceeded = wholes[wholes["lower_sum"] > wholes["upper"]]
     agree = _borne_out(exceeded)
-    far = exceeded["lower_sum"] > limits.jump_times * exceeded["upper"]
+    far = (exceeded["lower_sum"] > limits.jump_times * exceeded["upper"]) | (exceeded["alike"] > 2)
     replaced = figures.index.isin(pairs.loc[pairs["good"], "figure"])
     bonus = limits.total * (counts & ~replaced)
     bonus += limits.confirmed_by_source * np.minimum(figures["sources"] - 1, 2)
