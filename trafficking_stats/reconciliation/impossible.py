@@ -40,11 +40,11 @@ def impossible(
     numpy.ndarray of bool, shape (n_groups,)
     """
     limits = vocabulary.weights
-    cell = cells.iloc[groups["cell"].to_numpy()]
-    series = number_of(cell["country"], cell["indicator"])
-    year = cell["end"].str[:4].to_numpy(np.int64)
-    yearly = (cell["kind"] == "year").to_numpy()
-    whole = (cell["breakdown"] == "").to_numpy()
+    cell = groups["cell"].to_numpy()
+    series = number_of(cells["country"], cells["indicator"])[cell]
+    day, days = pd.factorize(cells["end"])
+    year = np.array([int(day[:4]) for day in days], dtype=np.int64)[day][cell]
+    yearly, whole = (cells["kind"] == "year").to_numpy()[cell], (cells["breakdown"] == "").to_numpy()[cell]
     times = np.bincount(table["group"], minlength=len(groups))
     totals = groups[["lower", "upper"]].assign(series=series, year=year, times=times)
     reference = _largest_total(totals[yearly & whole], series, year)

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from trafficking_stats import breakdowns
 from trafficking_stats.entries import Weights
-from trafficking_stats.numbering import number_of
+from trafficking_stats.intervals import period_kind
+from trafficking_stats.numbering import first_of, number_of
 from trafficking_stats.reconciliation.weights import UNITS, base_weights, first_named, published_years, tier_weights
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -54,13 +55,14 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
     table["tier"], table["base"] = tier_weights(claims, vocabulary), base_weights(claims, vocabulary)
     table["source"] = pd.factorize(claims["source_id"])[0]
     table["publisher"] = pd.factorize(first_named(claims, "publisher", "source_id"))[0]
-    table["event"] = number_of(*(claims[name] for name in ("country", "indicator", "period_start", "period_end")))
+    period = number_of(claims["period_start"], claims["period_end"])
+    table["event"] = number_of(claims["country"], claims["indicator"], period)
     table["form"] = number_of(table["source"], table["event"])
     table["table"] = number_of(table["form"], table["dims"])
     table["series"] = number_of(claims["country"], claims["indicator"], names)
-    start, end = claims["period_start"].str, claims["period_end"].str
-    whole = (start[:4] == end[:4]) & (start[4:] == "-01-01") & (end[4:] == "-12-31")
-    table["year"] = end[:4].where(whole, "0").astype(int).to_numpy()
+    days = claims[["period_start", "period_end"]].iloc[first_of(period)].itertuples(index=False, name=None)
+    years = [int(end[:4]) if period_kind(start, end) == "year" else 0 for start, end in days]
+    table["year"] = np.array(years, dtype=np.int64)[period]
     return table
 
 
@@ -101,8 +103,10 @@ def costs(
     far = table.loc[contradicted.eq(True), ["figure", "depth"]]
     # what stands beside a table far from its own total replaces nothing, and its total takes no older parts with it
     pairs["good"] &= ~pairs["by"].isin(far.loc[far["depth"] > 0, "figure"])
-    exact = table[(table["year"] > 0) & (table["lower"] == table["upper"])].assign(value=table["lower"])
-    exact = exact[["source", "series", "form", "year", "value", "figure"]]
+    exact = table.loc[
+        (table["year"] > 0) & (table["lower"] == table["upper"]),
+        ["source", "series", "form", "year", "lower", "figure"],
+    ].rename(columns={"lower": "value"})
     copies = copied_years(exact, ["source", "series"], "form", vocabulary.causes.shift_from)
     copied = figures.index.isin(np.append(copies["figure"], copies["figure_next"]))
     weight = _weights(table, figures, sums, wholes, pairs, limits, copied)
@@ -119,10 +123,11 @@ def costs(
 
 def figures_of(table: pd.DataFrame) -> pd.DataFrame:
     """One row a figure: what it says, when it was first printed, and by whom."""
-    figures = table.iloc[heaviest(table["figure"], table["base"])].set_index("figure")
+    said = ["figure", "up", "cell", "group", "lower", "upper", "year", "depth", "apart", "publisher", "base"]
+    figures = table[said].iloc[heaviest(table["figure"], table["base"])].set_index("figure")
     by = table.groupby("figure")
     figures["first"], figures["last"], figures["tier"] = by["date"].min(), by["date"].max(), by["tier"].max()
-    publishers = table.drop_duplicates(["figure", "publisher"])
+    publishers = table[["figure", "publisher"]].drop_duplicates()
     figures["publishers"] = np.bincount(publishers["figure"], minlength=len(figures))
     figures["sources"] = by["source"].nunique()
     # a figure is its publisher's own if nobody else prints it
@@ -161,7 +166,8 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     publishers, or if both are one publisher's own; it is no mask; not all its own tables exceed it; and it is no gross
     slip, off by more than a factor, or far off while its own tables add up to the earlier value.
     """
-    several = figures.groupby(["up", "cell"])["lower"].transform("size") > 1
+    place = number_of(figures["up"], figures["cell"])
+    several = np.bincount(place)[place] > 1
     needed = ["up", "cell", "lower", "upper", "first", "tier", "sole", "publishers"]
     some = figures.loc[several, needed].reset_index()
     pairs = some.merge(some, on=["up", "cell"], suffixes=("", "_by"))
@@ -182,7 +188,8 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     old_fit = pd.MultiIndex.from_arrays([pairs["figure_by"], pairs["lower"]]).isin(fits)
     good &= ~(old_fit & ~own_fit & (times > limits.jump_times))
     # a lone reversal: one publisher contradicts what it and another printed before
-    printed = pd.MultiIndex.from_frame(table[["figure", "publisher"]].drop_duplicates())
+    printed = table.loc[table["figure"].isin(pairs["figure"]), ["figure", "publisher"]]
+    printed = pd.MultiIndex.from_frame(printed.drop_duplicates())
     before = pd.MultiIndex.from_arrays([pairs["figure"], pairs["sole_by"]]).isin(printed)
     pairs["reversal"] = ~official & (pairs["publishers_by"] == 1) & (pairs["publishers"] > 1) & before
     return pairs[["figure", "figure_by", "reversal"]].assign(good=good).rename(columns={"figure_by": "by"})
@@ -230,9 +237,8 @@ def _weights(
     weight = base + np.minimum(limits.repeat_share * repeats, limits.repeat_cap * base)
     depth = figures["depth"].to_numpy()
     # the parts of a table weigh together at most as much as some of them
-    size = table[table["depth"] > 0].groupby("table")["lower"].transform("size")
-    share = (limits.table_cap / size).clip(upper=1.0).groupby(table["figure"]).max()
-    part = weight * share.reindex(figures.index, fill_value=1.0).to_numpy()
+    share = (limits.table_cap / np.bincount(table["table"])).clip(max=1.0)[table["table"]]
+    part = weight * pd.Series(share).groupby(table["figure"]).max().to_numpy()
     part *= np.where(depth > 1, limits.deep_share, 1.0)
     masked = (figures["lower"] == 0) & (figures["upper"] > 0)
     total = (depth == 0) & (figures["year"] > 0) & ~masked.to_numpy()
@@ -257,7 +263,7 @@ def _weights(
     whole = weight + np.where(figures.index.isin(exceeded.loc[agree & far, "figure"]) | copied, 0.0, bonus)
     weight = np.where(total, whole, np.where(depth > 0, part, weight))
     # doubts
-    rivals = figures.groupby("cell")["lower"].transform("size") > 1
+    rivals = np.bincount(figures["cell"])[figures["cell"]] > 1
     doubtful = figures.index.isin(exceeded["figure"]) & rivals | figures.index.isin(pairs.loc[pairs["reversal"], "by"])
     weight = np.where(doubtful | copied, weight * limits.doubt_share, weight)
     beyond = figures["lower"].groupby(figures["cell"]).transform("max") > figures["upper"]
