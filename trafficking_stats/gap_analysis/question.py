@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from trafficking_stats.countries import meant_country
 from trafficking_stats.errors import GapError
 from trafficking_stats.inference.counts import check_level
 from trafficking_stats.messages.measures import Measure
@@ -70,7 +71,8 @@ def checked(rec: Reconciliation, asked: Question) -> Question:
         raise GapError(f"rec: expected what reconcile returns, got {type(rec).__name__}")
     if asked.country not in rec.settled:
         have = ", ".join(sorted(rec.settled)) or "no country"
-        raise GapError(f"country: no claim on {asked.country!r}; there are claims on {have}")
+        hint = meant_country(str(asked.country), rec.settled)
+        raise GapError(f"country: no claim on {asked.country!r}{hint or ';'} there are claims on {have}")
     for name, measure in (("numerator", asked.numerator), ("denominator", asked.denominator)):
         _check_measure(rec, name, measure)
     if asked.numerator == asked.denominator:

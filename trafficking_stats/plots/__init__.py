@@ -54,9 +54,10 @@ def draw(gap: Gap, name: str, ax: Axes | None = None) -> Axes:
 
 def draw_series(rec: Reconciliation, name: str, ax: Axes | None = None, *, country: str = "", **options: Any) -> Axes:
     """Draw a figure of the series of a country by its name; what `Reconciliation.plot` calls."""
+    draw_named = _named(name, SERIES)
     if not country and len(rec.settled) != 1:
         raise TraffickingStatsError(f"say which country: country='...', one of {', '.join(sorted(rec.settled))}")
-    return _named(name, SERIES)(rec, country or next(iter(rec.settled)), ax=ax, **options)
+    return draw_named(rec, country or next(iter(rec.settled)), ax=ax, **options)
 
 
 def _named(name: str, figures: dict[str, Callable[..., Axes]]) -> Callable[..., Axes]:
@@ -88,5 +89,8 @@ FIGURES: dict[str, Callable[[Gap, Axes | None], Axes]] = {
 }
 """The figures of a gap by name."""
 
-SERIES: dict[str, Callable[..., Axes]] = {"stages": stages, "claims": claims}
+SERIES: dict[str, Callable[..., Axes]] = {
+    "stages": stages,
+    "claims": functools.partial(claims, indicator="victims_identified"),
+}
 """The figures of a reconciliation by name."""

@@ -93,7 +93,7 @@ class Reconciliation:
         country : str
             Which country; needed where there are several.
         **options
-            Of that figure, such as ``start``, ``end``, or the ``indicator`` of ``claims``.
+            Of that figure, such as ``start``, ``end``, or the ``indicator`` of ``claims`` (victims by default).
 
         Raises
         ------
