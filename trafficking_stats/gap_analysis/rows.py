@@ -8,7 +8,7 @@ leave open.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, get_type_hints
 
 import pandas as pd
 
@@ -227,6 +227,9 @@ class Caveat:
 
 def table_of(rows: Sequence[Any], kind: type) -> pd.DataFrame:
     """Make a table of rows of one class, one column a field; whole numbers that may be unknown are ``Int64``."""
-    kinds = {"int": "int64", "float": "float64", "bool": "bool", "str": "object", "int | None": "Int64"}
-    columns = {one.name: ([getattr(row, one.name) for row in rows], kinds[str(one.type)]) for one in fields(kind)}
+    kinds, types = (
+        {int: "int64", float: "float64", bool: "bool", str: "object", int | None: "Int64"},
+        get_type_hints(kind),
+    )
+    columns = {one.name: ([getattr(row, one.name) for row in rows], kinds[types[one.name]]) for one in fields(kind)}
     return pd.DataFrame({name: pd.Series(values, dtype=dtype) for name, (values, dtype) in columns.items()})
