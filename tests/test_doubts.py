@@ -179,6 +179,35 @@ def test_what_may_be_the_same_by_chance_is_not(rows):
     assert "copied_year" not in {text.split(":")[0] for text in codes(rows).values()}
 
 
+DEEP = {
+    f"age={age};exploitation={form};sex={sex}": 0
+    for age in ("adult", "child")
+    for form in ("sexual", "forced_labour")
+    for sex in ("female", "male")
+}
+
+
+def deep(year: int, *figures: int) -> list[dict[str, object]]:
+    named = {"": 900 + year, **dict(zip(DEEP, figures, strict=False))}
+    return [claim(value, year, part, "P", publisher="P", upstream="U") for part, value in named.items()]
+
+
+def test_most_of_a_table_printed_again_is_doubtful_where_it_is_the_same():
+    rows = deep(2012, 78, 57, 288, 94, 31) + deep(2013, 78, 62, 288, 94, 31)
+    claims = ts.reconcile(table(rows)).claims
+    assert sorted(claims.loc[claims["doubt"] == "copied_year", "value"]) == [31, 31, 78, 78, 94, 94, 288, 288]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [(78, 62, 288, 95, 32), (78, 57, 287, 93, 30), (78, 57, 288, 94, 31)[:2]],
+    ids=["less than half", "two figures", "a short table"],
+)
+def test_a_table_of_which_little_is_the_same_is_not(later):
+    rows = deep(2012, 78, 57, 288, 94, 31) + deep(2013, *later)
+    assert "copied_year" not in set(ts.reconcile(table(rows)).claims["doubt"])
+
+
 # --- shares and changes -------------------------------------------------------------------------------------------
 
 

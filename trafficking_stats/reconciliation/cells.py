@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from trafficking_stats.intervals import intervals
 from trafficking_stats.numbering import first_of, number_of
-from trafficking_stats.reconciliation.forms import beside_totals, doubtful, parts_of, sums_of
+from trafficking_stats.reconciliation.forms import beside_totals, copied_years, doubtful, parts_of, sums_of
 from trafficking_stats.reconciliation.impossible import impossible
 from trafficking_stats.reconciliation.mistakes import costs, describe, heaviest
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
@@ -37,7 +37,8 @@ class System:
     rules : Rules
         The accounting rules.
     doubted : pandas.DataFrame
-        The claims of totals that their own tables speak against, as `forms.doubtful` returns them.
+        Claims that other figures of their own source speak against: ``doubt``, ``number`` and ``other``, as
+        `forms.copied_years` and `forms.doubtful` return them.
     """
 
     cells: pd.DataFrame
@@ -85,14 +86,15 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     parts = parts_of(rules, vocabulary)
     sums = sums_of(described, parts)
     totals = beside_totals(described, sums)
-    doubted = doubtful(described, totals)
-    groups["weight"] = costs(described, sums, totals, len(groups), vocabulary)
+    doubted, copies = doubtful(described, totals), copied_years(described, vocabulary.causes.shift_from)
+    groups["weight"] = costs(described, sums, totals, copies, len(groups), vocabulary)
     groups["doubted"] = groups.index.isin(group[doubted.index[doubted["exceeded"]]])
     groups["impossible"] = impossible(described, sums, groups, cells, parts, vocabulary)
     groups["leader"] = counted[heaviest(group, weight)]  # which speaks for its group
     claim_group = np.full(len(claims), -1, dtype=np.int64)
     claim_group[counted] = group
     groups["edition"] = pd.factorize(claims["source_id"], sort=True)[0][groups["leader"]]
+    doubted = pd.concat([copies, doubted.drop(columns="exceeded")])
     return System(cells, lower, upper, claim_group, groups, rules, doubted.set_index(counted[doubted.index]))
 
 

@@ -10,10 +10,16 @@ import pandas as pd
 from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.values import Register
 from trafficking_stats.reconciliation.evidence import Evidence, evidence
-from trafficking_stats.reconciliation.mistakes import copied_years
 from trafficking_stats.reconciliation.vintages import is_year, latest_day
 from trafficking_stats.schema import CELL
 from trafficking_stats.vocabulary import Vocabulary
+
+_SAID = {
+    "copied_year": ("same_table", ("number", "year")),
+    "two_tables": ("two_tables", ("total", "value")),
+    "parts_above": ("own_parts_above", ("total", "value")),
+}
+"""The sentence about each doubt that the source itself gives, and what stands in it."""
 
 Doubts = Iterator[tuple[Any, str, Evidence]]
 """Index of a claim, code, and what was seen."""
@@ -27,7 +33,7 @@ def doubts(judged: pd.DataFrame, doubted: pd.DataFrame, vocabulary: Vocabulary) 
     judged : pandas.DataFrame
         All claims with ``accepted``, ``lower`` and ``upper``.
     doubted : pandas.DataFrame
-        Totals that their own tables speak against, as `forms.doubtful` returns them.
+        What others of their own source speak against, as `cells.System` has it.
     vocabulary : Vocabulary
         Says which indicators count the same event, and how far is far.
 
@@ -53,8 +59,7 @@ def doubts(judged: pd.DataFrame, doubted: pd.DataFrame, vocabulary: Vocabulary) 
         of_the_future(judged[judged["accepted"]], vocabulary),
         of_another_unit(kept, vocabulary),
         of_another_year(yearly, vocabulary),
-        of_a_copied_year(yearly, vocabulary),
-        of_its_tables(kept, doubted),
+        of_its_source(kept, doubted),
         of_a_statement(kept, vocabulary),
     )
     table = pd.DataFrame(seen, columns=["row", "doubt", "evidence"], dtype=object)
@@ -130,22 +135,11 @@ def of_another_year(yearly: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
         yield row.row, "shifted_year", evidence("moved", publisher=row.publisher, **seen)
 
 
-def of_a_copied_year(yearly: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
-    """Find kept figures of a year for which a source prints exactly what it prints for the next, part by part."""
-    table = ["source_id", "country", "indicator"]
-    least = vocabulary.causes.shift_from
-    for row in _each(copied_years(yearly, [*table, "breakdown"], [*table, "year"], least)):
-        years = (row.row, row.accepted, row.year + 1), (row.row_next, row.accepted_next, row.year)
-        for claim, accepted, other in years:
-            if accepted:
-                yield claim, "copied_year", evidence("same_table", number=int(row.n), year=str(other))
-
-
-def of_its_tables(kept: pd.DataFrame, doubted: pd.DataFrame) -> Doubts:
-    """Tell the kept totals that the tables of their own source speak against; see `forms.doubtful`."""
-    for row in _each(kept[["row", "value"]].join(doubted, on="row", how="inner")):
-        code = "two_tables" if row.doubt == "two_tables" else "own_parts_above"
-        yield row.row, row.doubt, evidence(code, total=row.total, value=row.value)
+def of_its_source(kept: pd.DataFrame, doubted: pd.DataFrame) -> Doubts:
+    """Tell the kept figures that others of their own source speak against; see `forms`."""
+    for row in _each(kept[["row"]].join(doubted, on="row", how="inner")):
+        code, names = _SAID[row.doubt]
+        yield row.row, row.doubt, evidence(code, **dict(zip(names, (row.number, row.other), strict=True)))
 
 
 def of_a_statement(kept: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:

@@ -105,6 +105,38 @@ def beside_totals(table: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     return totals.assign(alike=totals.groupby(["claim", "lower_sum", "upper_sum"])["dims_sum"].transform("size"))
 
 
+def copied_years(table: pd.DataFrame, least: float) -> pd.DataFrame:
+    """Find figures that a source prints again for the next year, with most of what it prints, or of a table.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `mistakes.describe` returns it, with ``lower`` and ``upper``.
+    least : float
+        Smaller figures may be the same by chance: of larger ones, or of all that both years have, three different are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a figure of either year, with the row of its claim as index: ``doubt``, the code; ``number``, how many
+        different figures are the same; ``other``, the other year.
+    """
+    is_exact = (table["year"] > 0) & (table["lower"] == table["upper"])
+    exact = table.loc[is_exact, ["source", "series", "year", "form", "table", "lower"]].reset_index(names="claim")
+    following = exact[["source", "series", "year", "lower", "claim"]].assign(year=exact["year"] - 1)
+    pairs = exact.merge(following, on=["source", "series", "year"], suffixes=("", "_next"))
+    same, large = pairs["lower"] == pairs["lower_next"], pairs["lower"] >= least
+    pairs["doubt"], pairs["number"], pairs["next"] = "copied_year", 0, pairs["year"] + 1
+    for by in (pairs["form"], pairs["table"]):
+        share = same.groupby(by).transform("mean").where(large.groupby(by).transform("any"), 0)
+        number = pairs["lower"].where(same & (large | (share == 1))).groupby(by).transform("nunique")
+        pairs["number"] = np.maximum(pairs["number"], number.where(share > 0.5, 0))
+    pairs = pairs[same & (pairs["number"] > 2)]
+    both = [pairs[[claim, "doubt", "number", year]] for claim, year in (("claim", "next"), ("claim_next", "year"))]
+    found = pd.concat([part.set_axis(["claim", "doubt", "number", "other"], axis=1) for part in both])
+    return found.astype({"other": str}).set_index("claim")
+
+
 def doubtful(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """Find exact totals that the tables of their own source speak against.
 
@@ -120,27 +152,27 @@ def doubtful(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a total, with the row of its claim as index: ``doubt``, the code; ``total``, what the tables come to;
-        and ``exceeded``, whether some table is larger and no other publisher prints the total.
+        One row a total, with the row of its claim as index: ``doubt``, the code; ``number``, what the tables come to;
+        ``other``, the total; and ``exceeded``, whether some table is larger and no other publisher prints the total.
     """
     exact = totals[totals["lower"] == totals["upper"]]
     complete = exact[exact["complete"]]
     by = exact.groupby("claim")
-    found = by.agg(value=("lower", "first"), group=("group", "first"), above=("lower_sum", "max"))
+    found = by.agg(other=("lower", "first"), group=("group", "first"), above=("lower_sum", "max"))
     by = complete.groupby("claim")
     least, most = by["lower_sum"].agg(["min", "max"]), by["upper_sum"].agg(["min", "max"])
     # of two tables that are the same one is a copy
     agree = (least["max"] == most["min"]) & (by["most"].nunique() > 1)
-    value = found["value"].reindex(agree.index)
+    value = found["other"].reindex(agree.index)
     two = found.index.isin(agree.index[agree & ((value < least["min"]) | (value > most["max"]))])
     fits = complete["lower_sum"] == complete["lower"]
     printed = table.loc[table["group"].isin(found["group"]), ["group", "publisher"]].drop_duplicates()
     several = printed.loc[printed["group"].duplicated(), "group"]
-    found["exceeded"] = (found["above"] > found["value"]) & ~found["group"].isin(several)
+    found["exceeded"] = (found["above"] > found["other"]) & ~found["group"].isin(several)
     above = found["exceeded"] & ~found.index.isin(complete.loc[fits, "claim"])
     found["doubt"] = np.select([two, above], ["two_tables", "parts_above"], "")
-    found["total"] = least["max"].reindex(found.index).where(two, found["above"])
-    return found.loc[two | above, ["doubt", "total", "exceeded"]]
+    found["number"] = least["max"].reindex(found.index).where(two, found["above"])
+    return found.loc[two | above, ["doubt", "number", "other", "exceeded"]]
 
 
 def refuted(table: pd.DataFrame, sums: pd.DataFrame, parts: pd.DataFrame, least: float) -> NDArray[np.bool_]:

@@ -74,7 +74,12 @@ def _kind(text: str, vocabulary: Vocabulary) -> tuple[str, int, bool]:
 
 
 def costs(
-    table: pd.DataFrame, sums: pd.DataFrame, totals: pd.DataFrame, n_groups: int, vocabulary: Vocabulary
+    table: pd.DataFrame,
+    sums: pd.DataFrame,
+    totals: pd.DataFrame,
+    copies: pd.DataFrame,
+    n_groups: int,
+    vocabulary: Vocabulary,
 ) -> NDArray[np.int64]:
     """Weigh groups of claims; what replaces a figure inherits its weight.
 
@@ -83,8 +88,8 @@ def costs(
     table : pandas.DataFrame
         As `describe` returns it, with ``cell``, ``lower``, ``upper``, ``group``, the number of the group of each, and
         ``figure``, one for upstream and group.
-    sums, totals : pandas.DataFrame
-        As `forms.sums_of` and `forms.beside_totals` return them.
+    sums, totals, copies : pandas.DataFrame
+        As `forms.sums_of`, `forms.beside_totals` and `forms.copied_years` return them.
     n_groups : int
         How many groups there are.
     vocabulary : Vocabulary
@@ -103,12 +108,7 @@ def costs(
     far = table.loc[contradicted.eq(True), ["figure", "depth"]]
     # what stands beside a table far from its own total replaces nothing, and its total takes no older parts with it
     pairs["good"] &= ~pairs["by"].isin(far.loc[far["depth"] > 0, "figure"])
-    exact = table.loc[
-        (table["year"] > 0) & (table["lower"] == table["upper"]),
-        ["source", "series", "form", "year", "lower", "figure"],
-    ].rename(columns={"lower": "value"})
-    copies = copied_years(exact, ["source", "series"], "form", vocabulary.causes.shift_from)
-    copied = figures.index.isin(np.append(copies["figure"], copies["figure_next"]))
+    copied = figures.index.isin(table.loc[copies.index, "figure"])
     weight = _weights(table, figures, sums, wholes, pairs, limits, copied)
     doubted = table.loc[contradicted.notna() & (table["depth"] > 0), "figure"]
     weight = np.where(figures.index.isin(doubted), weight * limits.doubt_share, weight)
@@ -193,26 +193,6 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     before = pd.MultiIndex.from_arrays([pairs["figure"], pairs["sole_by"]]).isin(printed)
     pairs["reversal"] = ~official & (pairs["publishers_by"] == 1) & (pairs["publishers"] > 1) & before
     return pairs[["figure", "figure_by", "reversal"]].assign(good=good).rename(columns={"figure_by": "by"})
-
-
-def copied_years(exact: pd.DataFrame, series: list[str], table: str | list[str], least: float) -> pd.DataFrame:
-    """Pair the figures of a year with those of the next where a source gives both the same table, part by part.
-
-    Parameters
-    ----------
-    exact : pandas.DataFrame
-        Figures with ``year`` and ``value``.
-    series, table : list of str
-        Columns that name the series of a source, and a table of one year.
-    least : float
-        What the largest figure of a table is at least; ``n``, the number of its different figures, is at least three.
-    """
-    pairs = exact.merge(exact.assign(year=exact["year"] - 1), on=[*series, "year"], suffixes=("", "_next"))
-    pairs["same"] = pairs["value"] == pairs["value_next"]
-    pairs = pairs[pairs.groupby(table)["same"].transform("all").eq(True)]
-    by = pairs.groupby(table)["value"]
-    pairs = pairs.assign(n=by.transform("nunique"))
-    return pairs[(pairs["n"] > 2) & (by.transform("max") >= least)]
 
 
 def _with_their_total(table: pd.DataFrame, figures: pd.DataFrame, pairs: pd.DataFrame) -> NDArray[np.int64]:
