@@ -599,3 +599,11 @@ def test_headings_and_names_of_other_languages():
     read = ts.claims_from(table, indicator="victims_identified", source="ministry", published="2024")
     assert set(read["country"]) == {"DNK", "DEU"}
     assert set(read["breakdown"]) == {"sex=female", "sex=male"}
+
+
+def test_what_to_do_about_empty_cells_is_said_in_python():
+    table = pd.DataFrame({"Country": ["Estonia", "", None, "Latvia", ""], "Year": range(2018, 2023)})
+    with pytest.raises(ts.ClaimError) as error:
+        ts.claims_from(table.assign(value=1), source="a", indicator="victims_identified")
+    assert "fill the cells below one that holds for them (table[COLUMN] = table[COLUMN].ffill())" in str(error.value)
+    assert "--fill" not in str(error.value)

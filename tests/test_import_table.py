@@ -537,6 +537,36 @@ def test_a_dry_run_shows_claims_rows_left_out_and_the_next_step(tmp_path, raw):
     assert "differ" in err
 
 
+def test_other_words_on_the_publication_are_never_dropped_in_silence(tmp_path, raw):
+    path, listed = put(tmp_path / "nor-2024.csv", LONG), raw / "sources.csv"
+    args = ["import", "table", path, "--country", "REF_AREA", "--raw", raw]
+    assert run(*args)[0] == 0
+    said = ["--published", "2024-05-01", "--title", "Yearbook"]
+    code, _, err = run(*args, *said)
+    assert code == 1
+    assert "title is there already as 'nor-2024.csv', not 'Yearbook', published is there already as ''" in err
+    assert "or replace the old ones (--replace)" in err
+    assert "Yearbook" in run(*args, *said, "--dry-run")[1]
+    assert "nor-2024,nor-2024.csv," in listed.read_text()
+    assert run(*args, *said, "--replace")[0] == 0
+    assert "nor-2024,Yearbook," in listed.read_text()
+    for again in (said, []):  # what nobody says again stays as it was completed
+        code, out, _ = run(*args, *again)
+        assert code == 0
+        assert "the same to the last byte" in out
+    in_map = put(tmp_path / "map.toml", '[source]\npublisher = "Police"\n')
+    assert "publisher is there already as 'nor-2024', not 'Police'" in run(*args, "--map", in_map)[2]
+
+
+@pytest.mark.parametrize("day", ["2024-02-30", "2024-13", "03/04/2024", "spring"])
+def test_a_date_of_publication_that_is_none_stops_at_the_option(tmp_path, raw, day):
+    path = put(tmp_path / "nor-2024.csv", LONG)
+    code, out, err = run("import", "table", path, "--country", "REF_AREA", "--raw", raw, "--published", day)
+    assert code == 1
+    assert "skipped" not in out
+    assert f"--published: '{day}' must be a day that" in err
+
+
 def test_nothing_to_import_is_no_success(tmp_path, raw):
     path = put(tmp_path / "a.csv", "country,year,indicator,value\nSWE,2023,victims_identified,..\n")
     for dry in ([], ["--dry-run"]):

@@ -450,6 +450,13 @@ def test_cells_that_are_empty_below_their_name_are_filled_on_request(tmp_path):
     assert found.claims.groupby("country")["value"].sum().to_dict() == {"EST": 16.0, "LVA": 32.0}
 
 
+def test_a_single_year_that_is_missing_is_not_to_be_filled_from_the_row_above(tmp_path):
+    path = put(tmp_path / "a.csv", "Year,Victims identified\n2020,5\n,6\n2022,7\n2023,8\n")
+    said = read(path, countries=["Ghana"], published="2024").skipped["reason"].tolist()
+    assert len(said) == 1
+    assert said[0].endswith("; add what is missing to the table, or leave the row out")
+
+
 def test_a_column_without_a_heading_can_be_named(tmp_path):
     path = put(tmp_path / "a.csv", ",2020,2021\nVictims identified,391,842\nof whom women,120,300\n")
     with pytest.raises(ts.ClaimError, match="the columns are: column 1, 2020, 2021"):

@@ -190,7 +190,7 @@ def test_claims_and_their_source_are_written_once(tmp_path):
 def test_other_content_is_replaced_only_on_request(tmp_path):
     path, _ = write_raw(raw(("", 2020, 77)), SOURCE, tmp_path)
     before = path.read_bytes()
-    with pytest.raises(ReaderError, match="are there already and differ"):
+    with pytest.raises(ReaderError, match=r"are there already and differ; .* source_id, .* with replace=True$"):
         write_raw(raw(("", 2020, 64)), {**SOURCE, "title": "New"}, tmp_path)
     assert path.read_bytes() == before
     assert write_raw(raw(("", 2020, 64)), {**SOURCE, "title": "New"}, tmp_path, replace=True) == (path, True)

@@ -106,6 +106,25 @@ def read_period(cell: object, fiscal_year: int | None = None) -> Period:
     raise UnreadableError("a year such as 2023, or 2019-2021, 2022/23, 2023 Q1 or 2023-05; days go into start and end")
 
 
+def read_published(cell: object) -> str:
+    """Read when something was published: a day, a month or a year, as ISO text; nothing where the cell is empty.
+
+    Raises
+    ------
+    UnreadableError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> read_published("May 2024"), read_published("2024"), read_published("31.12.2023")
+    ('2024-05', '2024', '2023-12-31')
+    """
+    text = plain(cell)
+    if re.fullmatch(r"[^\W\d]+\.? \d{4}", text):
+        return read_period(text)[0][:7]
+    return text if re.fullmatch(r"|\d{4}(?:-(?:0[1-9]|1[0-2]))?", text, re.ASCII) else read_day(cell)
+
+
 def _short(text: str) -> str:
     """Write quarters and halves with a letter, ``2nd quarter of 2023`` as ``q2 2023``, and no word for a year."""
     for short, listed in (("fy", WORDS["years"]["fiscal"]), (" ", WORDS["years"]["calendar"])):

@@ -69,11 +69,13 @@ class Cells(Ledger):
         As `layout.long_table` gives it.
     labels : mapping of str to mapping of str to str
         Words of the table by field or dimension.
+    filling : str
+        What one types to fill the empty cells of a column from the one above.
     """
 
-    def __init__(self, long: pd.DataFrame, labels: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, long: pd.DataFrame, labels: Mapping[str, Mapping[str, str]], filling: str) -> None:
         super().__init__(long["row"], long["column"])
-        self.long, self.labels = long, labels
+        self.long, self.labels, self.filling = long, labels, filling
         self.unclear: list[str] = []
         self.marks: dict[Any, list[str]] = {}
 
@@ -91,12 +93,20 @@ class Cells(Ledger):
                 self.skip(at, str(fault))
             elif fault:
                 heading = self.places["label"][at] if column == "value" else field
-                empty = "" if key[1] is not None else "; fill the cells below one that holds for them (--fill COLUMN)"
+                empty = "" if key[1] is not None else self._what_to_fill(cells)
                 text = f"column {heading}, value {plain(key[1])!r}: must be {fault}{empty}"
                 self.refuse(at, text)
                 if isinstance(fault, AmbiguousError) and at in self.wrong:
                     self.unclear.append(f"row {self.places['row'][at]}: {text}")
         return [known[key].said for key in keys]
+
+    def _what_to_fill(self, cells: pd.Series) -> str:
+        """Say what to do about empty cells: where most of those below a full one are empty, it holds for them."""
+        is_empty = cells[~self.places["row"].duplicated()].map(plain) == ""
+        below = is_empty[(~is_empty).cummax()].iloc[1:]
+        if below.sum() > max(1, len(below) / 2):
+            return f"; fill the cells below one that holds for them ({self.filling})"
+        return "; add what is missing to the table, or leave the row out"
 
     def text(self, column: str, default: pd.Series | str) -> pd.Series:
         """Return the text of a column, the default where it is empty or not there."""

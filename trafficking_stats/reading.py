@@ -1,7 +1,6 @@
 """A table laid out with one row a figure, read cell by cell: every figure is a claim, left out, or wrong."""
 
 import functools
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ from trafficking_stats.areas import add_up
 from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.claims import finish
 from trafficking_stats.countries import country_code, meant_country
-from trafficking_stats.dates import read_day, read_period
+from trafficking_stats.dates import read_day, read_period, read_published
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.headings import DIMENSION, Columns, category_named, folded, indicator_named
 from trafficking_stats.layout import long_table
@@ -65,16 +64,20 @@ def check_frame(table: object) -> None:
 
 
 def read_frame(
-    table: pd.DataFrame, columns: Columns, vocabulary: Vocabulary, about: Mapping[str, str] = MappingProxyType({})
+    table: pd.DataFrame,
+    columns: Columns,
+    vocabulary: Vocabulary,
+    about: Mapping[str, str] = MappingProxyType({}),
+    filling: str = "table[COLUMN] = table[COLUMN].ffill()",
 ) -> Read:
     """Read a table figure by figure and keep apart what cannot be read; see `claims_from`.
 
-    ``about`` gives fields one value whatever columns there are.
+    ``about`` gives fields one value whatever columns there are; ``filling`` is what one types to fill empty cells.
     """
     check_frame(table)
     long = long_table(table, columns, vocabulary, about)
     _check_fields(long, table, columns)
-    rows = Cells(long, columns.get("labels") or {})
+    rows = Cells(long, columns.get("labels") or {}, filling)
     for at in long.index[long["unread"].astype(bool)]:
         name = long["column"][at]
         rows.skip(at, f"the heading {name!r} is no indicator, year or category; say with value what the column holds")
@@ -94,7 +97,7 @@ def read_frame(
     claims["publisher"] = rows.text("publisher", long["source"].map(plain))
     claims["upstream"] = rows.text("upstream", claims["publisher"])
     claims["tier"] = rows.text("tier", "publisher")
-    claims["published"] = rows.read("published", _published, marked=False) if "published" in long else ""
+    claims["published"] = rows.read("published", read_published, marked=False) if "published" in long else ""
     kept = rows.kept(claims)
     if "area" in long:
         kept, left_out = add_up(claims, kept, long, rows.wrong)
@@ -181,13 +184,6 @@ def _set_figures(claims: pd.DataFrame, rows: Cells, decimal: str | None) -> None
     claims["qualifier"] = rows.text("qualifier", said.mask(is_range, "between"))
     for at in claims.index[(claims["qualifier"] != said) & ~said.isin(["exact", ""])]:
         rows.refuse(at, f"column qualifier, value {claims['qualifier'][at]!r}: the figure itself says {said[at]}")
-
-
-def _published(cell: object) -> str:
-    text = plain(cell)
-    if re.fullmatch(r"[^\W\d]+\.? \d{4}", text):
-        return read_period(text)[0][:7]
-    return text if re.fullmatch(r"|\d{4}|\d{4}-\d{2}", text, re.ASCII) else read_day(cell)
 
 
 def _refuse_far_ahead(claims: pd.DataFrame, rows: Cells) -> None:

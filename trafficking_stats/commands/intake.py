@@ -118,6 +118,8 @@ def import_command() -> None:
 
 _COUNTRY = "Only this country (repeatable); of any table also the country of all rows, or the column it stands in."
 
+_REMEDY = "give the new ones another id (--source), or replace the old ones (--replace)"
+
 
 def _import_by(reader: Reader) -> click.Command:
     """Make the command of one reader."""
@@ -143,7 +145,9 @@ def _import_by(reader: Reader) -> click.Command:
         record = {**found.record, "revisions": None, "file": None, "changed": False}
         if revisions is not None:
             record["revisions"] = {"against": against, **revisions.record}
-        what, how = (found.claims, found.source, folder), {"replace": replace, "countries": found.countries}
+        said = {*found.said, *(name for name, value in about.items() if value)}
+        what = (found.claims, found.source, folder)
+        how = {"replace": replace, "countries": found.countries, "said": said, "remedy": _REMEDY}
         if dry_run:
             plan = writing.plan(*what, **how)
             present = f"{plan.path} has these claims already; there is nothing to do"

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
+from trafficking_stats.dates import read_published
 from trafficking_stats.errors import ClaimError, ReaderError, TraffickingStatsError
 from trafficking_stats.headings import HEADINGS, Columns, headed
 from trafficking_stats.layout import FIELDS, check_columns
-from trafficking_stats.printed import plain
+from trafficking_stats.printed import UnreadableError, plain
 from trafficking_stats.readers.header import below_header
 from trafficking_stats.readers.sheets import tables_in
 from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport, file_of, load_map, source_row, wanted_countries
@@ -102,7 +103,8 @@ def read(
     other = ~claims["country"].isin(wanted if wanted is not None else claims["country"])
     not_asked = pd.DataFrame({"row": claims["locator"][other], "label": "", "reason": NOT_ASKED_FOR})
     skipped = pd.concat([found.skipped, found.wrong, not_asked], ignore_index=True)
-    return TableImport(claims[~other].reset_index(drop=True), source, found.n_rows, skipped, wanted)
+    of_source = frozenset(said).intersection(source)
+    return TableImport(claims[~other].reset_index(drop=True), source, found.n_rows, skipped, wanted, of_source)
 
 
 def _read_map(path: Any) -> dict[str, Any]:
@@ -147,6 +149,10 @@ def _column_map(said: Mapping[str, Any]) -> Columns:
 def _source(said: Mapping[str, Any], path: Path, source_id: str | None, published: str | None) -> dict[str, str]:
     """Return the row of ``sources.csv``: what is said of the publication, and else what follows from the file."""
     day = published or said.get("published", "")
+    try:
+        day = read_published(day)
+    except UnreadableError as error:
+        raise ReaderError(f"--published: {day!r} must be {error}") from error
     named = said.get("source") or as_id(file_of(path)["document"].split(".")[0].casefold())
     return source_row(path, _MAP["defaults"], day, source_id, said, named=named)
 
@@ -184,7 +190,7 @@ def _first_readable(
             for heading in said.get("fill", ()):
                 table[heading] = table[heading].where(table[heading].map(plain) != "").ffill()
             mapped, wanted = _with_country(columns, table, countries)
-            one = read_frame(table, mapped, load_vocabulary(), about)
+            one = read_frame(table, mapped, load_vocabulary(), about, "--fill COLUMN")
         except (ReaderError, ClaimError) as error:
             problems.append((len(sheets[name]), error))
             continue

@@ -38,6 +38,8 @@ class TableImport:
         Columns ``row`` (its number in the file), ``label`` and ``reason``.
     countries : frozenset of str, optional
         The countries that were asked for; None for all.
+    said : frozenset of str
+        The columns of ``source`` that somebody gave; the others follow from the file.
     """
 
     claims: pd.DataFrame
@@ -45,6 +47,7 @@ class TableImport:
     n_rows: int
     skipped: pd.DataFrame
     countries: frozenset[str] | None = None
+    said: frozenset[str] = frozenset()
 
     @property
     def published(self) -> str:

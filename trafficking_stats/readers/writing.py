@@ -18,6 +18,7 @@ from trafficking_stats.vocabulary import load_vocabulary
 _COLUMNS = [*PRINTED, RANGE_END]
 _ORDER = ["country", "indicator", "breakdown", "period_start", "period_end", "value", "qualifier", "locator"]
 _SAME = [*_ORDER[:-1], "unit", RANGE_END]
+_REMEDY = "give the new ones another source_id, or replace the old ones with replace=True"
 
 
 class Added(NamedTuple):
@@ -64,6 +65,8 @@ def write_raw(
     *,
     replace: bool = False,
     countries: Collection[str] | None = None,
+    said: Collection[str] = (),
+    remedy: str = _REMEDY,
 ) -> tuple[Path, bool]:
     """Write the claims of one publication, and its row in ``sources.csv`` if it has none, together.
 
@@ -81,19 +84,24 @@ def write_raw(
     countries : collection of str, optional
         The countries that the claims are about, if not all of the publication's: claims that are there on
         other countries stay.
+    said : collection of str, optional
+        Columns of ``source`` that somebody asked for: a row that is there with something else in them must be
+        replaced. What merely follows from the file never hinders, for the row may have been completed by hand.
+    remedy : str
+        What the message says to do about what is there already and differs.
 
     Returns
     -------
     path : pathlib.Path
         The file of claims.
     changed : bool
-        False if the file and the row were there already, equal to the last byte.
+        False if nothing was written: the claims were there already, equal to the last byte, and the row stays.
 
     Raises
     ------
     ReaderError
-        If a column is missing, ``claims`` is empty, or the source is there with other claims and ``replace``
-        is false.
+        If a column is missing, ``claims`` is empty, or the source is there with other claims, or with another row
+        than was ``said``, and ``replace`` is false.
     ClaimError
         If what is there, or what would be written, could not be cleaned; nothing is written then.
 
@@ -109,7 +117,7 @@ def write_raw(
     ('made-up.csv', True)
     """
     with locked(Path(raw_dir)):
-        made = plan(claims, source, raw_dir, replace=replace, countries=countries)
+        made = plan(claims, source, raw_dir, replace=replace, countries=countries, said=said, remedy=remedy)
         if made.hindrance:
             raise ReaderError(made.hindrance)
         if made.files:
@@ -124,6 +132,8 @@ def plan(
     *,
     replace: bool = False,
     countries: Collection[str] | None = None,
+    said: Collection[str] = (),
+    remedy: str = _REMEDY,
 ) -> Plan:
     """Say what `write_raw` would do with the same arguments, and write nothing."""
     raw_dir, identifier = Path(raw_dir), source_name(str(source.get("source_id", "")))
@@ -135,23 +145,23 @@ def plan(
     unknown = sorted(set(source) - set(SOURCE))
     if unknown:
         raise ReaderError(f"source {identifier}: {', '.join(unknown)} are no columns of sources.csv")
-    files = _with_source(raw_dir, identifier, {column: str(source.get(column, "")) for column in SOURCE}, replace)
+    row = {column: str(source.get(column, "")) for column in SOURCE}
+    files = _with_source(raw_dir, identifier, row, replace)
     old, new = _claims(raw_dir, identifier), _as_text(claims)
     replaced = old if countries is None else old[old["country"].isin(countries)]
     file, path = f"claims/{identifier}.csv", raw_dir / "claims" / f"{identifier}.csv"
     content = _content(identifier, _in_order(pd.concat([old.drop(index=replaced.index), new], ignore_index=True)))
-    if path.is_file() and path.read_bytes() == content:
+    is_new = not path.is_file() or path.read_bytes() != content
+    if is_new:
+        files = {file: content, **files}
+    if replace:
         return Plan(path, files)
-    files = {file: content, **files}
-    if replaced.empty or replace:
-        return Plan(path, files)
-    differing = max(len(set(_keys(replaced)) - set(_keys(new))), 1)
-    return Plan(
-        path,
-        files,
-        f"{path}: {differing:,} claims of this source are there already and differ; give the new ones another id"
-        " (--source), or replace the old ones (--replace, replace=True)",
-    )
+    if is_new and not replaced.empty:
+        differing = max(len(set(_keys(replaced)) - set(_keys(new))), 1)
+        return Plan(path, files, f"{path}: {differing:,} claims of this source are there already and differ; {remedy}")
+    if unlike := _unlike(raw_dir, identifier, {column: row[column] for column in SOURCE if column in said}):
+        return Plan(path, files, f"{raw_dir / 'sources.csv'}, {identifier}: {', '.join(unlike)}; {remedy}")
+    return Plan(path, files)
 
 
 def add_claims(table: pd.DataFrame, raw_dir: str | Path) -> Added:
@@ -223,6 +233,17 @@ def _with_source(raw_dir: Path, identifier: str, row: dict[str, str], replace: b
     _refuse(check_sources(new.assign(_file=f"sources.csv, {identifier}", _line=0), load_vocabulary()))
     listed = pd.concat([sources[~is_own], new]).sort_values("source_id")
     return {"sources.csv": table_text(listed).encode()}
+
+
+def _unlike(raw_dir: Path, identifier: str, said: dict[str, str]) -> list[str]:
+    """Say in which columns the row that a source has is not what was said."""
+    sources = _sources(raw_dir)
+    return [
+        f"{column} is there already as {row[column]!r}, not {given!r}"
+        for row in records(sources[sources["source_id"] == identifier])
+        for column, given in said.items()
+        if row[column] != given
+    ]
 
 
 def _claims(raw_dir: Path, identifier: str) -> pd.DataFrame:
