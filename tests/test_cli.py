@@ -89,6 +89,7 @@ def test_a_country_may_be_named(run, raw, country):
         (["explain", "DNK", "victims_identified", "2020", "--method", "best"], "'best' is not one of 'consistent'"),
         (["explain", "DNK", "victims_identfied", "2020"], "victims_identified"),
         (["gap", "DNK", "--numerator", "convictions_person"], "did you mean convictions_persons"),
+        (["explain", "DNK", "victims"], "did you mean victims_identified or"),
         (["reconcile", "DNX"], "no claims on country 'DNX'; did you mean DNK?"),
         (["report"], "name countries, or --all"),
         (["report", "DNK", "--set", "country", "SWE"], "country is no parameter here"),

@@ -558,6 +558,23 @@ def test_other_words_on_the_publication_are_never_dropped_in_silence(tmp_path, r
     assert "publisher is there already as 'nor-2024', not 'Police'" in run(*args, "--map", in_map)[2]
 
 
+def test_a_column_of_figures_that_is_not_imported_is_named_with_what_to_type(tmp_path, raw):
+    path = put(tmp_path / "gha-2024.csv", "Year,Victims,Convictions,Comments\n2021,10,2,a\n2022,12,3,b\n")
+    args = ["import", "table", path, "--country", "Ghana", "--raw", raw]
+    for dry in (["--dry-run"], []):
+        code, out, err = run(*args, *dry)
+        assert code == 0
+        assert 'say what each column of figures holds (--value "Victims=INDICATOR")' in out
+        assert err == "warning: nothing can be imported of the columns Victims\n"
+    code, _, err = run(*args, "--value", "Victims=victims")
+    assert code == 1
+    assert "is no indicator, year or key=category; did you mean victims_identified or" in err
+    values = ["--value", "Victims=victims_identified", "--value", "Convictions=convictions_persons"]
+    code, out, err = run(*args, *values, "--replace")
+    assert (code, err) == (0, "")
+    assert "4 claims" in out
+
+
 @pytest.mark.parametrize("day", ["2024-02-30", "2024-13", "03/04/2024", "spring"])
 def test_a_date_of_publication_that_is_none_stops_at_the_option(tmp_path, raw, day):
     path = put(tmp_path / "nor-2024.csv", LONG)

@@ -11,6 +11,7 @@ from trafficking_stats.countries import country_code
 from trafficking_stats.dates import read_period
 from trafficking_stats.printed import WORDS, UnreadableError, plain, unmarked
 from trafficking_stats.vocabulary import Vocabulary
+from trafficking_stats.wording import meant
 
 SEVERAL_HEADINGS = " / "
 """What joins the headings of a column that has several, one above the other."""
@@ -115,6 +116,11 @@ def indicator_named(label: str, vocabulary: Vocabulary) -> str:
     spelled = {name: (name, entry.label) for name, entry in vocabulary.indicators.items()}
     named = [name for name, listed in spelled.items() if words in (sorted(folded(text).split()) for text in listed)]
     return named[0] if len(named) == 1 else ""
+
+
+def indicator_meant(cell: object, vocabulary: Vocabulary) -> str:
+    """Ask whether one of the indicators was meant by a cell that names none."""
+    return meant(folded(cell).replace(" ", "_"), vocabulary.indicators, most_begun=3)
 
 
 def category_named(key: str, label: str, vocabulary: Vocabulary) -> str:

@@ -16,6 +16,7 @@ from trafficking_stats.headings import (
     Meaning,
     folded,
     headed,
+    indicator_meant,
     meanings_of,
 )
 from trafficking_stats.printed import WORDS, plain, says_figure
@@ -174,6 +175,7 @@ def _figure_columns(
         if unknown := [name for name, meaning in meanings.items() if meaning is None]:
             raise ClaimError(
                 f"value: {given[unknown[0]]!r}, for the column {unknown[0]!r}, is no indicator, year or key=category"
+                f"{indicator_meant(given[unknown[0]], vocabulary)}"
             )
         return meanings
     if one := given or (of_indicator if of_indicator in table and of_indicator in vocabulary.indicators else None):

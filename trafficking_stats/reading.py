@@ -14,17 +14,17 @@ from trafficking_stats.claims import finish
 from trafficking_stats.countries import country_code, meant_country
 from trafficking_stats.dates import read_day, read_period, read_published
 from trafficking_stats.errors import ClaimError
-from trafficking_stats.headings import DIMENSION, Columns, category_named, folded, indicator_named
+from trafficking_stats.headings import DIMENSION, Columns, category_named, folded, indicator_meant, indicator_named
 from trafficking_stats.layout import long_table
 from trafficking_stats.ledger import Cells
 from trafficking_stats.printed import WORDS, NoFigureError, UnreadableError, plain, read_figure
 from trafficking_stats.schema import CELL, RANGE_END, as_id
 from trafficking_stats.vocabulary import Vocabulary
-from trafficking_stats.wording import meant
 
 _CELL = ["source_id", *CELL]
 _FIGURE = ["value", RANGE_END, "qualifier"]
 _TOTALS = WORDS["totals"]["words"]
+_WAYS = {"fill": "table[COLUMN] = table[COLUMN].ffill()", "value": "value={{'{column}': 'INDICATOR', ...}}"}
 _FAR_AHEAD = 20  # years: budgets and plans reach less far
 
 
@@ -42,6 +42,8 @@ class Read(NamedTuple):
         How many figures the table has.
     unclear : tuple of str
         Figures that can be read in two ways, in words.
+    unread : tuple of str
+        Columns of figures of which nothing says what they count.
     """
 
     claims: pd.DataFrame
@@ -49,6 +51,7 @@ class Read(NamedTuple):
     wrong: pd.DataFrame
     n_rows: int
     unclear: tuple[str, ...]
+    unread: tuple[str, ...]
 
 
 def check_frame(table: object) -> None:
@@ -68,19 +71,21 @@ def read_frame(
     columns: Columns,
     vocabulary: Vocabulary,
     about: Mapping[str, str] = MappingProxyType({}),
-    filling: str = "table[COLUMN] = table[COLUMN].ffill()",
+    ways: Mapping[str, str] = _WAYS,
 ) -> Read:
     """Read a table figure by figure and keep apart what cannot be read; see `claims_from`.
 
-    ``about`` gives fields one value whatever columns there are; ``filling`` is what one types to fill empty cells.
+    ``about`` gives fields one value whatever columns there are; ``ways`` are what one types to fill
+    empty cells (``fill``) and to say what a column holds (``value``).
     """
     check_frame(table)
     long = long_table(table, columns, vocabulary, about)
     _check_fields(long, table, columns)
-    rows = Cells(long, columns.get("labels") or {}, filling)
+    rows = Cells(long, columns.get("labels") or {}, ways["fill"])
     for at in long.index[long["unread"].astype(bool)]:
         name = long["column"][at]
-        rows.skip(at, f"the heading {name!r} is no indicator, year or category; say with value what the column holds")
+        say = f"say what each column of figures holds ({ways['value'].format(column=name)})"
+        rows.skip(at, f"the heading {name!r} is no indicator, year or category; {say}")
     claims = pd.DataFrame(index=long.index)
     claims["country"] = rows.read("country", _country)
     claims["indicator"] = rows.read("indicator", functools.partial(_indicator, vocabulary))
@@ -107,7 +112,8 @@ def read_frame(
     _refuse_far_ahead(rows.kept(kept), rows)
     kept = _once(rows.kept(kept), rows)
     skipped, wrong = rows.told(rows.skipped), rows.told(rows.wrong)
-    return Read(finish(kept, vocabulary), skipped, wrong, len(long), tuple(rows.unclear))
+    unread = tuple(long["column"][long["unread"].astype(bool)].unique())
+    return Read(finish(kept, vocabulary), skipped, wrong, len(long), tuple(rows.unclear), unread)
 
 
 def _check_fields(long: pd.DataFrame, table: pd.DataFrame, columns: Columns) -> None:
@@ -134,10 +140,7 @@ def _country(cell: object) -> str:
 def _indicator(vocabulary: Vocabulary, cell: object) -> str:
     if name := indicator_named(plain(cell), vocabulary):
         return name
-    name = folded(cell).replace(" ", "_")
-    begun = [known for known in vocabulary.indicators if name and known.startswith(name)]
-    hint = f"; did you mean {' or '.join(begun[:3])}?" if begun else meant(name, vocabulary.indicators)
-    raise UnreadableError(f"one of the indicators of the vocabulary{hint}")
+    raise UnreadableError(f"one of the indicators of the vocabulary{indicator_meant(cell, vocabulary)}")
 
 
 def _category(key: str, vocabulary: Vocabulary, cell: object) -> str:

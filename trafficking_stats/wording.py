@@ -19,15 +19,19 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def meant(name: str, known: Iterable[str], most: int = 1) -> str:
-    """Ask whether one of the known names was meant; nothing where none is like it.
+def meant(name: str, known: Iterable[str], most: int = 1, most_begun: int = 0) -> str:
+    """Ask whether one of the known names was meant, those first that begin so; nothing where none is like it.
 
     Examples
     --------
     >>> meant("victims_identifed", ["victims_identified", "convictions_persons"]), meant("x", ["abc"])
     ('; did you mean victims_identified?', '')
+    >>> meant("victims", ["convictions", "victims_identified", "victims_share"])
+    '; did you mean victims_identified?'
     """
-    near = difflib.get_close_matches(name, list(known), n=most)
+    known = list(known)
+    begun = [one for one in known if len(name) > 3 and one.startswith(name)]  # fewer letters begin anything
+    near = begun[: max(most, most_begun)] or difflib.get_close_matches(name, known, n=most)
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 

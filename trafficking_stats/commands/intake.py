@@ -160,6 +160,8 @@ def _import_by(reader: Reader) -> click.Command:
             folders = f" --raw {raw} --output FOLDER" if raw else ""
             told = f"next: trafficking-stats clean{folders}\n{record['file']}: {state}"
         options.print_answer(options.Answer(told, record), as_json)
+        if found.unread:
+            click.echo(f"warning: nothing can be imported of the columns {', '.join(found.unread)}", err=True)
 
     parameters = [
         click.Argument(["file"], type=options.FILE),

@@ -103,8 +103,8 @@ def read(
     other = ~claims["country"].isin(wanted if wanted is not None else claims["country"])
     not_asked = pd.DataFrame({"row": claims["locator"][other], "label": "", "reason": NOT_ASKED_FOR})
     skipped = pd.concat([found.skipped, found.wrong, not_asked], ignore_index=True)
-    of_source = frozenset(said).intersection(source)
-    return TableImport(claims[~other].reset_index(drop=True), source, found.n_rows, skipped, wanted, of_source)
+    claims, of_source = claims[~other].reset_index(drop=True), frozenset(said).intersection(source)
+    return TableImport(claims, source, found.n_rows, skipped, wanted, of_source, found.unread)
 
 
 def _read_map(path: Any) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def _first_readable(
             for heading in said.get("fill", ()):
                 table[heading] = table[heading].where(table[heading].map(plain) != "").ffill()
             mapped, wanted = _with_country(columns, table, countries)
-            one = read_frame(table, mapped, load_vocabulary(), about, "--fill COLUMN")
+            one = read_frame(table, mapped, load_vocabulary(), about, _MAP["ways"])
         except (ReaderError, ClaimError) as error:
             problems.append((len(sheets[name]), error))
             continue

@@ -40,6 +40,8 @@ class TableImport:
         The countries that were asked for; None for all.
     said : frozenset of str
         The columns of ``source`` that somebody gave; the others follow from the file.
+    unread : tuple of str
+        The columns of figures of which nothing says what they count; they are among the skipped.
     """
 
     claims: pd.DataFrame
@@ -48,6 +50,7 @@ class TableImport:
     skipped: pd.DataFrame
     countries: frozenset[str] | None = None
     said: frozenset[str] = frozenset()
+    unread: tuple[str, ...] = ()
 
     @property
     def published(self) -> str:
