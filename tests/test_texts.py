@@ -139,6 +139,17 @@ def test_a_country_without_a_rate_says_why():
     assert str(texts.peers_headline(gap, rec)).startswith("There is no rate in Denmark")
 
 
+def test_a_country_without_others_has_its_rate_and_nothing_to_compare(denmark):
+    gap = ts.gap(denmark, "DNK", 2014, 2021, vary_sources=False)
+    head = texts.peers_headline(gap, denmark)
+    assert head.facts["sentence"] == (
+        "Denmark, 2014–2021: 5.3 persons convicted for every 100 victims identified. There is no other country to "
+        "compare it with."
+    )
+    assert "How it is compared" not in facts(head)
+    assert "stand beside it" not in gap.plot("peers").alt + str(gap.plot("peers"))
+
+
 def test_peers_of_another_definition_are_shown_and_not_compared():
     claims = ts.load_claims().query("country in ['DNK', 'NLD'] and breakdown == ''")
     rec = ts.reconcile(claims[claims["indicator"].isin(["victims_identified", "convictions_persons"])])
@@ -228,7 +239,8 @@ def test_one_source_is_not_said_to_agree_with_itself(small):
     rec = ts.reconcile(pd.DataFrame([claim(60, year=2019)]))
     assert statuses(rec.series.query("n_claims > 0")) == "1 figure: 1 that one source prints, uncontradicted."
     told = facts(texts.settled_headline(rec, "DNK"))["Would other choices change this?"]
-    assert told.startswith("No: every other method gives the same figures for victims identified. They have one source")
+    assert told.startswith("No: every other method gives the same figures for victims identified. Each of these")
+    assert told.endswith("starts in one original register, so none could be left out.")
 
 
 def test_a_brief_without_years_says_nothing_of_years(denmark):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from markupsafe import Markup
 
 from trafficking_stats.gap_analysis.answer import Gap
-from trafficking_stats.gap_analysis.rows import Peer
+from trafficking_stats.gap_analysis.rows import Peer, Ratio
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.messages import Country, Years, say, written
 from trafficking_stats.messages import gap as gap_says
@@ -141,11 +141,11 @@ def _missing(gap: Gap) -> str:
 
 def peers_headline(gap: Gap, rec: Reconciliation) -> Shown:
     """Say the rate of the country, and from how many of its peers it can be told apart."""
-    own = gap.row("peers", own=True)
+    own = gap.row("peers", own=True) or gap.row("ratios", kind="whole", lag=0)
     return headline(
         _beside(gap, own) if own else say("pages.peers.no_own", **gap_says.values_of(gap)),
         {
-            "pages.peers.how_compared": say("pages.peers.years"),
+            "pages.peers.how_compared": say("pages.peers.years") if gap.question.peers else "",
             "pages.peers.beware": say("pages.peers.definitions"),
             "pages.peers.left_out": " ".join(gap_says.refusals_by_reason(gap.refusals, ("peers", "shortfalls"))),
         },
@@ -153,14 +153,14 @@ def peers_headline(gap: Gap, rec: Reconciliation) -> Shown:
     )
 
 
-def _beside(gap: Gap, own: Peer) -> str:
+def _beside(gap: Gap, own: Peer | Ratio) -> str:
     """Say the rate, and in which other countries it is higher or lower by more than chance."""
     level = say("pages.peers.own", rate=rate_text(vars(own)), **gap_says.values_of(gap))
     others = sorted(
         (row for row in gap.rows["peers"] if row.compared and not row.own), key=lambda row: place_name(row.country)
     )
     if not others:
-        return f"{level} {say('pages.peers.none')}"
+        return f"{level} {say('pages.peers.uncompared' if gap.question.peers else 'pages.peers.alone')}"
     clear = [row for row in others if row.chance_adjusted < 1 - gap.question.confidence]
     apart = {
         "more": [Country(row.country) for row in clear if row.ratio_upper < 1],
