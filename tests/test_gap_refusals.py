@@ -85,6 +85,24 @@ def test_confidence_is_a_level() -> None:
 # --- years ------------------------------------------------------------------------------------------------------------
 
 
+def test_too_few_years_names_those_that_fell_out_and_why() -> None:
+    victims = {2016: "40", 2017: "50", 2018: "400", 2021: "390", 2022: "380", 2023: "370"}
+    convicted = {2016: "5", 2017: "4", 2021: ">7", 2022: "6", 2023: "8"}
+    result = measure(victims, convicted, vary_sources=False)
+    assert result.years == (2022, 2023)
+    assert refusal(result, "years", "definition_break", "victims_identified").years == (2018,)
+    assert refusal(result, "years", "loose_years", "convictions_persons").years == (2021,)
+    beyond = refusal(result, "years", "beyond_break")
+    assert (beyond.have, beyond.need, beyond.years) == (2, 4, (2016, 2017))
+    assert (
+        "Both figures are there for 2016 and 2017 too, beyond such a change; with accept_breaks they are added all the "
+        "same."
+    ) in refusals_by_reason(result.refusals, ("years",))
+    accepted = measure(victims, convicted, accept_breaks=True, vary_sources=False)
+    assert accepted.years == (2016, 2017, 2022, 2023)
+    assert not [one for one in accepted.refusals if one.reason == "beyond_break"]
+
+
 def test_no_headline_on_fewer_than_three_years() -> None:
     result = measure(series(2014, "90", "80"), series(2014, "9", "8"))
     assert refusal(result, "ratios", "too_few_years") == Refusal("ratios", "too_few_years", 2, 3, (2014, 2015))

@@ -59,8 +59,9 @@ class Findings(Mapping[str, tuple[Any, ...]]):
     @functools.cached_property
     def refusals(self) -> tuple[Refusal, ...]:
         """What is not given, and why."""
-        found = [*_left_out(self.question, self.both, self.years, self.shown)]
         need, have = load_gap_settings().fewest_years, len(self.years)
+        found = [*_left_out(self.question, self.both, self.shown, few=not self._enough)]
+        found += [] if self._enough else [*_beyond_breaks(self.question, self.both, self.years)]
         found += [] if self._enough else [Refusal("ratios", "too_few_years", have, need, self.years)]
         refusing = ("disposals", "ratios", "changes", "steps", "effects", "peers")
         return tuple(found + [one for table in refusing for one in self._find(table) if isinstance(one, Refusal)])
@@ -196,21 +197,27 @@ def _years_shown(question: Question, both: tuple[Figures, Figures]) -> range:
     return range(first, last + 1)
 
 
-def _left_out(
-    question: Question, both: tuple[Figures, Figures], years: tuple[int, ...], shown: range
-) -> Iterator[Refusal]:
-    """Say which of the years asked for are not pooled: for lack of a figure, or beyond a break."""
+def _left_out(question: Question, both: tuple[Figures, Figures], shown: range, *, few: bool) -> Iterator[Refusal]:
+    """Say which years, asked for or needed where there are too few, lack a figure, and at which years a break is."""
     asked = question.start is not None or question.end is not None
     for one in both:
         have, subject = sum(year in one.counts for year in shown), str(one.measure)
         missing = tuple(year for year in shown if year not in one.limits)
         loose = tuple(year for year in shown if year in one.limits and year not in one.counts)
         for reason, which in (("missing_years", missing), ("loose_years", loose)):
-            if which and (asked or not years):
+            if which and (asked or few):
                 yield Refusal("years", reason, have, len(shown), which, subject)
         broken = one.breaks_in(shown) if shown and not question.accept_breaks else ()
         if broken:
             yield Refusal("years", "definition_break", 0, 0, broken, subject)
+
+
+def _beyond_breaks(question: Question, both: tuple[Figures, Figures], years: tuple[int, ...]) -> Iterator[Refusal]:
+    """Say which years have both figures and are not pooled, since a break lies between."""
+    known = [year for year in both[0].counts if year in both[1].counts and question.covers(year)]
+    beyond = tuple(sorted(set(known).difference(years)))
+    if beyond:
+        yield Refusal("years", "beyond_break", len(years), len(known), beyond)
 
 
 def _noted(both: tuple[Figures, Figures], years: tuple[int, ...]) -> Iterator[Caveat]:

@@ -227,9 +227,7 @@ class Caveat:
 
 def table_of(rows: Sequence[Any], kind: type) -> pd.DataFrame:
     """Make a table of rows of one class, one column a field; whole numbers that may be unknown are ``Int64``."""
-    kinds, types = (
-        {int: "int64", float: "float64", bool: "bool", str: "object", int | None: "Int64"},
-        get_type_hints(kind),
-    )
+    kinds = {int: "int64", float: "float64", bool: "bool", str: "object", int | None: "Int64"}
+    types = get_type_hints(kind)
     columns = {one.name: ([getattr(row, one.name) for row in rows], kinds[types[one.name]]) for one in fields(kind)}
     return pd.DataFrame({name: pd.Series(values, dtype=dtype) for name, (values, dtype) in columns.items()})

@@ -19,6 +19,9 @@ SHOWN = {
 }
 """Columns of the tables that a notebook cell shows of its own."""
 
+OF_YEARS = ("missing_years", "loose_years", "definition_break", "beyond_break", "stage_missing")
+"""Reasons that name years; two that differ in them are said apart."""
+
 
 def values_of(gap: Gap) -> dict[str, Any]:
     """Return what any sentence on a gap may name."""
@@ -181,7 +184,7 @@ def refusals_by_reason(refusals: Sequence[Refusal], analyses: Collection[str] = 
     """
     together: dict[tuple[str, int, int, tuple[int, ...]], list[str]] = defaultdict(list)
     for one in (one for one in refusals if not analyses or one.analysis in analyses):
-        years = one.years if one.reason in ("missing_years", "loose_years", "definition_break", "stage_missing") else ()
+        years = one.years if one.reason in OF_YEARS else ()
         together[one.reason, one.have if years else 0, one.need, years].append(one.subject)
     found = []
     for (reason, have, need, years), subjects in together.items():
