@@ -257,6 +257,14 @@ def test_nothing_to_draw_is_said_in_words_and_leaves_no_empty_picture(make, word
     assert data["text/plain"].startswith(words)
 
 
+def test_a_last_year_that_follows_from_other_figures_has_room_too():
+    rec = ts.reconcile(pd.concat([small_claims(), pd.DataFrame([claim(295, year=2019, end=2022, publisher="EU")])]))
+    ax = plots.claims(rec, "DNK", "victims_identified")
+    assert rec.series.query("year == 2022 and breakdown == ''")["lower"].tolist() == [78]
+    assert ax.get_xlim() == (2018.0, 2023.0)
+    assert 2022 in ax.get_xticks()
+
+
 def test_kept_claims_are_filled_and_rejected_ones_open_and_labelled():
     more = [
         claim(5, year=2022),

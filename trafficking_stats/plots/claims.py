@@ -71,7 +71,8 @@ def claims(
         ax.set_ylim(-0.045 * top, 1.12 * top)  # room below zero, so that a mark at zero is whole
         ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
         ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: written(round(value))))
-        year_ticks(ax, int(rows["year"].min()), int(rows["year"].max()))
+        years = [*rows["year"], *bands["year"]]  # a band may lie where no claim is about the year alone
+        year_ticks(ax, int(min(years)), int(max(years)))
         looks: dict[str, Any] = {written(Term("tier", tier)): {"marker": TIER_MARKERS[tier]} for tier in tiers}
         if not rows["accepted"].all():
             looks[say("pages.claims.rejected")] = {"marker": "o", "color": ALERT, "markerfacecolor": PAPER}
