@@ -257,7 +257,7 @@ def test_report_hands_on_its_parameters_and_prints_the_pages(run, monkeypatch, t
     more = ["-p", "peers", "SWE,NOR", "-p", "end", "2021", "-f", tmp_path / "p.yml", "--output", tmp_path]
     code, out, _ = run("report", "dnk", "swe", *options, *more, "--workers", 2, "--limit", 60, "--force", "--pdf")
     assert code == 0
-    assert out.splitlines() == ["a.html", "1 countries written, 1 unchanged, 0 failed", str(tmp_path / "index.html")]
+    assert out.splitlines() == ["a.html", "1 country written, 1 unchanged, 0 failed", str(tmp_path / "index.html")]
     ((args, given),) = calls
     assert args == (("DNK", "SWE"), tmp_path)
     assert given == {
@@ -287,7 +287,7 @@ def test_report_of_all_countries_ends_with_1_if_one_failed(run, monkeypatch):
     monkeypatch.setattr(reports, "run", lambda *args, **given: calls.append(args) or Failed)
     code, out, _ = run("report", "--all")
     assert code == 1
-    assert out.splitlines()[0] == "1 countries written, 1 unchanged, 1 failed"
+    assert out.splitlines()[0] == "1 country written, 1 unchanged, 1 failed"
     assert calls[0][0] is None
 
 
@@ -401,7 +401,7 @@ def test_import_of_two_releases_shows_what_changed(run, raw, tmp_path):
     second = workbook(tmp_path / "second.xlsx", "01/02/2025", 79, 238)
     code, out, _ = run("import", "unodc", first, "--raw", raw)
     assert code == 0
-    assert out.startswith("unodc-glotip-2024-02, published 2024-02-01: 2 figures, 2 claims on 1 countries, 0 skipped")
+    assert out.startswith("unodc-glotip-2024-02, published 2024-02-01: 2 figures, 2 claims on 1 country, 0 skipped")
     assert out.rstrip().endswith("unodc-glotip-2024-02.csv: written")
     assert "the same to the last byte" in run("import", "unodc", first, "--raw", raw)[1]
 
@@ -451,7 +451,7 @@ def test_import_of_eurostat(run, raw, tmp_path):
     table.write_text("freq,leg_stat,sex,unit,geo\\TIME_PERIOD\t2020 \t2021 \nA,PER_VICT,T,NR,DK\t91 \t84 p\n")
     code, out, _ = run("import", "eurostat", table, "--published", "2025-01-17", "--raw", raw, "--country", "dnk")
     assert code == 0
-    assert out.startswith("eurostat-crim-thb-sex-2025-01, published 2025-01-17: 2 figures, 2 claims on 1 countries")
+    assert out.startswith("eurostat-crim-thb-sex-2025-01, published 2025-01-17: 2 figures, 2 claims on 1 country")
     older = tmp_path / "older" / "crim_thb_sex.tsv"
     older.parent.mkdir()
     older.write_text("freq,leg_stat,sex,unit,geo\\TIME_PERIOD\t2020 \nA,PER_VICT,T,NR,DK\t90 \n")

@@ -201,6 +201,13 @@ def test_planted_errors_are_found_and_none_is_invented(tmp_path):
     )
 
 
+def test_verdicts_counted_above_the_text_agree_in_number(tmp_path, claims):
+    text = "In 2018, authorities identified 98 victims of trafficking."
+    assert "<strong>1</strong> contradicts the record" in checked(tmp_path, claims, text).html
+    more = f"{text} In 2019, authorities identified 170 victims of trafficking."
+    assert "<strong>2</strong> contradict the record" in checked(tmp_path, claims, more).html
+
+
 def test_the_command_writes_the_page_and_prints_json(tmp_path):
     path, page = tmp_path / "a.txt", tmp_path / "a.html"
     path.write_text("In 2018, Danish authorities identified 79 victims of trafficking.", encoding="utf-8")

@@ -529,7 +529,7 @@ def test_a_dry_run_shows_claims_rows_left_out_and_the_next_step(tmp_path, raw):
     put(tmp_path / "nor-2024.csv", LONG.replace("61", "62"))
     code, out, _ = run(*args, "--dry-run")
     assert (
-        "1 claims of this source are there already and differ; give the new ones another id (--source), or replace"
+        "claims of this source, 1 in all, are there already and differ; give the new ones another id (--source), or"
         in out
     )
     code, _, err = run(*args)

@@ -311,7 +311,7 @@ def test_claims_on_other_countries_stay(tmp_path):
     rows = pd.DataFrame([ROW, {**ROW, "country": "SWE", "value": 9.0}])
     write_raw(rows, SOURCE, raw)
     changed = pd.DataFrame([{**ROW, "country": "SWE", "value": 10.0}])
-    with pytest.raises(ts.TraffickingStatsError, match="1 claims of this source are there already and differ"):
+    with pytest.raises(ts.TraffickingStatsError, match="claims of this source, 1 in all, are there already and differ"):
         write_raw(changed, SOURCE, raw, countries=["SWE"])
     write_raw(changed, SOURCE, raw, countries=["SWE"], replace=True)
     kept = ts.read_claims(raw).query("source_id == 'made-up'")

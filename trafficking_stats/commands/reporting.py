@@ -7,6 +7,7 @@ import click
 
 from trafficking_stats.commands import options
 from trafficking_stats.reconciliation.methods import METHODS
+from trafficking_stats.wording import counted
 
 _NAMED = ("start", "end", "method", "exclude_sources", "prefer")
 """Parameters of the notebooks that have an option of their own."""
@@ -73,9 +74,8 @@ def report_command(countries: tuple[str, ...], every: bool, output: Path, check:
     result = reports.run(asked, output, progress=True, **given, **parameters)
     for page in () if every else result.pages:
         click.echo(page)
-    click.echo(
-        f"{len(result.written)} countries written, {len(result.skipped)} unchanged, {len(result.failures)} failed"
-    )
+    written = counted(len(result.written), "country", "countries")
+    click.echo(f"{written} written, {len(result.skipped)} unchanged, {len(result.failures)} failed")
     click.echo(output / "index.html")
     if result.failures:
         raise click.exceptions.Exit(1)

@@ -88,7 +88,7 @@ class FactCheck:
                 self.language,
                 title=say("factcheck.page.title"),
                 lead=say("factcheck.page.lead"),
-                counts=[(verdict, n, say("factcheck.verdict." + verdict)) for verdict, n in self.counts.items()],
+                counts=[(verdict, n, say("factcheck.verdict." + verdict, n=n)) for verdict, n in self.counts.items()],
                 remarks=[*remarks, *([say("pages.solver.open")] if self.status else [])],
             )
 
@@ -105,7 +105,7 @@ class FactCheck:
         with said_in(self.language):
             lines = [say("factcheck.summary", **self.counts)]
             lines += [
-                f"{row['text']} [{say('factcheck.verdict.' + row['verdict'])}] {row['reason']}"
+                f"{row['text']} [{say('factcheck.verdict.' + row['verdict'], n=1)}] {row['reason']}"
                 for row in records(self.table)
                 if row["verdict"] != "unknown"
             ]
@@ -213,7 +213,7 @@ def _row(one: Checked) -> dict[str, Any]:
 def _note(row: dict[str, Any]) -> Note:
     rests = say("factcheck.page.single" if row["is_single_source"] else "factcheck.page.sources")
     sources = f"{rests} {row['source_ids'].replace(';', ', ')}" if row["source_ids"] else ""
-    tag = say("factcheck.verdict." + row["verdict"])
+    tag = say("factcheck.verdict." + row["verdict"], n=1)
     return Note(row["char_start"], row["char_end"], row["verdict"], row["text"], tag, row["reason"], sources)
 
 

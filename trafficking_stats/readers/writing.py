@@ -158,7 +158,8 @@ def plan(
         return Plan(path, files)
     if is_new and not replaced.empty:
         differing = max(len(set(_keys(replaced)) - set(_keys(new))), 1)
-        return Plan(path, files, f"{path}: {differing:,} claims of this source are there already and differ; {remedy}")
+        there = f"claims of this source, {differing:,} in all, are there already and differ"
+        return Plan(path, files, f"{path}: {there}; {remedy}")
     if unlike := _unlike(raw_dir, identifier, {column: row[column] for column in SOURCE if column in said}):
         return Plan(path, files, f"{raw_dir / 'sources.csv'}, {identifier}: {', '.join(unlike)}; {remedy}")
     return Plan(path, files)
