@@ -530,7 +530,7 @@ def test_a_dry_run_shows_claims_rows_left_out_and_the_next_step(tmp_path, raw):
     code, out, _ = run(*args, "--dry-run")
     assert (
         "claims of this source, 1 in all, are there already and differ; give the new ones another id (--source), or"
-        in out
+        " replace" in out
     )
     code, _, err = run(*args)
     assert code == 1
