@@ -188,9 +188,8 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     old_fit = pd.MultiIndex.from_arrays([pairs["figure_by"], pairs["lower"]]).isin(fits)
     good &= ~(old_fit & ~own_fit & (times > limits.jump_times))
     # a lone reversal: one publisher contradicts what it and another printed before
-    printed = table.loc[table["figure"].isin(pairs["figure"]), ["figure", "publisher"]]
-    printed = pd.MultiIndex.from_frame(printed.drop_duplicates())
-    before = pd.MultiIndex.from_arrays([pairs["figure"], pairs["sole_by"]]).isin(printed)
+    printed = table.loc[table["figure"].isin(pairs["figure"]), ["figure", "publisher"]].drop_duplicates()
+    before = pd.MultiIndex.from_arrays([pairs["figure"], pairs["sole_by"]]).isin(pd.MultiIndex.from_frame(printed))
     pairs["reversal"] = ~official & (pairs["publishers_by"] == 1) & (pairs["publishers"] > 1) & before
     return pairs[["figure", "figure_by", "reversal"]].assign(good=good).rename(columns={"figure_by": "by"})
 
