@@ -202,7 +202,8 @@ def test_a_figure_for_a_part_of_the_year_that_fits_nowhere_names_no_value_of_the
 
 def test_a_rival_that_was_left_out_since_is_not_named():
     rec = ts.reconcile(table([claim(77, tier="register"), claim(64, source="b")]))
-    rec = dataclasses.replace(rec, claims=rec.claims[rec.claims["source_id"] == "b"])
+    told = rec.claims[rec.claims["source_id"] == "b"], rec.clashes
+    rec = dataclasses.replace(rec, told=lambda: told)
     odd = lost(rec.explain("AAA", "victims_identified", 2010))
     assert (odd["clash"], odd["if_kept"]) == ("", "64")
 

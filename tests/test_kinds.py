@@ -170,26 +170,6 @@ def test_a_total_falls_to_three_tables_that_come_to_the_same(other, total):
     assert known(rows) == total
 
 
-def test_no_narrow_interval_rests_on_a_total_that_its_own_tables_exceed():
-    """47 in all, and 33 women and 25 men, 28 adults and 40 children: nothing says which is wrong."""
-    rows = [
-        *office(NEW, total=47, female=33, male=25, adult=28, child=40),
-        {**office(NEW, male=5)[0], "breakdown": "sex=other", "qualifier": "less_than"},
-    ]
-    rec = ts.reconcile(table(rows))
-    kept = rec.claims[rec.claims["accepted"]]
-    assert set(kept.loc[kept["doubt"] != "", "value"]) == {47}
-    known_of = rec.series.set_index("breakdown")[["lower", "upper"]]
-    lost = set(rec.claims.loc[~rec.claims["accepted"], "breakdown"])
-    assert len(lost) == 2
-    # not 47 less what is kept beside them, though no part exceeds the total
-    assert {tuple(known_of.loc[part]) for part in lost} == {(0, 47)}
-    assert tuple(known_of.loc["sex=other"]) == (0, 4)
-    assert tuple(known_of.loc[""]) == (47, 47)
-    told = str(rec.explain("AAA", "victims_identified", 2010, sorted(lost)[0]))
-    assert "at most 47, a total in doubt, from which no closer bound is taken" in told
-
-
 def test_a_total_that_another_publisher_prints_too_bounds_its_parts_closely():
     rows = [*office(NEW, total=47, female=33, male=25), *state(total=47)]
     (lost,) = ts.reconcile(table(rows)).claims.query("not accepted")["breakdown"]

@@ -69,6 +69,7 @@ CASES = {
     ),
     "deep_share": (1.0, [rival(30, FEMALE), rival(40, f"{ADULT};{FEMALE}", source="b")], {40}, {30}),
     "mask_share": (1.0, [rival(5, qualifier="less_than", tier="register"), office(9, 2010)], {5}, {9}),
+    "mask_below": (1000, [rival(50, qualifier="less_than", tier="register"), office(90, 2010)], {90}, {50}),
     "doubt_share": (
         1.0,
         [office(50, 1991), office(50, 1991, publisher="Q"), office(60, 2024), office(60, 2025)],

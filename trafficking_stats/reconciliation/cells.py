@@ -30,8 +30,7 @@ class System:
         Group of each claim, -1 for claims that are no counts.
     groups : pandas.DataFrame
         One row for each interval that is claimed of a cell: ``cell``, ``lower``, ``upper``, ``weight`` (one vote
-        an upstream, in `weights.UNITS`), ``impossible`` and ``doubted`` (a total that its own tables exceed, and that
-        one publisher alone prints), ``leader``, the row of the claim that speaks for the group, and ``edition``, the
+        an upstream, in `weights.UNITS`), ``impossible``, ``leader``, the row of the claim that speaks for the group, and ``edition``, the
         number of that claim's source. Sorted by cell, lower and upper: what decides ties never depends on the names of
         the claims.
     rules : Rules
@@ -88,7 +87,6 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     totals = beside_totals(described, sums)
     doubted, copies = doubtful(described, totals), copied_years(described, vocabulary.causes.shift_from)
     groups["weight"] = costs(described, sums, totals, copies, len(groups), vocabulary)
-    groups["doubted"] = groups.index.isin(group[doubted.index[doubted["exceeded"]]])
     groups["impossible"] = impossible(described, sums, groups, cells, parts, vocabulary)
     groups["leader"] = counted[heaviest(group, weight)]  # which speaks for its group
     claim_group = np.full(len(claims), -1, dtype=np.int64)

@@ -80,7 +80,7 @@ class Explainer:
         groups, rules = settled.system.groups, settled.system.rules.table
         names = ("cell", "lower", "upper", "leader")
         self._cell, self._lower, self._upper, self._leader = (groups[name].to_numpy() for name in names)
-        self._binds = settled.solution.accepted & ~groups["doubted"].to_numpy()
+        self._binds = settled.solution.accepted
         self._kinds, self._details = (rules[name].to_numpy() for name in ("kind", "detail"))
 
     def cell(self, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Explanation:
@@ -187,11 +187,7 @@ class Explainer:
         told = [proof for end, proof in proofs.items() if proof is not None and proof.whole == getattr(row, end)]
         # an equation says both at once
         exact = [proof for proof in told if proof.exact][:1]
-        lines = filter(None, map(self._line, exact or told))
-        doubted = np.setdiff1d(component.groups[self._settled.solution.accepted[component.groups]], kept)
-        if len(told) == len(ends) or not (self._upper[doubted] == row.upper).any():
-            return tuple(lines)
-        return (*lines, say("reconciliation.line.doubtful", total=written(int(row.upper))))
+        return tuple(filter(None, map(self._line, exact or told)))
 
     def _line(self, proof: Proof | None) -> str:
         """Write a proof; empty where no rule takes part."""

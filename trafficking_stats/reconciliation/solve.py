@@ -88,9 +88,7 @@ def solve(system: System, time_limit: float | None = None) -> Solution:
     located = linear.locate_errors(time_limit=_SEARCH * deadline.left)
     kept = np.ones(linear.n_constraints, dtype=bool)
     kept[list(located.dropped)] = False
-    doubted = np.flatnonzero(system.groups["doubted"].to_numpy() & kept[first:])
-    bounds = linear.bounds(without=(first + doubted).tolist(), time_limit=deadline.share(2).left)
-    _hold(bounds.lower, bounds.upper, system, doubted)
+    bounds = linear.bounds(time_limit=deadline.share(2).left)
     # why a claim is rejected is told where it is in a conflict: a search that ran out of time may drop too much
     sets = linear.irreducible_sets(time_limit=deadline.left)
     conflicts = {
@@ -105,20 +103,6 @@ def solve(system: System, time_limit: float | None = None) -> Solution:
     }
     status = tuple(text for text, open_ in said.items() if open_)
     return Solution(kept[first:], bounds.lower, bounds.upper, conflicts, status)
-
-
-def _hold(lower: Floats, upper: Floats, system: System, groups: NDArray[np.int64]) -> None:
-    """Hold cells to groups of claims on them, and their parts to no more; what else they would force is as doubtful."""
-    cell = system.groups["cell"].to_numpy()[groups]
-    lower[cell] = np.maximum(lower[cell], system.groups["lower"].to_numpy()[groups])
-    upper[cell] = np.minimum(upper[cell], system.groups["upper"].to_numpy()[groups])
-    about, entries = system.rules.table["about"].to_numpy(), system.rules.entries
-    parts = entries.loc[entries["coefficient"] < 0, ["rule", "cell"]].to_numpy()
-    while len(cell):
-        parts_of = parts[np.isin(about[parts[:, 0]], cell)]
-        whole, part = about[parts_of[:, 0]], parts_of[:, 1]
-        cell = np.unique(part[upper[part] > upper[whole]])
-        np.minimum.at(upper, part, upper[whole])
 
 
 def rule_matrix(system: System) -> csr_array:
