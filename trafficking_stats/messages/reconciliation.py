@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from markupsafe import escape
 
 from trafficking_stats.messages import Country, say, written
 
