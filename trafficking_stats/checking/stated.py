@@ -10,6 +10,7 @@ from trafficking_stats.csv_tables import records
 from trafficking_stats.fact_check.statements import judge_kept
 from trafficking_stats.reasons import STATEMENT
 from trafficking_stats.reconciliation.result import Reconciliation
+from trafficking_stats.reconciliation.vintages import is_year
 from trafficking_stats.schema import CELL
 
 
@@ -60,10 +61,9 @@ def _as_printed(claims: pd.DataFrame, rec: Reconciliation) -> Reconciliation:
     """Return what one source prints, as if nobody doubted it, but for cells on which it prints two figures."""
     claims = claims.drop_duplicates([*CELL, "lower", "upper"])
     claims = claims[~claims.duplicated(list(CELL), keep=False)]
-    year, end = claims["period_start"].str[:4], claims["period_end"]
-    is_year = (claims["period_start"] == year + "-01-01") & (end == year + "-12-31")
-    claims = claims.assign(accepted=True, year=end.str[:4])
-    return Reconciliation(claims[is_year], lambda: (claims, rec.clashes[:0]), vocabulary=rec.vocabulary)
+    of_years = claims[is_year(claims["period_start"], claims["period_end"])]
+    of_years = of_years.assign(accepted=True, year=of_years["period_end"].str[:4])
+    return Reconciliation(of_years, lambda: (claims, rec.clashes[:0]), vocabulary=rec.vocabulary)
 
 
 def _judge(rec: Reconciliation, said: pd.DataFrame, *, own: bool) -> pd.DataFrame:
