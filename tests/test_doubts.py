@@ -137,6 +137,15 @@ def test_tables_that_prove_nothing_leave_no_doubt(parts):
     assert codes(printed(140, parts)) == {}
 
 
+def test_two_masked_tables_that_may_or_may_not_agree_prove_nothing():
+    """33 women and fewer than 5 men may be 33, and so may 29 adults and fewer than 5 children."""
+    masks = [
+        claim(5, 2013, part, "P", publisher="P", upstream="U", qualifier="less_than")
+        for part in ("sex=male", "age=child")
+    ]
+    assert codes([*printed(41, {"sex=female": 33, "age=adult": 29}), *masks]) == {}
+
+
 def test_the_tables_of_another_source_are_no_doubt_of_its_own():
     assert codes(printed(140, {}) + printed(140, SEX, "Q") + printed(140, AGE, "R")) == {}
 

@@ -170,6 +170,14 @@ def test_a_total_falls_to_three_tables_that_come_to_the_same(other, total):
     assert known(rows) == total
 
 
+def test_the_tables_of_another_country_do_not_outvote_a_total_that_another_publisher_prints():
+    own = office(NEW, total=88, female=300, male=140, adult=370, child=70)
+    assert known(own) == (None, 440, None)
+    rec = ts.reconcile(table([*own, *state(total=88)]))
+    assert rec.series.query("breakdown == ''")["estimate"].tolist() == [88]
+    assert set(rec.claims.loc[~rec.claims["accepted"], "cause"]) == {"corrupt"}
+
+
 def test_a_total_that_another_publisher_prints_too_bounds_its_parts_closely():
     rows = [*office(NEW, total=47, female=33, male=25), *state(total=47)]
     (lost,) = ts.reconcile(table(rows)).claims.query("not accepted")["breakdown"]

@@ -156,13 +156,13 @@ def doubtful(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
         ``other``, the total; and ``exceeded``, whether some table is larger and no other publisher prints the total.
     """
     exact = totals[totals["lower"] == totals["upper"]]
-    complete = exact[exact["complete"]]
+    complete = exact[exact["complete"]].assign(known=exact["lower_sum"] == exact["upper_sum"])
     by = exact.groupby("claim")
     found = by.agg(other=("lower", "first"), group=("group", "first"), above=("lower_sum", "max"))
     by = complete.groupby("claim")
     least, most = by["lower_sum"].agg(["min", "max"]), by["upper_sum"].agg(["min", "max"])
-    # of two tables that are the same one is a copy
-    agree = (least["max"] == most["min"]) & (by["most"].nunique() > 1)
+    # one comes to a number and the others may; of two that are the same one is a copy
+    agree = by["known"].any() & (least["max"] == most["min"]) & (by["most"].nunique() > 1)
     value = found["other"].reindex(agree.index)
     two = found.index.isin(agree.index[agree & ((value < least["min"]) | (value > most["max"]))])
     fits = complete["lower_sum"] == complete["lower"]

@@ -231,7 +231,8 @@ def _weights(
     fit = fit[(fit["lower_sum"] <= fit["lower"]) & (fit["lower"] <= fit["upper"])].drop_duplicates(["figure", "dims"])
     tables = np.bincount(fit["figure"], minlength=len(figures))
     # the bonus of a total goes on to what replaces it; two complete tables of its source that come to the same, and to
-    # much more than it or to what a third one says, vouch for each other, unless one is a copy: it has none then
+    # much more than it or to what a third one says, vouch for each other, unless one is a copy or another publisher
+    # prints the total: it has none then
     exceeded = wholes[wholes["lower_sum"] > wholes["upper"]]
     agree = _borne_out(exceeded)
     far = (exceeded["lower_sum"] > limits.jump_times * exceeded["upper"]) | (exceeded["alike"] > 2)
@@ -239,7 +240,9 @@ def _weights(
     bonus = limits.total * (counts & ~replaced)
     bonus += limits.confirmed_by_source * np.minimum(figures["sources"] - 1, 2)
     bonus += limits.confirmed_by_table * np.minimum(tables, 3)
-    whole = weight + np.where(figures.index.isin(exceeded.loc[agree & far, "figure"]) | copied, 0.0, bonus)
+    alone = figures["publishers"].groupby(figures["group"]).transform("sum") == 1
+    outvoted = figures.index.isin(exceeded.loc[agree & far, "figure"]) & alone
+    whole = weight + np.where(outvoted | copied, 0.0, bonus)
     weight = np.where(total, whole, np.where(depth > 0, part, weight))
     # doubts
     rivals = np.bincount(figures["cell"])[figures["cell"]] > 1
