@@ -133,6 +133,17 @@ def test_a_newer_total_is_believed_where_one_of_its_tables_comes_to_it(newer, ke
     assert known(rows)[0] == kept
 
 
+def test_a_figure_replaces_an_older_mask_however_far_it_is_off():
+    """Masked in two editions, then 36: a part of 61, and of the 36 women of whom it is all."""
+    rows = [
+        {**row, "breakdown": LABOUR, "qualifier": "less_than"}
+        for day in ("2022-05-30", OLD)
+        for row in office(day, total=5)
+    ]
+    rows += [{**row, "breakdown": LABOUR} for row in office(NEW, total=36)]
+    assert known([*office(OLD, total=61), *office(NEW, total=61), *rows], breakdown=LABOUR)[0] == 36
+
+
 def test_a_copied_year_is_one_mistake():
     """Two other publications agree on a total that adds up."""
     rows = [

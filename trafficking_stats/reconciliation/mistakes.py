@@ -178,7 +178,8 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     good = (pairs["tier_by"] >= pairs["tier"] / 2) & (official | (pairs["publishers_by"] > 1) | own)
     value, later = pairs["lower"].clip(lower=1), pairs["lower_by"].clip(lower=1)
     times = np.maximum(value / later, later / value)
-    good &= (times <= limits.slip_times) | ((value - later).abs() <= limits.slip_from)
+    masked = (pairs["lower"] == 0) & (pairs["upper"] > 0)  # which says nothing of how far off it is
+    good &= (times <= limits.slip_times) | ((value - later).abs() <= limits.slip_from) | masked
     good &= ~((pairs["lower_by"] == 0) & (pairs["upper_by"] > 0) & (pairs["lower"] > 0))
     exceeded = (wholes["lower_sum"] > wholes["upper"]).groupby(wholes["figure"]).all()
     good &= ~pairs["figure_by"].isin(exceeded.index[exceeded])
