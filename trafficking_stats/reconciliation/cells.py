@@ -77,16 +77,16 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     group = np.asarray(key.groupby(["cell", "lower", "upper"], sort=True).ngroup(), dtype=np.int64)
     weight = claim_weights(claims, vocabulary)[counted]
     upstream = upstreams(claims)[counted]
-    groups = (
-        key.assign(group=group).drop_duplicates("group").sort_values("group", ignore_index=True).drop(columns="group")
-    )
+    groups = key.iloc[np.unique(group, return_index=True)[1]].reset_index(drop=True)
     described = describe(claims.iloc[counted], upstream, vocabulary).join(key.assign(group=group))
     described["figure"] = number_of(upstream, group)
+    once = first_of(number_of(group, described["publisher"]))
+    described["alone"] = (np.bincount(group[once]) == 1)[group]
     rules = build_rules(cells, vocabulary)
     parts = parts_of(rules, vocabulary)
     sums = sums_of(described, parts)
     totals = beside_totals(described, sums)
-    doubted, copies = doubtful(described, totals), copied_years(described, vocabulary.causes.shift_from)
+    doubted, copies = doubtful(totals), copied_years(described, vocabulary.causes.shift_from)
     groups["weight"] = costs(described, sums, totals, copies, len(groups), vocabulary)
     groups["impossible"] = impossible(described, sums, groups, cells, parts, vocabulary)
     groups["leader"] = counted[heaviest(group, weight)]  # which speaks for its group

@@ -87,22 +87,26 @@ def beside_totals(table: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : pandas.DataFrame
-        As for `sums_of`, with ``depth`` and ``apart``.
+        As for `sums_of`, with ``depth``, ``apart`` and ``alone``, whether one publisher alone prints the figure.
     sums : pandas.DataFrame
         What `sums_of` returns.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of both, those of the sum with the suffix ``_sum``; ``claim``, the row of the total; and ``alike``, how
-        many of its tables come to the same.
+        Columns of both, those of the sum with the suffix ``_sum``; ``claim``, the row of the total; ``above``, whether
+        the table is larger; ``alike``, how many of its tables come to the same; and ``vouched``, whether several
+        complete ones do, and are not the same figures: then one is a copy.
     """
     totals = table[(table["depth"] == 0) & ~table["apart"]].reset_index(names="claim")
     sums = sums[sums["n"] > 1].rename(columns={"whole": "cell"})
     totals = totals.merge(sums, on=["form", "cell"], suffixes=("", "_sum"))
     low, high = totals["lower_sum"] + totals["rest_lower"], totals["upper_sum"] + totals["rest_upper"]
-    totals = totals.assign(lower_sum=low, upper_sum=high + totals["inner"])
-    return totals.assign(alike=totals.groupby(["claim", "lower_sum", "upper_sum"])["dims_sum"].transform("size"))
+    totals = totals.assign(lower_sum=low, upper_sum=high + totals["inner"], above=low > totals["upper"])
+    by = totals.assign(most=totals["most"].where(totals["complete"])).groupby(["claim", "lower_sum", "upper_sum"])[
+        "most"
+    ]
+    return totals.assign(alike=by.transform("size"), vouched=by.transform("nunique") > 1)
 
 
 def copied_years(table: pd.DataFrame, least: float) -> pd.DataFrame:
@@ -137,7 +141,7 @@ def copied_years(table: pd.DataFrame, least: float) -> pd.DataFrame:
     return found.astype({"other": str}).set_index("claim")
 
 
-def doubtful(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+def doubtful(totals: pd.DataFrame) -> pd.DataFrame:
     """Find exact totals that the tables of their own source speak against.
 
     A complete table, as of women and men, covers everybody as a rule: where two of them come to the same other number,
@@ -146,8 +150,8 @@ def doubtful(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    table, totals : pandas.DataFrame
-        As for `beside_totals`, and what it returns.
+    totals : pandas.DataFrame
+        As `beside_totals` returns it.
 
     Returns
     -------
@@ -157,22 +161,19 @@ def doubtful(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     """
     exact = totals[totals["lower"] == totals["upper"]]
     complete = exact[exact["complete"]].assign(known=exact["lower_sum"] == exact["upper_sum"])
-    by = exact.groupby("claim")
-    found = by.agg(other=("lower", "first"), group=("group", "first"), above=("lower_sum", "max"))
+    found = exact.groupby("claim")[["lower", "lower_sum", "alone"]].max()
+    found = found.rename(columns={"lower": "other", "lower_sum": "number"})
     by = complete.groupby("claim")
     least, most = by["lower_sum"].agg(["min", "max"]), by["upper_sum"].agg(["min", "max"])
     # one comes to a number and the others may; of two that are the same one is a copy
     agree = by["known"].any() & (least["max"] == most["min"]) & (by["most"].nunique() > 1)
     value = found["other"].reindex(agree.index)
     two = found.index.isin(agree.index[agree & ((value < least["min"]) | (value > most["max"]))])
-    fits = complete["lower_sum"] == complete["lower"]
-    printed = table.loc[table["group"].isin(found["group"]), ["group", "publisher"]].drop_duplicates()
-    several = printed.loc[printed["group"].duplicated(), "group"]
-    found["exceeded"] = (found["above"] > found["other"]) & ~found["group"].isin(several)
-    above = found["exceeded"] & ~found.index.isin(complete.loc[fits, "claim"])
+    found["exceeded"] = (found["number"] > found["other"]) & found.pop("alone")
+    above = found["exceeded"] & ~found.index.isin(complete.loc[complete["lower_sum"] == complete["lower"], "claim"])
     found["doubt"] = np.select([two, above], ["two_tables", "parts_above"], "")
-    found["number"] = least["max"].reindex(found.index).where(two, found["above"])
-    return found.loc[two | above, ["doubt", "number", "other", "exceeded"]]
+    found["number"] = least["max"].reindex(found.index).where(two, found["number"])
+    return found[two | above]
 
 
 def refuted(table: pd.DataFrame, sums: pd.DataFrame, parts: pd.DataFrame, least: float) -> NDArray[np.bool_]:

@@ -141,22 +141,15 @@ def heaviest(number: ArrayLike, weight: ArrayLike) -> NDArray[np.int64]:
     return np.asarray(order[np.flatnonzero(np.diff(number[order], prepend=-1))], dtype=np.int64)
 
 
-def _borne_out(exceeded: pd.DataFrame) -> pd.Series:
-    """Whether another table of the source comes to the same, and is no copy, of each that is larger than its total."""
-    return exceeded.groupby(["form", "lower_sum", "upper_sum"])["most"].transform("nunique") > 1
-
-
 def _contradicted(wholes: pd.DataFrame, limits: Weights) -> pd.Series:
     """Return the forms of complete tables that contradict their own total, and whether by far.
 
     They are larger, and no other table bears it out; or smaller by far, though they cover everybody.
     """
-    exceeded = wholes[wholes["lower_sum"] > wholes["upper"]]
-    short = wholes[wholes["upper_sum"] * limits.jump_times < wholes["lower"]]
-    larger = exceeded[~_borne_out(exceeded)]
-    far = larger["lower_sum"] > limits.jump_times * larger["upper"]
-    bad = pd.concat([larger.assign(far=far), short.assign(far=True)])
-    return bad.groupby("form")["far"].any()
+    short = wholes["upper_sum"] * limits.jump_times < wholes["lower"]
+    bad = short | wholes["above"] & ~wholes["vouched"]
+    far = short | (wholes["lower_sum"] > limits.jump_times * wholes["upper"])
+    return far[bad].groupby(wholes["form"]).any()
 
 
 def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
@@ -181,7 +174,7 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     masked = (pairs["lower"] == 0) & (pairs["upper"] > 0)  # which says nothing of how far off it is
     good &= (times <= limits.slip_times) | ((value - later).abs() <= limits.slip_from) | masked
     good &= ~((pairs["lower_by"] == 0) & (pairs["upper_by"] > 0) & (pairs["lower"] > 0))
-    exceeded = (wholes["lower_sum"] > wholes["upper"]).groupby(wholes["figure"]).all()
+    exceeded = wholes["above"].groupby(wholes["figure"]).all()
     good &= ~pairs["figure_by"].isin(exceeded.index[exceeded])
     exact = wholes[wholes["lower_sum"] == wholes["upper_sum"]]
     fits = pd.MultiIndex.from_arrays([exact["figure"], exact["lower_sum"]])
@@ -234,15 +227,13 @@ def _weights(
     # the bonus of a total goes on to what replaces it; two complete tables of its source that come to the same, and to
     # much more than it or to what a third one says, vouch for each other, unless one is a copy or another publisher
     # prints the total: it has none then
-    exceeded = wholes[wholes["lower_sum"] > wholes["upper"]]
-    agree = _borne_out(exceeded)
+    exceeded = wholes[wholes["above"]]
     far = (exceeded["lower_sum"] > limits.jump_times * exceeded["upper"]) | (exceeded["alike"] > 2)
     replaced = figures.index.isin(pairs.loc[pairs["good"], "figure"])
     bonus = limits.total * (counts & ~replaced)
     bonus += limits.confirmed_by_source * np.minimum(figures["sources"] - 1, 2)
     bonus += limits.confirmed_by_table * np.minimum(tables, 3)
-    alone = figures["publishers"].groupby(figures["group"]).transform("sum") == 1
-    outvoted = figures.index.isin(exceeded.loc[agree & far, "figure"]) & alone
+    outvoted = figures.index.isin(exceeded.loc[far & exceeded["vouched"] & exceeded["alone"], "figure"])
     whole = weight + np.where(outvoted | copied, 0.0, bonus)
     weight = np.where(total, whole, np.where(depth > 0, part, weight))
     # doubts
