@@ -95,8 +95,8 @@ def test_too_few_years_names_those_that_fell_out_and_why() -> None:
     beyond = refusal(result, "years", "beyond_break")
     assert (beyond.have, beyond.need, beyond.years) == (2, 4, (2016, 2017))
     assert (
-        "Both figures are there for 2016 and 2017 too, beyond such a change; with accept_breaks they are added all the "
-        "same."
+        "Both figures exist for 2016 and 2017 as well, but on the other side of such a change (the parameter "
+        "accept_breaks adds them all the same)."
     ) in refusals_by_reason(result.refusals, ("years",))
     accepted = measure(victims, convicted, accept_breaks=True, vary_sources=False)
     assert accepted.years == (2016, 2017, 2022, 2023)

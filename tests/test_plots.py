@@ -357,6 +357,29 @@ def test_the_timeline_sets_dates_beside_the_counts_of_their_year():
     assert beside_nothing.caption.startswith("No change of law or policy in Iceland is on record here.")
 
 
+def figures_on_bars(ax):
+    """Figures that cover more than a pixel of a bar."""
+    ax.figure.canvas.draw()
+    bars = [path.get_extents(ax.transData) for one in ax.collections for path in one.get_paths()]
+    figures = [text for text in ax.texts if text.get_text()[:1].isdigit()]
+    covers = [any(one.get_window_extent().padded(-1).overlaps(bar) for bar in bars if bar.height) for one in figures]
+    return [one.get_text() for one, on_bar in zip(figures, covers, strict=True) if on_bar]
+
+
+def test_no_figure_of_the_timeline_lies_on_a_bar_however_long_it_is():
+    stages = ("victims_identified", "prosecutions_suspects", "convictions_persons")
+    ranges = [(2018, 700, 750), (2019, 1700, 1950), (2020, 90, 90)]
+    ax = plots.timeline(pd.concat([frame(ranges, name) for name in stages]), "DNK")
+    assert "1,700–1,950" in texts(ax)
+    assert figures_on_bars(ax) == []
+
+
+def test_no_figure_of_a_panel_lies_on_the_bar_beside_it():
+    rows = [(year, 700, 750) if year % 2 else (year, 900, 900) for year in range(2010, 2023)]
+    ax = panel(rows, years=(2010, 2022))
+    assert figures_on_bars(ax) == []
+
+
 def test_a_part_of_a_count_is_named_as_such():
     claims = ts.load_claims().query("country == 'DNK' and indicator in ['victims_identified', 'convictions_persons']")
     gap = ts.gap(ts.reconcile(claims), "DNK", denominator="victims_identified;sex=female", vary_sources=False)

@@ -181,7 +181,7 @@ def write_figures(ax: Axes, panel: Sequence[Series], height: float) -> None:
     """Write figures so high at their bars, as many as have room: first, last, highest and lowest before the others."""
     first, last = ax.get_xlim()
     year = 72 * 0.88 * inches(ax) / (last - first)
-    walls = [(bar.year, width / 2 - 3 / year, 0.0, bar.high) for bars, _, width in panel for bar in bars]
+    walls = [(bar.year, width / 2, 0.0, bar.high) for bars, _, width in panel for bar in bars]
     look: Any = {"ha": "center", "va": "bottom", "zorder": 5, "in_layout": False, "size": SIZE}
     look["transform"] = raised(ax, 2)
     for bars, _, _ in panel:

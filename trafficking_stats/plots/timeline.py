@@ -17,8 +17,8 @@ from trafficking_stats.texts.focus import known
 from trafficking_stats.texts.words import label, policy_dates, sentences, short, title
 from trafficking_stats.vocabulary import load_vocabulary
 
-_LINE, _HEAD, _BAR, _YEAR, _ROOM = 0.165, 0.45, 0.12, 0.42, 0.34
-"""In inches: height of a line, of the heads and of a bar, width of a year and of the figure behind a bar."""
+_LINE, _HEAD, _BAR, _YEAR, _DIGIT = 0.165, 0.45, 0.12, 0.42, 0.085
+"""In inches: height of a line, of the heads and of a bar, width of a year and of a digit of a figure behind a bar."""
 _SINCE = 2000
 """The year of the United Nations' protocol that defines trafficking; older dates stand in the table only."""
 _PLAIN: Any = {"fontsize": 8.5, "va": "center", "in_layout": False}
@@ -55,13 +55,14 @@ def timeline(rows: pd.DataFrame, country: str, *, ax: Axes | None = None) -> Axe
             say(f"pages.timeline.{name}"): {"marker": DATE_MARKERS[name]} for name in DATE_MARKERS if name in groups
         }
         lines = key(ax, looks) if looks else 0
-        column = min(0.95, (0.53 if dates else 0.9) * inches(ax) / max(1, len(shown)))
+        room = 0.15 + _DIGIT * max((len(short(row["lower"], row["upper"])) for row in records(rows)), default=0)
+        column = max(room + 2 * _BAR, min(0.95, (0.53 if dates else 0.9) * inches(ax) / max(1, len(shown))))
         top = 0.1 + _HEAD * bool(shown)
         places, end = _draw_dates(ax, by_year, _YEAR + len(shown) * column + 0.15, top)
         for number, name in enumerate(shown):
             side = _YEAR + number * column
             ax.text(side, top, wrap(title(name), int(column / 0.06)), size=SIZE, va="bottom", color=SOFT)
-            _draw_counts(ax, rows[rows["indicator"] == name], (side, column - 0.1), places)
+            _draw_counts(ax, rows[rows["indicator"] == name], (side, column - room), places)
         ax.set_xlim(0, inches(ax))
         ax.set_ylim(end, 0)
         figure: Any = ax.get_figure(root=True)
@@ -98,9 +99,9 @@ def _draw_dates(
 
 
 def _draw_counts(ax: Axes, rows: pd.DataFrame, column: tuple[float, float], places: Mapping[int, float]) -> None:
-    """Draw a bar a year with its figure behind it, into a column that begins at a place and has a width."""
+    """Draw a bar a year with its figure behind it; bars begin at a place, and the longest has a width."""
     (side, width), colour = column, shade(str(rows["indicator"].iat[0]))
-    scale = (width - _ROOM) / max(1.0, highest(rows))
+    scale = width / max(1.0, highest(rows))
     lower = scale * rows["lower"].astype(float)
     upper, heights = (scale * rows["upper"].astype(float)).fillna(lower), rows["year"].map(places)
     looks: Any = ((upper, {"facecolor": PAPER, "hatch": HATCH}), (lower, {"facecolor": colour}))
