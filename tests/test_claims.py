@@ -301,6 +301,12 @@ def test_a_country_without_claims_is_answered_with_those_that_have(tmp_path):
         ts.TraffickingStatsError, match=r"^no claims on country 'SWD'; did you mean SWE\? There are: DNK, SWE$"
     ):
         check_country("SWD", claims["country"])
+    assert check_country("Sweden", claims["country"]) == "SWE"
+    # a country that there is, is no other one misspelt: LTU is as like to TUR as DNK to DNX
+    with pytest.raises(
+        ts.TraffickingStatsError, match=r"country 'TUR'; figures of your own .* import\. There are: LTU$"
+    ):
+        check_country("TUR", ["LTU"])
     with pytest.raises(ts.ClaimError, match=r"^no claims on country NOR; there are: DNK, SWE$"):
         ts.select_claims(claims, countries=["NOR", "SWE"])
 

@@ -174,6 +174,7 @@ def test_a_country_without_claims_is_refused_with_those_there_are(tmp_path, clai
     path.write_text("In 2018, authorities identified 79 victims.", encoding="utf-8")
     with pytest.raises(ts.ReaderError, match=r"no claim on 'FRA'.*AUT"):
         ts.factcheck(path, country="FRA", claims=claims)
+    assert ts.factcheck(path, country="Austria", claims=claims).country == "AUT"
 
 
 ARTICLE = """In 2020 the Danish authorities identified 64 victims of human trafficking. In 2021 they identified 80.

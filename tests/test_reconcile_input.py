@@ -137,12 +137,34 @@ def test_what_is_no_executor_and_no_method_is_refused(claims):
         ts.reconcile(claims, method="newest")
 
 
+def test_a_country_is_given_by_its_code_or_its_name(rec):
+    series = "convictions_persons"
+    for name in ("Denmark", "dnk"):
+        assert rec.explain(name, series, 2016) == rec.explain("DNK", series, 2016)
+        assert str(rec.inspect(name, series, 2016)) == str(rec.inspect("DNK", series, 2016))
+        assert rec.sensitivity(name, series).equals(rec.sensitivity("DNK", series))
+        assert rec.vintages(name, series).triangle.equals(rec.vintages("DNK", series).triangle)
+        assert rec.bounds_of_sum(name, series, [2016]) == rec.bounds_of_sum("DNK", series, [2016])
+        assert rec.plot("claims", country=name, indicator=series).alt == rec.plot("claims", indicator=series).alt
+    assert (
+        ts.gap(rec, "Denmark", peers=["Sweden"], vary_sources=False).question
+        == ts.gap(rec, "DNK", peers=["SWE", "DNK"], vary_sources=False).question
+    )
+
+
+def test_without_any_claim_there_is_nothing_to_explain():
+    nothing = ts.reconcile(ts.load_claims().iloc[:0])
+    with pytest.raises(ts.ReconciliationError, match="there are no claims; figures of your own come in with"):
+        nothing.explain("DNK", "convictions_persons", 2016)
+
+
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        (("XXX", "convictions_persons", 2016), "no cell for XXX convictions_persons; countries: DNK"),
+        (("XXX", "convictions_persons", 2016), "no cell for XXX convictions_persons; countries: DNK; figures of your"),
         (("DNK", "convictions", 2016), r"no cell for DNK convictions; did you mean convictions_persons\?"),
-        (("DNK", "convictions_persons", 1900), "in 1900; there are the years 20"),
+        (("DNK", "convictions_persons", 1900), "convictions_persons, the total, in 1900; there are the years 20"),
+        (("DNK", "convictions_persons", 2016, "sex=male"), ", 'sex=male', in 2016; there are the figures of the total"),
     ],
 )
 def test_a_cell_that_is_not_there_is_named_with_those_that_are(rec, cell, message):

@@ -148,6 +148,7 @@ def test_a_country_without_others_has_its_rate_and_nothing_to_compare(denmark):
     )
     assert "How it is compared" not in facts(head)
     assert "stand beside it" not in gap.plot("peers").alt + str(gap.plot("peers"))
+    assert texts.refusals(gap, ["peers"]).html == "<p>There is no other country to compare it with.</p>"
 
 
 def test_peers_of_another_definition_are_shown_and_not_compared():

@@ -14,6 +14,9 @@ from trafficking_stats.wording import without_accents
 OTHERS = frozenset({"EUU", "XKX"})
 """Codes beyond ISO 3166-1: the European Union, and Kosovo."""
 
+NEW_FIGURES = "figures of your own come in with trafficking-stats init and trafficking-stats import"
+"""What to do where there are no claims."""
+
 WORLD = "WORLD"
 """Stands where a country does for a page on all of them."""
 
@@ -57,6 +60,18 @@ def country_code(name: str) -> str:
     return _spellings().get(_folded(name), "")
 
 
+def as_code(country: str) -> str:
+    """Return the code of a country given by its code, in any case, or by a name; what is neither stays, in capitals.
+
+    Examples
+    --------
+    >>> as_code("Kenya"), as_code("dnk"), as_code("NO")  # of two letters nobody knows: NO and IS are words too
+    ('KEN', 'DNK', 'NO')
+    """
+    text = str(country)
+    return (country_code(text) if len(text) > 3 else "") or text.upper()
+
+
 def meant_country(name: str, among: Collection[str] = ()) -> str:
     """Ask whether a country was meant, of some codes or of all; nothing where none is like ``name``.
 
@@ -66,17 +81,18 @@ def meant_country(name: str, among: Collection[str] = ()) -> str:
     ('; did you mean SWE?', '; did you mean DNK?')
     """
     near = difflib.get_close_matches(_folded(name), list(_spellings()), n=1)
-    codes = [country_code(name), *difflib.get_close_matches(name.upper(), among, n=1), *map(_spellings().get, near)]
+    own = country_code(name)  # a country that there is, is not another one misspelt
+    codes = [own] if own else [*difflib.get_close_matches(name.upper(), among, n=1), *map(_spellings().get, near)]
     return next((f"; did you mean {code}?" for code in codes if code and (code in among or not among)), "")
 
 
 def check_country(country: object, countries: Iterable[str]) -> str:
-    """Return ``country`` if there are claims on it.
+    """Return the code of ``country`` if there are claims on it.
 
     Parameters
     ----------
     country : object
-        What the user gave, an ISO 3166-1 alpha-3 code or ``EUU``.
+        What the user gave: an ISO 3166-1 alpha-3 code, ``EUU``, or a name.
     countries : iterable of str
         The codes that have claims; empty means that every code is allowed.
 
@@ -92,11 +108,11 @@ def check_country(country: object, countries: Iterable[str]) -> str:
     trafficking_stats.errors.ParameterError: no claims on country 'NO'; did you mean NOR? There are: DNK, NOR
     """
     allowed = sorted(set(countries))
-    if isinstance(country, str) and (country in allowed or not allowed):
-        return country
     if country is False:
         raise ParameterError("country must be text, not False: YAML reads NO as false. Write NOR for Norway")
-    hint = meant_country(str(country), allowed) or "."
+    if isinstance(country, str) and (as_code(country) in allowed or not allowed):
+        return as_code(country)
+    hint = meant_country(str(country), allowed) or f"; {NEW_FIGURES}."
     raise ParameterError(f"no claims on country {country!r}{hint} There are: {', '.join(allowed)}")
 
 

@@ -35,6 +35,17 @@ def meant(name: str, known: Iterable[str], most: int = 1, most_begun: int = 0) -
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
+def part_of(breakdown: str) -> str:
+    """Name a part in a message, or the whole.
+
+    Examples
+    --------
+    >>> part_of("sex=female"), part_of("")
+    ("'sex=female'", 'the total')
+    """
+    return repr(breakdown) if breakdown else "the total"
+
+
 def without_accents(text: str) -> str:
     """Return a text in which letters have no accents.
 

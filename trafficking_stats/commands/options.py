@@ -43,8 +43,8 @@ class CountryName(click.ParamType):
     name = "country"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the code; one of two letters is asked about later on, for NO and IS are words too."""
-        return (countries.country_code(value) if len(value) > 3 else "") or value.upper()
+        """Return the code; whether there are claims on it is asked later on."""
+        return countries.as_code(value)
 
 
 COUNTRY = CountryName()

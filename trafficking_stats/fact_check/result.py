@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.claims import load_claims, load_sources
+from trafficking_stats.countries import NEW_FIGURES, as_code
 from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.fact_check.checked import Checked, check
@@ -63,7 +64,7 @@ class FactCheck:
         What the reconciliation could not prove; empty if it proved all.
     """
 
-    table: pd.DataFrame
+    table: pd.DataFrame = field(repr=False)
     text: str = field(repr=False)
     country: str
     language: str
@@ -131,7 +132,7 @@ def factcheck(
     document : str or pathlib.Path
         A file: PDF, DOCX, web page, Markdown or plain text.
     country : str
-        ISO 3166-1 alpha-3 code of the country it is about.
+        The country it is about: its ISO 3166-1 alpha-3 code or its name.
     year : int, optional
         The year it reports on. Without it the latest year that the text names stands in, and a figure whose year is
         not said is never found to contradict.
@@ -162,7 +163,7 @@ def factcheck(
     >>> found.table[["value", "verdict"]].values.tolist()
     [[64.0, 'superseded']]
     """
-    read = read_document(document)
+    read, country = read_document(document), as_code(country)
     record, left_out, status = _record(Path(document), country, claims, exclude_sources)
     years = [int(found) for found in _YEAR.findall(read.text)]
     supposed = year or max(years, default=int(str(load_sources()["published"].max())[:4]))
@@ -186,7 +187,7 @@ def _record(
     kept = table[(table["country"] == country) & ~table["source_id"].isin(own | set(exclude))]
     if kept.empty:
         known = ", ".join(sorted(table["country"].unique()))
-        raise ReaderError(f"The record has no claim on {country!r} to check against; it has: {known}.")
+        raise ReaderError(f"The record has no claim on {country!r} to check against; it has: {known}; {NEW_FIGURES}.")
     rec = reconcile(kept)
     return Record(rec), tuple(sorted(own)), (rec.status,) if rec.status != OPTIMAL else ()
 

@@ -134,7 +134,7 @@ def gap(
     rec : Reconciliation
         Claims and series of the country, and of its peers.
     country : str
-        ISO 3166-1 alpha-3.
+        Its ISO 3166-1 alpha-3 code or its name.
     start, end : int, optional
         First and last year of the numerator that may be used. By default all years that both counts have are pooled,
         also across a hole, as long as no definition changes between them; of several such stretches the latest with at
@@ -147,7 +147,7 @@ def gap(
     window : int
         Years pooled in the moving windows.
     peers : sequence of str
-        Countries to compare with.
+        Countries to compare with, likewise.
     confidence : float
         Two-sided level of every interval.
     widen : float

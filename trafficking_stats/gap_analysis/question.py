@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from trafficking_stats.countries import meant_country
+from trafficking_stats.countries import NEW_FIGURES, as_code, meant_country
 from trafficking_stats.errors import GapError
 from trafficking_stats.inference.counts import check_level
 from trafficking_stats.messages.measures import Measure
@@ -21,7 +21,7 @@ class Question:
     Parameters
     ----------
     country : str
-        ISO 3166-1 alpha-3.
+        ISO 3166-1 alpha-3, or a name as asked for.
     numerator, denominator : Measure
         The two counts.
     start, end : int or None
@@ -69,10 +69,11 @@ def checked(rec: Reconciliation, asked: Question) -> Question:
     lags, window, peers, widen = asked.lags, asked.window, asked.peers, asked.widen
     if not isinstance(rec, Reconciliation):
         raise GapError(f"rec: expected what reconcile returns, got {type(rec).__name__}")
-    if asked.country not in rec.settled:
-        have = ", ".join(sorted(rec.settled)) or "no country"
-        hint = meant_country(str(asked.country), rec.settled)
-        raise GapError(f"country: no claim on {asked.country!r}{hint or ';'} there are claims on {have}")
+    country = as_code(asked.country)
+    if country not in rec.settled:
+        hint, have = meant_country(country, rec.settled), ", ".join(sorted(rec.settled)) or "no country"
+        there = f"{hint} There" if hint else f"; {NEW_FIGURES}; there"
+        raise GapError(f"country: no claim on {asked.country!r}{there} are claims on {have}")
     for name, measure in (("numerator", asked.numerator), ("denominator", asked.denominator)):
         _check_measure(rec, name, measure)
     if asked.numerator == asked.denominator:
@@ -90,11 +91,12 @@ def checked(rec: Reconciliation, asked: Question) -> Question:
         raise GapError(f"start and end: {start}-{end} ends before it begins")
     return replace(
         asked,
+        country=country,
         start=start,
         end=end,
         lags=tuple(sorted({int(lag) for lag in lags})),
         window=int(window),
-        peers=tuple(dict.fromkeys(peer for peer in peers if peer != asked.country)),
+        peers=tuple(dict.fromkeys(peer for peer in map(as_code, peers) if peer != country)),
         confidence=check_level(asked.confidence),
         widen=float(widen),
     )

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from trafficking_stats.countries import as_code
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.extras import needs
 
@@ -57,7 +58,7 @@ def draw_series(rec: Reconciliation, name: str, ax: Axes | None = None, *, count
     draw_named = _named(name, SERIES)
     if not country and len(rec.settled) != 1:
         raise TraffickingStatsError(f"say which country: country='...', one of {', '.join(sorted(rec.settled))}")
-    return draw_named(rec, country or next(iter(rec.settled)), ax=ax, **options)
+    return draw_named(rec, as_code(country or next(iter(rec.settled))), ax=ax, **options)
 
 
 def _named(name: str, figures: dict[str, Callable[..., Axes]]) -> Callable[..., Axes]:

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficking_stats.claims import load_sources
+from trafficking_stats.countries import NEW_FIGURES
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.intervals import period_label
 from trafficking_stats.messages import say
@@ -23,7 +24,7 @@ from trafficking_stats.reconciliation.rules import Cell
 from trafficking_stats.reconciliation.settle import Settled
 from trafficking_stats.reconciliation.words import Explanation
 from trafficking_stats.vocabulary import Vocabulary
-from trafficking_stats.wording import meant
+from trafficking_stats.wording import meant, part_of
 
 Ints = NDArray[np.int64]
 
@@ -85,11 +86,8 @@ class Explainer:
 
     def cell(self, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Explanation:
         """Explain one cell; see `Reconciliation.explain`."""
-        period = year if isinstance(year, tuple) else (f"{int(year)}-01-01", f"{int(year)}-12-31")
-        place = indicator, breakdown, *period
-        row = self._rows.get(place)
-        if row is None:
-            raise self._missing(indicator, breakdown, period)
+        place = self.place_of(indicator, year, breakdown)
+        row = self._rows[place]
         here, solution = self._place[place], self._settled.solution
         inside = sorted(self._inside.get(place, []), key=itemgetter("source_id"))
         inside.sort(key=itemgetter("published"), reverse=True)
@@ -104,6 +102,14 @@ class Explainer:
         said = [summary, *words.aside(inside), *([say("reconciliation.not_proven")] if solution.status else [])]
         title = words.title((self._country, *place), None if pd.isna(row.estimate) else int(row.estimate), known)
         return Explanation(title, " ".join(said), rows, self._forced(here, row) if solution.ruled else ())
+
+    def place_of(self, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> tuple[str, str, str, str]:
+        """Return indicator, breakdown, first and last day of a cell that there is."""
+        period = year if isinstance(year, tuple) else (f"{int(year)}-01-01", f"{int(year)}-12-31")
+        place = indicator, breakdown, *period
+        if place not in self._rows:
+            raise self._missing(indicator, breakdown, period)
+        return place
 
     def _component(self, cell: int) -> tuple[Component, Ints]:
         """Return the component of a cell, and the groups of claims in it that are kept and bound others."""
@@ -208,12 +214,12 @@ class Explainer:
         if own.empty:
             have = sorted(set(self._all.loc[self._all["country"] == self._country, "indicator"]))
             there = f"indicators of {self._country}: {', '.join(have)}"
-            there = there if have else f"countries: {', '.join(sorted(set(self._all['country'])))}"
+            there = there if have else f"countries: {', '.join(sorted(set(self._all['country'])))}; {NEW_FIGURES}"
             return ReconciliationError(f"{what}{meant(indicator, have) or ';'} {there}")
         same = own[own["breakdown"] == breakdown]
-        known = f"breakdowns {', '.join(map(repr, sorted(set(own['breakdown']))))}"
+        known = f"figures of {', '.join(map(part_of, sorted(set(own['breakdown']))))}"
         known = f"years {', '.join(map(period_label, same['start'], same['end']))}" if len(same) else known
-        return ReconciliationError(f"{what} {breakdown!r} in {period_label(*period)}; there are the {known}")
+        return ReconciliationError(f"{what}, {part_of(breakdown)}, in {period_label(*period)}; there are the {known}")
 
 
 def figure_of(claim: Mapping[str, Any]) -> Figure:

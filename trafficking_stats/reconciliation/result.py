@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from trafficking_stats.countries import NEW_FIGURES, as_code
+from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.reconciliation.explain import Explainer
 from trafficking_stats.reconciliation.inspect import Programme, inspect
 from trafficking_stats.reconciliation.methods import DEFAULT
@@ -159,7 +161,7 @@ class Reconciliation:
         >>> rec.bounds_of_sum("DNK", "victims_identified", range(2014, 2018), "exploitation=forced_labour")
         (7, 8)
         """
-        return bounds_of_sum(self.settled, (country, indicator, breakdown), years)
+        return bounds_of_sum(self.settled, (as_code(country), indicator, breakdown), years)
 
     @functools.cached_property
     def _rows_on(self) -> list[tuple[pd.DataFrame, dict[Any, Any]]]:
@@ -177,7 +179,7 @@ class Reconciliation:
         Parameters
         ----------
         country, indicator : str
-            Which series.
+            Which series; a country is given by its code or its name.
         year : int or (str, str)
             Which calendar year, or first and last day of another period as in ``periods``.
         breakdown : str
@@ -215,15 +217,16 @@ class Reconciliation:
         Examples
         --------
         >>> import trafficking_stats as ts
-        >>> rec = ts.reconcile(ts.load_claims().query("country == 'DNK' and indicator == 'charged_persons'"))
-        >>> explainer = rec.explainer("DNK")
+        >>> explainer = ts.reconcile(ts.load_claims().query("indicator == 'charged_persons'")).explainer("Denmark")
         >>> [explainer.cell("charged_persons", year).title for year in (2014, 2015)]
         ['Denmark, persons charged, 2014: 14', 'Denmark, persons charged, 2015: 25']
         """
         years = self.series["year"].astype(str)
         cells = pd.concat([self.series.assign(start=years + "-01-01", end=years + "-12-31"), self.periods])
-        known = self.settled.get(country) or next(iter(self.settled.values()))
-        return Explainer(known, self.claims, cells, country, self.method, self.vocabulary, proofs)
+        if not self.settled:
+            raise ReconciliationError(f"there are no claims; {NEW_FIGURES}")
+        known = self.settled.get(as_code(country)) or next(iter(self.settled.values()))
+        return Explainer(known, self.claims, cells, as_code(country), self.method, self.vocabulary, proofs)
 
     def inspect(self, country: str, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Programme:
         """Show the programme that was solved for a cell and all that rules connect with it.
@@ -250,10 +253,9 @@ class Reconciliation:
         >>> print(str(ts.reconcile(claims).inspect("DNK", "prosecutions_suspects", 2013)).splitlines()[0])
         2 variables
         """
-        self.explain(country, indicator, year, breakdown)  # which says what there is, where there is no such cell
-        period = year if isinstance(year, tuple) else (f"{year}-01-01", f"{year}-12-31")
-        known = self.settled[country]
-        return inspect(known, known.cells_of(country)[indicator, breakdown, *period], self.claims)
+        place = self.explainer(country).place_of(indicator, year, breakdown)
+        known = self.settled[as_code(country)]
+        return inspect(known, known.cells_of(as_code(country))[place], self.claims)
 
     def sensitivity(self, country: str, indicator: str, breakdown: str = "") -> pd.DataFrame:
         """Reconcile one country under every method, and without each upstream, side by side.
@@ -274,8 +276,8 @@ class Reconciliation:
         ReconciliationError
             If there is no such series.
         """
-        claims, series = (table[table["country"] == country] for table in (self.claims, self.series))
-        return sensitivity(claims, series, self.method, self.vocabulary, (country, indicator, breakdown))
+        which = as_code(country), indicator, breakdown
+        return sensitivity(self.claims, self.series, self.method, self.vocabulary, which)
 
     def vintages(self, country: str, indicator: str, breakdown: str = "") -> Vintages:
         """Show how the figures of one series changed from edition to edition of each publisher.
@@ -295,4 +297,4 @@ class Reconciliation:
         ReconciliationError
             If no claim with a date of publication is about this series.
         """
-        return vintages(self.claims, country, indicator, breakdown)
+        return vintages(self.claims, as_code(country), indicator, breakdown)

@@ -12,6 +12,7 @@ from trafficking_stats.reconciliation.settle import settle
 from trafficking_stats.reconciliation.weights import first_named
 from trafficking_stats.remembering import remembered
 from trafficking_stats.vocabulary import Vocabulary
+from trafficking_stats.wording import part_of
 
 WITHOUT = "without "
 """Begins the name of a choice that leaves an upstream out."""
@@ -25,7 +26,7 @@ def sensitivity(
     Parameters
     ----------
     claims, series : pandas.DataFrame
-        Of a reconciliation, those of the country.
+        Of a reconciliation.
     method : str
         Its method.
     vocabulary : Vocabulary
@@ -34,14 +35,15 @@ def sensitivity(
         Country, indicator, breakdown.
     """
     country, indicator, breakdown = which
+    claims, series = (table[table["country"] == country] for table in (claims, series))
     own = claims[claims["indicator"] == indicator]
     if own.empty:
         have = ", ".join(sorted(set(claims["indicator"]))) or "none"
         raise ReconciliationError(f"{country} has no claims on {indicator}; it has: {have}")
     series = series[series["indicator"] == indicator]
     if breakdown not in set(series["breakdown"]):
-        have = ", ".join(map(repr, sorted(set(series["breakdown"]))))
-        raise ReconciliationError(f"{country} has no figures on {indicator} with {breakdown!r}; there are: {have}")
+        have = ", ".join(map(part_of, sorted(set(series["breakdown"]))))
+        raise ReconciliationError(f"{country} has no figures on {indicator}, {part_of(breakdown)}; there are: {have}")
 
     # what else can bear on the default: claims that rules connect with the series
     near = claims["indicator"].isin(linked(indicator, vocabulary))

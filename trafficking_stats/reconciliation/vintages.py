@@ -14,6 +14,7 @@ import pandas as pd
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.intervals import period_label
 from trafficking_stats.messages import Country, Term, say
+from trafficking_stats.wording import part_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -193,7 +194,8 @@ def vintages(judged: pd.DataFrame, country: str, indicator: str, breakdown: str 
     own = judged[(judged["country"] == country) & (judged["indicator"] == indicator)]
     triangle = steps(own[own["breakdown"] == breakdown])
     if triangle.empty:
-        raise ReconciliationError(f"no dated claim on {country} {indicator} {breakdown!r}: there are no vintages of it")
+        what = f"{country} {indicator}, {part_of(breakdown)}"
+        raise ReconciliationError(f"no dated claim on {what}: there are no vintages of it")
     return Vintages(country, indicator, breakdown, triangle[list(VINTAGE)])
 
 

@@ -43,8 +43,8 @@ def report(
     Parameters
     ----------
     countries : str or iterable of str
-        ISO 3166-1 alpha-3, or ``EUU``; None for every country that has claims, and the pages on all of them, which
-        ``WORLD`` asks for alone.
+        ISO 3166-1 alpha-3 or a name, or ``EUU``; None for every country that has claims, and the pages on all of them,
+        which ``WORLD`` asks for alone.
     output_dir : path, optional
         The pages go to a folder named after the country in it, beside executed copies of the notebooks.
     language : str or iterable of str, optional

@@ -126,7 +126,8 @@ def refusals(gap: Gap, analyses: Collection[str] = ()) -> Shown:
         return prose(_missing(gap), *gap_says.caveats(gap))
     reasons = gap_says.refusals_by_reason(gap.refusals, analyses)
     if not reasons:
-        return prose(say("pages.peers.alone" if "peers" in analyses and not gap.question.peers else "pages.refusals.none"))
+        is_alone = "peers" in analyses and not gap.question.peers
+        return prose(say("pages.peers.alone" if is_alone else "pages.refusals.none"))
     items = Markup("").join(Markup("<li>{}</li>").format(reason) for reason in reasons)
     return Shown("prose", Markup("<p>{}</p><ul>{}</ul>").format(say("pages.refusals.some"), items))
 
