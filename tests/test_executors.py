@@ -13,10 +13,13 @@ from tiny import claim, table
 
 import trafficking_stats as ts
 from trafficking_stats.errors import ClaimError, ReconciliationError
+from trafficking_stats.frames import as_claims
 from trafficking_stats.linear import ContradictingRulesError
 from trafficking_stats.reconciliation import reconciling
 from trafficking_stats.reconciliation.ahead import settle_ahead
+from trafficking_stats.reconciliation.apart import apart
 from trafficking_stats.reconciliation.sensitivity import rivals
+from trafficking_stats.vocabulary import load_vocabulary
 
 COUNTRIES = ["DNK", "FIN", "NOR", "SWE"]
 
@@ -177,3 +180,22 @@ def test_countries_settled_ahead_are_what_each_is_alone(tmp_path, monkeypatch):
         for year in found.series.query("indicator == @which and breakdown == ''")["year"]:
             assert str(found.explain(code, which, year)) == str(alone[code].explain(code, which, year))
         assert rivals.is_kept(found.claims, found.vocabulary)
+
+
+def test_what_is_doubtful_of_a_country_is_the_same_among_many():
+    """Totals below their parts and years printed twice: doubts of two kinds, of claims anywhere in the table."""
+    totals = {2019: 151, 2020: 151, 2021: 100, 2022: 60}
+    parts = {2019: (90, 61), 2020: (90, 61), 2021: (70, 45), 2022: (40, 20)}
+    rows = [
+        {"country": code, "year": year, "value": value, "breakdown": breakdown}
+        for code in ("BRA", "KEN", "THA")
+        for year, total in totals.items()
+        for breakdown, value in {"": total, "sex=female": parts[year][0], "sex=male": parts[year][1]}.items()
+    ]
+    about = {"indicator": "victims_identified", "source": "yearbook-2024", "published": "2024-05-01"}
+    table = as_claims(ts.claims_from(pd.DataFrame(rows), **about), load_vocabulary())
+    for code, part in apart(ts.reconcile(table), table):
+        alone = ts.reconcile(table[table["country"] == code])
+        assert set(alone.claims["doubt"]) == {"", "copied_year", "parts_above"}
+        for name in ("series", "claims", "clashes", "periods"):
+            pd.testing.assert_frame_equal(getattr(part, name), getattr(alone, name))

@@ -38,7 +38,7 @@ class System:
         The accounting rules.
     doubted : pandas.DataFrame
         Claims that other figures of their own source speak against: ``doubt``, ``number`` and ``other``, as
-        `forms.copied_years` and `forms.doubtful` return them.
+        `forms.copied_years` and `forms.doubtful` return them, in the order of the claims.
     """
 
     cells: pd.DataFrame
@@ -94,7 +94,8 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     claim_group[counted] = group
     groups["edition"] = pd.factorize(claims["source_id"], sort=True)[0][groups["leader"]]
     doubted = pd.concat([copies, doubted.drop(columns="exceeded")])
-    return System(cells, lower, upper, claim_group, groups, rules, doubted.set_index(counted[doubted.index]))
+    doubted = doubted.set_index(counted[doubted.index]).sort_index(kind="stable")
+    return System(cells, lower, upper, claim_group, groups, rules, doubted)
 
 
 def upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:
