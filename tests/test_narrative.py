@@ -542,6 +542,116 @@ def test_kinds_of_sentences(text, expected):
     assert read(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "periods"),
+    [
+        ("In Q1 2018 police identified 34 victims.", ["2018-01/2018-03"]),
+        ("Police identified 34 victims in H2 of 2017.", ["2017-07/2017-12"]),
+        ("In the 12 months to September 2017, police identified 230 victims.", ["2016-10/2017-09"]),
+        ("In the quarter ended 30 June 2017 police identified 23 victims.", ["2017-04/2017-06"]),
+        ("In 2017 (January – September), 45 victims were identified.", ["2017-01/2017-09"]),
+        ("Over the past decade, courts convicted 56 traffickers.", ["2009/2018"]),
+        ("In the three years from 2013, courts convicted 56 traffickers.", ["2013/2015"]),
+        ("In the two years prior to 2017, courts convicted 56 traffickers.", ["2015/2016"]),
+        ("In 2016-17 the police identified 45 victims.", ["FY2017"]),
+        ("In 2012-15 the police identified 45 victims.", ["2012/2015"]),
+        ("In 2016/17 and 2017/18 the police identified 45 and 54 victims.", ["FY2017", "FY2018"]),
+        ("The number of victims in 2016, 2017 and 2018 was 80, 77 and 73.", ["2016", "2017", "2018"]),
+        ("Police opened 24 cases and continued 16 cases from the previous year.", ["2018", "2018"]),
+        ("Police continued investigating 16 cases opened in 2016.", ["2018"]),
+        ("As in the previous year, officials did not convict anyone.", ["2018"]),
+        (
+            "Police opened 31 cases in 2016, 26 in 2017, and 20 in 2018, "
+            "while convictions numbered five, six and three, respectively.",
+            ["2016", "2017", "2018", "2016", "2017", "2018"],
+        ),
+        (
+            "In the first quarter of 2018, 410 victims were identified. Most were women (230). "
+            "In the same period courts convicted eight.",
+            ["2018-01/2018-03"] * 3,
+        ),
+        ("In 2016 there were 46 victims and in 2018 68. Of these, 40 were women.", ["2016", "2018", "2018"]),
+        ("In the first half of the year police opened nine cases. Sentences ranged from two to six years.", None),
+    ],
+)
+def test_periods(text, periods):
+    expected = ["2018-01/2018-06", "2018", "2018"] if periods is None else periods
+    assert [period for _, period, _ in read(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["I 1. halvår 2017 fandt politiet 51 ofre.", "I 2. kvartal 2017 fandt politiet 51 ofre."]
+)
+def test_danish_parts_of_a_year_begin_with_a_digit(text):
+    ((_, period, _),) = read(text, "da")
+    assert period in ("2017-01/2017-06", "2017-04/2017-06")
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "upper", "qualifier"),
+    [
+        ("three to five", 3, 5, "between"),
+        ("45 or 46", 45, 46, "between"),
+        ("45 (forty-five)", 45, None, "exact"),
+        ("200+", 200, None, "at_least"),
+        ("200 or more", 200, None, "at_least"),
+        ("~45", 45, None, "approximately"),
+        ("ca. 45", 45, None, "approximately"),
+    ],
+)
+def test_numbers_in_odd_forms(words, value, upper, qualifier):
+    (found,) = extract(f"Police identified {words} victims.", country="DNK", default_year=2018, language="en")
+    assert (found.value, found.value_upper, found.qualifier) == (value, upper, qualifier)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Two in five victims identified were minors.",
+        "The police missed their target of 45 victims identified.",
+        "Police identified a 45-year-old victim.",
+    ],
+)
+def test_numbers_that_only_seem_to_count_victims(text):
+    assert read(text) == []
+
+
+def test_a_rise_between_two_figures_is_no_range():
+    text = "The number of convictions rose from three to five."
+    assert [value for _, _, value in read(text)] == [3, 5]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Prosecutors filed 104 new cases while 82 remained pending in the courts.",
+            [("prosecutions", 104, "cases"), ("prosecutions", 82, "cases")],
+        ),
+        ("Police brought 36 suspected traffickers to court.", [("prosecutions", 36, "persons")]),
+        ("Police conducted 93 anti-trafficking investigations.", [("investigations", 93, "cases")]),
+        (
+            "Courts convicted 82 traffickers: 51 for sex trafficking.",
+            [("convictions", 82, "persons"), ("convictions", 51, "persons")],
+        ),
+        (
+            "Courts convicted 82 traffickers. Sixty-six of the convicted were given prison sentences.",
+            [("convictions", 82, "persons"), ("sentences", 66, "persons")],
+        ),
+        (
+            "Police opened 63 sex trafficking and 301 labor trafficking investigations.",
+            [("investigations", 63, "cases"), ("investigations", 301, "cases")],
+        ),
+        ("The assistance system received 43 new clients.", [("victims_assisted", 43, "persons")]),
+        ("In all, 71 suspects came into contact with the police.", [("investigations", 71, "persons")]),
+        ("The lightest sentence was eight years in prison.", [("sentence_min", 8, "years")]),
+    ],
+)
+def test_what_is_counted(text, expected):
+    found = extract(text, country="DNK", default_year=2018, language="en")
+    assert [(p.indicator, p.value, p.unit) for p in found] == expected
+
+
 def test_a_range_is_one_figure_with_two_ends():
     (found,) = extract("Between 40 and 50 victims were identified.", country="DNK", default_year=2018, language="en")
     assert (found.value, found.value_upper, found.qualifier, found.text) == (40, 50, "between", "40 and 50")
@@ -564,6 +674,25 @@ def test_negated_comparisons_qualify(words, qualifier):
         ),
         ("In 2018, nearly half of the 97 victims identified were women.", ["total"]),
         ("Police identified 12 child victims in 2017 and nine in 2018.", ["age=child", "age=child"]),
+        (
+            "Police opened nine cases: six of begging and three of unspecified forms.",
+            ["total", "form=forced_begging", "form=unspecified"],
+        ),
+        (
+            "Courts convicted 12 sex traffickers and two labor traffickers, compared with 20 in 2017.",
+            ["form=sex", "form=labor", "total"],
+        ),
+        (
+            "Police identified 40 victims of sex trafficking and 12 of forced labor, including five children.",
+            ["form=sex", "form=labor", "age=child"],
+        ),
+        ("Courts convicted 12 people in cases of forced labor, sex trafficking, and forced begging.", ["total"]),
+        ("The number of victims of forced labor rose slightly to 41.", ["form=labor"]),
+        (
+            "Police identified 90 victims, most of them women (40) and children (30).",
+            ["total", "sex=female", "age=child"],
+        ),
+        ("Police identified 90 victims. Sexual exploitation accounted for 21 of the reports.", ["total", "form=sex"]),
     ],
 )
 def test_breakdowns(text, breakdowns):

@@ -1,5 +1,6 @@
 """The period of each figure: from its clause, its sentence, the sentence before, or the document."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from trafficking_stats.readers.narrative.scene import Scene
@@ -69,10 +70,8 @@ class Dater:
             source = "year before the compared figure" if is_said else "year counted from those before"
             return years_before(self.main or self.carried or self.default), source
         for period in reversed(scene.periods):
-            is_aside = (
-                scene.is_compared(period.start) or scene.is_bracketed(period.start) or self._is_of_rank(period, token)
-            )
-            if period.start < token and not is_aside:
+            is_apart = scene.is_compared(period.start) or scene.is_bracketed(period.start)
+            if period.start < token and not is_apart and not self._is_aside(period, token):
                 return self._label(period), "sentence"
         if year := self._of_list(token):
             return year, "sentence"
@@ -81,14 +80,20 @@ class Dater:
     def _one_of_several(self, token: int) -> str:
         """Return the year of one of several figures for as many years: "in 2017 and 2018, 242 and 278 were charged"."""
         scene = self.scene
-        dated = [period for period in scene.periods if period.kind in ("year", *_PAIRS)]
+        dated = [period for period in scene.periods if period.kind in ("year", "fiscal", *_PAIRS)]
         years = [year for period in dated for year in period.label.split("/")[:: _PAIRS.get(period.kind, 1)]]
         is_said = scene.contains("clause.respectively", 0, len(scene.low))
         counts = [start for start in scene.counts if is_said or (dated and start > dated[0].end)]
         if len(counts) != len(years) or len(counts) < 2 or token not in counts:
             return ""
-        is_pair = len(dated) == 1 and scene.phrase("number_grammar.and", counts[1] - 1)
-        return years[counts.index(token)] if is_said or is_pair else ""
+        figures = [(scene.counts[start].first, scene.counts[start].end) for start in counts]
+        is_row = all(self._is_row(places) for places in ([(p.start, p.end) for p in dated], figures))
+        return years[counts.index(token)] if is_said or is_row else ""
+
+    def _is_row(self, places: Sequence[tuple[int, int]]) -> bool:
+        """Whether nothing but commas and "and" stands between stretches of tokens."""
+        ends = [self.scene.past(end, "clause.coordinators", marks=",") for _, end in places]
+        return all(end >= start for end, (start, _) in zip(ends, places[1:], strict=False))
 
     def _of_list(self, token: int) -> str:
         """Return the period after the last of several figures: "155 men and 58 women were identified in 2017"."""
@@ -105,7 +110,7 @@ class Dater:
         """Return the period of the clause of a figure: one after it, unless that dates other figures; one before it."""
         scene = self.scene
         segment, of, parents = scene.segments.of[token], scene.segments.of, scene.segments.parents
-        told = [period for period in scene.periods if not self._is_of_rank(period, token)]
+        told = [period for period in scene.periods if not self._is_aside(period, token)]
         here = [period for period in told if of[period.start] == segment]
         alone = [period for period in told if parents.get(of[period.start]) == segment and self._fills_brackets(period)]
         after = next((period for period in told if period.start > token and period in (*here, *alone)), None)
@@ -124,19 +129,31 @@ class Dater:
 
     def _opens_clause(self, period: Period) -> bool:
         """Whether an expression opens a clause and so dates what follows it: "... , in 2014 nine were convicted"."""
-        scene, begin = self.scene, period.start
-        groups = ("periods.in_words", "periods.between", "clause.determiners", "clause.adverbs")
-        while any(scene.phrase(group, begin - 1) for group in groups):
-            begin -= 1
+        scene, begin = self.scene, self._begin(period)
         opens = scene.word(begin - 1) in (*",;:(", "") or scene.phrase("clause.coordinators", begin - 1)
         ends = scene.word(period.end) in (*",.;:)", "") or scene.phrase("clause.coordinators", period.end)
         closes = ends and period.end + 1 not in scene.counts  # "and in 2012, 626"
         return bool(opens and not closes)
 
-    def _is_of_rank(self, period: Period, token: int) -> bool:
-        """Whether an expression only says how far a rank reaches back: "the lowest since 2011", if not "..., when"."""
+    def _begin(self, period: Period) -> int:
+        """Return the token where an expression begins with "in the" or the like before it."""
+        begin = period.start
+        groups = ("periods.in_words", "periods.between", "clause.determiners", "clause.adverbs")
+        while any(self.scene.phrase(group, begin - 1) for group in groups):
+            begin -= 1
+        return begin
+
+    def _is_aside(self, period: Period, token: int) -> bool:
+        """Whether an expression only says where cases come from, or how far a rank reaches back.
+
+        "Continued 16 cases from the previous year", "the lowest since 2011", but not "the lowest since 2011, when".
+        """
         scene, groups = self.scene, ("statements.highest", "statements.lowest", "statements.first")
-        start = scene.clause_start(period.start, 0, ",;(")
+        start, begin = scene.clause_start(period.start, 0, ",;("), self._begin(period)
+        opened = scene.ends.get(begin)
+        is_start = scene.contains("clause.origins", begin, period.start) or (opened and opened.family == "open")
+        if is_start and scene.contains("clause.continuing", start, begin) and not scene.is_compared(period.start):
+            return True
         if period.end < token and any(scene.phrase("periods.when", k) for k in (period.end, period.end + 1)):
             return False
         reaches_back = any(scene.phrase("periods.since", k) for k in (period.start - 1, period.start))
@@ -153,6 +170,8 @@ class Dater:
         named = [other.label for other in self.scene.periods if other.end <= period.start and other.kind == "year"]
         if period.kind == "same" and named:  # "In 2017 police broke up a ring; 20 were convicted that year"
             return named[-1]
+        if period.kind == "same_span" and "-" in self.before and not self.main:
+            return self.before
         if period.kind == "shifted":
             return in_year(around, int(period.label) if period.label else year_of(around) - 1)
         if period.kind == "next":  # after several years too: "in the ten years to 2016, ...; a year later"

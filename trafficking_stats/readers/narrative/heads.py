@@ -69,6 +69,9 @@ def head_of(scene: Scene, numeral: Numeral) -> Head:
     """
     start = _past_share(scene, numeral.end)
     begin, partitive = _past_partitive(scene, start)
+    records = scene.phrase("clause.records", begin) if partitive else 0
+    if records:
+        return Head("empty", "", start, begin + records, partitive=True)
     roles: list[str] = []
     k = begin
 
@@ -110,7 +113,7 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
     if scene.phrase("modifiers.formal", k):
         return "formal", 1
     length, noun, _ = noun_at(scene, k)
-    modifier = scene.phrase("modifiers.skip", k)
+    modifier = max(scene.phrase("modifiers.skip", k), scene.phrase("facets.form", k))
     is_modifier = length == modifier > 0 and noun_at(scene, scene.past(k, "modifiers.skip"))[0] > 0
     if length and (noun == "not_counted" or not is_modifier):
         return "noun", length
@@ -166,6 +169,8 @@ def topic_of(scene: Scene, start: int, end: int) -> Head | None:
 # ---- of whom: form of exploitation, age, sex, nationality
 
 REACH = 16
+CHANGE = 10
+"""Tokens from "rose" to the number it rose to."""
 DIMENSIONS = ("form", "sex", "age", "nationality", "group")
 
 
@@ -184,13 +189,26 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     dict of str to str
         Such as ``{"age": "child", "form": "sex"}``; a facet named with two values is left out.
     """
-    stop = min(scene.clause_end(_past_share(scene, head.end), ",;:.()"), head.start + REACH)
+    stop = past = min(scene.clause_end(_past_share(scene, head.end), ",;:.()"), head.start + REACH)
+    while scene.word(past) == "," and scene.phrase("facets.form", scene.past(past + 1, "clause.coordinators")):
+        past = scene.clause_end(past + 1, ",;:.()")  # "in cases of forced labor, sex trafficking, and begging"
+        stop = stop if past in scene.counts else past
     found = facets_within(scene, head.start, stop, head.end + 2)
     if "age" not in found and any(_is_child_age(scene, k) for k in range(head.start, min(stop + 3, len(scene.low)))):
         found["age"] = "child"
     before = _facets_before(scene, numeral, head)
-    is_linked = scene.before("clause.count_links", numeral.first) > 0  # "Nigerians numbered 120 and Romanians 56"
+    is_linked = link_before(scene, numeral) < numeral.first  # "Nigerians numbered 120 and Romanians 56"
     return {**found, **before} if is_linked else found or before
+
+
+def link_before(scene: Scene, numeral: Numeral) -> int:
+    """Return where the words start that tie a number to what is before it: "stood at", "rose by a third to"."""
+    end = numeral.first - scene.before("clause.respectively", numeral.first)
+    length = scene.before("clause.count_links", end)
+    link = end - length if length else numeral.first
+    changes = scene.phrase("compare.change_to", numeral.first - 1)
+    verb = scene.last("compare.change_verbs", numeral.first - CHANGE, numeral.first) if changes else None
+    return link if verb is None else verb
 
 
 def _is_child_age(scene: Scene, k: int) -> bool:
@@ -201,13 +219,12 @@ def _is_child_age(scene: Scene, k: int) -> bool:
 
 def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     """Read the facets that stand before a number: "girls were 38", "labour exploitation (12)"."""
-    end = numeral.first
-    link = scene.before("clause.count_links", end)
+    link = numeral.first - link_before(scene, numeral)
     is_own = head.partitive and link  # "sexual exploitation accounted for 117 of the victims"
     if head.end > head.start and head.noun not in ("empty", "person") and not is_own:
         return {}
-    bracketed = scene.word(end - 1) == "("
-    end -= 1 if bracketed else link
+    bracketed = scene.word(numeral.first - 1) == "("
+    end = numeral.first - (1 if bracketed else link)
     start = scene.clause_start(end, 0, ",;:().")
     joint = scene.last("clause.coordinators", start, end)
     start = start if joint is None or scene.phrase("facets.sex", joint - 1) > 1 else joint + 1  # "women and girls: 110"

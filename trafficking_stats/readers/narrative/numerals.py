@@ -81,7 +81,12 @@ def find_numerals(words: Words, periods: Sequence[Period] = ()) -> list[Numeral]
     for numeral in reversed(found):
         if words.before("not_counts.reference_before", numeral.start) or _is_listed(words, chained, numeral):
             chained, numeral = numeral.end, numeral._replace(kind="none")
-        if result and _is_range(words, result[-1], numeral):
+        last = result[-1] if result else None
+        if last and _is_repeat(words, last, numeral):
+            result[-1] = last._replace(end=numeral.end + 1)
+        elif last and _is_ratio(words, last, numeral):
+            result[-1] = last._replace(kind="none")
+        elif last and _is_range(words, last, numeral):
             result[-1] = result[-1]._replace(end=numeral.end, qualifier="between", upper=numeral.value)
         else:
             result.append(_qualified(words, numeral))
@@ -180,14 +185,28 @@ def _is_listed(words: Words, chained: int, numeral: Numeral) -> bool:
     return chained >= 0 and len(between) <= CHAIN and is_linked and not words.phrase("nouns", numeral.end)
 
 
+def _is_repeat(words: Words, last: Numeral, numeral: Numeral) -> bool:
+    """Whether brackets say a number again: "45 (forty-five) victims"."""
+    return last.value == numeral.value and (words.word(numeral.start - 1), words.word(numeral.end)) == ("(", ")")
+
+
+def _is_ratio(words: Words, part: Numeral, whole: Numeral) -> bool:
+    """Whether two numbers are a share: "two in five victims"."""
+    is_tied = part.end + words.phrase("not_counts.ratios", part.end) == whole.start > part.end
+    return is_tied and part.value < whole.value <= 10 and words.value("nouns", whole.end) != "case"
+
+
 def _is_range(words: Words, low: Numeral, high: Numeral) -> bool:
-    """Whether two numbers are the ends of one: "between 40 and 50", "40-50 victims"."""
+    """Whether two numbers are the ends of one: "between 40 and 50", "40-50 victims", "three or four victims"."""
     if not (low.kind == high.kind == "count" and low.value < high.value and high.start == low.end + 1):
         return False
     joiner = words.tokens[low.end]
     is_tight = joiner.text in "-–" and joiner.end == words.tokens[high.start].start
     is_named = words.phrase("number_grammar.between", low.first - 1) and words.phrase("number_grammar.and", low.end)
-    return low.upper is None and bool(is_tight or is_named)
+    joins = words.phrase("not_counts.range_joiners", low.end) and not words.phrase("number_grammar.and", low.end)
+    is_change = words.before("penalties.range_from", low.first) or words.phrase("compare.change_by", low.first - 1)
+    is_plain = joiner.text.isalpha() and joins and not is_change  # but not "rose from 3 to 5 victims"
+    return low.upper is None and bool(is_tight or is_named or is_plain)
 
 
 def _qualified(words: Words, numeral: Numeral) -> Numeral:
@@ -196,8 +215,9 @@ def _qualified(words: Words, numeral: Numeral) -> Numeral:
     base = words.before("clause.base", first)  # "Of 97 victims, 61 were men"
     opens = base > 1 or (base and words.word(first - base - 1) in ("", ",", ";"))
     definite = bool(opens or words.phrase("clause.definite", first - 1))
-    qualifier = words.value_before("qualifiers", numeral.start) or "exact"
-    return numeral._replace(qualifier=qualifier, first=first, definite=definite)
+    length, after = words.found("qualifiers_after", numeral.end)  # "200 or more victims"
+    qualifier = words.value_before("qualifiers", numeral.start) or after or "exact"
+    return numeral._replace(end=numeral.end + length, qualifier=qualifier, first=first, definite=definite)
 
 
 # ---- values

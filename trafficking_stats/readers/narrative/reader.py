@@ -84,15 +84,22 @@ class Reader:
         before = here.lead.label if here.lead is not None else ""
         dater = Dater(scene, self.default, self._carried(scene, readings), before)
         spoken: list[Reading] = []
+        rows = [reading.like for reading in readings] if scene.starts("clause.respectively") else []
         for reading in readings:
             label, source = dater.date(reading.numeral.start)
             if source in ("document default", "preceding sentence"):
                 label, source = self._belonging(scene, reading, state.repeats) or (label, source)
+            years = {s.numeral: s.label for s in spoken if s.numeral in rows}
+            if len({*years.values()}) > 1 and reading.like in years and not scene.is_compared(reading.numeral.start):
+                label, source = years[reading.like], "figure it belongs to"  # "59, 64 and 36, respectively"
             facets = self._facets(scene, reading, spoken, state.repeats)
             spoken.append(replace(reading, facets=facets, label=label, source=source, sentence=scene.sentence.number))
         said = list(spoken)
-        for term in find_terms(scene, any(s.families[0] in JUDGED for s in here.row)):
+        judged = any(s.families[0] in JUDGED for s in here.row)
+        for term in find_terms(scene, judged):
             label, source = dater.date(term.numeral.start)
+            if source == "preceding sentence" and not judged:
+                label = here.latest or self.default
             said.append(replace(term, label=label, source=source))
         proposals = [proposal for entry in said for proposal in self.propose(scene, entry)]
         # "That is an increase of 53 %": of the last figure of the sentence before
@@ -137,7 +144,7 @@ class Reader:
         if here.lead is None:
             return here.latest
         if here.row and scene.phrase("clause.subset", 0):  # "Of those convicted, ..."
-            return here.row[0].label
+            return _newest(here.row).label
         if not readings or readings[0].rule in ("carried over", "subset"):
             return here.lead.label
         if "/" in here.lead.label or readings[0].enforcement != here.lead.enforcement:
@@ -146,6 +153,14 @@ class Reader:
 
     def _belonging(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> tuple[str, str] | None:
         """Return the period of a part, where it is that of a group counted earlier, and how it was found."""
+        lead = self.here.lead
+        if (
+            lead is not None
+            and reading.families == lead.families
+            and "-" in lead.label
+            and facets_of(scene, reading.numeral, reading.head)
+        ):
+            return lead.label, "figure it belongs to"  # the parts of a quarter's total
         wholes = [self.known[base.numeral.value].label for base in repeats if base.numeral.value in self.known]
         if not wholes and scene.contains("clause.group", 0, len(scene.low)):
             recent = islice(reversed(self.known.values()), RECENT)
@@ -162,9 +177,10 @@ class Reader:
         numeral = reading.numeral
         is_whole = numeral.definite and scene.phrase("clause.base", numeral.first - 2)  # "half of the 97 were women"
         own = {} if is_whole else facets_of(scene, reading.numeral, reading.head)
-        base = self._base_of(scene, reading, own, before)
+        shared = [base.facets.items() for base in self._bases_of(scene, reading, own, before)]
+        common = dict(item for item in shared[0] if all(item in items for items in shared)) if shared else {}
         group = self._facets_of_group(scene, reading, repeats) if reading.rule != "comparison" else {}
-        return {**(base.facets if base else {}), **group, **own}
+        return {**common, **group, **own}
 
     def _facets_of_group(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> dict[str, str]:
         """Return the breakdown of a group named before its parts: "of those exploited for labour, 18 were adults"."""
@@ -178,23 +194,23 @@ class Reader:
         is_group = any(scene.phrase(f"clause.{group}", start) for group in ("subset", "base", "regarding"))
         return facets_within(scene, start, end) if is_group and scene.word(end) == "," else {}
 
-    def _base_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Reading]) -> Reading | None:
-        """Return the figure that another stands in line with, is compared with, or is a part of."""
+    def _bases_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Reading]) -> list[Reading]:
+        """Return the figures whose breakdown another shares: those it goes on from, is compared with or a part of."""
         alike = [s for s in before if s.families == reading.families]
         if reading.like is not None:
             found = [s for s in (*before, *self.here.row) if s.numeral is reading.like]
         elif reading.rule == "comparison":
             main = [s for s in alike if not own and not scene.is_compared(s.numeral.start)]
-            # a comparison in brackets is with the figure before it, one of its own with the first
-            found = main[-1:] if scene.is_bracketed(reading.numeral.start) else main[:1]
+            # a comparison in brackets is with the figure before it, one of its own with all
+            found = main[-1:] if scene.is_bracketed(reading.numeral.start) else main
         elif reading.head.partitive:  # "ten of the men": those counted before
             found = [s for s in (*self.here.row, *before) if own and own.items() <= s.facets.items()][-1:]
+        elif own and (scene.word(reading.numeral.first - 1), scene.word(reading.numeral.end)) == ("(", ")"):
+            found = []  # "women (402) and children (151)"
         else:
-            whole = _whole_of(scene, before, reading)
-            found = [whole] if whole in alike else []
-        if not found and not own and before and _is_in_line(scene, before[-1], reading):
-            return before[-1]
-        return found[0] if found else None
+            found = [whole for whole in _wholes_of(scene, before, reading) if whole in alike]
+        is_in_line = not found and not own and before and _is_in_line(scene, before[-1], reading)
+        return before[-1:] if is_in_line else found
 
     # ---- memory
 
@@ -204,7 +220,7 @@ class Reader:
         # "in 2018 the figure was 356" only names an earlier year's figure
         is_aside = any(s.rule == "carried over" and year_of(s.label) < int(self.default) for s in here.row[:1])
         if here.row and not is_aside:
-            here.lead = here.row[0]
+            here.lead = _newest(here.row)
             years = {end.removeprefix("FY")[:4] for end in here.lead.label.split("/")}
             here.latest = max(here.latest, *years) if len(years) == 1 else here.latest
         elif here.lead is None and spoken:  # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
@@ -219,6 +235,12 @@ class Reader:
             here.latest = max(here.latest, dated[0].label) if is_fronted else here.latest
 
 
+def _newest(row: list[Reading]) -> Reading:
+    """Return the first figure of a sentence; of one counted for several years, that of the last."""
+    alike = [entry for entry in row if entry.families == row[0].families]
+    return max(alike, key=lambda entry: entry.label.rpartition("/")[2].removeprefix("FY"))
+
+
 def _leans_back(scene: Scene) -> bool:
     """Whether a paragraph opens with what points back: "It fell again", "The 2022 total", not "The number of"."""
     noun = scene.first("clause.figure_nouns", 0, FEW)
@@ -228,14 +250,16 @@ def _leans_back(scene: Scene) -> bool:
     return is_figure or bool(is_bare) or any(scene.phrase(group, 0) for group in ("clause.subset", "clause.pronouns"))
 
 
-def _whole_of(scene: Scene, before: list[Reading], part: Reading) -> Reading | None:
-    """Return the figure that "including", "of whom" or a bracket before a later one splits."""
+def _wholes_of(scene: Scene, before: list[Reading], part: Reading) -> list[Reading]:
+    """Return what "including", "of whom" or a bracket before a later figure splits: one, or two joined by "and"."""
     depth, ends = 0, {reading.numeral.end for reading in before}  # "112 of them" splits no figure before "of them"
     for k in range(part.numeral.first - 1, -1, -1):
         depth += (scene.low[k] in ")]") - (scene.low[k] in "([")
         if depth < 0 or (depth == 0 and k not in ends and scene.phrase("clause.subset", k)):
-            return next((s for s in reversed(before) if s.numeral.end <= k), None)
-    return None
+            wholes = [s for s in before if s.numeral.end <= k][-2:]
+            is_joint = depth == 0 and wholes and scene.phrase("clause.coordinators", wholes[-1].numeral.first - 1)
+            return wholes if is_joint else wholes[-1:]
+    return []
 
 
 def _is_in_line(scene: Scene, before: Reading, reading: Reading) -> bool:

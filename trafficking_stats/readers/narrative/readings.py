@@ -187,4 +187,7 @@ class State:
         said = self.scene.contains("modifiers.potential", head.end, end)  # "12 were registered as potential victims"
         if "identify" in governor.families and said:
             head = replace(head, potential=True)
-        return reading_of(self.numeral, head, governor.families, rule) or self.stop()
+        reading = reading_of(self.numeral, head, governor.families, rule)
+        if reading and head.noun == "empty" and self.current and self.current.families == reading.families:
+            return replace(reading, unit=self.current.unit)  # "filed 104 cases while 82 remained pending in court"
+        return reading or self.stop()

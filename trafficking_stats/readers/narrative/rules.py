@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from trafficking_stats.readers.narrative.governors import auxiliary_before, past_coordinated
-from trafficking_stats.readers.narrative.heads import COUNTED, DEFAULT, ENFORCEMENT, VICTIMS, facets_within, topic_of
+from trafficking_stats.readers.narrative.heads import (
+    COUNTED,
+    DEFAULT,
+    ENFORCEMENT,
+    VICTIMS,
+    facets_within,
+    link_before,
+    topic_of,
+)
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
@@ -14,8 +22,6 @@ GUESS = 6
 """Tokens before a number within which "is thought to be" makes it an estimate."""
 NEAR = 2
 """Tokens from "it" to "rose"."""
-CHANGE = 10
-"""Tokens from "rose" to the number it rose to."""
 REACH = 80
 """Tokens before a number within which "of these", "the figure" point back."""
 
@@ -99,14 +105,15 @@ def counted_action(state: State) -> Outcome:
 def topic_before(state: State) -> Outcome:
     """Read "the number of defendants charged stood at 31", "Convictions: 12"."""
     scene, first = state.scene, state.numeral.first
-    link = first - scene.before("clause.count_links", first)
+    link = link_before(scene, state.numeral)
     if scene.word(first - 1) == "(" and state.current is None and state.lead is None:
         link = first - 1  # "most of the victims were Thai (12)"
-    if scene.phrase("compare.change_to", first - 1):  # "rose by a third to 112"
-        link = scene.last("compare.change_verbs", first - CHANGE, first) or link
-    if state.head.noun != "empty" or link == first:
+    is_list = state.current is not None and state.current.head.end >= link  # "convicted 82 traffickers: 51 for ..."
+    if state.head.noun != "empty" or link == first or is_list:
         return None
     begin = scene.clause_start(link, state.bound, ",;(")
+    while begin in scene.dated and begin - 1 in scene.dated.values():  # "in 2020, 2021 and 2022"
+        begin = scene.clause_start(begin - 1, state.bound, ",;(")
     topic = topic_of(scene, begin, link)
     if topic is not None:
         head = replace(topic, start=state.head.start, end=state.head.end, partitive=state.head.partitive)
@@ -234,7 +241,8 @@ def existence(state: State) -> Outcome:
     if family is None:
         return None
     is_item = first > 0 and scene.tokens[first - 1].text.startswith(("\n", ":"))  # "Figures for 2022: 73 victims"
-    told = head.noun == "victim" and (head.partitive or state.numeral.definite or _is_fragment(scene))
+    is_described = scene.phrase("clause.copulas", head.end) > 0  # "3,719 victims were nationals"
+    told = head.noun == "victim" and (head.partitive or state.numeral.definite or is_described or _is_fragment(scene))
     if told or (head.noun != "offender" and (is_item or _exists(scene, state.numeral))):
         return reading_of(state.numeral, head, (family,), "existence")
     after = scene.phrase("periods.in_words", head.end)

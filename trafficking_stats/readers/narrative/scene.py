@@ -236,7 +236,8 @@ class Scene(Words):
         marks: list[Mark] = []
         end = 0
         for i in self.starts("verbs", "actions"):
-            if i >= end and i not in taken:
+            describes = self.phrase("modifiers.potential", i) and self.phrase("nouns", i + 1)  # "suspected traffickers"
+            if i >= end and i not in taken and not describes:
                 is_action = self.phrase("actions", i) > self.phrase("verbs", i)
                 group, form = ("actions", "action") if is_action else ("verbs", "verb")
                 end = i + self.phrase(group, i)

@@ -44,8 +44,10 @@ def _shared_head(state: State, start: int, heads: dict[int, Head]) -> Head:
     is_item = head.partitive or (head.end < len(scene.low) and scene.is_bracketed(head.start - 1))
     if head.noun == "unknown" and is_item and scene.word(head.end) in (",", ";", ")", "."):
         return replace(head, noun="empty")  # "11 undetermined)", "159 of that kind;"
-    joined = scene.phrase("clause.coordinators", head.end) or scene.phrase("not_counts.range_joiners", head.end)
-    other = heads.get(head.end + 1) if joined else None  # but not "rose to 12; five traffickers were convicted"
+    joints = ("clause.coordinators", "not_counts.range_joiners")
+    end = scene.past(head.end, "modifiers.skip", "facets.form", *joints)  # "63 sex trafficking and 301 labor cases"
+    joined = end > head.end and any(scene.phrase(group, end - 1) for group in joints)
+    other = heads.get(end) if joined else None  # but not "rose to 12; five traffickers were convicted"
     if head.noun not in ("empty", "unknown") or other is None or other.noun in ("empty", "unknown"):
         return head
     return replace(head, noun=other.noun, family=other.family, potential=head.potential)
@@ -59,6 +61,8 @@ def _align(state: State) -> None:
     for row in _bare_rows(state):
         for i, other in zip(row, _row_before(state, row[0], len(row)), strict=False):
             same = {"families": other.families, "unit": other.unit, "potential": other.potential}
+            if state.readings[row[0]].rule == "counted noun":
+                same = {}  # "while the number of convictions was 59, 64 and 36, respectively"
             state.readings[i] = replace(state.readings[i], like=other.numeral, **same)  # type: ignore[arg-type]
 
 

@@ -51,7 +51,8 @@ class _Finder:
     def at(self, i: int) -> Period | None:
         """Return the expression that starts at token `i`, or None."""
         word = self.words.low[i]
-        for pattern in self.patterns.get("#" if word[0].isdecimal() else word, ()):
+        digits = self.patterns["#"] if word[0].isdecimal() else ()
+        for pattern in (*self.patterns.get(word, ()), *digits):  # "1. halvår", "12 May"
             found = pattern["regex"].match(self.text, self.places[i])
             if found is None or not self._is_placed(pattern, i):
                 continue
@@ -93,9 +94,11 @@ class _Finder:
             return None
         last = int(found.get("Y2") or found.get("Y") or self.around)
         first = int(found.get("Y") or (last - (months[0] > months[1] > 0)))
-        after = first * 12 - 12 + months[0]
         part = self._months_of_part(found)
         length = self._number(found.get("N"))
+        spans = self.words.lexicon.tables["periods"]["year_to"]
+        after = first * 12 + months[0] - (spans.get(found.get("span")) or length)
+        century = first // 100 * 100
         named = sorted(self.named)[-length:] or [0]
         if "{from}" in template and not (len(named) == length == named[-1] - named[0] + 1):
             return None
@@ -110,7 +113,12 @@ class _Finder:
             "p": after // 12,
             "m": f"{after % 12 + 1:02}",
             "default": self.default,
+            "end": century + int(found.get("y") or 0) % 100,
             "back": int(found.get("Y") or self.default) - length + 1,
+            "on": first + length - 1,
+            "past": first - length,
+            "prior": first - 1,
+            "decade": self.default - 9,
             "from": named[0],
             "to": named[-1],
         }
@@ -180,6 +188,7 @@ def _expanded(words: str, lexicon: Lexicon) -> str:
         "Y": f"(?P<Y>{year})",
         "Y2": f"(?P<Y2>{year})",
         "y": r"(?P<y>\d\d(?:\d\d)?)",
+        "yy": r"(?P<y>\d\d)",
         "N": rf"(?P<N>\d\d?|{small})",
         "D": date.replace("#", ""),
         "D2": date.replace("#", "2"),
