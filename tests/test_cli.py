@@ -209,6 +209,18 @@ def test_reconcile_lists_the_clashes(run, raw):
     assert (told["rejected"], told["status"], told["clashing"][0]["won"]) == (1, "optimal", "77")
 
 
+def test_of_many_clashes_the_first_are_listed_and_it_is_said_where_all_are(run):
+    code, out, _ = run("reconcile", "Denmark")
+    assert code == 0
+    lines = out.splitlines()[1:]
+    n_clashes = len(json.loads(run("reconcile", "Denmark", "--json")[1])["clashing"])
+    assert n_clashes > 60
+    assert lines[-2] == f"and {n_clashes - 30} more clashes; all of them: --output FOLDER, or --json"
+    assert len(lines) == 32
+    has_part = ["=" in line for line in lines[:-2]]
+    assert has_part == sorted(has_part)  # totals stand first
+
+
 def test_explain(run, raw):
     code, out, _ = run("explain", "dnk", "victims_identified", 2020, "--data", raw)
     assert code == 0

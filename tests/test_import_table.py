@@ -563,9 +563,12 @@ def test_a_column_of_figures_that_is_not_imported_is_named_with_what_to_type(tmp
     args = ["import", "table", path, "--country", "Ghana", "--raw", raw]
     for dry in (["--dry-run"], []):
         code, out, err = run(*args, *dry)
-        assert code == 0
+        assert code == 1  # what was read is written, and what was not is no success
         assert 'say what each column of figures holds (--value "Victims=INDICATOR")' in out
-        assert err == "warning: nothing can be imported of the columns Victims\n"
+        assert err == (
+            "warning: nothing can be imported of the columns Victims; this ends with 1 until --value names every "
+            "column to take\n"
+        )
     code, _, err = run(*args, "--value", "Victims=victims")
     assert code == 1
     assert "is no indicator, year or key=category; did you mean victims_identified or" in err

@@ -64,6 +64,13 @@ def test_a_country_gets_the_pages_that_its_figures_carry():
     assert pages("ISL") == "12345"
     assert pages("AUT", numerator="asylum_granted") == "123"  # of which it has no figure to set beside others
     assert pages("AUT", denominator="victims_identified;sex=female") == "1234"  # parts are judged on the page
+    # and what a country does not get is said, with what it would need
+    assert made.missing("AUT", {}) == (
+        "Pages that this country does not get, since there are too few figures: “Protection” (needs figures or "
+        "statements on its subject) and “Victims” (needs 30 figures that are parts of totals)."
+    )
+    task = made.tasks("AUT", {"numerator": "asylum_granted"}, ("da",))[0]
+    assert "»Ved siden af andre lande« (kræver 3 år med begge antal)" in task.missing
 
 
 @pytest.mark.parametrize(
@@ -74,7 +81,7 @@ def test_a_country_gets_the_page_on_protection_or_the_line_that_nothing_is_known
     table.to_csv(tmp_path / "claims.csv", index=False)
     table.to_csv(tmp_path / "sources.csv", index=False)
     page = read_notebook(FOLDER / "5_protection.ipynb")
-    given = read_data(tmp_path).held["ISL"].meets(page.fits["needs"], [])
+    given = read_data(tmp_path).held["ISL"].lacks(page.fits["needs"], []) == []
     silent = "No source has figures on how often protection" in str(texts.coverage(ts.reconcile(table), "ISL"))
     assert (given, silent) == ((False, True) if indicator == "victims_identified" else (True, False))
 

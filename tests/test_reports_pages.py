@@ -134,9 +134,10 @@ def test_a_page_is_whole_and_asks_for_nothing():
 
 def test_names_of_countries_and_parameters_are_escaped():
     shown, siblings = (Parameter("p", "str", "<script>", '"<v>'),), (('a.html"<k>', "<b>"),)
-    text = page_of(task=Task('C"<i>', "3_gap", "en", "", {}, shown, siblings)).html
+    text = page_of(task=Task('C"<i>', "3_gap", "en", "", {}, shown, siblings, "No page <u>.")).html
     assert "C&#34;&lt;i&gt;" in text
-    for raw in ("<i>", "<b>", "<k>", "<v>"):
+    assert "<p>No page &lt;u&gt;.</p>" in text
+    for raw in ("<i>", "<b>", "<k>", "<v>", "<u>"):
         assert raw not in text
 
 

@@ -51,6 +51,14 @@ def test_equal_releases_differ_in_nothing():
     assert [len(t) for t in (found.changed, found.new, found.vanished, found.corrupt)] == [0, 0, 0, 0]
 
 
+def test_countries_that_are_not_compared_are_still_looked_at():
+    old, new = (claims(("", 2021, 80), ("sex=female", 2021, part)) for part in (42, 238))
+    new = pd.concat([new, new.assign(country="SWE")])
+    found = compare_releases(old, new, ["DNK"])
+    assert (found.corrupt.country.tolist(), len(found.new)) == (["DNK"], 0)
+    assert found.faults.country.tolist() == ["DNK", "SWE"]
+
+
 def test_a_part_above_its_whole_is_named_with_the_whole_it_exceeds_most():
     found = compare_releases(
         claims(("", 2021, 80), ("sex=female", 2021, 42)),

@@ -14,6 +14,8 @@ from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.reconciliation.result import OPTIMAL
 from trafficking_stats.wording import counted
 
+_LISTED = 30
+"""So many clashes are printed, those of totals first."""
 _ONE = {
     **{"claims": "claim", "clashes": "clash", "series": "series"},
     **{"reasons": "reason", "sources": "source", "statements": "statement"},
@@ -44,9 +46,9 @@ def clean_command(raw: Path | None, out: Path | None, time_limit: float | None) 
 def reconcile_command(countries: tuple[str, ...], out: Path | None, reconciled: options.Command) -> options.Answer:
     """Reconcile claims: list the clashes, or write the three tables.
 
-    Of the countries named, or of all. series.csv has one row a cell with its estimate and bounds, claims.csv one row
-    a claim with its verdict, clashes.csv one row a clash with the values, who prints them, which was kept and the
-    probable cause.
+    Of the countries named, or of all. Printed are the first 30 clashes, those of totals before those of parts; --output
+    and --json give all. series.csv has one row a cell with its estimate and bounds, claims.csv one row a claim with its
+    verdict, clashes.csv one row a clash with the values, who prints them, which was kept and the probable cause.
     """
     rec = reconciled(*countries)
     tables = {"series": rec.series, "claims": rec.claims, "clashes": rec.clashes}
@@ -54,7 +56,10 @@ def reconcile_command(countries: tuple[str, ...], out: Path | None, reconciled: 
     text = f"{len(rec.claims):,} claims, {rejected:,} rejected; {len(rec.series):,} cells"
     if out is None:
         columns = ["country", "indicator", "breakdown", "period", "values", "won", "cause"]
-        text = f"{options.as_text(rec.clashes, columns)}\n{text}"
+        first = rec.clashes.sort_values("breakdown", key=lambda own: own != "", kind="stable").head(_LISTED)
+        left = len(rec.clashes) - len(first)
+        more = f"and {left:,} more clashes; all of them: --output FOLDER, or --json\n" if left else ""
+        text = f"{options.as_text(first, columns)}\n{more}{text}"
     else:
         for name, table in tables.items():
             write_table(out / f"{name}.csv", table)

@@ -161,7 +161,9 @@ def _import_by(reader: Reader) -> click.Command:
             told = f"next: trafficking-stats clean{folders}\n{record['file']}: {state}"
         options.print_answer(options.Answer(told, record), as_json)
         if found.unread:
-            click.echo(f"warning: nothing can be imported of the columns {', '.join(found.unread)}", err=True)
+            left = f"nothing can be imported of the columns {', '.join(found.unread)}"
+            click.echo(f"warning: {left}; this ends with 1 until --value names every column to take", err=True)
+            raise click.exceptions.Exit(1)
 
     parameters = [
         click.Argument(["file"], type=options.FILE),

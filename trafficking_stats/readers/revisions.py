@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,12 +42,15 @@ class Revisions:
     corrupt : pandas.DataFrame
         What looks wrong in the new release: ``kind``, the columns of a cell, ``size``, ``standing`` (whether
         the old release had the same fault), and ``evidence`` in words.
+    faults : pandas.DataFrame
+        What looks wrong in the new release by itself, on whatever country: from `faults_of`.
     """
 
     changed: pd.DataFrame
     new: pd.DataFrame
     vanished: pd.DataFrame
     corrupt: pd.DataFrame
+    faults: pd.DataFrame
 
     @property
     def sizes(self) -> pd.DataFrame:
@@ -81,7 +84,7 @@ class Revisions:
         )
 
 
-def compare_releases(old: pd.DataFrame, new: pd.DataFrame) -> Revisions:
+def compare_releases(old: pd.DataFrame, new: pd.DataFrame, among: Collection[str] | None = None) -> Revisions:
     """Compare two releases of one publication, cell by cell.
 
     A figure looks corrupt if it is a part above its whole, if the parts along an exclusive dimension add up
@@ -92,6 +95,8 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame) -> Revisions:
     ----------
     old, new : pandas.DataFrame
         Claims of the two releases with the columns of a raw file.
+    among : collection of str, optional
+        The countries to compare; all by default.
 
     Returns
     -------
@@ -118,6 +123,9 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame) -> Revisions:
     'DNK victims_identified 2021: sex=female is 238, more than the total of 80'
     """
     old, new = bounded(old, "old"), bounded(new, "new")
+    faults = now = faults_of(new)
+    if among is not None:
+        old, new, now = (table[table["country"].isin(among)] for table in (old, new, now))
     key = [*CELL, "occurrence"]
     both = old.set_index(key).add_prefix("old_").join(new.set_index(key).add_prefix("new_"), how="outer").reset_index()
     fresh, vanished = (_named_by_one(both, *states) for states in (("new", "old"), ("old", "new")))
@@ -127,7 +135,7 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame) -> Revisions:
     changed = in_order(changed.assign(size=np.maximum(apart, 0).astype(int), shift=shift), size=False, shift=False)
     changed = changed.rename(columns={"old_figure": "old", "new_figure": "new"})
     changed = changed[[*CELL, "old", "new", "old_lower", "old_upper", "new_lower", "new_upper", "size"]]
-    before, now, moved = faults_of(old), faults_of(new), _moved(old, new)
+    before, moved = faults_of(old), _moved(old, new)
     corrupt = pd.concat([now.assign(standing=_among(now, before, ["kind", *CELL])), _shifted(moved)])
     corrupt = in_order(corrupt, standing=True, size=False, kind=True)
     changed["reason"] = _why_changed(changed, old, before, now, moved)
@@ -136,7 +144,7 @@ def compare_releases(old: pd.DataFrame, new: pd.DataFrame) -> Revisions:
         told(table.assign(why=table["reason"].map(REASONS)), what).drop(columns="why")
         for what, table in (("changed", changed), ("vanished", vanished))
     )
-    return Revisions(changed, fresh, vanished, corrupt[["kind", *CELL, "size", "standing", "evidence"]])
+    return Revisions(changed, fresh, vanished, corrupt[["kind", *CELL, "size", "standing", "evidence"]], faults)
 
 
 def revised_since(raw_dir: Path, found: TableImport) -> tuple[str, Revisions | None]:
@@ -152,7 +160,7 @@ def revised_since(raw_dir: Path, found: TableImport) -> tuple[str, Revisions | N
         old = claims_of_source(raw_dir, name)
         both = set(old["country"]) & set(found.claims["country"])
         if both:
-            return name, compare_releases(*(table[table["country"].isin(both)] for table in (old, found.claims)))
+            return name, compare_releases(old, found.claims, both)
     return "", None
 
 

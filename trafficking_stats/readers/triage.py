@@ -48,7 +48,8 @@ def triage(found: TableImport, revisions: Revisions | None = None) -> pd.DataFra
     [['impossible', 230, 'DNK victims_identified 2021: sex=female is 238, more than the total of 8'], \
 ['part_above_whole', 1, 'DNK victims_identified 2021: sex=male is 9, more than the total of 8']]
     """
-    tables = [_of_one_release(found), _unknown_categories(found.claims), _left_out(found.skipped)]
+    faults = faults_of(bounded(found.claims, "new")) if revisions is None else revisions.faults
+    tables = [_of_one_release(faults), _unknown_categories(found.claims), _left_out(found.skipped)]
     if revisions is not None:
         tables += _of_two_releases(revisions)
     table = pd.concat(tables, ignore_index=True).rename(columns={"evidence": "finding"}).reindex(columns=COLUMNS)
@@ -95,9 +96,9 @@ def write_triage(found: TableImport, revisions: Revisions | None, against: str, 
     return page, sheet
 
 
-def _of_one_release(found: TableImport) -> pd.DataFrame:
+def _of_one_release(faults: pd.DataFrame) -> pd.DataFrame:
     """Return what is wrong in the release by itself, with the figure and where it stands."""
-    table = in_order(faults_of(bounded(found.claims, "new")), size=False, kind=True)
+    table = in_order(faults, size=False, kind=True)
     most = load_vocabulary().weights.impossible_times * table["whole_upper"].clip(lower=_SMALLEST_WHOLE)
     impossible = (table["kind"] == "part_above_whole") & (table["size"] + table["whole_upper"] > most)
     return table.assign(kind=table["kind"].str.replace(r"_by_.*", "", regex=True).mask(impossible, "impossible"))

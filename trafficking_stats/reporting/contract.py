@@ -55,7 +55,7 @@ class Notebook:
         What it declares, in the order of the cell.
     fits : mapping of str to object
         Which countries get it: with ``instead_below``, those with fewer totals than that, in the place of all others;
-        with ``needs``, those that have what `trafficking_stats.reporting.fingerprints.Held.meets` asks for.
+        with ``needs``, those that have what `trafficking_stats.reporting.fingerprints.Held.lacks` asks for.
     prose : tuple of str
         Its cells of Markdown.
     """

@@ -39,8 +39,8 @@ class Held(NamedTuple):
         """For how many indicators and periods there is a total."""
         return sum(map(len, self.totals.values()))
 
-    def meets(self, needs: Mapping[str, Any], measures: Sequence[str]) -> bool:
-        """Whether there is what a page needs.
+    def lacks(self, needs: Mapping[str, Any], measures: Sequence[str]) -> list[str]:
+        """Return what there is too little of for a page, of what it needs.
 
         Parameters
         ----------
@@ -53,9 +53,8 @@ class Held(NamedTuple):
         periods = [self.totals.get(name, frozenset()) for name in measures if ";" not in name]
         common = len(frozenset.intersection(*periods)) if periods else sys.maxsize
         numbers = {"sources": self.sources, "parts": self.parts, "common": common}
-        return all(numbers[name] >= needs[name] for name in numbers.keys() & needs.keys()) and (
-            "any" not in needs or not self.told.isdisjoint(needs["any"])
-        )
+        short = [name for name, number in numbers.items() if number < needs.get(name, 0)]
+        return short + ["any"] * ("any" in needs and self.told.isdisjoint(needs["any"]))
 
 
 @dataclass(frozen=True)

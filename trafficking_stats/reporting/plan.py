@@ -11,7 +11,7 @@ from typing import Any
 from trafficking_stats import paths
 from trafficking_stats.countries import WORLD, check_country
 from trafficking_stats.errors import ParameterError, ReportError
-from trafficking_stats.messages import language, languages, page_file
+from trafficking_stats.messages import language, languages, page_file, say
 from trafficking_stats.reporting.contract import Notebook, Parameter, check_parameters, read_notebook
 from trafficking_stats.reporting.fingerprints import Data, hash_files, hash_of, read_data
 
@@ -43,6 +43,8 @@ class Task:
         Every parameter that the notebook declares, for the foot of the page.
     siblings : tuple of tuple of (str, str)
         File and title of each page of the country in this language.
+    missing : str
+        Which pages the country does not get, and what they would need, in words.
     languages : tuple of str
         The languages in which the page is written.
     as_of, n_sources
@@ -64,6 +66,7 @@ class Task:
     values: Mapping[str, Any]
     parameters: tuple[Parameter, ...] = ()
     siblings: tuple[tuple[str, str], ...] = ()
+    missing: str = ""
     languages: tuple[str, ...] = ("en",)
     as_of: str = ""
     n_sources: int = 0
@@ -81,7 +84,7 @@ class Task:
         """Return the hash of all that decides the page, such as the figures of the countries that it reads."""
         # a page on all countries changes also with a country that it could not read yet
         figures = data.key(() if self.country == WORLD else reads)
-        about = [self.siblings, self.language, self.languages, self.as_of, self.n_sources]
+        about = [self.siblings, self.missing, self.language, self.languages, self.as_of, self.n_sources]
         return hash_of([self.code, self.source, self.values, about, figures])
 
 
@@ -116,9 +119,22 @@ class Plan:
         others = [one for one in fitting if "instead_below" not in one.fits]
         return (
             [one for one in fitting if held.counts < one.fits.get("instead_below", 0)]
-            or [one for one in others if held.meets(one.fits.get("needs", {}), one.measures(parameters))]
+            or [one for one in others if not held.lacks(one.fits.get("needs", {}), one.measures(parameters))]
             or others
         )
+
+    def missing(self, country: str, parameters: Mapping[str, Any]) -> str:
+        """Say which pages a country does not get and what they would need; nothing where one stands for all."""
+        made = self.notebooks_of(country, parameters)
+        others = [one for one in self.notebooks if one not in made and one.of_country and "needs" in one.fits]
+        told = []
+        for one in others:
+            needs = one.fits["needs"]
+            short = self.data.on(country).lacks(needs, one.measures(parameters))
+            words = [say(f"site.needs.{name}", n=1 if name == "any" else needs[name]) for name in short]
+            told.append(say("site.missing.page", title=say("site.quoted", text=one.title), needs=words))
+        is_one = any("instead_below" in one.fits for one in made)
+        return "" if is_one or country == WORLD or not told else say("site.missing", n=len(told), pages=told)
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -171,6 +187,7 @@ class Plan:
         for code in codes:
             with language(code):
                 siblings = tuple((page_file(notebook.name, code), notebook.title) for notebook in notebooks)
+                missing = self.missing(country, parameters)
             for notebook in notebooks:
                 spoken = {"language": code} if any(p.name == "language" for p in notebook.parameters) else {}
                 task = Task(
@@ -181,6 +198,7 @@ class Plan:
                     values={**values[notebook.name], **spoken},
                     parameters=notebook.parameters,
                     siblings=siblings,
+                    missing=missing,
                     languages=tuple(codes),
                     as_of=held.as_of,
                     n_sources=held.sources,
