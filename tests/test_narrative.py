@@ -570,6 +570,17 @@ def test_kinds_of_sentences(text, expected):
             "In the same period courts convicted eight.",
             ["2018-01/2018-03"] * 3,
         ),
+        (
+            "There were 24 victims in 2016, 31 in 2017, and 26 in 2018. Of the identified victims, 61 were women.",
+            ["2016", "2017", "2018", "2016/2018"],
+        ),
+        ("Police opened 48 cases, up from 37 in 2017 and 41 the year before that.", ["2018", "2017", "2016"]),
+        (
+            "In the first quarter of 2018, 410 victims were identified. "
+            "That is up from 350 in the same quarter of the previous year.",
+            ["2018-01/2018-03", "2017-01/2017-03"],
+        ),
+        ("In 2017-18, police received many reports. They charged 19 suspects.", ["FY2018"]),
         ("In 2016 there were 46 victims and in 2018 68. Of these, 40 were women.", ["2016", "2018", "2018"]),
         ("In the first half of the year police opened nine cases. Sentences ranged from two to six years.", None),
     ],
@@ -577,6 +588,14 @@ def test_kinds_of_sentences(text, expected):
 def test_periods(text, periods):
     expected = ["2018-01/2018-06", "2018", "2018"] if periods is None else periods
     assert [period for _, period, _ in read(text)] == expected
+
+
+def test_a_danish_subject_follows_its_verb():
+    text = "Fra 2017 til 2018 steg antallet af ofre fra 64 til 98."
+    assert [(indicator, value) for indicator, _, value in read(text, "da")] == [
+        ("victims_identified", 64),
+        ("victims_identified", 98),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -644,6 +663,9 @@ def test_a_rise_between_two_figures_is_no_range():
         ),
         ("The assistance system received 43 new clients.", [("victims_assisted", 43, "persons")]),
         ("In all, 71 suspects came into contact with the police.", [("investigations", 71, "persons")]),
+        ("Judgments were passed against 25 defendants.", [("convictions", 25, "persons")]),
+        ("Courts tried 19 defendants in 11 matters.", [("prosecutions", 19, "persons"), ("prosecutions", 11, "cases")]),
+        ("Centres started counselling for 31 presumed victims.", [("victims_assisted", 31, "persons")]),
         ("The lightest sentence was eight years in prison.", [("sentence_min", 8, "years")]),
     ],
 )
@@ -687,6 +709,12 @@ def test_negated_comparisons_qualify(words, qualifier):
             ["form=sex", "form=labor", "age=child"],
         ),
         ("Courts convicted 12 people in cases of forced labor, sex trafficking, and forced begging.", ["total"]),
+        ("A charity sheltered 41 women, six of whom were minors.", ["sex=female", "age=child;sex=female"]),
+        (
+            "Police opened 94 cases, 57 of them of forced begging; in 2017 there had been 48.",
+            ["total", "form=forced_begging", "total"],
+        ),
+        ("Police identified 12 children forced to beg.", ["age=child;form=forced_begging"]),
         ("The number of victims of forced labor rose slightly to 41.", ["form=labor"]),
         (
             "Police identified 90 victims, most of them women (40) and children (30).",

@@ -170,12 +170,14 @@ class Dater:
         named = [other.label for other in self.scene.periods if other.end <= period.start and other.kind == "year"]
         if period.kind == "same" and named:  # "In 2017 police broke up a ring; 20 were convicted that year"
             return named[-1]
-        if period.kind == "same_span" and "-" in self.before and not self.main:
-            return self.before
+        if period.kind in ("same_span", "shifted") and "-" in self.before and not self.main:
+            around = self.before  # a quarter, where the sentence names no other time
         if period.kind == "shifted":
             return in_year(around, int(period.label) if period.label else year_of(around) - 1)
         if period.kind == "next":  # after several years too: "in the ten years to 2016, ...; a year later"
             return year_before(around, -1)
+        if period.kind == "before_that":  # "877 in 2017 and 741 the year before that"
+            return year_before(named[-1] if named else around)
         if period.kind == "previous":
             return year_before(around)
         return around

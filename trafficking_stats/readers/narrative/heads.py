@@ -206,7 +206,7 @@ def link_before(scene: Scene, numeral: Numeral) -> int:
     end = numeral.first - scene.before("clause.respectively", numeral.first)
     length = scene.before("clause.count_links", end)
     link = end - length if length else numeral.first
-    changes = scene.phrase("compare.change_to", numeral.first - 1)
+    changes = any(scene.phrase(f"compare.change_{way}", numeral.first - 1) for way in ("to", "from"))
     verb = scene.last("compare.change_verbs", numeral.first - CHANGE, numeral.first) if changes else None
     return link if verb is None else verb
 

@@ -12,7 +12,7 @@ from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.sentence_reader import JUDGED, find_terms, read_numbers
 from trafficking_stats.readers.narrative.statement_reader import StatementReader
-from trafficking_stats.readers.narrative.times import year_of
+from trafficking_stats.readers.narrative.times import is_single_year, year_of
 
 CONTEXT = 150
 """Characters of the sentence kept on either side of a figure, for the reviewer."""
@@ -38,6 +38,8 @@ class Paragraph:
         The latest year that a main figure so far is of, or that a sentence begins with: "In 2020 police arrested 22."
     around : int or None
         The year that months are in.
+    years : tuple of str, float and float
+        Of a main figure counted for several years in a row: from the first to the last, that of the last, and the sum.
     before : Reading or None
         The main figure of the paragraph before, until the first figures of this one are read.
     """
@@ -47,6 +49,7 @@ class Paragraph:
     row: list[Reading] = field(default_factory=list)
     latest: str = ""
     around: int | None = None
+    years: tuple[str, float, float] = ("", 0, 0)
     before: Reading | None = None
 
 
@@ -154,13 +157,12 @@ class Reader:
     def _belonging(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> tuple[str, str] | None:
         """Return the period of a part, where it is that of a group counted earlier, and how it was found."""
         lead = self.here.lead
-        if (
-            lead is not None
-            and reading.families == lead.families
-            and "-" in lead.label
-            and facets_of(scene, reading.numeral, reading.head)
-        ):
-            return lead.label, "figure it belongs to"  # the parts of a quarter's total
+        if lead is not None and reading.families == lead.families:
+            if "-" in lead.label and facets_of(scene, reading.numeral, reading.head):
+                return lead.label, "figure it belongs to"  # the parts of a quarter's total
+            years, last, total = self.here.years
+            if reading.unit == lead.unit and last < reading.numeral.value <= total:
+                return years, "figure it belongs to"  # more than in the last of several years: of all of them
         wholes = [self.known[base.numeral.value].label for base in repeats if base.numeral.value in self.known]
         if not wholes and scene.contains("clause.group", 0, len(scene.low)):
             recent = islice(reversed(self.known.values()), RECENT)
@@ -203,14 +205,17 @@ class Reader:
             main = [s for s in alike if not own and not scene.is_compared(s.numeral.start)]
             # a comparison in brackets is with the figure before it, one of its own with all
             found = main[-1:] if scene.is_bracketed(reading.numeral.start) else main
-        elif reading.head.partitive:  # "ten of the men": those counted before
+        elif reading.head.partitive and not scene.phrase("clause.relatives", reading.numeral.end + 1):
+            # "ten of the men": those counted before
             found = [s for s in (*self.here.row, *before) if own and own.items() <= s.facets.items()][-1:]
         elif own and (scene.word(reading.numeral.first - 1), scene.word(reading.numeral.end)) == ("(", ")"):
             found = []  # "women (402) and children (151)"
         else:
-            found = [whole for whole in _wholes_of(scene, before, reading) if whole in alike]
-        is_in_line = not found and not own and before and _is_in_line(scene, before[-1], reading)
-        return before[-1:] if is_in_line else found
+            found = [whole for whole in _wholes_of(scene, before, reading) if whole in alike or reading.head.partitive]
+        if found or own or not before or not _is_in_line(scene, before[-1], reading):
+            return found
+        # of the last figure, or of the first: "registered 394, 187 of them for begging; in 2020 there had been 348"
+        return before[:1] if ";" in scene.low[before[-1].numeral.end : reading.numeral.first] else before[-1:]
 
     # ---- memory
 
@@ -221,6 +226,7 @@ class Reader:
         is_aside = any(s.rule == "carried over" and year_of(s.label) < int(self.default) for s in here.row[:1])
         if here.row and not is_aside:
             here.lead = _newest(here.row)
+            here.years = here.years if here.lead.facets else _years_of(here.row)
             years = {end.removeprefix("FY")[:4] for end in here.lead.label.split("/")}
             here.latest = max(here.latest, *years) if len(years) == 1 else here.latest
         elif here.lead is None and spoken:  # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
@@ -228,17 +234,31 @@ class Reader:
         for entry in here.row:
             self.known.pop(entry.numeral.value, None)  # so that the last one stays last
             self.known[entry.numeral.value] = entry
-        dated = [p for p in scene.periods if p.kind in ("month", "part", "year") and not scene.is_compared(p.start)]
+        kinds = ("month", "part", "year", "fiscal")
+        dated = [p for p in scene.periods if p.kind in kinds and not scene.is_compared(p.start)]
         if dated:
             here.around = year_of(dated[-1].label) if any(p.kind == "month" for p in dated) else here.around
-            is_fronted = dated[0].kind == "year" and dated[0].start <= 1 and not is_aside
-            here.latest = max(here.latest, dated[0].label) if is_fronted else here.latest
+            is_fronted = dated[0].kind in ("year", "fiscal") and dated[0].start <= 1 and not is_aside
+            here.latest = max(here.latest, dated[0].label, key=_last_year) if is_fronted else here.latest
 
 
 def _newest(row: list[Reading]) -> Reading:
     """Return the first figure of a sentence; of one counted for several years, that of the last."""
     alike = [entry for entry in row if entry.families == row[0].families]
-    return max(alike, key=lambda entry: entry.label.rpartition("/")[2].removeprefix("FY"))
+    return max(alike, key=lambda entry: _last_year(entry.label))
+
+
+def _years_of(row: list[Reading]) -> tuple[str, float, float]:
+    """Return the years in a row for which a sentence counts one thing, what it counts in the last, and the sum."""
+    counted = {r.label: r.numeral.value for r in row if r.families == row[0].families and is_single_year(r.label)}
+    years = sorted(map(year_of, counted))
+    if len(years) < 2 or years[-1] - years[0] + 1 != len(years):
+        return "", 0, 0
+    return f"{years[0]}/{years[-1]}", counted[max(counted, key=_last_year)], sum(counted.values())
+
+
+def _last_year(label: str) -> str:
+    return label.rpartition("/")[2].removeprefix("FY")
 
 
 def _leans_back(scene: Scene) -> bool:
@@ -253,9 +273,10 @@ def _leans_back(scene: Scene) -> bool:
 def _wholes_of(scene: Scene, before: list[Reading], part: Reading) -> list[Reading]:
     """Return what "including", "of whom" or a bracket before a later figure splits: one, or two joined by "and"."""
     depth, ends = 0, {reading.numeral.end for reading in before}  # "112 of them" splits no figure before "of them"
+    is_relative = part.head.partitive and scene.phrase("clause.relatives", part.numeral.end + 1)  # "six of whom"
     for k in range(part.numeral.first - 1, -1, -1):
         depth += (scene.low[k] in ")]") - (scene.low[k] in "([")
-        if depth < 0 or (depth == 0 and k not in ends and scene.phrase("clause.subset", k)):
+        if depth < 0 or (depth == 0 and k not in ends and (is_relative or scene.phrase("clause.subset", k))):
             wholes = [s for s in before if s.numeral.end <= k][-2:]
             is_joint = depth == 0 and wholes and scene.phrase("clause.coordinators", wholes[-1].numeral.first - 1)
             return wholes if is_joint else wholes[-1:]

@@ -114,7 +114,7 @@ def topic_before(state: State) -> Outcome:
     begin = scene.clause_start(link, state.bound, ",;(")
     while begin in scene.dated and begin - 1 in scene.dated.values():  # "in 2020, 2021 and 2022"
         begin = scene.clause_start(begin - 1, state.bound, ",;(")
-    topic = topic_of(scene, begin, link)
+    topic = topic_of(scene, begin, link) or (topic_of(scene, link, first - 1) if link < first - 1 else None)
     if topic is not None:
         head = replace(topic, start=state.head.start, end=state.head.end, partitive=state.head.partitive)
         return reading_of(state.numeral, head, (topic.family,), "counted noun")
