@@ -7,13 +7,16 @@ import pkgutil
 import re
 import shlex
 import shutil
+from pathlib import Path
 
 import click
 import matplotlib.pyplot as plt
 import pytest
+from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
 import trafficking_stats
+from trafficking_stats import paths
 from trafficking_stats.claims import read_claims
 from trafficking_stats.cli import cli
 from trafficking_stats.schema import PRINTED, SOURCE
@@ -55,8 +58,16 @@ def blocks(path, language):
     return [token.content for token in tokens if token.type == "fence" and token.info.split()[:1] == [language]]
 
 
+def write_tables(path):
+    """Write the tables of a page that have a name into the current folder."""
+    for token in MarkdownIt().parse(path.read_text(encoding="utf-8")):
+        if token.type == "fence" and (named := re.fullmatch(r'csv title="(.+)"', token.info)):
+            Path(named[1]).write_text(token.content, encoding="utf-8")
+
+
 def test_python_examples_of_the_pages(root, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    write_tables(root / "docs" / "tutorial.md")
     examples = {path: "\n".join(blocks(path, "pycon")) for path in pages(root)}
     assert examples[root / "README.md"]
     for path, text in examples.items():
@@ -64,6 +75,29 @@ def test_python_examples_of_the_pages(root, tmp_path, monkeypatch):
         runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
         runner.run(test)
         assert runner.summarize(verbose=False).failed == 0, path.name
+
+
+def test_the_commands_of_the_tutorial_lead_from_a_table_to_pages(root, tmp_path, monkeypatch):
+    monkeypatch.delenv(paths.VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+    page = root / "docs" / "tutorial.md"
+    write_tables(page)
+    said = ""
+    for line in blocks(page, "sh")[0].splitlines():
+        command, *rest = shlex.split(line)
+        if command == "cd":
+            monkeypatch.chdir(*rest)
+            continue
+        done = CliRunner().invoke(cli, rest)
+        assert done.exit_code == 0, f"{line}: {done.output}"
+        said += done.output
+    for shown in blocks(page, "text"):
+        assert shown in said
+    # the pages say what Python says
+    (head,) = [text for text in blocks(page, "pycon") if "gap.headline" in text]
+    answer = head.split("gap.headline")[1].splitlines()[1]
+    gap_page = Path("reports", "KEN", "3_gap.html").read_text(encoding="utf-8")
+    assert answer in re.sub(r"<[^>]+>", "", gap_page)
 
 
 def shell_commands(root):

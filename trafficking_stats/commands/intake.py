@@ -146,6 +146,7 @@ def _import_by(reader: Reader) -> click.Command:
         if revisions is not None:
             record["revisions"] = {"against": against, **revisions.record}
         said = {*found.said, *(name for name, value in about.items() if value)}
+        lost = f"; {len(found.left_out):,} of {found.n_rows:,} figures are left out" if len(found.left_out) else ""
         what = (found.claims, found.source, folder)
         how = {"replace": replace, "countries": found.countries, "said": said, "remedy": _REMEDY}
         if dry_run:
@@ -153,12 +154,12 @@ def _import_by(reader: Reader) -> click.Command:
             present = f"{plan.path} has these claims already; there is nothing to do"
             step = "to import, say the same without --dry-run" if plan.files else present
             record["next"] = plan.hindrance or step
-            told = f"{record['next']}\nnothing was written"
+            told = f"{record['next']}\nnothing was written{lost}"
         else:
             record["file"], record["changed"] = writing.write_raw(*what, **how)
             state = "written" if record["changed"] else "was there already, the same to the last byte"
             folders = f" --raw {raw} --output FOLDER" if raw else ""
-            told = f"next: trafficking-stats clean{folders}\n{record['file']}: {state}"
+            told = f"next: trafficking-stats clean{folders}\n{record['file']}: {state}{lost}"
         options.print_answer(options.Answer(told, record), as_json)
         if found.unread:
             left = f"nothing can be imported of the columns {', '.join(found.unread)}"

@@ -58,6 +58,11 @@ class TableImport:
         return self.source["published"]
 
     @property
+    def left_out(self) -> pd.DataFrame:
+        """What was skipped, but for countries that were not asked for."""
+        return self.skipped[self.skipped["reason"] != NOT_ASKED_FOR]
+
+    @property
     def reasons(self) -> pd.DataFrame:
         """Number of skipped figures by reason, the most frequent first; columns ``reason`` and ``rows``."""
         counts = self.skipped.groupby("reason", sort=True).size().rename("rows").reset_index()
@@ -80,8 +85,7 @@ class TableImport:
         """Return the numbers, the first claims, and every figure left out but for those of countries not asked for."""
         columns = [c for c in (*PRINTED[:7], RANGE_END, "locator") if c in self.claims]
         claims = self.claims.head(n_claims)[columns].to_string(index=False, na_rep="") if len(self.claims) else "(none)"
-        left_out = self.skipped[self.skipped["reason"] != NOT_ASKED_FOR]
-        return rendered(_TEXT, found=self, first=claims, left_out=left_out).rstrip("\n")
+        return rendered(_TEXT, found=self, first=claims).rstrip("\n")
 
     def __str__(self) -> str:
         return rendered(_TEXT, found=self).rstrip("\n")

@@ -10,7 +10,7 @@ from trafficking_stats.csv_tables import write_table
 from trafficking_stats.files import write_text
 from trafficking_stats.readers.faults import CELL, bounded, faults_of, in_order
 from trafficking_stats.readers.revisions import Revisions
-from trafficking_stats.readers.tables import NOT_ASKED_FOR, TableImport, load_map
+from trafficking_stats.readers.tables import TableImport, load_map
 from trafficking_stats.templates import rendered
 from trafficking_stats.vocabulary import load_vocabulary
 from trafficking_stats.wording import counted
@@ -49,7 +49,7 @@ def triage(found: TableImport, revisions: Revisions | None = None) -> pd.DataFra
 ['part_above_whole', 1, 'DNK victims_identified 2021: sex=male is 9, more than the total of 8']]
     """
     faults = faults_of(bounded(found.claims, "new")) if revisions is None else revisions.faults
-    tables = [_of_one_release(faults), _unknown_categories(found.claims), _left_out(found.skipped)]
+    tables = [_of_one_release(faults), _unknown_categories(found.claims), _left_out(found.left_out)]
     if revisions is not None:
         tables += _of_two_releases(revisions)
     table = pd.concat(tables, ignore_index=True).rename(columns={"evidence": "finding"}).reindex(columns=COLUMNS)
@@ -133,9 +133,8 @@ def _unknown_categories(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def _left_out(skipped: pd.DataFrame) -> pd.DataFrame:
-    asked_for = skipped[skipped["reason"] != NOT_ASKED_FOR]
     rows = [
         ("left_out", len(group), f"row {group['row'].iloc[0]}", f"{counted(len(group), 'row')}: {reason}")
-        for reason, group in asked_for.groupby("reason", sort=True)
+        for reason, group in skipped.groupby("reason", sort=True)
     ]
     return pd.DataFrame(rows, columns=["kind", "count", "printed", "evidence"])
