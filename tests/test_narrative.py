@@ -663,6 +663,8 @@ def test_a_rise_between_two_figures_is_no_range():
         ),
         ("The assistance system received 43 new clients.", [("victims_assisted", 43, "persons")]),
         ("In all, 71 suspects came into contact with the police.", [("investigations", 71, "persons")]),
+        ("A total of 21 suspects were identified.", [("investigations", 21, "persons")]),
+        ("In all, 10 victims had been made to beg.", [("victims_identified", 10, "persons")]),
         ("Judgments were passed against 25 defendants.", [("convictions", 25, "persons")]),
         ("Courts tried 19 defendants in 11 matters.", [("prosecutions", 19, "persons"), ("prosecutions", 11, "cases")]),
         ("Centres started counselling for 31 presumed victims.", [("victims_assisted", 31, "persons")]),
@@ -713,6 +715,14 @@ def test_negated_comparisons_qualify(words, qualifier):
         (
             "Police opened 94 cases, 57 of them of forced begging; in 2017 there had been 48.",
             ["total", "form=forced_begging", "total"],
+        ),
+        (
+            "Police identified 90 victims. Nigerian nationals (31) were the largest group.",
+            ["total", "nationality=Nigeria"],
+        ),
+        (
+            "Police identified 90 victims. Of the victims for whom the sex and age were known, 31 were men.",
+            ["total", "sex=male"],
         ),
         ("Police identified 12 children forced to beg.", ["age=child;form=forced_begging"]),
         ("The number of victims of forced labor rose slightly to 41.", ["form=labor"]),

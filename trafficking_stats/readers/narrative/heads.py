@@ -247,7 +247,8 @@ def facets_within(scene: Scene, start: int, stop: int, people_until: int | None 
         facets = [(facet, *scene.found(f"facets.{facet}", k)) for facet in DIMENSIONS if k >= end]
         for facet, length, value in facets:
             is_other = facet == "nationality" and (scene.before(PEOPLES, k) or scene.phrase("clause.origins", k))
-            if length and (is_near or facet != "group") and not is_other:  # "nationals", not "Thai nationals"
+            is_other = is_other or value == "none"  # "nationals", not "Thai nationals"; "the sex and age"
+            if length and (is_near or facet != "group") and not is_other:
                 found[facet].add(value)
                 end = max(end, k + length)
         if is_near and scene.phrase(PEOPLES, k) and not scene.phrase("clause.bodies", k + 1):

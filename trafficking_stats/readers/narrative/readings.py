@@ -162,6 +162,8 @@ class State:
         """Look at a number and at what governs it on either side; a verb before it may govern another already."""
         left = left_of(self.scene, numeral, bound, self.consumed)
         right = right_of(self.scene, numeral, head)
+        if head.noun == "offender" and right.families == ("identify",):  # "21 suspects were identified"
+            right = replace(right, families=("investigate",))
         if head.noun == "empty" and (self.current is not None or self.lead is not None):
             # "89 offences were recorded. In 2013 28 were recorded": offences, too
             left, right = (Governor() if one.families == ("open",) else one for one in (left, right))

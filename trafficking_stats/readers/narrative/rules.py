@@ -105,9 +105,8 @@ def counted_action(state: State) -> Outcome:
 def topic_before(state: State) -> Outcome:
     """Read "the number of defendants charged stood at 31", "Convictions: 12"."""
     scene, first = state.scene, state.numeral.first
-    link = link_before(scene, state.numeral)
-    if scene.word(first - 1) == "(" and state.current is None and state.lead is None:
-        link = first - 1  # "most of the victims were Thai (12)"
+    opens = scene.word(first - 1) == "(" and state.current is None  # "most of the victims were Thai (12)"
+    link = first - 1 if opens else link_before(scene, state.numeral)
     is_list = state.current is not None and state.current.head.end >= link  # "convicted 82 traffickers: 51 for ..."
     if state.head.noun != "empty" or link == first or is_list:
         return None
@@ -115,13 +114,13 @@ def topic_before(state: State) -> Outcome:
     while begin in scene.dated and begin - 1 in scene.dated.values():  # "in 2020, 2021 and 2022"
         begin = scene.clause_start(begin - 1, state.bound, ",;(")
     topic = topic_of(scene, begin, link) or (topic_of(scene, link, first - 1) if link < first - 1 else None)
-    if topic is not None:
+    if topic is not None and not (opens and state.lead):
         head = replace(topic, start=state.head.start, end=state.head.end, partitive=state.head.partitive)
         return reading_of(state.numeral, head, (topic.family,), "counted noun")
     if any(begin <= mark.start < link and mark.family == "other" for mark in scene.marks):
         return state.stop()  # "the number of those acquitted was 31"
     base = state.current or state.lead
-    is_part = bool(facets_within(scene, begin, link, 0))
+    is_part = bool(facets_within(scene, begin, link, link if opens else 0))
     says_it = scene.contains("clause.pronouns", max(begin, link - NEAR), link)  # "a year later it had doubled to 40"
     told = is_part or says_it or scene.contains("clause.figure_nouns", begin, link)
     return reading_of(state.numeral, state.head, base.families, "carried over", base) if told and base else None
