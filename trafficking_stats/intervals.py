@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from trafficking_stats.vocabulary import Vocabulary
 
@@ -96,6 +97,18 @@ def period_kind(start: str, end: str) -> PeriodKind:
     if following == first.replace(year=first.year + 1, day=min(first.day, 28)) and first.day <= 28:
         return "reporting_year"
     return "span"
+
+
+def years_of(days: pd.Series) -> NDArray[np.int64]:
+    """Return the years of ISO dates, of which each different one is read once.
+
+    Examples
+    --------
+    >>> years_of(pd.Series(["2014-12-31", "2015-12-31", "2014-12-31"])).tolist()
+    [2014, 2015, 2014]
+    """
+    codes, different = pd.factorize(days)
+    return np.array([int(day[:4]) for day in different], dtype=np.int64)[codes]
 
 
 def period_years(start: str, end: str) -> tuple[range, range]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trafficking_stats import breakdowns
-from trafficking_stats.intervals import period_kind
+from trafficking_stats.intervals import period_kind, years_of
 from trafficking_stats.numbering import first_of, number_of
 from trafficking_stats.reconciliation.evidence import bounds
 from trafficking_stats.reconciliation.rules import EXCLUSIVE
@@ -284,6 +284,6 @@ def rejected(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: Vocabula
     # what lies within bounds that rest on no doubtful total is not near them
     rows["near"] &= (rows["distance"] > 0) | (rows["qualifier"] != "exact")
     rows["date"] = published_years(rows["published"])
-    rows["year"] = rows["period_end"].str[:4].astype(int)
+    rows["year"] = years_of(rows["period_end"])
     rows["kind"] = [period_kind(*days) for days in zip(rows["period_start"], rows["period_end"], strict=True)]
     return rows

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trafficking_stats.intervals import years_of
 from trafficking_stats.messages.measures import Measure
 from trafficking_stats.messages.values import Register
 from trafficking_stats.reconciliation.evidence import Evidence, evidence
@@ -53,7 +54,7 @@ def doubts(judged: pd.DataFrame, doubted: pd.DataFrame, vocabulary: Vocabulary) 
     judged = judged[columns].assign(row=judged.index, accepted=judged["accepted"].astype(bool))
     exact = judged[judged["qualifier"] == "exact"]
     yearly = exact[is_year(exact["period_start"], exact["period_end"])]
-    yearly = yearly.assign(year=yearly["period_end"].str[:4].astype(int))
+    yearly = yearly.assign(year=years_of(yearly["period_end"]))
     kept = exact[exact["accepted"]]
     seen = chain(
         of_the_future(judged[judged["accepted"]], vocabulary),

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trafficking_stats.intervals import years_of
 from trafficking_stats.numbering import number_of
 from trafficking_stats.reconciliation.forms import refuted
 from trafficking_stats.vocabulary import Vocabulary
@@ -42,8 +43,7 @@ def impossible(
     limits = vocabulary.weights
     cell = groups["cell"].to_numpy()
     series = number_of(cells["country"], cells["indicator"])[cell]
-    day, days = pd.factorize(cells["end"])
-    year = np.array([int(day[:4]) for day in days], dtype=np.int64)[day][cell]
+    year = years_of(cells["end"])[cell]
     yearly, whole = (cells["kind"] == "year").to_numpy()[cell], (cells["breakdown"] == "").to_numpy()[cell]
     times = np.bincount(table["group"], minlength=len(groups))
     totals = groups[["lower", "upper"]].assign(series=series, year=year, times=times)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from trafficking_stats.intervals import period_label
+from trafficking_stats.intervals import period_label, years_of
 from trafficking_stats.messages.catalogue import language
 from trafficking_stats.reconciliation.cells import System, upstreams
 from trafficking_stats.reconciliation.evidence import as_printed
@@ -73,7 +73,7 @@ def build_series(
         of_year = shown.groupby([table[name] for name in ("country", "indicator", "start", "end")]).transform("any")
         shown = of_year | (table["lower"] > 0) | table["upper"].notna()
     series = table[yearly & shown]
-    series = series.assign(year=series["end"].str[:4].astype("int64"))
+    series = series.assign(year=years_of(series["end"]))
     periods = table[~yearly & (table["n_claims"] > 0)]
     return series[list(SERIES)].reset_index(drop=True), periods[list(PERIODS)].reset_index(drop=True)
 
@@ -90,7 +90,9 @@ def _claims_on_cells(judged: pd.DataFrame, system: System, *, with_parts: bool) 
     named["part"] = False
     if not with_parts:
         return named
-    cells = system.cells[system.cells["measure"] == "count"].assign(year=lambda cells: cells["end"].str[:4])
+    cells = system.cells[(system.cells["measure"] == "count") & system.cells["kind"].isin(["part", "year"])]
+    cells = cells[cells["country"].isin(cells.loc[cells["kind"] == "part", "country"])]
+    cells = cells.assign(year=years_of(cells["end"]))
     key = ["country", "indicator", "breakdown", "year"]
     parts, years = (cells[cells["kind"] == kind][key].reset_index(names="cell") for kind in ("part", "year"))
     year_of = parts.merge(years, on=key, suffixes=("", "_year")).set_index("cell")["cell_year"]

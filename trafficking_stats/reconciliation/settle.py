@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from trafficking_stats.intervals import years_of
 from trafficking_stats.reconciliation.cells import System
 from trafficking_stats.reconciliation.methods import DEFAULT, pick
 from trafficking_stats.reconciliation.proofs import Component
@@ -58,7 +59,7 @@ class Settled:
     def yearly(self) -> dict[Any, dict[int, int]]:
         """The number of each cell of a calendar year, by country, indicator and breakdown, then by year."""
         own = self.system.cells[self.system.cells["kind"] == "year"]
-        years = own["end"].str[:4].astype(int).to_dict()
+        years = dict(zip(own.index.tolist(), years_of(own["end"]).tolist(), strict=True))
         series = own.groupby(KEY[:3]).indices
         return {name: {years[cell]: cell for cell in own.index[rows].tolist()} for name, rows in series.items()}
 

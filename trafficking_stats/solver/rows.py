@@ -55,15 +55,16 @@ class Inequalities:
 
     @cached_property
     def _resting(self) -> tuple[Ints, Ints]:
-        order = np.argsort(self.rest, kind="stable")
-        return order, np.searchsorted(self.rest[order], np.arange(self.rest.max(initial=-1) + 2))
+        shape = self.rest.max(initial=-1) + 1, len(self.row)
+        table = sparse.csr_array((np.ones(len(self.rest), dtype=bool), (self.rest, self.of)), shape=shape)
+        return table.indices, table.indptr
 
     def resting_on(self, bounds: Ints) -> Ints:
         """Inequalities, ascending, that say something new once one of these bounds has moved."""
-        order, start = self._resting
+        inequality, start = self._resting
         bounds = bounds[bounds < len(start) - 1]
         found = np.zeros(len(self.row), dtype=bool)
-        found[self.of[order[spans(start[bounds], start[bounds + 1] - start[bounds])]]] = True
+        found[inequality[spans(start[bounds], start[bounds + 1] - start[bounds])]] = True
         return np.flatnonzero(found)
 
 
