@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+_LARGEST = 2**62
+
 
 def number_of(*columns: pd.Series | NDArray[Any]) -> NDArray[np.int64]:
     """Give each combination of values a number, from 0 in the order in which they first stand there.
@@ -15,11 +17,22 @@ def number_of(*columns: pd.Series | NDArray[Any]) -> NDArray[np.int64]:
     >>> number_of(pd.Series(["a", "b", "a", "a"]), np.array([5, 5, 5, 6])).tolist()
     [0, 1, 0, 2]
     """
-    out: NDArray[np.int64] | None = None
+    out, size = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:
-        codes, values = pd.factorize(column, use_na_sentinel=False)
-        out = codes if out is None else pd.factorize(out * len(values) + codes)[0]
-    return np.asarray(out, dtype=np.int64)
+        codes, n = _codes(column)
+        if size * n > _LARGEST:
+            out = pd.factorize(out)[0]
+            size = len(out)
+        out, size = out * n + codes, size * n
+    return pd.factorize(out)[0].astype(np.int64)
+
+
+def _codes(column: pd.Series | NDArray[Any]) -> tuple[NDArray[np.int64], int]:
+    """Return numbers for the values of a column, and how many there may be."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.array.codes.astype(np.int64) + 1, len(column.dtype.categories) + 1
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    return codes, len(values)
 
 
 def first_of(number: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -136,9 +136,13 @@ def figures_of(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def heaviest(number: ArrayLike, weight: ArrayLike) -> NDArray[np.int64]:
-    """Return the heaviest row of each number, of equally heavy ones the first; in order of the numbers."""
-    number, order = np.asarray(number), np.lexsort((-np.asarray(weight), number))
-    return np.asarray(order[np.flatnonzero(np.diff(number[order], prepend=-1))], dtype=np.int64)
+    """Return the heaviest row of each number, of equally heavy ones the first; in order of the numbers, from 0."""
+    number, weight = np.asarray(number), np.asarray(weight, dtype=np.float64)
+    most, first = np.zeros(number.max(initial=-1) + 1), np.full(number.max(initial=-1) + 1, len(number))
+    np.maximum.at(most, number, weight)
+    rows = np.flatnonzero(weight == most[number])
+    np.minimum.at(first, number[rows], rows)
+    return first
 
 
 def _contradicted(wholes: pd.DataFrame, limits: Weights) -> pd.Series:

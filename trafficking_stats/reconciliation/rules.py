@@ -112,13 +112,7 @@ def needed_cells(cells: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
             waiting += _shared_pieces(known, measure)
             for series, periods in waiting:
                 known[series] |= periods
-    rows = [
-        (*series, *period, kind, measure[series[1]], period in claimed[series])
-        for series in sorted(known)
-        for period, kind in sorted(known[series].items())
-    ]
-    table = pd.DataFrame(rows, columns=[*KEY, "kind", "measure", "claimed"], dtype=object)
-    return table.astype({**dict.fromkeys(KEY[:3], str), "claimed": bool})
+    return _table(known, claimed).assign(measure=lambda table: table["indicator"].map(measure).astype(object))
 
 
 def build_rules(cells: pd.DataFrame, vocabulary: Vocabulary) -> Rules:
@@ -158,6 +152,19 @@ def _by_series(cells: pd.DataFrame) -> Periods:
     periods = [*map(kind, cells["start"].tolist(), cells["end"].tolist())]
     ends = itertools.pairwise([*first, len(cells)])
     return defaultdict(dict, {series: dict(periods[slice(*own)]) for series, own in zip(names, ends, strict=True)})
+
+
+def _table(known: Periods, claimed: Periods) -> pd.DataFrame:
+    """One row a cell, sorted by `KEY`, with the kind of its period and whether it is claimed."""
+    names, days = sorted(known), sorted({item for own in known.values() for item in own.items()})
+    number = {period: place for place, (period, _) in enumerate(days)}
+    series = np.repeat(np.arange(len(names)), [len(known[name]) for name in names])
+    period = np.array([number[period] for name in names for period in known[name]], dtype=np.int64)
+    given = np.array([period in claimed[name] for name in names for period in known[name]], dtype=bool)
+    order = np.lexsort((period, series))
+    table = pd.DataFrame(names, columns=KEY[:3], dtype=str).iloc[series[order]].reset_index(drop=True)
+    periods = pd.DataFrame([(*own, kind) for own, kind in days], columns=["start", "end", "kind"], dtype=object)
+    return table.join(periods.iloc[period[order]].reset_index(drop=True)).assign(claimed=given[order])
 
 
 def _measures(vocabulary: Vocabulary) -> dict[str, str]:
