@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from trafficking_stats.breakdowns import canonical_breakdown
 from trafficking_stats.csv_tables import read_rows
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.files import settle
+from trafficking_stats.numbering import first_of, number_of
 from trafficking_stats.schema import CELL, CLAIM, PRINTED, PUBLICATION, RANGE_END, SOURCE, check_claims, check_sources
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 from trafficking_stats.wording import meant
@@ -203,10 +205,12 @@ def finish(claims: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
 
 def in_order(claims: pd.DataFrame) -> pd.DataFrame:
     """Return claims in the order in which the package keeps them, whatever order they had."""
-    ids = claims["claim_id"].tolist()
-    by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
-    ranks = [pd.factorize(claims[column], sort=True)[0][by_id] for column in reversed(CELL)]
-    return claims.take(by_id[np.lexsort(ranks)]).reset_index(drop=True)
+    by_cell = np.lexsort([pd.factorize(claims[column], sort=True)[0] for column in reversed(CELL)])
+    first = first_of(number_of(*(claims[column].iloc[by_cell] for column in CELL)))
+    rows, ids = by_cell.tolist(), claims["claim_id"].tolist()
+    cells = (rows[start:end] for start, end in pairwise([*first.tolist(), len(rows)]))
+    order = [row for own in cells for row in sorted(own, key=ids.__getitem__)]
+    return claims.take(order).reset_index(drop=True)
 
 
 def _claim_ids(claims: pd.DataFrame) -> pd.Series:
