@@ -41,13 +41,6 @@ def test_two_equations_that_exclude_each_other():
     assert not system.is_feasible()
 
 
-def test_bounds_leave_claims_out_that_are_not_to_count():
-    # x + y = 10; x = 4; y <= 7
-    system = whole(({0: 1, 1: 1}, 10, 10), ({0: 1}, 4, 4, 1), ({1: 1}, 0, 7, 1), n=2)
-    assert system.bounds().lower.tolist() == [4, 6]
-    assert system.bounds(without=[1]).lower.tolist() == [3, 0]
-
-
 @pytest.mark.parametrize("bounds", [(-INF, INF), (0, INF), (0, 1e9)])
 def test_bounds_that_would_creep_for_ever(bounds):
     # x >= y; x <= y - 1.  validatetools

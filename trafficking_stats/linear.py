@@ -7,7 +7,7 @@ not hold? The module knows nothing of what the variables mean.
 
 import contextlib
 import warnings
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -208,21 +208,13 @@ class LinearSystem(Constraints):
             warnings.warn(bounds.status, OpenBoundsWarning, stacklevel=2)
         return np.column_stack([bounds.lower, bounds.upper])
 
-    def bounds(
-        self,
-        variables: Sequence[int] | None = None,
-        *,
-        without: Collection[int] = (),
-        time_limit: float | None = TIME_LIMIT,
-    ) -> Bounds:
+    def bounds(self, variables: Sequence[int] | None = None, *, time_limit: float | None = TIME_LIMIT) -> Bounds:
         """Bound every variable by what the rules force, and the claims that the last `locate_errors` did not drop.
 
         Parameters
         ----------
         variables : sequence of int, optional
             Variables of interest, by default all.
-        without : collection of int
-            Claims that are left out of account, too.
         time_limit : float or None
             Seconds after which no further solve is begun.
 
@@ -240,10 +232,8 @@ class LinearSystem(Constraints):
         wanted = np.arange(self.n_variables) if variables is None else np.asarray(variables, dtype=np.int64)
         if ((wanted < 0) | (wanted >= self.n_variables)).any():
             raise LinearSystemError(f"variables are numbered from 0 to {self.n_variables - 1}")
-        kept = self._kept()
-        kept[list(without)] = False
         chosen = np.isin(np.arange(self.n_variables), wanted)
-        end, closed = tightest(self._system()[0], kept, chosen, Deadline(time_limit))
+        end, closed = tightest(self._system()[0], self._kept(), chosen, Deadline(time_limit))
         tight = closed.T[wanted]
         n_open = int((~tight).sum())
         status = f"valid, {n_open} of {tight.size} ends not known to be tight" if n_open else "tight"
