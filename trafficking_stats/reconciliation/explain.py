@@ -81,7 +81,6 @@ class Explainer:
         groups, rules = settled.system.groups, settled.system.rules.table
         names = ("cell", "lower", "upper", "leader")
         self._cell, self._lower, self._upper, self._leader = (groups[name].to_numpy() for name in names)
-        self._binds = settled.solution.accepted
         self._kinds, self._details = (rules[name].to_numpy() for name in ("kind", "detail"))
 
     def cell(self, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Explanation:
@@ -112,12 +111,12 @@ class Explainer:
         return place
 
     def _component(self, cell: int) -> tuple[Component, Ints]:
-        """Return the component of a cell, and the groups of claims in it that are kept and bound others."""
+        """Return the component of a cell, and the groups of claims in it that are kept."""
         number = int(self._settled.component[cell])
         if number not in self._components:
             self._components[number] = self._settled.component_of(cell, self._proofs)
         component = self._components[number]
-        return component, component.groups[self._binds[component.groups]]
+        return component, component.groups[self._settled.solution.accepted[component.groups]]
 
     @functools.cached_property
     def _addresses(self) -> dict[tuple[str, ...], str]:
