@@ -188,11 +188,10 @@ class Explainer:
         if not ends:
             return ()  # before a component is cut out, which takes time
         component, kept = self._component(here)
-        proofs = {end: component.prove(here, upper=end == "upper", using=kept) for end in ends}
-        told = [proof for end, proof in proofs.items() if proof is not None and proof.whole == getattr(row, end)]
+        proofs = [component.prove(here, upper=end == "upper", using=kept) for end in ends]
         # an equation says both at once
-        exact = [proof for proof in told if proof.exact][:1]
-        return tuple(filter(None, map(self._line, exact or told)))
+        exact = [proof for proof in proofs if proof is not None and proof.exact][:1]
+        return tuple(filter(None, map(self._line, exact or proofs)))
 
     def _line(self, proof: Proof | None) -> str:
         """Write a proof; empty where no rule takes part."""
