@@ -93,7 +93,7 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     claim_group = np.full(len(claims), -1, dtype=np.int64)
     claim_group[counted] = group
     groups["edition"] = pd.factorize(claims["source_id"], sort=True)[0][groups["leader"]]
-    doubted = pd.concat([copies, doubted.drop(columns="exceeded")])
+    doubted = pd.concat([copies, doubted])
     doubted = doubted.set_index(counted[doubted.index]).sort_index(kind="stable")
     return System(cells, lower, upper, claim_group, groups, rules, doubted)
 

@@ -157,7 +157,7 @@ def doubtful(totals: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a total, with the row of its claim as index: ``doubt``, the code; ``number``, what the tables come to;
-        ``other``, the total; and ``exceeded``, whether some table is larger and no other publisher prints the total.
+        and ``other``, the total.
     """
     exact = totals[totals["lower"] == totals["upper"]]
     complete = exact[exact["complete"]].assign(known=exact["lower_sum"] == exact["upper_sum"])
@@ -169,8 +169,8 @@ def doubtful(totals: pd.DataFrame) -> pd.DataFrame:
     agree = by["known"].any() & (least["max"] == most["min"]) & (by["most"].nunique() > 1)
     value = found["other"].reindex(agree.index)
     two = found.index.isin(agree.index[agree & ((value < least["min"]) | (value > most["max"]))])
-    found["exceeded"] = (found["number"] > found["other"]) & found.pop("alone")
-    above = found["exceeded"] & ~found.index.isin(complete.loc[complete["lower_sum"] == complete["lower"], "claim"])
+    fits = found.index.isin(complete.loc[complete["lower_sum"] == complete["lower"], "claim"])
+    above = (found["number"] > found["other"]) & found.pop("alone") & ~fits
     found["doubt"] = np.select([two, above], ["two_tables", "parts_above"], "")
     found["number"] = least["max"].reindex(found.index).where(two, found["number"])
     return found[two | above]
