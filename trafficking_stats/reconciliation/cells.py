@@ -30,10 +30,9 @@ class System:
         Group of each claim, -1 for claims that are no counts.
     groups : pandas.DataFrame
         One row for each interval that is claimed of a cell: ``cell``, ``lower``, ``upper``, ``weight`` (one vote
-        an upstream, in `weights.UNITS`), ``impossible``,
-        ``leader``, the row of the claim that speaks for the group, and ``edition``, the number of that claim's source.
-        Sorted by cell, lower and upper: what decides ties never depends on the names of
-        the claims.
+        an upstream, in `weights.UNITS`), ``impossible``, ``leader``, the row of the claim that speaks for the group,
+        and ``edition``, the number of that claim's source. Sorted by cell, lower and upper: what decides ties never
+        depends on the names of the claims.
     rules : Rules
         The accounting rules.
     doubted : pandas.DataFrame

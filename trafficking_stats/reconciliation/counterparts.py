@@ -281,7 +281,7 @@ def rejected(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: Vocabula
     rows["distance"] = (rows["value"] - nearest).where(~rows["below"], nearest - rows["value"]).clip(lower=0)
     limits = vocabulary.causes
     rows["near"] = rows["distance"] <= np.maximum(limits.near_count, limits.near_share * nearest)
-    # what lies within bounds that rest on no doubtful total is not near them
+    # a figure within the bounds is not off by little: it clashes with others alone
     rows["near"] &= (rows["distance"] > 0) | (rows["qualifier"] != "exact")
     rows["date"] = published_years(rows["published"])
     rows["year"] = years_of(rows["period_end"])

@@ -20,9 +20,6 @@ TIME_LIMIT = 60.0
 _SEARCH = 0.75
 """Share of the time that the search for mistakes may take; the bounds and the proofs have the rest."""
 
-
-Floats = NDArray[np.float64]
-
 Conflicts = dict[int, tuple[tuple[int, ...], tuple[int, ...]]]
 """For a rejected group of claims: the groups, and the rules, that it cannot be true together with."""
 
