@@ -12,6 +12,7 @@ from synthetic import BIASED, make_panel
 from tiny import claim, table
 
 import trafficking_stats as ts
+from trafficking_stats.numbering import number_of
 from trafficking_stats.reconciliation import judged as verdicts
 from trafficking_stats.reconciliation.causes import probable_causes
 
@@ -251,3 +252,9 @@ def test_a_limit_of_time_bounds_the_whole_run() -> None:
     assert time.process_time() - begin < 12
     assert "feasible within gap" in rec.status
     assert 0 < rec.claims["accepted"].sum() < 300
+
+
+def test_combinations_of_many_different_values_keep_numbers_of_their_own():
+    """1,024 values in each of eight columns have 2**80 combinations, more than a number has room for."""
+    rows = np.column_stack([np.tile(np.arange(1024), (8, 1)), [5, 0, 0, 0, 0, 0, 0, 0], [6, 0, 0, 0, 0, 0, 0, 0]])
+    assert number_of(*rows).tolist() == list(range(1026))
