@@ -125,3 +125,10 @@ def test_order_of_rows_changes_no_byte(world: str, method: str) -> None:
         assert written(ts.reconcile(claims, method)) == written(ts.reconcile(claims.iloc[order], method))
 
     check()
+
+
+def test_what_is_added_to_the_claims_is_written_down():
+    claims = ts.load_claims().query("country == 'NOR'")
+    added = [name for name in ts.reconcile(claims).claims if name not in claims]
+    assert added == ["lower", "upper", "accepted", "cause", "clashes_with", "doubt", "evidence"]
+    assert all(f"``{name}``" in ts.Reconciliation.claims.__doc__ for name in added)

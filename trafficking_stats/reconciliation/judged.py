@@ -33,10 +33,7 @@ def explained(judged: pd.DataFrame, settled: Settled, vocabulary: Vocabulary) ->
     Returns
     -------
     claims : pandas.DataFrame
-        The claims with ``lower`` and ``upper`` (the interval of the claim), ``accepted``, ``cause`` (of a rejected
-        claim, a code), ``clashes_with`` (ids of the claims it cannot be true together with, joined by ``;``),
-        ``doubt`` (of a kept claim, a code or empty) and ``evidence`` for the cause or doubt: `evidence.Evidence`, of
-        which ``str`` is a sentence in the current language, or empty.
+        As `Reconciliation.claims` says.
     clashes : pandas.DataFrame
         As `build_clashes` returns it.
     """

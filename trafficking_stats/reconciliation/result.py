@@ -11,11 +11,12 @@ import pandas as pd
 
 from trafficking_stats.countries import NEW_FIGURES, as_code
 from trafficking_stats.errors import ReconciliationError
+from trafficking_stats.messages import reconciliation as sentences
 from trafficking_stats.reconciliation.explain import Explainer
 from trafficking_stats.reconciliation.inspect import Programme, inspect
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.sensitivity import sensitivity
-from trafficking_stats.reconciliation.series import PERIODS
+from trafficking_stats.reconciliation.series import PERIODS, all_cells
 from trafficking_stats.reconciliation.settle import Settled
 from trafficking_stats.reconciliation.sums import bounds_of_sum
 from trafficking_stats.reconciliation.vintages import Vintages, vintages
@@ -48,9 +49,8 @@ class Reconciliation:
         ``optimal``, or what the solver says of parts that it did not solve to the end.
     periods : pandas.DataFrame
         The cells that claims name and ``series`` has no room for: fiscal years, quarters, several years, and figures
-        such as a budget that stand for their whole period. Columns of ``series`` with ``start`` and ``end``, both ISO
-        dates of days that belong to the period, in the place of ``year``; an empty ``start`` means since records
-        began.
+        such as a budget that stand for their whole period. Columns of ``series`` with ``start`` and ``end``, the ISO
+        dates of its first and last day, in the place of ``year``; an empty ``start`` means since records began.
     vocabulary : Vocabulary
         Indicators, rules, weights and thresholds that were used.
     settled : mapping of str to Settled
@@ -73,15 +73,11 @@ class Reconciliation:
     @property
     def headline(self) -> str:
         """How much is printed, and how much of it can be true together, in the current language."""
-        from trafficking_stats.messages.reconciliation import headline
-
-        return headline(self)
+        return sentences.headline(self)
 
     def summary(self) -> str:
         """Write the headline, how the figures came about, and whether the calculation was finished."""
-        from trafficking_stats.messages.reconciliation import summary
-
-        return "\n".join(summary(self))
+        return "\n".join(sentences.summary(self))
 
     def plot(self, name: str = "stages", ax: Axes | None = None, *, country: str = "", **options: Any) -> Axes:
         """Draw one of the figures of `trafficking_stats.plots.SERIES`: ``stages`` or ``claims``.
@@ -110,13 +106,18 @@ class Reconciliation:
         return self.summary()
 
     def _repr_html_(self) -> str:
-        from trafficking_stats.messages.reconciliation import page
-
-        return page(self)
+        return sentences.page(self)
 
     @property
     def claims(self) -> pd.DataFrame:
-        """The claims in a fixed order, with their verdicts; `judged.explained` says what the columns are."""
+        """The claims in a fixed order, with what was made of each in further columns.
+
+        ``lower`` and ``upper`` (nullable ``Int64``): the numbers that it allows, NA where it names no such end.
+        ``accepted`` (bool): whether it was kept. ``cause`` (text): a code, why a rejected one is probably wrong.
+        ``clashes_with`` (text): ids, joined by ``;``, of kept claims that exclude a rejected one. ``doubt`` (text): a
+        code, what speaks against a kept one. ``evidence`` (`evidence.Evidence`), for cause or doubt: ``str()`` of it is
+        a sentence in the current language. Texts and evidence are empty where there is nothing to say.
+        """
         return self.told()[0]
 
     @property
@@ -221,8 +222,7 @@ class Reconciliation:
         >>> [explainer.cell("charged_persons", year).title for year in (2014, 2015)]
         ['Denmark, persons charged, 2014: 14', 'Denmark, persons charged, 2015: 25']
         """
-        years = self.series["year"].astype(str)
-        cells = pd.concat([self.series.assign(start=years + "-01-01", end=years + "-12-31"), self.periods])
+        cells = all_cells(self.series, self.periods)
         if not self.settled:
             raise ReconciliationError(f"there are no claims; {NEW_FIGURES}")
         known = self.settled.get(as_code(country)) or next(iter(self.settled.values()))

@@ -78,6 +78,12 @@ def build_series(
     return series[list(SERIES)].reset_index(drop=True), periods[list(PERIODS)].reset_index(drop=True)
 
 
+def all_cells(series: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
+    """Put the cells of both tables of `build_series` into one: a year, too, has a first and a last day."""
+    years = series["year"].astype(str)
+    return pd.concat([series.assign(start=years + "-01-01", end=years + "-12-31"), periods])
+
+
 def _claims_on_cells(judged: pd.DataFrame, system: System, *, with_parts: bool) -> pd.DataFrame:
     """Pair each counted claim with its cell, and a claim about a part of a year with the year's cell too.
 
