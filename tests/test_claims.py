@@ -309,6 +309,8 @@ def test_a_country_without_claims_is_answered_with_those_that_have(tmp_path):
         check_country("TUR", ["LTU"])
     with pytest.raises(ts.ClaimError, match=r"^no claims on country NOR; there are: DNK, SWE$"):
         ts.select_claims(claims, countries=["NOR", "SWE"])
+    with pytest.raises(ts.ClaimError, match=r"^no claims on country Sweden; did you mean SWE\? There are: DNK, SWE$"):
+        ts.select_claims(claims, countries=["Sweden"])
 
 
 # --- what ships -----------------------------------------------------------------------------------------------

@@ -162,7 +162,10 @@ def test_without_any_claim_there_is_nothing_to_explain():
     ("cell", "message"),
     [
         (("XXX", "convictions_persons", 2016), "no cell for XXX convictions_persons; countries: DNK; figures of your"),
-        (("DNK", "convictions", 2016), r"no cell for DNK convictions; did you mean convictions_persons\?"),
+        (
+            ("DNK", "convictions", 2016),
+            r"no cell for DNK convictions; did you mean convictions_persons\? Indicators of",
+        ),
         (("DNK", "convictions_persons", 1900), "convictions_persons, the total, in 1900; there are the years 20"),
         (("DNK", "convictions_persons", 2016, "sex=male"), ", 'sex=male', in 2016; there are the figures of the total"),
     ],

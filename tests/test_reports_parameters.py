@@ -221,7 +221,7 @@ def test_an_empty_parameter_file_sets_nothing(tmp_path):
     ("country", "parameters", "told"),
     [
         ("DNL", {}, "no claims on country 'DNL'.*DNK, SWE"),
-        ("Sweden", {}, "did you mean SWE"),
+        ("Swedn", {}, "did you mean SWE"),
         ("DNK", {"begin": 2014}, "no notebook has a parameter 'begin'"),
         ("DNK", {"start": "soon"}, "start must be a whole number"),
     ],

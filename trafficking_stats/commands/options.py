@@ -37,17 +37,8 @@ class DocumentFile(click.Path):
         return super().convert(value, param, ctx)
 
 
-class CountryName(click.ParamType):
-    """A country by its alpha-3 code or by its name in any common spelling; anything else stays, in capitals."""
-
-    name = "country"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the code; whether there are claims on it is asked later on."""
-        return countries.as_code(value)
-
-
-COUNTRY = CountryName()
+COUNTRY = click.types.FuncParamType(countries.as_code)
+COUNTRY.name = "country"  # as --help shows it
 
 
 def check_indicator(_ctx: click.Context, _param: click.Parameter, measure: str) -> str:

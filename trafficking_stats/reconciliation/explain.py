@@ -106,9 +106,22 @@ class Explainer:
         """Return indicator, breakdown, first and last day of a cell that there is."""
         period = year if isinstance(year, tuple) else (f"{int(year)}-01-01", f"{int(year)}-12-31")
         place = indicator, breakdown, *period
-        if place not in self._rows:
-            raise self._missing(indicator, breakdown, period)
-        return place
+        if place in self._rows:
+            return place
+        cells, what = self._all, f"no cell for {self._country} {indicator}"
+        own = cells[cells["country"] == self._country]
+        same = own[own["indicator"] == indicator]
+        if own.empty:
+            countries = ", ".join(sorted(set(cells["country"])))
+            raise ReconciliationError(f"{what}; countries: {countries}; {NEW_FIGURES}")
+        if same.empty:
+            have = sorted(set(own["indicator"]))
+            hint = meant(indicator, have) or "."
+            raise ReconciliationError(f"{what}{hint} Indicators of {self._country}: {', '.join(have)}")
+        known = f"figures of {', '.join(map(part_of, sorted(set(same['breakdown']))))}"
+        same = same[same["breakdown"] == breakdown]
+        known = f"years {', '.join(map(period_label, same['start'], same['end']))}" if len(same) else known
+        raise ReconciliationError(f"{what}, {part_of(breakdown)}, in {period_label(*period)}; there are the {known}")
 
     def _component(self, cell: int) -> tuple[Component, Ints]:
         """Return the component of a cell, and the groups of claims in it that are kept."""
@@ -204,20 +217,6 @@ class Explainer:
             terms.append((times, bound, name, words.source_of(claim) if claim else ""))
         used = [self._details[rule].split(" ")[0] for rule in proof.rules if self._kinds[rule] == "indicator"]
         return words.line(proof, terms, [self._labels[name] for name in dict.fromkeys(used)])
-
-    def _missing(self, indicator: str, breakdown: str, period: tuple[str, str]) -> ReconciliationError:
-        """Say that there is no such cell, and which there are."""
-        own = self._all[(self._all["country"] == self._country) & (self._all["indicator"] == indicator)]
-        what = f"no cell for {self._country} {indicator}"
-        if own.empty:
-            have = sorted(set(self._all.loc[self._all["country"] == self._country, "indicator"]))
-            there = f"indicators of {self._country}: {', '.join(have)}"
-            there = there if have else f"countries: {', '.join(sorted(set(self._all['country'])))}; {NEW_FIGURES}"
-            return ReconciliationError(f"{what}{meant(indicator, have) or ';'} {there}")
-        same = own[own["breakdown"] == breakdown]
-        known = f"figures of {', '.join(map(part_of, sorted(set(own['breakdown']))))}"
-        known = f"years {', '.join(map(period_label, same['start'], same['end']))}" if len(same) else known
-        return ReconciliationError(f"{what}, {part_of(breakdown)}, in {period_label(*period)}; there are the {known}")
 
 
 def figure_of(claim: Mapping[str, Any]) -> Figure:

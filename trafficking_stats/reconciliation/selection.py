@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from trafficking_stats.countries import meant_country
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.parameters import conform
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
@@ -69,7 +70,9 @@ def select_claims(
     if countries:
         there = sorted(kept["country"].unique())
         if missing := sorted(set(countries) - set(there)):
-            raise ClaimError(f"no claims on country {', '.join(missing)}; there are: {', '.join(there) or 'none'}")
+            hint = meant_country(missing[0], there)
+            are = f"{hint} There are" if hint else "; there are"
+            raise ClaimError(f"no claims on country {', '.join(missing)}{are}: {', '.join(there) or 'none'}")
         kept = kept[kept["country"].isin(list(countries))]
     raised = kept["source_id"].isin(list(prefer)) | kept["publisher"].isin(list(prefer))
     return kept.assign(tier=kept["tier"].mask(raised, heaviest)).reset_index(drop=True)

@@ -14,7 +14,7 @@ from typing import Any
 from tqdm import tqdm
 
 from trafficking_stats import paths
-from trafficking_stats.countries import WORLD
+from trafficking_stats.countries import WORLD, as_code
 from trafficking_stats.errors import ReportError
 from trafficking_stats.extras import needs
 from trafficking_stats.reporting import folder as report_folder
@@ -165,7 +165,7 @@ def run(
     languages = read_languages(language)
     made = plan(notebooks, known)
     asked = made.subjects if countries is None else [countries] if isinstance(countries, str) else countries
-    codes = list(dict.fromkeys(code.upper() if isinstance(code, str) else code for code in asked))
+    codes = list(dict.fromkeys(as_code(code) if isinstance(code, str) else code for code in asked))
     folder, tell = Path(output_dir), say or functools.partial(tqdm.write, file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="trafficking-stats-cache-") as cache:
         home = paths.own_folder()
