@@ -286,3 +286,12 @@ def test_a_part_many_times_above_a_masked_total_of_another_year_lifts_nothing():
     assert known(rows) == (None, 0, None)
     (row,) = ts.reconcile(table(rows)).claims.query("not accepted").itertuples()
     assert (row.value, row.cause, row.evidence.code) == (6_112_019, "corrupt", "impossible")
+
+
+def test_what_is_set_aside_beforehand_names_what_it_contradicts_too():
+    """Far above a masked total of its own year, which is kept; nothing is printed of the year after."""
+    citizens = "citizenship=national"
+    rows = [claim(5, qualifier="less_than"), claim(6_112_019, breakdown=citizens), claim(6_112_019, 2011, citizens)]
+    judged = ts.reconcile(table([*rows, claim(5, 2009, qualifier="less_than")])).claims
+    (total,) = judged.loc[(judged["breakdown"] == "") & (judged["period_start"] == "2010-01-01"), "claim_id"]
+    assert judged.loc[~judged["accepted"], "clashes_with"].tolist() == [total, ""]

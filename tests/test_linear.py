@@ -41,6 +41,22 @@ def test_two_equations_that_exclude_each_other():
     assert not system.is_feasible()
 
 
+def test_claims_that_are_given_up_cost_nothing_and_still_say_what_they_contradict():
+    # x + y = 10; x = 4; y = 7 and y <= 20 are given up
+    system = whole(({0: 1, 1: 1}, 10, 10), ({0: 1}, 4, 4, 1), ({1: 1}, 7, 7, 5), ({1: 1}, 0, 20, 1), n=2)
+    located = system.locate_errors(without=[2, 3])
+    assert (located.dropped, located.objective, located.solution.tolist()) == ((2, 3), 0, [4, 6])
+    assert system.ranges().tolist() == [[4, 4], [6, 6]]
+    assert system.irreducible_sets() == {2: (0, 1)}
+
+
+@pytest.mark.parametrize("without", [[0], [2], [1, -1]])
+def test_only_claims_can_be_given_up(without):
+    system = whole(({0: 1}, 0, 9), ({0: 1}, 4, 4, 1), n=1)
+    with pytest.raises(LinearSystemError, match="only a claim can be dropped beforehand"):
+        system.locate_errors(without=without)
+
+
 @pytest.mark.parametrize("bounds", [(-INF, INF), (0, INF), (0, 1e9)])
 def test_bounds_that_would_creep_for_ever(bounds):
     # x >= y; x <= y - 1.  validatetools

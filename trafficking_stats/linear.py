@@ -7,7 +7,7 @@ not hold? The module knows nothing of what the variables mean.
 
 import contextlib
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -153,11 +153,13 @@ class LinearSystem(Constraints):
         everything = np.ones(rows.m, dtype=bool)
         return bool(decide(rows, everything, deadline=Deadline(time_limit)).feasible.all())
 
-    def locate_errors(self, *, time_limit: float | None = TIME_LIMIT) -> Located:
+    def locate_errors(self, *, without: Collection[int] = (), time_limit: float | None = TIME_LIMIT) -> Located:
         """Find the cheapest claims to drop so that the others hold together with the rules.
 
         Parameters
         ----------
+        without : collection of int
+            Claims that are dropped whatever they say, at no cost.
         time_limit : float or None
             Seconds of computing after which no further search is begun. The answer is then valid, but perhaps not
             cheapest; the status says so.
@@ -170,6 +172,8 @@ class LinearSystem(Constraints):
 
         Raises
         ------
+        LinearSystemError
+            If `without` names what is no claim.
         ContradictingRulesError
             If the rules alone have no point in common.
         OutOfTimeError
@@ -182,9 +186,12 @@ class LinearSystem(Constraints):
             members = np.flatnonzero(rules.core & (rows.block_of_row == np.argmin(rules.feasible)))
             core = tuple(irreducible(rows, members, weight, deadline).tolist())
             raise ContradictingRulesError(core, tuple(self._label(i) for i in core))
-        lost, gap = locate(rows, weight, rules.interval, deadline)
+        given_up = np.isin(np.arange(rows.m), list(without)) & (weight > 0)
+        if given_up.sum() < len(set(without)):
+            raise LinearSystemError("only a claim can be dropped beforehand: a constraint that exists and has a weight")
+        lost, gap = locate(rows.that_fail(given_up), weight, rules.interval, deadline)
         status = "optimal" if gap == 0 else f"feasible within gap {gap:.3g}"
-        objective = int(weight[lost].sum()) * WEIGHT_UNIT
+        objective = int(weight[lost & ~given_up].sum()) * WEIGHT_UNIT
         dropped = tuple(np.flatnonzero(lost).tolist())
         self._located = Located(dropped, objective, status, gap, lambda: decide(rows, ~lost, point=True).point)
         return self._located

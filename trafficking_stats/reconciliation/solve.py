@@ -36,7 +36,7 @@ class Solution:
         Bounds; ``inf`` where nothing bounds a cell.
     conflicts : dict
         For each rejected group the groups, and the rules, that it cannot be true together with; taking any one
-        of them away would let it be true.
+        of them away would let it be true. What is impossible may contradict nothing that is kept; it then has no entry.
     status : tuple of str
         What the solver says of the components it did not solve to optimality; empty if it solved all.
     ruled : bool
@@ -82,7 +82,8 @@ def solve(system: System, time_limit: float | None = None) -> Solution:
     check_rules(system, matrix, limit)
     linear = state(system, matrix)
     first = matrix.shape[0]
-    located = linear.locate_errors(time_limit=_SEARCH * deadline.left)
+    aside = first + np.flatnonzero(system.groups["impossible"])
+    located = linear.locate_errors(without=aside.tolist(), time_limit=_SEARCH * deadline.left)
     kept = np.ones(linear.n_constraints, dtype=bool)
     kept[list(located.dropped)] = False
     bounds = linear.bounds(time_limit=deadline.share(2).left)
@@ -92,7 +93,8 @@ def solve(system: System, time_limit: float | None = None) -> Solution:
         row - first: (tuple(k - first for k in members if k >= first), tuple(k for k in members if k < first))
         for row, members in sets.items()
     }
-    unproven = len(located.dropped) - len(sets)
+    # what was set aside beforehand need not be in a conflict
+    unproven = len(set(located.dropped) - set(sets) - set(aside.tolist()))
     said = {
         located.status: located.status != "optimal",
         bounds.status: bounds.status != "tight",
@@ -161,7 +163,7 @@ def rule_text(system: System, rule: int, names: pd.Series) -> str:
 
 
 def state(system: System, matrix: csr_array) -> LinearSystem:
-    """State rules, then groups of claims, as one linear system; what is impossible can hold nowhere."""
+    """State rules, then groups of claims, as one linear system."""
     linear = LinearSystem(matrix.shape[1], np.inf)
     equal = system.rules.table["equal"].to_numpy(bool)
     linear.add_many(matrix, 0.0, np.where(equal, 0.0, np.inf))
@@ -169,6 +171,7 @@ def state(system: System, matrix: csr_array) -> LinearSystem:
     pick = csr_array(
         (np.ones(len(groups)), (np.arange(len(groups)), groups["cell"])), shape=(len(groups), matrix.shape[1])
     )
-    upper = np.where(groups["impossible"], -1.0, groups["upper"])
-    linear.add_many(pick, groups["lower"].to_numpy(), upper, groups["weight"].to_numpy() / UNITS)
+    linear.add_many(
+        pick, *(groups[name].to_numpy() for name in ("lower", "upper")), groups["weight"].to_numpy() / UNITS
+    )
     return linear

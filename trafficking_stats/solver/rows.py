@@ -148,6 +148,12 @@ class Rows:
             for block in (self.block_of_row, self.block_of_variable)
         ]
 
+    def that_fail(self, failing: Bools) -> Rows:
+        """Return the system with some rows that no point satisfies."""
+        sides = np.where(failing, [[0.0], [-1.0]], self.sides)
+        blocks = self.block_of_row, self.block_of_variable
+        return Rows(self.start, self.column, self.value, sides, self.domain, blocks)
+
     def violated(self, point: Floats, rows: Ints) -> Bools:
         """Tell which of `rows` do not hold at `point`."""
         entry, of = self.entries(rows), np.repeat(np.arange(len(rows)), self.length[rows])
