@@ -231,7 +231,7 @@ def test_a_search_that_runs_out_of_time_says_so_and_stays_valid() -> None:
         for n, row in enumerate(values)
         for part, value in zip(parts, row, strict=True)
     ]
-    rec = ts.reconcile(table(rows), time_limit=0.02)
+    rec = ts.reconcile(table(rows), time_limit=0)
     assert "feasible within gap" in rec.status
     # what is kept can be true together; of what is rejected little could be added
     kept = rec.claims[rec.claims["accepted"]]
