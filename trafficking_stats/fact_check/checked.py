@@ -144,6 +144,8 @@ def _is_open_count(place: Proposal, one: Checked, sentence: Words, before: Words
     named = {table("labels")["families"].get(before.value("actions", i)) for i in before.starts("actions")}
     size = len(before.tokens)  # "of 100 victims, 40 were children" tells of a sample
     is_sample = before.before("clause.base", size) > 0 and not before.before("clause.existential", size)
+    # "of the clients of 2019, 52 had been forced into marriage": a part that was not read
+    is_sample |= not cell.breakdown and any(sentence.phrase(group, 0) > 0 for group in ("clause.base", "clause.subset"))
     is_open = cell.period_start[:4] != cell.period_end[:4] or place.period_source == "clause"
     is_undated = is_open and place.rule != "table" and cell.period_end[:4] not in sentence.low
     # "since 2012", where the text names no later year

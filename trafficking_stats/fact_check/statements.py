@@ -157,7 +157,9 @@ def _rank(statement: Statement, base: Cell, record: Record) -> Finding:
     level = _range(own)
     if level is None and statement.subject.value is not None:
         level = Range(*said(statement.subject, record.vocabulary))
-    years = range(int(base.period_start[:4]), int(base.period_end[:4]) + 1)
+    first = int(base.period_start[:4])
+    is_since = base.period_start != LIMITS.ever  # "the highest since 2016", in which it may have been higher
+    years = range(first + is_since, int(base.period_end[:4]) + 1)
     held = {
         year: record.held(replace(base, period_start=f"{year}-01-01", period_end=f"{year}-12-31")) for year in years
     }

@@ -1,6 +1,5 @@
 """The period of each figure: from its clause, its sentence, the sentence before, or the document."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from trafficking_stats.readers.narrative.scene import Scene
@@ -60,6 +59,8 @@ class Dater:
         if own is None and bracketed and not compared:  # "in 2017 (66)"
             opening = scene.clause_start(token, 0, "([") - 1
             own = next((period for period in scene.periods if period.end == opening), None)
+            if own is not None and self._is_aside(own, token):
+                return str(year_of(own.label)), "clause"
         if own is not None:
             is_counted = not own.label and not self.main  # "the previous year", and no year in the sentence
             return self._label(own), "year counted from those before" if is_counted else "clause"
@@ -82,18 +83,15 @@ class Dater:
         scene = self.scene
         dated = [period for period in scene.periods if period.kind in ("year", "fiscal", *_PAIRS)]
         years = [year for period in dated for year in period.label.split("/")[:: _PAIRS.get(period.kind, 1)]]
-        is_said = scene.contains("clause.respectively", 0, len(scene.low))
-        counts = [start for start in scene.counts if is_said or (dated and start > dated[0].end)]
-        if len(counts) != len(years) or len(counts) < 2 or token not in counts:
-            return ""
-        figures = [(scene.counts[start].first, scene.counts[start].end) for start in counts]
-        is_row = all(self._is_row(places) for places in ([(p.start, p.end) for p in dated], figures))
-        return years[counts.index(token)] if is_said or is_row else ""
-
-    def _is_row(self, places: Sequence[tuple[int, int]]) -> bool:
-        """Whether nothing but commas and "and" stands between stretches of tokens."""
-        ends = [self.scene.past(end, "clause.coordinators", marks=",") for _, end in places]
-        return all(end >= start for end, (start, _) in zip(ends, places[1:], strict=False))
+        if scene.contains("clause.respectively", 0, len(scene.low)) and len(years) == len(scene.counts) > 1:
+            return dict(zip(scene.counts, years, strict=True)).get(token, "")
+        row = scene.row_around(token, {start: numeral.end for start, numeral in scene.counts.items()})
+        for beside in (*[p for p in dated if p.end <= row[0]][-1:], *[p for p in dated if p.start > row[-1]][:1]):
+            named = scene.row_around(beside.start, {p.start: p.end for p in dated})
+            years = [year for p in dated if p.start in named for year in p.label.split("/")[:: _PAIRS.get(p.kind, 1)]]
+            if len(years) == len(row) > 1:
+                return years[row.index(token)]
+        return ""
 
     def _of_list(self, token: int) -> str:
         """Return the period after the last of several figures: "155 men and 58 women were identified in 2017"."""
@@ -174,10 +172,7 @@ class Dater:
             around = self.before  # a quarter, where the sentence names no other time
         if period.kind == "shifted":
             return in_year(around, int(period.label) if period.label else year_of(around) - 1)
-        if period.kind == "next":  # after several years too: "in the ten years to 2016, ...; a year later"
-            return year_before(around, -1)
-        if period.kind == "before_that":  # "877 in 2017 and 741 the year before that"
-            return year_before(named[-1] if named else around)
-        if period.kind == "previous":
-            return year_before(around)
-        return around
+        if period.kind == "before_that" and named:  # "877 in 2017 and 741 the year before that"
+            around = named[-1]
+        # after several years too: "in the ten years to 2016, ...; a year later"
+        return year_before(around, -period.step) if period.step else around

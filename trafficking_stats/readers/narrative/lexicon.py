@@ -178,7 +178,8 @@ def load(code: str) -> Lexicon:
     tables = table(LANGUAGES[code])
     numbers = _number_words(tables["numbers"], tables["number_grammar"])
     zeros = [phrase.split()[-1] for phrase in (*tables["number_grammar"]["zeros"], *tables["clause"]["negations"])]
-    screened = "|".join(sorted(map(re.escape, {*numbers, *tables["scales"], *zeros}), key=lambda w: (-len(w), w)))
+    counting = {*numbers, *tables["scales"], *tables["fractions"], *zeros}
+    screened = "|".join(sorted(map(re.escape, counting), key=lambda w: (-len(w), w)))
     return Lexicon(
         code,
         tables["name"],

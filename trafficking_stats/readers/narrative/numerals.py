@@ -35,8 +35,8 @@ class Numeral(NamedTuple):
     Attributes
     ----------
     kind : str
-        "count", "change" (an increase of 28), "months" or "years" (a length of time), or "none" (money, a share, a
-        section of a law, an age).
+        "count", "change" (an increase of 28), "months" or "years" (a length of time), "share" (a third, as 33.3), or
+        "none" (money, a percentage, a section of a law, an age).
     qualifier : str
         exact, at_least, more_than, almost, approximately, up_to, fewer_than or between.
     first : int
@@ -74,7 +74,9 @@ def find_numerals(words: Words, periods: Sequence[Period] = ()) -> list[Numeral]
     found: list[Numeral] = []
     later: Numeral | None = None
     for numeral in reversed(list(_bare(words, {k for period in periods for k in range(period.start, period.end)}))):
-        later = numeral._replace(kind="count" if numeral.cue else _kind(words, numeral, later))
+        if numeral.kind != "share":
+            numeral = numeral._replace(kind="count" if numeral.cue else _kind(words, numeral, later))
+        later = numeral
         found.append(later)
     result: list[Numeral] = []
     chained = -1  # the token after the last of a list of sections of a law
@@ -85,7 +87,9 @@ def find_numerals(words: Words, periods: Sequence[Period] = ()) -> list[Numeral]
         if last and _is_repeat(words, last, numeral):
             result[-1] = last._replace(end=numeral.end + 1)
         elif last and _is_ratio(words, last, numeral):
-            result[-1] = last._replace(kind="none")
+            said = last.qualifier if last.qualifier != "exact" else "approximately"
+            value = 100 * last.value / numeral.value
+            result[-1] = last._replace(kind="share", end=numeral.end, value=value, qualifier=said)
         elif last and _is_range(words, last, numeral):
             result[-1] = result[-1]._replace(end=numeral.end, qualifier="between", upper=numeral.value)
         else:
@@ -96,13 +100,18 @@ def find_numerals(words: Words, periods: Sequence[Period] = ()) -> list[Numeral]
 def _bare(words: Words, dated: Container[int]) -> Iterator[Numeral]:
     numbers = words.lexicon.numbers
     zeros = words.starts("number_grammar.zeros")
-    begins = {*zeros, *words.starts("scales", "number_grammar.articles")}
+    parts = {*words.starts("fractions")}
+    begins = {*zeros, *parts, *words.starts("scales", "number_grammar.articles")}
     last, past_zero = 0, -2
     for i, word in enumerate(words.low):
         if i < last or i in dated or not (i in begins or word in numbers or word[0].isdecimal()):
             continue
         if i in zeros and i == past_zero + 1 and words.word(past_zero) == ",":
             last = i + words.phrase("number_grammar.zeros", i)  # "No, none", "No, not one": said already
+            continue
+        if i in parts and (share := _share_at(words, i)):
+            last = share[0]
+            yield Numeral(i, *share, kind="share")
             continue
         is_zero = i in zeros and not words.phrase("qualifiers", i)
         number = (i + words.phrase("number_grammar.zeros", i), 0.0) if is_zero else number_at(words, i)
@@ -112,6 +121,13 @@ def _bare(words: Words, dated: Container[int]) -> Iterator[Numeral]:
             half = words.phrase("number_grammar.half", last)
             has_half = half > 0 and unit_at(words, last + half) != ""
             yield Numeral(i, last + half * has_half, value + 0.5 * has_half, cue="no" if is_zero else "")
+
+
+def _share_at(words: Words, i: int) -> Found | None:
+    """Return the percentage that words at token `i` say, "a third", but not "half a dozen", "a quarter year"."""
+    length, percent = words.found("fractions", i)
+    is_of_number = unit_at(words, i + length) or words.phrase("scales", i + length + 1)
+    return (i + length, percent) if length and not is_of_number else None
 
 
 def unit_at(words: Words, j: int) -> str:
@@ -216,7 +232,8 @@ def _qualified(words: Words, numeral: Numeral) -> Numeral:
     opens = base > 1 or (base and words.word(first - base - 1) in ("", ",", ";"))
     definite = bool(opens or words.phrase("clause.definite", first - 1))
     length, after = words.found("qualifiers_after", numeral.end)  # "200 or more victims"
-    qualifier = words.value_before("qualifiers", numeral.start) or after or "exact"
+    plain = "approximately" if numeral.kind == "share" else "exact"
+    qualifier = words.value_before("qualifiers", numeral.start) or after or plain
     return numeral._replace(end=numeral.end + length, qualifier=qualifier, first=first, definite=definite)
 
 
@@ -273,8 +290,10 @@ def _is_counting_article(words: Words, i: int) -> bool:
 
 
 def _is_glued(words: Words, i: int) -> bool:
-    """Whether letters, digits or strokes touch a number: "262a", "4th", "10:30"."""
+    """Whether letters, digits or strokes touch a number, "262a", "4th", "10:30", or its bracket: "section 9c(5)"."""
     here = words.tokens[i]
+    if i > 1 and words.low[i - 1] == "(" and words.tokens[i - 2].end == words.tokens[i - 1].start:
+        return True
     before = [token.text[-1] for token in words.tokens[:i][-1:] if token.end == here.start]
     after = [token.text[0] for token in words.tokens[i + 1 : i + 2] if token.start == here.end]
     return any(mark.isalnum() or mark in "/#_:" for mark in (*before, *after))

@@ -5,52 +5,24 @@ from itertools import islice
 
 from trafficking_stats.breakdowns import unparse
 from trafficking_stats.readers.narrative.dating import Dater
-from trafficking_stats.readers.narrative.heads import facets_of, facets_within
+from trafficking_stats.readers.narrative.heads import facets_of, facets_within, topic_of
 from trafficking_stats.readers.narrative.lexicon import table
-from trafficking_stats.readers.narrative.readings import Reading, State
+from trafficking_stats.readers.narrative.memory import Paragraph, is_of_persons, leans_back
+from trafficking_stats.readers.narrative.numerals import Numeral
+from trafficking_stats.readers.narrative.readings import Reading, State, reading_of
 from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.sentence_reader import JUDGED, find_terms, read_numbers
 from trafficking_stats.readers.narrative.statement_reader import StatementReader
-from trafficking_stats.readers.narrative.times import is_single_year, year_of
 
 CONTEXT = 150
 """Characters of the sentence kept on either side of a figure, for the reviewer."""
-FEW = 4
-"""Words at most before "total" where a paragraph begins with it."""
+BETWEEN = 200
+"""Characters before a sentence in which a heading, or a sentence without figures, says what it is about."""
 RECENT = 50
 """Figures that a later sentence may break down."""
-
-
-@dataclass
-class Paragraph:
-    """What only the sentences of one paragraph may refer to.
-
-    Attributes
-    ----------
-    number : int
-        Of the paragraph.
-    lead : Reading or None
-        The main figure so far.
-    row : list of Reading
-        The main figures of the sentence before.
-    latest : str
-        The latest year that a main figure so far is of, or that a sentence begins with: "In 2020 police arrested 22."
-    around : int or None
-        The year that months are in.
-    years : tuple of str, float and float
-        Of a main figure counted for several years in a row: from the first to the last, that of the last, and the sum.
-    before : Reading or None
-        The main figure of the paragraph before, until the first figures of this one are read.
-    """
-
-    number: int = -1
-    lead: Reading | None = None
-    row: list[Reading] = field(default_factory=list)
-    latest: str = ""
-    around: int | None = None
-    years: tuple[str, float, float] = ("", 0, 0)
-    before: Reading | None = None
+_OF_ALL = ("clause.wholes", "clause.figure_nouns", "nouns", "actions")
+"""Groups of words with which a bare figure is not of the part that the sentence before spoke of."""
 
 
 @dataclass
@@ -70,22 +42,23 @@ class Reader:
     source_id: str
     here: Paragraph = field(default_factory=Paragraph)
     known: dict[float, Reading] = field(default_factory=dict)
+    end: int = 0
 
     def enter(self, paragraph: int) -> None:
         """Forget what only the same paragraph may refer to."""
         if paragraph != self.here.number:
-            self.here = Paragraph(paragraph, before=self.here.lead)
+            self.here = Paragraph(paragraph, before=self.here.lead or self.here.before)
 
     def read(self, scene: Scene) -> tuple[list[Proposal], list[Statement]]:
         """Return the proposals and the statements of one sentence."""
         here = self.here
-        if here.before is not None and _leans_back(scene):
-            here.lead = here.before
-        here.before = None
+        if here.lead is None:
+            here.lead = self._lead_before(scene)
+        self.end = scene.sentence.end
         state = State(scene, here.lead, self.known, here.row)
         readings = read_numbers(state)
         before = here.lead.label if here.lead is not None else ""
-        dater = Dater(scene, self.default, self._carried(scene, readings), before)
+        dater = Dater(scene, self.default, here.carried(scene, readings), before)
         spoken: list[Reading] = []
         rows = [reading.like for reading in readings] if scene.starts("clause.respectively") else []
         for reading in readings:
@@ -105,11 +78,13 @@ class Reader:
                 label = here.latest or self.default
             said.append(replace(term, label=label, source=source))
         proposals = [proposal for entry in said for proposal in self.propose(scene, entry)]
-        # "That is an increase of 53 %": of the last figure of the sentence before
-        is_pointing = not spoken and not scene.periods and len({s.families for s in here.row}) == 1
-        lead = here.row[-1] if is_pointing else here.lead
+        is_pointing = bool(here.row) and not (spoken or scene.periods)  # "That is an increase of 53 %"
+        lead = here.lead if not is_pointing else here.row[-1] if here.is_clear else None
         statements = StatementReader(scene, spoken, lead, dater).read()
-        self._remember(scene, spoken)
+        here.remember(scene, spoken, self.default)
+        for entry in here.row:
+            self.known.pop(entry.numeral.value, None)  # so that the last one stays last
+            self.known[entry.numeral.value] = entry
         return sorted(proposals, key=lambda p: (p.char_start, p.char_end)), statements
 
     def propose(self, scene: Scene, reading: Reading) -> list[Proposal]:
@@ -139,20 +114,21 @@ class Reader:
             for indicator in reading.indicators
         ]
 
-    # ---- periods
+    def _lead_before(self, scene: Scene) -> Reading | None:
+        """Return what a paragraph without figures so far goes on about: a heading before it, or the last paragraph."""
+        if self.here.before is not None and leans_back(scene):
+            return self.here.before
+        if self.here.before is not None and is_of_persons(scene):
+            return replace(self.here.before, printed=False)
+        start = max(self.end, scene.sentence.start - BETWEEN)
+        if not scene.counts or not scene.document.text[start : scene.sentence.start].strip():
+            return None
+        between = scene.beside(start, scene.sentence.start)
+        topic = topic_of(between, 0, len(between.low))
+        said = topic and reading_of(Numeral(0, 0, 0.0, first=0), topic, (topic.family,), "carried over")
+        return replace(said, label=self.default, printed=False) if said else None
 
-    def _carried(self, scene: Scene, readings: list[Reading]) -> str:
-        """Return the period that a sentence takes from those before it in the paragraph, "" for none."""
-        here = self.here
-        if here.lead is None:
-            return here.latest
-        if here.row and scene.phrase("clause.subset", 0):  # "Of those convicted, ..."
-            return _newest(here.row).label
-        if not readings or readings[0].rule in ("carried over", "subset"):
-            return here.lead.label
-        if "/" in here.lead.label or readings[0].enforcement != here.lead.enforcement:
-            return here.latest
-        return here.lead.label.partition("-")[0]
+    # ---- periods
 
     def _belonging(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> tuple[str, str] | None:
         """Return the period of a part, where it is that of a group counted earlier, and how it was found."""
@@ -193,8 +169,9 @@ class Reader:
             known = self.known.get(group.numeral.value)
             return {**(known.facets if known else {}), **facets_of(scene, group.numeral, group.head)}
         end = scene.clause_end(start, ",")
-        is_group = any(scene.phrase(f"clause.{group}", start) for group in ("subset", "base", "regarding"))
-        return facets_within(scene, start, end) if is_group and scene.word(end) == "," else {}
+        is_group = any(scene.phrase(f"clause.{group}", start) for group in ("subset", "base"))
+        opens = (is_group and scene.word(end) == ",") or scene.phrase("clause.regarding", start)
+        return facets_within(scene, start, end) if opens else {}
 
     def _bases_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Reading]) -> list[Reading]:
         """Return the figures whose breakdown another shares: those it goes on from, is compared with or a part of."""
@@ -212,62 +189,15 @@ class Reader:
             found = []  # "women (402) and children (151)"
         else:
             found = [whole for whole in _wholes_of(scene, before, reading) if whole in alike or reading.head.partitive]
-        if found or own or not before or not _is_in_line(scene, before[-1], reading):
+        if found or own:
             return found
-        # of the last figure, or of the first: "registered 394, 187 of them for begging; in 2020 there had been 348"
-        return before[:1] if ";" in scene.low[before[-1].numeral.end : reading.numeral.first] else before[-1:]
-
-    # ---- memory
-
-    def _remember(self, scene: Scene, spoken: list[Reading]) -> None:
-        here = self.here
-        here.row = [entry for entry in spoken if not scene.is_compared(entry.numeral.start)]
-        # "in 2018 the figure was 356" only names an earlier year's figure
-        is_aside = any(s.rule == "carried over" and year_of(s.label) < int(self.default) for s in here.row[:1])
-        if here.row and not is_aside:
-            here.lead = _newest(here.row)
-            here.years = here.years if here.lead.facets else _years_of(here.row)
-            years = {end.removeprefix("FY")[:4] for end in here.lead.label.split("/")}
-            here.latest = max(here.latest, *years) if len(years) == 1 else here.latest
-        elif here.lead is None and spoken:  # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
-            here.lead = spoken[-1]
-        for entry in here.row:
-            self.known.pop(entry.numeral.value, None)  # so that the last one stays last
-            self.known[entry.numeral.value] = entry
-        kinds = ("month", "part", "year", "fiscal")
-        dated = [p for p in scene.periods if p.kind in kinds and not scene.is_compared(p.start)]
-        if dated:
-            here.around = year_of(dated[-1].label) if any(p.kind == "month" for p in dated) else here.around
-            is_fronted = dated[0].kind in ("year", "fiscal") and dated[0].start <= 1 and not is_aside
-            here.latest = max(here.latest, dated[0].label, key=_last_year) if is_fronted else here.latest
-
-
-def _newest(row: list[Reading]) -> Reading:
-    """Return the first figure of a sentence; of one counted for several years, that of the last."""
-    alike = [entry for entry in row if entry.families == row[0].families]
-    return max(alike, key=lambda entry: _last_year(entry.label))
-
-
-def _years_of(row: list[Reading]) -> tuple[str, float, float]:
-    """Return the years in a row for which a sentence counts one thing, what it counts in the last, and the sum."""
-    counted = {r.label: r.numeral.value for r in row if r.families == row[0].families and is_single_year(r.label)}
-    years = sorted(map(year_of, counted))
-    if len(years) < 2 or years[-1] - years[0] + 1 != len(years):
-        return "", 0, 0
-    return f"{years[0]}/{years[-1]}", counted[max(counted, key=_last_year)], sum(counted.values())
-
-
-def _last_year(label: str) -> str:
-    return label.rpartition("/")[2].removeprefix("FY")
-
-
-def _leans_back(scene: Scene) -> bool:
-    """Whether a paragraph opens with what points back: "It fell again", "The 2022 total", not "The number of"."""
-    noun = scene.first("clause.figure_nouns", 0, FEW)
-    after = 0 if noun is None else noun + scene.phrase("clause.figure_nouns", noun)
-    is_figure = after > 0 and not (scene.phrase("clause.partitive", after) or scene.word(after).isdecimal())
-    is_bare = scene.starts("clause.existential") and not scene.starts("nouns", "actions")  # "In 2014 there were 543"
-    return is_figure or bool(is_bare) or any(scene.phrase(group, 0) for group in ("clause.subset", "clause.pronouns"))
+        if before and _is_in_line(scene, before[-1], reading):
+            # of the last figure, or of the first: "registered 394, 187 of them for begging; in 2020 there had been 348"
+            return before[:1] if ";" in scene.low[before[-1].numeral.end : reading.numeral.first] else before[-1:]
+        # "46 were in forced labour. In 2019 there were 17"
+        lead, is_alone = self.here.lead, len({tuple(s.facets.items()) for s in self.here.row}) == 1
+        goes_on = reading.rule == "carried over" and is_alone and not scene.is_bracketed(reading.numeral.start)
+        return [lead] if lead and goes_on and not (before or scene.starts(*_OF_ALL)) else []
 
 
 def _wholes_of(scene: Scene, before: list[Reading], part: Reading) -> list[Reading]:

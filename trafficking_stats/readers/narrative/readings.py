@@ -158,6 +158,11 @@ class State:
     left: Governor = field(init=False)
     right: Governor = field(init=False)
 
+    @property
+    def carried(self) -> str:
+        """The rule by which a figure goes on from the text before: surely, or from a heading or another paragraph."""
+        return "carried over" if self.lead is None or self.lead.printed else "named before"
+
     def look(self, numeral: Numeral, head: Head, bound: int) -> None:
         """Look at a number and at what governs it on either side; a verb before it may govern another already."""
         left = left_of(self.scene, numeral, bound, self.consumed)

@@ -139,8 +139,9 @@ class Statement(Printed):
     comparison more, fewer  S > B or S < B ("fewer than in 2015")
     comparison same         S = B ("the same number as in 2019")
     comparison times        S = v B ("twice as many as in 2014")
-    rank       highest      S >= every year within the period of B ("the highest since 2016")
-    rank       lowest       S <= every year within the period of B
+    rank       highest      S >= every year after the first of the period of B ("the highest since 2016", in which
+                            it may have been higher); ever: every year there is
+    rank       lowest       S <= the same years
     rank       first        the years within the period of B are 0
     rank       only         the years within the period of B add up to v ("only four ever")
     sum                     S = v over a period of several years; with `parts`, S is also the

@@ -12,46 +12,15 @@ from trafficking_stats.readers.narrative.heads import (
     link_before,
     topic_of,
 )
+from trafficking_stats.readers.narrative.left_out import not_counted, other_crimes, unknown_verb
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
 
-ESTIMATED = 1000
-"""An estimate of so many victims is one of the hidden number, not a count."""
-GUESS = 6
-"""Tokens before a number within which "is thought to be" makes it an estimate."""
 NEAR = 2
 """Tokens from "it" to "rose"."""
 REACH = 80
 """Tokens before a number within which "of these", "the figure" point back."""
-
-
-# ---- what is left out
-
-
-def not_counted(state: State) -> Outcome:
-    """Leave out shelters, officials trained, countries, "all but two" and "in one case"."""
-    scene, numeral, noun = state.scene, state.numeral, state.head.noun
-    if noun == "not_counted" or scene.before("ignored.exceptions", numeral.first):
-        return state.stop(forget=False)
-    is_case = numeral.value == 1 and noun == "case" and scene.phrase("clause.inside", numeral.first - 1)
-    return False if is_case or (numeral.cue == "no" and noun == "unknown") else None
-
-
-def other_crimes(state: State) -> Outcome:
-    """Leave out victims of domestic violence, smuggled migrants, convictions for rape, and estimates."""
-    scene, numeral = state.scene, state.numeral
-    stop = scene.clause_end(numeral.end, ",;.()")
-    is_other = scene.contains("ignored.other_crimes", numeral.end, stop)
-    if is_other and not scene.contains("ignored.this_crime", numeral.end, stop):
-        return state.stop()
-    guessed = scene.contains("ignored.estimates", numeral.first - GUESS, numeral.start)
-    return state.stop() if guessed and numeral.value >= ESTIMATED else None
-
-
-def unknown_verb(state: State) -> Outcome:
-    """Leave out what stands under a verb that the tables do not hold."""
-    return state.stop() if "unknown" in (state.left.strength, state.right.strength) else None
 
 
 # ---- what a verb, a noun or a topic says
@@ -114,6 +83,8 @@ def topic_before(state: State) -> Outcome:
     while begin in scene.dated and begin - 1 in scene.dated.values():  # "in 2020, 2021 and 2022"
         begin = scene.clause_start(begin - 1, state.bound, ",;(")
     topic = topic_of(scene, begin, link) or (topic_of(scene, link, first - 1) if link < first - 1 else None)
+    if topic is None and scene.word(link) == ":":  # "it is convictions, which nobody likes, that count: 12 in 2015"
+        topic = topic_of(scene, state.bound, link)
     if topic is not None and not (opens and state.lead):
         head = replace(topic, start=state.head.start, end=state.head.end, partitive=state.head.partitive)
         return reading_of(state.numeral, head, (topic.family,), "counted noun")
@@ -123,7 +94,7 @@ def topic_before(state: State) -> Outcome:
     is_part = bool(facets_within(scene, begin, link, link if opens else 0))
     says_it = scene.contains("clause.pronouns", max(begin, link - NEAR), link)  # "a year later it had doubled to 40"
     told = is_part or says_it or scene.contains("clause.figure_nouns", begin, link)
-    return reading_of(state.numeral, state.head, base.families, "carried over", base) if told and base else None
+    return reading_of(state.numeral, state.head, base.families, state.carried, base) if told and base else None
 
 
 def passive(state: State) -> Outcome:
@@ -214,9 +185,10 @@ def flowing(state: State) -> Outcome:
     if compared and any(start < numeral.start for start in scene.counts):
         return None  # compared with a figure of this sentence that was not read
     of_victims = any(scene.value("nouns", k) == "victim" for k in scene.starts("nouns"))
-    if state.lead.enforcement and head.noun == "person" and of_victims:
-        return None  # "In 2020, 254 people got the status of victims": not so many convicted
-    return reading_of(numeral, head, state.lead.families, "comparison" if compared else "carried over", state.lead)
+    is_status = head.noun == "person" and of_victims  # "In 2020, 254 people got the status of victims"
+    if state.lead.enforcement and (is_status or state.right.strength == "facet"):
+        return None  # not so many convicted, nor so many cases: "427 were victims of forced labour"
+    return reading_of(numeral, head, state.lead.families, "comparison" if compared else state.carried, state.lead)
 
 
 def general_verb(state: State) -> Outcome:
@@ -287,7 +259,7 @@ def _exists(scene: Scene, numeral: Numeral) -> bool:
 def _is_fragment(scene: Scene) -> bool:
     """Whether a sentence is but a figure and its year: "98 victims in 2017." "And in 2016, 95"."""
     is_plain = all(scene.is_known(i) or not word.isalpha() for i, word in enumerate(scene.low))
-    return is_plain and bool(scene.periods) and not scene.marks
+    return is_plain and bool(scene.periods) and all(mark.family == "light" for mark in scene.marks)  # "2021 saw 173"
 
 
 def _points_back(state: State) -> bool:
@@ -295,6 +267,7 @@ def _points_back(state: State) -> bool:
     scene, numeral, head = state.scene, state.numeral, state.head
     groups = ("clause.anaphors", "clause.figure_nouns")
     said = any(scene.contains(group, numeral.start - REACH, numeral.start) for group in groups)
+    said = said or scene.phrase("clause.anaphors", head.end) > 0  # "thirteen followed"
     opened = scene.ends.get(numeral.first)  # "In 2016 they recorded 197": of what was counted before
     if said or head.partitive or (head.noun == "empty" and opened is not None and opened.family == "open"):
         return True

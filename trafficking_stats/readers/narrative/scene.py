@@ -183,6 +183,7 @@ class Scene(Words):
     ) -> None:
         super().__init__(tokenize(document.text, sentence.start, sentence.end), lexicon)
         self.document, self.sentence, self.country = document, sentence, country
+        self.default_year = default_year
         self.periods = find_periods(self, default_year, around)
         self.numerals = find_numerals(self, self.periods)
         self.counts = {n.start: n for n in self.numerals if n.kind == "count"}
@@ -190,12 +191,17 @@ class Scene(Words):
         self.marks = self._find_marks()
         self.at = {mark.start: mark for mark in self.marks}
         self.ends = {mark.end: mark for mark in self.marks}
-        signs = {n: self.phrase("not_counts.percent", n.end) for n in self.numerals if n.kind == "none"}
-        self.shares = {n.start: n.end + length for n, length in signs.items() if length}
+        signs = {n: self.phrase("not_counts.percent", n.end) for n in self.numerals if n.kind in ("none", "share")}
+        self.shares = {n.start: n.end + length for n, length in signs.items() if length or n.kind == "share"}
         verbs = {
             mark.start for mark in self.marks if mark.form == "verb" and not self.low[mark.end - 1].endswith("ing")
         }
         self.segments = Segments(self, self.counts, self.periods, verbs)
+
+    def beside(self, start: int, end: int) -> "Scene":
+        """Return another stretch of the document, analysed like this one."""
+        stretch = replace(self.sentence, start=start, end=end)
+        return Scene(self.document, stretch, self.lexicon, self.default_year, self.country)
 
     def is_compared(self, i: int) -> bool:
         """Whether token `i` stands in a comparison with another time."""
@@ -210,6 +216,17 @@ class Scene(Words):
         while i < len(self.low) and self.low[i] not in stops and i not in self.counts and i not in self.shares:
             i += 1
         return i
+
+    def row_around(self, i: int, places: Mapping[int, int]) -> list[int]:
+        """Return the starts of places (starts and ends) in one list with that at token `i`: "2010, 2011 and 2012"."""
+        rows: list[list[int]] = [[]]
+        end = -1
+        for start, stop in sorted(places.items()):
+            if self.past(end, "clause.coordinators", marks=",") != start:
+                rows.append([])
+            rows[-1].append(start)
+            end = stop
+        return next((row for row in rows if i in row), [i])
 
     def is_unknown_verb(self, i: int) -> bool:
         """Whether token `i` looks like a verb that the tables do not hold."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from trafficking_stats.readers.narrative.claims import cell_of, qualifier_of
 from trafficking_stats.readers.narrative.dating import Dater
-from trafficking_stats.readers.narrative.heads import Head, head_of
+from trafficking_stats.readers.narrative.heads import Head, head_of, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.results import Cell, Statement
@@ -40,9 +40,21 @@ class Speech:
         self.main = [s for s in self.spoken if not self.scene.is_compared(s.numeral.start)]
 
     def nearest(self, token: int) -> Reading | None:
-        """Return the count a phrase at `token` speaks of: the last before it, the next after it, or the lead."""
+        """Return the count a phrase at `token` speaks of: the last before it, the next after it, or one before."""
         before = [s for s in self.main if s.numeral.start < token]
-        return before[-1] if before else self.main[0] if self.main else self.lead
+        return before[-1] if before else self.main[0] if self.main else self.without_number(token)
+
+    def without_number(self, token: int) -> Reading | None:
+        """Return what the sentence names without a number, or else goes on about, in the period of a token."""
+        numeral = Numeral(token, token, 0.0, first=token)
+        topic = topic_of(self.scene, 0, len(self.scene.low))
+        if topic is not None and (self.lead is None or topic.family not in self.lead.families):
+            return self.named(numeral, topic)
+        label = self.dater.date(token)[0]
+        # "the highest since 2016", "more than the year before": of the figure before
+        is_dated = "/" not in label and any(not self.scene.is_compared(p.start) for p in self.scene.periods)
+        is_other = self.lead is not None and is_dated and label != self.lead.label
+        return replace(self.lead, label=label, printed=False) if self.lead and is_other else self.lead
 
     def _of_other_topics(self) -> Iterator[Reading]:
         """Yield the counts of the topics that are read for statements only, such as asylum granted."""
@@ -74,7 +86,9 @@ class Speech:
             if token <= period.start <= token + 3 and period.label not in ("", label):
                 first, _, last = period.label.partition("/")
                 return first if last == label else period.label  # "a rise of 30 % from 2015 to 2016"
-        return year_before(label if is_single_year(label) else str(year_of(label)))
+        stop = self.scene.clause_end(token, ",;.")
+        length = next((n.value for n in self.scene.numerals if n.kind == "years" and token <= n.start < stop), 1)
+        return year_before(label if is_single_year(label) else str(year_of(label)), int(length))  # "in two years"
 
     def cell(self, spoken: Reading) -> Cell:
         """Return the cell of a count, with its number where the text prints one."""

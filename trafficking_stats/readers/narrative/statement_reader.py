@@ -72,12 +72,7 @@ class StatementReader(Speech):
         wholes = [s for s in self.spoken if s is not part and s.numeral.start < numeral.start and not s.facets]
         if after or wholes:
             return after[0] if after else wholes[-1]
-        topic = topic_of(self.scene, 0, len(self.scene.low))
-        if topic is not None and (self.lead is None or topic.family not in self.lead.families):
-            return self.named(numeral, topic)
-        label = self.dater.date(numeral.start)[0]
-        is_other = self.lead is not None and bool(self.scene.periods) and label != self.lead.label
-        return replace(self.lead, label=label, printed=False) if self.lead and is_other else self.lead or part
+        return self.without_number(numeral.start) or part
 
     def _facets_of_share(self, numeral: Numeral, end: int, whole: Reading) -> dict[str, str]:
         begin = max((n.end for n in self.scene.numerals if n.end <= numeral.first), default=0)
@@ -115,7 +110,9 @@ class StatementReader(Speech):
         directions = ("up", "down")  # "11 more than in 2019 and 11 fewer than in 2018": those after it come first
         found = [one for one in directions if self.scene.contains(f"statements.{one}_after", end, end + 2)]
         if not self.scene.before("clause.count_links", numeral.first):  # "made up 58 %" is no change
-            near = numeral.first - NEAR, numeral.first
+            # "fell by a third", but not "fell to a third"
+            is_by = numeral.kind != "share" or self.scene.phrase("compare.change_by", numeral.first - 1)
+            near = numeral.first - (NEAR if is_by else 0), numeral.first
             found += [one for one in directions if self.scene.contains(f"statements.{one}", *near)]
         return found[0] if found else ""
 
@@ -132,7 +129,7 @@ class StatementReader(Speech):
             is_later = base.numeral.start >= start and of[base.numeral.start] == of[start]
             return None if is_later or base in ends or not is_alike(ends[0]) else ends[0]
         before = [s for s in self.main if s.numeral.start < base.numeral.start]
-        others = (*reversed(before), *self.main, self.lead)
+        others = (*reversed(before), *self.main, self.lead if self.lead and self.lead.printed else None)
         return next((other for other in others if other is not None and is_alike(other)), None)
 
     # ---- comparisons

@@ -23,16 +23,19 @@ class Period:
     Attributes
     ----------
     label : str
-        The period, or "" where it hangs on the text around it (kinds "previous", "next", "same").
+        The period, or "" where it hangs on the text around it (kinds "stepped", "same").
     kind : str
         "year", "years", "pair" of years ("in 2017 and 2018"), "part" of a year, "month", "fiscal", "current", or one
         that hangs on the text around it; of the kind "shifted" the months do, not the year.
+    step : int
+        Of the kind "stepped": years from the one of the text, -1 for "the year before", 2 for "two years later".
     """
 
     start: int
     end: int
     label: str
     kind: str
+    step: int = 0
 
 
 class _Finder:
@@ -65,7 +68,8 @@ class _Finder:
             if label and kind in ("year", "month", "part"):
                 self.around = year_of(label.rpartition("/")[2])
                 self.named.add(self.around)
-            return Period(i, end, label, kind)
+            step = pattern.get("step", 0) * (self._number(found["N"]) if "N" in found.groupdict() else 1)
+            return Period(i, end, label, kind, step)
         return None
 
     def _is_placed(self, pattern: Mapping[str, Any], i: int) -> bool:
@@ -161,10 +165,10 @@ def _patterns(code: str) -> Mapping[str, tuple[dict[str, Any], ...]]:
     for written in table("times")["pattern"]:
         pattern = {**written, "regex": re.compile(_expanded(written["words"], lexicon) + r"(?= |$)")}
         name = re.findall(r"\{([^}]*)\}", pattern["words"])[0]
-        digits = ["#"] if name in ("D", "Y") else []
-        group = {"D": "months", "Y": ""}.get(name, name)
+        digits = ["#"] if name in ("D", "Y", "N") else []
+        group = {"D": "months", "Y": "", "N": ""}.get(name, name)
         words = {phrase[0]: None for phrase in lexicon.index.phrases(f"periods.{group}")} if group else {}
-        for first in [*digits, *words]:
+        for first in [*digits, *(lexicon.numbers if name == "N" else words)]:
             by_first[first] = (*by_first.get(first, ()), pattern)
     return MappingProxyType(by_first)
 

@@ -1,0 +1,33 @@
+"""The rules that leave a number out: shelters, other crimes, estimates, verbs that are not known."""
+
+from trafficking_stats.readers.narrative.readings import Outcome, State
+
+ESTIMATED = 1000
+"""An estimate of so many victims is one of the hidden number, not a count."""
+GUESS = 6
+"""Tokens before a number within which "is thought to be" makes it an estimate."""
+
+
+def not_counted(state: State) -> Outcome:
+    """Leave out shelters, officials trained, countries, "all but two" and "in one case"."""
+    scene, numeral, noun = state.scene, state.numeral, state.head.noun
+    if noun == "not_counted" or scene.before("ignored.exceptions", numeral.first):
+        return state.stop(forget=False)
+    is_case = numeral.value == 1 and noun == "case" and scene.phrase("clause.inside", numeral.first - 1)
+    return False if is_case or (numeral.cue == "no" and noun == "unknown") else None
+
+
+def other_crimes(state: State) -> Outcome:
+    """Leave out victims of domestic violence, smuggled migrants, convictions for rape, and estimates."""
+    scene, numeral = state.scene, state.numeral
+    stop = scene.clause_end(numeral.end, ",;.()")
+    is_other = scene.contains("ignored.other_crimes", numeral.end, stop)
+    if is_other and not scene.contains("ignored.this_crime", numeral.end, stop):
+        return state.stop()
+    guessed = scene.contains("ignored.estimates", numeral.first - GUESS, numeral.start)
+    return state.stop() if guessed and numeral.value >= ESTIMATED else None
+
+
+def unknown_verb(state: State) -> Outcome:
+    """Leave out what stands under a verb that the tables do not hold."""
+    return state.stop() if "unknown" in (state.left.strength, state.right.strength) else None

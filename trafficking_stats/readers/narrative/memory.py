@@ -1,0 +1,114 @@
+"""What the sentences of a paragraph may refer back to: the figures before them, and the years these are of."""
+
+from dataclasses import dataclass, field
+
+from trafficking_stats.readers.narrative.readings import Reading
+from trafficking_stats.readers.narrative.scene import Scene
+from trafficking_stats.readers.narrative.times import is_single_year, year_of
+
+FEW = 4
+"""Words at most before "total" where a paragraph begins with it."""
+
+
+@dataclass
+class Paragraph:
+    """What only the sentences of one paragraph may refer to.
+
+    Attributes
+    ----------
+    number : int
+        Of the paragraph.
+    lead : Reading or None
+        The main figure so far.
+    row : list of Reading
+        The main figures of the sentence before.
+    latest : str
+        The latest year that a main figure so far is of, or that a sentence begins with: "In 2020 police arrested 22."
+    around : int or None
+        The year that months are in.
+    years : tuple of str, float and float
+        Of a main figure counted for several years in a row: from the first to the last, that of the last, and the sum.
+    before : Reading or None
+        The main figure of the paragraph before, until the first figures of this one are read.
+    """
+
+    number: int = -1
+    lead: Reading | None = None
+    row: list[Reading] = field(default_factory=list)
+    latest: str = ""
+    around: int | None = None
+    years: tuple[str, float, float] = ("", 0, 0)
+    before: Reading | None = None
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the sentence before counts one thing, in one year after the other, so that "that" is the last."""
+        labels = [entry.label for entry in self.row]
+        return len({entry.families for entry in self.row}) == 1 and labels == sorted({*labels})
+
+    def carried(self, scene: Scene, readings: list[Reading]) -> str:
+        """Return the period that a sentence takes from those before it in the paragraph, "" for none."""
+        if self.lead is None or not self.lead.printed:
+            return self.latest
+        if self.row and scene.phrase("clause.subset", 0):  # "Of those convicted, ..."
+            return newest(self.row).label
+        if not readings or readings[0].rule in ("carried over", "named before", "subset"):
+            return self.lead.label
+        if "/" in self.lead.label or readings[0].enforcement != self.lead.enforcement:
+            return self.latest
+        return self.lead.label.partition("-")[0]
+
+    def remember(self, scene: Scene, spoken: list[Reading], default: str) -> None:
+        """Take what the sentences after this one may refer to: the main figures of it, and their years."""
+        self.row = [entry for entry in spoken if not scene.is_compared(entry.numeral.start)]
+        # "in 2018 the figure was 356" only names an earlier year's figure
+        is_aside = any(s.rule == "carried over" and year_of(s.label) < int(default) for s in self.row[:1])
+        if self.row and not is_aside:
+            self.lead = newest(self.row)
+            self.years = self.years if self.lead.facets else _years_of(self.row)
+            years = {end.removeprefix("FY")[:4] for end in self.lead.label.split("/")}
+            self.latest = max(self.latest, *years) if len(years) == 1 else self.latest
+        elif self.lead is None and spoken:  # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
+            self.lead = spoken[-1]
+        kinds = ("month", "part", "year", "fiscal")
+        dated = [p for p in scene.periods if p.kind in kinds and not scene.is_compared(p.start)]
+        if dated:
+            self.around = year_of(dated[-1].label) if any(p.kind == "month" for p in dated) else self.around
+            is_fronted = dated[0].kind in ("year", "fiscal") and dated[0].start <= 1 and not is_aside
+            self.latest = max(self.latest, dated[0].label, key=_last_year) if is_fronted else self.latest
+
+
+def newest(row: list[Reading]) -> Reading:
+    """Return the first figure of a sentence; of one counted for several years, that of the last."""
+    alike = [entry for entry in row if entry.families == row[0].families]
+    return max(alike, key=lambda entry: _last_year(entry.label))
+
+
+def _years_of(row: list[Reading]) -> tuple[str, float, float]:
+    """Return the years in a row for which a sentence counts one thing, what it counts in the last, and the sum."""
+    counted = {r.label: r.numeral.value for r in row if r.families == row[0].families and is_single_year(r.label)}
+    years = sorted(map(year_of, counted))
+    if len(years) < 2 or years[-1] - years[0] + 1 != len(years):
+        return "", 0, 0
+    return f"{years[0]}/{years[-1]}", counted[max(counted, key=_last_year)], sum(counted.values())
+
+
+def _last_year(label: str) -> str:
+    return label.rpartition("/")[2].removeprefix("FY")
+
+
+def leans_back(scene: Scene) -> bool:
+    """Whether a paragraph opens with what points back: "It fell again", "The 2022 total", not "The number of"."""
+    noun = scene.first("clause.figure_nouns", 0, FEW)
+    after = 0 if noun is None else noun + scene.phrase("clause.figure_nouns", noun)
+    is_figure = after > 0 and not (scene.phrase("clause.partitive", after) or scene.word(after).isdecimal())
+    is_bare = scene.starts("clause.existential") and not scene.starts("nouns", "actions")  # "In 2014 there were 543"
+    return is_figure or bool(is_bare) or any(scene.phrase(group, 0) for group in ("clause.subset", "clause.pronouns"))
+
+
+def is_of_persons(scene: Scene) -> bool:
+    """Whether a sentence has figures of persons, or shares, and names nothing that happened to them."""
+    nouns = {scene.value("nouns", k) for k in scene.starts("nouns")}
+    families = {mark.family for mark in scene.marks}
+    says = nouns or scene.shares or "open" in families  # "some 100 were registered in 2020"
+    return bool(says) and nouns <= {"person"} and families <= {"light", "assist", "open"}
