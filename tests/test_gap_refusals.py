@@ -51,9 +51,9 @@ def refusal(result: Gap, analysis: str, reason: str, subject: str = "") -> Refus
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"country": "XXX"}, "country: no claim on 'XXX'; figures of your own come in with trafficking-stats init"),
-        ({"country": "XXX"}, "and trafficking-stats import; there are claims on DNK"),
-        ({"country": "Denmrk"}, "country: no claim on 'Denmrk'; did you mean DNK? There are claims on DNK"),
+        ({"country": "XXX"}, "country: no claims on 'XXX'; figures of your own come in with trafficking-stats init"),
+        ({"country": "XXX"}, "and trafficking-stats import. There are: DNK"),
+        ({"country": "Denmrk"}, "country: no claims on 'Denmrk'; did you mean DNK? There are: DNK"),
         ({"start": 2016, "end": 2015}, "2016-2015 ends before it begins"),
         ({"start": "2014"}, "start: expected a year from 1800 to 2200, got '2014'"),
         ({"lags": ()}, "lags: expected one or more whole numbers of years from 0 to 20"),

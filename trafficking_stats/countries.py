@@ -86,6 +86,18 @@ def meant_country(name: str, among: Collection[str] = ()) -> str:
     return next((f"; did you mean {code}?" for code in codes if code and (code in among or not among)), "")
 
 
+def other_countries(name: str, among: Collection[str]) -> str:
+    """Say behind a country without claims which was meant perhaps, or how claims come in, and which there are.
+
+    Examples
+    --------
+    >>> other_countries("Denmrk", ["NOR", "DNK"])
+    '; did you mean DNK? There are: DNK, NOR'
+    """
+    hint = meant_country(name, among) if among else ""
+    return f"{hint or f'; {NEW_FIGURES}.'} There are: {', '.join(sorted(among)) or 'none'}"
+
+
 def check_country(country: object, countries: Iterable[str]) -> str:
     """Return the code of ``country`` if there are claims on it.
 
@@ -112,8 +124,7 @@ def check_country(country: object, countries: Iterable[str]) -> str:
         raise ParameterError("country must be text, not False: YAML reads NO as false. Write NOR for Norway")
     if isinstance(country, str) and (as_code(country) in allowed or not allowed):
         return as_code(country)
-    hint = meant_country(str(country), allowed) or f"; {NEW_FIGURES}."
-    raise ParameterError(f"no claims on country {country!r}{hint} There are: {', '.join(allowed)}")
+    raise ParameterError(f"no claims on country {country!r}{other_countries(str(country), allowed)}")
 
 
 @functools.cache

@@ -125,8 +125,7 @@ def sources_of(data: Path | None) -> pd.DataFrame:
 
 def as_text(table: pd.DataFrame, columns: list[str]) -> str:
     """Return some columns of a table for people."""
-    with pd.option_context("display.max_rows", None, "display.max_columns", None, "display.width", None):
-        return table[columns].to_string(index=False, na_rep="") if len(table) else "(nothing)"
+    return table[columns].to_string(index=False, na_rep="") if len(table) else "(nothing)"
 
 
 def print_answer(answer: Answer, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.claims import load_claims, load_sources
-from trafficking_stats.countries import NEW_FIGURES, as_code
+from trafficking_stats.countries import as_code, other_countries
 from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.fact_check.checked import Checked, check
@@ -186,8 +186,8 @@ def _record(
     table = load_claims() if claims is None else claims
     kept = table[(table["country"] == country) & ~table["source_id"].isin(own | set(exclude))]
     if kept.empty:
-        known = ", ".join(sorted(table["country"].unique()))
-        raise ReaderError(f"The record has no claim on {country!r} to check against; it has: {known}; {NEW_FIGURES}.")
+        known = other_countries(country, set(table["country"]))
+        raise ReaderError(f"The record has no claim on {country!r} to check against{known}")
     rec = reconcile(kept)
     return Record(rec), tuple(sorted(own)), (rec.status,) if rec.status != OPTIMAL else ()
 

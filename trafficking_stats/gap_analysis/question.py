@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from trafficking_stats.countries import NEW_FIGURES, as_code, meant_country
+from trafficking_stats.countries import as_code, other_countries
 from trafficking_stats.errors import GapError
 from trafficking_stats.inference.counts import check_level
 from trafficking_stats.messages.measures import Measure
@@ -71,9 +71,7 @@ def checked(rec: Reconciliation, asked: Question) -> Question:
         raise GapError(f"rec: expected what reconcile returns, got {type(rec).__name__}")
     country = as_code(asked.country)
     if country not in rec.settled:
-        hint, have = meant_country(country, rec.settled), ", ".join(sorted(rec.settled)) or "no country"
-        there = f"{hint} There" if hint else f"; {NEW_FIGURES}; there"
-        raise GapError(f"country: no claim on {asked.country!r}{there} are claims on {have}")
+        raise GapError(f"country: no claims on {asked.country!r}{other_countries(country, rec.settled)}")
     for name, measure in (("numerator", asked.numerator), ("denominator", asked.denominator)):
         _check_measure(rec, name, measure)
     if asked.numerator == asked.denominator:
