@@ -565,6 +565,7 @@ def test_a_column_of_figures_that_is_not_imported_is_named_with_what_to_type(tmp
         code, out, err = run(*args, *dry)
         assert code == 1  # what was read is written, and what was not is no success
         assert 'say what each column of figures holds (--value "Victims=INDICATOR")' in out
+        assert out.endswith("; 2 of 4 figures are left out\n")
         assert err == (
             "warning: nothing can be imported of the columns Victims; this ends with 1 until --value names every "
             "column to take\n"
