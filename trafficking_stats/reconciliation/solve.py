@@ -171,7 +171,6 @@ def state(system: System, matrix: csr_array) -> LinearSystem:
     pick = csr_array(
         (np.ones(len(groups)), (np.arange(len(groups)), groups["cell"])), shape=(len(groups), matrix.shape[1])
     )
-    linear.add_many(
-        pick, *(groups[name].to_numpy() for name in ("lower", "upper")), groups["weight"].to_numpy() / UNITS
-    )
+    weight = groups["weight"].to_numpy() / UNITS
+    linear.add_many(pick, groups["lower"].to_numpy(), groups["upper"].to_numpy(), weight)
     return linear
