@@ -147,7 +147,8 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
     if any(words.phrase(group, j) for group in _NO_COUNT_AFTER) or words.phrase("not_counts.currency_after", stop):
         return "none"
     is_by = words.phrase("compare.change_by", i - 1) and words.phrase("compare.change_nouns", i - 2)
-    if is_by or words.phrase("not_counts.differences", j):
+    is_more = words.phrase("not_counts.more", j) and words.contains("not_counts.than", j, j + CLAUSE)
+    if is_by or is_more or words.phrase("not_counts.differences", j):
         return "change"
     unit = unit_at(words, j)
     if unit:
@@ -167,7 +168,8 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
 
 def _is_age_or_year(words: Words, numeral: Numeral) -> bool:
     """Whether it is an age, "over 18", or a bare 19xx or 20xx, with nothing counted after it."""
-    if words.before("not_counts.age_before", numeral.start) and numeral.value < 100:
+    begin = numeral.start - (2 if words.phrase("not_counts.range_joiners", numeral.start - 1) else 0)  # "aged 12 to 17"
+    if numeral.value < 100 and any(words.before("not_counts.age_before", i) for i in (begin, numeral.start)):
         return True
     is_year = 1900 <= numeral.value <= 2060 and len(words.low[numeral.start]) == 4
     is_limit = words.phrase("not_counts.older_younger", numeral.start - 1) and 10 <= numeral.value <= 30
@@ -175,12 +177,13 @@ def _is_age_or_year(words: Words, numeral: Numeral) -> bool:
 
 
 def _is_day_or_item(words: Words, numeral: Numeral) -> bool:
-    """Whether it is the day of a dateline, "Nov 3 -", or the number of an item, "; 5) The budget"."""
+    """Whether it is the day of a dateline, "Nov 3 -", a note, "[12]", or the number of an item, "; 5) The budget"."""
     i, j, months = numeral.start, numeral.end, words.lexicon.tables["periods"]["months"]
     day = words.word(i - 1) in months and words.word(j) in ("", ",", "-", "–", "—", "(")
     after = words.tokens[j + (words.word(j) == ".")].text if j + 1 < len(words.low) else ""
     is_day = numeral.value <= LAST_DAY and (day or after in months or after.lower() in months)
-    return is_day or (words.word(j) == ")" and words.word(i - 1) in ("", ".", ";"))
+    is_note = words.word(i - 1) == "[" and words.word(j) == "]"
+    return is_day or is_note or (words.word(j) == ")" and words.word(i - 1) in ("", ".", ";"))
 
 
 def _is_average(words: Words, numeral: Numeral) -> bool:

@@ -153,7 +153,8 @@ class Reader:
     def _facets(self, scene: Scene, reading: Reading, before: list[Reading], repeats: list[Reading]) -> dict[str, str]:
         """Return the breakdown: what the text says of the figure, and what it takes from the one it belongs to."""
         numeral = reading.numeral
-        is_whole = numeral.definite and scene.phrase("clause.base", numeral.first - 2)  # "half of the 97 were women"
+        # "half of the 97 were women", "34 of 97 were women"
+        is_whole = scene.is_base(numeral) or (numeral.definite and scene.phrase("clause.base", numeral.first - 2))
         own = {} if is_whole else facets_of(scene, reading.numeral, reading.head)
         shared = [base.facets.items() for base in self._bases_of(scene, reading, own, before)]
         common = dict(item for item in shared[0] if all(item in items for items in shared)) if shared else {}

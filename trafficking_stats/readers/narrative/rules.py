@@ -100,7 +100,7 @@ def topic_before(state: State) -> Outcome:
 def passive(state: State) -> Outcome:
     """Read "45 persons were charged"."""
     left, right, head = state.left, state.right, state.head
-    if right.strength != "passive":
+    if right.strength != "passive" or state.scene.is_base(state.numeral):  # "one of the 34 suspects was convicted"
         return None
     own = past_coordinated(state.scene, head.end) == head.end
     suits = own and any(fits(family, head.noun) for family in right.families)
@@ -171,6 +171,8 @@ def flowing(state: State) -> Outcome:
     """Return the reading of the figure before, where nothing changed it."""
     scene, numeral, head = state.scene, state.numeral, state.head
     compared = scene.is_compared(numeral.start)
+    if state.right.strength == "passive" and scene.is_base(numeral):
+        return None
     if state.current is not None:
         alike = (
             base

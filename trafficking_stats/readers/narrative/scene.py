@@ -228,6 +228,15 @@ class Scene(Words):
             end = stop
         return next((row for row in rows if i in row), [i])
 
+    def is_base(self, numeral: Numeral) -> bool:
+        """Whether a number is what another is a part of: "34 of 97", "34 of the 97"."""
+        ends = (
+            numeral.first - length
+            for length in (1, 2)
+            if self.phrase("clause.partitive", numeral.first - length) == length
+        )
+        return any(other.end == end for end in ends for other in self.counts.values())
+
     def is_unknown_verb(self, i: int) -> bool:
         """Whether token `i` looks like a verb that the tables do not hold."""
         word = self.low[i]
