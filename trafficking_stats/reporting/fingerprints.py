@@ -39,8 +39,8 @@ class Held(NamedTuple):
         """For how many indicators and periods there is a total."""
         return sum(map(len, self.totals.values()))
 
-    def lacks(self, needs: Mapping[str, Any], measures: Sequence[str]) -> list[str]:
-        """Return what there is too little of for a page, of what it needs.
+    def lacks(self, needs: Mapping[str, Any], measures: Sequence[str]) -> dict[str, int]:
+        """Return what there is too little of for a page, and how much it needs.
 
         Parameters
         ----------
@@ -53,8 +53,8 @@ class Held(NamedTuple):
         periods = [self.totals.get(name, frozenset()) for name in measures if ";" not in name]
         common = len(frozenset.intersection(*periods)) if periods else sys.maxsize
         numbers = {"sources": self.sources, "parts": self.parts, "common": common}
-        short = [name for name, number in numbers.items() if number < needs.get(name, 0)]
-        return short + ["any"] * ("any" in needs and self.told.isdisjoint(needs["any"]))
+        short = {name: needs[name] for name, number in numbers.items() if number < needs.get(name, 0)}
+        return short | ({"any": 1} if "any" in needs and self.told.isdisjoint(needs["any"]) else {})
 
 
 @dataclass(frozen=True)

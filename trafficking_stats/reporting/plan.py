@@ -125,16 +125,15 @@ class Plan:
 
     def missing(self, country: str, parameters: Mapping[str, Any]) -> str:
         """Say which pages a country does not get and what they would need; nothing where one stands for all."""
-        made = self.notebooks_of(country, parameters)
-        others = [one for one in self.notebooks if one not in made and one.of_country and "needs" in one.fits]
-        told = []
-        for one in others:
-            needs = one.fits["needs"]
-            short = self.data.on(country).lacks(needs, one.measures(parameters))
-            words = [say(f"site.needs.{name}", n=1 if name == "any" else needs[name]) for name in short]
-            told.append(say("site.missing.page", title=say("site.quoted", text=one.title), needs=words))
-        is_one = any("instead_below" in one.fits for one in made)
-        return "" if is_one or country == WORLD or not told else say("site.missing", n=len(told), pages=told)
+        made, told = self.notebooks_of(country, parameters), []
+        if country == WORLD or any("instead_below" in one.fits for one in made):
+            return ""
+        for one in self.notebooks:
+            if one.of_country and one not in made and "needs" in one.fits:
+                short = self.data.on(country).lacks(one.fits["needs"], one.measures(parameters))
+                needs = [say(f"site.needs.{name}", n=n) for name, n in short.items()]
+                told.append(say("site.missing.page", title=say("site.quoted", text=one.title), needs=needs))
+        return say("site.missing", n=len(told), pages=told) if told else ""
 
     @property
     def subjects(self) -> tuple[str, ...]:
