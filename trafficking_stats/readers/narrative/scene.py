@@ -230,12 +230,8 @@ class Scene(Words):
 
     def is_base(self, numeral: Numeral) -> bool:
         """Whether a number is what another is a part of: "34 of 97", "34 of the 97"."""
-        ends = (
-            numeral.first - length
-            for length in (1, 2)
-            if self.phrase("clause.partitive", numeral.first - length) == length
-        )
-        return any(other.end == end for end in ends for other in self.counts.values())
+        ends = [other.end for other in self.counts.values() if self.phrase("clause.partitive", other.end)]
+        return any(end + self.phrase("clause.partitive", end) == numeral.first for end in ends)
 
     def is_unknown_verb(self, i: int) -> bool:
         """Whether token `i` looks like a verb that the tables do not hold."""
