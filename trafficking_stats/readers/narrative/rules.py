@@ -60,7 +60,7 @@ def counted_action(state: State) -> Outcome:
     There are those to prosecutors, too.
     """
     scene, family, head = state.scene, state.head.family, state.head
-    if head.noun != "action":
+    if head.noun != "action" or (head.persons and state.right.strength == "passive"):  # "11 accused were convicted"
         return None
     if family in VICTIMS:
         head = replace(head, noun="empty")
