@@ -437,6 +437,14 @@ def test_offences_are_offences_wherever_the_word_stands(tmp_path):
         # shares in words
         ("In 2021, 112 victims were identified in Austria, one in seven of them men.", "one in seven", "agrees"),
         ("In 2021, 112 victims were identified in Austria. About a third were men.", "a third", "contradicts"),
+        # "convictions" may be of persons: fewer than those are wrong in any unit, more may be charges
+        ("There were 11 convictions in Austria in 2020.", "11", "contradicts"),
+        ("There were 42 convictions in Austria in 2020.", "42", "contradicts"),
+        # what follows a colon
+        ("It peaked at 110 victims in 2019 and has gone up and down since: 73 in 2020, 112 in 2021.", "73", "agrees"),
+        ("In the last three years, 2019 to 2021, authorities identified 295 victims.", "295", "agrees"),
+        # a word of the sentence before
+        ("In 2020 courts in Austria handed down 24 convictions. In 2021 it was 2.", "2", "unknown"),
         # what a change is of, and over how many years
         ("In 2021 the number of identified victims rose by 53 percent in Austria.", "53 percent", "agrees"),
         ("In 2018 the authorities identified 97 victims, a rise of 87 percent in two years.", "87 percent", "agrees"),
@@ -455,6 +463,14 @@ def test_writers_say_it_in_many_ways(tmp_path, claims, text, figure, verdict):
         "In 2019 authorities identified 110 victims. Of the adults of 2019, 52 had been forced into marriage.",
         # two figures, the one that a change is of is not clear
         "In 2021, 112 victims were found. In 2020 it was 73, and in 2019 110. That is an increase of 53 percent.",
+        # brackets repeat what is counted before the comparison
+        "In closed investigations, 112 victims were found in 2021, two more than in 2019 (110).",
+        # a rank over the figures of its own sentence
+        "In 2021 there were 112 victims. From 110 in 2019 they sank to 73 in 2020, the lowest since 2018.",
+        # before a year is not in it
+        "Before 2020, nobody had been convicted of trafficking in Austria.",
+        # more than in a year whose own figure was read last
+        "In 2020 authorities found 73 victims. What came after was worse. That is 53 percent more than in 2020.",
         # of another paragraph's figure no more is known than that
         "In 2021, 112 victims were identified in Austria.\n\nIn 2020 men numbered 55.",
     ],

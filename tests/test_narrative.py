@@ -1044,3 +1044,17 @@ def test_a_range_of_what_is_found_every_year_is_no_count():
     assert parts("Between 2015 and 2017, 90 victims were found, between 20 and 40 a year.") == [
         (90, "total", "2015/2017")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Nine defendants were convicted in 2019 (9) and four in 2020.", [9, 9, 4]),
+        ("In 2019 police identified 45 (forty-five) victims.", [45]),
+        ("Residence permits rest on section 9c(5). Police identified 12 victims.", [12]),
+        ("How many counted?\n\nThree received asylum in 2019. Courts convicted 12 traffickers in 2019.", [12]),
+        ("Police identified 30 victims, 12 of whom had been sold for sex and 18 forced to beg.", [30, 12, 18]),
+    ],
+)
+def test_what_brackets_and_other_verbs_leave_alone(text, values):
+    assert [proposal.value for proposal in extract(text, country="DNK", default_year=2020)] == values

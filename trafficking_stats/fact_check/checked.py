@@ -53,13 +53,16 @@ def check(found: Found, record: Record, text: str, *, is_given: bool) -> list[Ch
 
 def _counts(proposals: Sequence[Proposal], record: Record, text: str, *, is_given: bool) -> Iterator[Checked]:
     cells = [as_cell(proposal) for proposal in proposals]
+    last = len(text)  # where the sentence of the figure before begins
     for proposal, cell in zip(proposals, cells, strict=True):
         found = Finding("unknown", "unread_breakdown")
         if "breakdown" not in cell.note:
-            words = {*re.findall(r"\w+", text[proposal.sentence_start : proposal.sentence_end].lower())}
+            begin = min(proposal.sentence_start, last) if proposal.rule in LIMITS.of_before else proposal.sentence_start
+            words = {*re.findall(r"\w+", text[begin : proposal.sentence_end].lower())}
             found = judge(cell, record, words, is_dated=is_given or proposal.period_source not in LIMITS.supposed)
             if found.verdict == "contradicts" and _is_perhaps_part(proposal, cell, found, proposals, cells):
                 found = replace(found, verdict="unknown", code="perhaps_part")
+        last = proposal.sentence_start
         yield Checked(proposal, "count", cell, found)
 
 
@@ -148,9 +151,10 @@ def _is_open_count(place: Proposal, one: Checked, sentence: Words, before: Words
     is_sample |= not cell.breakdown and any(sentence.phrase(group, 0) > 0 for group in ("clause.base", "clause.subset"))
     is_open = cell.period_start[:4] != cell.period_end[:4] or place.period_source == "clause"
     is_undated = is_open and place.rule != "table" and cell.period_end[:4] not in sentence.low
-    # "since 2012", where the text names no later year
+    # "since 2012", where the text names no later year, "before 2006"
     is_undated |= any(
-        cell.period_end[:4] in sentence.low[i : i + LIMITS.since] for i in sentence.starts("periods.since")
+        cell.period_end[:4] in sentence.low[i : i + LIMITS.since]
+        for i in sentence.starts("periods.since", "periods.years_before")
     )
     is_far = place.rule == "carried over" and (cell.value or 0.0) > LIMITS.far * max(one.finding.upper or 0.0, 1.0)
     is_far = (is_far or place.rule in LIMITS.vague) and one.finding.code not in LIMITS.slips

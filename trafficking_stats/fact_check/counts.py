@@ -58,17 +58,29 @@ def judge(cell: Cell, record: Record, words: Set[str] = frozenset(), *, is_dated
     meant += () if held.direct and held.exact else _desks(cell, record)
     if met := _met(meant, cell, replace(held, lower=0, upper=None), low, high, record):
         return replace(met, verdict="agrees", code="same")
+    if held.is_empty and (met := _met(_units(cell, record), cell, held, low, high, record)):
+        return met
+    is_open = held.is_empty and cell.unit in LIMITS.open_units and len(meant) > 0
+    if is_open:  # "21 convictions" may be of persons
+        cell, held = meant[0][1], record.held(meant[0][1])
     if held.is_empty:
-        return _met(_units(cell, record), cell, held, low, high, record) or Finding("unknown", "no_figure")
+        return Finding("unknown", "no_figure")
     found = _inside(cell, held, low, high) or _elsewhere(cell, held, low, high, record)
     if found is not None:
         return found
     code = "not_dated" if not is_dated else "" if held.direct else "indirect"
-    if cell.unit == "months":  # the sentence of one defendant is neither the shortest nor the longest of a year
+    slip = _slip(cell.value or 0, held)
+    is_more = (
+        is_open
+        and slip not in LIMITS.typed
+        and not any(record.held(other).exact for _, other, _ in _units(cell, record))
+    )
+    # the sentence of one defendant is neither the shortest nor the longest of a year; one person may be convicted twice
+    if cell.unit == "months" or (is_more and held.upper is not None and low > held.upper):
         code = "unclear_subject"
     if code:
         return _finding("unknown", code, held)
-    return _finding("contradicts", _slip(cell.value or 0, held), held, said=cell.value)
+    return _finding("contradicts", slip, held, said=cell.value)
 
 
 def _desks(cell: Cell, record: Record) -> Iterator[Alternative]:

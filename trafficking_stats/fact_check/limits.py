@@ -16,6 +16,7 @@ class Limits(Entry):
     around: int
     since: int
     parts: tuple[str, ...]
+    open_units: tuple[str, ...]
     ever: str
     desks: tuple[str, ...]
     earlier: tuple[str, ...]

@@ -53,7 +53,7 @@ class Dater:
     def _find(self, token: int) -> tuple[str, str]:
         scene = self.scene
         segment, compared, bracketed = scene.segments.of[token], scene.is_compared(token), scene.is_bracketed(token)
-        if year := self._one_of_several(token):
+        if year := self.one_of_several(token):
             return year, "clause"
         own = self._in_clause(token)
         if own is None and bracketed and not compared:  # "in 2017 (66)"
@@ -78,7 +78,7 @@ class Dater:
             return year, "sentence"
         return (self.carried, "preceding sentence") if self.carried else (self.default, "document default")
 
-    def _one_of_several(self, token: int) -> str:
+    def one_of_several(self, token: int) -> str:
         """Return the year of one of several figures for as many years: "in 2017 and 2018, 242 and 278 were charged"."""
         scene = self.scene
         dated = [period for period in scene.periods if period.kind in ("year", "fiscal", *_PAIRS)]

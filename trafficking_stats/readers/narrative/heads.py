@@ -220,7 +220,8 @@ def _is_child_age(scene: Scene, k: int) -> bool:
 def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     """Read the facets that stand before a number: "girls were 38", "labour exploitation (12)"."""
     link = numeral.first - link_before(scene, numeral)
-    is_own = head.partitive and link  # "sexual exploitation accounted for 117 of the victims"
+    # "sexual exploitation accounted for 117 of the victims", "... for 14 investigations"
+    is_own = link and (head.partitive or head.noun == "action")
     if head.end > head.start and head.noun not in ("empty", "person") and not is_own:
         return {}
     bracketed = scene.word(numeral.first - 1) == "("

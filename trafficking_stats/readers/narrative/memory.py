@@ -29,7 +29,9 @@ class Paragraph:
     years : tuple of str, float and float
         Of a main figure counted for several years in a row: from the first to the last, that of the last, and the sum.
     before : Reading or None
-        The main figure of the paragraph before, until the first figures of this one are read.
+        The main figure of the paragraphs before.
+    is_new : bool
+        Whether none of its sentences was read.
     """
 
     number: int = -1
@@ -39,6 +41,7 @@ class Paragraph:
     around: int | None = None
     years: tuple[str, float, float] = ("", 0, 0)
     before: Reading | None = None
+    is_new: bool = True
 
     @property
     def is_clear(self) -> bool:
@@ -106,9 +109,9 @@ def leans_back(scene: Scene) -> bool:
     return is_figure or bool(is_bare) or any(scene.phrase(group, 0) for group in ("clause.subset", "clause.pronouns"))
 
 
-def is_of_persons(scene: Scene) -> bool:
-    """Whether a sentence has figures of persons, or shares, and names nothing that happened to them."""
+def goes_on_unsaid(scene: Scene) -> bool:
+    """Whether a sentence with figures of persons, with shares or years names nothing that happened to anybody."""
     nouns = {scene.value("nouns", k) for k in scene.starts("nouns")}
     families = {mark.family for mark in scene.marks}
-    says = nouns or scene.shares or "open" in families  # "some 100 were registered in 2020"
+    says = nouns or scene.shares or scene.periods  # "some 100 were registered in 2020"
     return bool(says) and nouns <= {"person"} and families <= {"light", "assist", "open"}

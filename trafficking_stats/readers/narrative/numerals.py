@@ -206,7 +206,8 @@ def _is_listed(words: Words, chained: int, numeral: Numeral) -> bool:
 
 def _is_repeat(words: Words, last: Numeral, numeral: Numeral) -> bool:
     """Whether brackets say a number again: "45 (forty-five) victims"."""
-    return last.value == numeral.value and (words.word(numeral.start - 1), words.word(numeral.end)) == ("(", ")")
+    is_beside = last.end == numeral.start - 1 and words.word(last.end) == "("
+    return last.value == numeral.value and is_beside and words.word(numeral.end) == ")"
 
 
 def _is_ratio(words: Words, part: Numeral, whole: Numeral) -> bool:

@@ -7,7 +7,7 @@ from trafficking_stats.breakdowns import unparse
 from trafficking_stats.readers.narrative.dating import Dater
 from trafficking_stats.readers.narrative.heads import facets_of, facets_within, topic_of
 from trafficking_stats.readers.narrative.lexicon import table
-from trafficking_stats.readers.narrative.memory import Paragraph, is_of_persons, leans_back
+from trafficking_stats.readers.narrative.memory import Paragraph, goes_on_unsaid, leans_back
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Reading, State, reading_of
 from trafficking_stats.readers.narrative.results import Proposal, Statement
@@ -54,7 +54,7 @@ class Reader:
         here = self.here
         if here.lead is None:
             here.lead = self._lead_before(scene)
-        self.end = scene.sentence.end
+        here.is_new, self.end = False, scene.sentence.end
         state = State(scene, here.lead, self.known, here.row)
         readings = read_numbers(state)
         before = here.lead.label if here.lead is not None else ""
@@ -66,7 +66,8 @@ class Reader:
             if source in ("document default", "preceding sentence"):
                 label, source = self._belonging(scene, reading, state.repeats) or (label, source)
             years = {s.numeral: s.label for s in spoken if s.numeral in rows}
-            if len({*years.values()}) > 1 and reading.like in years and not scene.is_compared(reading.numeral.start):
+            is_shared = len({*years.values()}) > 1 and not dater.one_of_several(reading.numeral.start)
+            if is_shared and reading.like in years and not scene.is_compared(reading.numeral.start):
                 label, source = years[reading.like], "figure it belongs to"  # "59, 64 and 36, respectively"
             facets = self._facets(scene, reading, spoken, state.repeats)
             spoken.append(replace(reading, facets=facets, label=label, source=source, sentence=scene.sentence.number))
@@ -116,17 +117,17 @@ class Reader:
 
     def _lead_before(self, scene: Scene) -> Reading | None:
         """Return what a paragraph without figures so far goes on about: a heading before it, or the last paragraph."""
-        if self.here.before is not None and leans_back(scene):
-            return self.here.before
-        if self.here.before is not None and is_of_persons(scene):
-            return replace(self.here.before, printed=False)
+        before, is_first = self.here.before, self.here.is_new
+        if before is not None and is_first and leans_back(scene):
+            return before
         start = max(self.end, scene.sentence.start - BETWEEN)
-        if not scene.counts or not scene.document.text[start : scene.sentence.start].strip():
-            return None
-        between = scene.beside(start, scene.sentence.start)
-        topic = topic_of(between, 0, len(between.low))
+        between = scene.beside(start, scene.sentence.start) if scene.counts else scene
+        topic = topic_of(between, 0, len(between.low)) if scene.counts else None
         said = topic and reading_of(Numeral(0, 0, 0.0, first=0), topic, (topic.family,), "carried over")
-        return replace(said, label=self.default, printed=False) if said else None
+        if said:
+            return replace(said, label=self.default, printed=False)
+        goes_on = before is not None and goes_on_unsaid(scene)
+        return replace(before, facets={}, printed=False) if before is not None and goes_on else None
 
     # ---- periods
 

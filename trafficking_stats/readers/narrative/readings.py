@@ -172,6 +172,8 @@ class State:
         if head.noun == "empty" and (self.current is not None or self.lead is not None):
             # "89 offences were recorded. In 2013 28 were recorded": offences, too
             left, right = (Governor() if one.families == ("open",) else one for one in (left, right))
+        if right.strength == "facet" and left.families == ("other",) and self.current is not None:
+            left = Governor()  # "58 had been sold for sex and 23 put to forced labour"
         self.numeral, self.head, self.bound, self.left, self.right = numeral, head, bound, left, right
 
     def keep(self, reading: Reading) -> None:

@@ -94,7 +94,10 @@ def topic_before(state: State) -> Outcome:
     is_part = bool(facets_within(scene, begin, link, link if opens else 0))
     says_it = scene.contains("clause.pronouns", max(begin, link - NEAR), link)  # "a year later it had doubled to 40"
     told = is_part or says_it or scene.contains("clause.figure_nouns", begin, link)
-    return reading_of(state.numeral, state.head, base.families, state.carried, base) if told and base else None
+    is_other = state.right.strength == "reduced" and state.right.families == ("other",)  # "Two received asylum"
+    if not told or base is None or is_other:
+        return None
+    return reading_of(state.numeral, state.head, base.families, state.carried, base)
 
 
 def passive(state: State) -> Outcome:
@@ -119,7 +122,8 @@ def verb_before(state: State) -> Outcome:
     if start < comma:
         return None  # "of those convicted, 19 received prison sentences"
     mark, segments = state.scene.at[left.token], state.scene.segments
-    is_alike = state.head.noun == "empty" and state.current is not None and state.scene.is_compared(numeral.start)
+    is_apart = state.scene.is_compared(numeral.start) or state.scene.is_bracketed(numeral.start)
+    is_alike = state.head.noun == "empty" and state.current is not None and is_apart
     if is_alike and mark.form == "action" and segments.of[left.token] != segments.of[numeral.start]:
         return None  # "494 victims in closed investigations, against 503 in 2018": as many victims
     is_named = mark.form == "action" and mark.end == numeral.first and mark.family in ENFORCEMENT
@@ -214,7 +218,10 @@ def existence(state: State) -> Outcome:
     if family is None:
         return None
     is_item = first > 0 and scene.tokens[first - 1].text.startswith(("\n", ":"))  # "Figures for 2022: 73 victims"
-    is_described = scene.phrase("clause.copulas", head.end) > 0  # "3,719 victims were nationals"
+    is_joined = (
+        state.current is not None and scene.phrase("clause.coordinators", first - 1) > 0
+    )  # "12 cases and 40 victims"
+    is_described = is_joined or scene.phrase("clause.copulas", head.end) > 0  # "3,719 victims were nationals"
     told = head.noun == "victim" and (head.partitive or state.numeral.definite or is_described or _is_fragment(scene))
     if told or (head.noun != "offender" and (is_item or _exists(scene, state.numeral))):
         return reading_of(state.numeral, head, (family,), "existence")

@@ -41,8 +41,9 @@ class Speech:
 
     def nearest(self, token: int) -> Reading | None:
         """Return the count a phrase at `token` speaks of: the last before it, the next after it, or one before."""
-        before = [s for s in self.main if s.numeral.start < token]
-        return before[-1] if before else self.main[0] if self.main else self.without_number(token)
+        main = self.main or self.spoken
+        before = [s for s in main if s.numeral.start < token]
+        return before[-1] if before else main[0] if main else self.without_number(token)
 
     def without_number(self, token: int) -> Reading | None:
         """Return what the sentence names without a number, or else goes on about, in the period of a token."""
@@ -81,9 +82,10 @@ class Speech:
         return next((s for s in alike if s.label == label), replace(like, label=label, printed=False))
 
     def compared_period(self, token: int, label: str) -> str:
-        """Return the period named right after `token`, else the year before `label`."""
+        """Return the period named right after `token`, `label` itself if that is, else the year before it."""
         for period in self.scene.periods:
-            if token <= period.start <= token + 3 and period.label not in ("", label):
+            is_other = period.label != label or self.scene.is_compared(period.start)
+            if token <= period.start <= token + 3 and period.label and is_other:
                 first, _, last = period.label.partition("/")
                 return first if last == label else period.label  # "a rise of 30 % from 2015 to 2016"
         stop = self.scene.clause_end(token, ",;.")

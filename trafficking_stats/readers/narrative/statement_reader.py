@@ -35,7 +35,10 @@ class StatementReader(Speech):
             direction = self._direction_of_change(numeral, end) if share or numeral.kind == "change" else ""
             subject = self.nearest(numeral.start)
             if direction and subject is not None:
-                base = self.in_period(subject, self.compared_period(end, subject.label))
+                label = self.compared_period(end, subject.label)
+                if label == subject.label:
+                    continue  # "75 percent more than in 2019", after a figure of 2019: what is more was not read
+                base = self.in_period(subject, label)
                 span, unit = (numeral.start, end), unit or subject.unit
                 yield self.statement("change", direction, span, subject, base, numeral, unit)
             elif share and not direction:
