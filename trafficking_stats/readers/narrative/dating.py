@@ -53,7 +53,7 @@ class Dater:
     def _find(self, token: int) -> tuple[str, str]:
         scene = self.scene
         segment, compared, bracketed = scene.segments.of[token], scene.is_compared(token), scene.is_bracketed(token)
-        if year := self.one_of_several(token):
+        if year := self._one_of_several(token):
             return year, "clause"
         own = self._in_clause(token)
         if own is None and bracketed and not compared:  # "in 2017 (66)"
@@ -78,14 +78,16 @@ class Dater:
             return year, "sentence"
         return (self.carried, "preceding sentence") if self.carried else (self.default, "document default")
 
-    def one_of_several(self, token: int) -> str:
+    def _one_of_several(self, token: int) -> str:
         """Return the year of one of several figures for as many years: "in 2017 and 2018, 242 and 278 were charged"."""
         scene = self.scene
         dated = [period for period in scene.periods if period.kind in ("year", "fiscal", *_PAIRS)]
         years = [year for period in dated for year in period.label.split("/")[:: _PAIRS.get(period.kind, 1)]]
-        if scene.contains("clause.respectively", 0, len(scene.low)) and len(years) == len(scene.counts) > 1:
-            return dict(zip(scene.counts, years, strict=True)).get(token, "")
         row = scene.row_around(token, {start: numeral.end for start, numeral in scene.counts.items()})
+        if scene.starts("clause.respectively") and not scene.is_compared(token):
+            alike = next((some for some in ([*scene.counts], row) if token in some and len(some) == len(years) > 1), [])
+            if alike:
+                return years[alike.index(token)]
         for beside in (*[p for p in dated if p.end <= row[0]][-1:], *[p for p in dated if p.start > row[-1]][:1]):
             named = scene.row_around(beside.start, {p.start: p.end for p in dated})
             years = [year for p in dated if p.start in named for year in p.label.split("/")[:: _PAIRS.get(p.kind, 1)]]

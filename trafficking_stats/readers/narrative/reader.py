@@ -60,15 +60,10 @@ class Reader:
         before = here.lead.label if here.lead is not None else ""
         dater = Dater(scene, self.default, here.carried(scene, readings), before)
         spoken: list[Reading] = []
-        rows = [reading.like for reading in readings] if scene.starts("clause.respectively") else []
         for reading in readings:
             label, source = dater.date(reading.numeral.start)
             if source in ("document default", "preceding sentence"):
                 label, source = self._belonging(scene, reading, state.repeats) or (label, source)
-            years = {s.numeral: s.label for s in spoken if s.numeral in rows}
-            is_shared = len({*years.values()}) > 1 and not dater.one_of_several(reading.numeral.start)
-            if is_shared and reading.like in years and not scene.is_compared(reading.numeral.start):
-                label, source = years[reading.like], "figure it belongs to"  # "59, 64 and 36, respectively"
             facets = self._facets(scene, reading, spoken, state.repeats)
             spoken.append(replace(reading, facets=facets, label=label, source=source, sentence=scene.sentence.number))
         said = list(spoken)

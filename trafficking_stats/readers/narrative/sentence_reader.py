@@ -61,13 +61,11 @@ def _align(state: State) -> None:
     for row in _bare_rows(state):
         for i, other in zip(row, _row_before(state, row[0], len(row)), strict=False):
             same = {"families": other.families, "unit": other.unit, "potential": other.potential}
-            if state.readings[row[0]].rule == "counted noun":
-                same = {}  # "while the number of convictions was 59, 64 and 36, respectively"
             state.readings[i] = replace(state.readings[i], like=other.numeral, **same)  # type: ignore[arg-type]
 
 
 def _bare_rows(state: State) -> list[list[int]]:
-    """Return runs of figures without nouns, nothing but commas and conjunctions between them."""
+    """Return runs of figures without nouns, but for those with a topic: "the number of convictions was 59 and 64"."""
     rows: list[list[int]] = []
     end = 0
     for i, reading in enumerate(state.readings):
@@ -77,7 +75,7 @@ def _bare_rows(state: State) -> list[list[int]]:
                 rows.append([])
             rows[-1].append(i)
             end = numeral.end
-    return [row for row in rows if len(row) > 1]
+    return [row for row in rows if len(row) > 1 and state.readings[row[0]].rule != "counted noun"]
 
 
 def _row_before(state: State, first: int, length: int) -> Sequence[Reading]:
