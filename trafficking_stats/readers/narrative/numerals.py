@@ -4,14 +4,12 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
-from trafficking_stats.printed import readings
 from trafficking_stats.readers.narrative.times import Period
+from trafficking_stats.readers.narrative.values import number_at, share_at, unit_at
 from trafficking_stats.readers.narrative.words import Words
 
 _NO_COUNT_AFTER = ("not_counts.percent", "not_counts.currency_after", "number_grammar.not_a_count_after")
 _NO_COUNT_BEFORE = ("not_counts.currency_before", "not_counts.reference_before")
-LONGEST_NUMBER = 15
-"""Digits; a longer string is no number."""
 LAST_DAY = 31
 MOST = 1_000_000
 """No authority counts so many: it is a population, or an estimate."""
@@ -24,9 +22,6 @@ BEFORE = 4
 CHAIN = 6
 """Tokens at most between two sections of a law in one list, what brackets say of them left out."""
 _BRACKETS = re.compile(r"\([^)0-9]*\)")
-
-Found = tuple[int, float]
-"""The token after a number, and its value."""
 
 
 class Numeral(NamedTuple):
@@ -109,7 +104,7 @@ def _bare(words: Words, dated: Container[int]) -> Iterator[Numeral]:
         if i in zeros and i == past_zero + 1 and words.word(past_zero) == ",":
             last = i + words.phrase("number_grammar.zeros", i)  # "No, none", "No, not one": said already
             continue
-        if i in parts and (share := _share_at(words, i)):
+        if i in parts and (share := share_at(words, i)):
             last = share[0]
             yield Numeral(i, *share, kind="share")
             continue
@@ -121,21 +116,6 @@ def _bare(words: Words, dated: Container[int]) -> Iterator[Numeral]:
             half = words.phrase("number_grammar.half", last)
             has_half = half > 0 and unit_at(words, last + half) != ""
             yield Numeral(i, last + half * has_half, value + 0.5 * has_half, cue="no" if is_zero else "")
-
-
-def _share_at(words: Words, i: int) -> Found | None:
-    """Return the percentage that words at token `i` say, "a third", but not "half a dozen", "a quarter year"."""
-    length, percent = words.found("fractions", i)
-    is_of_number = unit_at(words, i + length) or words.phrase("scales", i + length + 1)
-    return (i + length, percent) if length and not is_of_number else None
-
-
-def unit_at(words: Words, j: int) -> str:
-    """Return the unit of time at `j`, past a hyphen: "months", "years", "other_durations" or ""."""
-    j += words.word(j) in ("-", "–")
-    units = ("months", "years", "other_durations")
-    is_date = len(words.word(j + 1)) == 4 and words.word(j + 1).isdecimal()  # Swedish "mot 13 år 2021"
-    return "" if is_date else next((unit for unit in units if words.phrase(f"not_counts.{unit}", j)), "")
 
 
 def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
@@ -239,65 +219,3 @@ def _qualified(words: Words, numeral: Numeral) -> Numeral:
     plain = "approximately" if numeral.kind == "share" else "exact"
     qualifier = words.value_before("qualifiers", numeral.start) or after or plain
     return numeral._replace(end=numeral.end + length, qualifier=qualifier, first=first, definite=definite)
-
-
-# ---- values
-
-
-def number_at(words: Words, i: int) -> Found | None:
-    """Return the number at token `i`."""
-    if not words.low[i][0].isdecimal():
-        return _in_words(words, i)
-    if _is_glued(words, i):
-        return None
-    word, scale = words.low[i], words.value("scales", i + 1)
-    values = readings(word, words.lexicon.tables["decimal"]) if len(word) <= LONGEST_NUMBER else ()
-    return next(((i + 2, value * scale) if scale else (i + 1, value) for value in values), None)
-
-
-def _in_words(words: Words, i: int) -> Found | None:
-    numbers, total, current, j = words.lexicon.numbers, 0, 0, i
-    value = numbers.get(words.low[i])
-    if value is None and _is_counting_article(words, i):
-        value = 1
-    while j < len(words.low):
-        scale = words.value("scales", j)
-        if value is not None and (j == i or current % 10 ** len(str(value)) == 0):  # "hundred five", "twenty three"
-            current += value
-        elif scale and (j > i or _is_hundred_and(words, j)):
-            current = max(current, 1) * scale
-            if scale >= 1000:
-                total, current = total + current, 0
-        elif not (j > i and words.phrase("number_grammar.and", j) and _goes_on(words, j)):
-            break
-        j += 1
-        value = numbers.get(words.word(j))
-    return (j, float(total + current)) if j > i else None
-
-
-def _goes_on(words: Words, j: int) -> bool:
-    """Whether "and" stands inside a number: "one hundred and five"."""
-    follows = 0 < words.lexicon.numbers.get(words.word(j + 1), 0) < 100
-    return follows and words.phrase("scales", j - 1) > 0
-
-
-def _is_hundred_and(words: Words, j: int) -> bool:
-    """Whether a bare hundred goes on in a number: "hundrede og tyve"."""
-    return words.value("scales", j) == 100 and words.phrase("number_grammar.and", j + 1) > 0 and _goes_on(words, j + 1)
-
-
-def _is_counting_article(words: Words, i: int) -> bool:
-    """Whether "en" is one rather than a: "heraf en", "og en af dem"."""
-    if not (words.phrase("number_grammar.articles", i) and words.phrase("number_grammar.counting_context", i - 1)):
-        return False
-    return not words.phrase("number_grammar.and", i - 1) or words.phrase("clause.among", i + 1) > 0
-
-
-def _is_glued(words: Words, i: int) -> bool:
-    """Whether letters, digits or strokes touch a number, "262a", "4th", "10:30", or its bracket: "section 9c(5)"."""
-    here = words.tokens[i]
-    if i > 1 and words.low[i - 1] == "(" and words.tokens[i - 2].end == words.tokens[i - 1].start:
-        return True
-    before = [token.text[-1] for token in words.tokens[:i][-1:] if token.end == here.start]
-    after = [token.text[0] for token in words.tokens[i + 1 : i + 2] if token.start == here.end]
-    return any(mark.isalnum() or mark in "/#_:" for mark in (*before, *after))
