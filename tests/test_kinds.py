@@ -133,6 +133,57 @@ def test_a_newer_total_is_believed_where_one_of_its_tables_comes_to_it(newer, ke
     assert known(rows)[0] == kept
 
 
+def few(published: str, **figures: float) -> list[dict[str, object]]:
+    """Masked figures: fewer than so many."""
+    return [{**row, "qualifier": "less_than"} for row in office(published, **figures)]
+
+
+ALL_UNKNOWN = [{**office(NEW, total=190)[0], "breakdown": "age=unknown;sex=unknown"}]
+NATIONAL = [{**office(day, total=45)[0], "breakdown": "citizenship=national"} for day in (OLD, NEW)]
+FRENCH = [{**row, "breakdown": "citizenship=FRA", "value": 38.0} for row in NATIONAL]
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        (office(OLD, total=620, child=620) + office(NEW, total=27, female=20, male=7), 27),
+        (office(OLD, total=1300) + office(NEW, total=260, female=106, male=141), 260),
+        (
+            office(OLD, total=8, female=8, male=0, adult=6, child=2)
+            + office(NEW, total=190, adult=6)
+            + few(NEW, female=5, male=5, child=5)
+            + ALL_UNKNOWN,
+            190,
+        ),
+        (
+            office(OLD, total=83, female=12, male=71, adult=64, child=19)
+            + office(NEW, total=62, female=8, male=54, adult=64, child=19)
+            + NATIONAL
+            + FRENCH,
+            62,
+        ),
+        (
+            office(OLD, total=61, adult=57)
+            + office(NEW, total=95, adult=58, female=27, male=31)
+            + few(OLD, child=5)
+            + few(NEW, child=5),
+            61,
+        ),
+        (office(OLD, total=61, female=33, male=28) + office(NEW, total=95, adult=64, child=1, female=33, male=32), 61),
+    ],
+    ids=[
+        "many times smaller",
+        "nearly to it",
+        "all of unknown sex",
+        "beside ages left over",
+        "its table comes to the older",
+        "nearly to the older",
+    ],
+)
+def test_a_newest_total_that_its_own_table_bears_out_is_no_slip(rows, kept):
+    assert known(rows)[0] == kept
+
+
 def test_a_figure_replaces_an_older_mask_however_far_it_is_off():
     """Masked in two editions, then 36: a part of 61, and of the 36 women of whom it is all."""
     rows = [

@@ -50,8 +50,7 @@ def describe(claims: pd.DataFrame, upstream: NDArray[np.int64], vocabulary: Voca
         if dimension.overlapping_in:
             named = np.array([key in breakdowns.parse(text) for text in breakdown], dtype=bool)
             table["loose"] |= named[names] & claims["indicator"].isin(dimension.overlapping_in).to_numpy()
-    dates = published_years(claims["published"])
-    table["date"] = np.nan_to_num(dates, nan=vocabulary.weights.recency_from)
+    table["date"] = np.nan_to_num(published_years(claims["published"]), nan=vocabulary.weights.recency_from)
     table["tier"], table["base"] = tier_weights(claims, vocabulary), base_weights(claims, vocabulary)
     table["source"] = pd.factorize(claims["source_id"])[0]
     table["publisher"] = pd.factorize(first_named(claims, "publisher", "source_id"))[0]
@@ -148,12 +147,18 @@ def heaviest(number: ArrayLike, weight: ArrayLike) -> NDArray[np.int64]:
 def _contradicted(wholes: pd.DataFrame, limits: Weights) -> pd.Series:
     """Return the forms of complete tables that contradict their own total, and whether by far.
 
-    They are larger, and no other table bears it out; or smaller by far, though they cover everybody.
+    They are larger, and no other table bears it out; or smaller by far, though they cover everybody. Larger by far is
+    only what stands beside no table that comes near the total: else it is left over from an edition before.
     """
     short = wholes["upper_sum"] * limits.jump_times < wholes["lower"]
-    bad = short | wholes["above"] & ~wholes["vouched"]
-    far = short | (wholes["lower_sum"] > limits.jump_times * wholes["upper"])
-    return far[bad].groupby(wholes["form"]).any()
+    far = short | ~_near(wholes, wholes["lower"], limits).groupby(wholes["form"]).transform("any")
+    return far[short | wholes["above"] & ~wholes["vouched"]].groupby(wholes["form"]).any()
+
+
+def _near(wholes: pd.DataFrame, value: pd.Series, limits: Weights) -> pd.Series:
+    """Whether a table comes to a number, or nearly so; with whom its source prints in finer parts alone."""
+    least = (wholes["lower_sum"] + wholes["inner"]) / limits.jump_times
+    return value.between(least, wholes["upper_sum"] * limits.jump_times)
 
 
 def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
@@ -161,12 +166,12 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
 
     A later figure replaces an earlier one if it comes from the register or a direct publisher, or from several
     publishers, or if both are one publisher's own; it is no mask; not all its own tables exceed it; and it is no gross
-    slip, off by more than a factor, or far off while its own tables add up to the earlier value.
+    slip, off by more than a factor, or far off while a table of its own comes to the earlier value and not to it. It is
+    none where a table of its own comes to it and not to the earlier value: whoever slips does not slip in parts.
     """
     place = number_of(figures["up"], figures["cell"])
     several = np.bincount(place)[place] > 1
-    needed = ["up", "cell", "lower", "upper", "first", "tier", "sole", "publishers"]
-    some = figures.loc[several, needed].reset_index()
+    some = figures[several].reset_index()
     pairs = some.merge(some, on=["up", "cell"], suffixes=("", "_by"))
     apart = (pairs["lower"] > pairs["upper_by"]) | (pairs["upper"] < pairs["lower_by"])
     pairs = pairs[apart & (pairs["first_by"] > pairs["first"])]
@@ -176,15 +181,15 @@ def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, 
     value, later = pairs["lower"].clip(lower=1), pairs["lower_by"].clip(lower=1)
     times = np.maximum(value / later, later / value)
     masked = (pairs["lower"] == 0) & (pairs["upper"] > 0)  # which says nothing of how far off it is
-    good &= (times <= limits.slip_times) | ((value - later).abs() <= limits.slip_from) | masked
+    slip = (times > limits.slip_times) & ((value - later).abs() > limits.slip_from) & ~masked
+    beside = pairs[["figure_by", "lower", "lower_by"]].reset_index(names="pair")
+    beside = beside.merge(wholes, left_on="figure_by", right_on="figure", suffixes=("", "_whole"))
+    old, new = _near(beside, beside["lower"], limits), _near(beside, beside["lower_by"], limits)
+    slip |= pairs.index.isin(beside.loc[old & ~new, "pair"]) & (times > limits.jump_times)
+    good &= ~slip | pairs.index.isin(beside.loc[new & ~old, "pair"])
     good &= ~((pairs["lower_by"] == 0) & (pairs["upper_by"] > 0) & (pairs["lower"] > 0))
     exceeded = wholes["above"].groupby(wholes["figure"]).all()
     good &= ~pairs["figure_by"].isin(exceeded.index[exceeded])
-    exact = wholes[wholes["lower_sum"] == wholes["upper_sum"]]
-    fits = pd.MultiIndex.from_arrays([exact["figure"], exact["lower_sum"]])
-    own_fit = pd.MultiIndex.from_arrays([pairs["figure_by"], pairs["lower_by"]]).isin(fits)
-    old_fit = pd.MultiIndex.from_arrays([pairs["figure_by"], pairs["lower"]]).isin(fits)
-    good &= ~(old_fit & ~own_fit & (times > limits.jump_times))
     # a lone reversal: one publisher contradicts what it and another printed before
     printed = table.loc[table["figure"].isin(pairs["figure"]), ["figure", "publisher"]].drop_duplicates()
     before = pd.MultiIndex.from_arrays([pairs["figure"], pairs["sole_by"]]).isin(pd.MultiIndex.from_frame(printed))
