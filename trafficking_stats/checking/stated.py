@@ -61,8 +61,8 @@ def _as_printed(claims: pd.DataFrame, rec: Reconciliation) -> Reconciliation:
     """Return what one source prints, as if nobody doubted it, but for cells on which it prints two figures."""
     claims = claims.drop_duplicates([*CELL, "lower", "upper"])
     claims = claims[~claims.duplicated(list(CELL), keep=False)]
+    claims = claims.assign(accepted=True, year=claims["period_end"].str[:4])
     of_years = claims[is_year(claims["period_start"], claims["period_end"])]
-    of_years = of_years.assign(accepted=True, year=of_years["period_end"].str[:4])
     return Reconciliation(of_years, lambda: (claims, rec.clashes[:0]), vocabulary=rec.vocabulary)
 
 
