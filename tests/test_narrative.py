@@ -1058,3 +1058,67 @@ def test_a_range_of_what_is_found_every_year_is_no_count():
 )
 def test_what_brackets_and_other_verbs_leave_alone(text, values):
     assert [proposal.value for proposal in extract(text, country="DNK", default_year=2020)] == values
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "STOCKHOLM, May 3 - ",
+        "Oslo, 21 March 2019 – ",
+        "TALLINN, 9 June (AFP) — ",
+        "By Mary Holm, 4 October 2021: ",
+        "2 February 2020 | ",
+    ],
+)
+def test_place_and_date_before_the_news_are_none_of_its_figures_and_date_none(opening):
+    text = f"{opening}Swedish police identified 61 victims, up from 48 in 2016."
+    assert read(text, year=2017) == [("victims_identified", "2017", 61), ("victims_identified", "2016", 48)]
+
+
+def test_the_day_an_entry_of_a_chronicle_begins_with_dates_its_figures():
+    assert read("3 March 2015 - Police identified 61 victims.") == [("victims_identified", "2015-03", 61)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("More victims than ever were found in 2014. Officials say the total reached 61.", [(61, "total", "2014")]),
+        (
+            "In 2016 police found 80 victims.\n\nThe picture in 2013 was another. That year 54 women were found.",
+            [(80, "total", "2016"), (54, "sex=female", "2013")],
+        ),
+        (
+            "The newest figures are for 2014.\n\nOf the 71 victims found that year, 12 were men.",
+            [(71, "total", "2014"), (12, "sex=male", "2014")],
+        ),
+        ("Parliament changed the law in 2012. Police identified 45 victims.", [(45, "total", "2018")]),
+        (
+            "Courts convicted nine people in 2017. Over the four years from 2014 to 2017 the total was 37.",
+            [(9, "total", "2017"), (37, "total", "2014/2017")],
+        ),
+        (
+            "Police found 80 victims in 2016. In 2017 just 60 were found, 25 per cent below the level of 2016.",
+            [(80, "total", "2016"), (60, "total", "2017")],
+        ),
+        (
+            "Police found 80 victims in 2015. In 2016 the total was 60, down on the previous year.",
+            [(80, "total", "2015"), (60, "total", "2016")],
+        ),
+        ("Police found 80 victims in the year 2007.", [(80, "total", "2007")]),
+    ],
+)
+def test_a_figure_takes_the_year_that_the_text_names_for_it(text, expected):
+    assert parts(text) == [(value, breakdown, period) for value, breakdown, period in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Police found 90 victims in 2014. Then it crept, month after month, to 99 in 2015.", [90, 99]),
+        ("Prosecutions inched to 43 from 41.", [43, 41]),
+        ("Convictions culminated in 2013, at 51.", [51]),
+        ("Officers dealt with 14 suspects in 2016 and nine in 2017.", [14, 9]),
+    ],
+)
+def test_verbs_of_newspapers_that_lead_to_a_figure(text, values):
+    assert [value for value, _, _ in parts(text)] == values

@@ -23,12 +23,15 @@ class Dater:
         The period of the preceding sentence, "" where the subject does not go on.
     before : str
         The period of the preceding figures whatever their subject ("in the same period").
+    told : str
+        The year that the sentence before names, where it counts nothing ("The peak came in 2015. That year, ...").
     """
 
     scene: Scene
     default: str
     carried: str = ""
     before: str = ""
+    told: str = ""
     last: dict[int, str] = field(default_factory=dict)
     main: str = ""
     resolved: dict[int, str] = field(default_factory=dict)
@@ -62,7 +65,8 @@ class Dater:
             if own is not None and self._is_aside(own, token):
                 return str(year_of(own.label)), "clause"
         if own is not None:
-            is_counted = not own.label and not self.main  # "the previous year", and no year in the sentence
+            is_told = self.main or (own.kind == "same" and self.told)
+            is_counted = not own.label and not is_told  # "the previous year", and no year in the sentence
             return self._label(own), "year counted from those before" if is_counted else "clause"
         if not compared and (whole := scene.segments.parents.get(segment)) in self.last:
             return self.last[whole], "head of the list"
@@ -166,7 +170,7 @@ class Dater:
         return self.resolved.setdefault(period.start, self._resolve(period))
 
     def _resolve(self, period: Period) -> str:
-        around = self.main or self.carried or self.before or self.default
+        around = self.main or self.told or self.carried or self.before or self.default
         named = [other.label for other in self.scene.periods if other.end <= period.start and other.kind == "year"]
         if period.kind == "same" and named:  # "In 2017 police broke up a ring; 20 were convicted that year"
             return named[-1]

@@ -22,6 +22,12 @@ PEOPLES, PLACES = "peoples", "places"
 _OTHER_PLACES = ("002", "142", "150", "019", "EU", "XK")
 """Africa, Asia, Europe, the Americas, the European Union and Kosovo in CLDR."""
 _WORD = re.compile(r"[^\W\d_]+(?:['\-][^\W\d_]+)*|\d+|[^\w\s]")
+_DATELINE = (  # "COPENHAGEN, May 14 (Reuters) - ", "By Ann Lee, 14 May 2024: ", "14 May 2024 | "
+    r"\s*(?:(?P<place>[^\W\d_a-zß-ÿ][^\d\n.:;–—|]{{1,60}}),? )?"
+    r"(?:{day} (?:{month})|(?:{month}) {day})\.?(?P<year>,? \d{{4}})?(?: \([^)\d]{{2,30}}\))? *"
+    r"(?:\||(?(place)(?:[–—:-])|(?(year)(?!)|[–—-]))) +"
+)
+"""Its date is that of the news; a date alone before a dash, with its year, may be that of an entry of a chronicle."""
 
 Phrase = tuple[str, ...]
 Entry = tuple[str, Any, str]
@@ -95,8 +101,8 @@ class Lexicon:
         value of a phrase of ``verbs`` is the list it stands in, such as ``convict``.
     numbers : mapping of str to int
         Number words, compounds included ("twenty-three", "toogtyve").
-    screen, topic : re.Pattern
-        What a sentence with a number holds, and a paragraph on the topic.
+    screen, topic, dateline : re.Pattern
+        What a sentence with a number holds, a paragraph on the topic, and what place and date a paragraph opens with.
     """
 
     code: str
@@ -106,6 +112,7 @@ class Lexicon:
     numbers: Mapping[str, int]
     screen: re.Pattern[str]
     topic: re.Pattern[str]
+    dateline: re.Pattern[str]
 
 
 def _entries(node: Mapping[str, Any], path: str = "") -> Iterator[Entry]:
@@ -177,6 +184,7 @@ def load(code: str) -> Lexicon:
         raise ReaderError(f"There are no language tables for {code!r}. Known languages: {known}.")
     tables = table(LANGUAGES[code])
     numbers = _number_words(tables["numbers"], tables["number_grammar"])
+    months = sorted(tables["periods"]["months"])
     zeros = [phrase.split()[-1] for phrase in (*tables["number_grammar"]["zeros"], *tables["clause"]["negations"])]
     counting = {*numbers, *tables["scales"], *tables["fractions"], *zeros}
     screened = "|".join(sorted(map(re.escape, counting), key=lambda w: (-len(w), w)))
@@ -188,6 +196,7 @@ def load(code: str) -> Lexicon:
         MappingProxyType(numbers),
         re.compile(rf"\d|\b(?:{screened})\b", re.IGNORECASE),
         re.compile("|".join(map(re.escape, tables["gate"]["words"])), re.IGNORECASE),
+        re.compile(_DATELINE.format(month="|".join({m.capitalize() for m in months} | {*months}), day=r"\d{1,2}\.?")),
     )
 
 

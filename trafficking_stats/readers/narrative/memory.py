@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from trafficking_stats.readers.narrative.heads import COUNTED
 from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.times import is_single_year, year_of
@@ -28,6 +29,9 @@ class Paragraph:
         The year that months are in.
     years : tuple of str, float and float
         Of a main figure counted for several years in a row: from the first to the last, that of the last, and the sum.
+    told, is_on_figures : str, bool
+        The year that the sentence before names, where it counts nothing, and whether it speaks of what is counted:
+        "The latest figures are of 2017."
     before : Reading or None
         The main figure of the paragraphs before.
     is_new : bool
@@ -40,6 +44,8 @@ class Paragraph:
     latest: str = ""
     around: int | None = None
     years: tuple[str, float, float] = ("", 0, 0)
+    told: str = ""
+    is_on_figures: bool = False
     before: Reading | None = None
     is_new: bool = True
 
@@ -51,6 +57,8 @@ class Paragraph:
 
     def carried(self, scene: Scene, readings: list[Reading]) -> str:
         """Return the period that a sentence takes from those before it in the paragraph, "" for none."""
+        if self.told and self.is_on_figures:
+            return self.told
         if self.lead is None or not self.lead.printed:
             return self.latest
         if self.row and scene.phrase("clause.subset", 0):  # "Of those convicted, ..."
@@ -75,6 +83,10 @@ class Paragraph:
             self.lead = spoken[-1]
         kinds = ("month", "part", "year", "fiscal")
         dated = [p for p in scene.periods if p.kind in kinds and not scene.is_compared(p.start)]
+        years = {p.label for p in dated if p.kind in ("year", "fiscal")}
+        self.told = "" if spoken or len(years) != 1 else years.pop()
+        counts = any(mark.form == "verb" and mark.family in COUNTED for mark in scene.marks)
+        self.is_on_figures = counts or bool(scene.starts("clause.figure_nouns"))
         if dated:
             self.around = year_of(dated[-1].label) if any(p.kind == "month" for p in dated) else self.around
             is_fronted = dated[0].kind in ("year", "fiscal") and dated[0].start <= 1 and not is_aside

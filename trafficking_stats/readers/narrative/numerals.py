@@ -159,9 +159,12 @@ def _is_age_or_year(words: Words, numeral: Numeral) -> bool:
 def _is_day_or_item(words: Words, numeral: Numeral) -> bool:
     """Whether it is the day of a dateline, "Nov 3 -", a note, "[12]", or the number of an item, "; 5) The budget"."""
     i, j, months = numeral.start, numeral.end, words.lexicon.tables["periods"]["months"]
-    day = words.word(i - 1) in months and words.word(j) in ("", ",", "-", "–", "—", "(")
+    before = words.tokens[i - 1].text if i else ""
     after = words.tokens[j + (words.word(j) == ".")].text if j + 1 < len(words.low) else ""
-    is_day = numeral.value <= LAST_DAY and (day or after in months or after.lower() in months)
+    closes = words.word(j) in ("", ",", "-", "–", "—", "(")
+    is_day = numeral.value <= LAST_DAY and any(  # "May", not "may"
+        month in months or month.lower() in months for month in (before if closes else "", after)
+    )
     is_note = words.word(i - 1) == "[" and words.word(j) == "]"
     return is_day or is_note or (words.word(j) == ")" and words.word(i - 1) in ("", ".", ";"))
 

@@ -47,18 +47,18 @@ class Reader:
     def enter(self, paragraph: int) -> None:
         """Forget what only the same paragraph may refer to."""
         if paragraph != self.here.number:
-            self.here = Paragraph(paragraph, before=self.here.lead or self.here.before)
+            self.here = Paragraph(paragraph, before=self.here.lead or self.here.before, told=self.here.told)
 
     def read(self, scene: Scene) -> tuple[list[Proposal], list[Statement]]:
         """Return the proposals and the statements of one sentence."""
         here = self.here
         if here.lead is None:
             here.lead = self._lead_before(scene)
-        here.is_new, self.end = False, scene.sentence.end
+        here.is_new, self.end = False, scene.sentence.end if scene.counts else self.end
         state = State(scene, here.lead, self.known, here.row)
         readings = read_numbers(state)
-        before = here.lead.label if here.lead is not None else ""
-        dater = Dater(scene, self.default, here.carried(scene, readings), before)
+        before = here.lead or here.before
+        dater = Dater(scene, self.default, here.carried(scene, readings), before.label if before else "", here.told)
         spoken: list[Reading] = []
         for reading in readings:
             label, source = dater.date(reading.numeral.start)

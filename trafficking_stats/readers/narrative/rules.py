@@ -80,7 +80,9 @@ def topic_before(state: State) -> Outcome:
     if state.head.noun != "empty" or link == first or is_list:
         return None
     begin = scene.clause_start(link, state.bound, ",;(")
-    while begin in scene.dated and begin - 1 in scene.dated.values():  # "in 2020, 2021 and 2022"
+    while (
+        begin in (link, *scene.dated) and begin - 1 in scene.dated.values()
+    ):  # "in 2020, 2021 and 2022", "in 2013, at"
         begin = scene.clause_start(begin - 1, state.bound, ",;(")
     topic = topic_of(scene, begin, link) or (topic_of(scene, link, first - 1) if link < first - 1 else None)
     if topic is None and scene.word(link) == ":":  # "it is convictions, which nobody likes, that count: 12 in 2015"

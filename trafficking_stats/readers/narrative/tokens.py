@@ -71,7 +71,7 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
 
 
 def sentences(text: str, lexicon: Lexicon) -> Iterator[Sentence]:
-    """Cut a text into paragraphs and sentences.
+    """Cut a text into paragraphs and sentences; place and date before the news are of none.
 
     Parameters
     ----------
@@ -88,7 +88,8 @@ def sentences(text: str, lexicon: Lexicon) -> Iterator[Sentence]:
     number = 0
     begin = 0
     for paragraph, (stop, following) in enumerate([*_paragraph_breaks(text), (len(text), len(text))]):
-        start = begin
+        dateline = lexicon.dateline.match(text, begin, stop)
+        start = dateline.end() if dateline else begin
         for cut in [*_sentence_ends(text, begin, stop, lexicon), stop]:
             for low, high in _pieces(text, start, cut):
                 if text[low:high].strip():
