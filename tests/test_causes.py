@@ -600,4 +600,19 @@ def test_a_figure_between_the_bounds_that_clashes_with_others_is_not_said_to_lie
     own = [odd(value, breakdown=part) for part, value in parts.items()]
     masked = [odd(5, breakdown=f"age=child;sex={sex}", qualifier="less_than") for sex in ("female", "male")]
     lost = ts.reconcile(table([*own, *masked])).claims.query("not accepted").set_index("breakdown")["evidence"].map(str)
-    assert lost["age=child"] == "6 against 0 to 14"
+    assert lost["age=child"] == "6 fits 0 to 14 by itself, but not together with the other figures"
+
+
+def test_a_part_of_a_total_that_its_publisher_restated_is_no_data_error():
+    """Two editions of one publisher: 480 adults of 500, then 48 of 50; the older nationals are not printed again."""
+    office = {"publisher": "Office", "upstream": "national"}
+    older = {"": 500, "age=adult": 480, "citizenship=national": 470, "sex=female": 510}
+    rows = [odd(value, breakdown=part, **office) for part, value in older.items()]
+    newer = {"": 50, "age=adult": 48, "age=child": 2}
+    rows += [claim(n, 2015, part, "new", published="2021-01-01", **office) for part, n in newer.items()]
+    lost = ts.reconcile(table(rows)).claims.query("not accepted").set_index("breakdown")
+    assert lost["cause"].drop("sex=female").tolist() == ["revision"] * 3
+    assert lost.loc["sex=female", "cause"] == "corrupt"
+    said = lost["evidence"].map(str)
+    assert said["age=adult"] == "another edition of Office prints 48"
+    assert said["citizenship=national"] == "it belongs to 500 in all; another edition of Office prints 50"

@@ -122,11 +122,8 @@ def of_another_year(yearly: pd.DataFrame, vocabulary: Vocabulary) -> Doubts:
     """
     series = ["publisher", "country", "indicator", "breakdown"]
     figures = yearly.loc[yearly["value"] > vocabulary.causes.near_count]
-    kept, lost = (
-        figures[figures["accepted"]],
-        figures.loc[~figures["accepted"], [*series, "value", "year", "published"]],
-    )
-    pairs = kept.merge(lost, on=[*series, "value"], suffixes=("", "_before"))
+    lost = figures.loc[~figures["accepted"], [*series, "value", "year", "published"]]
+    pairs = figures[figures["accepted"]].merge(lost, on=[*series, "value"], suffixes=("", "_before"))
     pairs["shift"] = pairs["year_before"] - pairs["year"]
     before = pairs["published_before"].astype(object) < pairs["published"].astype(object)
     moved = pairs[pairs["shift"].isin([-1, 1]) & before]

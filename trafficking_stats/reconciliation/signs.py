@@ -126,12 +126,15 @@ def fiscal_year(row: Any, figures: Figures) -> Seen:
 
 
 def corrupt(row: Any, figures: Figures) -> Seen:
-    """Tell whether a part exceeds its whole: the source's own, or by more than half any other, or a range."""
+    """Tell whether a part exceeds its whole: the source's own, or by more than half any other, or a range.
+
+    What fits its source's own whole, which was set aside, is old with it rather than corrupt.
+    """
     part = Figure(row.value, part=row.breakdown)
     for whole in figures.beside(row, "whole"):
         if whole.is_kept and row.lower > whole.own:
             yield evidence("corrupt_own", part=part, whole=Figure(whole.own, part=whole.breakdown))
-        elif not whole.is_kept and row.lower > 1.5 * whole.kept + figures.vocabulary.causes.near_count:
+        elif not row.lower <= whole.own and row.lower > 1.5 * whole.kept + figures.vocabulary.causes.near_count:
             yield evidence("corrupt", part=part, whole=Figure(whole.kept, part=whole.breakdown))
         elif (most := whole.on.most) and row.lower > most.upper and most.qualifier != "exact":
             yield evidence("corrupt", part=part, whole=Figure(most.value, most.qualifier, part=whole.breakdown))
@@ -207,11 +210,15 @@ def rounding(row: Any, figures: Figures) -> Seen:
 
 
 def revision(row: Any, figures: Figures) -> Seen:
-    """Tell whether its publisher prints what was kept, or else its upstream since, or its publisher, what is near."""
+    """Tell whether its publisher prints what was kept, or another total, or its upstream since, or it, what is near."""
     kept = sorted((claim.value, claim.date) for claim in figures.editions(row) if claim.accepted)
     for value, newest in dict(kept).items():
         code = "restated" if newest >= row.date else "restated_before"
         yield evidence(code, publisher=row.publisher, value=value)
+    (total,) = figures.beside(row, "total")
+    editions = total.on.by_publisher.get(row.publisher, [])
+    if row.kept_upper < row.value <= total.own != total.kept and any(claim.accepted for claim in editions):
+        yield evidence("total_restated", publisher=row.publisher, total=total.own, value=total.kept)
     if _slightly_off(row, figures):
         if figures.here(row).on.first_printed.get(row.upstream, row.date) > row.date:
             yield evidence("revised_since", off=off(row), upstream=Register(row.upstream))
@@ -221,15 +228,14 @@ def revision(row: Any, figures: Figures) -> Seen:
 
 def small_difference(row: Any, figures: Figures) -> Seen:
     """Tell whether two publishers print figures that are near each other."""
-    if _slightly_off(row, figures):
+    if _slightly_off(row, figures) or (row.near and _is_mask(row, figures)):
         yield off(row)
-    elif row.near and _is_mask(row, figures):
-        yield evidence("against", value=printed(row), kept=row.known)
 
 
 def unexplained(row: Any, figures: Figures) -> Seen:
     """Say what it stands against, and where its source prints the same number."""
-    copied, against = figures.copied_from(row), evidence("against", value=printed(row), kept=row.known)
+    code = "not_together" if row.lower <= row.kept_upper and row.kept_lower <= row.upper else "against"
+    copied, against = figures.copied_from(row), evidence(code, value=printed(row), kept=row.known)
     yield evidence("may_be_copied", off=against, part=Part(copied)) if copied else against
 
 
@@ -253,9 +259,9 @@ def printed(row: Any) -> Figure:
 
 
 def off(row: Any) -> Evidence:
-    """Say how far, and to which side, it lies from the bounds of the cell; between them it clashes only with others."""
-    code = "against" if not row.distance else "below" if row.below else "above"
-    return evidence(code, value=row.value, distance=row.distance, kept=row.known)
+    """Say how far, and to which side, a number lies from the bounds of the cell; of a mask, what it is beside."""
+    code = "against" if row.qualifier != "exact" else "below" if row.below else "above"
+    return evidence(code, value=printed(row), distance=row.distance, kept=row.known)
 
 
 CAUSES: tuple[tuple[str, Callable[[Any, Figures], Seen]], ...] = (
