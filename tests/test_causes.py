@@ -603,6 +603,14 @@ def test_a_figure_between_the_bounds_that_clashes_with_others_is_not_said_to_lie
     assert lost["age=child"] == "6 fits 0 to 14 by itself, but not together with the other figures"
 
 
+@pytest.mark.parametrize(("older", "newer"), [(100, 97), (58, 29)], ids=["round", "twice"])
+def test_a_figure_that_its_publisher_restated_is_not_said_to_be_rounded_or_counted_twice(older, newer):
+    office = {"publisher": "Office", "upstream": "national"}
+    rows = [odd(older, **office), claim(newer, 2015, "", "new", published="2021-01-01", **office)]
+    (lost,) = ts.reconcile(table(rows)).claims.query("not accepted").itertuples()
+    assert (lost.cause, str(lost.evidence)) == ("revision", f"another edition of Office prints {newer}")
+
+
 def test_a_part_of_a_total_that_its_publisher_restated_is_no_data_error():
     """Two editions of one publisher: 480 adults of 500, then 48 of 50; the older nationals are not printed again."""
     office = {"publisher": "Office", "upstream": "national"}
