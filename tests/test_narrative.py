@@ -212,7 +212,9 @@ def test_figures_in_brackets_are_of_the_words_before_them():
 
 
 def test_a_figure_compared_with_one_that_is_not_read_is_not_of_the_sentence_before():
-    text = "In 2013, 93 people were convicted. Police counted 472 suspects in 2019, compared with 602 the year before."
+    text = (
+        "In 2013, 93 people were convicted. Police contacted 472 suspects in 2019, compared with 602 the year before."
+    )
     assert read(text) == [("convictions", "2013", 93)]
 
 
@@ -1122,3 +1124,49 @@ def test_a_figure_takes_the_year_that_the_text_names_for_it(text, expected):
 )
 def test_verbs_of_newspapers_that_lead_to_a_figure(text, values):
     assert [value for value, _, _ in parts(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Police found 90 victims. More than half of them, 51 people, had been sold for sex.", (51, "form=sex")),
+        ("Police found 90 victims. Begging accounted for 14 cases.", (14, "form=forced_begging")),
+        ("Police found 90 victims. Prostitution was still the commonest purpose, with 51 people.", (51, "form=sex")),
+        ("Police found 90 victims. Forced labour was the purpose in 22 cases.", (22, "form=labor")),
+        ("Police found 90 victims. Of the 90, 31 were under 25.", (31, "age=under_25")),
+        ("Police found 90 possible and confirmed victims.", (90, "total")),
+        ("Police had 32 suspects in 2018.", (32, "total")),
+        ("Police found 90 victims in 2016. In both 2017 and 2018 it was 61.", (61, "total")),
+        ("Centres reported 87 clients in 2018.", (87, "total")),
+        ("In 2018 some 61 possible victims entered the national referral mechanism.", (61, "total")),
+    ],
+)
+def test_a_part_or_a_figure_of_its_own_sentence_is_read_with_what_it_is_of(text, expected):
+    assert (parts(text)[-1][0], parts(text)[-1][1]) == expected
+
+
+def test_what_is_counted_where_a_verb_alone_does_not_say():
+    read_as = {
+        "Police had 32 suspects in 2018.": "investigations",
+        "Police found 90 possible and confirmed victims.": "victims_identified",
+        "Centres reported 87 clients in 2018.": "victims_assisted",
+        "In 2018 some 61 possible victims entered the national referral mechanism.": "victims_referred",
+    }
+    assert {text: read(text)[0][0] for text in read_as} == read_as
+
+
+def test_the_first_of_several_years():
+    text = "Between 2009 and 2018 police found 400 victims. In the first of those years there were 17."
+    assert [value_period for _, *value_period in read(text)] == [["2009/2018", 400], ["2009", 17]]
+
+
+def test_a_heading_on_other_matters_does_not_hide_the_sentence_that_says_what_is_counted():
+    text = "Group calls for residence permits\n\nMore victims than ever were found in 2014. The total reached 61."
+    assert read(text) == [("victims_identified", "2014", 61)]
+
+
+def test_a_later_year_among_figures_that_are_carried_over_dates_what_follows():
+    text = (
+        "In 2013 police found 144 victims; a year later there were 33. In 2016 there were 50. Then 45 were convicted."
+    )
+    assert read(text)[-1] == ("convictions", "2016", 45)

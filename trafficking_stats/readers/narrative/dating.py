@@ -166,7 +166,8 @@ class Dater:
     def _label(self, period: Period) -> str:
         """Return the label of an expression; one that hangs on the text around it keeps what it meant first."""
         if period.label and period.kind != "shifted":
-            return period.label
+            is_each = self.scene.before("periods.both", period.start)  # "in both 2021 and 2022": one figure, the latest
+            return period.label.rpartition("/")[2] if is_each else period.label
         return self.resolved.setdefault(period.start, self._resolve(period))
 
     def _resolve(self, period: Period) -> str:
@@ -178,6 +179,8 @@ class Dater:
             around = self.before  # a quarter, where the sentence names no other time
         if period.kind == "shifted":
             return in_year(around, int(period.label) if period.label else year_of(around) - 1)
+        if period.kind == "first":
+            return str(year_of(around))
         if period.kind == "before_that" and named:  # "877 in 2017 and 741 the year before that"
             around = named[-1]
         # after several years too: "in the ten years to 2016, ...; a year later"

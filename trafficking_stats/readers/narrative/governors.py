@@ -42,6 +42,7 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor:
     has_auxiliary = auxiliary_before(scene, numeral)
     is_adjacent = True
     k = past_coordinated(scene, head.end)
+    k += scene.is_apposition(numeral.first, k)
     stop = min(k + RIGHT_REACH, len(scene.low))
     while k < stop and not _ends_clause(scene, k):
         family = _participle(scene, k) if has_auxiliary or is_adjacent else ""
@@ -71,7 +72,7 @@ def _ends_clause(scene: Scene, k: int) -> bool:
 def _participle(scene: Scene, k: int) -> str:
     """Return the family of a participle at token `k`; of a general verb that of its complement: "were found guilty"."""
     mark = scene.at.get(k)
-    is_complete = mark is not None and mark.family not in ("light", "open", "refer", "identify")
+    is_complete = mark is not None and mark.family not in ("light", "open", "identify")
     if mark is not None and is_complete and scene.phrase("complements.verbs", k):
         return mark.family
     return str(scene.value("participles", k))

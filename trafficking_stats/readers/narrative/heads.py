@@ -108,6 +108,8 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
         return "mark", 1
     if not word[0].isalpha() or k in scene.counts:
         return "end", 0
+    if scene.phrase("clause.coordinators", k) and _is_status(scene, k - 1) and _is_status(scene, k + 1):
+        return "mark", 1  # "possible and identified victims"
     if scene.phrase("modifiers.potential", k):
         return "potential", 1
     if scene.phrase("modifiers.formal", k):
@@ -123,6 +125,10 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
     if k in scene.at or any(scene.phrase(group, k) for group in _ENDS) or scene.is_unknown_verb(k):
         return "end", 0
     return "name" if scene.tokens[k].text[0].isupper() else "word", 1
+
+
+def _is_status(scene: Scene, k: int) -> bool:
+    return any(scene.phrase(f"modifiers.{group}", k) > 0 for group in ("potential", "formal"))
 
 
 def _past_partitive(scene: Scene, k: int) -> tuple[int, bool]:
@@ -193,6 +199,9 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     while scene.word(past) == "," and scene.phrase("facets.form", scene.past(past + 1, "clause.coordinators")):
         past = scene.clause_end(past + 1, ",;:.()")  # "in cases of forced labor, sex trafficking, and begging"
         stop = stop if past in scene.counts else past
+    goes_on = ("clause.auxiliaries", "clause.perfects", "clause.about")
+    if scene.is_apposition(numeral.first, stop) and any(scene.phrase(group, stop + 1) for group in goes_on):
+        stop = scene.clause_end(stop + 1, ",;:.()")  # "more than half, 58 people, had been sold for sex"
     found = facets_within(scene, head.start, stop, head.end + 2)
     if "age" not in found and any(_is_child_age(scene, k) for k in range(head.start, min(stop + 3, len(scene.low)))):
         found["age"] = "child"

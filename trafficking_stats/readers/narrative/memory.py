@@ -73,13 +73,16 @@ class Paragraph:
         """Take what the sentences after this one may refer to: the main figures of it, and their years."""
         self.row = [entry for entry in spoken if not scene.is_compared(entry.numeral.start)]
         # "in 2018 the figure was 356" only names an earlier year's figure
-        is_aside = any(s.rule == "carried over" and year_of(s.label) < int(default) for s in self.row[:1])
+        last = year_of(self.lead.label if self.lead and self.lead.printed else default)
+        is_aside = any(s.rule == "carried over" and year_of(s.label) < last for s in self.row[:1])
         if self.row and not is_aside:
             self.lead = newest(self.row)
             self.years = self.years if self.lead.facets else _years_of(self.row)
             years = {end.removeprefix("FY")[:4] for end in self.lead.label.split("/")}
             self.latest = max(self.latest, *years) if len(years) == 1 else self.latest
-        elif self.lead is None and spoken:  # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
+        elif spoken and (
+            self.lead is None or not self.lead.printed
+        ):  # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
             self.lead = spoken[-1]
         kinds = ("month", "part", "year", "fiscal")
         dated = [p for p in scene.periods if p.kind in kinds and not scene.is_compared(p.start)]

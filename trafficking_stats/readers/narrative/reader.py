@@ -1,11 +1,12 @@
 """Read a document sentence by sentence, with what later sentences may refer back to."""
 
+import re
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from trafficking_stats.breakdowns import unparse
 from trafficking_stats.readers.narrative.dating import Dater
-from trafficking_stats.readers.narrative.heads import facets_of, facets_within, topic_of
+from trafficking_stats.readers.narrative.heads import Head, facets_of, facets_within, topic_of
 from trafficking_stats.readers.narrative.lexicon import table
 from trafficking_stats.readers.narrative.memory import Paragraph, goes_on_unsaid, leans_back
 from trafficking_stats.readers.narrative.numerals import Numeral
@@ -21,6 +22,7 @@ BETWEEN = 200
 """Characters before a sentence in which a heading, or a sentence without figures, says what it is about."""
 RECENT = 50
 """Figures that a later sentence may break down."""
+_BREAK = re.compile(r"[.!?:]\s+|\n")
 _OF_ALL = ("clause.wholes", "clause.figure_nouns", "nouns", "actions")
 """Groups of words with which a bare figure is not of the part that the sentence before spoke of."""
 
@@ -116,13 +118,20 @@ class Reader:
         if before is not None and is_first and leans_back(scene):
             return before
         start = max(self.end, scene.sentence.start - BETWEEN)
-        between = scene.beside(start, scene.sentence.start) if scene.counts else scene
-        topic = topic_of(between, 0, len(between.low)) if scene.counts else None
+        topic = self._topic_between(scene, start) if scene.counts else None
         said = topic and reading_of(Numeral(0, 0, 0.0, first=0), topic, (topic.family,), "carried over")
         if said:
             return replace(said, label=self.default, printed=False)
         goes_on = before is not None and goes_on_unsaid(scene)
         return replace(before, facets={}, printed=False) if before is not None and goes_on else None
+
+    def _topic_between(self, scene: Scene, start: int) -> Head | None:
+        """Return what the text from a place to the sentence is about, as the sentence or heading nearest to it says."""
+        end = scene.sentence.start
+        breaks = [start + found.end() for found in _BREAK.finditer(scene.document.text[start : end - 1])]
+        stretches = (scene.beside(begin, end) for begin in (*reversed(breaks), start))
+        topics = (topic_of(words, 0, len(words.low)) for words in stretches)
+        return next((topic for topic in topics if topic), None)
 
     # ---- periods
 
@@ -194,7 +203,7 @@ class Reader:
         # "46 were in forced labour. In 2019 there were 17"
         lead, is_alone = self.here.lead, len({tuple(s.facets.items()) for s in self.here.row}) == 1
         goes_on = reading.rule == "carried over" and is_alone and not scene.is_bracketed(reading.numeral.start)
-        return [lead] if lead and goes_on and not (before or scene.starts(*_OF_ALL)) else []
+        return self.here.row[-1:] if lead and goes_on and not (before or scene.starts(*_OF_ALL)) else []
 
 
 def _wholes_of(scene: Scene, before: list[Reading], part: Reading) -> list[Reading]:

@@ -2,10 +2,18 @@
 
 from dataclasses import replace
 
-from trafficking_stats.readers.narrative.governors import auxiliary_before, past_coordinated
+from trafficking_stats.readers.narrative.context import (
+    described,
+    existence,
+    facet_verb,
+    flowing,
+    general_verb,
+    group_before,
+    of_group,
+    part_of_known,
+)
+from trafficking_stats.readers.narrative.governors import past_coordinated
 from trafficking_stats.readers.narrative.heads import (
-    COUNTED,
-    DEFAULT,
     ENFORCEMENT,
     VICTIMS,
     facets_within,
@@ -13,17 +21,10 @@ from trafficking_stats.readers.narrative.heads import (
     topic_of,
 )
 from trafficking_stats.readers.narrative.left_out import not_counted, other_crimes, unknown_verb
-from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
-from trafficking_stats.readers.narrative.scene import Scene
 
 NEAR = 2
 """Tokens from "it" to "rose"."""
-REACH = 80
-"""Tokens before a number within which "of these", "the figure" point back."""
-
-
-# ---- what a verb, a noun or a topic says
 
 
 def said_again(state: State) -> Outcome:
@@ -77,8 +78,10 @@ def topic_before(state: State) -> Outcome:
     opens = scene.word(first - 1) == "(" and state.current is None  # "most of the victims were Thai (12)"
     link = first - 1 if opens else link_before(scene, state.numeral)
     is_list = state.current is not None and state.current.head.end >= link  # "convicted 82 traffickers: 51 for ..."
-    if state.head.noun != "empty" or link == first or is_list:
+    if link == first or is_list:
         return None
+    if state.head.noun != "empty":
+        return _part_before(state, link)
     begin = scene.clause_start(link, state.bound, ",;(")
     while (
         begin in (link, *scene.dated) and begin - 1 in scene.dated.values()
@@ -95,11 +98,29 @@ def topic_before(state: State) -> Outcome:
     base = state.current or state.lead
     is_part = bool(facets_within(scene, begin, link, link if opens else 0))
     says_it = scene.contains("clause.pronouns", max(begin, link - NEAR), link)  # "a year later it had doubled to 40"
-    told = is_part or says_it or scene.contains("clause.figure_nouns", begin, link)
+    is_bare = begin < link and not any(begin <= k < link for k in scene.starts("nouns", "actions", "verbs"))
+    is_bare = is_bare and all(scene.is_known(k) or not scene.low[k].isalpha() for k in range(begin, link))
+    told = is_part or says_it or is_bare or scene.contains("clause.figure_nouns", begin, link)
     is_other = state.right.strength == "reduced" and state.right.families == ("other",)  # "Two received asylum"
     if not told or base is None or is_other:
         return None
     return reading_of(state.numeral, state.head, base.families, state.carried, base)
+
+
+def _part_before(state: State, link: int) -> Outcome:
+    """Read "forced labour accounted for 24 cases", "the most common form was prostitution, with 58 people"."""
+    scene, base, noun = state.scene, state.current or state.lead, state.head.noun
+    is_part = facets_within(scene, scene.clause_start(link, state.bound, ",;("), link)
+    if (
+        noun not in ("person", "victim", "case")
+        or not is_part
+        or base is None
+        or state.left.strength
+        or state.right.strength
+    ):
+        return None
+    head = replace(state.head, noun="empty") if noun == "case" else state.head
+    return reading_of(state.numeral, head, base.families, state.carried, base)
 
 
 def passive(state: State) -> Outcome:
@@ -120,7 +141,7 @@ def verb_before(state: State) -> Outcome:
     left, numeral = state.left, state.numeral
     if left.strength != "active":
         return None
-    start, comma = _group_before(state)
+    start, comma = group_before(state)
     if start < comma:
         return None  # "of those convicted, 19 received prison sentences"
     mark, segments = state.scene.at[left.token], state.scene.segments
@@ -142,96 +163,6 @@ def participle_after(state: State) -> Outcome:
     return state.governed(state.right, "participle after")
 
 
-# ---- what figures before, or the nouns alone, say
-
-
-def part_of_known(state: State) -> Outcome:
-    """Read "61 of the 97", where the document has counted the 97."""
-    scene, end = state.scene, state.numeral.end
-    whole = scene.counts.get(end + (scene.phrase("clause.partitive", end) or 1))
-    known = state.known.get(whole.value) if whole else None
-    return reading_of(state.numeral, state.head, known.families, "subset", known) if known else None
-
-
-def described(state: State) -> Outcome:
-    """Read "there were 86 convicted traffickers": the participle says it."""
-    scene, numeral, head = state.scene, state.numeral, state.head
-    if not (numeral.definite or scene.phrase("clause.base", numeral.first - 1) or _exists(scene, numeral)):
-        return None  # "five convicted defendants appealed" says nothing of how many were convicted
-    told = [scene.at[k].family for k in range(head.start, head.end) if k in scene.at]
-    fitting = ENFORCEMENT if head.noun == "offender" else ("identify",) if head.noun in ("victim", "person") else ()
-    family = next((family for family in told if family in fitting), None)
-    return reading_of(numeral, head, (family,), "counted noun") if family else None
-
-
-def of_group(state: State) -> Outcome:
-    """Read "of the victims in 2020, 547 were women": the group named before it says what is counted."""
-    start, comma = _group_before(state)
-    topic = topic_of(state.scene, start, comma)
-    told = [mark.family for mark in state.scene.marks if start <= mark.start < comma and mark.family in COUNTED]
-    families = [topic.family] if topic else told
-    return reading_of(state.numeral, state.head, families[-1:], "subset") if families else None
-
-
-def flowing(state: State) -> Outcome:
-    """Return the reading of the figure before, where nothing changed it."""
-    scene, numeral, head = state.scene, state.numeral, state.head
-    compared = scene.is_compared(numeral.start)
-    if state.right.strength == "passive" and scene.is_base(numeral):
-        return None
-    if state.current is not None:
-        alike = (
-            base
-            for base in (state.current, *reversed(state.readings))
-            if any(fits(family, head.noun) for family in base.families)
-        )
-        base = next(alike, None)
-        rule = "comparison" if compared else "list" if scene.is_bracketed(numeral.start) else "subset"
-        return reading_of(numeral, head, base.families if compared else base.families[:1], rule, base) if base else None
-    if state.lead is None or state.blocked or not _points_back(state):
-        return None
-    if compared and any(start < numeral.start for start in scene.counts):
-        return None  # compared with a figure of this sentence that was not read
-    of_victims = any(scene.value("nouns", k) == "victim" for k in scene.starts("nouns"))
-    is_status = head.noun == "person" and of_victims  # "In 2020, 254 people got the status of victims"
-    if state.lead.enforcement and (is_status or state.right.strength == "facet"):
-        return None  # not so many convicted, nor so many cases: "427 were victims of forced labour"
-    return reading_of(numeral, head, state.lead.families, "comparison" if compared else state.carried, state.lead)
-
-
-def general_verb(state: State) -> Outcome:
-    """After "reported", "had": victims were identified, cases investigated."""
-    if not state.left.strength:
-        return None
-    family = {"victim": "identify", "case": "investigate"}.get(state.head.noun)
-    return reading_of(state.numeral, state.head, (family,), "general verb") or False if family else False
-
-
-def facet_verb(state: State) -> Outcome:
-    """Read "12 were exploited in forced labour", "30 came from Nigeria"."""
-    is_told = state.right.strength == "facet" and state.head.noun in ("victim", "person", "empty")
-    return state.governed(state.right, "participle after") if is_told else None
-
-
-def existence(state: State) -> Outcome:
-    """Read "there were 77 victims", "there were 229 proceedings", and, less surely, "with 331 victims in 2022"."""
-    scene, head, first = state.scene, state.head, state.numeral.first
-    family = DEFAULT.get(head.noun)
-    if family is None:
-        return None
-    is_item = first > 0 and scene.tokens[first - 1].text.startswith(("\n", ":"))  # "Figures for 2022: 73 victims"
-    is_joined = (
-        state.current is not None and scene.phrase("clause.coordinators", first - 1) > 0
-    )  # "12 cases and 40 victims"
-    is_described = is_joined or scene.phrase("clause.copulas", head.end) > 0  # "3,719 victims were nationals"
-    told = head.noun == "victim" and (head.partitive or state.numeral.definite or is_described or _is_fragment(scene))
-    if told or (head.noun != "offender" and (is_item or _exists(scene, state.numeral))):
-        return reading_of(state.numeral, head, (family,), "existence")
-    after = scene.phrase("periods.in_words", head.end)
-    is_dated = after > 0 and head.end + after in scene.dated and (head.noun == "victim" or is_item)
-    return reading_of(state.numeral, head, (family,), "dated noun") if is_dated else None
-
-
 RULES = (
     not_counted,
     other_crimes,
@@ -251,39 +182,3 @@ RULES = (
     facet_verb,
     existence,
 )
-
-
-def _group_before(state: State) -> tuple[int, int]:
-    """Return the stretch that names a group right before a number: "Among the victims registered in 2022, ..."."""
-    scene, comma = state.scene, state.numeral.first - 1
-    start = scene.clause_start(comma, state.bound, ",;(") if scene.word(comma) == "," else comma
-    is_group = scene.phrase("clause.base", start) or scene.phrase("clause.subset", start)
-    return (start, comma) if is_group else (comma, comma)
-
-
-def _exists(scene: Scene, numeral: Numeral) -> bool:
-    """Whether "there were" or an auxiliary stands before a number."""
-    said = scene.contains("clause.existential", numeral.first - 8, numeral.first)
-    return said or auxiliary_before(scene, numeral)
-
-
-def _is_fragment(scene: Scene) -> bool:
-    """Whether a sentence is but a figure and its year: "98 victims in 2017." "And in 2016, 95"."""
-    is_plain = all(scene.is_known(i) or not word.isalpha() for i, word in enumerate(scene.low))
-    return is_plain and bool(scene.periods) and all(mark.family == "light" for mark in scene.marks)  # "2021 saw 173"
-
-
-def _points_back(state: State) -> bool:
-    """Whether the sentence goes on about the figure of the sentence before."""
-    scene, numeral, head = state.scene, state.numeral, state.head
-    groups = ("clause.anaphors", "clause.figure_nouns")
-    said = any(scene.contains(group, numeral.start - REACH, numeral.start) for group in groups)
-    said = said or scene.phrase("clause.anaphors", head.end) > 0  # "thirteen followed"
-    opened = scene.ends.get(numeral.first)  # "In 2016 they recorded 197": of what was counted before
-    if said or head.partitive or (head.noun == "empty" and opened is not None and opened.family == "open"):
-        return True
-    if head.noun == "empty" and (_is_fragment(scene) or scene.is_compared(numeral.start)):
-        return True
-    is_described = scene.phrase("clause.copulas", scene.past(head.end, "clause.adverbs")) > 0  # "12 were women"
-    told = is_described or state.right.strength != "" or auxiliary_before(scene, numeral)
-    return told and head.noun in ("person", "empty", "victim", "offender")

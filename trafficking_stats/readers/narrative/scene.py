@@ -211,6 +211,10 @@ class Scene(Words):
         """Whether token `i` stands in brackets."""
         return self.segments.of[i] in self.segments.parents
 
+    def is_apposition(self, first: int, end: int) -> bool:
+        """Whether commas stand before token `first` and at token `end`: "more than half, 58 people, were men"."""
+        return self.word(first - 1) == self.word(end) == ","
+
     def clause_end(self, i: int, stops: str) -> int:
         """Return the token after the stretch from `i` without numbers or any of the marks `stops`."""
         while i < len(self.low) and self.low[i] not in stops and i not in self.counts and i not in self.shares:

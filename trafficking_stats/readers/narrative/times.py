@@ -67,7 +67,8 @@ class _Finder:
             kind = "year" if len(label) == 4 and pattern["kind"] in ("part", "years") else pattern["kind"]
             if label and kind in ("year", "month", "part"):
                 self.around = year_of(label.rpartition("/")[2])
-                self.named.add(self.around)
+            if label and kind in ("year", "years"):
+                self.named |= {*range(year_of(label), year_of(label.rpartition("/")[2]) + 1)}
             step = pattern.get("step", 0) * (self._number(found["N"]) if "N" in found.groupdict() else 1)
             return Period(i, end, label, kind, step)
         return None
