@@ -1170,3 +1170,29 @@ def test_a_later_year_among_figures_that_are_carried_over_dates_what_follows():
         "In 2013 police found 144 victims; a year later there were 33. In 2016 there were 50. Then 45 were convicted."
     )
     assert read(text)[-1] == ("convictions", "2016", 45)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Police found 90 victims. The year before, 71 people were recorded.", (71, "total")),
+        ("Police found 90 victims. Thai nationals made up the bulk: 40 of the victims.", (40, "nationality=Thailand")),
+        ("The centre sheltered 90 victims in 2018. It also had 17 minors in 2018.", (17, "age=child")),
+        ("It grew. 61 offences in 2018, when ten years earlier it was a handful.", (61, "total")),
+        ("Police found 30 in forced labour, 14 of them men.", (14, "form=labor;sex=male")),
+    ],
+)
+def test_a_later_figure_goes_on_from_the_victims_before_it(text, expected):
+    assert expected in [(value, breakdown) for value, breakdown, _ in parts(text)]
+
+
+def test_an_answer_that_only_says_that_year_goes_on_from_the_paragraph_before():
+    text = "I 2018 blev 80 ofre identificeret.\n\nOg de unge?\n\n- 12 var under 18 det år."
+    assert read(text, "da")[-1] == ("victims_identified", "2018", 12)
+
+
+def test_a_verb_of_another_clause_does_not_count_what_stands_between_commas():
+    text = (
+        "In 2018 police rescued 84 victims, 57 women and 27 men, investigated 26 cases and secured eight convictions."
+    )
+    assert [indicator for indicator, _, value in read(text) if value in (57, 27)] == ["victims_identified"] * 2

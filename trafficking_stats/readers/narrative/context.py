@@ -1,7 +1,7 @@
 """The rules on what figures before a number, or the nouns alone, say it counts."""
 
 from trafficking_stats.readers.narrative.governors import auxiliary_before
-from trafficking_stats.readers.narrative.heads import COUNTED, DEFAULT, ENFORCEMENT, topic_of
+from trafficking_stats.readers.narrative.heads import COUNTED, DEFAULT, ENFORCEMENT, facets_within, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
@@ -95,7 +95,8 @@ def existence(state: State) -> Outcome:
     if told or (head.noun != "offender" and (is_item or _exists(scene, state.numeral))):
         return reading_of(state.numeral, head, (family,), "existence")
     after = scene.phrase("periods.in_words", head.end)
-    is_dated = after > 0 and head.end + after in scene.dated and (head.noun == "victim" or is_item)
+    is_alone = head.noun == "victim" or is_item or (head.noun == "case" and first == 0)  # "152 offences in 2022"
+    is_dated = after > 0 and head.end + after in scene.dated and is_alone
     return reading_of(state.numeral, head, (family,), "dated noun") if is_dated else None
 
 
@@ -134,5 +135,8 @@ def _points_back(state: State) -> bool:
     if head.noun == "empty" and (_is_fragment(scene) or scene.is_compared(numeral.start)):
         return True
     is_described = scene.phrase("clause.copulas", scene.past(head.end, "clause.adverbs")) > 0  # "12 were women"
+    is_group = head.noun == "person" and bool(facets_within(scene, head.start, head.end))
+    if is_group and state.left.strength == "light" and not state.lead.enforcement:  # "They also had 82 minors"
+        return True
     told = is_described or state.right.strength != "" or auxiliary_before(scene, numeral)
     return told and head.noun in ("person", "empty", "victim", "offender")

@@ -42,7 +42,8 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor:
     has_auxiliary = auxiliary_before(scene, numeral)
     is_adjacent = True
     k = past_coordinated(scene, head.end)
-    k += scene.is_apposition(numeral.first, k)
+    if any(scene.phrase(group, k + 1) for group in ("clause.auxiliaries", "clause.perfects")):
+        k += scene.is_apposition(numeral.first, k)  # "half of them, 46 people, had been sold for sex"
     stop = min(k + RIGHT_REACH, len(scene.low))
     while k < stop and not _ends_clause(scene, k):
         family = _participle(scene, k) if has_auxiliary or is_adjacent else ""

@@ -181,7 +181,7 @@ class Reader:
 
     def _bases_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Reading]) -> list[Reading]:
         """Return the figures whose breakdown another shares: those it goes on from, is compared with or a part of."""
-        alike = [s for s in before if s.families == reading.families]
+        numeral, alike = reading.numeral, [s for s in before if s.families == reading.families]
         if reading.like is not None:
             found = [s for s in (*before, *self.here.row) if s.numeral is reading.like]
         elif reading.rule == "comparison":
@@ -191,7 +191,9 @@ class Reader:
         elif reading.head.partitive and not scene.phrase("clause.relatives", reading.numeral.end + 1):
             # "ten of the men": those counted before
             found = [s for s in (*self.here.row, *before) if own and own.items() <= s.facets.items()][-1:]
-        elif own and (scene.word(reading.numeral.first - 1), scene.word(reading.numeral.end)) == ("(", ")"):
+            of_them = scene.word(numeral.first - 1) == "," and scene.phrase("clause.subset", numeral.end)
+            found = found or (alike[-1:] if own and of_them else [])  # "23 were in forced labour, 14 of them men"
+        elif own and (scene.word(numeral.first - 1), scene.word(numeral.end)) == ("(", ")"):
             found = []  # "women (402) and children (151)"
         else:
             found = [whole for whole in _wholes_of(scene, before, reading) if whole in alike or reading.head.partitive]

@@ -169,7 +169,10 @@ class State:
         right = right_of(self.scene, numeral, head)
         if head.noun == "offender" and right.families == ("identify",):  # "21 suspects were identified"
             right = replace(right, families=("investigate",))
-        if head.noun == "empty" and (self.current is not None or self.lead is not None):
+        base = self.current or self.lead
+        if head.noun == "person" and base is not None and base.families[0] in VICTIMS:
+            left, right = (replace(g, families=("identify",)) if g.families == ("open",) else g for g in (left, right))
+        if head.noun == "empty" and base is not None:
             # "89 offences were recorded. In 2013 28 were recorded": offences, too
             left, right = (Governor() if one.families == ("open",) else one for one in (left, right))
         if right.strength == "facet" and left.families == ("other",) and self.current is not None:

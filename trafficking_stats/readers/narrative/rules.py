@@ -98,7 +98,11 @@ def topic_before(state: State) -> Outcome:
     base = state.current or state.lead
     is_part = bool(facets_within(scene, begin, link, link if opens else 0))
     says_it = scene.contains("clause.pronouns", max(begin, link - NEAR), link)  # "a year later it had doubled to 40"
-    is_bare = begin < link and not any(begin <= k < link for k in scene.starts("nouns", "actions", "verbs"))
+    is_bare = (
+        begin < link
+        and not state.right.strength
+        and not any(begin <= k < link for k in scene.starts("nouns", "actions", "verbs"))
+    )
     is_bare = is_bare and all(scene.is_known(k) or not scene.low[k].isalpha() for k in range(begin, link))
     told = is_part or says_it or is_bare or scene.contains("clause.figure_nouns", begin, link)
     is_other = state.right.strength == "reduced" and state.right.families == ("other",)  # "Two received asylum"
