@@ -477,3 +477,56 @@ def test_writers_say_it_in_many_ways(tmp_path, claims, text, figure, verdict):
 )
 def test_nobody_is_accused_of_what_the_text_may_not_mean(tmp_path, claims, text):
     assert "contradicts" not in set(checked(tmp_path, claims, text).table["verdict"])
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "verdict"),
+    [
+        # a figure alone in its sentence, with a verb and a year of its own
+        ("Austrian judges convicted 45 people of trafficking in 2020.", "45", "contradicts"),
+        # a figure of the same thing that agrees vouches for one that has neither noun nor verb
+        ("In 2017, 61 victims were identified in Austria. By 2018 there were 140.", "140", "contradicts"),
+        ("In 2017, 34 victims were identified in Austria. By 2018 there were 140.", "140", "unknown"),
+        # and for the year that is carried from its sentence
+        ("In 2021, 112 victims were identified in Austria. The authorities found 37 women.", "37", "contradicts"),
+        ("In 2021 a law was passed in Austria. The authorities identified 37 victims.", "37", "unknown"),
+        # the text also prints the figure that the record holds
+        (
+            "In 2018, 97 victims were identified in Austria. The police identified 140 victims in 2018.",
+            "140",
+            "unknown",
+        ),
+        # 24 were convicted: the record holds 57 for something else in that year
+        ("Austrian prosecutors and judges identified 57 victims in 2020.", "57", "other_unit"),
+        # two years out of three
+        ("In 2015 and 2017 together 101 victims were identified in Austria.", "101", "unknown"),
+        # a span of years that the sentence prints
+        ("In Austria 153 victims were identified in 2017, counted from 2015 on.", "153", "agrees"),
+        ("Looking back to 2018 in Austria, 280 victims were identified.", "280", "other_unit"),
+        # a part that the sentence names
+        ("In 2021 the Austrian police identified 112 victims, and 16 of these were men.", "16", "agrees"),
+        # other figures of the text bear a change out
+        (
+            "In 2021, 112 victims were found in Austria, against 61 in 2017, an increase of 84 percent.",
+            "84 percent",
+            "agrees",
+        ),
+        # the base of a change is printed behind it, or is not printed at all
+        ("Austria identified 112 victims in 2021. The toll is 39 more than the 73 people of 2020.", "39", "agrees"),
+        (
+            "In 2021, 112 victims were identified in Austria. A rise of 99 percent shocked many.",
+            "99 percent",
+            "unknown",
+        ),
+        # a rank of a figure that is not the one of its year: the year may be misread
+        ("In 2020, authorities in Austria identified 64 victims, the highest number ever.", "highest", "unknown"),
+        # victims assisted, where the record knows them as identified ones
+        ("In 2018, 97 victims were assisted in Austria.", "97", "agrees"),
+    ],
+)
+def test_an_accusation_needs_evidence(tmp_path, claims, text, figure, verdict):
+    found = verdicts(checked(tmp_path, claims, text))
+    assert verdict in [one for printed, one, _ in found if printed.startswith(figure)], found
+    assert verdict == "contradicts" or "contradicts" not in [
+        one for printed, one, _ in found if printed.startswith(figure)
+    ]

@@ -32,7 +32,14 @@ def said(cell: Cell, vocabulary: Vocabulary) -> tuple[float, float]:
     return float(lower[0]), float(upper[0])
 
 
-def judge(cell: Cell, record: Record, words: Set[str] = frozenset(), *, is_dated: bool = True) -> Finding:
+def judge(
+    cell: Cell,
+    record: Record,
+    words: Set[str] = frozenset(),
+    parts: Set[str] = frozenset(),
+    *,
+    is_dated: bool = True,
+) -> Finding:
     """Judge one count.
 
     Parameters
@@ -43,6 +50,8 @@ def judge(cell: Cell, record: Record, words: Set[str] = frozenset(), *, is_dated
         Without the document itself.
     words : set of str
         Those of the sentence, in lower case: "charged 25 people" may mean prosecuted as well.
+    parts : set of str
+        Those that the sentence names, as ``key=value``: a figure of one of them is right.
     is_dated : bool
         Whether the text says the year. A figure whose year is only supposed is never said to contradict.
 
@@ -58,6 +67,9 @@ def judge(cell: Cell, record: Record, words: Set[str] = frozenset(), *, is_dated
     meant += () if held.direct and held.exact else _desks(cell, record)
     if met := _met(meant, cell, replace(held, lower=0, upper=None), low, high, record):
         return replace(met, verdict="agrees", code="same")
+    alike = (unit for unit in _units(cell, record) if {cell.indicator, unit[1].indicator} <= {*LIMITS.one_group})
+    if held.is_empty and (met := _met(alike, cell, held, low, high, record)):
+        return replace(met, verdict="agrees", code="same")
     if held.is_empty and (met := _met(_units(cell, record), cell, held, low, high, record)):
         return met
     is_open = held.is_empty and cell.unit in LIMITS.open_units and len(meant) > 0
@@ -65,22 +77,51 @@ def judge(cell: Cell, record: Record, words: Set[str] = frozenset(), *, is_dated
         cell, held = meant[0][1], record.held(meant[0][1])
     if held.is_empty:
         return Finding("unknown", "no_figure")
-    found = _inside(cell, held, low, high) or _elsewhere(cell, held, low, high, record)
-    if found is not None:
+    if found := _inside(cell, held, low, high):
         return found
-    code = "not_dated" if not is_dated else "" if held.direct else "indirect"
+    if met := _met(_named(cell, words, parts, record), cell, held, low, high, record):
+        return replace(met, verdict="agrees", code="same", values={"record": cell.value})
+    if found := _elsewhere(cell, held, low, high, record):
+        return found
     slip = _slip(cell.value or 0, held)
-    is_more = (
-        is_open
-        and slip not in LIMITS.typed
-        and not any(record.held(other).exact for _, other, _ in _units(cell, record))
-    )
-    # the sentence of one defendant is neither the shortest nor the longest of a year; one person may be convicted twice
-    if cell.unit == "months" or (is_more and held.upper is not None and low > held.upper):
-        code = "unclear_subject"
-    if code:
-        return _finding("unknown", code, held)
-    return _finding("contradicts", slip, held, said=cell.value)
+    # one person may be convicted twice
+    is_more = is_open and slip not in LIMITS.typed and held.upper is not None and low > held.upper
+    is_counted_twice = is_more and not any(record.held(other).exact for _, other, _ in _units(cell, record))
+    # the sentence of one defendant is neither the shortest nor the longest of a year
+    if cell.unit == "months" or is_counted_twice or _is_of_both_ends(cell, record):
+        return _finding("unknown", "unclear_subject", held)
+    if not (is_dated and held.direct):
+        return _finding("unknown", "indirect" if is_dated else "not_dated", held)
+    others = () if slip in LIMITS.typed else _named_otherwise(cell, record)
+    return _met(others, cell, held, low, high, record) or _finding("contradicts", slip, held, said=cell.value)
+
+
+def _is_of_both_ends(cell: Cell, record: Record) -> bool:
+    """Whether a figure is of the first and the last year of its period only: "in 2019 and 2021 together"."""
+    spans = (f"{year}-01-01" for year in (cell.period_start[:4], cell.period_end[:4]))
+    ends = [record.held(replace(cell, period_start=start, period_end=f"{start[:4]}-12-31")) for start in spans]
+    is_several = cell.period_start[:4] != cell.period_end[:4]
+    return is_several and all(end.exact for end in ends) and sum(end.lower for end in ends) == cell.value
+
+
+def _named(cell: Cell, words: Set[str], parts: Set[str], record: Record) -> Iterator[Alternative]:
+    """Yield the parts and spans of years that a sentence names: "27 of the 73 were women", "37 from 2014 to 2018"."""
+    own = {*cell.breakdown.split(";")} - {""}
+    for breakdown in record.breakdowns(cell.country, cell.indicator):
+        if own < {*breakdown.split(";")} <= own | parts:
+            yield "part", replace(cell, breakdown=breakdown), {}
+    for start, end in _near_periods(cell):
+        if start[:4] != end[:4] and start.endswith("-01-01") and {start[:4], end[:4]} <= words:
+            yield "period", replace(cell, period_start=start, period_end=end), {}
+
+
+def _named_otherwise(cell: Cell, record: Record) -> Iterator[Alternative]:
+    """Yield the cells of other indicators and parts: "311 were convicted", where 311 were prosecuted."""
+    if (cell.value or 0) >= LIMITS.least_telling:
+        for indicator, breakdown in record.cells(cell.country):
+            if indicator != cell.indicator:
+                other = replace(cell, indicator=indicator, breakdown=breakdown)
+                yield "something_else", other, {"other": Term("indicator", indicator)}
 
 
 def _desks(cell: Cell, record: Record) -> Iterator[Alternative]:
@@ -172,7 +213,7 @@ def _alternatives(cell: Cell, record: Record) -> Iterator[Alternative]:
 
 
 def _near_periods(cell: Cell) -> Iterator[tuple[str, str]]:
-    """Yield reporting years that touch a calendar year, the years beside it, and sums of years that end with it."""
+    """Yield reporting years that touch a calendar year, the years beside it, and sums of years from it or up to it."""
     if not cell.period_start or cell.period_start[:4] != cell.period_end[:4]:
         return
     year = int(cell.period_end[:4])
@@ -180,6 +221,7 @@ def _near_periods(cell: Cell) -> Iterator[tuple[str, str]]:
         yield f"{first}-04-01", f"{first + 1}-03-31"
         yield f"{first}-10-01", f"{first + 1}-09-30"
     years = [(year - 1, year - 1), (year + 1, year + 1), *((first, year) for first in range(year - 1, year - 20, -1))]
+    years += [(year, last) for last in range(year + 1, year + 20)]  # "counted from 2007 on, they are 968"
     yield from ((f"{first}-01-01", f"{last}-12-31") for first, last in years)
 
 

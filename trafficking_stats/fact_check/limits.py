@@ -2,18 +2,20 @@
 
 from pathlib import Path
 
-from trafficking_stats.entries import Entry, Positive, Share, Times
+from trafficking_stats.entries import Entry, Positive, Share
 
 
 class Limits(Entry):
     """The limits; ``limits.toml`` says what each is for."""
 
     least_telling: Positive
+    least_typed: Positive
     loose: Share
     loose_times: Share
     near: Share
-    far: Times
     around: int
+    beside: int
+    one_group: tuple[str, ...]
     since: int
     parts: tuple[str, ...]
     open_units: tuple[str, ...]
@@ -26,7 +28,8 @@ class Limits(Entry):
     supposed: tuple[str, ...]
     carried: str
     of_before: tuple[str, ...]
-    vague: tuple[str, ...]
+    own: tuple[str, ...]
+    vouching: int
 
 
 LIMITS = Limits.read(Path(__file__).with_name("limits.toml"))

@@ -112,6 +112,10 @@ class Record:
         """Return the breakdowns there are of an indicator."""
         return sorted(b for c, i, b in self._series if (c, i) == (country, indicator))
 
+    def cells(self, country: str) -> list[tuple[str, str]]:
+        """Return indicator and breakdown of all cells of a country."""
+        return sorted((i, b) for c, i, b in self._series if c == country)
+
     def held(self, cell: Cell) -> Held:
         """Bound a cell over its period.
 

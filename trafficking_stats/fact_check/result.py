@@ -14,7 +14,8 @@ from trafficking_stats.claims import load_claims, load_sources
 from trafficking_stats.countries import as_code, other_countries
 from trafficking_stats.csv_tables import records
 from trafficking_stats.errors import ReaderError
-from trafficking_stats.fact_check.checked import Checked, check
+from trafficking_stats.fact_check.checked import check
+from trafficking_stats.fact_check.evidence import Checked
 from trafficking_stats.fact_check.record import Record
 from trafficking_stats.messages import language as said_in
 from trafficking_stats.messages import languages, say

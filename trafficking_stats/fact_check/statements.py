@@ -4,7 +4,9 @@ They are those of a text, or what sources say of their own figures, kept as data
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -48,7 +50,7 @@ class Range:
         return Bounds(int(self.low), None if self.upper is None else int(self.high))
 
 
-def judge_statement(statement: Statement, record: Record) -> Finding:
+def judge_statement(statement: Statement, record: Record, near: Sequence[Cell] = ()) -> Finding:
     """Judge one statement.
 
     Parameters
@@ -57,6 +59,8 @@ def judge_statement(statement: Statement, record: Record) -> Finding:
         As `read_statements` returns it.
     record : Record
         Without the document itself.
+    near : sequence of Cell
+        What the text counts beside it; a change that two of these figures bear out is right by them.
 
     Returns
     -------
@@ -71,13 +75,21 @@ def judge_statement(statement: Statement, record: Record) -> Finding:
         return _rank(statement, statement.base, record)
     subject, base = record.held(statement.subject), record.held(statement.base)
     top, bottom, sources = _range(subject), _range(base), _sources(subject, base)
+    printed = [cell.value for cell in (statement.subject, statement.base) if cell.value is not None]
     if top is None or bottom is None:
-        printed = [cell.value for cell in (statement.subject, statement.base) if cell.value is not None]
         if len(printed) < 2:
-            return Finding("unknown", "no_figure")
+            return _by_figures(statement, near) or Finding("unknown", "no_figure")
         # the figures that the text itself prints must at least fit each other
-        top, bottom = (Range(value, value) for value in printed)
-        sources = ()
+        top, bottom, sources = Range(printed[0], printed[0]), Range(printed[1], printed[1]), ()
+    found = _tested(statement, top, bottom, sources)
+    if found.verdict == "agrees" or (own := _by_figures(statement, near)) is None:
+        is_misread = sources and not (_is_held(statement.subject, subject) and _is_held(statement.base, base))
+        is_doubted = found.verdict == "contradicts" and is_misread
+        return Finding("unknown", "unclear_subject") if is_doubted else found
+    return own
+
+
+def _tested(statement: Statement, top: Range, bottom: Range, sources: tuple[str, ...]) -> Finding:
     stated = _stated(statement, top, bottom)
     truth = stated.against(*_limits(statement)) if stated else None
     if stated is None or truth is None:
@@ -86,6 +98,21 @@ def judge_statement(statement: Statement, record: Record) -> Finding:
     values["stated"] = (stated.low, stated.high)
     code = "holds" if truth else _broken(statement, stated) if sources else "own_arithmetic"
     return Finding("agrees" if truth else "contradicts", code, stated.low, stated.upper, sources, values)
+
+
+def _by_figures(statement: Statement, near: Sequence[Cell]) -> Finding | None:
+    """Return the finding where two figures that the text prints bear out a change by so many or so many percent."""
+    if statement.value is None or statement.kind not in ("change", "comparison"):
+        return None
+    known = sorted((cell for cell in near if cell.value is not None), key=lambda cell: cell.period_end)
+    ranges = [Range(cell.value, cell.value) for cell in known if cell.value is not None]
+    tests = (_tested(statement, later, earlier, ()) for earlier, later in combinations(ranges, 2))
+    return next((found for found in tests if found.verdict == "agrees"), None)
+
+
+def _is_held(cell: Cell, held: Held) -> bool:
+    """Whether the record allows the number that the text prints for a cell; otherwise the cell may be misread."""
+    return cell.value is None or held.upper is None or held.lower <= cell.value <= held.upper
 
 
 def _sources(*held: Held) -> tuple[str, ...]:
@@ -155,6 +182,8 @@ def _rank(statement: Statement, base: Cell, record: Record) -> Finding:
         return Finding(verdict, code, least, None, sources, {"said": most, "record": Bounds(least, None)})
     own = record.held(statement.subject)
     level = _range(own)
+    if not _is_held(statement.subject, own):
+        return Finding("unknown", "unclear_subject")
     if level is None and statement.subject.value is not None:
         level = Range(*said(statement.subject, record.vocabulary))
     first = int(base.period_start[:4])
