@@ -1196,3 +1196,30 @@ def test_a_verb_of_another_clause_does_not_count_what_stands_between_commas():
         "In 2018 police rescued 84 victims, 57 women and 27 men, investigated 26 cases and secured eight convictions."
     )
     assert [indicator for indicator, _, value in read(text) if value in (57, 27)] == ["victims_identified"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("In 2013 women made up 90 per cent. In 2013 it was Asia; two years on, 35 women were found.", (35, "2015")),
+        ("In 2014 the law was changed; a year later, nine victims were found.", (9, "2015")),
+        ("Looking back to 2012, 412 victims have been found in all.", (412, "2012/2018")),
+        ("Police found 80 victims in 2018. The three years from 2016 to 2018 make 210 people.", (210, "2016/2018")),
+        (
+            "Police found 80 victims in 2018.\n\nSex is the most common form, with 51 people, half of those found.",
+            (51, "2018"),
+        ),
+    ],
+)
+def test_years_counted_from_those_of_the_same_sentence_and_spans(text, expected):
+    assert expected in [(value, period) for value, _, period in parts(text)]
+
+
+def test_one_figure_for_two_years_that_are_not_in_a_row_is_of_no_sure_period():
+    found = extract(
+        "Police found 80 victims in 2018. In 2014 and 2017 together there were 32.",
+        country="DNK",
+        default_year=2018,
+        language="en",
+    )
+    assert [p.period_source for p in found] == ["clause", "year counted from those before"]

@@ -67,7 +67,9 @@ class Dater:
         if own is not None:
             is_told = self.main or (own.kind == "same" and self.told)
             is_counted = not own.label and not is_told  # "the previous year", and no year in the sentence
-            return self._label(own), "year counted from those before" if is_counted else "clause"
+            first, _, last = own.label.partition("/")
+            is_gapped = own.kind in _PAIRS and abs(int(last) - int(first)) > 1  # "in 2019 and 2021 together": no span
+            return self._label(own), "year counted from those before" if is_counted or is_gapped else "clause"
         if not compared and (whole := scene.segments.parents.get(segment)) in self.last:
             return self.last[whole], "head of the list"
         if compared and not scene.phrase("compare.change_to", token - 1):
@@ -181,7 +183,7 @@ class Dater:
             return in_year(around, int(period.label) if period.label else year_of(around) - 1)
         if period.kind == "first":
             return str(year_of(around))
-        if period.kind == "before_that" and named:  # "877 in 2017 and 741 the year before that"
-            around = named[-1]
+        if named and (period.kind == "before_that" or not self.main):
+            around = named[-1]  # "877 in 2017 and 741 the year before that", "in 2016 94 %; two years on, 35"
         # after several years too: "in the ten years to 2016, ...; a year later"
         return year_before(around, -period.step) if period.step else around

@@ -22,6 +22,7 @@ from trafficking_stats.readers.narrative.heads import (
 )
 from trafficking_stats.readers.narrative.left_out import not_counted, other_crimes, unknown_verb
 from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
+from trafficking_stats.readers.narrative.scene import Scene
 
 NEAR = 2
 """Tokens from "it" to "rose"."""
@@ -83,9 +84,7 @@ def topic_before(state: State) -> Outcome:
     if state.head.noun != "empty":
         return _part_before(state, link)
     begin = scene.clause_start(link, state.bound, ",;(")
-    while (
-        begin in (link, *scene.dated) and begin - 1 in scene.dated.values()
-    ):  # "in 2020, 2021 and 2022", "in 2013, at"
+    while begin in (link, *scene.dated) and begin - 1 in scene.dated.values():  # "in 2013 and 2014", "in 2013, at"
         begin = scene.clause_start(begin - 1, state.bound, ",;(")
     topic = topic_of(scene, begin, link) or (topic_of(scene, link, first - 1) if link < first - 1 else None)
     if topic is None and scene.word(link) == ":":  # "it is convictions, which nobody likes, that count: 12 in 2015"
@@ -93,17 +92,17 @@ def topic_before(state: State) -> Outcome:
     if topic is not None and not (opens and state.lead):
         head = replace(topic, start=state.head.start, end=state.head.end, partitive=state.head.partitive)
         return reading_of(state.numeral, head, (topic.family,), "counted noun")
+    return _goes_on(state, begin, link, link if opens else 0)
+
+
+def _goes_on(state: State, begin: int, link: int, people_until: int) -> Outcome:
+    """Read "the figure stood at 31", "a year later it had doubled to 40", "in 2015 they dwindled to 54"."""
+    scene, base = state.scene, state.current or state.lead
     if any(begin <= mark.start < link and mark.family == "other" for mark in scene.marks):
         return state.stop()  # "the number of those acquitted was 31"
-    base = state.current or state.lead
-    is_part = bool(facets_within(scene, begin, link, link if opens else 0))
-    says_it = scene.contains("clause.pronouns", max(begin, link - NEAR), link)  # "a year later it had doubled to 40"
-    is_bare = (
-        begin < link
-        and not state.right.strength
-        and not any(begin <= k < link for k in scene.starts("nouns", "actions", "verbs"))
-    )
-    is_bare = is_bare and all(scene.is_known(k) or not scene.low[k].isalpha() for k in range(begin, link))
+    is_part = bool(facets_within(scene, begin, link, people_until))
+    says_it = scene.contains("clause.pronouns", max(begin, link - NEAR), link)
+    is_bare = _says_nothing(scene, begin, link) and not state.right.strength
     told = is_part or says_it or is_bare or scene.contains("clause.figure_nouns", begin, link)
     is_other = state.right.strength == "reduced" and state.right.families == ("other",)  # "Two received asylum"
     if not told or base is None or is_other:
@@ -111,17 +110,20 @@ def topic_before(state: State) -> Outcome:
     return reading_of(state.numeral, state.head, base.families, state.carried, base)
 
 
+def _says_nothing(scene: Scene, begin: int, end: int) -> bool:
+    """Whether words are but times and the like: "in 2015 they"."""
+    counted = scene.starts("nouns", "actions", "verbs")
+    is_known = all(scene.is_known(k) or not scene.low[k].isalpha() for k in range(begin, end))
+    return begin < end and is_known and not any(begin <= k < end for k in counted)
+
+
 def _part_before(state: State, link: int) -> Outcome:
-    """Read "forced labour accounted for 24 cases", "the most common form was prostitution, with 58 people"."""
+    """Read "forced labour accounted for 24 cases", "the commonest form was begging, with 58 people"."""
     scene, base, noun = state.scene, state.current or state.lead, state.head.noun
-    is_part = facets_within(scene, scene.clause_start(link, state.bound, ",;("), link)
-    if (
-        noun not in ("person", "victim", "case")
-        or not is_part
-        or base is None
-        or state.left.strength
-        or state.right.strength
-    ):
+    begin = scene.clause_start(link, state.bound, ",;(")
+    told = facets_within(scene, begin, link) or (noun == "person" and _says_nothing(scene, begin, link))
+    is_governed = state.left.strength or state.right.strength
+    if noun not in ("person", "victim", "case") or not told or base is None or is_governed:
         return None
     head = replace(state.head, noun="empty") if noun == "case" else state.head
     return reading_of(state.numeral, head, base.families, state.carried, base)
