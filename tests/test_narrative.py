@@ -1223,3 +1223,8 @@ def test_one_figure_for_two_years_that_are_not_in_a_row_is_of_no_sure_period():
         language="en",
     )
     assert [p.period_source for p in found] == ["clause", "year counted from those before"]
+
+
+def test_instances_are_those_of_what_was_counted_before():
+    text = "I 2018 blev 80 personer vurderet at være ofre. 22 var udsat for tiggeri. I 2016 var der ni tilfælde."
+    assert parts(text, "da")[-1] == (9, "form=forced_begging", "2016")

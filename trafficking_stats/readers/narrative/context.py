@@ -1,5 +1,7 @@
 """The rules on what figures before a number, or the nouns alone, say it counts."""
 
+from dataclasses import replace
+
 from trafficking_stats.readers.narrative.governors import auxiliary_before
 from trafficking_stats.readers.narrative.heads import COUNTED, DEFAULT, ENFORCEMENT, facets_within, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
@@ -53,7 +55,11 @@ def flowing(state: State) -> Outcome:
         base = next(alike, None)
         rule = "comparison" if compared else "list" if scene.is_bracketed(numeral.start) else "subset"
         return reading_of(numeral, head, base.families if compared else base.families[:1], rule, base) if base else None
-    if state.lead is None or state.blocked or not _points_back(state):
+    if state.lead is None or state.blocked:
+        return None
+    if not state.lead.enforcement and scene.contains("clause.instances", head.start, head.end):
+        head = state.head = replace(head, noun="empty")  # "46 were in forced labour. In 2017 there were 11 instances"
+    if not _points_back(state):
         return None
     if compared and any(start < numeral.start for start in scene.counts):
         return None  # compared with a figure of this sentence that was not read

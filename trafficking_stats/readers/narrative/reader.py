@@ -205,7 +205,8 @@ class Reader:
         # "46 were in forced labour. In 2019 there were 17"
         lead, is_alone = self.here.lead, len({tuple(s.facets.items()) for s in self.here.row}) == 1
         goes_on = reading.rule == "carried over" and is_alone and not scene.is_bracketed(reading.numeral.start)
-        return self.here.row[-1:] if lead and goes_on and not (before or scene.starts(*_OF_ALL)) else []
+        of_all = any(not scene.phrase("clause.instances", k) for k in scene.starts(*_OF_ALL))
+        return self.here.row[-1:] if lead and goes_on and not (before or of_all) else []
 
 
 def _wholes_of(scene: Scene, before: list[Reading], part: Reading) -> list[Reading]:
