@@ -518,6 +518,12 @@ def test_nobody_is_accused_of_what_the_text_may_not_mean(tmp_path, claims, text)
             "99 percent",
             "unknown",
         ),
+        (
+            "In 2019, 110 victims were identified in Austria. In 2020 it fell to 73. "
+            "Since the peak it has fallen by 9 percent.",
+            "9",
+            "unknown",
+        ),
         # a rank of a figure that is not the one of its year: the year may be misread
         ("In 2020, authorities in Austria identified 64 victims, the highest number ever.", "highest", "unknown"),
         # victims assisted, where the record knows them as identified ones

@@ -158,5 +158,8 @@ def _is_read_statement(place: Statement, checked: Sequence[Checked], sentence: W
         return True
     years = [cell for cell in (place.subject, place.base) if cell is not None and cell.value is None]
     around = text[max(0, place.sentence_start - LIMITS.around) : place.sentence_end]
-    is_dated = bool(sentence.starts("periods.previous")) or all(cell.period_end[:4] in around for cell in years)
+    # one year in its own sentence: "since the peak it has fallen by 73 percent" is on a year that is told far before
+    is_told = any(cell.period_end[:4] in sentence.low for cell in (place.subject, place.base) if cell is not None)
+    is_dated = is_told and all(cell.period_end[:4] in around for cell in years)
+    is_dated |= bool(sentence.starts("periods.previous"))
     return is_dated and (place.value is not None or place.subject.char_start >= 0)
