@@ -103,9 +103,8 @@ def beside_totals(table: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     totals = totals.merge(sums, on=["form", "cell"], suffixes=("", "_sum"))
     low, high = totals["lower_sum"] + totals["rest_lower"], totals["upper_sum"] + totals["rest_upper"]
     totals = totals.assign(lower_sum=low, upper_sum=high + totals["inner"], above=low > totals["upper"])
-    by = totals.assign(most=totals["most"].where(totals["complete"])).groupby(["claim", "lower_sum", "upper_sum"])[
-        "most"
-    ]
+    largest = totals["most"].where(totals["complete"])
+    by = largest.groupby([totals[name] for name in ("claim", "lower_sum", "upper_sum")])
     return totals.assign(alike=by.transform("size"), vouched=by.transform("nunique") > 1)
 
 
