@@ -82,11 +82,12 @@ def judge_statement(statement: Statement, record: Record, near: Sequence[Cell] =
         # the figures that the text itself prints must at least fit each other
         top, bottom, sources = Range(printed[0], printed[0]), Range(printed[1], printed[1]), ()
     found = _tested(statement, top, bottom, sources)
-    if found.verdict == "agrees" or (own := _by_figures(statement, near)) is None:
-        is_misread = sources and not (_is_held(statement.subject, subject) and _is_held(statement.base, base))
-        is_doubted = found.verdict == "contradicts" and is_misread
-        return Finding("unknown", "unclear_subject") if is_doubted else found
-    return own
+    if found.verdict == "agrees":
+        return found
+    if own := _by_figures(statement, near):
+        return own
+    is_misread = sources and not (_is_held(statement.subject, subject) and _is_held(statement.base, base))
+    return Finding("unknown", "unclear_subject") if found.verdict == "contradicts" and is_misread else found
 
 
 def _tested(statement: Statement, top: Range, bottom: Range, sources: tuple[str, ...]) -> Finding:
