@@ -142,7 +142,8 @@ def _points_back(state: State) -> bool:
         return True
     is_described = scene.phrase("clause.copulas", scene.past(head.end, "clause.adverbs")) > 0  # "12 were women"
     is_group = head.noun == "person" and bool(facets_within(scene, head.start, head.end))
-    if is_group and state.left.strength == "light" and not state.lead.enforcement:  # "They also had 82 minors"
+    is_of_victims = state.lead is not None and not state.lead.enforcement
+    if is_group and is_of_victims and state.left.strength == "light":  # "They also had 82 minors"
         return True
     told = is_described or state.right.strength != "" or auxiliary_before(scene, numeral)
     return told and head.noun in ("person", "empty", "victim", "offender")
