@@ -364,16 +364,16 @@ def test_build_warm_keeps_one_process(small):
 
 
 def test_the_pages_of_a_country_find_the_reconciliation_made(tmp_path):
-    """The second page takes what the first one left, also where that asked for more countries; both say whose."""
+    """What was settled before is not settled again, unless a page asks for other claims; each page says whose."""
     ask = "import trafficking_stats as ts\nfrom trafficking_stats.reconciliation import reconciling\n"
-    made = "print(len(ts.reconcile(ts.select_claims(ts.load_claims(), countries=[country, *beside])).series))"
-    found = "reconciling._for_the_run.__wrapped__.__code__ = (lambda *_: None).__code__\n"
-    write_notebook(tmp_path / "n", "a", ask + "beside = ['NOR']\n" + made)
-    write_notebook(tmp_path / "n", "b", ask + found + "beside = []\n" + made)
-    (tmp_path / "cache").mkdir()
-    tasks = plan(tmp_path / "n").tasks("ISL", {}, environment={"TRAFFICKING_STATS_CACHE": str(tmp_path / "cache")})
+    settled_again = "reconciling._reconcile_part.__code__ = (lambda *_: 1 / 0).__code__\n"
+    made = "print(len(ts.reconcile(ts.select_claims(ts.load_claims(), countries=countries)).series))"
+    for name, countries in {"a": ["ISL"], "b": ["ISL", "NOR"], "c": ["NOR"]}.items():
+        write_notebook(tmp_path / "n", name, f"{ask}{settled_again}countries = {countries}\n{made}")
     with contextlib.closing(WarmProcess(libraries=())) as server:
-        for task in tasks:
-            built = server.build(task)
-            assert built.failure is None, str(built.failure)
-            assert built.reads == (("ISL", "NOR") if task.notebook == "a" else ("ISL",))
+        server.settle(["ISL"], {}, {})
+        built = {task.notebook: server.build(task) for task in plan(tmp_path / "n").tasks("ISL", {})}
+    assert built["a"].failure is None, str(built["a"].failure)
+    assert built["a"].reads == ("ISL",)
+    for name in "bc":
+        assert "division by zero" in str(built[name].failure)

@@ -12,13 +12,12 @@ from synthetic import make_panel
 from tiny import claim, table
 
 import trafficking_stats as ts
+from trafficking_stats import remembering
 from trafficking_stats.errors import ClaimError, ReconciliationError
 from trafficking_stats.frames import as_claims
 from trafficking_stats.linear import ContradictingRulesError
 from trafficking_stats.reconciliation import reconciling
-from trafficking_stats.reconciliation.ahead import settle_ahead
 from trafficking_stats.reconciliation.apart import apart
-from trafficking_stats.reconciliation.sensitivity import rivals
 from trafficking_stats.vocabulary import load_vocabulary
 
 COUNTRIES = ["DNK", "FIN", "NOR", "SWE"]
@@ -166,12 +165,12 @@ def test_what_is_no_executor_is_refused(claims: pd.DataFrame) -> None:
         ts.reconcile(claims, executor=2)  # type: ignore[arg-type]
 
 
-def test_countries_settled_ahead_are_what_each_is_alone(tmp_path, monkeypatch):
-    """The pages of a run find each country of a batch, in the same words, and what the rival methods say of it."""
+def test_countries_settled_ahead_are_what_each_is_alone(monkeypatch):
+    """The pages of a run find each country, in the same words, and what the rival methods say of it."""
     countries, claims, which = ["EST", "ISL", "NOR"], ts.load_claims(), "victims_identified"
     alone = {code: ts.reconcile(ts.select_claims(claims, countries=[code])) for code in countries}
-    monkeypatch.setenv("TRAFFICKING_STATS_CACHE", str(tmp_path))
-    settle_ahead(countries)
+    monkeypatch.setattr(remembering, "_KEPT", {})
+    reconciling.settle_ahead(countries)
     monkeypatch.setattr(reconciling, "_reconcile_part", lambda *_: pytest.fail("it was settled again"))
     for code in countries:
         found = ts.reconcile(ts.select_claims(claims, countries=[code]))
@@ -179,7 +178,9 @@ def test_countries_settled_ahead_are_what_each_is_alone(tmp_path, monkeypatch):
             pd.testing.assert_frame_equal(getattr(found, name), getattr(alone[code], name))
         for year in found.series.query("indicator == @which and breakdown == ''")["year"]:
             assert str(found.explain(code, which, year)) == str(alone[code].explain(code, which, year))
-        assert rivals.is_kept(found.claims, found.vocabulary)
+        assert "rivals" in vars(found)
+        for method, series in found.rivals.items():
+            pd.testing.assert_frame_equal(series, alone[code].rivals[method])
 
 
 def test_what_is_doubtful_of_a_country_is_the_same_among_many():
@@ -194,7 +195,7 @@ def test_what_is_doubtful_of_a_country_is_the_same_among_many():
     ]
     about = {"indicator": "victims_identified", "source": "yearbook-2024", "published": "2024-05-01"}
     table = as_claims(ts.claims_from(pd.DataFrame(rows), **about), load_vocabulary())
-    for code, part in apart(ts.reconcile(table), table):
+    for code, part in apart(ts.reconcile(table)):
         alone = ts.reconcile(table[table["country"] == code])
         assert set(alone.claims["doubt"]) == {"", "copied_year", "parts_above"}
         for name in ("series", "claims", "clashes", "periods"):

@@ -15,7 +15,6 @@ from trafficking_stats.gap_analysis.rows import Caveat, Refusal, table_of
 from trafficking_stats.gap_analysis.verdict import Verdict
 from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.remembering import remembered
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -181,16 +180,8 @@ def gap(
     """
     both, accepted = (Measure.read(numerator), Measure.read(denominator)), (accept_breaks, accept_definitions)
     question = checked(rec, Question(country, *both, start, end, lags, window, peers, confidence, widen, *accepted))
-    # settling the figures anew takes most of the time; the rest takes less than to read what was kept
-    return (_for_the_run if vary_sources else _measured)(rec, question, vary_sources)
-
-
-def _measured(rec: Reconciliation, question: Question, vary: bool) -> Gap:
-    found = Findings(rec, question, vary=vary)
+    found = Findings(rec, question, vary=vary_sources)
     return Gap(question, found.years, found)
-
-
-_for_the_run = remembered(_measured)
 
 
 class _Tables(Mapping[str, pd.DataFrame]):

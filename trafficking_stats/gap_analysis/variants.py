@@ -11,7 +11,7 @@ from trafficking_stats.inference.counts import Counts
 from trafficking_stats.messages.measures import Measure
 from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 from trafficking_stats.reconciliation.result import Reconciliation
-from trafficking_stats.reconciliation.sensitivity import rivals, series_by_method
+from trafficking_stats.reconciliation.sensitivity import series_by_method
 
 MOST = 49
 """Most publishers, and most upstreams, that are left out in turn; the first of the alphabet."""
@@ -71,8 +71,7 @@ def variants_of(
         return found
     parts = _without_each(claims)
     if len(parts) == 1 and rec.method == DEFAULT:  # what the page of the reconciliation asks for, too
-        own_claims = rec.claims[rec.claims["country"] == country].reset_index(drop=True)
-        codes, settled = {"": country}, rivals(own_claims, rec.vocabulary)
+        codes, settled = {"": country}, rec.rivals
     else:
         # set below each other as if of different countries with codes of no country, to settle all at once
         codes = {left_out: f"Z{place:02d}" for place, left_out in enumerate(parts)}

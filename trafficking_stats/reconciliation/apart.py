@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from trafficking_stats.reconciliation.settle import Settled
 from trafficking_stats.reconciliation.solve import Solution
 
 
-def apart(whole: Reconciliation, claims: pd.DataFrame) -> Iterator[tuple[str, Reconciliation]]:
+def apart(whole: Reconciliation) -> Iterator[tuple[str, Reconciliation]]:
     """Yield each country with its part of a reconciliation.
 
     No rule ties one country to another, and claims, cells, groups and rules are all sorted by country first: what
@@ -25,18 +26,18 @@ def apart(whole: Reconciliation, claims: pd.DataFrame) -> Iterator[tuple[str, Re
     ----------
     whole : Reconciliation
         Of all of them at once, solved to the end.
-    claims : pandas.DataFrame
-        The checked claims that it was made of.
     """
     settled = next(iter(whole.settled.values()))
-    tables = {name: getattr(whole, name) for name in ("series", "claims", "clashes", "periods")}
+    tables = whole.tables | whole.rivals
     found = {name: dict(list(table.groupby("country"))) for name, table in tables.items()}
-    rows, cells = _slices(claims["country"]), _slices(settled.system.cells["country"])
+    rows, cells = _slices(whole.claims["country"]), _slices(settled.system.cells["country"])
     for country in whole.settled:
         own = {name: found[name].get(country, table[:0]).reset_index(drop=True) for name, table in tables.items()}
-        part = _settled(settled, claims["source_id"], rows[country], cells.get(country, slice(0, 0)))
-        told = partial(tuple, (own.pop("claims"), own.pop("clashes")))
-        yield country, replace(whole, **own, told=told, settled={country: part})
+        known = _settled(settled, whole.claims["source_id"], rows[country], cells.get(country, slice(0, 0)))
+        told: Any = partial(tuple, (own["claims"], own["clashes"]))
+        part = replace(whole, series=own["series"], periods=own["periods"], told=told, settled={country: known})
+        vars(part)["rivals"] = {name: own[name] for name in whole.rivals}  # as if it had been asked for them
+        yield country, part
 
 
 def _slices(countries: pd.Series) -> dict[str, slice]:

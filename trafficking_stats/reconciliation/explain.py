@@ -47,8 +47,6 @@ class Explainer:
         Which country, and how clashes were resolved.
     vocabulary : Vocabulary
         Labels of rules.
-    proofs : dict, optional
-        Proofs that were found before, in whatever language; those that are found are added.
     """
 
     def __init__(
@@ -59,9 +57,7 @@ class Explainer:
         country: str,
         method: str,
         vocabulary: Vocabulary,
-        proofs: dict[Any, Any] | None = None,
     ) -> None:
-        self._proofs = {} if proofs is None else proofs
         self._settled, self._country, self._method, self._all = settled, country, method, cells
         self._labels = {rule.name: RuleName(rule.name, rule.label) for rule in vocabulary.rules}
         own: list[dict[str, Any]] = claims[claims["country"] == country].to_dict("records")  # type: ignore[assignment]
@@ -127,7 +123,7 @@ class Explainer:
         """Return the component of a cell, and the groups of claims in it that are kept."""
         number = int(self._settled.component[cell])
         if number not in self._components:
-            self._components[number] = self._settled.component_of(cell, self._proofs)
+            self._components[number] = self._settled.component_of(cell)
         component = self._components[number]
         return component, component.groups[self._settled.solution.accepted[component.groups]]
 

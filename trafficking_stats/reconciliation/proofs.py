@@ -77,12 +77,10 @@ class Component:
         Cells, groups of claims and rules.
     cells : numpy.ndarray of int
         Those of the component, ascending.
-    proofs : dict, optional
-        What was found before is looked up here, and what is found is added.
     """
 
-    def __init__(self, system: System, cells: Ints, proofs: dict[Any, Proof | None] | None = None) -> None:
-        self._proofs = {} if proofs is None else proofs
+    def __init__(self, system: System, cells: Ints) -> None:
+        self._proofs: dict[Any, Proof | None] = {}
         entries = system.rules.entries[np.isin(system.rules.entries["cell"], cells)]
         self.cells, self.groups = cells, np.flatnonzero(np.isin(system.groups["cell"], cells))
         self.rules, rule = np.unique(entries["rule"], return_inverse=True)

@@ -1,27 +1,28 @@
 """Reconcile conflicting claims: locate what must be wrong, bound every cell, keep every figure in sight."""
 
+import contextlib
 import datetime
 import functools
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Executor, Future
-from typing import Any
 from uuid import uuid4
 
 import pandas as pd
 
-from trafficking_stats.countries import country_code
-from trafficking_stats.errors import ClaimError, ReconciliationError
-from trafficking_stats.frames import REQUIRED, as_claims
+from trafficking_stats.claims import load_claims
+from trafficking_stats.errors import ReconciliationError, TraffickingStatsError
+from trafficking_stats.frames import as_claims
 from trafficking_stats.reconciliation.apart import apart
 from trafficking_stats.reconciliation.cells import build_system
 from trafficking_stats.reconciliation.judged import explained, judge
 from trafficking_stats.reconciliation.methods import DEFAULT, check_method
 from trafficking_stats.reconciliation.result import OPTIMAL, Reconciliation
+from trafficking_stats.reconciliation.selection import select_claims
 from trafficking_stats.reconciliation.series import build_series
 from trafficking_stats.reconciliation.settle import settle
 from trafficking_stats.reconciliation.vintages import known_by
-from trafficking_stats.remembering import in_run, remembered, tell_read
+from trafficking_stats.remembering import keep, kept, tell_read
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 
 
@@ -88,18 +89,14 @@ def reconcile(
     if policy is not None:
         warnings.warn("the keyword policy is now called method", DeprecationWarning, stacklevel=2)
         method = policy
+    plain = executor is vocabulary is as_of is time_limit is None
     vocabulary = vocabulary or load_vocabulary()
     check_method(method)
     if executor is not None and not hasattr(executor, "submit"):
         raise ReconciliationError(f"executor must be a concurrent.futures.Executor, not {type(executor).__name__}")
-    if executor is None and in_run() and _is_plain(claims):
-        # country by country, as an executor would have it: each is then made once for all the pages that ask for it
+    if plain and (found := kept(claims, method)):
         tell_read(claims["country"])
-        own = [rows.reset_index(drop=True) for _, rows in claims.groupby("country", sort=True)]
-        asked = [(rows, method, vocabulary, as_of, time_limit) for rows in own]
-        if len(lacking := [one for one in asked if not _for_the_run.is_kept(*one)]) > 1:
-            _ahead(lacking)
-        return _together([_for_the_run(*one) for one in asked], method, vocabulary)
+        return _together(found, method, vocabulary)
     table = as_claims(claims, vocabulary)
     tell_read(table["country"])
     if as_of is not None:
@@ -140,40 +137,28 @@ def _reconcile_part(
     return Reconciliation(series, told, method, status, periods, vocabulary, of_country)
 
 
-def _is_plain(claims: object) -> bool:
-    """Whether a table is made of claims, each with an id and a code of a country, as the cleaned ones are."""
-    return (
-        isinstance(claims, pd.DataFrame)
-        and set(REQUIRED) <= set(claims)
-        and len(claims) > 0
-        and claims["claim_id"].is_unique
-        and all(country_code(code) == code for code in claims["country"].unique())
-    )
+def settle_ahead(
+    countries: Collection[str],
+    method: str = DEFAULT,
+    exclude_sources: Collection[str] = (),
+    prefer: Collection[str] = (),
+) -> None:
+    """Settle countries together for the pages that this process will fork, each as if it had been settled alone.
 
-
-@remembered
-def _for_the_run(
-    rows: pd.DataFrame,
-    method: str,
-    vocabulary: Vocabulary,
-    as_of: str | datetime.date | None,
-    time_limit: float | None,
-) -> Reconciliation:
-    """Check and reconcile the claims of a country for all pages of a run of reports."""
-    table = as_claims(rows, vocabulary)
-    return _reconcile_part(table if as_of is None else known_by(table, as_of), method, vocabulary, time_limit)
-
-
-def _ahead(asked: Sequence[tuple[pd.DataFrame, str, Vocabulary, Any, float | None]]) -> None:
-    """Reconcile countries together, which takes a tenth of the time, and keep each for the run as if made alone."""
-    _, method, vocabulary, as_of, time_limit = asked[0]
-    try:
-        table = as_claims(pd.concat([rows for rows, *_ in asked], ignore_index=True), vocabulary)
-    except ClaimError:  # which is said of the country that it is about
-        return
-    if as_of is None and (whole := _reconcile_part(table, method, vocabulary, time_limit)).status == OPTIMAL:
-        for (_, part), one in zip(apart(whole, table), asked, strict=True):
-            _for_the_run.keep(part, *one)
+    Parameters
+    ----------
+    countries : collection of str
+        Those of some pages that are to come; what goes wrong with them is said where the pages ask.
+    method, exclude_sources, prefer
+        As the notebooks take them.
+    """
+    with contextlib.suppress(TraffickingStatsError):
+        claims = select_claims(load_claims(), exclude_sources, prefer, countries)
+        whole = reconcile(claims, method)
+        if whole.status == OPTIMAL:
+            own = dict(list(claims.groupby("country")))
+            for country, part in apart(whole):
+                keep(country, method, own[country].reset_index(drop=True), part)
 
 
 def _in_worker(

@@ -15,7 +15,7 @@ from trafficking_stats.messages import reconciliation as sentences
 from trafficking_stats.reconciliation.explain import Explainer
 from trafficking_stats.reconciliation.inspect import Programme, inspect
 from trafficking_stats.reconciliation.methods import DEFAULT
-from trafficking_stats.reconciliation.sensitivity import sensitivity
+from trafficking_stats.reconciliation.sensitivity import rivals, sensitivity
 from trafficking_stats.reconciliation.series import PERIODS, all_cells
 from trafficking_stats.reconciliation.settle import Settled
 from trafficking_stats.reconciliation.sums import bounds_of_sum
@@ -26,8 +26,7 @@ from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-OPTIMAL = "optimal"
-"""Status of a reconciliation of which every part was solved to the end."""
+OPTIMAL = "optimal"  # every part was solved to the end
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +47,9 @@ class Reconciliation:
     status : str
         ``optimal``, or what the solver says of parts that it did not solve to the end.
     periods : pandas.DataFrame
-        The cells that claims name and ``series`` has no room for: fiscal years, quarters, several years, and figures
-        such as a budget that stand for their whole period. Columns of ``series`` with ``start`` and ``end``, the ISO
-        dates of its first and last day, in the place of ``year``; an empty ``start`` means since records began.
+        Cells that ``series`` has no room for: fiscal years, quarters, several years, and figures such as a budget that
+        stand for their whole period. Columns of ``series`` with ``start`` and ``end``, ISO dates of its first and last
+        day, in the place of ``year``; an empty ``start`` means since records began.
     vocabulary : Vocabulary
         Indicators, rules, weights and thresholds that were used.
     settled : mapping of str to Settled
@@ -169,6 +168,11 @@ class Reconciliation:
         key = ["country", "indicator", "breakdown"]
         return [(table, table.groupby(key).indices) for table in (self.series, self.claims)]
 
+    @functools.cached_property
+    def rivals(self) -> dict[str, pd.DataFrame]:
+        """The ``series`` of the same claims under every method that picks one claim a cell."""
+        return rivals(self.claims, self.vocabulary)
+
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what is only kept for speed: one reconciliation is the same bytes whatever was asked of it."""
         own = {one.name: getattr(self, one.name) for one in fields(self)}
@@ -179,12 +183,10 @@ class Reconciliation:
 
         Parameters
         ----------
-        country, indicator : str
-            Which series; a country is given by its code or its name.
+        country, indicator, breakdown : str
+            Which series; a country is given by its code or its name, the total by ``""``.
         year : int or (str, str)
             Which calendar year, or first and last day of another period as in ``periods``.
-        breakdown : str
-            ``""`` for the total.
 
         Returns
         -------
@@ -205,15 +207,13 @@ class Reconciliation:
         """
         return self.explainer(country).cell(indicator, year, breakdown)
 
-    def explainer(self, country: str, proofs: dict[Any, Any] | None = None) -> Explainer:
+    def explainer(self, country: str) -> Explainer:
         """Return what explains many cells of one country faster than `explain` called for each.
 
         Parameters
         ----------
         country : str
             Which country.
-        proofs : dict, optional
-            Proofs that an explainer of the same reconciliation has found, to which this one adds.
 
         Examples
         --------
@@ -226,7 +226,7 @@ class Reconciliation:
         if not self.settled:
             raise ReconciliationError(f"there are no claims; {NEW_FIGURES}")
         known = self.settled.get(as_code(country)) or next(iter(self.settled.values()))
-        return Explainer(known, self.claims, cells, as_code(country), self.method, self.vocabulary, proofs)
+        return Explainer(known, self.claims, cells, as_code(country), self.method, self.vocabulary)
 
     def inspect(self, country: str, indicator: str, year: int | tuple[str, str], breakdown: str = "") -> Programme:
         """Show the programme that was solved for a cell and all that rules connect with it.
@@ -268,8 +268,8 @@ class Reconciliation:
         Returns
         -------
         pandas.DataFrame
-            One row a year: the estimate under each method and ``without <upstream>``, then ``range_lower`` and
-            ``range_upper`` over all of them. Estimates are NA where only an interval is known.
+            One row a year: the estimate under each method and ``without <upstream>``, NA where only an interval is
+            known, then ``range_lower`` and ``range_upper`` over all of them.
 
         Raises
         ------
@@ -277,7 +277,7 @@ class Reconciliation:
             If there is no such series.
         """
         which = as_code(country), indicator, breakdown
-        return sensitivity(self.claims, self.series, self.method, self.vocabulary, which)
+        return sensitivity(self.claims, self.rivals | {self.method: self.series}, self.method, self.vocabulary, which)
 
     def vintages(self, country: str, indicator: str, breakdown: str = "") -> Vintages:
         """Show how the figures of one series changed from edition to edition of each publisher.

@@ -1,6 +1,6 @@
 """How much a series depends on choices: every method, and the default without each upstream."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -10,7 +10,6 @@ from trafficking_stats.reconciliation.methods import DEFAULT, METHODS
 from trafficking_stats.reconciliation.series import build_series
 from trafficking_stats.reconciliation.settle import settle
 from trafficking_stats.reconciliation.weights import first_named
-from trafficking_stats.remembering import remembered
 from trafficking_stats.vocabulary import Vocabulary
 from trafficking_stats.wording import part_of
 
@@ -19,14 +18,20 @@ WITHOUT = "without "
 
 
 def sensitivity(
-    claims: pd.DataFrame, series: pd.DataFrame, method: str, vocabulary: Vocabulary, which: tuple[str, str, str]
+    claims: pd.DataFrame,
+    by_method: Mapping[str, pd.DataFrame],
+    method: str,
+    vocabulary: Vocabulary,
+    which: tuple[str, str, str],
 ) -> pd.DataFrame:
     """Reconcile a series under every method and without each upstream; see `Reconciliation.sensitivity`.
 
     Parameters
     ----------
-    claims, series : pandas.DataFrame
+    claims : pandas.DataFrame
         Of a reconciliation.
+    by_method : mapping of str to pandas.DataFrame
+        Its series under its own method, and those of `rivals`.
     method : str
         Its method.
     vocabulary : Vocabulary
@@ -35,25 +40,21 @@ def sensitivity(
         Country, indicator, breakdown.
     """
     country, indicator, breakdown = which
-    claims, series = (table[table["country"] == country] for table in (claims, series))
+    claims = claims[claims["country"] == country]
     own = claims[claims["indicator"] == indicator]
     if own.empty:
         have = ", ".join(sorted(set(claims["indicator"]))) or "none"
         raise ReconciliationError(f"{country} has no claims on {indicator}; it has: {have}")
-    series = series[series["indicator"] == indicator]
-    if breakdown not in set(series["breakdown"]):
-        have = ", ".join(map(part_of, sorted(set(series["breakdown"]))))
+    about = {name: table[table["country"] == country] for name, table in by_method.items()}
+    found = {name: table[table["indicator"] == indicator] for name, table in about.items()}
+    if breakdown not in set(found[method]["breakdown"]):
+        have = ", ".join(map(part_of, sorted(set(found[method]["breakdown"]))))
         raise ReconciliationError(f"{country} has no figures on {indicator}, {part_of(breakdown)}; there are: {have}")
 
     # what else can bear on the default: claims that rules connect with the series
     near = claims["indicator"].isin(linked(indicator, vocabulary))
-    found = {
-        name: table[table["indicator"] == indicator]
-        for name, table in rivals(claims.reset_index(drop=True), vocabulary).items()
-    }
     if method != DEFAULT:
         found[DEFAULT] = _by_default(claims[near], indicator, vocabulary)
-    found[method] = series
     tables = {name: found[name] for name in METHODS}
     # a claim that names no upstream is a measurement of its publisher, or of its source, as in its weight
     names = first_named(claims, "upstream", "publisher", "source_id")
@@ -67,21 +68,11 @@ def sensitivity(
     return wide.astype("Int64").rename_axis("year").reset_index()
 
 
-@remembered
 def rivals(claims: pd.DataFrame, vocabulary: Vocabulary) -> dict[str, pd.DataFrame]:
-    """Settle the claims of a country under every method that picks one claim a cell, each cell without the others."""
+    """Settle the claims of a reconciliation under every method that picks one claim a cell."""
     return series_by_method(claims, METHODS[1:], vocabulary)
 
 
-def rivals_of_each(claims: pd.DataFrame, vocabulary: Vocabulary) -> None:
-    """Settle the claims of many countries under the rival methods at once, and keep what each country will ask for."""
-    found = {method: dict(list(table.groupby("country"))) for method, table in rivals(claims, vocabulary).items()}
-    for country, rows in claims.groupby("country"):
-        own = {method: tables[country].reset_index(drop=True) for method, tables in found.items()}
-        rivals.keep(own, rows.reset_index(drop=True), vocabulary)
-
-
-@remembered
 def _by_default(claims: pd.DataFrame, indicator: str, vocabulary: Vocabulary) -> pd.DataFrame:
     found = series_by_method(claims.reset_index(drop=True), [DEFAULT], vocabulary)[DEFAULT]
     return found[found["indicator"] == indicator]

@@ -76,9 +76,9 @@ class Settled:
         links = coo_array((np.ones(len(entries)), ends), shape=(size, size))
         return np.asarray(connected_components(links, directed=False)[1][:n], dtype=np.int64)
 
-    def component_of(self, cell: int, proofs: dict[Any, Any] | None = None) -> Component:
-        """Cut out the component of a cell; ``proofs`` holds what was proved before."""
-        return Component(self.system, np.flatnonzero(self.component == self.component[cell]), proofs)
+    def component_of(self, cell: int) -> Component:
+        """Cut out the component of a cell."""
+        return Component(self.system, np.flatnonzero(self.component == self.component[cell]))
 
 
 def settle(

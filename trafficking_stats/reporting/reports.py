@@ -4,8 +4,7 @@ import contextlib
 import functools
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,13 +21,10 @@ from trafficking_stats.reporting.build import Built, PageError, build
 from trafficking_stats.reporting.country import Country, look_up, store_country
 from trafficking_stats.reporting.index import write_index
 from trafficking_stats.reporting.plan import Task, plan, read_languages
-from trafficking_stats.reporting.warm import build_warm, is_supported, settle_warm
+from trafficking_stats.reporting.warm import build_warm, is_supported, warm_process
 
 #: Seconds after which a Dask scheduler that does not answer is given up.
 SCHEDULER_TIMEOUT = 10.0
-
-#: How many countries are settled together, and how many are too few for it.
-BATCH, FEW = 32, 2
 
 
 def report(
@@ -167,48 +163,35 @@ def run(
     asked = made.subjects if countries is None else [countries] if isinstance(countries, str) else countries
     codes = list(dict.fromkeys(as_code(code) if isinstance(code, str) else code for code in asked))
     folder, tell = Path(output_dir), say or functools.partial(tqdm.write, file=sys.stderr)
-    with tempfile.TemporaryDirectory(prefix="trafficking-stats-cache-") as cache:
-        home = paths.own_folder()
-        shared = {"TRAFFICKING_STATS_CACHE": cache} | ({paths.VARIABLE: str(home)} if home else {})
-        tasks = [made.tasks(code, parameters, languages, limit=limit, environment=shared) for code in codes]
-        with ThreadPoolExecutor(_cores()) as pool:  # hashing lets threads work side by side
-            found = list(pool.map(lambda own: look_up(folder, own, made.data, pdf=pdf, force=force), tasks))
-        waiting = [own for own in found if own.todo]
-        todo = _ordered(waiting, workers or _cores())
-        failed: dict[str, PageError] = {}
-        try:
-            ahead = [(some, made.settling(parameters), shared) for some in _batches(waiting)]
-            with (
-                _runner(workers, engine, executor, scheduler, todo, ahead) as submit,
-                contextlib.closing(_build(waiting, todo, submit, progress=progress)) as done,
-            ):
-                for own, built in done:
-                    try:
-                        store_country(folder, own, built, made.data, pdf=pdf)
-                    except PageError as failure:
-                        failed[own.code] = failure.with_traceback(None)  # which would hold all pages of the country
-                        report_folder.store_failure(folder, failure)
-                        tell(str(failure))
-        finally:
-            # Also after an interruption: the index then shows what is there.
-            if folder.is_dir() and (todo or not (folder / "index.html").is_file()):
-                with contextlib.suppress(ReportError) if sys.exc_info()[0] else contextlib.nullcontext():
-                    write_index(folder)
+    home = paths.own_folder()
+    shared = {paths.VARIABLE: str(home)} if home else {}
+    tasks = [made.tasks(code, parameters, languages, limit=limit, environment=shared) for code in codes]
+    with ThreadPoolExecutor(_cores()) as pool:  # hashing lets threads work side by side
+        found = list(pool.map(lambda own: look_up(folder, own, made.data, pdf=pdf, force=force), tasks))
+    waiting = [own for own in found if own.todo]
+    todo = [task for own in waiting for task in own.todo]
+    failed: dict[str, PageError] = {}
+    try:
+        ahead = [own.code for own in waiting if own.code != WORLD], made.settling(parameters), shared
+        with (
+            _runner(workers, engine, executor, scheduler, todo, ahead) as submit,
+            contextlib.closing(_build(waiting, todo, submit, progress=progress)) as done,
+        ):
+            for own, built in done:
+                try:
+                    store_country(folder, own, built, made.data, pdf=pdf)
+                except PageError as failure:
+                    failed[own.code] = failure.with_traceback(None)  # which would hold all pages of the country
+                    report_folder.store_failure(folder, failure)
+                    tell(str(failure))
+    finally:
+        # Also after an interruption: the index then shows what is there.
+        if folder.is_dir() and (todo or not (folder / "index.html").is_file()):
+            with contextlib.suppress(ReportError) if sys.exc_info()[0] else contextlib.nullcontext():
+                write_index(folder)
     written = [own.code for own in waiting if own.code not in failed]
     pages = [folder / own[0].country / task.file for own in tasks for task in own if own[0].country not in failed]
     return Result(pages, written, [own.code for own in found if not own.todo], list(failed.values()))
-
-
-def _ordered(found: Sequence[Country], workers: int) -> list[Task]:
-    """Order the pages so that the first of a country, which reconciles for the others, comes well before them."""
-    places = [(k - workers * (n == 0), k, n, t) for k, own in enumerate(found) for n, t in enumerate(own.todo)]
-    return [task for *_, task in sorted(places, key=lambda place: place[:3])]
-
-
-def _batches(waiting: Sequence[Country]) -> list[list[str]]:
-    """Divide countries into batches to be settled together; for so few that their first pages do it, none."""
-    codes = [own.code for own in waiting if own.code != WORLD]
-    return [codes[k : k + BATCH] for k in range(0, len(codes), BATCH)] if len(codes) > FEW else []
 
 
 def _build(
@@ -247,9 +230,9 @@ def _runner(
     executor: Executor | None,
     scheduler: str | None,
     todo: Sequence[Task],
-    ahead: Sequence[tuple[Any, ...]],
+    ahead: tuple[Sequence[str], Mapping[str, Any] | None, Mapping[str, str]],
 ) -> Iterator[Callable[[Task], Future[Built]]]:
-    """Yield what submits a page; on this machine the countries are settled many at once before."""
+    """Yield what submits a page; on this machine the countries are settled together before."""
     if executor is not None:
         yield lambda task: executor.submit(build_warm, task)
     elif scheduler is not None:
@@ -266,8 +249,9 @@ def _runner(
             yield lambda task: pool.submit(build, task, engine)
     else:
         with ThreadPoolExecutor(min(workers or _cores(), max(1, len(todo)))) as pool:
-            for some in ahead:
-                pool.submit(settle_warm, todo[0].code, *some)
+            countries, values, shared = ahead
+            if countries and values is not None:
+                warm_process(todo[0].code).settle(countries, values, shared)
             yield lambda task: pool.submit(build_warm, task)
 
 

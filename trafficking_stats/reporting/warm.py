@@ -22,14 +22,16 @@ from typing import Any, TypeVar
 
 from trafficking_stats.claims import load_claims
 from trafficking_stats.errors import TraffickingStatsError
-from trafficking_stats.reconciliation.ahead import settle_ahead
-from trafficking_stats.reporting.build import WARM_ENGINE, Built, PageError, build, shield_from_slow_import
+from trafficking_stats.reconciliation.reconciling import settle_ahead
+from trafficking_stats.reporting.build import WARM_ENGINE, Built, PageError, build, environment, shield_from_slow_import
 from trafficking_stats.reporting.canonical import ENVIRONMENT
 from trafficking_stats.reporting.plan import Task
 
 Answer = TypeVar("Answer")
 _ROOMS = ("fact_check", "gap_analysis", "messages", "plots", "reconciliation", "reporting", "tables")
 _LATE = ("matplotlib.pyplot", "papermill", "pycountry", "scipy.stats", "statsmodels.api")
+#: Where a request is answered.
+FORK, ITSELF = b".", b"!"
 #: Imported before the first fork: every room that the pages need, and what is imported late in them.
 LIBRARIES = (*(f"trafficking_stats.{room}" for room in _ROOMS), *_LATE)
 
@@ -69,12 +71,17 @@ class WarmProcess:
         what = "the process that ran it was killed, twice" if alive else "the warm process was killed"
         return Built(task, failure=PageError(task.country, task.notebook, f"{what}; run again"))
 
-    def run(self, function: Callable[..., Answer], *given: object) -> Answer:
+    def settle(self, countries: Sequence[str], values: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+        """Settle countries in the warm process itself, so that the page of each, a fork, finds it done."""
+        with contextlib.suppress(EOFError, OSError):  # then each page does it itself
+            self.run(_settle, countries, values, environment, where=ITSELF)
+
+    def run(self, function: Callable[..., Answer], *given: object, where: bytes = FORK) -> Answer:
         """Return what a function returns in a fork; an EOFError or OSError says that the fork was killed."""
         ours, theirs = Pipe()
         with ours:
             with theirs:
-                socket.send_fds(self._control, [b"."], [theirs.fileno()])
+                socket.send_fds(self._control, [where], [theirs.fileno()])
             ours.send((function, given))
             answer: Answer = ours.recv()
             return answer
@@ -104,18 +111,11 @@ def build_warm(task: Task) -> Built:
     return warm_process(task.code).build(task) if is_supported() else build(task)
 
 
-def settle_warm(
-    code: str, countries: Sequence[str], values: Mapping[str, Any] | None, shared: Mapping[str, str]
-) -> None:
-    """Settle countries together in the warm process of this process, before their pages ask for them one by one."""
-    if values is not None:
-        with contextlib.suppress(EOFError, OSError):  # then each page does it itself
-            warm_process(code).run(_settle, countries, values, shared)
-
-
 def _settle(countries: Sequence[str], values: Mapping[str, Any], shared: Mapping[str, str]) -> None:
-    os.environ.update(shared)
-    settle_ahead(countries, **values)
+    with environment(shared):
+        settle_ahead(countries, **values)
+    gc.collect()
+    gc.freeze()
 
 
 def serve(control: socket.socket, libraries: Sequence[str]) -> None:
@@ -125,28 +125,32 @@ def serve(control: socket.socket, libraries: Sequence[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()
-    while handles := socket.recv_fds(control, 1, 1)[1]:
+    while True:
+        where, handles, *_ = socket.recv_fds(control, 1, 1)
+        if not handles:
+            break
         # Take leave of the forks that ended, so that their time counts as the owner's.
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         with Connection(handles[0]) as line:
-            if os.fork() == 0:
+            if where == ITSELF:
                 _answer(line)
+            elif os.fork() == 0:
+                try:
+                    _answer(line)
+                finally:
+                    os._exit(0)
     with contextlib.suppress(ChildProcessError):
         while os.wait():
             pass
 
 
 def _answer(line: Connection) -> None:
-    """Do what was asked for in this fork and end it."""
-    try:
+    """Do what was asked for, in this fork or, where each later fork is to have it, in the warm process."""
+    with contextlib.suppress(EOFError, OSError):  # the owner is gone
         function, given = line.recv()
         line.send(function(*given))
-    except (EOFError, OSError):
-        pass  # the owner is gone
-    finally:
-        os._exit(0)
 
 
 def warm_up(libraries: Sequence[str]) -> None:

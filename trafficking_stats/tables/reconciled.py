@@ -14,7 +14,6 @@ from trafficking_stats.reconciliation import accounting
 from trafficking_stats.reconciliation.methods import DEFAULT
 from trafficking_stats.reconciliation.result import Reconciliation
 from trafficking_stats.reconciliation.sensitivity import WITHOUT, moves
-from trafficking_stats.remembering import shared
 from trafficking_stats.tables.columns import Column, Columns
 from trafficking_stats.tables.html import table
 from trafficking_stats.texts.focus import explained_cells, known, measured, stage_indicators, years_shown
@@ -172,15 +171,14 @@ def explanations(rec: Reconciliation, country: str) -> Shown:
         Which country.
     """
     entry = Markup('<details class="explanation" id="{}"><summary>{}</summary>{}</details>').format
-    with shared("proofs", rec.settled.get(country)) as proofs:  # which are the same in every language
-        explainer = rec.explainer(country, proofs)
-        entries = [
-            entry(
-                anchor(country, cell),
-                say("pages.cell", what=title(cell.indicator, cell.breakdown), year=str(cell.year)),
-                Markup(explainer.cell(*cell)._repr_html_()),
-            )
-            for cell in explained_cells(rec, country)
-        ]
+    explainer = rec.explainer(country)
+    entries = [
+        entry(
+            anchor(country, cell),
+            say("pages.cell", what=title(cell.indicator, cell.breakdown), year=str(cell.year)),
+            Markup(explainer.cell(*cell)._repr_html_()),
+        )
+        for cell in explained_cells(rec, country)
+    ]
     none = Markup("<p>{}</p>").format(say("pages.explanations.none"))
     return Shown("explanations", Markup("").join(entries) or none)
