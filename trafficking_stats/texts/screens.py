@@ -10,7 +10,7 @@ from trafficking_stats.gap_analysis.beside import beside_rows
 from trafficking_stats.gap_analysis.rows import Beside
 from trafficking_stats.gap_analysis.settings import load_gap_settings
 from trafficking_stats.inference.yearly import halves
-from trafficking_stats.messages import Bounds, Country, Measure, breakdown_words, say, say_or, written
+from trafficking_stats.messages import Bounds, Country, Measure, Years, breakdown_words, say, say_or, written
 from trafficking_stats.messages.gap import care_sentence, facts, moved, values_of
 from trafficking_stats.messages.shown import Shown
 from trafficking_stats.reconciliation.evidence import bounds
@@ -68,10 +68,19 @@ def protection_headline(
     """
     by_pair = groupby(beside_rows(rec, country, pairs, start, end), key=attrgetter("numerator"))
     told = "; ".join(beside_words(next(rows)) for _, rows in by_pair)
+    stages = {name: indicator.stage for name, indicator in rec.vocabulary.indicators.items()}
+    own = rec.claims[rec.claims["country"] == country]
+    years = own["period_end"].str[:4].astype(int).groupby(own["indicator"]).unique()
+    others = "; ".join(
+        say("gap.care.of", what=label(name), years=Years(years[name]))
+        for name in stages
+        if not told and stages[name] in ("assistance", "protection") and name in years
+    )
     return headline(
         say("victims.beside.headline" if told else "tables.beside.none", country=Country(country), told=told),
         {
             "victims.beside.read": say("victims.beside.ratio") if told else "",
+            "pages.known.there": f"{written(others, 'capital')}." if others else "",
             "victims.beside.beware": say("victims.beside.cause"),
         },
         summary=summary(rec, country),
