@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from report_notebooks import write_notebook
+from report_notebooks import PARAMETERS, write_notebook
 
 from trafficking_stats.errors import ReportError
 from trafficking_stats.reporting import folder, reports
@@ -369,10 +369,12 @@ def test_the_pages_of_a_country_find_the_reconciliation_made(tmp_path):
     settled_again = "reconciling._reconcile_part.__code__ = (lambda *_: 1 / 0).__code__\n"
     made = "print(len(ts.reconcile(ts.select_claims(ts.load_claims(), countries=countries)).series))"
     for name, countries in {"a": ["ISL"], "b": ["ISL", "NOR"], "c": ["NOR"]}.items():
-        write_notebook(tmp_path / "n", name, f"{ask}{settled_again}countries = {countries}\n{made}")
+        cell = f"{ask}{settled_again}countries = {countries}\n{made}"
+        write_notebook(tmp_path / "n", name, cell, parameters=f'{PARAMETERS}method: str = "consistent"  # how\n')
     with contextlib.closing(WarmProcess(libraries=())) as server:
-        server.settle(["ISL"], {}, {})
-        built = {task.notebook: server.build(task) for task in plan(tmp_path / "n").tasks("ISL", {})}
+        tasks = plan(tmp_path / "n").tasks("ISL", {})
+        server.settle(tasks)
+        built = {task.notebook: server.build(task) for task in tasks}
     assert built["a"].failure is None, str(built["a"].failure)
     assert built["a"].reads == ("ISL",)
     for name in "bc":

@@ -140,15 +140,6 @@ class Plan:
         """All that pages are made of: the countries, and the world where a notebook is on all of them."""
         return (*self.countries, WORLD) if self.notebooks_of(WORLD, {}) else self.countries
 
-    def settling(self, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the parameters by which the notebooks settle figures; None if they settle none."""
-        declared = {one.name for notebook in self.notebooks for one in notebook.parameters}
-        if "method" not in declared:
-            return None
-        given = check_parameters(self.notebooks, parameters)
-        found = {name: value for values in given.values() for name, value in values.items()}
-        return {name: found[name] for name in ("method", "exclude_sources", "prefer") if name in found}
-
     def tasks(
         self,
         country: str,

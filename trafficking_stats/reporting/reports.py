@@ -4,7 +4,7 @@ import contextlib
 import functools
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from tqdm import tqdm
 
 from trafficking_stats import paths
-from trafficking_stats.countries import WORLD, as_code
+from trafficking_stats.countries import as_code
 from trafficking_stats.errors import ReportError
 from trafficking_stats.extras import needs
 from trafficking_stats.reporting import folder as report_folder
@@ -172,9 +172,8 @@ def run(
     todo = [task for own in waiting for task in own.todo]
     failed: dict[str, PageError] = {}
     try:
-        ahead = [own.code for own in waiting if own.code != WORLD], made.settling(parameters), shared
         with (
-            _runner(workers, engine, executor, scheduler, todo, ahead) as submit,
+            _runner(workers, engine, executor, scheduler, todo) as submit,
             contextlib.closing(_build(waiting, todo, submit, progress=progress)) as done,
         ):
             for own, built in done:
@@ -230,7 +229,6 @@ def _runner(
     executor: Executor | None,
     scheduler: str | None,
     todo: Sequence[Task],
-    ahead: tuple[Sequence[str], Mapping[str, Any] | None, Mapping[str, str]],
 ) -> Iterator[Callable[[Task], Future[Built]]]:
     """Yield what submits a page; on this machine the countries are settled together before."""
     if executor is not None:
@@ -249,9 +247,8 @@ def _runner(
             yield lambda task: pool.submit(build, task, engine)
     else:
         with ThreadPoolExecutor(min(workers or _cores(), max(1, len(todo)))) as pool:
-            countries, values, shared = ahead
-            if countries and values is not None:
-                warm_process(todo[0].code).settle(countries, values, shared)
+            if todo:
+                warm_process(todo[0].code).settle(todo)
             yield lambda task: pool.submit(build_warm, task)
 
 

@@ -16,11 +16,12 @@ import socket
 import subprocess
 import sys
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, Pipe
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from trafficking_stats.claims import load_claims
+from trafficking_stats.countries import WORLD
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.reconciliation.reconciling import settle_ahead
 from trafficking_stats.reporting.build import WARM_ENGINE, Built, PageError, build, environment, shield_from_slow_import
@@ -60,6 +61,7 @@ class WarmProcess:
                 env={**os.environ, **ENVIRONMENT},
             )
         self.process_id = self._process.pid
+        self.settled: set[str] = set()
         self.close = weakref.finalize(self, _end, self._control, self._process)
 
     def build(self, task: Task) -> Built:
@@ -71,10 +73,13 @@ class WarmProcess:
         what = "the process that ran it was killed, twice" if alive else "the warm process was killed"
         return Built(task, failure=PageError(task.country, task.notebook, f"{what}; run again"))
 
-    def settle(self, countries: Sequence[str], values: Mapping[str, Any], environment: Mapping[str, str]) -> None:
-        """Settle countries in the warm process itself, so that the page of each, a fork, finds it done."""
-        with contextlib.suppress(EOFError, OSError):  # then each page does it itself
-            self.run(_settle, countries, values, environment, where=ITSELF)
+    def settle(self, tasks: Sequence[Task]) -> None:
+        """Settle the countries of pages in the warm process itself, so that each page, a fork, finds it done."""
+        countries = {task.country for task in tasks} - {WORLD}
+        self.settled |= countries
+        if countries and "method" in {parameter.name for parameter in tasks[0].parameters}:
+            with contextlib.suppress(EOFError, OSError):  # then each page does it itself
+                self.run(_settle, sorted(countries), tasks[0], where=ITSELF)
 
     def run(self, function: Callable[..., Answer], *given: object, where: bytes = FORK) -> Answer:
         """Return what a function returns in a fork; an EOFError or OSError says that the fork was killed."""
@@ -108,12 +113,18 @@ def build_warm(task: Task) -> Built:
     It is what a worker of an executor runs, here or in a cluster. The warm process starts with the first
     call and ends with this process.
     """
-    return warm_process(task.code).build(task) if is_supported() else build(task)
+    if not is_supported():
+        return build(task)
+    process = warm_process(task.code)
+    if task.country not in process.settled:  # in a worker of an executor
+        process.settle([task])
+    return process.build(task)
 
 
-def _settle(countries: Sequence[str], values: Mapping[str, Any], shared: Mapping[str, str]) -> None:
-    with environment(shared):
-        settle_ahead(countries, **values)
+def _settle(countries: Sequence[str], task: Task) -> None:
+    given = {name: task.values[name] for name in ("method", "exclude_sources", "prefer") if name in task.values}
+    with environment(task.environment):
+        settle_ahead(countries, **given)
     gc.collect()
     gc.freeze()
 
