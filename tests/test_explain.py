@@ -460,5 +460,5 @@ def test_a_programme_of_no_cell_is_refused():
     rec = ts.reconcile(table([claim(5)]))
     with pytest.raises(ts.ReconciliationError, match="there are the years 2010"):
         rec.inspect("AAA", "victims_identified", 2011)
-    with pytest.raises(ts.ReconciliationError, match="countries: AAA"):
+    with pytest.raises(ts.ReconciliationError, match="There are: AAA"):
         rec.inspect("AAB", "victims_identified", 2010)

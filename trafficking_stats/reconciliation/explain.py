@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trafficking_stats.claims import load_sources
-from trafficking_stats.countries import NEW_FIGURES
+from trafficking_stats.countries import other_countries
 from trafficking_stats.errors import ReconciliationError
 from trafficking_stats.intervals import period_label
 from trafficking_stats.messages import say
@@ -108,8 +108,7 @@ class Explainer:
         own = cells[cells["country"] == self._country]
         same = own[own["indicator"] == indicator]
         if own.empty:
-            countries = ", ".join(sorted(set(cells["country"])))
-            raise ReconciliationError(f"{what}; countries: {countries}; {NEW_FIGURES}")
+            raise ReconciliationError(f"{what}{other_countries(self._country, set(cells['country']))}")
         if same.empty:
             have = sorted(set(own["indicator"]))
             hint = meant(indicator, have) or "."

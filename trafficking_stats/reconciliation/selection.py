@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from trafficking_stats.countries import meant_country
+from trafficking_stats.countries import other_countries
 from trafficking_stats.errors import ClaimError
 from trafficking_stats.parameters import conform
 from trafficking_stats.vocabulary import Vocabulary, load_vocabulary
@@ -70,9 +70,7 @@ def select_claims(
     if countries:
         there = sorted(kept["country"].unique())
         if missing := sorted(set(countries) - set(there)):
-            hint = meant_country(missing[0], there)
-            are = f"{hint} There are" if hint else "; there are"
-            raise ClaimError(f"no claims on country {', '.join(missing)}{are}: {', '.join(there) or 'none'}")
+            raise ClaimError(f"no claims on country {', '.join(missing)}{other_countries(missing[0], there)}")
         kept = kept[kept["country"].isin(list(countries))]
     raised = kept["source_id"].isin(list(prefer)) | kept["publisher"].isin(list(prefer))
     return kept.assign(tier=kept["tier"].mask(raised, heaviest)).reset_index(drop=True)
