@@ -456,7 +456,8 @@ def test_a_cause_and_its_evidence(judged, number):
 
 def test_every_cause_is_named_and_missed():
     named = {case.cause for case in CASES}
-    assert named == {*(name for name, _ in CAUSES), "unexplained"}
+    # a wrong total and the parts that fall with it are two verdicts: `test_kinds` has their cases
+    assert named | {"of_wrong_total"} == {*(name for name, _ in CAUSES), "unexplained"}
     assert sum(case.cause in ("unexplained", "revision") for case in CASES) > 20
 
 

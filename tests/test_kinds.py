@@ -73,6 +73,47 @@ def test_the_newest_edition_falls_with_its_parts_where_another_table_says_which(
     assert judged.loc[~judged["accepted"], ["value", "cause"]].values.tolist() == [[152.0, "digit_slip"]]
 
 
+def parts_that_fall(rows: list[dict[str, object]]) -> list[float]:
+    judged = ts.reconcile(table(rows)).claims
+    return judged.loc[judged["cause"] == "of_wrong_total", "value"].tolist()
+
+
+def test_the_parts_of_a_total_that_cannot_hold_bound_nothing():
+    """143 for 243 once more, with 87 women and 54 men of its own; 147 and 96 are 243."""
+    newest = office(NEW, total=143, female=87, male=54)
+    rows = [*state(total=243), *office(OLD, total=243), *newest]
+    assert parts_that_fall(rows) == [87, 54]
+    assert known(rows, breakdown=FEMALE) == (None, 0, 243)
+    judged = ts.reconcile(table(rows)).claims
+    female = judged[judged["breakdown"] == FEMALE].iloc[0]
+    assert str(female["evidence"]) == "it belongs to a total of its source that cannot hold: 243 is kept"
+    assert judged.set_index("claim_id").loc[female["clashes_with"], "value"] == 243
+    # what they stood against comes back
+    rows = [*state(total=243), *office(OLD, total=243, female=147, male=96), *newest]
+    assert [known(rows, breakdown=part)[0] for part in (FEMALE, MALE)] == [147, 96]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # they come to what is right: the total alone is a slip
+        [*state(total=243), *office(OLD, total=243), *office(NEW, total=143, female=147, male=96)],
+        # to either, or to neither
+        [*state(total=243), *office(OLD, total=243), *office(NEW, total=223, female=132, male=96)],
+        [*state(total=243), *office(OLD, total=243), *office(NEW, total=143, female=31, male=20)],
+        # another edition, whose total holds, prints them too
+        [*state(total=243, female=87, male=54), *office(OLD, total=243), *office(NEW, total=143, female=87, male=54)],
+        # an early count, which another publisher has taken further
+        [*state(total=180, female=110, male=70), *office(OLD, total=243), *office(NEW, total=243)],
+    ],
+    ids=["to what is right", "to either", "to neither", "printed again", "early"],
+)
+def test_parts_that_do_not_belong_to_a_wrong_total_stay(rows):
+    assert parts_that_fall(rows) == []
+    judged = ts.reconcile(table(rows)).claims
+    assert judged.loc[judged["breakdown"] != "", "accepted"].all()
+
+
 def test_a_year_that_repeats_the_next_one_is_named_where_it_is_kept():
     """Both editions print the tables of 2011 for 2010 too."""
     table_of = {"total": 90, "female": 60, "male": 30, "adult": 70, "child": 20}

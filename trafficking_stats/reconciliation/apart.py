@@ -73,6 +73,7 @@ def _settled(whole: Settled, sources: pd.Series, rows: slice, cells: slice) -> S
             cut(system.rules.table, rules, about=cells.start),
             cut(system.rules.entries, entries, rule=rules.start, cell=cells.start),
         ),
+        cut(system.links, within(system.links["group"], groups), group=groups.start, rival=groups.start),
         system.doubted.loc[rows.start : rows.stop - 1].rename(index=lambda row: row - rows.start),
     )
     conflicts = {

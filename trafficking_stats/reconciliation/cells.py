@@ -10,7 +10,7 @@ from trafficking_stats.intervals import intervals
 from trafficking_stats.numbering import first_of, number_of
 from trafficking_stats.reconciliation.forms import beside_totals, copied_years, doubtful, parts_of, sums_of
 from trafficking_stats.reconciliation.impossible import impossible
-from trafficking_stats.reconciliation.mistakes import costs, describe, heaviest
+from trafficking_stats.reconciliation.mistakes import costs, describe, heaviest, parts_of_mistakes
 from trafficking_stats.reconciliation.rules import KEY, Rules, build_rules, needed_cells
 from trafficking_stats.reconciliation.weights import claim_weights, first_named
 from trafficking_stats.vocabulary import Vocabulary
@@ -35,6 +35,8 @@ class System:
         depends on the names of the claims.
     rules : Rules
         The accounting rules.
+    links : pandas.DataFrame
+        Parts that fall if the total of their form is found to be a mistake, as `mistakes.parts_of_mistakes` returns it.
     doubted : pandas.DataFrame
         Claims that other figures of their own source speak against: ``doubt``, ``number`` and ``other``, as
         `forms.copied_years` and `forms.doubtful` return them, in the order of the claims.
@@ -46,6 +48,7 @@ class System:
     claim_group: NDArray[np.int64]
     groups: pd.DataFrame
     rules: Rules
+    links: pd.DataFrame
     doubted: pd.DataFrame
 
 
@@ -86,6 +89,7 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     sums = sums_of(described, parts)
     totals = beside_totals(described, sums)
     doubted, copies = doubtful(totals), copied_years(described, vocabulary.causes.shift_from)
+    links = parts_of_mistakes(described, totals, groups, vocabulary)
     groups["weight"] = costs(described, sums, totals, copies, len(groups), vocabulary)
     groups["impossible"] = impossible(described, sums, groups, cells, parts, vocabulary)
     groups["leader"] = counted[heaviest(group, weight)]  # which speaks for its group
@@ -94,7 +98,7 @@ def build_system(claims: pd.DataFrame, vocabulary: Vocabulary) -> System:
     groups["edition"] = pd.factorize(claims["source_id"], sort=True)[0][groups["leader"]]
     doubted = pd.concat([copies, doubted])
     doubted = doubted.set_index(counted[doubted.index]).sort_index(kind="stable")
-    return System(cells, lower, upper, claim_group, groups, rules, doubted)
+    return System(cells, lower, upper, claim_group, groups, rules, links, doubted)
 
 
 def upstreams(claims: pd.DataFrame) -> NDArray[np.int64]:

@@ -266,11 +266,13 @@ def rejected(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: Vocabula
     -------
     pandas.DataFrame
         Columns of the claims; ``kept_lower`` and ``kept_upper``, also as ``known``, and ``kept`` where they meet;
-        ``below``, ``distance`` and ``near``; ``date`` in years, ``year`` and ``kind`` of the period.
+        ``below``, ``distance`` and ``near``; ``fallen``, whether it fell with the total of its source; ``date`` in
+        years, ``year`` and ``kind`` of the period.
     """
     lost = ~judged["accepted"].to_numpy(bool)
     columns = ["source_id", "publisher", "upstream", "tier", "published", "qualifier", "value", "value_upper", *CELL]
     rows = judged.loc[lost].reindex(columns=columns)
+    rows["fallen"] = judged.get("fallen", False)
     rows["lower"] = judged.loc[lost, "lower"].astype(float)
     rows["upper"] = judged.loc[lost, "upper"].astype(float).fillna(np.inf)
     rows["kept_lower"], rows["kept_upper"] = cell_bounds[lost].T
@@ -281,8 +283,8 @@ def rejected(judged: pd.DataFrame, cell_bounds: np.ndarray, vocabulary: Vocabula
     rows["distance"] = (rows["value"] - nearest).where(~rows["below"], nearest - rows["value"]).clip(lower=0)
     limits = vocabulary.causes
     rows["near"] = rows["distance"] <= np.maximum(limits.near_count, limits.near_share * nearest)
-    # a figure within the bounds is not off by little: it clashes with others alone
-    rows["near"] &= (rows["distance"] > 0) | (rows["qualifier"] != "exact")
+    # a figure within the bounds is not off by little: it clashes with others alone; nor is one that fell with its total
+    rows["near"] &= ~rows["fallen"] & ((rows["distance"] > 0) | (rows["qualifier"] != "exact"))
     rows["date"] = published_years(rows["published"])
     rows["year"] = years_of(rows["period_end"])
     rows["kind"] = [period_kind(*days) for days in zip(rows["period_start"], rows["period_end"], strict=True)]

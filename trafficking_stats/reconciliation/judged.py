@@ -41,10 +41,14 @@ def explained(judged: pd.DataFrame, settled: Settled, vocabulary: Vocabulary) ->
     claims = judged.astype({name: object for name in TEXTS if name in judged})
     claims["doubt"] = ""
     claims["evidence"] = pd.Series("", index=judged.index, dtype=object)
-    bounds = np.zeros((len(judged), 2))
+    bounds, own = np.zeros((len(judged), 2)), system.groups["cell"].to_numpy()
     if len(system.groups):  # else no claim is a count
-        cell = system.groups["cell"].to_numpy()[system.claim_group]
+        cell = own[system.claim_group]
         bounds = np.column_stack([solution.lower[cell], solution.upper[cell]])
-    for found in (probable_causes(judged, bounds, vocabulary), doubts(judged, system.doubted, vocabulary)):
+    # what names a figure on another cell and no rule fell with its total
+    with_rival = {part: others[0] for part, (others, tied) in solution.conflicts.items() if others and not tied}
+    fell = [part for part, rival in with_rival.items() if own[part] != own[rival]]
+    rejected = judged.assign(fallen=np.isin(system.claim_group, fell))
+    for found in (probable_causes(rejected, bounds, vocabulary), doubts(judged, system.doubted, vocabulary)):
         claims.loc[found.index, list(found)] = found
     return claims, build_clashes(judged.assign(cause=claims["cause"]), vocabulary)

@@ -161,6 +161,49 @@ def _near(wholes: pd.DataFrame, value: pd.Series, limits: Weights) -> pd.Series:
     return value.between(least, wholes["upper_sum"] * limits.jump_times)
 
 
+def parts_of_mistakes(
+    table: pd.DataFrame, totals: pd.DataFrame, groups: pd.DataFrame, vocabulary: Vocabulary
+) -> pd.DataFrame:
+    """Pair each part with the figures that show the total of its form to be a mistake, where it belongs to that.
+
+    It does where a table of everybody, or one larger than what is right, comes to the total and not to what is right,
+    and none does the other way round: else the total alone is a slip. A count that another publisher has taken further
+    is an early one and no mistake.
+
+    Parameters
+    ----------
+    table, totals : pandas.DataFrame
+        As for `costs`.
+    groups : pandas.DataFrame
+        ``cell``, ``lower`` and ``upper`` of each group.
+    vocabulary : Vocabulary
+        Says how near a table comes to a total, and what an early count lacks.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``group``, the part, ascending; ``rival``, the group that is right if it is kept; ``form``; and ``forms``, how
+        many print the part: it falls if all of them do.
+    """
+    rivals = groups.loc[groups["cell"].duplicated(keep=False) & (groups["lower"] == groups["upper"]), ["cell", "lower"]]
+    said = ["form", "cell", "publisher", "lower", "upper", "complete", "inner", "lower_sum", "upper_sum"]
+    pairs = totals[said].merge(rivals.reset_index(names="rival"), on="cell", suffixes=("", "_by"))
+    below, above = pairs["upper"] < pairs["lower_by"], pairs["lower"] > pairs["lower_by"]
+    early = below & (pairs["lower"] >= (1 - vocabulary.causes.early_share) * pairs["lower_by"])
+    own = table.loc[table["group"].isin(pairs["rival"]), ["group", "publisher"]]
+    early &= ~pd.MultiIndex.from_frame(pairs[["rival", "publisher"]]).isin(pd.MultiIndex.from_frame(own))
+    pairs = pairs[above | below & ~early]
+    to_total, to_rival = (_near(pairs, pairs[name], vocabulary.weights) for name in ("lower", "lower_by"))
+    telling = pairs["complete"] | (pairs["lower_sum"] > pairs["lower_by"])
+    told = pairs.assign(belongs=telling & to_total & ~to_rival, sound=telling & to_rival & ~to_total)
+    found = told.groupby(["form", "rival"], as_index=False)[["upper", "belongs", "sound"]].max()
+    parts = table.loc[(table["depth"] > 0) & ~table["apart"], ["form", "group", "lower"]]
+    parts = parts.merge(found[found["belongs"] & ~found["sound"]], on="form")
+    links = parts.loc[parts["lower"] <= parts["upper"], ["group", "rival", "form"]]
+    printed = table.loc[table["group"].isin(links["group"])].groupby("group")["form"].nunique()
+    return links.assign(forms=links["group"].map(printed)).sort_values(["group", "rival", "form"], ignore_index=True)
+
+
 def _replaced(table: pd.DataFrame, figures: pd.DataFrame, wholes: pd.DataFrame, limits: Weights) -> pd.DataFrame:
     """Pair each figure (``figure``) with later ones of its upstream on its cell that replace it (``by``).
 

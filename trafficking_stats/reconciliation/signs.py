@@ -226,6 +226,13 @@ def revision(row: Any, figures: Figures) -> Seen:
             yield off(row)
 
 
+def of_wrong_total(row: Any, figures: Figures) -> Seen:
+    """Tell whether it fell with the total of its source."""
+    if row.fallen:
+        (total,) = figures.beside(row, "total")
+        yield evidence("of_wrong_total", kept=total.kept)
+
+
 def small_difference(row: Any, figures: Figures) -> Seen:
     """Tell whether two publishers print figures that are near each other."""
     if _slightly_off(row, figures) or (row.near and _is_mask(row, figures)):
@@ -285,6 +292,7 @@ CAUSES: tuple[tuple[str, Callable[[Any, Figures], Seen]], ...] = (
     ("arithmetic", too_many_parts),
     # a tenth of all figures are round by chance: what its own publisher has restated is no rounded one
     ("revision", revision),
+    ("of_wrong_total", of_wrong_total),
     ("rounding", rounding),
     ("small_difference", small_difference),
     ("unexplained", unexplained),

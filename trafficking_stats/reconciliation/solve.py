@@ -36,7 +36,8 @@ class Solution:
         Bounds; ``inf`` where nothing bounds a cell.
     conflicts : dict
         For each rejected group the groups, and the rules, that it cannot be true together with; taking any one
-        of them away would let it be true. What is impossible may contradict nothing that is kept; it then has no entry.
+        of them away would let it be true. What falls with its total has the group that is kept in the place of that.
+        What is impossible may contradict nothing that is kept; it then has no entry.
     status : tuple of str
         What the solver says of the components it did not solve to optimality; empty if it solved all.
     ruled : bool
@@ -83,9 +84,17 @@ def solve(system: System, time_limit: float | None = None) -> Solution:
     linear = state(system, matrix)
     first = matrix.shape[0]
     aside = first + np.flatnonzero(system.groups["impossible"])
-    located = linear.locate_errors(without=aside.tolist(), time_limit=_SEARCH * deadline.left)
-    kept = np.ones(linear.n_constraints, dtype=bool)
-    kept[list(located.dropped)] = False
+    located = before = linear.locate_errors(without=aside.tolist(), time_limit=_SEARCH * deadline.left)
+    kept = ~np.isin(np.arange(linear.n_constraints), located.dropped)
+    fallen = with_their_totals(system.links, kept[first:])
+    if len(fallen):
+        # what rules tie to them is settled again, without them
+        cell, tie = system.groups["cell"], abs(matrix)
+        beside = tie.T @ (tie @ np.isin(np.arange(len(system.cells)), cell[fallen.index]))
+        settled = ~kept[first:] & (beside[cell] == 0)
+        without = np.union1d(aside, first + np.r_[fallen.index, np.flatnonzero(settled)])
+        located = linear.locate_errors(without=without.tolist(), time_limit=_SEARCH * deadline.left)
+        kept = ~np.isin(np.arange(linear.n_constraints), located.dropped)
     bounds = linear.bounds(time_limit=deadline.share(2).left)
     # why a claim is rejected is told where it is in a conflict: a search that ran out of time may drop too much
     sets = linear.irreducible_sets(time_limit=deadline.left)
@@ -93,15 +102,25 @@ def solve(system: System, time_limit: float | None = None) -> Solution:
         row - first: (tuple(k - first for k in members if k >= first), tuple(k for k in members if k < first))
         for row, members in sets.items()
     }
+    fallen = fallen[kept[first + fallen]]
+    conflicts |= {part: ((rival,), ()) for part, rival in zip(fallen.index.tolist(), fallen.tolist(), strict=True)}
     # what was set aside beforehand need not be in a conflict
-    unproven = len(set(located.dropped) - set(sets) - set(aside.tolist()))
+    unproven = len({row - first for row in located.dropped} - set(conflicts) - set((aside - first).tolist()))
     said = {
+        before.status: before.status != "optimal",
         located.status: located.status != "optimal",
         bounds.status: bounds.status != "tight",
         f"no proof for {unproven} of {len(located.dropped)} rejected": unproven > 0,
     }
     status = tuple(text for text, open_ in said.items() if open_)
     return Solution(kept[first:], bounds.lower, bounds.upper, conflicts, status)
+
+
+def with_their_totals(links: pd.DataFrame, kept: NDArray[np.bool_]) -> pd.Series:
+    """Find the parts that fall with their totals: for each group what is kept in the place of the total."""
+    told = links[kept[links["rival"]]].drop_duplicates(["group", "form"])
+    whole = told[np.bincount(told["group"])[told["group"]] == told["forms"]]
+    return whole.drop_duplicates("group").set_index("group")["rival"]
 
 
 def rule_matrix(system: System) -> csr_array:
