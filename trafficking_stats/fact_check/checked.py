@@ -1,8 +1,8 @@
 """Judge each figure and statement of a text, and accuse nobody without evidence that it was read for certain."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import replace
+from functools import cache
 
 from trafficking_stats.fact_check.counts import judge
 from trafficking_stats.fact_check.evidence import Checked, lack, parts_named
@@ -11,7 +11,7 @@ from trafficking_stats.fact_check.record import Finding, Record
 from trafficking_stats.fact_check.statements import judge_statement
 from trafficking_stats.readers.narrative.claims import as_cell
 from trafficking_stats.readers.narrative.extraction import Found
-from trafficking_stats.readers.narrative.lexicon import Lexicon, load
+from trafficking_stats.readers.narrative.lexicon import load
 from trafficking_stats.readers.narrative.results import Cell, Proposal, Statement
 from trafficking_stats.readers.narrative.tokens import tokenize
 from trafficking_stats.readers.narrative.words import Words
@@ -35,10 +35,11 @@ def check(found: Found, record: Record, text: str, *, is_given: bool) -> list[Ch
         Whether the year of the text was given; figures without a year are of it then.
     """
     lexicon = load(found.language)
-    checked = [*_counts(found.proposals, record, text, lexicon, is_given=is_given)]
+    words = cache(lambda start, end: Words(tokenize(text, start, end), lexicon))
+    checked = [*_counts(found.proposals, record, words, is_given=is_given)]
     told = (statement for statement in found.statements if statement.kind != "sum" or statement.parts)
     checked += [Checked(s, s.kind, s.subject, judge_statement(s, record, _near(s, checked))) for s in told]
-    lacking = ((one, lack(one, checked, text, lexicon)) for one in checked)
+    lacking = ((one, lack(one, checked, text, words)) for one in checked)
     return [replace(one, finding=_left_open(one.finding, code)) if code else one for one, code in lacking]
 
 
@@ -48,18 +49,18 @@ def _left_open(found: Finding, code: str) -> Finding:
 
 
 def _counts(
-    proposals: Sequence[Proposal], record: Record, text: str, lexicon: Lexicon, *, is_given: bool
+    proposals: Sequence[Proposal], record: Record, words: Callable[[int, int], Words], *, is_given: bool
 ) -> Iterator[Checked]:
-    last = len(text)  # where the sentence of the figure before begins
+    before: Set[str] = frozenset()  # the words of the figure before
     for proposal in proposals:
         cell, found = as_cell(proposal), Finding("unknown", "unread_breakdown")
+        sentence = words(proposal.sentence_start, proposal.sentence_end)
+        low = frozenset(sentence.low)
         if "breakdown" not in cell.note:
-            begin = min(proposal.sentence_start, last) if proposal.rule in LIMITS.of_before else proposal.sentence_start
-            words = {*re.findall(r"\w+", text[begin : proposal.sentence_end].lower())}
-            parts = parts_named(Words(tokenize(text, proposal.sentence_start, proposal.sentence_end), lexicon))
+            spoken = low | before if proposal.rule in LIMITS.of_before else low
             is_dated = is_given or proposal.period_source not in LIMITS.supposed
-            found = judge(cell, record, words, parts, is_dated=is_dated)
-        last = proposal.sentence_start
+            found = judge(cell, record, spoken, parts_named(sentence), is_dated=is_dated)
+        before = low
         yield Checked(proposal, "count", cell, found)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from trafficking_stats.csv_tables import records
 from trafficking_stats.fact_check.limits import LIMITS
 from trafficking_stats.fact_check.record import Finding, Held, Record
 from trafficking_stats.intervals import intervals
@@ -15,6 +14,9 @@ from trafficking_stats.messages import Bounds, Term, breakdown_words
 from trafficking_stats.readers.narrative.claims import either
 from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.vocabulary import Vocabulary
+
+Alternative = tuple[str, Cell, dict[str, object]]
+"""How a cell differs from the one that a text names, the cell, and the words for it."""
 
 
 def said(cell: Cell, vocabulary: Vocabulary) -> tuple[float, float]:
@@ -51,7 +53,7 @@ def judge(
     words : set of str
         Those of the sentence, in lower case: "charged 25 people" may mean prosecuted as well.
     parts : set of str
-        Those that the sentence names, as ``key=value``: a figure of one of them is right.
+        Those that the text names there, as ``key=value``: a figure of one of them is right.
     is_dated : bool
         Whether the text says the year. A figure whose year is only supposed is never said to contradict.
 
@@ -59,78 +61,23 @@ def judge(
     -------
     Finding
     """
-    held = record.held(cell)
-    low, high = said(cell, record.vocabulary) if cell.indicator and cell.value is not None else (0.0, 0.0)
-    if not cell.indicator or pd.isna(low):
+    low, high = said(cell, record.vocabulary) if cell.indicator and cell.value is not None else (float("nan"), 0.0)
+    if pd.isna(low):
         return Finding("unknown", "no_figure")
-    meant = [unit for unit in _units(cell, record) if not words.isdisjoint(either(unit[1].indicator))]
-    meant += () if held.direct and held.exact else _desks(cell, record)
-    if met := _met(meant, cell, replace(held, lower=0, upper=None), low, high, record):
-        return replace(met, verdict="agrees", code="same")
-    alike = (unit for unit in _units(cell, record) if {cell.indicator, unit[1].indicator} <= {*LIMITS.one_group})
-    if held.is_empty and (met := _met(alike, cell, held, low, high, record)):
-        return replace(met, verdict="agrees", code="same")
-    if held.is_empty and (met := _met(_units(cell, record), cell, held, low, high, record)):
-        return met
-    is_open = held.is_empty and cell.unit in LIMITS.open_units and len(meant) > 0
+    count = _Count(cell, low, high, record.held(cell), record)
+    own = count.inside()
+    if own and own.verdict == "agrees":
+        return own
+    if found := count.met(count.meant(words, parts)):
+        return _finding("agrees", "same", found[2])
+    worded = count.worded(words)
+    is_open = count.held.is_empty and cell.unit in LIMITS.open_units and bool(worded)
     if is_open:  # "21 convictions" may be of persons
-        cell, held = meant[0][1], record.held(meant[0][1])
-    if held.is_empty:
-        return Finding("unknown", "no_figure")
-    if found := _inside(cell, held, low, high):
-        return found
-    if met := _met(_named(cell, words, parts, record), cell, held, low, high, record):
-        return replace(met, verdict="agrees", code="same", values={"record": cell.value})
-    if found := _elsewhere(cell, held, low, high, record):
-        return found
-    slip = _slip(cell.value or 0, held)
-    # one person may be convicted twice
-    is_more = is_open and slip not in LIMITS.typed and held.upper is not None and low > held.upper
-    is_counted_twice = is_more and not any(record.held(other).exact for _, other, _ in _units(cell, record))
-    # the sentence of one defendant is neither the shortest nor the longest of a year
-    if cell.unit == "months" or is_counted_twice or _is_of_both_ends(cell, record):
-        return _finding("unknown", "unclear_subject", held)
-    if not (is_dated and held.direct):
-        return _finding("unknown", "indirect" if is_dated else "not_dated", held)
-    others = () if slip in LIMITS.typed else _named_otherwise(cell, record)
-    return _met(others, cell, held, low, high, record) or _finding("contradicts", slip, held, said=cell.value)
-
-
-def _is_of_both_ends(cell: Cell, record: Record) -> bool:
-    """Whether a figure is of the first and the last year of its period only: "in 2019 and 2021 together"."""
-    spans = (f"{year}-01-01" for year in (cell.period_start[:4], cell.period_end[:4]))
-    ends = [record.held(replace(cell, period_start=start, period_end=f"{start[:4]}-12-31")) for start in spans]
-    is_several = cell.period_start[:4] != cell.period_end[:4]
-    return is_several and all(end.exact for end in ends) and sum(end.lower for end in ends) == cell.value
-
-
-def _named(cell: Cell, words: Set[str], parts: Set[str], record: Record) -> Iterator[Alternative]:
-    """Yield the parts and spans of years that a sentence names: "27 of the 73 were women", "37 from 2014 to 2018"."""
-    own = {*cell.breakdown.split(";")} - {""}
-    for breakdown in record.breakdowns(cell.country, cell.indicator):
-        if own < {*breakdown.split(";")} <= own | parts:
-            yield "part", replace(cell, breakdown=breakdown), {}
-    for start, end in _near_periods(cell):
-        if start[:4] != end[:4] and start.endswith("-01-01") and {start[:4], end[:4]} <= words:
-            yield "period", replace(cell, period_start=start, period_end=end), {}
-
-
-def _named_otherwise(cell: Cell, record: Record) -> Iterator[Alternative]:
-    """Yield the cells of other indicators and parts: "311 were convicted", where 311 were prosecuted."""
-    if (cell.value or 0) >= LIMITS.least_telling:
-        for indicator, breakdown in record.cells(cell.country):
-            if indicator != cell.indicator:
-                other = replace(cell, indicator=indicator, breakdown=breakdown)
-                yield "something_else", other, {"other": Term("indicator", indicator)}
-
-
-def _desks(cell: Cell, record: Record) -> Iterator[Alternative]:
-    """Yield the cells of one desk, where a text need not name it: "247 victims were assisted"."""
-    own = {*cell.breakdown.split(";")} - {""}
-    for breakdown in record.breakdowns(cell.country, cell.indicator):
-        parts = {*breakdown.split(";")}
-        if own < parts and all(part.startswith(tuple(LIMITS.desks)) for part in parts - own):
-            yield "desk", replace(cell, breakdown=breakdown), {}
+        count = replace(count, cell=worded[0][1], held=record.held(worded[0][1]))
+        own = count.inside()
+    if own or count.held.is_empty:
+        return own or count.elsewhere(count.units()) or Finding("unknown", "no_figure")
+    return count.rejected() or count.elsewhere(count.alternatives()) or count.against(is_dated, is_open)
 
 
 def _finding(verdict: str, code: str, held: Held, **values: object) -> Finding:
@@ -138,102 +85,176 @@ def _finding(verdict: str, code: str, held: Held, **values: object) -> Finding:
     return Finding(verdict, code, held.lower, held.upper, held.sources, {"record": record, **values})
 
 
-def _inside(cell: Cell, held: Held, low: float, high: float) -> Finding | None:
-    """Judge a figure that the bounds allow, or that is off by no more than its wording."""
-    top = float("inf") if held.upper is None else held.upper
-    if low <= top and held.lower <= high:
-        is_certain = low <= held.lower and top <= high
-        accepted = held.claims[held.claims["accepted"]]
-        is_printed = ((accepted["value"] == cell.value) & (accepted["qualifier"] == cell.qualifier)).any()
-        if is_certain or (is_printed and held.direct):
-            return _finding("agrees", "same", held)
-        return _finding("unknown", "wide", held)
-    value = cell.value or 0.0
-    off = max(held.lower - value, value - top, 0.0)
-    is_loose = cell.qualifier != "exact" and off <= LIMITS.loose * max(value, 1.0)
-    is_round = cell.qualifier == "exact" and value >= 100 and value % 100 == 0 and off <= value / 200
-    return _finding("agrees", "rounded", held) if is_loose or is_round else None
+@dataclass(frozen=True)
+class _Count:
+    """A printed count, the interval that it means, and what the record holds of its cell."""
+
+    cell: Cell
+    low: float
+    high: float
+    held: Held
+    record: Record
+
+    @property
+    def value(self) -> float:
+        """The number as printed."""
+        return self.cell.value or 0.0
+
+    def inside(self) -> Finding | None:
+        """Judge a figure that the bounds allow, or that is off by no more than its wording."""
+        held, value = self.held, self.value
+        top = float("inf") if held.upper is None else held.upper
+        if held.is_empty:
+            return None
+        if self.low <= top and held.lower <= self.high:
+            is_certain = self.low <= held.lower and top <= self.high
+            printed = {(one.value, one.qualifier) for one in held.accepted if held.direct}
+            agrees = is_certain or (value, self.cell.qualifier) in printed
+            return _finding("agrees", "same", held) if agrees else _finding("unknown", "wide", held)
+        off = max(held.lower - value, value - top, 0.0)
+        is_loose = self.cell.qualifier != "exact" and off <= LIMITS.loose * max(value, 1.0)
+        is_round = self.cell.qualifier == "exact" and value >= 100 and value % 100 == 0 and off <= value / 200
+        return _finding("agrees", "rounded", held) if is_loose or is_round else None
+
+    def met(self, others: Iterable[Alternative]) -> tuple[str, dict[str, object], Held] | None:
+        """Return the first of other cells of which the figure is right: how it differs, its words, what is held."""
+        for code, other, words in others:
+            there = self.record.held(other)
+            is_near = code == "unit" and there.lower >= LIMITS.least_telling
+            slack = max(1.0, there.lower * LIMITS.near) if is_near else 0.0
+            is_right = self.low - slack <= there.lower <= self.high + slack
+            if is_right and there.exact and there.direct and self.value > 0:
+                return code, words, there
+        return None
+
+    def elsewhere(self, others: Iterable[Alternative]) -> Finding | None:
+        """Return the finding that the figure is that of another cell, if it is."""
+        if (found := self.met(others)) is None:
+            return None
+        code, words, there = found
+        known = there if self.held.is_empty else self.held
+        return replace(_finding("other_unit", code, known, said=self.value, **words), sources=there.sources)
+
+    def rejected(self) -> Finding | None:
+        """Look for an earlier edition that printed the figure, or a source that means something else by it."""
+        latest = max((one.published for one in self.held.accepted), default="")
+        for one in sorted(self.held.claims, key=lambda one: one.published):
+            is_same = (one.lower, one.upper, one.period_end) == (self.low, self.high, self.cell.period_end)
+            if one.accepted or not is_same:
+                continue
+            names = {"publisher": one.publisher, "published": one.published[:4] or "?", "said": self.value}
+            sources = (one.source_id, *self.held.sources)
+            if one.cause in LIMITS.earlier or (one.cause == "small_difference" and one.published < latest):
+                return replace(_finding("superseded", "earlier_edition", self.held, **names), sources=sources)
+            if one.cause in LIMITS.other_meaning:
+                return replace(_finding("other_unit", "other_meaning", self.held, **names), sources=sources)
+        return None
+
+    def against(self, is_dated: bool, is_open: bool) -> Finding:
+        """Accuse a figure that nothing explains, unless the cell is not surely the one that is meant."""
+        held, slip = self.held, self._slip()
+        # one person may be convicted twice
+        is_more = is_open and slip not in LIMITS.typed and held.upper is not None and self.low > held.upper
+        is_counted_twice = is_more and not any(self.record.held(unit).exact for _, unit, _ in self.units())
+        # the sentence of one defendant is neither the shortest nor the longest of a year
+        if self.cell.unit == "months" or is_counted_twice or self._is_of_both_ends():
+            return _finding("unknown", "unclear_subject", held)
+        if not (is_dated and held.direct):
+            return _finding("unknown", "indirect" if is_dated else "not_dated", held)
+        others = () if slip in LIMITS.typed else self.something_else()
+        return self.elsewhere(others) or _finding("contradicts", slip, held, said=self.value)
+
+    # ---- other cells whose figure it may be
+
+    def units(self) -> Iterator[Alternative]:
+        """Yield the cells that count the same events in another unit: a suspect of the police, of the prosecutors."""
+        events = [set(event.indicators) for event in self.record.vocabulary.same_event]
+        near = set().union(*(event for event in events if self.cell.indicator in event))
+        wider = set().union(*(event for event in events if event & near))
+        for name in sorted({*wider, *either(self.cell.indicator, "also")} - {self.cell.indicator}):
+            yield "unit", replace(self.cell, indicator=name), {"other": Term("indicator", name)}
+
+    def worded(self, words: Set[str]) -> list[Alternative]:
+        """Return those of them that words of the sentence may mean as well: "charged 25 people"."""
+        return [unit for unit in self.units() if not words.isdisjoint(either(unit[1].indicator))]
+
+    def meant(self, words: Set[str], parts: Set[str]) -> Iterator[Alternative]:
+        """Yield the cells that a text may mean without saying so where the figure stands.
+
+        "27 of the 73 were women", "37 from 2014 to 2018"; one desk, where the record holds no figure for all:
+        "247 victims were assisted"; victims assisted, where it holds them as identified ones.
+        """
+        yield from self.worded(words)
+        for unit in self.units() if self.held.is_empty else ():
+            if {self.cell.indicator, unit[1].indicator} <= {*LIMITS.one_group}:
+                yield unit
+        own, is_known = _parts(self.cell.breakdown), self.held.direct and self.held.exact
+        for breakdown in self.record.breakdowns(self.cell.country, self.cell.indicator):
+            more = _parts(breakdown) - own
+            is_desk = not is_known and all(part.startswith(tuple(LIMITS.desks)) for part in more)
+            if more and own < _parts(breakdown) and (is_desk or more <= parts):
+                yield "part", replace(self.cell, breakdown=breakdown), {}
+        for start, end in self._periods():
+            if start[:4] != end[:4] and start.endswith("-01-01") and {start[:4], end[:4]} <= words:
+                yield "period", replace(self.cell, period_start=start, period_end=end), {}
+
+    def alternatives(self) -> Iterator[Alternative]:
+        """Yield the cells whose figure a text may print under this name: another unit, part or period."""
+        yield from self.units()
+        if self.value < LIMITS.least_telling:
+            return
+        own = _parts(self.cell.breakdown)
+        for breakdown in self.record.breakdowns(self.cell.country, self.cell.indicator):
+            parts = _parts(breakdown)
+            if parts != own and (own <= parts or parts <= own):  # not women for the exploited
+                code = "part" if breakdown else "whole"
+                yield code, replace(self.cell, breakdown=breakdown), {"other": breakdown_words(breakdown) or "-"}
+        for start, end in self._periods():
+            other = replace(self.cell, period_start=start, period_end=end)
+            yield "period", other, {"start": start, "end": end}
+
+    def something_else(self) -> Iterator[Alternative]:
+        """Yield the cells of other indicators and parts: "311 were convicted", where 311 were prosecuted."""
+        for indicator, breakdown in self.record.cells(self.cell.country):
+            if indicator != self.cell.indicator and self.value >= LIMITS.least_telling:
+                other = replace(self.cell, indicator=indicator, breakdown=breakdown)
+                yield "something_else", other, {"other": Term("indicator", indicator)}
+
+    def _periods(self) -> Iterator[tuple[str, str]]:
+        """Yield reporting years that touch a calendar year, the years beside it, and sums of years from or up to it."""
+        if not self.cell.period_start or self.cell.period_start[:4] != self.cell.period_end[:4]:
+            return
+        year = int(self.cell.period_end[:4])
+        for first in (year - 1, year):
+            yield f"{first}-04-01", f"{first + 1}-03-31"
+            yield f"{first}-10-01", f"{first + 1}-09-30"
+        spans = [(year - 1, year - 1), (year + 1, year + 1)]
+        spans += [(first, year) for first in range(year - 1, year - LIMITS.longest, -1)]
+        spans += [(year, last) for last in range(year + 1, year + LIMITS.longest)]  # "from 2007 on, they are 968"
+        yield from ((f"{first}-01-01", f"{last}-12-31") for first, last in spans)
+
+    # ---- what kind of difference it is
+
+    def _is_of_both_ends(self) -> bool:
+        """Whether it is of the first and the last year of its period only: "in 2019 and 2021 together"."""
+        first, last = self.cell.period_start[:4], self.cell.period_end[:4]
+        cells = (replace(self.cell, period_start=f"{year}-01-01", period_end=f"{year}-12-31") for year in (first, last))
+        ends = [self.record.held(cell) for cell in cells]
+        return first != last and all(end.exact for end in ends) and sum(end.lower for end in ends) == self.value
+
+    def _slip(self) -> str:
+        """Name the probable slip between the number and the one that the record holds."""
+        if not self.held.exact:
+            return "outside"
+        known, printed = str(self.held.lower), str(int(self.value))
+        if abs(self.value - self.held.lower) <= max(2, self.held.lower / 100):
+            return "small_difference"
+        if sorted(known) == sorted(printed):
+            return "digits_swapped"
+        if len(known) == len(printed) > 1 and sum(a != b for a, b in zip(known, printed, strict=True)) == 1:
+            return "one_digit"
+        return "twice" if self.value == 2 * self.held.lower else "outside"
 
 
-def _elsewhere(cell: Cell, held: Held, low: float, high: float, record: Record) -> Finding | None:
-    """Look for where the figure comes from: an earlier edition, another unit, another part, another period."""
-    claims = held.claims[~held.claims["accepted"] & (held.claims["period_end"] == cell.period_end)]
-    same = claims[(claims["lower"] == low) & (claims["upper"].astype(float).fillna(float("inf")) == high)]
-    for row in records(same.sort_values("published", kind="stable")):
-        sources = (row["source_id"], *held.sources)
-        names = {"publisher": row["publisher"], "published": row["published"][:4] or "?", "said": cell.value}
-        since = row["published"] < max(held.claims.loc[held.claims["accepted"], "published"], default="")
-        if row["cause"] in LIMITS.earlier or (row["cause"] == "small_difference" and since):
-            return replace(_finding("superseded", "earlier_edition", held, **names), sources=sources)
-        if row["cause"] in LIMITS.other_meaning:
-            return replace(_finding("other_unit", "other_meaning", held, **names), sources=sources)
-    return _met(_alternatives(cell, record), cell, held, low, high, record)
-
-
-Alternative = tuple[str, Cell, dict[str, object]]
-"""How a cell differs from the one that a text names, the cell, and the words for it."""
-
-
-def _met(
-    others: Iterable[Alternative], cell: Cell, held: Held, low: float, high: float, record: Record
-) -> Finding | None:
-    """Return the finding on the first cell of which the figure is right."""
-    for code, other, words in others:
-        there = record.held(other)
-        slack = max(1.0, there.lower * LIMITS.near) if code == "unit" and there.lower >= LIMITS.least_telling else 0.0
-        is_met = not there.is_empty and there.exact and there.direct and low - slack <= there.lower <= high + slack
-        if is_met and (cell.value or 0) > 0:
-            known = there if held.is_empty else held
-            return replace(_finding("other_unit", code, known, said=cell.value, **words), sources=there.sources)
-    return None
-
-
-def _units(cell: Cell, record: Record) -> Iterator[Alternative]:
-    """Yield the cells that count the same events in another unit: a suspect of the police, of the prosecutors."""
-    events = [set(event.indicators) for event in record.vocabulary.same_event]
-    near = set().union(*(event for event in events if cell.indicator in event))
-    wider = set().union(*(event for event in events if event & near))
-    for name in sorted({*wider, *either(cell.indicator, "also")} - {cell.indicator}):
-        yield "unit", replace(cell, indicator=name), {"other": Term("indicator", name)}
-
-
-def _alternatives(cell: Cell, record: Record) -> Iterator[Alternative]:
-    """Yield the cells whose figure a text may print under this name."""
-    yield from _units(cell, record)
-    if (cell.value or 0) < LIMITS.least_telling:
-        return
-    own = {*cell.breakdown.split(";")} - {""}
-    for breakdown in record.breakdowns(cell.country, cell.indicator):
-        parts = {*breakdown.split(";")} - {""}
-        if breakdown != cell.breakdown and (own <= parts or parts <= own):  # not women for the exploited
-            code = "part" if breakdown else "whole"
-            yield code, replace(cell, breakdown=breakdown), {"other": breakdown_words(breakdown) or "-"}
-    for start, end in _near_periods(cell):
-        yield "period", replace(cell, period_start=start, period_end=end), {"start": start, "end": end}
-
-
-def _near_periods(cell: Cell) -> Iterator[tuple[str, str]]:
-    """Yield reporting years that touch a calendar year, the years beside it, and sums of years from it or up to it."""
-    if not cell.period_start or cell.period_start[:4] != cell.period_end[:4]:
-        return
-    year = int(cell.period_end[:4])
-    for first in (year - 1, year):
-        yield f"{first}-04-01", f"{first + 1}-03-31"
-        yield f"{first}-10-01", f"{first + 1}-09-30"
-    years = [(year - 1, year - 1), (year + 1, year + 1), *((first, year) for first in range(year - 1, year - 20, -1))]
-    years += [(year, last) for last in range(year + 1, year + 20)]  # "counted from 2007 on, they are 968"
-    yield from ((f"{first}-01-01", f"{last}-12-31") for first, last in years)
-
-
-def _slip(value: float, held: Held) -> str:
-    """Name the probable slip between a printed number and the one the record holds."""
-    if not held.exact:
-        return "outside"
-    known, printed = str(held.lower), str(int(value))
-    if abs(value - held.lower) <= max(2, held.lower / 100):
-        return "small_difference"
-    if sorted(known) == sorted(printed):
-        return "digits_swapped"
-    if len(known) == len(printed) > 1 and sum(a != b for a, b in zip(known, printed, strict=True)) == 1:
-        return "one_digit"
-    return "twice" if value == 2 * held.lower else "outside"
+def _parts(breakdown: str) -> set[str]:
+    return {*breakdown.split(";")} - {""}

@@ -17,6 +17,7 @@ class Limits(Entry):
     beside: int
     one_group: tuple[str, ...]
     since: int
+    longest: int
     parts: tuple[str, ...]
     open_units: tuple[str, ...]
     ever: str

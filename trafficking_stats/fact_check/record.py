@@ -1,5 +1,8 @@
 """What the record holds on any cell and period: its bounds, the claims behind them, and what is found with them."""
 
+import math
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +12,9 @@ from trafficking_stats.intervals import period_kind, period_years
 from trafficking_stats.messages import say
 from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.reconciliation.result import Reconciliation
+
+Key = tuple[str, str, str]
+"""Country, indicator and breakdown."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +27,8 @@ class Held:
         Smallest number the accepted claims and the rules allow.
     upper : int or None
         Largest one; None where nothing bounds it.
-    claims : pandas.DataFrame
-        The claims on the cell within the period, accepted or not, with the columns of `Reconciliation.claims`.
+    claims : list
+        The rows of `Reconciliation.claims` on the cell within the period, accepted or not.
     direct : bool
         Whether accepted claims name every year of the period, or the period itself; otherwise the bounds follow
         from other cells.
@@ -30,7 +36,7 @@ class Held:
 
     lower: int
     upper: int | None
-    claims: pd.DataFrame = field(repr=False)
+    claims: list[Any] = field(repr=False)
     direct: bool
 
     @property
@@ -44,9 +50,14 @@ class Held:
         return self.lower == 0 and self.upper is None
 
     @property
+    def accepted(self) -> list[Any]:
+        """The claims that are accepted."""
+        return [claim for claim in self.claims if claim.accepted]
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """Ids of the sources whose claims are accepted, sorted."""
-        return tuple(sorted(set(self.claims.loc[self.claims["accepted"], "source_id"])))
+        return tuple(sorted({claim.source_id for claim in self.accepted}))
 
 
 @dataclass(frozen=True)
@@ -92,15 +103,8 @@ class Record:
     def __init__(self, rec: Reconciliation) -> None:
         self.vocabulary = rec.vocabulary
         self._equal = {(rule.country, rule.printed): rule.means for rule in rec.vocabulary.equivalents}
-        self._series: dict[tuple[str, str, str], dict[int, tuple[int, int | None]]] = {}
-        key = ["country", "indicator", "breakdown"]
-        columns = (rec.series[name].tolist() for name in (*key, "year", "lower", "upper"))
-        for *names, year, lower, upper in zip(*columns, strict=True):
-            ends = 0 if pd.isna(lower) else int(lower), None if pd.isna(upper) else int(upper)
-            self._series.setdefault((names[0], names[1], names[2]), {})[int(year)] = ends
-        self._periods: dict[Any, pd.DataFrame] = dict(iter(rec.periods.groupby(key)))
-        self._claims: dict[Any, pd.DataFrame] = dict(iter(rec.claims.groupby(key)))
-        self._no_claim, self._no_period = rec.claims.iloc[:0], rec.periods.iloc[:0]
+        self._claims, self._periods = _by_cell(rec.claims), _by_cell(rec.periods)
+        self._years = {key: {row.year: row for row in rows} for key, rows in _by_cell(rec.series).items()}
 
     def canonical(self, cell: Cell) -> tuple[str, str, str]:
         """Return the key of a cell, a breakdown that means the whole read as the whole."""
@@ -110,11 +114,11 @@ class Record:
 
     def breakdowns(self, country: str, indicator: str) -> list[str]:
         """Return the breakdowns there are of an indicator."""
-        return sorted(b for c, i, b in self._series if (c, i) == (country, indicator))
+        return sorted(b for c, i, b in self._years if (c, i) == (country, indicator))
 
     def cells(self, country: str) -> list[tuple[str, str]]:
         """Return indicator and breakdown of all cells of a country."""
-        return sorted((i, b) for c, i, b in self._series if c == country)
+        return sorted((i, b) for c, i, b in self._years if c == country)
 
     def held(self, cell: Cell) -> Held:
         """Bound a cell over its period.
@@ -129,50 +133,53 @@ class Record:
         Held
             From 0 to nothing known where the record has no figure.
         """
-        key = self.canonical(cell)
-        start, end = cell.period_start, cell.period_end
-        claims = self._claims.get(key, self._no_claim)
-        begins, ends, accepted = (claims[name].to_numpy() for name in ("period_start", "period_end", "accepted"))
-        same = (begins == start) & (ends == end)
-        named = same & accepted
+        key, start, end = self.canonical(cell), cell.period_start, cell.period_end
+        claims = self._claims.get(key, [])
+        same = [claim for claim in claims if (claim.period_start, claim.period_end) == (start, end)]
+        named = [claim for claim in same if claim.accepted]
+        known = [row for row in self._periods.get(key, []) if (row.start, row.end) == (start, end)]
         lower, upper, is_direct = self._from_years(key, start, end)
-        rows = self._periods.get(key, self._no_period)
-        known = claims[named], rows[(rows["start"] == start) & (rows["end"] == end)]
-        lower = max([lower, *(int(least) for table in known for least in table["lower"].dropna())])
-        tops = [int(most) for table in known for most in table["upper"].dropna()]
-        upper = min(tops if upper is None else [*tops, upper], default=None)
-        inside = same if named.any() else (begins >= start) & (ends <= end)
-        return Held(lower, upper, claims[inside], bool(named.any()) or is_direct)
+        lower = max(lower, *(row.lower for row in (*named, *known)), 0)
+        upper = min(upper, *(row.upper for row in (*named, *known)), math.inf)
+        inside = same if named else [row for row in claims if start <= row.period_start and row.period_end <= end]
+        return Held(int(lower), None if math.isinf(upper) else int(upper), inside, bool(named) or is_direct)
 
     def at_least(self, cell: Cell) -> tuple[int, tuple[str, ...]]:
         """Return the least that the years of a period add up to, and the sources behind it.
 
         That is the sum of the least of each year, or the largest figure for several of them, whichever is more.
         """
-        key = self.canonical(cell)
-        years = self._series.get(key, {})
-        claims = self._claims.get(key, self._no_claim)
-        start, end = cell.period_start, cell.period_end
-        inside = claims[claims["accepted"] & (claims["period_start"] >= start) & (claims["period_end"] <= end)]
-        inside = inside[inside["period_start"] != ""].sort_values("lower", ascending=False)
-        least = sum(lower for year, (lower, _) in years.items() if int(start[:4]) <= year <= int(end[:4]))
-        if len(inside) and inside["lower"].iloc[0] > least:
-            return int(inside["lower"].iloc[0]), (inside["source_id"].iloc[0],)
-        return least, tuple(sorted(set(inside.loc[inside["lower"] > 0, "source_id"])))
+        key, start, end = self.canonical(cell), cell.period_start, cell.period_end
+        years = self._years.get(key, {}).items()
+        least = sum(row.lower for year, row in years if int(start[:4]) <= year <= int(end[:4]))
+        dated = [row for row in self._claims.get(key, []) if row.accepted and row.period_start]
+        inside = [row for row in dated if start <= row.period_start and row.period_end <= end]
+        largest = max(inside, key=lambda row: row.lower, default=None)
+        if largest and largest.lower > least:
+            return int(largest.lower), (largest.source_id,)
+        return int(least), tuple(sorted({row.source_id for row in inside if row.lower > 0}))
 
-    def _from_years(self, key: tuple[str, str, str], start: str, end: str) -> tuple[int, int | None, bool]:
-        """Add up the years of a period; a part of a year is at most what the year is."""
-        years = self._series.get(key)
+    def _from_years(self, key: Key, start: str, end: str) -> tuple[float, float, bool]:
+        """Add up the years of a period, and say whether each is printed; its part is at most what a year is."""
+        years = self._years.get(key)
         if years is None or not start:
-            return 0, None, False
+            return 0, math.inf, False
         touched, covered = period_years(start, end)
-        tops = [years.get(year, (0, None))[1] for year in touched]
-        upper = None if None in tops else sum(top for top in tops if top is not None)
-        lower = sum(years.get(year, (0, None))[0] for year in covered)
-        claims = self._claims.get(key, self._no_claim)
-        printed = {str(first)[:4] for first in claims["period_start"].to_numpy()[claims["accepted"].to_numpy(bool)]}
+        lower = sum(years[year].lower for year in covered if year in years)
+        upper = sum(years[year].upper if year in years else math.inf for year in touched)
+        printed = {row.period_start[:4] for row in self._claims.get(key, []) if row.accepted}
         is_whole = period_kind(start, end) in ("year", "years")
         return lower, upper, is_whole and {str(year) for year in touched} <= printed
+
+
+def _by_cell(table: pd.DataFrame) -> dict[Key, list[Any]]:
+    """Return the rows of a table by cell; bounds that are not known are 0 and infinite."""
+    table = table.astype({"lower": float, "upper": float}).fillna({"lower": 0, "upper": math.inf})
+    found: defaultdict[Key, list[Any]] = defaultdict(list)
+    rows: Iterable[Any] = table.itertuples(index=False)
+    for row in rows:
+        found[row.country, row.indicator, row.breakdown].append(row)
+    return found
 
 
 def _writable(value: Any) -> Any:
