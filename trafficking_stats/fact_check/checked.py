@@ -54,12 +54,13 @@ def _counts(
     before: Set[str] = frozenset()  # the words of the figure before
     for proposal in proposals:
         cell, found = as_cell(proposal), Finding("unknown", "unread_breakdown")
-        sentence = words(proposal.sentence_start, proposal.sentence_end)
-        low = frozenset(sentence.low)
+        low = frozenset(words(proposal.sentence_start, proposal.sentence_end).low)
         if "breakdown" not in cell.note:
-            spoken = low | before if proposal.rule in LIMITS.of_before else low
+            spoken = low if proposal.counted and proposal.rule not in LIMITS.of_before else low | before
+            # "exploited in prostitution. In 2021 the number was 26": a part that a sentence before names
+            parts = parts_named(words(max(0, proposal.sentence_start - LIMITS.around), proposal.sentence_end))
             is_dated = is_given or proposal.period_source not in LIMITS.supposed
-            found = judge(cell, record, spoken, parts_named(sentence), is_dated=is_dated)
+            found = judge(cell, record, spoken, parts, is_dated=is_dated)
         before = low
         yield Checked(proposal, "count", cell, found)
 

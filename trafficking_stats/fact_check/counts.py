@@ -15,8 +15,8 @@ from trafficking_stats.readers.narrative.claims import either
 from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.vocabulary import Vocabulary
 
-Alternative = tuple[str, Cell, dict[str, object]]
-"""How a cell differs from the one that a text names, the cell, and the words for it."""
+Alternative = tuple[str, Cell]
+"""How a cell differs from the one that a text names, and the cell."""
 
 
 def said(cell: Cell, vocabulary: Vocabulary) -> tuple[float, float]:
@@ -70,14 +70,11 @@ def judge(
         return own
     if found := count.met(count.meant(words, parts)):
         return _finding("agrees", "same", found[2])
-    worded = count.worded(words)
-    is_open = count.held.is_empty and cell.unit in LIMITS.open_units and bool(worded)
-    if is_open:  # "21 convictions" may be of persons
-        count = replace(count, cell=worded[0][1], held=record.held(worded[0][1]))
-        own = count.inside()
+    count = count.stand_in(words) if count.held.is_empty else count
+    own = own or count.inside()
     if own or count.held.is_empty:
         return own or count.elsewhere(count.units()) or Finding("unknown", "no_figure")
-    return count.rejected() or count.elsewhere(count.alternatives()) or count.against(is_dated, is_open)
+    return count.rejected() or count.elsewhere(count.alternatives()) or count.against(cell, is_dated)
 
 
 def _finding(verdict: str, code: str, held: Held, **values: object) -> Finding:
@@ -116,23 +113,26 @@ class _Count:
         is_round = self.cell.qualifier == "exact" and value >= 100 and value % 100 == 0 and off <= value / 200
         return _finding("agrees", "rounded", held) if is_loose or is_round else None
 
-    def met(self, others: Iterable[Alternative]) -> tuple[str, dict[str, object], Held] | None:
-        """Return the first of other cells of which the figure is right: how it differs, its words, what is held."""
-        for code, other, words in others:
+    def met(self, others: Iterable[Alternative]) -> tuple[str, Cell, Held] | None:
+        """Return the first of other cells of which the figure is right, how it differs, and what is held of it."""
+        for code, other in others:
             there = self.record.held(other)
             is_near = code == "unit" and there.lower >= LIMITS.least_telling
             slack = max(1.0, there.lower * LIMITS.near) if is_near else 0.0
             is_right = self.low - slack <= there.lower <= self.high + slack
             if is_right and there.exact and there.direct and self.value > 0:
-                return code, words, there
+                return code, other, there
         return None
 
     def elsewhere(self, others: Iterable[Alternative]) -> Finding | None:
         """Return the finding that the figure is that of another cell, if it is."""
         if (found := self.met(others)) is None:
             return None
-        code, words, there = found
+        code, other, there = found
         known = there if self.held.is_empty else self.held
+        is_part = code in ("part", "whole")
+        named = (breakdown_words(other.breakdown) or "-") if is_part else Term("indicator", other.indicator)
+        words = {"other": named, "start": other.period_start, "end": other.period_end}
         return replace(_finding("other_unit", code, known, said=self.value, **words), sources=there.sources)
 
     def rejected(self) -> Finding | None:
@@ -150,14 +150,15 @@ class _Count:
                 return replace(_finding("other_unit", "other_meaning", self.held, **names), sources=sources)
         return None
 
-    def against(self, is_dated: bool, is_open: bool) -> Finding:
-        """Accuse a figure that nothing explains, unless the cell is not surely the one that is meant."""
+    def against(self, asked: Cell, is_dated: bool) -> Finding:
+        """Accuse a figure that nothing explains, unless the cell is not surely the one that the text asks for."""
         held, slip = self.held, self._slip()
-        # one person may be convicted twice
-        is_more = is_open and slip not in LIMITS.typed and held.upper is not None and self.low > held.upper
-        is_counted_twice = is_more and not any(self.record.held(unit).exact for _, unit, _ in self.units())
+        # convictions, where the record holds the persons only: one may be convicted twice
+        is_less = slip in LIMITS.typed or held.upper is None or self.low <= held.upper
+        is_judged = is_less or any(self.record.held(unit).exact for _, unit in self.units())
+        is_certain = asked == self.cell or (asked.unit in LIMITS.open_units and is_judged)
         # the sentence of one defendant is neither the shortest nor the longest of a year
-        if self.cell.unit == "months" or is_counted_twice or self._is_of_both_ends():
+        if self.cell.unit == "months" or not is_certain or self._is_of_both_ends():
             return _finding("unknown", "unclear_subject", held)
         if not (is_dated and held.direct):
             return _finding("unknown", "indirect" if is_dated else "not_dated", held)
@@ -172,31 +173,37 @@ class _Count:
         near = set().union(*(event for event in events if self.cell.indicator in event))
         wider = set().union(*(event for event in events if event & near))
         for name in sorted({*wider, *either(self.cell.indicator, "also")} - {self.cell.indicator}):
-            yield "unit", replace(self.cell, indicator=name), {"other": Term("indicator", name)}
+            yield "unit", replace(self.cell, indicator=name)
 
     def worded(self, words: Set[str]) -> list[Alternative]:
         """Return those of them that words of the sentence may mean as well: "charged 25 people"."""
         return [unit for unit in self.units() if not words.isdisjoint(either(unit[1].indicator))]
 
+    def stand_in(self, words: Set[str]) -> _Count:
+        """Return the count as one of persons ("21 convictions"), or of victims as the record has them, if it has."""
+        group = {*LIMITS.one_group} if self.cell.indicator in LIMITS.one_group else set()
+        others = self.worded(words) if self.cell.unit in LIMITS.open_units else self.units()
+        known = ((cell, self.record.held(cell)) for _, cell in others if not group or cell.indicator in group)
+        is_one = group or self.cell.unit in LIMITS.open_units
+        cell, held = next(((c, h) for c, h in known if is_one and not h.is_empty), (self.cell, self.held))
+        return replace(self, cell=cell, held=held)
+
     def meant(self, words: Set[str], parts: Set[str]) -> Iterator[Alternative]:
         """Yield the cells that a text may mean without saying so where the figure stands.
 
         "27 of the 73 were women", "37 from 2014 to 2018"; one desk, where the record holds no figure for all:
-        "247 victims were assisted"; victims assisted, where it holds them as identified ones.
+        "247 victims were assisted".
         """
         yield from self.worded(words)
-        for unit in self.units() if self.held.is_empty else ():
-            if {self.cell.indicator, unit[1].indicator} <= {*LIMITS.one_group}:
-                yield unit
         own, is_known = _parts(self.cell.breakdown), self.held.direct and self.held.exact
         for breakdown in self.record.breakdowns(self.cell.country, self.cell.indicator):
             more = _parts(breakdown) - own
             is_desk = not is_known and all(part.startswith(tuple(LIMITS.desks)) for part in more)
             if more and own < _parts(breakdown) and (is_desk or more <= parts):
-                yield "part", replace(self.cell, breakdown=breakdown), {}
+                yield "part", replace(self.cell, breakdown=breakdown)
         for start, end in self._periods():
             if start[:4] != end[:4] and start.endswith("-01-01") and {start[:4], end[:4]} <= words:
-                yield "period", replace(self.cell, period_start=start, period_end=end), {}
+                yield "period", replace(self.cell, period_start=start, period_end=end)
 
     def alternatives(self) -> Iterator[Alternative]:
         """Yield the cells whose figure a text may print under this name: another unit, part or period."""
@@ -208,17 +215,15 @@ class _Count:
             parts = _parts(breakdown)
             if parts != own and (own <= parts or parts <= own):  # not women for the exploited
                 code = "part" if breakdown else "whole"
-                yield code, replace(self.cell, breakdown=breakdown), {"other": breakdown_words(breakdown) or "-"}
+                yield code, replace(self.cell, breakdown=breakdown)
         for start, end in self._periods():
-            other = replace(self.cell, period_start=start, period_end=end)
-            yield "period", other, {"start": start, "end": end}
+            yield "period", replace(self.cell, period_start=start, period_end=end)
 
     def something_else(self) -> Iterator[Alternative]:
         """Yield the cells of other indicators and parts: "311 were convicted", where 311 were prosecuted."""
         for indicator, breakdown in self.record.cells(self.cell.country):
             if indicator != self.cell.indicator and self.value >= LIMITS.least_telling:
-                other = replace(self.cell, indicator=indicator, breakdown=breakdown)
-                yield "something_else", other, {"other": Term("indicator", indicator)}
+                yield "something_else", replace(self.cell, indicator=indicator, breakdown=breakdown)
 
     def _periods(self) -> Iterator[tuple[str, str]]:
         """Yield reporting years that touch a calendar year, the years beside it, and sums of years from or up to it."""

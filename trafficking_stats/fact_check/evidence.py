@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trafficking_stats.fact_check.limits import LIMITS
 from trafficking_stats.fact_check.places import is_national, place_of
 from trafficking_stats.fact_check.record import Finding
-from trafficking_stats.readers.narrative.lexicon import table
+from trafficking_stats.readers.narrative.lexicon import PEOPLES, PLACES, table
 from trafficking_stats.readers.narrative.results import Cell, Proposal, Statement
 from trafficking_stats.readers.narrative.words import Words
 
@@ -116,11 +116,14 @@ def _is_dated(cell: Cell, place: Proposal, sentence: Words) -> bool:
     return not any(cell.period_end[:4] in sentence.low[i : i + LIMITS.since] for i in bounds)
 
 
-def parts_named(sentence: Words) -> set[str]:
-    """Return the parts that a sentence names, as ``key=value``."""
+def parts_named(words: Words) -> set[str]:
+    """Return the parts that words name, as ``key=value``."""
     codes = table("labels")["breakdown"]
-    named = ((key, i) for key in LIMITS.parts for i in sentence.starts(f"facets.{key}"))
-    return {codes.get(f"{key}={sentence.value(f'facets.{key}', i)}", "") for key, i in named} - {""}
+    named = ((key, i) for key in LIMITS.parts for i in words.starts(f"facets.{key}"))
+    found = {codes.get(f"{key}={words.value(f'facets.{key}', i)}", "") for key, i in named} - {""}
+    return found | {
+        f"citizenship={words.value(group, i)[0]}" for group in (PEOPLES, PLACES) for i in words.starts(group)
+    }
 
 
 def _is_read_statement(place: Statement, checked: Sequence[Checked], sentence: Words, text: str) -> bool:
