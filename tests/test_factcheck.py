@@ -273,7 +273,7 @@ def test_nobody_is_accused_over_another_country_or_one_place(tmp_path, claims, t
         "Courts convicted 24 people in 2020. In 2021 there had been 112; the peak.",
         "The authorities identified 97 victims in 2018. German courts convicted 68 people in 2020.",
         "The police identified 97 victims in 2018. Convictions? In 2020 there were 24, in 2019 12.",
-        "Authorities identified 97 victims in 2018, six times as many as in 2016. In 2019 there were 110.",
+        "Authorities identified 97 victims in 2018, nearly twice as many as in 2016. In 2019 there were 110.",
         "In 2017 there were 61 victims, in 2018 97. Over the same three years 290 victims were identified.",
     ],
 )

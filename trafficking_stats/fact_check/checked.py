@@ -16,9 +16,6 @@ from trafficking_stats.readers.narrative.results import Cell, Proposal, Statemen
 from trafficking_stats.readers.narrative.tokens import tokenize
 from trafficking_stats.readers.narrative.words import Words
 
-_OF_CELL = ("perhaps_part", "not_dated")
-"""Why a figure is left open that most likely is of the cell that was read."""
-
 
 def check(found: Found, record: Record, text: str, *, is_given: bool) -> list[Checked]:
     """Judge all that was found in a text.
@@ -40,12 +37,10 @@ def check(found: Found, record: Record, text: str, *, is_given: bool) -> list[Ch
     told = (statement for statement in found.statements if statement.kind != "sum" or statement.parts)
     checked += [Checked(s, s.kind, s.subject, judge_statement(s, record, _near(s, checked))) for s in told]
     lacking = ((one, lack(one, checked, text, words)) for one in checked)
-    return [replace(one, finding=_left_open(one.finding, code)) if code else one for one, code in lacking]
-
-
-def _left_open(found: Finding, code: str) -> Finding:
-    """Return the finding that tells nothing; what the record holds is said where the figure is of that cell."""
-    return replace(found, verdict="unknown", code=code) if code in _OF_CELL else Finding("unknown", code)
+    return [
+        replace(one, finding=replace(one.finding, verdict="unknown", code=code)) if code else one
+        for one, code in lacking
+    ]
 
 
 def _counts(

@@ -10,7 +10,7 @@ import pandas as pd
 from trafficking_stats.fact_check.limits import LIMITS
 from trafficking_stats.fact_check.record import Finding, Held, Record
 from trafficking_stats.intervals import intervals
-from trafficking_stats.messages import Bounds, Term, breakdown_words
+from trafficking_stats.messages import Term, breakdown_words
 from trafficking_stats.readers.narrative.claims import either
 from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.vocabulary import Vocabulary
@@ -78,8 +78,7 @@ def judge(
 
 
 def _finding(verdict: str, code: str, held: Held, **values: object) -> Finding:
-    record = Bounds(held.lower, held.upper)
-    return Finding(verdict, code, held.lower, held.upper, held.sources, {"record": record, **values})
+    return Finding(verdict, code, held.low, held.upper, held.sources, {"record": held.bounds, **values})
 
 
 @dataclass(frozen=True)
@@ -100,15 +99,14 @@ class _Count:
     def inside(self) -> Finding | None:
         """Judge a figure that the bounds allow, or that is off by no more than its wording."""
         held, value = self.held, self.value
-        top = float("inf") if held.upper is None else held.upper
         if held.is_empty:
             return None
-        if self.low <= top and held.lower <= self.high:
-            is_certain = self.low <= held.lower and top <= self.high
+        is_certain = held.against(self.low, self.high)
+        if is_certain is not False:
             printed = {(one.value, one.qualifier) for one in held.accepted if held.direct}
             agrees = is_certain or (value, self.cell.qualifier) in printed
             return _finding("agrees", "same", held) if agrees else _finding("unknown", "wide", held)
-        off = max(held.lower - value, value - top, 0.0)
+        off = max(held.low - value, value - held.high, 0.0)
         is_loose = self.cell.qualifier != "exact" and off <= LIMITS.loose * max(value, 1.0)
         is_round = self.cell.qualifier == "exact" and value >= 100 and value % 100 == 0 and off <= value / 200
         return _finding("agrees", "rounded", held) if is_loose or is_round else None
@@ -117,9 +115,9 @@ class _Count:
         """Return the first of other cells of which the figure is right, how it differs, and what is held of it."""
         for code, other in others:
             there = self.record.held(other)
-            is_near = code == "unit" and there.lower >= LIMITS.least_telling
-            slack = max(1.0, there.lower * LIMITS.near) if is_near else 0.0
-            is_right = self.low - slack <= there.lower <= self.high + slack
+            is_near = code == "unit" and there.low >= LIMITS.least_telling
+            slack = max(1.0, there.low * LIMITS.near) if is_near else 0.0
+            is_right = self.low - slack <= there.low <= self.high + slack
             if is_right and there.exact and there.direct and self.value > 0:
                 return code, other, there
         return None
@@ -154,7 +152,7 @@ class _Count:
         """Accuse a figure that nothing explains, unless the cell is not surely the one that the text asks for."""
         held, slip = self.held, self._slip()
         # convictions, where the record holds the persons only: one may be convicted twice
-        is_less = slip in LIMITS.typed or held.upper is None or self.low <= held.upper
+        is_less = slip in LIMITS.typed or self.low <= held.high
         is_judged = is_less or any(self.record.held(unit).exact for _, unit in self.units())
         is_certain = asked == self.cell or (asked.unit in LIMITS.open_units and is_judged)
         # the sentence of one defendant is neither the shortest nor the longest of a year
@@ -245,20 +243,20 @@ class _Count:
         first, last = self.cell.period_start[:4], self.cell.period_end[:4]
         cells = (replace(self.cell, period_start=f"{year}-01-01", period_end=f"{year}-12-31") for year in (first, last))
         ends = [self.record.held(cell) for cell in cells]
-        return first != last and all(end.exact for end in ends) and sum(end.lower for end in ends) == self.value
+        return first != last and all(end.exact for end in ends) and sum(end.low for end in ends) == self.value
 
     def _slip(self) -> str:
         """Name the probable slip between the number and the one that the record holds."""
         if not self.held.exact:
             return "outside"
-        known, printed = str(self.held.lower), str(int(self.value))
-        if abs(self.value - self.held.lower) <= max(2, self.held.lower / 100):
+        known, printed = str(int(self.held.low)), str(int(self.value))
+        if abs(self.value - self.held.low) <= max(2, self.held.low / 100):
             return "small_difference"
         if sorted(known) == sorted(printed):
             return "digits_swapped"
         if len(known) == len(printed) > 1 and sum(a != b for a, b in zip(known, printed, strict=True)) == 1:
             return "one_digit"
-        return "twice" if self.value == 2 * self.held.lower else "outside"
+        return "twice" if self.value == 2 * self.held.low else "outside"
 
 
 def _parts(breakdown: str) -> set[str]:

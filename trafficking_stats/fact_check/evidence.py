@@ -11,8 +11,8 @@ from trafficking_stats.readers.narrative.lexicon import PEOPLES, PLACES, table
 from trafficking_stats.readers.narrative.results import Cell, Proposal, Statement
 from trafficking_stats.readers.narrative.words import Words
 
-_NUMBER = re.compile(r"(?<![\d.,])(?!(?:19|20)\d\d\b)\d+")
-"""A number in digits that is no year."""
+_NUMBER = re.compile(r"(?<![\d.,])(?!(?:19|20)\d\d\b)\d+\b(?!\))|(?<=\()\d+")
+"""A number in digits that is no year and no number of an item: "5) The budget"."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,30 @@ def lack(one: Checked, checked: Sequence[Checked], text: str, words: Callable[[i
         where = "local"
     if where == "local" and one.is_less:
         return where
-    if sentence.starts("clause.unsure", "ignored.other_crimes"):
+    # the figure of the record but for a slip in typing is of its cell; small numbers are like it by chance
+    is_typed = one.finding.code in LIMITS.typed and one.value >= LIMITS.least_typed
+    if sentence.starts("ignored.other_crimes") or (sentence.starts("clause.unsure") and not is_typed):
         return "unclear_subject"
     if isinstance(place, Statement):
         return "" if _is_read_statement(place, checked, sentence, text) else "unclear_subject"
-    return _lack_of_count(one, place, checked, sentence)
+    if place.rule in LIMITS.of_before and _is_unread(text, _start_before(one, checked), place.char_start, checked):
+        return "unclear_subject"
+    return _lack_of_count(one, place, checked, sentence, is_typed)
 
 
-def _lack_of_count(one: Checked, place: Proposal, checked: Sequence[Checked], sentence: Words) -> str:
+def _start_before(one: Checked, checked: Sequence[Checked]) -> int:
+    """Return where the sentence with figures before that of one starts, from which it may go on."""
+    before = [other.place for other in checked if other.place.sentence < one.place.sentence]
+    return max((place.sentence_start for place in before), default=one.place.sentence_start)
+
+
+def _is_unread(text: str, start: int, end: int, checked: Sequence[Checked]) -> bool:
+    """Whether a number in a stretch of the text was not read: what follows may go on from it."""
+    read = {place for one in checked for place in (one.cell.char_start, one.place.char_start)}
+    return any(number.start() not in read for number in _NUMBER.finditer(text, start, end))
+
+
+def _lack_of_count(one: Checked, place: Proposal, checked: Sequence[Checked], sentence: Words, is_typed: bool) -> str:
     """Return what a count lacks: a year that is printed, and a subject of its own or a figure before it that agrees."""
     others = [other for other in checked if other.kind == "count" and other is not one]
     if any(_is_rival(one, other) for other in others):
@@ -86,8 +102,6 @@ def _lack_of_count(one: Checked, place: Proposal, checked: Sequence[Checked], se
     vouching = [other for other in before if other.is_met and one.speaks_of(other)]
     is_of_year = one.value >= LIMITS.least_telling and any(one.speaks_of(other, "period_end") for other in vouching)
     is_dated = is_of_year if place.period_source == LIMITS.carried else _is_dated(one.cell, place, sentence)
-    # the figure of the record but for a slip in typing; small numbers are like it by chance
-    is_typed = one.finding.code in LIMITS.typed and one.value >= LIMITS.least_typed
     if not (is_dated or is_typed):
         return "not_dated"
     is_vouched = any(one.speaks_of(other, "breakdown") for other in vouching) or (is_of_year and one.cell.breakdown)
@@ -133,9 +147,8 @@ def _is_read_statement(place: Statement, checked: Sequence[Checked], sentence: W
     is_between = place.kind in ("change", "comparison")
     if counted and place.kind != "rank" and place.subject.indicator not in counted:
         return False
-    read = {place.subject.char_start, *(one.place.char_start for one in beside)}
-    printed = _NUMBER.finditer(text, place.sentence_start, min(place.char_end + LIMITS.beside, place.sentence_end))
-    if any(number.start() not in read for number in printed):
+    end = min(place.char_end + LIMITS.beside, place.sentence_end)
+    if _is_unread(text, place.sentence_start, end, checked):
         return False
     is_of_figure = place.value is not None or place.subject.char_start >= 0
     return not is_between or (is_of_figure and _is_between_years(place, sentence, text))

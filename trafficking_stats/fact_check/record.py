@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.intervals import period_kind, period_years
-from trafficking_stats.messages import say
+from trafficking_stats.messages import Bounds, say
 from trafficking_stats.readers.narrative.results import Cell
 from trafficking_stats.reconciliation.result import Reconciliation
 
@@ -18,15 +18,41 @@ Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Held:
+class Range:
+    """The numbers that a quantity may take; both ends in."""
+
+    low: float
+    high: float
+
+    def against(self, low: float, high: float) -> bool | None:
+        """Whether all numbers lie between two ends, none does, or some do (None)."""
+        if low <= self.low and self.high <= high:
+            return True
+        return False if self.high < low or high < self.low else None
+
+    @property
+    def upper(self) -> float | None:
+        """The upper end, None where there is none."""
+        return self.high if math.isfinite(self.high) else None
+
+    def allows(self, value: float | None) -> bool:
+        """Whether a number lies between the ends, if there is one."""
+        return value is None or self.low <= value <= self.high
+
+    @property
+    def bounds(self) -> Bounds:
+        """The same for words."""
+        return Bounds(int(self.low), None if self.upper is None else int(self.high))
+
+
+@dataclass(frozen=True)
+class Held(Range):
     """Bounds of a cell over a period.
+
+    They are the smallest and the largest number that the accepted claims and the rules allow.
 
     Attributes
     ----------
-    lower : int
-        Smallest number the accepted claims and the rules allow.
-    upper : int or None
-        Largest one; None where nothing bounds it.
     claims : list
         The rows of `Reconciliation.claims` on the cell within the period, accepted or not.
     direct : bool
@@ -34,20 +60,23 @@ class Held:
         from other cells.
     """
 
-    lower: int
-    upper: int | None
     claims: list[Any] = field(repr=False)
     direct: bool
 
     @property
     def exact(self) -> bool:
         """Whether a single number is left."""
-        return self.lower == self.upper
+        return self.low == self.high
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known."""
-        return self.lower == 0 and self.upper is None
+        return self.low == 0 and self.upper is None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the bounds are printed, and not only deduced."""
+        return self.direct and not self.is_empty
 
     @property
     def accepted(self) -> list[Any]:
@@ -142,7 +171,7 @@ class Record:
         lower = max(lower, *(row.lower for row in (*named, *known)), 0)
         upper = min(upper, *(row.upper for row in (*named, *known)), math.inf)
         inside = same if named else [row for row in claims if start <= row.period_start and row.period_end <= end]
-        return Held(int(lower), None if math.isinf(upper) else int(upper), inside, bool(named) or is_direct)
+        return Held(lower, upper, inside, bool(named) or is_direct)
 
     def at_least(self, cell: Cell) -> tuple[int, tuple[str, ...]]:
         """Return the least that the years of a period add up to, and the sources behind it.

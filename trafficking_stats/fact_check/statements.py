@@ -5,7 +5,7 @@ They are those of a text, or what sources say of their own figures, kept as data
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -14,7 +14,7 @@ import pandas as pd
 from trafficking_stats.csv_tables import records
 from trafficking_stats.fact_check.counts import judge, said
 from trafficking_stats.fact_check.limits import LIMITS
-from trafficking_stats.fact_check.record import Finding, Held, Record
+from trafficking_stats.fact_check.record import Finding, Held, Range, Record
 from trafficking_stats.messages import Bounds
 from trafficking_stats.readers.narrative.results import Cell, Statement
 from trafficking_stats.reasons import STATEMENT, load_statements
@@ -24,30 +24,6 @@ _RATIOS = {"share": (100.0, 0.0), "percent": (100.0, -100.0), "times": (1.0, 0.0
 """What a statement says of subject / base: by what the ratio is multiplied, and what is added."""
 
 _DOWN = ("down", "fewer")
-
-
-@dataclass(frozen=True)
-class Range:
-    """The numbers that a quantity may take; both ends in."""
-
-    low: float
-    high: float
-
-    def against(self, low: float, high: float) -> bool | None:
-        """Whether all numbers lie between two ends, none does, or some do (None)."""
-        if low <= self.low and self.high <= high:
-            return True
-        return False if self.high < low or high < self.low else None
-
-    @property
-    def upper(self) -> float | None:
-        """The upper end, None where there is none."""
-        return self.high if math.isfinite(self.high) else None
-
-    @property
-    def bounds(self) -> Bounds:
-        """The same for words."""
-        return Bounds(int(self.low), None if self.upper is None else int(self.high))
 
 
 def judge_statement(statement: Statement, record: Record, near: Sequence[Cell] = ()) -> Finding:
@@ -74,20 +50,21 @@ def judge_statement(statement: Statement, record: Record, near: Sequence[Cell] =
     if statement.kind == "rank":
         return _rank(statement, statement.base, record)
     subject, base = record.held(statement.subject), record.held(statement.base)
-    top, bottom, sources = _range(subject), _range(base), _sources(subject, base)
-    printed = [cell.value for cell in (statement.subject, statement.base) if cell.value is not None]
-    if top is None or bottom is None:
-        if len(printed) < 2:
-            return _by_figures(statement, near) or Finding("unknown", "no_figure")
+    if subject.is_known and base.is_known:
+        found = _tested(statement, subject, base, _sources(subject, base))
+        is_read = subject.allows(statement.subject.value) and base.allows(statement.base.value)
+    elif statement.subject.value is not None and statement.base.value is not None:
         # the figures that the text itself prints must at least fit each other
-        top, bottom, sources = Range(printed[0], printed[0]), Range(printed[1], printed[1]), ()
-    found = _tested(statement, top, bottom, sources)
-    if found.verdict == "agrees":
-        return found
-    if own := _by_figures(statement, near):
-        return own
-    is_misread = sources and not (_is_held(statement.subject, subject) and _is_held(statement.base, base))
-    return Finding("unknown", "unclear_subject") if found.verdict == "contradicts" and is_misread else found
+        found, is_read = _tested(statement, _printed(statement.subject), _printed(statement.base), ()), True
+    else:
+        found, is_read = Finding("unknown", "no_figure"), True
+    own = _by_figures(statement, near) if found.verdict != "agrees" else None
+    is_misread = found.verdict == "contradicts" and not is_read
+    return own or (Finding("unknown", "unclear_subject") if is_misread else found)
+
+
+def _printed(cell: Cell) -> Range:
+    return Range(cell.value or 0.0, cell.value or 0.0)
 
 
 def _tested(statement: Statement, top: Range, bottom: Range, sources: tuple[str, ...]) -> Finding:
@@ -106,24 +83,12 @@ def _by_figures(statement: Statement, near: Sequence[Cell]) -> Finding | None:
     if statement.value is None or statement.kind not in ("change", "comparison"):
         return None
     known = sorted((cell for cell in near if cell.value is not None), key=lambda cell: cell.period_end)
-    ranges = [Range(cell.value, cell.value) for cell in known if cell.value is not None]
-    tests = (_tested(statement, later, earlier, ()) for earlier, later in combinations(ranges, 2))
+    tests = (_tested(statement, later, earlier, ()) for earlier, later in combinations(map(_printed, known), 2))
     return next((found for found in tests if found.verdict == "agrees"), None)
-
-
-def _is_held(cell: Cell, held: Held) -> bool:
-    """Whether the record allows the number that the text prints for a cell; otherwise the cell may be misread."""
-    return cell.value is None or held.upper is None or held.lower <= cell.value <= held.upper
 
 
 def _sources(*held: Held) -> tuple[str, ...]:
     return tuple(sorted({source for one in held for source in one.sources}))
-
-
-def _range(held: Held) -> Range | None:
-    if held.is_empty or not held.direct:
-        return None
-    return Range(held.lower, math.inf if held.upper is None else held.upper)
 
 
 def _stated(statement: Statement, top: Range, bottom: Range) -> Range | None:
@@ -145,14 +110,16 @@ def _limits(statement: Statement) -> tuple[float, float]:
     value = statement.value
     if value is None:
         return (0.0, 0.0) if statement.direction == "same" else (1.0, math.inf)
+    is_more = statement.qualifier in ("more_than", "at_least")
     if statement.unit == "times":
-        return value * (1 - LIMITS.loose_times), value * (1 + LIMITS.loose_times)
+        low = value if is_more else value * (1 - LIMITS.loose_times)
+        return low, math.inf if is_more else value * (1 + LIMITS.loose_times)
     if statement.unit != "percent":
         return value, value
     decimals = len(statement.text.replace(",", ".").partition(".")[2].rstrip(" %abcdefghijklmnopqrstuvwxyz"))
     off = 10.0**-decimals * (5.0 if statement.qualifier in ("about", "nearly") else 1.0)
     low = -math.inf if statement.qualifier in ("less_than", "at_most") else value - off
-    return low, math.inf if statement.qualifier in ("more_than", "at_least") else value + off
+    return low, math.inf if is_more else value + off
 
 
 def _broken(statement: Statement, stated: Range) -> str:
@@ -182,18 +149,17 @@ def _rank(statement: Statement, base: Cell, record: Record) -> Finding:
         verdict, code = ("contradicts", statement.direction) if least > most else ("unknown", "wide")
         return Finding(verdict, code, least, None, sources, {"said": most, "record": Bounds(least, None)})
     own = record.held(statement.subject)
-    level = _range(own)
-    if not _is_held(statement.subject, own):
+    if not own.allows(statement.subject.value):
         return Finding("unknown", "unclear_subject")
-    if level is None and statement.subject.value is not None:
-        level = Range(*said(statement.subject, record.vocabulary))
+    printed = None if statement.subject.value is None else Range(*said(statement.subject, record.vocabulary))
+    level = own if own.is_known else printed
     first = int(base.period_start[:4])
     is_since = base.period_start != LIMITS.ever  # "the highest since 2016", in which it may have been higher
     years = range(first + is_since, int(base.period_end[:4]) + 1)
     held = {
         year: record.held(replace(base, period_start=f"{year}-01-01", period_end=f"{year}-12-31")) for year in years
     }
-    known = {year: there for year, one in held.items() if (there := _range(one)) is not None}
+    known = {year: there for year, there in held.items() if there.is_known}
     if level is None or not known:
         return Finding("unknown", "no_figure")
     is_highest = statement.direction == "highest"
@@ -210,9 +176,6 @@ def _rank(statement: Statement, base: Cell, record: Record) -> Finding:
     verdict, code = ("agrees", "holds_among") if holds else ("unknown", "wide")
     return Finding(verdict, code, level.low, level.upper, sources, {"record": level.bounds, "n": len(others)})
 
-
-CELL, BASE = STATEMENT[8:13], STATEMENT[13:17]
-"""The cell that a statement is about, and the one that it is compared with."""
 
 FOUND = ("verdict", "code", "lower", "upper", "values", "reason")
 
@@ -241,11 +204,15 @@ def judge_kept(rec: Reconciliation, statements: pd.DataFrame | None = None) -> p
     for row in records(table):
         statement = _statement(row)
         found = judge_statement(statement, record)
-        claims = [name for cell in (statement.subject, statement.base) for name in _claims(rec, row["source_id"], cell)]
+        cells = [cell for cell in (statement.subject, statement.base) if cell is not None]
+        claims = {
+            claim.claim_id: None
+            for cell in cells
+            for claim in record.held(cell).claims
+            if (claim.source_id, claim.value) == (row["source_id"], cell.value)
+        }
         told = {name: getattr(found, name) for name in FOUND}
-        rows.append(
-            {**row, **told, "source_ids": ";".join(found.sources), "claim_ids": ";".join(dict.fromkeys(claims))}
-        )
+        rows.append({**row, **told, "source_ids": ";".join(found.sources), "claim_ids": ";".join(claims)})
     return pd.DataFrame(rows, columns=[*STATEMENT, *FOUND, "source_ids", "claim_ids"])
 
 
@@ -263,22 +230,16 @@ def doubts_of_statements(rec: Reconciliation, statements: pd.DataFrame | None = 
 
 
 def _statement(row: dict[str, Any]) -> Statement:
-    def cell(breakdown: str, start: str, end: str, printed: str) -> Cell:
+    def cell(which: str) -> Cell:
+        breakdown, start, end, printed = (
+            row[which + name] for name in ("breakdown", "period_start", "period_end", "printed")
+        )
         unit = row["unit"] if row["kind"] in ("sum", "rank") else ""
         qualifier = row["qualifier"] if row["kind"] == "sum" else "exact"
         value = float(printed) if printed else None
         return Cell(row["country"], row["indicator"], breakdown, start, end, unit, value, qualifier)
 
-    base = cell(*(row[name] for name in BASE)) if row["base_period_end"] else None
     value = float(row["value"]) if row["value"] else None
     said = (row["kind"], row["direction"], value, row["unit"], row["qualifier"])
-    return Statement(-1, -1, row["value"], 0, -1, -1, *said, cell(*(row[name] for name in CELL[1:])), base)
-
-
-def _claims(rec: Reconciliation, source: str, cell: Cell | None) -> list[str]:
-    if cell is None:
-        return []
-    own = rec.claims[(rec.claims["source_id"] == source) & (rec.claims["country"] == cell.country)]
-    for name in ("indicator", "breakdown", "period_end"):
-        own = own[own[name] == getattr(cell, name)]
-    return [str(name) for name in own.loc[own["value"] == cell.value, "claim_id"]]
+    base = cell("base_") if row["base_period_end"] else None
+    return Statement(-1, -1, row["value"], 0, -1, -1, *said, cell(""), base)

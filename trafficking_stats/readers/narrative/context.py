@@ -125,7 +125,8 @@ def _exists(scene: Scene, numeral: Numeral) -> bool:
 
 def _is_fragment(scene: Scene) -> bool:
     """Whether a sentence is but a figure and its year: "98 victims in 2017." "And in 2016, 95"."""
-    is_plain = all(scene.is_known(i) or not word.isalpha() for i, word in enumerate(scene.low))
+    numbers = {k for numeral in scene.numerals for k in range(numeral.start, numeral.end)}
+    is_plain = all(scene.is_known(i) or i in numbers or not word.isalpha() for i, word in enumerate(scene.low))
     return is_plain and bool(scene.periods) and all(mark.family == "light" for mark in scene.marks)  # "2021 saw 173"
 
 
@@ -138,7 +139,9 @@ def _points_back(state: State) -> bool:
     opened = scene.ends.get(numeral.first)  # "In 2016 they recorded 197": of what was counted before
     if said or head.partitive or (head.noun == "empty" and opened is not None and opened.family == "open"):
         return True
-    if head.noun == "empty" and (_is_fragment(scene) or scene.is_compared(numeral.start)):
+    if head.noun == "empty" and scene.is_compared(numeral.start):
+        return True
+    if head.noun in ("empty", "person") and _is_fragment(scene):  # "2021 - 18 minors"
         return True
     is_described = scene.phrase("clause.copulas", scene.past(head.end, "clause.adverbs")) > 0  # "12 were women"
     is_group = head.noun == "person" and bool(facets_within(scene, head.start, head.end))

@@ -85,6 +85,8 @@ def find_numerals(words: Words, periods: Sequence[Period] = ()) -> list[Numeral]
             said = last.qualifier if last.qualifier != "exact" else "approximately"
             value = 100 * last.value / numeral.value
             result[-1] = last._replace(kind="share", end=numeral.end, value=value, qualifier=said)
+        elif last and _is_exception(words, last, numeral):
+            result[-1] = last._replace(end=numeral.end, value=numeral.value - last.value, definite=False)
         elif last and _is_range(words, last, numeral):
             result[-1] = result[-1]._replace(end=numeral.end, qualifier="between", upper=numeral.value)
         else:
@@ -197,6 +199,14 @@ def _is_ratio(words: Words, part: Numeral, whole: Numeral) -> bool:
     """Whether two numbers are a share: "two in five victims"."""
     is_tied = part.end + words.phrase("not_counts.ratios", part.end) == whole.start > part.end
     return is_tied and part.value < whole.value <= 10 and words.value("nouns", whole.end) != "case"
+
+
+def _is_exception(words: Words, part: Numeral, whole: Numeral) -> bool:
+    """Whether two numbers are a whole but for a few: "all but one of these 46"."""
+    tied = part.end + words.phrase("clause.partitive", part.end)
+    return (
+        words.before("ignored.all_but", part.first) > 0 and tied < whole.start + 1 and whole.first in (tied, tied + 1)
+    )
 
 
 def _is_range(words: Words, low: Numeral, high: Numeral) -> bool:

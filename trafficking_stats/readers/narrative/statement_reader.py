@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
+from typing import Any
 
+from trafficking_stats.readers.narrative.claims import qualifier_of
 from trafficking_stats.readers.narrative.heads import facets_of, facets_within, head_of, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.results import Statement
 from trafficking_stats.readers.narrative.speech import Speech
-from trafficking_stats.readers.narrative.times import year_of
+from trafficking_stats.readers.narrative.times import Period, year_of
 
 NEAR = 6
 """Tokens within which a word such as "increase" belongs to a figure."""
@@ -64,7 +66,9 @@ class StatementReader(Speech):
         if self.scene.word(numeral.start - 1) == "(":
             beside = (s for s in self.spoken if s.numeral.start < numeral.start <= s.head.end + 2)
         else:
-            beside = (s for s in self.spoken if s.numeral.start == end + 1 and self.scene.word(end) == "(")
+            comma = self.scene.clause_end(end, ",")  # "half of the victims, 58 in all, ..."
+            opens = {end + 1 if self.scene.word(end) == "(" else -1, comma + 1 if self.scene.word(comma) == "," else -1}
+            beside = (s for s in self.spoken if s.numeral.first in opens)
         return next(beside, None)
 
     def _whole_of(self, numeral: Numeral, part: Reading | None) -> Reading | None:
@@ -141,20 +145,38 @@ class StatementReader(Speech):
         """Read "fewer than in 2015", "the same number as the year before", "twice as many as in 2014"."""
         scene = self.scene
         after_number = {n.end for n in scene.numerals if n.kind == "change"} | set(scene.shares.values())
-        end = 0
-        for k in scene.starts("statements.comparisons"):
-            length, said = scene.found("statements.comparisons", k)
-            if k < end or not after_number.isdisjoint((k - 1, k)) or self._is_loose(k):
+        last = 0
+        for k, end, said in self._compared():
+            is_multiple = not isinstance(said, str)
+            if k < last or not after_number.isdisjoint((k - 1, k)) or (self._is_loose(k) and not is_multiple):
                 continue
-            end = k + length
+            last = end
             period = next((p for p in scene.periods if end <= p.start <= end + 2), None)
-            subject = self.nearest(k)
-            if period is None or subject is None or any(start in scene.counts for start in range(end, end + 4)):
+            changes = bool(scene.phrase("statements.multiplied", k))  # "the number doubled": from the year before
+            subject = self._changed_to(k) if changes else self.nearest(k)
+            is_of_count = period is None or any(start in scene.counts for start in range(end, end + 4))
+            if subject is None or (is_of_count and not changes):
                 continue
             base = self.in_period(subject, self.compared_period(end, subject.label))
-            direction = said if isinstance(said, str) else "times"
-            statement = self.statement("comparison", direction, (k, period.end), subject, base)
-            yield statement if direction == said else replace(statement, value=float(said), unit="times")
+            place = (k, end if period is None else period.end)
+            statement = self.statement("comparison", "times" if is_multiple else said, place, subject, base)
+            qualifier = qualifier_of(scene.value_before("qualifiers", k) or "exact")
+            if is_multiple:
+                statement = replace(statement, value=float(said), unit="times", qualifier=qualifier)
+            if base.label != subject.label:
+                yield statement
+
+    def _compared(self) -> list[tuple[int, int, Any]]:
+        """Return the tokens of comparisons, and what they say: a direction, or how many times as many."""
+        scene, group = self.scene, "statements.comparisons"
+        found = [(k, k + scene.phrase(group, k), scene.value(group, k)) for k in scene.starts(group)]
+        counted = [(n, scene.phrase("statements.times", n.end)) for n in scene.numerals]
+        return sorted([*found, *((n.start, n.end + length, n.value) for n, length in counted if length)])
+
+    def _changed_to(self, k: int) -> Reading | None:
+        """Return the count that one doubled to, "doubled, to 21", or else the nearest."""
+        after = (s for s in self.spoken if s.numeral.start > k)
+        return next((s for s in after if self.scene.phrase("compare.change_to", s.numeral.first - 1)), self.nearest(k))
 
     # ---- ranks
 
@@ -179,14 +201,22 @@ class StatementReader(Speech):
             subject = self.nearest(start) if ever or since else None
         if subject is None:
             return
-        first_year = f"{year_of(since.label)}-01-01" if since is not None and not ever else ""
+        first_year, last_day = self._years_of(since) if since is not None and not ever else ("", "")
         span = (numeral.start, numeral.end) if numeral else (start, end)
         statement = self.statement("rank", direction, span, subject, replace(subject, printed=False), numeral)
-        base = replace(statement.base or statement.subject, period_start=first_year)
+        base = statement.base or statement.subject
+        base = replace(base, period_start=first_year, period_end=max(last_day, base.period_end))
         if direction == "first":
             base = replace(base, period_end=f"{year_of(subject.label) - 1}-12-31")
         own = replace(statement.subject, period_start=first_year) if direction == "only" else statement.subject
         yield replace(statement, subject=own, base=base)
+
+    def _years_of(self, period: Period) -> tuple[str, str]:
+        """Return the day after the first year of which a rank begins, and its last day where it is told."""
+        if any(self.scene.phrase("periods.since", period.start - i) for i in (0, 1)):
+            return f"{year_of(period.label)}-01-01", ""
+        # "the highest of all years from 2007 to 2021", the first among them
+        return f"{year_of(period.label) - 1}-01-01", f"{period.label[-4:]}-12-31"
 
     def _first_of_its_kind(self, start: int, end: int) -> Reading | None:
         """Return what "the first victims of forced labour" speaks of."""
