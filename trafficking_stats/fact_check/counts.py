@@ -61,7 +61,7 @@ def judge(
     -------
     Finding
     """
-    low, high = said(cell, record.vocabulary) if cell.indicator and cell.value is not None else (float("nan"), 0.0)
+    low, high = said(cell, record.vocabulary) if cell.indicator else (float("nan"), 0.0)
     if pd.isna(low):
         return Finding("unknown", "no_figure")
     count = _Count(cell, low, high, record.held(cell), record)
@@ -138,14 +138,12 @@ class _Count:
         latest = max((one.published for one in self.held.accepted), default="")
         for one in sorted(self.held.claims, key=lambda one: one.published):
             is_same = (one.lower, one.upper, one.period_end) == (self.low, self.high, self.cell.period_end)
-            if one.accepted or not is_same:
-                continue
-            names = {"publisher": one.publisher, "published": one.published[:4] or "?", "said": self.value}
-            sources = (one.source_id, *self.held.sources)
-            if one.cause in LIMITS.earlier or (one.cause == "small_difference" and one.published < latest):
-                return replace(_finding("superseded", "earlier_edition", self.held, **names), sources=sources)
-            if one.cause in LIMITS.other_meaning:
-                return replace(_finding("other_unit", "other_meaning", self.held, **names), sources=sources)
+            is_early = one.cause in LIMITS.earlier or (one.cause == "small_difference" and one.published < latest)
+            if is_same and not one.accepted and (is_early or one.cause in LIMITS.other_meaning):
+                names = {"publisher": one.publisher, "published": one.published[:4] or "?", "said": self.value}
+                early = _finding("superseded", "earlier_edition", self.held, **names)
+                found = early if is_early else _finding("other_unit", "other_meaning", self.held, **names)
+                return replace(found, sources=(one.source_id, *self.held.sources))
         return None
 
     def against(self, asked: Cell, is_dated: bool) -> Finding:
@@ -156,7 +154,7 @@ class _Count:
         is_judged = is_less or any(self.record.held(unit).exact for _, unit in self.units())
         is_certain = asked == self.cell or (asked.unit in LIMITS.open_units and is_judged)
         # the sentence of one defendant is neither the shortest nor the longest of a year
-        if self.cell.unit == "months" or not is_certain or self._is_of_both_ends():
+        if self.cell.unit == "months" or not is_certain:
             return _finding("unknown", "unclear_subject", held)
         if not (is_dated and held.direct):
             return _finding("unknown", "indirect" if is_dated else "not_dated", held)
@@ -179,11 +177,11 @@ class _Count:
 
     def stand_in(self, words: Set[str]) -> _Count:
         """Return the count as one of persons ("21 convictions"), or of victims as the record has them, if it has."""
-        group = {*LIMITS.one_group} if self.cell.indicator in LIMITS.one_group else set()
-        others = self.worded(words) if self.cell.unit in LIMITS.open_units else self.units()
-        known = ((cell, self.record.held(cell)) for _, cell in others if not group or cell.indicator in group)
-        is_one = group or self.cell.unit in LIMITS.open_units
-        cell, held = next(((c, h) for c, h in known if is_one and not h.is_empty), (self.cell, self.held))
+        is_victims = self.cell.indicator in LIMITS.one_group
+        others = self.worded(words) if self.cell.unit in LIMITS.open_units else self.units() if is_victims else ()
+        cells = (cell for _, cell in others if not is_victims or cell.indicator in LIMITS.one_group)
+        known = ((cell, self.record.held(cell)) for cell in cells)
+        cell, held = next((found for found in known if not found[1].is_empty), (self.cell, self.held))
         return replace(self, cell=cell, held=held)
 
     def meant(self, words: Set[str], parts: Set[str]) -> Iterator[Alternative]:
@@ -237,13 +235,6 @@ class _Count:
         yield from ((f"{first}-01-01", f"{last}-12-31") for first, last in spans)
 
     # ---- what kind of difference it is
-
-    def _is_of_both_ends(self) -> bool:
-        """Whether it is of the first and the last year of its period only: "in 2019 and 2021 together"."""
-        first, last = self.cell.period_start[:4], self.cell.period_end[:4]
-        cells = (replace(self.cell, period_start=f"{year}-01-01", period_end=f"{year}-12-31") for year in (first, last))
-        ends = [self.record.held(cell) for cell in cells]
-        return first != last and all(end.exact for end in ends) and sum(end.low for end in ends) == self.value
 
     def _slip(self) -> str:
         """Name the probable slip between the number and the one that the record holds."""

@@ -76,15 +76,11 @@ def lack(one: Checked, checked: Sequence[Checked], text: str, words: Callable[[i
         return "unclear_subject"
     if isinstance(place, Statement):
         return "" if _is_read_statement(place, checked, sentence, text) else "unclear_subject"
-    if place.rule in LIMITS.of_before and _is_unread(text, _start_before(one, checked), place.char_start, checked):
+    # "it had been eight in 2014" goes on from the sentence with figures before it
+    ends = [other.place.sentence_start for other in checked if other.place.sentence < place.sentence]
+    if place.rule in LIMITS.of_before and _is_unread(text, max(ends, default=0), place.char_start, checked):
         return "unclear_subject"
     return _lack_of_count(one, place, checked, sentence, is_typed)
-
-
-def _start_before(one: Checked, checked: Sequence[Checked]) -> int:
-    """Return where the sentence with figures before that of one starts, from which it may go on."""
-    before = [other.place for other in checked if other.place.sentence < one.place.sentence]
-    return max((place.sentence_start for place in before), default=one.place.sentence_start)
 
 
 def _is_unread(text: str, start: int, end: int, checked: Sequence[Checked]) -> bool:
@@ -112,13 +108,9 @@ def _lack_of_count(one: Checked, place: Proposal, checked: Sequence[Checked], se
 
 def _is_rival(one: Checked, other: Checked) -> bool:
     """Whether another figure may be the one of the cell: the text then has two, and this is most likely a part."""
-    if not one.speaks_of(other, "period_end") or one.value == other.value:
-        return False
-    is_beside = other.place.sentence == one.place.sentence
     is_whole = one.is_less and other.value > one.value
-    if one.speaks_of(other, "breakdown", "period_start"):
-        return is_beside or is_whole or other.is_met
-    return is_beside and is_whole and not one.cell.breakdown
+    is_near = is_whole or other.is_met or other.place.sentence == one.place.sentence
+    return is_near and one.value != other.value and one.speaks_of(other, "breakdown", "period_start", "period_end")
 
 
 def _is_dated(cell: Cell, place: Proposal, sentence: Words) -> bool:
@@ -134,24 +126,21 @@ def parts_named(words: Words) -> set[str]:
     """Return the parts that words name, as ``key=value``."""
     codes = table("labels")["breakdown"]
     named = ((key, i) for key in LIMITS.parts for i in words.starts(f"facets.{key}"))
-    found = {codes.get(f"{key}={words.value(f'facets.{key}', i)}", "") for key, i in named} - {""}
-    return found | {
-        f"citizenship={words.value(group, i)[0]}" for group in (PEOPLES, PLACES) for i in words.starts(group)
-    }
+    places = ((group, i) for group in (PEOPLES, PLACES) for i in words.starts(group))
+    found = {codes.get(f"{key}={words.value(f'facets.{key}', i)}", "") for key, i in named}
+    return (found | {f"citizenship={words.value(group, i)[0]}" for group, i in places}) - {""}
 
 
 def _is_read_statement(place: Statement, checked: Sequence[Checked], sentence: Words, text: str) -> bool:
     """Whether a statement is of figures that were read: none of another thing, and no number before it unread."""
     beside = [one for one in checked if one.place.sentence == place.sentence]
     counted = {one.cell.indicator for one in beside if one.kind == "count"}
-    is_between = place.kind in ("change", "comparison")
-    if counted and place.kind != "rank" and place.subject.indicator not in counted:
-        return False
+    is_of_other = counted and place.kind != "rank" and place.subject.indicator not in counted
     end = min(place.char_end + LIMITS.beside, place.sentence_end)
-    if _is_unread(text, place.sentence_start, end, checked):
+    if is_of_other or _is_unread(text, place.sentence_start, end, checked):
         return False
     is_of_figure = place.value is not None or place.subject.char_start >= 0
-    return not is_between or (is_of_figure and _is_between_years(place, sentence, text))
+    return place.kind not in ("change", "comparison") or (is_of_figure and _is_between_years(place, sentence, text))
 
 
 def _is_between_years(place: Statement, sentence: Words, text: str) -> bool:

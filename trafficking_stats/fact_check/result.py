@@ -194,22 +194,17 @@ def _record(
 
 
 def _row(one: Checked) -> dict[str, Any]:
-    place, found = one.place, one.finding
-    said = one.cell if one.kind in ("count", "sum") else place
-    return {
-        "kind": one.kind,
-        **{name: getattr(place, name) for name in ("char_start", "char_end", "text")},
-        **{name: getattr(one.cell, name) for name in CELL},
-        "value": said.value,
-        "qualifier": said.qualifier,
-        "verdict": found.verdict,
-        "record_lower": found.lower,
-        "record_upper": found.upper,
-        "code": found.code,
-        "reason": found.reason,
-        "source_ids": ";".join(found.sources),
-        "is_single_source": len(found.sources) == 1,
-    }
+    found, said = one.finding, one.cell if one.kind in ("count", "sum") else one.place
+    parts = (
+        (one.place, ("char_start", "char_end", "text")),
+        (one.cell, CELL),
+        (said, ("value", "qualifier")),
+        (found, ("verdict", "code", "reason")),
+    )
+    row = {name: getattr(part, name) for part, names in parts for name in names}
+    bounds = {"record_lower": found.lower, "record_upper": found.upper}
+    sources = {"source_ids": ";".join(found.sources), "is_single_source": len(found.sources) == 1}
+    return {"kind": one.kind, **row, **bounds, **sources}
 
 
 def _note(row: dict[str, Any]) -> Note:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.fact_check.counts import judge, said
+from trafficking_stats.fact_check.counts import judge
 from trafficking_stats.fact_check.limits import LIMITS
 from trafficking_stats.fact_check.record import Finding, Held, Range, Record
 from trafficking_stats.messages import Bounds
@@ -148,21 +148,17 @@ def _rank(statement: Statement, base: Cell, record: Record) -> Finding:
         least, sources = record.at_least(base)
         verdict, code = ("contradicts", statement.direction) if least > most else ("unknown", "wide")
         return Finding(verdict, code, least, None, sources, {"said": most, "record": Bounds(least, None)})
-    own = record.held(statement.subject)
+    own, is_highest = record.held(statement.subject), statement.direction == "highest"
     if not own.allows(statement.subject.value):
         return Finding("unknown", "unclear_subject")
-    printed = None if statement.subject.value is None else Range(*said(statement.subject, record.vocabulary))
-    level = own if own.is_known else printed
-    first = int(base.period_start[:4])
-    is_since = base.period_start != LIMITS.ever  # "the highest since 2016", in which it may have been higher
-    years = range(first + is_since, int(base.period_end[:4]) + 1)
-    held = {
-        year: record.held(replace(base, period_start=f"{year}-01-01", period_end=f"{year}-12-31")) for year in years
-    }
+    level = own if own.is_known else _printed(statement.subject)
+    # "the highest since 2016", in which it may have been higher
+    first = int(base.period_start[:4]) + (base.period_start != LIMITS.ever)
+    days = {year: (f"{year}-01-01", f"{year}-12-31") for year in range(first, int(base.period_end[:4]) + 1)}
+    held = {year: record.held(replace(base, period_start=day, period_end=last)) for year, (day, last) in days.items()}
     known = {year: there for year, there in held.items() if there.is_known}
-    if level is None or not known:
+    if not known or not (own.is_known or level.low):
         return Finding("unknown", "no_figure")
-    is_highest = statement.direction == "highest"
     beaten = [y for y, there in known.items() if (there.low > level.high if is_highest else there.high < level.low)]
     sources = _sources(own, *(held[year] for year in beaten))
     if beaten:
