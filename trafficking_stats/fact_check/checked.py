@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import cache
 
 from trafficking_stats.fact_check.counts import judge
-from trafficking_stats.fact_check.evidence import Checked, lack, parts_named
+from trafficking_stats.fact_check.evidence import Checked, lack
 from trafficking_stats.fact_check.limits import LIMITS
 from trafficking_stats.fact_check.record import Finding, Record
 from trafficking_stats.fact_check.statements import judge_statement
-from trafficking_stats.readers.narrative.claims import as_cell
+from trafficking_stats.readers.narrative.claims import as_cell, parts_named
 from trafficking_stats.readers.narrative.extraction import Found
 from trafficking_stats.readers.narrative.lexicon import load
 from trafficking_stats.readers.narrative.results import Cell, Proposal, Statement

@@ -35,12 +35,7 @@ def said(cell: Cell, vocabulary: Vocabulary) -> tuple[float, float]:
 
 
 def judge(
-    cell: Cell,
-    record: Record,
-    words: Set[str] = frozenset(),
-    parts: Set[str] = frozenset(),
-    *,
-    is_dated: bool = True,
+    cell: Cell, record: Record, words: Set[str] = frozenset(), parts: Set[str] = frozenset(), *, is_dated: bool = True
 ) -> Finding:
     """Judge one count.
 
@@ -191,12 +186,11 @@ class _Count:
         "247 victims were assisted".
         """
         yield from self.worded(words)
-        own, is_known = _parts(self.cell.breakdown), self.held.direct and self.held.exact
-        for breakdown in self.record.breakdowns(self.cell.country, self.cell.indicator):
-            more = _parts(breakdown) - own
-            is_desk = not is_known and all(part.startswith(tuple(LIMITS.desks)) for part in more)
-            if more and own < _parts(breakdown) and (is_desk or more <= parts):
-                yield "part", replace(self.cell, breakdown=breakdown)
+        is_known = self.held.direct and self.held.exact
+        for part, more, less in self._broken_down():
+            is_desk = not is_known and all(one.startswith(tuple(LIMITS.desks)) for one in more)
+            if not less and (is_desk or more <= parts):
+                yield "part", part
         for start, end in self._periods():
             if start[:4] != end[:4] and start.endswith("-01-01") and {start[:4], end[:4]} <= words:
                 yield "period", replace(self.cell, period_start=start, period_end=end)
@@ -206,12 +200,9 @@ class _Count:
         yield from self.units()
         if self.value < LIMITS.least_telling:
             return
-        own = _parts(self.cell.breakdown)
-        for breakdown in self.record.breakdowns(self.cell.country, self.cell.indicator):
-            parts = _parts(breakdown)
-            if parts != own and (own <= parts or parts <= own):  # not women for the exploited
-                code = "part" if breakdown else "whole"
-                yield code, replace(self.cell, breakdown=breakdown)
+        for other, more, less in self._broken_down():
+            if not (more and less):  # not women for the exploited
+                yield "part" if other.breakdown else "whole", other
         for start, end in self._periods():
             yield "period", replace(self.cell, period_start=start, period_end=end)
 
@@ -221,17 +212,24 @@ class _Count:
             if indicator != self.cell.indicator and self.value >= LIMITS.least_telling:
                 yield "something_else", replace(self.cell, indicator=indicator, breakdown=breakdown)
 
+    def _broken_down(self) -> Iterator[tuple[Cell, set[str], set[str]]]:
+        """Yield the cells of other parts of the same, with what each names more and less than the own one."""
+        own = {*self.cell.breakdown.split(";")} - {""}
+        for indicator, breakdown in self.record.cells(self.cell.country):
+            parts = {*breakdown.split(";")} - {""}
+            if indicator == self.cell.indicator and parts != own:
+                yield replace(self.cell, breakdown=breakdown), parts - own, own - parts
+
     def _periods(self) -> Iterator[tuple[str, str]]:
         """Yield reporting years that touch a calendar year, the years beside it, and sums of years from or up to it."""
         if not self.cell.period_start or self.cell.period_start[:4] != self.cell.period_end[:4]:
             return
-        year = int(self.cell.period_end[:4])
+        year, reach = int(self.cell.period_end[:4]), range(1, LIMITS.longest)
         for first in (year - 1, year):
             yield f"{first}-04-01", f"{first + 1}-03-31"
             yield f"{first}-10-01", f"{first + 1}-09-30"
-        spans = [(year - 1, year - 1), (year + 1, year + 1)]
-        spans += [(first, year) for first in range(year - 1, year - LIMITS.longest, -1)]
-        spans += [(year, last) for last in range(year + 1, year + LIMITS.longest)]  # "from 2007 on, they are 968"
+        spans = [(year - 1, year - 1), (year + 1, year + 1), *((year - back, year) for back in reach)]
+        spans += [(year, year + on) for on in reach]  # "counted from 2007 on, they are 968"
         yield from ((f"{first}-01-01", f"{last}-12-31") for first, last in spans)
 
     # ---- what kind of difference it is
@@ -248,7 +246,3 @@ class _Count:
         if len(known) == len(printed) > 1 and sum(a != b for a, b in zip(known, printed, strict=True)) == 1:
             return "one_digit"
         return "twice" if self.value == 2 * self.held.low else "outside"
-
-
-def _parts(breakdown: str) -> set[str]:
-    return {*breakdown.split(";")} - {""}

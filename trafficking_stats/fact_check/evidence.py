@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from trafficking_stats.fact_check.limits import LIMITS
 from trafficking_stats.fact_check.places import is_national, place_of
 from trafficking_stats.fact_check.record import Finding
-from trafficking_stats.readers.narrative.lexicon import PEOPLES, PLACES, table
 from trafficking_stats.readers.narrative.results import Cell, Proposal, Statement
 from trafficking_stats.readers.narrative.words import Words
 
@@ -58,18 +57,17 @@ def lack(one: Checked, checked: Sequence[Checked], text: str, words: Callable[[i
     words : callable
         Gives the words of the text between two places.
     """
-    place, begin = one.place, max(0, one.place.sentence_start - LIMITS.around)
+    place = one.place
     sentence = words(place.sentence_start, place.sentence_end)
     where = place_of(sentence, place.char_start, one.cell.country)
     if where == "elsewhere" and not one.is_met:
         return where
     if one.finding.verdict != "contradicts":
         return ""
-    is_unsaid = one.finding.code not in LIMITS.slips and one.is_less
-    if is_unsaid and not is_national(words(begin, place.sentence_end), one.cell.country):
-        where = "local"
-    if where == "local" and one.is_less:
-        return where
+    around = words(max(0, place.sentence_start - LIMITS.around), place.sentence_end)
+    is_whole = one.finding.code in LIMITS.slips or is_national(around, one.cell.country)
+    if one.is_less and (where == "local" or not is_whole):
+        return "local"
     # the figure of the record but for a slip in typing is of its cell; small numbers are like it by chance
     is_typed = one.finding.code in LIMITS.typed and one.value >= LIMITS.least_typed
     if sentence.starts("ignored.other_crimes") or (sentence.starts("clause.unsure") and not is_typed):
@@ -120,15 +118,6 @@ def _is_dated(cell: Cell, place: Proposal, sentence: Words) -> bool:
         return False
     bounds = sentence.starts("periods.since", "periods.years_before")
     return not any(cell.period_end[:4] in sentence.low[i : i + LIMITS.since] for i in bounds)
-
-
-def parts_named(words: Words) -> set[str]:
-    """Return the parts that words name, as ``key=value``."""
-    codes = table("labels")["breakdown"]
-    named = ((key, i) for key in LIMITS.parts for i in words.starts(f"facets.{key}"))
-    places = ((group, i) for group in (PEOPLES, PLACES) for i in words.starts(group))
-    found = {codes.get(f"{key}={words.value(f'facets.{key}', i)}", "") for key, i in named}
-    return (found | {f"citizenship={words.value(group, i)[0]}" for group, i in places}) - {""}
 
 
 def _is_read_statement(place: Statement, checked: Sequence[Checked], sentence: Words, text: str) -> bool:

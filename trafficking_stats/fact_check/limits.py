@@ -18,7 +18,6 @@ class Limits(Entry):
     one_group: tuple[str, ...]
     since: int
     longest: int
-    parts: tuple[str, ...]
     open_units: tuple[str, ...]
     ever: str
     desks: tuple[str, ...]

@@ -141,10 +141,6 @@ class Record:
         meant = (self._equal.get((cell.country, part), self._equal.get(("*", part), part)) for part in parts)
         return cell.country, cell.indicator, ";".join(sorted(filter(None, meant)))
 
-    def breakdowns(self, country: str, indicator: str) -> list[str]:
-        """Return the breakdowns there are of an indicator."""
-        return sorted(b for c, i, b in self._years if (c, i) == (country, indicator))
-
     def cells(self, country: str) -> list[tuple[str, str]]:
         """Return indicator and breakdown of all cells of a country."""
         return sorted((i, b) for c, i, b in self._years if c == country)

@@ -101,17 +101,15 @@ class FactCheck:
         ----------
         https://schema.org/ClaimReview
         """
-        return json.dumps([_claim_review(row) for row in records(self.table)], ensure_ascii=False, indent=1)
+        rows = records(self.table.astype(object).where(self.table.notna(), None))
+        return json.dumps([_claim_review(row) for row in rows], ensure_ascii=False, indent=1)
 
     def __str__(self) -> str:
         with said_in(self.language):
-            lines = [say("factcheck.summary", **self.counts)]
-            lines += [
-                f"{row['text']} [{say('factcheck.verdict.' + row['verdict'], n=1)}] {row['reason']}"
-                for row in records(self.table)
-                if row["verdict"] != "unknown"
-            ]
-        return "\n".join(lines)
+            told = [row for row in records(self.table) if row["verdict"] != "unknown"]
+            tags = [say("factcheck.verdict." + row["verdict"], n=1) for row in told]
+            lines = [f"{row['text']} [{tag}] {row['reason']}" for row, tag in zip(told, tags, strict=True)]
+            return "\n".join([say("factcheck.summary", **self.counts), *lines])
 
     def _repr_html_(self) -> str:
         return str(self.table[["text", "verdict", "reason", "source_ids"]].to_html(index=False, escape=True))
@@ -215,7 +213,6 @@ def _note(row: dict[str, Any]) -> Note:
 
 
 def _claim_review(row: dict[str, Any]) -> dict[str, Any]:
-    plain = {key: None if isinstance(value, float) and pd.isna(value) else value for key, value in row.items()}
     return {
         "@context": "https://schema.org",
         "@type": "ClaimReview",
@@ -223,5 +220,5 @@ def _claim_review(row: dict[str, Any]) -> dict[str, Any]:
         "reviewRating": {"@type": "Rating", "alternateName": row["verdict"], "ratingExplanation": row["reason"]},
         "author": {"@type": "Organization", "name": "trafficking_stats"},
         "itemReviewed": {"@type": "Claim", "appearance": row["locator"]},
-        "finding": plain,
+        "finding": row,
     }

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from trafficking_stats.csv_tables import records
-from trafficking_stats.fact_check.counts import judge
+from trafficking_stats.fact_check.counts import judge, said
 from trafficking_stats.fact_check.limits import LIMITS
 from trafficking_stats.fact_check.record import Finding, Held, Range, Record
 from trafficking_stats.messages import Bounds
@@ -72,8 +72,8 @@ def _tested(statement: Statement, top: Range, bottom: Range, sources: tuple[str,
     truth = stated.against(*_limits(statement)) if stated else None
     if stated is None or truth is None:
         return Finding("unknown", "wide", sources=sources, values={"record": top.bounds})
-    values: dict[str, Any] = {"subject": top.bounds, "base": bottom.bounds, "said": statement.value or 0}
-    values["stated"] = (stated.low, stated.high)
+    said_of = {"subject": top.bounds, "base": bottom.bounds}
+    values = {**said_of, "said": statement.value or 0, "stated": (stated.low, stated.high)}
     code = "holds" if truth else _broken(statement, stated) if sources else "own_arithmetic"
     return Finding("agrees" if truth else "contradicts", code, stated.low, stated.upper, sources, values)
 
@@ -151,13 +151,13 @@ def _rank(statement: Statement, base: Cell, record: Record) -> Finding:
     own, is_highest = record.held(statement.subject), statement.direction == "highest"
     if not own.allows(statement.subject.value):
         return Finding("unknown", "unclear_subject")
-    level = own if own.is_known else _printed(statement.subject)
+    level = own if own.is_known else Range(*said(statement.subject, record.vocabulary))
     # "the highest since 2016", in which it may have been higher
     first = int(base.period_start[:4]) + (base.period_start != LIMITS.ever)
     days = {year: (f"{year}-01-01", f"{year}-12-31") for year in range(first, int(base.period_end[:4]) + 1)}
     held = {year: record.held(replace(base, period_start=day, period_end=last)) for year, (day, last) in days.items()}
     known = {year: there for year, there in held.items() if there.is_known}
-    if not known or not (own.is_known or level.low):
+    if not known or not (own.is_known or statement.subject.value):
         return Finding("unknown", "no_figure")
     beaten = [y for y, there in known.items() if (there.low > level.high if is_highest else there.high < level.low)]
     sources = _sources(own, *(held[year] for year in beaten))
@@ -227,13 +227,9 @@ def doubts_of_statements(rec: Reconciliation, statements: pd.DataFrame | None = 
 
 def _statement(row: dict[str, Any]) -> Statement:
     def cell(which: str) -> Cell:
-        breakdown, start, end, printed = (
-            row[which + name] for name in ("breakdown", "period_start", "period_end", "printed")
-        )
-        unit = row["unit"] if row["kind"] in ("sum", "rank") else ""
-        qualifier = row["qualifier"] if row["kind"] == "sum" else "exact"
-        value = float(printed) if printed else None
-        return Cell(row["country"], row["indicator"], breakdown, start, end, unit, value, qualifier)
+        breakdown, start, end = (row[which + name] for name in ("breakdown", "period_start", "period_end"))
+        value = float(row[which + "printed"]) if row[which + "printed"] else None
+        return Cell(row["country"], row["indicator"], breakdown, start, end, row["unit"], value, row["qualifier"])
 
     value = float(row["value"]) if row["value"] else None
     said = (row["kind"], row["direction"], value, row["unit"], row["qualifier"])

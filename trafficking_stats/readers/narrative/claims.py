@@ -7,8 +7,26 @@ from typing import Any
 from trafficking_stats.breakdowns import parse
 from trafficking_stats.countries import country_code
 from trafficking_stats.dates import read_period
-from trafficking_stats.readers.narrative.lexicon import table
+from trafficking_stats.readers.narrative.lexicon import PEOPLES, PLACES, table
 from trafficking_stats.readers.narrative.results import Cell, Proposal
+from trafficking_stats.readers.narrative.words import Words
+
+
+def parts_named(words: Words) -> set[str]:
+    """Return the parts that words name, as ``key=value`` of the vocabulary.
+
+    Examples
+    --------
+    >>> from trafficking_stats.readers.narrative.lexicon import load
+    >>> from trafficking_stats.readers.narrative.tokens import tokenize
+    >>> sorted(parts_named(Words(tokenize("Romanian men forced to beg"), load("en"))))
+    ['citizenship=ROU', 'exploitation=begging', 'sex=male']
+    """
+    codes: dict[str, str] = table("labels")["breakdown"]
+    keys = {facet.partition("=")[0] for facet in codes}
+    facets = (f"{key}={words.value(f'facets.{key}', i)}" for key in keys for i in words.starts(f"facets.{key}"))
+    places = (words.value(group, i)[0] for group in (PEOPLES, PLACES) for i in words.starts(group))
+    return {codes[facet] for facet in facets if facet in codes} | {f"citizenship={code}" for code in places}
 
 
 @cache
