@@ -69,7 +69,9 @@ def judge(
     own = own or count.inside()
     if own or count.held.is_empty:
         return own or count.elsewhere(count.units()) or Finding("unknown", "no_figure")
-    return count.rejected() or count.elsewhere(count.alternatives()) or count.against(cell, is_dated)
+    others = (replace(count, cell=other, held=record.held(other)) for _, other in count.meant(words, parts))
+    early = next(filter(None, (one.rejected() for one in (count, *others))), None)
+    return early or count.elsewhere(count.alternatives()) or count.against(cell, is_dated)
 
 
 def _finding(verdict: str, code: str, held: Held, **values: object) -> Finding:

@@ -123,11 +123,18 @@ def _exists(scene: Scene, numeral: Numeral) -> bool:
     return said or auxiliary_before(scene, numeral)
 
 
-def _is_fragment(scene: Scene) -> bool:
-    """Whether a sentence is but a figure and its year: "98 victims in 2017." "And in 2016, 95"."""
-    numbers = {k for numeral in scene.numerals for k in range(numeral.start, numeral.end)}
-    is_plain = all(scene.is_known(i) or i in numbers or not word.isalpha() for i, word in enumerate(scene.low))
-    return is_plain and bool(scene.periods) and all(mark.family == "light" for mark in scene.marks)  # "2021 saw 173"
+def _is_fragment(scene: Scene, numeral: Numeral | None = None) -> bool:
+    """Whether a sentence is but a figure and its year, or what stands from a colon to a figure is.
+
+    "98 victims in 2017." "And in 2016, 95." "Then interest faded: 21 in 2011, nine in 2012."
+    """
+    marks = [i for i, word in enumerate(scene.low[: numeral.first if numeral else 0]) if word == ":"]
+    begin, end = (marks[-1], numeral.end) if marks and numeral else (0, len(scene.low))
+    numbers = {k for other in scene.numerals for k in range(other.start, other.end)}
+    told = enumerate(scene.low[begin:end], begin)
+    is_plain = all(scene.is_known(i) or i in numbers or not word.isalpha() for i, word in told)
+    is_bare = all(mark.family == "light" for mark in scene.marks if mark.start >= begin)  # "2021 saw 173"
+    return is_plain and bool(scene.periods) and is_bare
 
 
 def _points_back(state: State) -> bool:
@@ -141,7 +148,7 @@ def _points_back(state: State) -> bool:
         return True
     if head.noun == "empty" and scene.is_compared(numeral.start):
         return True
-    if head.noun in ("empty", "person") and _is_fragment(scene):  # "2021 - 18 minors"
+    if head.noun in ("empty", "person") and _is_fragment(scene, numeral):  # "2021 - 18 minors"
         return True
     is_described = scene.phrase("clause.copulas", scene.past(head.end, "clause.adverbs")) > 0  # "12 were women"
     is_group = head.noun == "person" and bool(facets_within(scene, head.start, head.end))

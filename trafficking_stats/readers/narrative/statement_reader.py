@@ -154,10 +154,14 @@ class StatementReader(Speech):
             period = next((p for p in scene.periods if end <= p.start <= end + 2), None)
             changes = bool(scene.phrase("statements.multiplied", k))  # "the number doubled": from the year before
             subject = self._changed_to(k) if changes else self.nearest(k)
-            is_of_count = period is None or any(start in scene.counts for start in range(end, end + 4))
+            is_of_count = any(start in scene.counts for start in range(end, end + 4))
             if subject is None or (is_of_count and not changes):
                 continue
-            base = self.in_period(subject, self.compared_period(end, subject.label))
+            is_dated = period is not None or changes  # "17 in 2007, 76 in 2013, more than four times as many"
+            before = self._counterpart(subject) if is_multiple and scene.word(end) in ("", *",.;)") else None
+            base = self.in_period(subject, self.compared_period(end, subject.label)) if is_dated else before
+            if base is None:
+                continue
             place = (k, end if period is None else period.end)
             statement = self.statement("comparison", "times" if is_multiple else said, place, subject, base)
             qualifier = qualifier_of(scene.value_before("qualifiers", k) or "exact")
