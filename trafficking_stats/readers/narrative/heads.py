@@ -142,9 +142,10 @@ def _past_partitive(scene: Scene, k: int) -> tuple[int, bool]:
 
 def _past_share(scene: Scene, k: int) -> int:
     """Return the token past a share, or the number that brackets repeat: "912 (94 %) adults", "72 % (3,142) men"."""
-    if scene.word(k) == "(" and k + 1 in scene.shares:
-        end = scene.shares[k + 1]
-        return end + 1 if scene.word(end) == ")" else k
+    start = k + 1 + (scene.word(k) == "," and scene.phrase("clause.coordinators", k + 1))
+    if scene.word(k) in ("(", ",") and start in scene.shares:  # "61, or 63 per cent, were men"
+        end = scene.shares[start]
+        return end + 1 if scene.word(end) in (")", ",") else k
     bracketed = scene.word(k) == ")" and scene.word(k - 2) == "("
     return k + 1 if bracketed and k - 2 in scene.shares.values() else k
 

@@ -39,7 +39,7 @@ class Numeral(NamedTuple):
     definite : bool
         "the 71", "all 12": refers back to a figure.
     cue : str
-        "" for a number; "no" or "not" where a negation stands for zero.
+        "" for a number; "no" or "not" where a negation stands for zero; "but" for "all but one of these 46".
     upper : float or None
         The other end of a range, "between 40 and 50"; its qualifier is "between".
     """
@@ -86,7 +86,8 @@ def find_numerals(words: Words, periods: Sequence[Period] = ()) -> list[Numeral]
             value = 100 * last.value / numeral.value
             result[-1] = last._replace(kind="share", end=numeral.end, value=value, qualifier=said)
         elif last and _is_exception(words, last, numeral):
-            result[-1] = last._replace(end=numeral.end, value=numeral.value - last.value, definite=False)
+            first = last.first - words.before("ignored.all_but", last.first)
+            result[-1] = last._replace(first=first, end=numeral.end, value=numeral.value - last.value, cue="but")
         elif last and _is_range(words, last, numeral):
             result[-1] = result[-1]._replace(end=numeral.end, qualifier="between", upper=numeral.value)
         else:
@@ -203,10 +204,8 @@ def _is_ratio(words: Words, part: Numeral, whole: Numeral) -> bool:
 
 def _is_exception(words: Words, part: Numeral, whole: Numeral) -> bool:
     """Whether two numbers are a whole but for a few: "all but one of these 46"."""
-    tied = part.end + words.phrase("clause.partitive", part.end)
-    return (
-        words.before("ignored.all_but", part.first) > 0 and tied < whole.start + 1 and whole.first in (tied, tied + 1)
-    )
+    is_tied = part.end + words.phrase("clause.partitive", part.end) == whole.start > part.end
+    return is_tied and words.before("ignored.all_but", part.first) > 0
 
 
 def _is_range(words: Words, low: Numeral, high: Numeral) -> bool:

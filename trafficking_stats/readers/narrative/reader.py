@@ -184,6 +184,8 @@ class Reader:
         numeral, alike = reading.numeral, [s for s in before if s.families == reading.families]
         if reading.like is not None:
             found = [s for s in (*before, *self.here.row) if s.numeral is reading.like]
+        elif numeral.cue == "but":
+            found = [s for s in (*self.here.row, *before) if s.numeral.value > numeral.value][-1:]
         elif reading.rule == "comparison":
             main = [s for s in alike if not own and not scene.is_compared(s.numeral.start)]
             # a comparison in brackets is with the figure before it, one of its own with all

@@ -63,7 +63,7 @@ class StatementReader(Speech):
 
     def _printed_beside(self, numeral: Numeral, end: int) -> Reading | None:
         """Return the count that a share in brackets repeats, or that stands in brackets after a share."""
-        if self.scene.word(numeral.start - 1) == "(":
+        if self.scene.word(numeral.start - 1) == "(" or self.scene.is_apposition(numeral.start - 1, end):
             beside = (s for s in self.spoken if s.numeral.start < numeral.start <= s.head.end + 2)
         else:
             comma = self.scene.clause_end(end, ",")  # "half of the victims, 58 in all, ..."
@@ -74,7 +74,7 @@ class StatementReader(Speech):
     def _whole_of(self, numeral: Numeral, part: Reading | None) -> Reading | None:
         """Return the count that a share is a share of; one without a number where the sentence names the whole only."""
         end = self.scene.shares[numeral.start]
-        near = range(end, end + 4)  # "90 % of the 121 victims"
+        near = range(end, min(end + 4, self.scene.clause_end(end, ",;:.") + 1))  # "90 % of the 121 victims"
         after = [s for s in self.spoken if s.numeral.start in near and s is not part]
         wholes = [s for s in self.spoken if s is not part and s.numeral.start < numeral.start and not s.facets]
         if after or wholes:
@@ -148,7 +148,8 @@ class StatementReader(Speech):
         last = 0
         for k, end, said in self._compared():
             is_multiple = not isinstance(said, str)
-            if k < last or not after_number.isdisjoint((k - 1, k)) or (self._is_loose(k) and not is_multiple):
+            is_loose = self._is_loose(k) or scene.phrase("statements.comparisons", end)  # "more than doubled"
+            if k < last or not after_number.isdisjoint((k - 1, k)) or (is_loose and not is_multiple):
                 continue
             last = end
             period = next((p for p in scene.periods if end <= p.start <= end + 2), None)
@@ -157,9 +158,11 @@ class StatementReader(Speech):
             is_of_count = any(start in scene.counts for start in range(end, end + 4))
             if subject is None or (is_of_count and not changes):
                 continue
+            first, _, year = period.label.partition("/") if period is not None and changes else ("", "", "")
+            subject = self.in_period(subject, year) if year else subject  # "doubled from 2012 to 2013"
             is_dated = period is not None or changes  # "17 in 2007, 76 in 2013, more than four times as many"
             before = self._counterpart(subject) if is_multiple and scene.word(end) in ("", *",.;)") else None
-            base = self.in_period(subject, self.compared_period(end, subject.label)) if is_dated else before
+            base = self.in_period(subject, first or self.compared_period(end, subject.label)) if is_dated else before
             if base is None:
                 continue
             place = (k, end if period is None else period.end)
