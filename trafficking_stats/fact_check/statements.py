@@ -110,16 +110,15 @@ def _limits(statement: Statement) -> tuple[float, float]:
     value = statement.value
     if value is None:
         return (0.0, 0.0) if statement.direction == "same" else (1.0, math.inf)
-    is_more = statement.qualifier in ("more_than", "at_least")
     if statement.unit == "times":
-        low = value if is_more else value * (1 - LIMITS.loose_times)
-        return low, math.inf if is_more else value * (1 + LIMITS.loose_times)
-    if statement.unit != "percent":
+        off = value * LIMITS.loose_times
+    elif statement.unit == "percent":
+        decimals = len(statement.text.replace(",", ".").partition(".")[2].rstrip(" %abcdefghijklmnopqrstuvwxyz"))
+        off = 10.0**-decimals * (5.0 if statement.qualifier in ("about", "nearly") else 1.0)
+    else:
         return value, value
-    decimals = len(statement.text.replace(",", ".").partition(".")[2].rstrip(" %abcdefghijklmnopqrstuvwxyz"))
-    off = 10.0**-decimals * (5.0 if statement.qualifier in ("about", "nearly") else 1.0)
     low = -math.inf if statement.qualifier in ("less_than", "at_most") else value - off
-    return low, math.inf if is_more else value + off
+    return low, math.inf if statement.qualifier in ("more_than", "at_least") else value + off
 
 
 def _broken(statement: Statement, stated: Range) -> str:

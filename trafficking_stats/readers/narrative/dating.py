@@ -163,7 +163,8 @@ class Dater:
         if period.end < token and any(scene.phrase("periods.when", k) for k in (period.end, period.end + 1)):
             return False
         reaches_back = any(scene.phrase("periods.since", k) for k in (period.start - 1, period.start))
-        return reaches_back and any(scene.contains(group, start, period.start) for group in groups)
+        ranges = groups if reaches_back else groups[:2] if "/" in period.label else ()  # "the most from 2007 to 2021"
+        return any(scene.contains(group, start, period.start) for group in ranges)
 
     def _label(self, period: Period) -> str:
         """Return the label of an expression; one that hangs on the text around it keeps what it meant first."""

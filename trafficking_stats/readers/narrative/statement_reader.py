@@ -168,6 +168,8 @@ class StatementReader(Speech):
             place = (k, end if period is None else period.end)
             statement = self.statement("comparison", "times" if is_multiple else said, place, subject, base)
             qualifier = qualifier_of(scene.value_before("qualifiers", k) or "exact")
+            if changes and float(said) < 1 and qualifier == "more_than":
+                qualifier = "less_than"  # "more than halved"
             if is_multiple:
                 statement = replace(statement, value=float(said), unit="times", qualifier=qualifier)
             if base.label != subject.label:
