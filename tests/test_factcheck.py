@@ -536,3 +536,81 @@ def test_an_accusation_needs_evidence(tmp_path, claims, text, figure, verdict):
     assert verdict == "contradicts" or "contradicts" not in [
         one for printed, one, _ in found if printed.startswith(figure)
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "verdict"),
+    [
+        # multiples, with a number or a verb, loosely said or not
+        ("In 2018, 97 victims were identified in Austria, nearly twice as many as in 2016.", "twice", "agrees"),
+        ("In 2021, 112 victims were identified in Austria, three times as many as in 2017.", "three", "contradicts"),
+        ("In Austria 52 victims were identified in 2016, in 2021 112, more than twice as many.", "twice", "agrees"),
+        ("The number of victims identified in Austria more than doubled from 2016 to 2021.", "doubled", "agrees"),
+        (
+            "The number of victims identified in Austria doubled from 61 in 2017 to 97 in 2018.",
+            "doubled",
+            "contradicts",
+        ),
+        (
+            "In 2018, 97 victims were identified in Austria, up from 61; they more than halved by 2020.",
+            "halved",
+            "unknown",
+        ),
+        # a rank over years that are told says nothing of the years of the figure
+        ("In 2021, 112 victims were identified in Austria, the most of all years from 2015 to 2021.", "112", "agrees"),
+        # a share beside its figure, and all but some of a whole
+        ("In 2021, 112 victims were identified in Austria; 96, or 86 per cent, were women.", "86 per cent", "agrees"),
+        ("In Austria 112 victims were identified in 2021. Most of them, 96 in all, were women.", "96", "agrees"),
+        ("In 2021, 112 victims were identified in Austria. All but 16 of these 112 were women.", "16 of", "agrees"),
+        # a part that the sentence before names
+        ("Most victims in Austria are women. In 2021 the authorities identified 96.", "96", "agrees"),
+        # years and figures after a colon
+        ("In Austria 52 victims were identified in 2016. It went on: 61 in 2017, 97 in 2018.", "97", "agrees"),
+        ("Victims identified in Austria, by year:\n\n* 2018 – 97\n* 2019 – 110", "110", "agrees"),
+        # an earlier edition, of victims under another name
+        ("In 2022, 118 victims were assisted in Austria.", "118", "superseded"),
+        ("In 2018, 140 victims were referred in Austria.", "140", "unknown"),
+    ],
+)
+def test_journalists_say_it_in_other_words(tmp_path, claims, text, figure, verdict):
+    found = verdicts(checked(tmp_path, claims, text))
+    assert verdict in ([one for printed, one, _ in found if printed.startswith(figure)] or ["unknown"]), found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # what "it" is was not read
+        "The law offers a way home. In 2021, 38 of them took it, of 112 victims in Austria. It had been 43 in 2018.",
+        "In 2021, 112 victims were identified in Austria, 16 of them men. In 2018 it had been 8.",
+        "In 2021, 112 victims were identified in Austria, the highest number of all years from 2016 to 2021.",
+        "In 2020, 73 victims were identified in Austria, fewer than half as many as in 2022 (131).",
+        "Over the years 2017 and 2018 the lists of Austria add up to 158 victims.",
+    ],
+)
+def test_no_figure_is_accused_for_what_another_says(tmp_path, claims, text):
+    assert "contradicts" not in set(checked(tmp_path, claims, text).table["verdict"])
+
+
+def test_right_sentences_made_of_the_record_are_never_accused():
+    """Parts of each year of five countries, in sentences whose figures are those of the record."""
+    from trafficking_stats.fact_check.checked import check
+    from trafficking_stats.fact_check.record import Record
+    from trafficking_stats.readers.narrative.extraction import read_text
+
+    claims = ts.load_claims()
+    rec = ts.reconcile(claims[claims["country"].isin(["DNK", "SWE", "NOR", "DEU", "AUT"])])
+    known = rec.series[(rec.series["indicator"] == "victims_identified") & rec.series["estimate"].notna()]
+    record, verdicts = Record(rec), []
+    for (country, year), rows in known.groupby(["country", "year"]):
+        figures = dict(zip(rows["breakdown"], rows["estimate"], strict=True))
+        total = figures.get("", 0)
+        for part, name in (("sex=male", "men"), ("age=child", "children")):
+            n = figures.get(part, 0)
+            text = f"In {year}, {total} victims were identified, {n} of them {name}. "
+            share = round(100 * n / max(total, 1))
+            text += f"All but {total - n} of the {total} were {name}; {n}, or {share} per cent, were {name}."
+            found = read_text(text, country=country, default_year=year)
+            verdicts += [one.finding.verdict for one in check(found, record, text, is_given=False) if 0 < n < total]
+    assert verdicts.count("agrees") > 150
+    assert "contradicts" not in verdicts

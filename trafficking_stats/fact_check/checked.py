@@ -54,8 +54,8 @@ def _counts(
             spoken = low if proposal.counted and proposal.rule not in LIMITS.of_before else low | before
             # "exploited in prostitution. In 2021 the number was 26": a part that a sentence before names
             parts = parts_named(words(max(0, proposal.sentence_start - LIMITS.around), proposal.sentence_end))
-            is_dated = is_given or proposal.period_source not in LIMITS.supposed
-            found = judge(cell, record, spoken, parts, is_dated=is_dated)
+            is_said = is_given or proposal.period_source not in LIMITS.supposed
+            found = judge(cell, record, spoken, parts, is_dated=is_said)
         before = low
         yield Checked(proposal, "count", cell, found)
 

@@ -147,8 +147,8 @@ class _Count:
         """Accuse a figure that nothing explains, unless the cell is not surely the one that the text asks for."""
         held, slip = self.held, self._slip()
         # convictions, where the record holds the persons only: one may be convicted twice
-        is_less = slip in LIMITS.typed or self.low <= held.high
-        is_judged = is_less or any(self.record.held(unit).exact for _, unit in self.units())
+        units = (self.record.held(unit) for _, unit in self.units())
+        is_judged = slip in LIMITS.typed or self.low <= held.high or any(unit.exact for unit in units)
         is_certain = asked == self.cell or (asked.unit in LIMITS.open_units and is_judged)
         # the sentence of one defendant is neither the shortest nor the longest of a year
         if self.cell.unit == "months" or not is_certain:

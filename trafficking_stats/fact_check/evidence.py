@@ -74,11 +74,19 @@ def lack(one: Checked, checked: Sequence[Checked], text: str, words: Callable[[i
         return "unclear_subject"
     if isinstance(place, Statement):
         return "" if _is_read_statement(place, checked, sentence, text) else "unclear_subject"
-    # "it had been eight in 2014" goes on from the sentence with figures before it
-    ends = [other.place.sentence_start for other in checked if other.place.sentence < place.sentence]
-    if place.rule in LIMITS.of_before and _is_unread(text, max(ends, default=0), place.char_start, checked):
-        return "unclear_subject"
+    if place.rule in LIMITS.of_before and (code := _lack_before(one, place, checked, text)):
+        return code
     return _lack_of_count(one, place, checked, sentence, is_typed)
+
+
+def _lack_before(one: Checked, place: Proposal, checked: Sequence[Checked], text: str) -> str:
+    """Return what is lacking to say what a figure goes on from: "it had been eight in 2014", after two figures."""
+    starts = [other.place.sentence_start for other in checked if other.place.sentence < place.sentence]
+    start = max(starts, default=place.sentence_start)
+    before = [other for other in checked if start <= other.place.char_start < place.char_start]
+    if one.is_less and any(one.speaks_of(other) and other.cell.breakdown != one.cell.breakdown for other in before):
+        return "perhaps_part"
+    return "unclear_subject" if _is_unread(text, start, place.char_start, checked) else ""
 
 
 def _is_unread(text: str, start: int, end: int, checked: Sequence[Checked]) -> bool:
@@ -92,16 +100,15 @@ def _lack_of_count(one: Checked, place: Proposal, checked: Sequence[Checked], se
     others = [other for other in checked if other.kind == "count" and other is not one]
     if any(_is_rival(one, other) for other in others):
         return "perhaps_part"
-    before = (other for other in others if 0 <= place.sentence - other.place.sentence <= LIMITS.vouching)
-    vouching = [other for other in before if other.is_met and one.speaks_of(other)]
+    alike = (other for other in others if other.is_met and one.speaks_of(other))
+    vouching = [other for other in alike if 0 <= place.sentence - other.place.sentence <= LIMITS.vouching]
     is_of_year = one.value >= LIMITS.least_telling and any(one.speaks_of(other, "period_end") for other in vouching)
     is_dated = is_of_year if place.period_source == LIMITS.carried else _is_dated(one.cell, place, sentence)
     if not (is_dated or is_typed):
         return "not_dated"
     is_vouched = any(one.speaks_of(other, "breakdown") for other in vouching) or (is_of_year and one.cell.breakdown)
-    is_alone = all(other.place.sentence != place.sentence for other in others)
-    is_named = place.rule in LIMITS.own and (is_alone or one.finding.code in LIMITS.typed)
-    return "" if is_named or is_vouched else "unclear_subject"
+    is_beside = one.finding.code not in LIMITS.typed and any(other.place.sentence == place.sentence for other in others)
+    return "" if is_vouched or (place.rule in LIMITS.own and not is_beside) else "unclear_subject"
 
 
 def _is_rival(one: Checked, other: Checked) -> bool:

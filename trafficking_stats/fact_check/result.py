@@ -193,13 +193,10 @@ def _record(
 
 def _row(one: Checked) -> dict[str, Any]:
     found, said = one.finding, one.cell if one.kind in ("count", "sum") else one.place
-    parts = (
-        (one.place, ("char_start", "char_end", "text")),
-        (one.cell, CELL),
-        (said, ("value", "qualifier")),
-        (found, ("verdict", "code", "reason")),
-    )
-    row = {name: getattr(part, name) for part, names in parts for name in names}
+    row = {name: getattr(one.place, name) for name in ("char_start", "char_end", "text")}
+    row |= {name: getattr(one.cell, name) for name in CELL}
+    row |= {name: getattr(said, name) for name in ("value", "qualifier")}
+    row |= {name: getattr(found, name) for name in ("verdict", "code", "reason")}
     bounds = {"record_lower": found.lower, "record_upper": found.upper}
     sources = {"source_ids": ";".join(found.sources), "is_single_source": len(found.sources) == 1}
     return {"kind": one.kind, **row, **bounds, **sources}

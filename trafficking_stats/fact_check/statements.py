@@ -23,8 +23,6 @@ from trafficking_stats.reconciliation.result import Reconciliation
 _RATIOS = {"share": (100.0, 0.0), "percent": (100.0, -100.0), "times": (1.0, 0.0)}
 """What a statement says of subject / base: by what the ratio is multiplied, and what is added."""
 
-_DOWN = ("down", "fewer")
-
 
 def judge_statement(statement: Statement, record: Record, near: Sequence[Cell] = ()) -> Finding:
     """Judge one statement.
@@ -43,10 +41,8 @@ def judge_statement(statement: Statement, record: Record, near: Sequence[Cell] =
     Finding
         Its bounds are those of what is stated: the share or change in percent, the sum, the count.
     """
-    if statement.kind == "sum":
+    if statement.kind == "sum" or statement.base is None:
         return _sum(statement, record)
-    if statement.base is None:
-        return Finding("unknown", "no_figure")
     if statement.kind == "rank":
         return _rank(statement, statement.base, record)
     subject, base = record.held(statement.subject), record.held(statement.base)
@@ -72,8 +68,8 @@ def _tested(statement: Statement, top: Range, bottom: Range, sources: tuple[str,
     truth = stated.against(*_limits(statement)) if stated else None
     if stated is None or truth is None:
         return Finding("unknown", "wide", sources=sources, values={"record": top.bounds})
-    said_of = {"subject": top.bounds, "base": bottom.bounds}
-    values = {**said_of, "said": statement.value or 0, "stated": (stated.low, stated.high)}
+    said, ends = statement.value or 0, (stated.low, stated.high)
+    values = {"subject": top.bounds, "base": bottom.bounds, "said": said, "stated": ends}
     code = "holds" if truth else _broken(statement, stated) if sources else "own_arithmetic"
     return Finding("agrees" if truth else "contradicts", code, stated.low, stated.upper, sources, values)
 
@@ -93,7 +89,7 @@ def _sources(*held: Held) -> tuple[str, ...]:
 
 def _stated(statement: Statement, top: Range, bottom: Range) -> Range | None:
     """Return what the record makes of the stated share, ratio or difference; None where it would divide by zero."""
-    sign = -1.0 if statement.direction in _DOWN else 1.0
+    sign = -1.0 if statement.direction in ("down", "fewer") else 1.0
     scale, shift = _RATIOS.get("share" if statement.kind == "share" else statement.unit, (0.0, 0.0))
     if not scale:
         ends = top.low - bottom.high, top.high - bottom.low
@@ -199,13 +195,9 @@ def judge_kept(rec: Reconciliation, statements: pd.DataFrame | None = None) -> p
     for row in records(table):
         statement = _statement(row)
         found = judge_statement(statement, record)
-        cells = [cell for cell in (statement.subject, statement.base) if cell is not None]
-        claims = {
-            claim.claim_id: None
-            for cell in cells
-            for claim in record.held(cell).claims
-            if (claim.source_id, claim.value) == (row["source_id"], cell.value)
-        }
+        held = [(cell, record.held(cell)) for cell in (statement.subject, statement.base) if cell is not None]
+        own = [(claim, cell) for cell, there in held for claim in there.claims if claim.source_id == row["source_id"]]
+        claims = dict.fromkeys(claim.claim_id for claim, cell in own if claim.value == cell.value)
         told = {name: getattr(found, name) for name in FOUND}
         rows.append({**row, **told, "source_ids": ";".join(found.sources), "claim_ids": ";".join(claims)})
     return pd.DataFrame(rows, columns=[*STATEMENT, *FOUND, "source_ids", "claim_ids"])

@@ -156,13 +156,16 @@ class StatementReader(Speech):
             changes = bool(scene.phrase("statements.multiplied", k))  # "the number doubled": from the year before
             subject = self._changed_to(k) if changes else self.nearest(k)
             is_of_count = any(start in scene.counts for start in range(end, end + 4))
-            if subject is None or (is_of_count and not changes):
+            # "they halved by 2020" does not tell from when
+            is_open = changes and period is not None and subject is not None and not self._is_base(period, subject)
+            if subject is None or is_open or (is_of_count and not changes):
                 continue
             first, _, year = period.label.partition("/") if period is not None and changes else ("", "", "")
-            subject = self.in_period(subject, year) if year else subject  # "doubled from 2012 to 2013"
+            subject = self.in_period(subject, year or subject.label)  # "doubled from 2012 to 2013"
             is_dated = period is not None or changes  # "17 in 2007, 76 in 2013, more than four times as many"
             before = self._counterpart(subject) if is_multiple and scene.word(end) in ("", *",.;)") else None
-            base = self.in_period(subject, first or self.compared_period(end, subject.label)) if is_dated else before
+            earlier = first if year else self.compared_period(end, subject.label)
+            base = self.in_period(subject, earlier) if is_dated else before
             if base is None:
                 continue
             place = (k, end if period is None else period.end)
@@ -174,6 +177,11 @@ class StatementReader(Speech):
                 statement = replace(statement, value=float(said), unit="times", qualifier=qualifier)
             if base.label != subject.label:
                 yield statement
+
+    def _is_base(self, period: Period, subject: Reading) -> bool:
+        """Whether a period after a verb is that of which the figure doubled, or the one of the figure itself."""
+        is_from = self.scene.is_compared(period.start) or self.scene.phrase("compare.change_from", period.start - 1)
+        return bool(is_from) or period.label == subject.label or "/" in period.label
 
     def _compared(self) -> list[tuple[int, int, Any]]:
         """Return the tokens of comparisons, and what they say: a direction, or how many times as many."""
