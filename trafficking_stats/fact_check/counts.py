@@ -114,8 +114,8 @@ class _Count:
             there = self.record.held(other)
             is_near = code == "unit" and there.low >= LIMITS.least_telling
             slack = max(1.0, there.low * LIMITS.near) if is_near else 0.0
-            is_right = self.low - slack <= there.low <= self.high + slack
-            if is_right and there.exact and there.direct and self.value > 0:
+            is_told = there.exact and there.direct and self.value > 0
+            if is_told and self.low - slack <= there.low <= self.high + slack:
                 return code, other, there
         return None
 

@@ -74,9 +74,8 @@ def lack(one: Checked, checked: Sequence[Checked], text: str, words: Callable[[i
         return "unclear_subject"
     if isinstance(place, Statement):
         return "" if _is_read_statement(place, checked, sentence, text) else "unclear_subject"
-    if place.rule in LIMITS.of_before and (code := _lack_before(one, place, checked, text)):
-        return code
-    return _lack_of_count(one, place, checked, sentence, is_typed)
+    unsaid = _lack_before(one, place, checked, text) if place.rule in LIMITS.of_before else ""
+    return unsaid or _lack_of_count(one, place, checked, sentence, is_typed)
 
 
 def _lack_before(one: Checked, place: Proposal, checked: Sequence[Checked], text: str) -> str:
@@ -129,8 +128,7 @@ def _is_dated(cell: Cell, place: Proposal, sentence: Words) -> bool:
 
 def _is_read_statement(place: Statement, checked: Sequence[Checked], sentence: Words, text: str) -> bool:
     """Whether a statement is of figures that were read: none of another thing, and no number before it unread."""
-    beside = [one for one in checked if one.place.sentence == place.sentence]
-    counted = {one.cell.indicator for one in beside if one.kind == "count"}
+    counted = {o.cell.indicator for o in checked if o.kind == "count" and o.place.sentence == place.sentence}
     is_of_other = counted and place.kind != "rank" and place.subject.indicator not in counted
     end = min(place.char_end + LIMITS.beside, place.sentence_end)
     if is_of_other or _is_unread(text, place.sentence_start, end, checked):

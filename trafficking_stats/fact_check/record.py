@@ -193,8 +193,8 @@ class Record:
         lower = sum(years[year].lower for year in covered if year in years)
         upper = sum(years[year].upper if year in years else math.inf for year in touched)
         printed = {row.period_start[:4] for row in self._claims.get(key, []) if row.accepted}
-        is_whole = period_kind(start, end) in ("year", "years")
-        return lower, upper, is_whole and {str(year) for year in touched} <= printed
+        is_whole = period_kind(start, end) in ("year", "years") and {str(year) for year in touched} <= printed
+        return lower, upper, is_whole
 
 
 def _by_cell(table: pd.DataFrame) -> dict[Key, list[Any]]:

@@ -76,8 +76,7 @@ class FactCheck:
     @property
     def counts(self) -> dict[str, int]:
         """How many of each verdict, the gravest first."""
-        found = self.table["verdict"].value_counts()
-        return {verdict: int(found.get(verdict, 0)) for verdict in VERDICTS}
+        return {verdict: int((self.table["verdict"] == verdict).sum()) for verdict in VERDICTS}
 
     @property
     def html(self) -> str:

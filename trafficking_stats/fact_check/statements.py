@@ -129,8 +129,7 @@ def _sum(statement: Statement, record: Record) -> Finding:
     parts = [part.value for part in statement.parts if part.value is not None]
     total = statement.subject.value
     is_whole = parts and len(parts) == len(statement.parts) and statement.subject.qualifier == "exact"
-    if is_whole and total is not None and sum(parts) > total:
-        added = sum(parts)
+    if is_whole and total is not None and (added := sum(parts)) > total:
         return Finding("contradicts", "parts", added, added, values={"said": total, "added": added})
     return judge(statement.subject, record)
 
