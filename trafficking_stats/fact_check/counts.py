@@ -150,8 +150,10 @@ class _Count:
         units = (self.record.held(unit) for _, unit in self.units())
         is_judged = slip in LIMITS.typed or self.low <= held.high or any(unit.exact for unit in units)
         is_certain = asked == self.cell or (asked.unit in LIMITS.open_units and is_judged)
+        # some source printed it for that, though the record does not accept it
+        is_printed = (self.low, self.high) in {(one.lower, one.upper) for one in held.claims}
         # the sentence of one defendant is neither the shortest nor the longest of a year
-        if self.cell.unit == "months" or not is_certain:
+        if self.cell.unit == "months" or is_printed or not is_certain:
             return _finding("unknown", "unclear_subject", held)
         if not (is_dated and held.direct):
             return _finding("unknown", "indirect" if is_dated else "not_dated", held)
@@ -226,7 +228,7 @@ class _Count:
         """Yield reporting years that touch a calendar year, the years beside it, and sums of years from or up to it."""
         if not self.cell.period_start or self.cell.period_start[:4] != self.cell.period_end[:4]:
             return
-        year, reach = int(self.cell.period_end[:4]), range(1, LIMITS.longest)
+        year, reach = int(self.cell.period_end[:4]), range(1, 20)
         for first in (year - 1, year):
             yield f"{first}-04-01", f"{first + 1}-03-31"
             yield f"{first}-10-01", f"{first + 1}-09-30"

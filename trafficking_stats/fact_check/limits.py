@@ -17,7 +17,6 @@ class Limits(Entry):
     beside: int
     one_group: tuple[str, ...]
     since: int
-    longest: int
     open_units: tuple[str, ...]
     ever: str
     desks: tuple[str, ...]
