@@ -66,6 +66,8 @@ def verdicts(found) -> list[tuple[str, str, str]]:
         ("There were 24 convictions in 2020.", "24", "agrees", "same"),
         ("In 2021, authorities identified 96 victims of trafficking.", "96", "other_unit", "part"),
         ("In 2020, authorities identified 110 victims of trafficking.", "110", "other_unit", "period"),
+        # women of the year after: whoever read the sentence may have missed that
+        ("In 2020, authorities identified 96 victims of trafficking.", "96", "unknown", "unclear_subject"),
         ("In 2018, authorities identified 79 victims of trafficking.", "79", "contradicts", "digits_swapped"),
         ("In 2018, authorities identified 98 victims of trafficking.", "98", "contradicts", "small_difference"),
         ("In 2019, authorities identified 170 victims of trafficking.", "170", "contradicts", "one_digit"),

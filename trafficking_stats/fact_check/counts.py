@@ -157,8 +157,11 @@ class _Count:
             return _finding("unknown", "unclear_subject", held)
         if not (is_dated and held.direct):
             return _finding("unknown", "indirect" if is_dated else "not_dated", held)
-        others = () if slip in LIMITS.typed else self.something_else()
-        return self.elsewhere(others) or _finding("contradicts", slip, held, said=self.value)
+        accused = _finding("contradicts", slip, held, said=self.value)
+        if slip in LIMITS.typed or self.value < LIMITS.least_telling:
+            return accused
+        unclear = _finding("unknown", "unclear_subject", held) if self.record.printing(self.cell) else None
+        return self.elsewhere(self.something_else()) or unclear or accused
 
     # ---- other cells whose figure it may be
 
@@ -213,7 +216,7 @@ class _Count:
     def something_else(self) -> Iterator[Alternative]:
         """Yield the cells of other indicators and parts: "311 were convicted", where 311 were prosecuted."""
         for indicator, breakdown in self.record.cells(self.cell.country):
-            if indicator != self.cell.indicator and self.value >= LIMITS.least_telling:
+            if indicator != self.cell.indicator:
                 yield "something_else", replace(self.cell, indicator=indicator, breakdown=breakdown)
 
     def _broken_down(self) -> Iterator[tuple[Cell, set[str], set[str]]]:

@@ -133,6 +133,10 @@ class Record:
         self.vocabulary = rec.vocabulary
         self._equal = {(rule.country, rule.printed): rule.means for rule in rec.vocabulary.equivalents}
         self._claims, self._periods = _by_cell(rec.claims), _by_cell(rec.periods)
+        self._printed: defaultdict[tuple[str, float], list[Any]] = defaultdict(list)
+        for own in self._claims.values():
+            for claim in own:
+                self._printed[claim.country, claim.value].append(claim)
         self._years = {key: {row.year: row for row in rows} for key, rows in _by_cell(rec.series).items()}
 
     def canonical(self, cell: Cell) -> tuple[str, str, str]:
@@ -144,6 +148,12 @@ class Record:
     def cells(self, country: str) -> list[tuple[str, str]]:
         """Return indicator and breakdown of all cells of a country."""
         return sorted((i, b) for c, i, b in self._years if c == country)
+
+    def printing(self, cell: Cell) -> list[Any]:
+        """Return the claims that print the number of a cell for anything of its country, up to a year away."""
+        start, end = str(int(cell.period_start[:4]) - 1), str(int(cell.period_end[:4]) + 1)
+        alike = self._printed.get((cell.country, cell.value or 0.0), [])
+        return [one for one in alike if one.period_start[:4] <= end and one.period_end[:4] >= start]
 
     def held(self, cell: Cell) -> Held:
         """Bound a cell over its period.
