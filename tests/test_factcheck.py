@@ -286,6 +286,28 @@ def test_right_figures_are_never_accused(tmp_path, claims, text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "PRESS RELEASE - Vienna, 14 June 2021\n\nThe authorities identified 73 victims of trafficking.",
+        "VIENNA, June 3, 2021 - Last year the authorities identified 73 victims of trafficking.",
+        "WIEN, 3. juni 2021. 73 personer blev i fjor identificeret som ofre for menneskehandel i Østrig.",
+        "WIEN, 3. juni 2021 - I fjor ble 73 ofre for menneskehandel identifisert.",
+        "WIEN, 3 juni 2021 - I fjol identifierades 73 offer för människohandel i Österrike.",
+    ],
+)
+def test_a_text_reports_on_the_year_before_its_own_date(tmp_path, claims, text):
+    (row,) = checked(tmp_path, claims, text).table.to_dict("records")
+    assert (row["period_end"], row["verdict"]) == ("2020-12-31", "agrees")
+
+
+def test_a_date_before_the_latest_year_is_not_that_of_the_text(tmp_path, claims):
+    text = (
+        "On 3 May 2018 a ring was broken up. Since then numbers fell. 73 victims were identified. By 2020 all had left."
+    )
+    assert checked(tmp_path, claims, text).year == 2020
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("Victims identified in Austria: 61 (2017), 97 (2018), 110 (2019).", ["61", "97", "110"]),

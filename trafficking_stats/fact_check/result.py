@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,7 @@ from trafficking_stats.fact_check.record import Record
 from trafficking_stats.messages import language as said_in
 from trafficking_stats.messages import languages, say
 from trafficking_stats.readers.documents import read_document
-from trafficking_stats.readers.narrative.extraction import read_text
+from trafficking_stats.readers.narrative.extraction import read_text, year_told
 from trafficking_stats.readers.narrative.review import Note, page
 from trafficking_stats.reconciliation.reconciling import reconcile
 from trafficking_stats.reconciliation.result import OPTIMAL
@@ -36,8 +35,6 @@ COLUMNS = (
     *("record_upper", "code", "reason", "source_ids", "is_single_source", "locator"),
 )
 """Columns of `FactCheck.table`."""
-
-_YEAR = re.compile(r"(?<![\d.,])(?:199\d|20[0-4]\d)(?![\d%])")
 
 
 @dataclass(frozen=True)
@@ -132,8 +129,8 @@ def factcheck(
     country : str
         The country it is about: its ISO 3166-1 alpha-3 code or its name.
     year : int, optional
-        The year it reports on. Without it the latest year that the text names stands in, and a figure whose year is
-        not said is never found to contradict.
+        The year it reports on. Without it the latest year that the text names, but not that of its own date, stands
+        in, and a figure whose year is not said is never found to contradict.
     language : str, optional
         Language of the document, found by itself if not given. Findings are said in it where there is a catalogue.
     claims : pandas.DataFrame, optional
@@ -163,8 +160,7 @@ def factcheck(
     """
     read, country = read_document(document), as_code(country)
     record, left_out, status = _record(Path(document), country, claims, exclude_sources)
-    years = [int(found) for found in _YEAR.findall(read.text)]
-    supposed = year or max(years, default=int(str(load_sources()["published"].max())[:4]))
+    supposed = year or year_told(read.text, language) or int(str(load_sources()["published"].max())[:4])
     found = read_text(read.text, country=country, default_year=supposed, language=language)
     checked = check(found, record, read.text, is_given=year is not None)
     code = found.language if found.language in languages() else "en"

@@ -10,12 +10,16 @@ from trafficking_stats.readers.narrative.reader import Reader
 from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.tables import counts_of, find_tables
-from trafficking_stats.readers.narrative.tokens import Sentence, sentences, worth_reading
+from trafficking_stats.readers.narrative.tokens import Sentence, sentences, tokenize, worth_reading
+from trafficking_stats.readers.narrative.words import Words
 
 MOST_FIGURES = 100
 """A stretch without a full stop that holds more numbers than this is a table, not a sentence."""
 
 _DIGITS = re.compile(r"\d+")
+_YEAR = re.compile(r"(?<![\d.,])(?:199\d|20[0-4]\d)(?![\d%])")
+_HEAD = 300
+"""Characters in which the date of a text is looked for."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,30 @@ class Found:
     language: str
     proposals: list[Proposal] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
+
+
+def year_told(text: str, language: str | None = None) -> int | None:
+    """Return the year that a text reports on, as far as it tells: the latest it names, but not that of its own date.
+
+    A text that says "last year" counts from its own date.
+
+    Examples
+    --------
+    >>> year_told("Oslo, 3 May 2023. In 2022 the police charged 25."), year_told("Up from 3 in 2014 to 9 in 2016.")
+    (2022, 2016)
+    >>> year_told("OSLO, May 3, 2023 - Last year the police charged 25.")
+    2023
+    """
+    lexicon = load(language or detect_language(text))
+    month = "|".join(lexicon.tables["periods"]["months"])
+    date = re.search(rf"(?i)\b(?:\d\d?\.? (?:{month})|(?:{month}) \d\d?)[.,]* (\d{{4}})\b", text[:_HEAD])
+    years = sorted(map(int, _YEAR.findall(text)))
+    if date is None or int(date[1]) < years[-1]:
+        return years[-1] if years else None
+    written = int(date[1])
+    if Words(tokenize(text), lexicon).starts("periods.last_year"):
+        return written
+    return max((year for year in years if year < written), default=written - 1)
 
 
 def read_text(text: str, *, country: str, default_year: int, language: str | None = None, source_id: str = "") -> Found:
