@@ -117,14 +117,15 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
     length, noun, _ = noun_at(scene, k)
     modifier = max(scene.phrase("modifiers.skip", k), scene.phrase("facets.form", k))
     is_modifier = length == modifier > 0 and noun_at(scene, scene.past(k, "modifiers.skip"))[0] > 0
-    if length and (noun == "not_counted" or not is_modifier):
+    if length and noun != "none" and (noun == "not_counted" or not is_modifier):
         return "noun", length
     if modifier:
         joins = scene.phrase("clause.coordinators", k) or scene.phrase("clause.prepositions", k)
         return ("end", 0) if joins else ("modifier", modifier)
     if k in scene.at or any(scene.phrase(group, k) for group in _ENDS) or scene.is_unknown_verb(k):
         return "end", 0
-    return "name" if scene.tokens[k].text[0].isupper() else "word", 1
+    is_name = scene.tokens[k].text[0].isupper() or scene.phrase(PEOPLES, k)  # "14 rumænere"
+    return "name" if is_name else "word", 1
 
 
 def _is_status(scene: Scene, k: int) -> bool:

@@ -99,7 +99,7 @@ def _bare(words: Words, dated: Container[int]) -> Iterator[Numeral]:
     numbers = words.lexicon.numbers
     zeros = words.starts("number_grammar.zeros")
     parts = {*words.starts("fractions")}
-    begins = {*zeros, *parts, *words.starts("scales", "number_grammar.articles")}
+    begins = {*zeros, *parts, *words.starts("scales", "number_phrases", "number_grammar.articles")}
     last, past_zero = 0, -2
     for i, word in enumerate(words.low):
         if i < last or i in dated or not (i in begins or word in numbers or word[0].isdecimal()):

@@ -183,7 +183,9 @@ class State:
         """Take a reading; what follows may flow on from it."""
         own = self.scene.low[reading.numeral.end : reading.head.end]
         reading = replace(reading, counted=own or reading.counted)
-        self.current, self.blocked = reading, False
+        self.blocked = False
+        if not (self.current and self.scene.is_base(reading.numeral)):  # "71 of 97 victims got help; in 2017 60 did"
+            self.current = reading
         (self.repeats if reading.repeated else self.readings).append(reading)
 
     def stop(self, forget: bool = True) -> bool:

@@ -163,7 +163,7 @@ def verb_before(state: State) -> Outcome:
 
 def participle_after(state: State) -> Outcome:
     """Read "six defendants prosecuted in 2015"."""
-    if state.right.strength != "reduced":
+    if state.right.strength != "reduced" or state.scene.is_base(state.numeral):
         return None
     state.consumed.add(state.right.token)
     return state.governed(state.right, "participle after")

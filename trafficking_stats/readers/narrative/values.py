@@ -12,6 +12,9 @@ Found = tuple[int, float]
 
 def number_at(words: Words, i: int) -> Found | None:
     """Return the number at token `i`."""
+    length, value = words.found("number_phrases", i)  # "half a dozen"
+    if length:
+        return i + length, float(value)
     if not words.low[i][0].isdecimal():
         return _in_words(words, i)
     if _is_glued(words, i):
@@ -60,8 +63,10 @@ def _is_counting_article(words: Words, i: int) -> bool:
 
 
 def _is_glued(words: Words, i: int) -> bool:
-    """Whether letters, digits or strokes touch a number, "262a", "4th", "10:30", or its bracket: "section 9c(5)"."""
+    """Whether letters, digits or strokes touch a number, "262a", "10:30", its bracket, "section 9c(5)", or a 0 before."""
     here = words.tokens[i]
+    if any(len(word) > 1 and word.isdecimal() and word[0] == "0" for word in words.low[max(0, i - 1) : i + 1]):
+        return True  # "0800 121 700"
     if i > 1 and words.low[i - 1] == "(" and words.tokens[i - 2].end == words.tokens[i - 1].start:
         return True
     before = [token.text[-1] for token in words.tokens[:i][-1:] if token.end == here.start]
@@ -72,7 +77,7 @@ def _is_glued(words: Words, i: int) -> bool:
 def share_at(words: Words, i: int) -> Found | None:
     """Return the percentage that words at token `i` say, "a third", but not "half a dozen", "a quarter year"."""
     length, percent = words.found("fractions", i)
-    is_of_number = unit_at(words, i + length) or words.phrase("scales", i + length + 1)
+    is_of_number = unit_at(words, i + length) or words.phrase("number_phrases", i)
     return (i + length, percent) if length and not is_of_number else None
 
 
