@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.times import Period, in_year, year_before, year_of, years_before
+from trafficking_stats.readers.narrative.times import Period, in_year, span_before, year_before, year_of, years_before
 
 _PAIRS = {"pair": 1, "pair_back": -1}
 """Kinds of two years with a figure each, and the order in which they are printed."""
@@ -184,6 +184,8 @@ class Dater:
             return in_year(around, int(period.label) if period.label else year_of(around) - 1)
         if period.kind == "first":
             return str(year_of(around))
+        if period.kind == "span_before":
+            return span_before(around)
         if named and (period.kind == "before_that" or not self.main):
             around = named[-1]  # "877 in 2017 and 741 the year before that", "in 2016 94 %; two years on, 35"
         # after several years too: "in the ten years to 2016, ...; a year later"

@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['\-][^\W\d_]+)*|\d+|[^\w\s]")
 _DATELINE = (  # "COPENHAGEN, May 14 (Reuters) - ", "By Ann Lee, 14 May 2024: ", "14 May 2024 | "
     r"\s*(?:(?P<place>[^\W\d_a-zß-ÿ][^\d\n.:;–—|]{{1,60}}),? )?"
     r"(?:{day} (?:{month})|(?:{month}) {day})\.?(?P<year>,? \d{{4}})?(?: \([^)\d]{{2,30}}\))? *"
-    r"(?:\||(?(place)(?:[–—:-])|(?(year)(?!)|[–—-]))) +"
+    r"(?:\||(?(place)(?:[–—:-])|(?(year)(?!)|[–—-]))) +(?!{day} (?:{month}))"
 )
 """Its date is that of the news; a date alone before a dash, with its year, may be that of an entry of a chronicle."""
 

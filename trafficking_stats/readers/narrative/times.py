@@ -181,13 +181,13 @@ def _expanded(words: str, lexicon: Lexicon) -> str:
         texts = sorted((re.escape(" ".join(phrase)) for phrase in phrases), key=len, reverse=True)
         return f"(?>(?:{'|'.join(texts)})(?= |$))"
 
-    in_words, nouns, joiners, month, year_of = (
+    in_words, nouns, joiners, month, year_of, be, have = (
         either(lexicon.index.phrases(path))
-        for path in ("periods.in_words", "nouns", "not_counts.range_joiners", "periods.months", "periods.year_of")
+        for path in ("periods.in_words", "nouns", "not_counts.range_joiners", "periods.months", "periods.year_of", "clause.auxiliaries", "clause.perfects")
     )
     year = r"(?:19[89]|20[0-4])\d"
     small = either((word,) for word, value in lexicon.numbers.items() if 0 < value < 100)
-    day = rf"(?: [123]?\d(?= |$)(?! {joiners}| {nouns}))?"
+    day = rf"(?: [123]?\d(?= |$)(?! {joiners}| {nouns}| {be}| {have}))?"
     date = rf"(?:\d\d? (?:\. )?)?(?P<M#>{month}){day}(?:(?: ,| of)? (?P<Y#>{year}))?"
     names = {
         "Y": f"(?P<Y>{year})",
@@ -281,6 +281,21 @@ def years_before(label: str) -> str:
     if "-" in label or not last:
         return year_before(label)
     return f"{2 * int(first) - int(last) - 1}/{int(first) - 1}"
+
+
+def span_before(label: str) -> str:
+    """Return the span of months that ends where one begins; the year before a year.
+
+    Examples
+    --------
+    >>> span_before("2021-01/2021-03"), span_before("2021")
+    ('2020-10/2020-12', '2020')
+    """
+    if "-" not in label:
+        return year_before(label)
+    first, last = (12 * int(end[:4]) + int(end[5:]) for end in (label.partition("/")[0], label.rpartition("/")[2]))
+    ends = (2 * first - last - 2, first - 2)
+    return "/".join(f"{months // 12}-{months % 12 + 1:02}" for months in ends)
 
 
 def in_year(label: str, year: int) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from trafficking_stats.readers.narrative.lexicon import Lexicon, fold
+from trafficking_stats.readers.narrative.lexicon import LANGUAGES, Lexicon, fold, table
 
+_MONTHS = "|".join(month for name in LANGUAGES.values() for month in table(name)["periods"]["months"])
 _TOKEN = re.compile(
     r"([1-9]\d{0,2}(?:[ \u00a0\u2009\u202f'’]\d{3}(?!\d))+(?:[.,]\d+)?)"  # 1 440, 1'200
     r"|(\n[ \t]*[-•*–](?=\s))"  # an item of a list
     r"|\d+(?:[.,]\d{3}(?!\d))*(?:[.,]\d+)?"
-    r"|[^\W\d_]+(?:['’\-][^\W\d_]+)*"
+    rf"|(?:(?i:{_MONTHS})(?=-(?i:{_MONTHS})\b)|[^\W\d_]+(?:['’\-][^\W\d_]+)*)"  # not "January-June"
     r"|[^\s]"
 )
 _LINE_GAP = re.compile(r"\n\s*")
