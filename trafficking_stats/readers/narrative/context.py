@@ -47,9 +47,11 @@ def flowing(state: State) -> Outcome:
     if state.right.strength == "passive" and scene.is_base(numeral):
         return None
     if state.current is not None:
+        is_whole = scene.is_base(numeral)  # "31 of 40 identified victims; in 2017 it was 60 of 98"
+        wholes = [base for base in reversed(state.readings) if is_whole and scene.is_base(base.numeral)]
         alike = (
             base
-            for base in (state.current, *reversed(state.readings))
+            for base in (*wholes, state.current, *reversed(state.readings))
             if any(fits(family, head.noun) for family in base.families)
         )
         base = next(alike, None)
@@ -109,7 +111,8 @@ def existence(state: State) -> Outcome:
 def group_before(state: State) -> tuple[int, int]:
     """Return the stretch that names a group right before a number: "Among the victims registered in 2022, ..."."""
     scene, comma = state.scene, state.numeral.first - 1
-    start = scene.clause_start(comma, state.bound, ",;(") if scene.word(comma) == "," else comma
+    ends = scene.word(comma) == "," or scene.phrase("clause.copulas", comma)  # "Among the victims were nine children"
+    start = scene.clause_start(comma, state.bound, ",;(") if ends else comma
     is_group = scene.phrase("clause.base", start) or scene.phrase("clause.subset", start)
     is_most = any(
         start <= k < comma for k in (*scene.shares, *scene.starts("clause.group"))

@@ -121,7 +121,8 @@ class Dater:
         alone = [period for period in told if parents.get(of[period.start]) == segment and self._fills_brackets(period)]
         after = next((period for period in told if period.start > token and period in (*here, *alone)), None)
         if after is not None and not self._opens_clause(after):
-            others = (*scene.counts, *scene.starts("clause.negations", "clause.contrasts"))
+            counts = (start for start, count in scene.counts.items() if not scene.is_base(count))  # "71 of 97 in 2018"
+            others = (*counts, *scene.starts("clause.negations", "clause.contrasts"))
             between = any(token < start < after.start for start in others)
             if scene.is_compared(token) or not between:
                 return after

@@ -148,7 +148,8 @@ def _past_share(scene: Scene, k: int) -> int:
         end = scene.shares[start]
         return end + 1 if scene.word(end) in (")", ",") else k
     bracketed = scene.word(k) == ")" and scene.word(k - 2) == "("
-    return k + 1 if bracketed and k - 2 in scene.shares.values() else k
+    repeats = bracketed and k - 2 in scene.shares.values() and not scene.phrase("clause.coordinators", k + 1)
+    return k + 1 if repeats else k  # but not "52 % (43) and children"
 
 
 def topic_of(scene: Scene, start: int, end: int) -> Head | None:

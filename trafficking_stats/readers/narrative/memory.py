@@ -7,6 +7,8 @@ from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.times import is_single_year, year_of
 
+DEFINITE = 2
+"""Tokens from "the" to its noun."""
 FEW = 4
 """Words at most before "total" where a paragraph begins with it."""
 
@@ -36,6 +38,8 @@ class Paragraph:
         The main figure of the paragraphs before.
     is_new : bool
         Whether none of its sentences was read.
+    is_newest : bool
+        Whether the sentence before counts nothing for a later time than the main figure.
     """
 
     number: int = -1
@@ -48,6 +52,7 @@ class Paragraph:
     is_on_figures: bool = False
     before: Reading | None = None
     is_new: bool = True
+    is_newest: bool = True
 
     @property
     def is_clear(self) -> bool:
@@ -57,17 +62,19 @@ class Paragraph:
 
     def carried(self, scene: Scene, readings: list[Reading]) -> str:
         """Return the period that a sentence takes from those before it in the paragraph, "" for none."""
-        if self.told and self.is_on_figures:
+        if self.told and (self.is_on_figures or "-" in self.told):
             return self.told
         if self.lead is None or not self.lead.printed:
             return self.latest
         if self.row and scene.phrase("clause.subset", 0):  # "Of those convicted, ..."
             return newest(self.row).label
-        if not readings or readings[0].rule in ("carried over", "named before", "subset"):
-            return self.lead.label
-        if "/" in self.lead.label or readings[0].enforcement != self.lead.enforcement:
+        is_part = any(start < readings[0].numeral.start for start in scene.shares) if readings else True
+        if is_part or readings[0].rule in ("carried over", "named before", "subset"):
+            return self.lead.label  # "almost three quarters, 598 people, were trafficked for sex"
+        is_span = "/" in self.lead.label
+        if (is_span and "-" not in self.lead.label) or readings[0].enforcement != self.lead.enforcement:
             return self.latest
-        return self.lead.label.partition("-")[0]
+        return self.lead.label if is_span and self.is_newest else self.lead.label.partition("-")[0]
 
     def remember(self, scene: Scene, spoken: list[Reading], default: str) -> None:
         """Take what the sentences after this one may refer to: the main figures of it, and their years."""
@@ -84,9 +91,10 @@ class Paragraph:
             self.lead is None or not self.lead.printed
         ):  # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
             self.lead = spoken[-1]
+        self.is_newest = self.lead is None or all(entry.label <= self.lead.label for entry in spoken)
         kinds = ("month", "part", "year", "fiscal")
         dated = [p for p in scene.periods if p.kind in kinds and not scene.is_compared(p.start)]
-        years = {p.label for p in dated if p.kind in ("year", "fiscal")}
+        years = {p.label for p in dated if p.kind != "month"}
         self.told = "" if spoken or len(years) != 1 else years.pop()
         counts = any(mark.form == "verb" and mark.family in COUNTED for mark in scene.marks)
         self.is_on_figures = counts or bool(scene.starts("clause.figure_nouns"))
@@ -127,8 +135,9 @@ def leans_back(scene: Scene) -> bool:
 def goes_on_unsaid(scene: Scene) -> bool:
     """Whether a sentence with figures of persons, with shares or years names nothing that happened to anybody."""
     taken = {k for period in scene.periods for k in range(period.start, period.end)}  # "that year"
-    nouns = {scene.value("nouns", k) for k in scene.starts("nouns") if k not in taken}
-    # "half of all those identified" tells nothing new
-    families = {mark.family for mark in scene.marks if not scene.before("clause.definite", mark.start)}
-    says = nouns or scene.shares or scene.periods  # "some 100 were registered in 2020"
+    # "half of all those identified", "52 % of the potential victims" tell nothing new
+    told = {k for k in range(len(scene.low)) if scene.first("clause.definite", k - DEFINITE, k) is not None}
+    nouns = {scene.value("nouns", k) for k in scene.starts("nouns") if k not in taken | told}
+    families = {mark.family for mark in scene.marks if mark.start not in told}
+    says = nouns or scene.shares or scene.periods or scene.starts("clause.origin_verbs")  # "some 100 were registered in 2020"
     return bool(says) and nouns <= {"person"} and families <= {"light", "assist", "open"}
