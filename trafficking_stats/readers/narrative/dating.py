@@ -23,6 +23,8 @@ class Dater:
         The period of the preceding sentence, "" where the subject does not go on.
     before : str
         The period of the preceding figures whatever their subject ("in the same period").
+    span : str
+        The years that the sentences before count something for, one by one or together.
     told : str
         The year that the sentence before names, where it counts nothing ("The peak came in 2015. That year, ...").
     """
@@ -32,6 +34,7 @@ class Dater:
     carried: str = ""
     before: str = ""
     told: str = ""
+    span: str = ""
     last: dict[int, str] = field(default_factory=dict)
     main: str = ""
     resolved: dict[int, str] = field(default_factory=dict)
@@ -91,6 +94,9 @@ class Dater:
         years = [year for period in dated for year in period.label.split("/")[:: _PAIRS.get(period.kind, 1)]]
         row = scene.row_around(token, {start: numeral.end for start, numeral in scene.counts.items()})
         if scene.starts("clause.respectively") and not scene.is_compared(token):
+            if not years and self.span and "-" not in self.span:  # "in the same years 11, eight and seven, respectively"
+                first, last = year_of(self.span), year_of(self.span.rpartition("/")[2])
+                years = [str(year) for year in range(first, last + 1)]
             alike = next((some for some in ([*scene.counts], row) if token in some and len(some) == len(years) > 1), [])
             if alike:
                 return years[alike.index(token)]

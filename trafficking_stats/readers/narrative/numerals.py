@@ -79,6 +79,9 @@ def find_numerals(words: Words, periods: Sequence[Period] = ()) -> list[Numeral]
         if words.before("not_counts.reference_before", numeral.start) or _is_listed(words, chained, numeral):
             chained, numeral = numeral.end, numeral._replace(kind="none")
         last = result[-1] if result else None
+        is_end = any(words.before(f"penalties.{end}", numeral.start) for end in ("at_most", "at_least"))
+        if last and is_end and last.kind in ("months", "years") and words.word(numeral.end) in ("", *STOPS):
+            numeral = numeral._replace(kind=last.kind)  # "the shortest term was two years, the longest 17"
         if last and _is_repeat(words, last, numeral):
             result[-1] = last._replace(end=numeral.end + 1)
         elif last and _is_ratio(words, last, numeral):
@@ -125,7 +128,8 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
     """Return the kind of a number by the words around it, and by the number after it where both are one range."""
     i, j, is_whole = numeral.start, numeral.end, numeral.value == int(numeral.value)
     stop = j + (words.word(j) == ".")  # "23 mio. kr."
-    if any(words.before(group, i) for group in _NO_COUNT_BEFORE) or _is_day_or_item(words, numeral):
+    is_one = words.before("not_counts.pronouns", j)  # "the one in Poipet"
+    if is_one or any(words.before(group, i) for group in _NO_COUNT_BEFORE) or _is_day_or_item(words, numeral):
         return "none"
     if any(words.phrase(group, j) for group in _NO_COUNT_AFTER) or words.phrase("not_counts.currency_after", stop):
         return "none"

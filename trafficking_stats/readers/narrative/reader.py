@@ -63,7 +63,8 @@ class Reader:
         state = State(scene, here.lead, self.known, here.row)
         readings = read_numbers(state)
         before = here.lead or here.before
-        dater = Dater(scene, self.default, here.carried(scene, readings), before.label if before else "", here.told)
+        label = before.label if before else ""
+        dater = Dater(scene, self.default, here.carried(scene, readings), label, here.told, here.years[0] or label)
         spoken: list[Reading] = []
         for reading in readings:
             label, source = dater.date(reading.numeral.start)

@@ -84,7 +84,8 @@ def _row_before(state: State, first: int, length: int) -> Sequence[Reading]:
     main = [r for r in state.readings[:first] if not scene.is_compared(r.numeral.start)]
     main = [r for r in main if not scene.is_bracketed(r.numeral.start)]
     goes_on = scene.contains("clause.figure_nouns", 0, state.readings[first].numeral.first)
-    before = main or (state.row if goes_on else [])
+    is_own = state.readings[first].rule in ("verb before", "passive verb")  # "the number of convicted was 11 and eight"
+    before = main or (state.row if goes_on and not is_own else [])
     return before if len(before) == length else ()
 
 
