@@ -45,7 +45,10 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor:
     if any(scene.phrase(group, k + 1) for group in ("clause.auxiliaries", "clause.perfects")):
         k += scene.is_apposition(numeral.first, k)  # "half of them, 46 people, had been sold for sex"
     stop = min(k + RIGHT_REACH, len(scene.low))
+    k += scene.word(numeral.first - 1) == "(" and scene.word(head.end) == ")"  # "most victims (31) were referred"
     while k < stop and not _ends_clause(scene, k):
+        if k in scene.at and any(count.first == scene.at[k].end for count in scene.counts.values()):
+            return Governor()  # Danish "of the 62 received 47 help"
         family = _participle(scene, k) if has_auxiliary or is_adjacent else ""
         if family:
             families = (family, *_joined_after(scene, k + 1))

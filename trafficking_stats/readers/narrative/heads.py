@@ -17,7 +17,7 @@ COUNTED = (*ENFORCEMENT, *VICTIMS)
 DEFAULT = {"victim": "identify", "case": "investigate", "offender": "investigate"}
 """What is said of a noun that stands alone: victims are identified, cases and suspects investigated."""
 _QUOTES = "-'’\"“”&"
-_ENDING = "prepositions auxiliaries perfects coordinators relatives determiners adverbs subset origin_verbs"
+_ENDING = "prepositions auxiliaries perfects coordinators relatives determiners adverbs subset origin_verbs result_verbs"
 _ENDS = tuple(f"clause.{group}" for group in _ENDING.split())
 """Groups of words that end a noun phrase."""
 
@@ -122,7 +122,9 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
     if modifier:
         joins = scene.phrase("clause.coordinators", k) or scene.phrase("clause.prepositions", k)
         return ("end", 0) if joins else ("modifier", modifier)
-    if k in scene.at or any(scene.phrase(group, k) for group in _ENDS) or scene.is_unknown_verb(k):
+    given = scene.phrase("complements.words", k)  # Danish "of the 62 received 47 help"
+    is_given = given and not (scene.word(k + given).isalpha() and not any(scene.phrase(group, k + given) for group in _ENDS))
+    if is_given or k in scene.at or any(scene.phrase(group, k) for group in _ENDS) or scene.is_unknown_verb(k):
         return "end", 0
     is_name = scene.tokens[k].text[0].isupper() or scene.phrase(PEOPLES, k)  # "14 rumænere"
     return "name" if is_name else "word", 1

@@ -177,6 +177,8 @@ class State:
             left, right = (Governor() if one.families == ("open",) else one for one in (left, right))
         if right.strength == "facet" and left.families == ("other",) and self.current is not None:
             left = Governor()  # "58 had been sold for sex and 23 put to forced labour"
+        if right.families and self.scene.word(numeral.end) == ")":
+            left = Governor()  # "of those convicted, a fifth (41) got suspended sentences"
         self.numeral, self.head, self.bound, self.left, self.right = numeral, head, bound, left, right
 
     def keep(self, reading: Reading) -> None:

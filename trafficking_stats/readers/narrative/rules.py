@@ -79,7 +79,7 @@ def topic_before(state: State) -> Outcome:
     opens = scene.word(first - 1) == "(" and state.current is None  # "most of the victims were Thai (12)"
     link = first - 1 if opens else link_before(scene, state.numeral)
     is_list = state.current is not None and state.current.head.end >= link  # "convicted 82 traffickers: 51 for ..."
-    if link == first or is_list:
+    if link == first or is_list or (opens and state.right.families):
         return None
     if state.head.noun != "empty":
         return _part_before(state, link)
