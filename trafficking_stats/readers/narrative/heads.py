@@ -235,16 +235,17 @@ def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]
     """Read the facets that stand before a number: "girls were 38", "labour exploitation (12)"."""
     link = numeral.first - link_before(scene, numeral)
     # "sexual exploitation accounted for 117 of the victims", "... for 14 investigations"
-    is_own = link and (head.partitive or head.noun == "action")
-    if head.end > head.start and head.noun not in ("empty", "person") and not is_own:
+    is_own = link and (head.partitive or head.noun == "action" or scene.word(numeral.first - 1) == ":")
+    opening = scene.clause_start(numeral.first, 0, "([")  # "British (31 %, 1,009)", "begging (12 victims)"
+    bracketed = scene.is_bracketed(numeral.first) and not any(opening <= start < numeral.first for start in scene.counts)
+    if head.end > head.start and head.noun not in ("empty", "person") and not (is_own or bracketed):
         return {}
-    bracketed = scene.word(numeral.first - 1) == "("
-    end = numeral.first - (1 if bracketed else link)
+    end = opening - 1 if bracketed else numeral.first - link
     start = scene.clause_start(end, 0, ",;:().")
     joint = scene.last("clause.coordinators", start, end)
     start = start if joint is None or scene.phrase("facets.sex", joint - 1) > 1 else joint + 1  # "women and girls: 110"
     # "the Danish authorities identified 64" says nothing of the 64
-    reach = start if link else end - (5 if bracketed else 2)
+    reach = start if link else end - (8 if bracketed else 2)
     opens = scene.value("nouns", start + scene.phrase(PEOPLES, start)) == "person"  # "Thai nationals were 12"
     until = end if bracketed or (link and (scene.before(PEOPLES, end) or opens)) else 0
     return facets_within(scene, start, end, until) if facets_within(scene, max(start, reach), end, until) else {}
