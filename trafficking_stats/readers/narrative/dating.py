@@ -123,10 +123,15 @@ class Dater:
         scene = self.scene
         segment, of, parents = scene.segments.of[token], scene.segments.of, scene.segments.parents
         told = [period for period in scene.periods if not self._is_aside(period, token)]
+        if [*scene.counts] == [token] and any(period.kind == "part" for period in told):
+            told = [period for period in told if period.kind != "current"]  # "as of 30 June 28 were found this year"
         here = [period for period in told if of[period.start] == segment]
         alone = [period for period in told if parents.get(of[period.start]) == segment and self._fills_brackets(period)]
         after = next((period for period in told if period.start > token and period in (*here, *alone)), None)
-        if after is not None and not self._opens_clause(after):
+        start = scene.clause_start(token, 0, ",;(")
+        is_dated = any(start <= period.start < token for period in here)  # "while in 2015 93 were found, it is now 62"
+        is_other = after is not None and is_dated and "," in scene.low[token : after.start]
+        if after is not None and not is_other and not self._opens_clause(after):
             counts = (start for start, count in scene.counts.items() if not scene.is_base(count))  # "71 of 97 in 2018"
             others = (*counts, *scene.starts("clause.negations", "clause.contrasts"))
             between = any(token < start < after.start for start in others)

@@ -62,7 +62,8 @@ def counted_action(state: State) -> Outcome:
     There are those to prosecutors, too.
     """
     scene, family, head = state.scene, state.head.family, state.head
-    if head.noun != "action" or (head.persons and state.right.strength == "passive"):  # "11 accused were convicted"
+    is_part = head.partitive and state.left.strength == "active"  # "convicted four of the six accused"
+    if head.noun != "action" or (head.persons and (is_part or state.right.strength == "passive")):
         return None
     if family in VICTIMS:
         head = replace(head, noun="empty")
@@ -136,8 +137,9 @@ def passive(state: State) -> Outcome:
         return None
     own = past_coordinated(state.scene, head.end) == head.end
     suits = own and any(fits(family, head.noun) for family in right.families)
-    if left.strength in ("active", "unknown") and not suits:
-        return None  # "identified 40 victims and 12 suspects were charged"
+    is_told = left.strength == "active" and state.scene.phrase("clause.facet_verbs", right.token)
+    if is_told or (left.strength in ("active", "unknown") and not suits):
+        return None  # "helped 14 who had been trafficked", "identified 40 victims and 12 suspects were charged"
     state.consumed.add(right.token)
     return state.governed(right, "passive verb")
 

@@ -283,7 +283,8 @@ class Scene(Words):
         stop = next((k for k in range(mark.end, len(self.low)) if self.low[k] in ";."), len(self.low))
         stop = min(stop, mark.end + COMPLEMENT_WINDOW)
         verbs = [other for other in marks if other.form == "verb" and other.family not in ("light", "assist")]
-        verbs = [other for other in verbs if not self.phrase("nouns", other.end)]  # "86 of 98 identified victims"
+        # "86 of 98 identified victims", "four of the six accused"
+        verbs = [v for v in verbs if not (self.phrase("nouns", v.end) or self.phrase("actions", v.start))]
         found: list[tuple[int, str]] = []
         for number, complement in enumerate(self.lexicon.tables["complements"]):
             if mark.form != "verb" or not self.phrase(f"complements.{number}.verbs", mark.start):
