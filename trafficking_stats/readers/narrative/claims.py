@@ -142,16 +142,11 @@ def as_claim(proposal: Proposal) -> dict[str, str]:
     cell = as_cell(proposal)
     factor = (cell.value or 0.0) / proposal.value if proposal.value else 1
     printed = [f"printed as {proposal.value:.15g} {proposal.unit}"] if factor != 1 else []
+    same = ("country", "indicator", "breakdown", "period_start", "period_end", "unit", "qualifier")
     return {
-        "country": proposal.country,
-        "indicator": cell.indicator,
-        "breakdown": cell.breakdown,
-        "period_start": cell.period_start,
-        "period_end": cell.period_end,
+        **{name: getattr(cell, name) for name in same},
         "value": format(cell.value, ".15g"),
         "value_upper": "" if proposal.value_upper is None else format(proposal.value_upper * factor, ".15g"),
-        "qualifier": cell.qualifier,
-        "unit": cell.unit,
         "locator": f"sentence {proposal.sentence}, characters {proposal.char_start}-{proposal.char_end}",
         "scope_note": "; ".join([*([cell.note] if cell.note else []), *printed]),
     }

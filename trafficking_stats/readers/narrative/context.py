@@ -49,12 +49,8 @@ def flowing(state: State) -> Outcome:
     if state.current is not None:
         is_whole = scene.is_base(numeral)  # "31 of 40 identified victims; in 2017 it was 60 of 98"
         wholes = [base for base in reversed(state.readings) if is_whole and scene.is_base(base.numeral)]
-        alike = (
-            base
-            for base in (*wholes, state.current, *reversed(state.readings))
-            if any(fits(family, head.noun) for family in base.families)
-        )
-        base = next(alike, None)
+        bases = (*wholes, state.current, *reversed(state.readings))
+        base = next((one for one in bases if any(fits(family, head.noun) for family in one.families)), None)
         rule = "comparison" if compared else "list" if scene.is_bracketed(numeral.start) else "subset"
         return reading_of(numeral, head, base.families if compared else base.families[:1], rule, base) if base else None
     if state.lead is None or state.blocked:
@@ -63,8 +59,6 @@ def flowing(state: State) -> Outcome:
         head = state.head = replace(head, noun="empty")  # "46 were in forced labour. In 2017 there were 11 instances"
     if not _points_back(state):
         return None
-    if compared and any(start < numeral.start for start in scene.counts):
-        return None  # compared with a figure of this sentence that was not read
     of_victims = any(scene.value("nouns", k) == "victim" for k in scene.starts("nouns"))
     is_status = head.noun == "person" and of_victims  # "In 2020, 254 people got the status of victims"
     if state.lead.enforcement and (is_status or state.right.strength == "facet"):
@@ -160,3 +154,6 @@ def _points_back(state: State) -> bool:
         return True
     told = is_described or state.right.strength != "" or auxiliary_before(scene, numeral)
     return told and head.noun in ("person", "empty", "victim", "offender")
+
+
+RULES = (part_of_known, described, of_group, flowing, general_verb, facet_verb, existence)

@@ -256,10 +256,7 @@ def detect_language(text: str) -> str:
             f"The text has {total} words, too few to tell its language. Name the language, or check that "
             "the file holds text."
         )
-    shares = {
-        name: sum(weight * words[word] for word, weight in weights.items()) / total
-        for name, weights in _weights().items()
-    }
+    shares = {name: sum(w * words[word] for word, w in known.items()) / total for name, known in _weights().items()}
     best = max(sorted(shares, key=lambda name: (name not in LANGUAGES, name)), key=lambda name: shares[name])
     is_known = shares[best] >= LEAST_SHARE
     if is_known and best in LANGUAGES:

@@ -139,5 +139,7 @@ def goes_on_unsaid(scene: Scene) -> bool:
     told = {k for k in range(len(scene.low)) if scene.first("clause.definite", k - DEFINITE, k) is not None}
     nouns = {scene.value("nouns", k) for k in scene.starts("nouns") if k not in taken | told}
     families = {mark.family for mark in scene.marks if mark.start not in told}
-    says = nouns or scene.shares or scene.periods or scene.starts("clause.origin_verbs")  # "some 100 were registered in 2020"
+    says = (
+        nouns or scene.shares or scene.periods or scene.starts("clause.origin_verbs")
+    )  # "some 100 were registered in 2020"
     return bool(says) and nouns <= {"person"} and families <= {"light", "assist", "open"}

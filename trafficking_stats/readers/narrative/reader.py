@@ -57,9 +57,8 @@ class Reader:
         if here.lead is None:
             here.lead = self._lead_before(scene)
         here.is_new, self.end = False, scene.sentence.end if scene.counts else self.end
-        headed = [period.label for period in scene.periods if period.kind == "part"]
-        if scene.sentence.number == 1 and headed and not scene.counts:
-            self.default = headed[-1]  # "Statistical bulletin, July to September 2021"
+        if scene.sentence.number == 1 and not scene.counts:  # "Statistical bulletin, July to September 2021"
+            self.default = next((p.label for p in reversed(scene.periods) if p.kind == "part"), self.default)
         state = State(scene, here.lead, self.known, here.row)
         readings = read_numbers(state)
         before = here.lead or here.before

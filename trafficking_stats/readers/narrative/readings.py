@@ -62,11 +62,9 @@ class Reading:
     @property
     def indicators(self) -> tuple[str, ...]:
         """The labels, one for each verb."""
-        labels = table("labels")["families"]
-        return tuple(
-            "victims_potential" if family == "identify" and self.potential else labels.get(family, family)
-            for family in self.families
-        )
+        potential = {"identify": "victims_potential"} if self.potential else {}
+        labels = {**table("labels")["families"], **potential}
+        return tuple(labels.get(family, family) for family in self.families)
 
     @property
     def enforcement(self) -> bool:
@@ -185,9 +183,8 @@ class State:
         """Take a reading; what follows may flow on from it."""
         own = self.scene.low[reading.numeral.end : reading.head.end]
         reading = replace(reading, counted=own or reading.counted)
-        self.blocked = False
-        if not (self.current and self.scene.is_base(reading.numeral)):  # "71 of 97 victims got help; in 2017 60 did"
-            self.current = reading
+        is_whole = self.current and self.scene.is_base(reading.numeral)  # "71 of 97 victims got help; in 2017 60 did"
+        self.current, self.blocked = self.current if is_whole else reading, False
         (self.repeats if reading.repeated else self.readings).append(reading)
 
     def stop(self, forget: bool = True) -> bool:

@@ -2,24 +2,9 @@
 
 from dataclasses import replace
 
-from trafficking_stats.readers.narrative.context import (
-    described,
-    existence,
-    facet_verb,
-    flowing,
-    general_verb,
-    group_before,
-    of_group,
-    part_of_known,
-)
+from trafficking_stats.readers.narrative import context
 from trafficking_stats.readers.narrative.governors import past_coordinated
-from trafficking_stats.readers.narrative.heads import (
-    ENFORCEMENT,
-    VICTIMS,
-    facets_within,
-    link_before,
-    topic_of,
-)
+from trafficking_stats.readers.narrative.heads import ENFORCEMENT, VICTIMS, facets_within, link_before, topic_of
 from trafficking_stats.readers.narrative.left_out import not_counted, other_crimes, unknown_verb
 from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
@@ -149,7 +134,7 @@ def verb_before(state: State) -> Outcome:
     left, numeral = state.left, state.numeral
     if left.strength != "active":
         return None
-    start, comma = group_before(state)
+    start, comma = context.group_before(state)
     if start < comma:
         return None  # "of those convicted, 19 received prison sentences"
     mark, segments = state.scene.at[left.token], state.scene.segments
@@ -171,22 +156,6 @@ def participle_after(state: State) -> Outcome:
     return state.governed(state.right, "participle after")
 
 
-RULES = (
-    not_counted,
-    other_crimes,
-    said_again,
-    resulted,
-    counted_action,
-    topic_before,
-    passive,
-    verb_before,
-    participle_after,
-    unknown_verb,
-    part_of_known,
-    described,
-    of_group,
-    flowing,
-    general_verb,
-    facet_verb,
-    existence,
-)
+_LEFT_OUT = (not_counted, other_crimes)
+_SAID = (said_again, resulted, counted_action, topic_before, passive, verb_before, participle_after)
+RULES = (*_LEFT_OUT, *_SAID, unknown_verb, *context.RULES)

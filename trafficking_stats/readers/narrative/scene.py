@@ -88,11 +88,9 @@ class Segments:
             return self._number(i, noun + NEAR) is None and self._is_dated(i, noun + NEAR)
         if words.phrase("compare.against", i):
             number = self._number(i + 1, i + 5)
-            if number is None:
-                return False
             # "charges against 21 in 2014, in 2015 against 14 and in 2016 against 12"
-            again = words.first("clause.coordinators", number, number + 8) if words.contains("compare.against", 0, i) else None
-            if not self._is_dated(number, again or number + 8):
+            stop = words.first("clause.coordinators", i, i + 8) if words.contains("compare.against", 0, i) else None
+            if number is None or not self._is_dated(number, stop or number + 8):
                 return False
             # "the Centre against Human Trafficking counted 97"; a case is against suspects
             is_name = words.contains("ignored.this_crime", i + 1, number)
@@ -124,8 +122,12 @@ class Segments:
         changes = words.contains("compare.change_verbs", i, stop)  # "..., while convictions doubled to 23"
         is_part = words.phrase("clause.subset", i + 1) > 0
         if words.low[i] == "," and self._is_dated(self._opened, i):  # "..., and six trials remained pending"
-            end = next((k for k in range(stop + 1, len(words.low)) if k in self._counts or words.low[k] in ",;.("), stop)
-            changes |= any(words.phrase("clause.auxiliaries", k) or words.value("verbs", k) == "light" for k in range(stop, end))
+            end = next(
+                (k for k in range(stop + 1, len(words.low)) if k in self._counts or words.low[k] in ",;.("), stop
+            )
+            changes |= any(
+                words.phrase("clause.auxiliaries", k) or words.value("verbs", k) == "light" for k in range(stop, end)
+            )
         return is_part or changes or not self._verbs.isdisjoint(range(i, min(stop, i + CLAUSE)))
 
 

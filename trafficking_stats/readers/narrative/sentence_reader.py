@@ -183,10 +183,8 @@ def _is_imposed(scene: Scene, numeral: Numeral) -> bool:
 
 def _is_statutory(scene: Scene, numeral: Numeral) -> bool:
     """Whether words of legislation are nearer before the number than words of a judgment, or follow without any."""
-    judged = max(
-        (m.start for m in scene.marks if m.start < numeral.start and m.family in JUDGED and m.form == "verb"),
-        default=-1,
-    )
+    verbs = [mark.start for mark in scene.marks if mark.family in JUDGED and mark.form == "verb"]
+    judged = max((start for start in verbs if start < numeral.start), default=-1)
     return scene.contains("penalties.statute", judged + 1, numeral.start if judged >= 0 else numeral.end + 12)
 
 

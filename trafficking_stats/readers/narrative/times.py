@@ -12,6 +12,8 @@ from typing import Any
 from trafficking_stats.readers.narrative.lexicon import Lexicon, Phrase, load, table
 from trafficking_stats.readers.narrative.words import Words
 
+_NAMED = ["periods.in_words", "nouns", "not_counts.range_joiners", "periods.months", "periods.year_of"]
+_NAMED += ["clause.auxiliaries", "clause.perfects"]
 YEARS_AHEAD = 3
 """A year so long after the document's own is a target or a title."""
 
@@ -181,10 +183,7 @@ def _expanded(words: str, lexicon: Lexicon) -> str:
         texts = sorted((re.escape(" ".join(phrase)) for phrase in phrases), key=len, reverse=True)
         return f"(?>(?:{'|'.join(texts)})(?= |$))"
 
-    in_words, nouns, joiners, month, year_of, be, have = (
-        either(lexicon.index.phrases(path))
-        for path in ("periods.in_words", "nouns", "not_counts.range_joiners", "periods.months", "periods.year_of", "clause.auxiliaries", "clause.perfects")
-    )
+    in_words, nouns, joiners, month, year_of, be, have = (either(lexicon.index.phrases(path)) for path in _NAMED)
     year = r"(?:19[89]|20[0-4])\d"
     small = either((word,) for word, value in lexicon.numbers.items() if 0 < value < 100)
     day = rf"(?: [123]?\d(?= |$)(?! {joiners}| {nouns}| {be}| {have}))?"

@@ -63,15 +63,14 @@ def _is_counting_article(words: Words, i: int) -> bool:
 
 
 def _is_glued(words: Words, i: int) -> bool:
-    """Whether letters, digits or strokes touch a number, "262a", "10:30", its bracket, "section 9c(5)", or a 0 before."""
+    """Whether letters, digits, strokes touch a number, "262a", or its bracket, "section 9c(5)", or it is "0800 12"."""
     here = words.tokens[i]
-    if any(len(word) > 1 and word.isdecimal() and word[0] == "0" for word in words.low[max(0, i - 1) : i + 1]):
-        return True  # "0800 121 700"
+    zeros = [word for word in words.low[max(0, i - 1) : i + 1] if word[0] == "0" and len(word) > 1 and word.isdecimal()]
     if i > 1 and words.low[i - 1] == "(" and words.tokens[i - 2].end == words.tokens[i - 1].start:
         return True
     before = [token.text[-1] for token in words.tokens[:i][-1:] if token.end == here.start]
     after = [token.text[0] for token in words.tokens[i + 1 : i + 2] if token.start == here.end]
-    return any(mark.isalnum() or mark in "/#_:" for mark in (*before, *after))
+    return bool(zeros) or any(mark.isalnum() or mark in "/#_:" for mark in (*before, *after))
 
 
 def share_at(words: Words, i: int) -> Found | None:
