@@ -89,9 +89,8 @@ def existence(state: State) -> Outcome:
     if family is None:
         return None
     is_item = first > 0 and scene.tokens[first - 1].text.startswith(("\n", ":"))  # "Figures for 2022: 73 victims"
-    is_joined = (
-        state.current is not None and scene.phrase("clause.coordinators", first - 1) > 0
-    )  # "12 cases and 40 victims"
+    # "12 cases and 40 victims"
+    is_joined = state.current is not None and scene.phrase("clause.coordinators", first - 1) > 0
     is_described = is_joined or scene.phrase("clause.copulas", head.end) > 0  # "3,719 victims were nationals"
     told = head.noun == "victim" and (head.partitive or state.numeral.definite or is_described or _is_fragment(scene))
     if told or (head.noun != "offender" and (is_item or _exists(scene, state.numeral))):
@@ -108,9 +107,8 @@ def group_before(state: State) -> tuple[int, int]:
     ends = scene.word(comma) == "," or scene.phrase("clause.copulas", comma)  # "Among the victims were nine children"
     start = scene.clause_start(comma, state.bound, ",;(") if ends else comma
     is_group = scene.phrase("clause.base", start) or scene.phrase("clause.subset", start)
-    is_most = any(
-        start <= k < comma for k in (*scene.shares, *scene.starts("clause.group"))
-    )  # "Half of the victims, 12"
+    # "Half of the victims, 12"
+    is_most = any(start <= k < comma for k in (*scene.shares, *scene.starts("clause.group")))
     return (start, comma) if is_group or is_most else (comma, comma)
 
 

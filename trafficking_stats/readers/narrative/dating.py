@@ -94,9 +94,7 @@ class Dater:
         years = [year for period in dated for year in period.label.split("/")[:: _PAIRS.get(period.kind, 1)]]
         row = scene.row_around(token, {start: numeral.end for start, numeral in scene.counts.items()})
         if scene.starts("clause.respectively") and not scene.is_compared(token):
-            if (
-                not years and self.span and "-" not in self.span
-            ):  # "in the same years 11, eight and seven, respectively"
+            if not years and self.span and "-" not in self.span:  # "in the same years 11 and eight, respectively"
                 first, last = year_of(self.span), year_of(self.span.rpartition("/")[2])
                 years = [str(year) for year in range(first, last + 1)]
             alike = next((some for some in ([*scene.counts], row) if token in some and len(some) == len(years) > 1), [])
@@ -132,11 +130,8 @@ class Dater:
         after = next((period for period in told if period.start > token and period in (*here, *alone)), None)
         start = scene.clause_start(token, 0, ",;(")
         is_dated = any(start <= period.start < token for period in here)  # "while in 2015 93 were found, it is now 62"
-        if (
-            after is not None
-            and not (is_dated and "," in scene.low[token : after.start])
-            and not self._opens_clause(after)
-        ):
+        is_apart = after is not None and is_dated and "," in scene.low[token : after.start]
+        if after is not None and not is_apart and not self._opens_clause(after):
             counts = (start for start, count in scene.counts.items() if not scene.is_base(count))  # "71 of 97 in 2018"
             others = (*counts, *scene.starts("clause.negations", "clause.contrasts"))
             between = any(token < start < after.start for start in others)

@@ -17,10 +17,8 @@ COUNTED = (*ENFORCEMENT, *VICTIMS)
 DEFAULT = {"victim": "identify", "case": "investigate", "offender": "investigate"}
 """What is said of a noun that stands alone: victims are identified, cases and suspects investigated."""
 _QUOTES = "-'’\"“”&"
-_ENDING = (
-    "prepositions auxiliaries perfects coordinators relatives determiners adverbs subset origin_verbs result_verbs"
-)
-_ENDS = tuple(f"clause.{group}" for group in _ENDING.split())
+_END = "prepositions auxiliaries perfects coordinators relatives determiners adverbs subset origin_verbs result_verbs"
+_ENDS = tuple(f"clause.{group}" for group in _END.split())
 """Groups of words that end a noun phrase."""
 
 
@@ -124,9 +122,7 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
         joins = scene.phrase("clause.coordinators", k) or scene.phrase("clause.prepositions", k)
         return ("end", 0) if joins else ("modifier", modifier)
     given = scene.phrase("complements.words", k)  # Danish "of the 62 received 47 help"
-    is_given = given and not (
-        scene.word(k + given).isalpha() and not any(scene.phrase(group, k + given) for group in _ENDS)
-    )
+    is_given = given and (not scene.word(k + given).isalpha() or any(scene.phrase(end, k + given) for end in _ENDS))
     if is_given or k in scene.at or any(scene.phrase(group, k) for group in _ENDS) or scene.is_unknown_verb(k):
         return "end", 0
     is_name = scene.tokens[k].text[0].isupper() or scene.phrase(PEOPLES, k)  # "14 rumænere"
@@ -240,9 +236,8 @@ def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]
     # "sexual exploitation accounted for 117 of the victims", "... for 14 investigations"
     is_own = link and (head.partitive or head.noun == "action" or scene.word(numeral.first - 1) == ":")
     opening = scene.clause_start(numeral.first, 0, "([")  # "British (31 %, 1,009)", "begging (12 victims)"
-    bracketed = scene.is_bracketed(numeral.first) and not any(
-        opening <= start < numeral.first for start in scene.counts
-    )
+    is_first = not any(opening <= start < numeral.first for start in scene.counts)
+    bracketed = scene.is_bracketed(numeral.first) and is_first
     if head.end > head.start and head.noun not in ("empty", "person") and not (is_own or bracketed):
         return {}
     end = opening - 1 if bracketed else numeral.first - link

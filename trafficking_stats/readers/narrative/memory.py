@@ -9,8 +9,6 @@ from trafficking_stats.readers.narrative.times import is_single_year, year_of
 
 DEFINITE = 2
 """Tokens from "the" to its noun."""
-FEW = 4
-"""Words at most before "total" where a paragraph begins with it."""
 
 
 @dataclass
@@ -87,9 +85,8 @@ class Paragraph:
             self.years = self.years if self.lead.facets else _years_of(self.row)
             years = {end.removeprefix("FY")[:4] for end in self.lead.label.split("/")}
             self.latest = max(self.latest, *years) if len(years) == 1 else self.latest
-        elif spoken and (
-            self.lead is None or not self.lead.printed
-        ):  # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
+        elif spoken and (self.lead is None or not self.lead.printed):
+            # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
             self.lead = spoken[-1]
         self.is_newest = self.lead is None or all(entry.label <= self.lead.label for entry in spoken)
         kinds = ("month", "part", "year", "fiscal")
@@ -123,15 +120,6 @@ def _last_year(label: str) -> str:
     return label.rpartition("/")[2].removeprefix("FY")
 
 
-def leans_back(scene: Scene) -> bool:
-    """Whether a paragraph opens with what points back: "It fell again", "The 2022 total", not "The number of"."""
-    noun = scene.first("clause.figure_nouns", 0, FEW)
-    after = 0 if noun is None else noun + scene.phrase("clause.figure_nouns", noun)
-    is_figure = after > 0 and not (scene.phrase("clause.partitive", after) or scene.word(after).isdecimal())
-    is_bare = scene.starts("clause.existential") and not scene.starts("nouns", "actions")  # "In 2014 there were 543"
-    return is_figure or bool(is_bare) or any(scene.phrase(group, 0) for group in ("clause.subset", "clause.pronouns"))
-
-
 def goes_on_unsaid(scene: Scene) -> bool:
     """Whether a sentence with figures of persons, with shares or years names nothing that happened to anybody."""
     taken = {k for period in scene.periods for k in range(period.start, period.end)}  # "that year"
@@ -139,7 +127,6 @@ def goes_on_unsaid(scene: Scene) -> bool:
     told = {k for k in range(len(scene.low)) if scene.first("clause.definite", k - DEFINITE, k) is not None}
     nouns = {scene.value("nouns", k) for k in scene.starts("nouns") if k not in taken | told}
     families = {mark.family for mark in scene.marks if mark.start not in told}
-    says = (
-        nouns or scene.shares or scene.periods or scene.starts("clause.origin_verbs")
-    )  # "some 100 were registered in 2020"
+    # "some 100 were registered in 2020"
+    says = nouns or scene.shares or scene.periods or scene.starts("clause.origin_verbs")
     return bool(says) and nouns <= {"person"} and families <= {"light", "assist", "open"}

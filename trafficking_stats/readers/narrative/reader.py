@@ -8,7 +8,7 @@ from trafficking_stats.breakdowns import unparse
 from trafficking_stats.readers.narrative.dating import Dater
 from trafficking_stats.readers.narrative.heads import Head, facets_of, facets_within, topic_of
 from trafficking_stats.readers.narrative.lexicon import table
-from trafficking_stats.readers.narrative.memory import Paragraph, goes_on_unsaid, leans_back
+from trafficking_stats.readers.narrative.memory import Paragraph, goes_on_unsaid
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Reading, State, reading_of
 from trafficking_stats.readers.narrative.results import Proposal, Statement
@@ -118,7 +118,9 @@ class Reader:
     def _lead_before(self, scene: Scene) -> Reading | None:
         """Return what a paragraph without figures so far goes on about: a heading before it, or the last paragraph."""
         before, is_first = self.here.before, self.here.is_new
-        if before is not None and is_first and leans_back(scene):
+        # "Of these, 12", "It fell"
+        leans_back = any(scene.phrase(f"clause.{group}", 0) for group in ("subset", "pronouns"))
+        if before is not None and is_first and leans_back:
             return before
         start = max(self.end, scene.sentence.start - BETWEEN)
         topic = self._topic_between(scene, start) if scene.counts else None

@@ -122,12 +122,9 @@ class Segments:
         changes = words.contains("compare.change_verbs", i, stop)  # "..., while convictions doubled to 23"
         is_part = words.phrase("clause.subset", i + 1) > 0
         if words.low[i] == "," and self._is_dated(self._opened, i):  # "..., and six trials remained pending"
-            end = next(
-                (k for k in range(stop + 1, len(words.low)) if k in self._counts or words.low[k] in ",;.("), stop
-            )
-            changes |= any(
-                words.phrase("clause.auxiliaries", k) or words.value("verbs", k) == "light" for k in range(stop, end)
-            )
+            ends = (k for k in range(stop + 1, len(words.low)) if k in self._counts or words.low[k] in ",;.(")
+            rest = range(stop, next(ends, stop))
+            changes |= any(words.phrase("clause.auxiliaries", k) or words.value("verbs", k) == "light" for k in rest)
         return is_part or changes or not self._verbs.isdisjoint(range(i, min(stop, i + CLAUSE)))
 
 
