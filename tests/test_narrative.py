@@ -1228,3 +1228,198 @@ def test_one_figure_for_two_years_that_are_not_in_a_row_is_of_no_sure_period():
 def test_instances_are_those_of_what_was_counted_before():
     text = "I 2018 blev 80 personer vurderet at være ofre. 22 var udsat for tiggeri. I 2016 var der ni tilfælde."
     assert parts(text, "da")[-1] == (9, "form=forced_begging", "2016")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("half a dozen girls", "en", 6),
+        ("a dozen suspects", "en", 12),
+        ("et dusin ofre", "da", 12),
+        ("en halv snes ofre", "da", 10),
+        ("et halvt dusin ofre", "no", 6),
+        ("ett tjog offer", "sv", 20),
+    ],
+)
+def test_dozens_and_scores(text, language, value):
+    assert numbers(text, language) == [value]
+
+
+@pytest.mark.parametrize(
+    "text", ["Call 0900 222 333 at any hour.", "The house in Ghent took in families, the one in Bruges."]
+)
+def test_telephone_numbers_and_the_one_of_several_count_nobody(text):
+    assert numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "period"),
+    [
+        ("In April-September 2016 police found 44 victims.", "en", "2016-04/2016-09"),
+        ("Between February and May 16 had been found; all were victims.", "en", "2018-02/2018-05"),
+        ("I marts-maj 2016 fandt politiet 44 ofre.", "da", "2016-03/2016-05"),
+        ("I perioden 1. februar - 31. maj 2016 blev 44 ofre fundet.", "da", "2016-02/2016-05"),
+        ("I de otte første måneder af 2016 blev 44 ofre fundet.", "da", "2016-01/2016-08"),
+        ("I de første tre kvartaler af 2016 blev 44 ofre fundet.", "da", "2016-01/2016-09"),
+        ("De to seneste år er 44 ofre fundet.", "da", "2017/2018"),
+        ("I fjor blev 44 ofre fundet.", "da", "2017"),
+        ("Fra 2012 og til i dag er 44 ofre fundet.", "da", "2012/2018"),
+        ("I april–juni 2016 ble 44 ofre funnet.", "no", "2016-04/2016-06"),
+        ("De fyra första månaderna 2016 hittades 44 offer.", "sv", "2016-01/2016-04"),
+    ],
+)
+def test_spans_of_months_and_years_in_other_words(text, language, period):
+    assert read(text, language)[0][1] == period
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "periods"),
+    [
+        (
+            "Quarterly figures, Q2 2016\nCourts convicted 14 people this quarter, 20 in the previous quarter.",
+            "en",
+            ["2016-04/2016-06", "2016-01/2016-03"],
+        ),
+        (
+            "Status for 2. halvår 2016\nPolitiet sigtede 14 personer. Ti ofre blev fundet.",
+            "da",
+            ["2016-07/2016-12"] * 2,
+        ),
+        ("Lägesbild, juli-december 2016\nPolisen identifierade 14 offer.", "sv", ["2016-07/2016-12"]),
+        ("Between May and July 2016 we helped 70 men. Police identified 13 victims.", "en", ["2016-05/2016-07"] * 2),
+        ("Mellem maj og juli 2016 talte vi med 70 mænd. Ti viste sig at være ofre.", "da", ["2016-05/2016-07"]),
+        (
+            "Since 2012 police have found 410 victims. A third, 137 people, were trafficked for sex.",
+            "en",
+            ["2012/2018"] * 2,
+        ),
+        ("As of May 31, 22 victims had been found this year.", "en", ["2018-01/2018-05"]),
+        ("Mens der i 2014 blev fundet 81 ofre, var tallet i 2018 nede på 50.", "da", ["2014", "2018"]),
+        ("Centres helped 33 of 52 victims in 2016.", "en", ["2016", "2016"]),
+        ("Police found 155 men and 58 women in 2016.", "en", ["2016", "2016"]),
+    ],
+)
+def test_a_heading_or_a_sentence_before_dates_what_follows(text, language, periods):
+    assert [period for _, period, _ in read(text, language)] == periods
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "In 2016 and 2017, 31 and 28 were charged. In those years courts convicted 12 and nine, respectively.",
+            "en",
+            2,
+        ),
+        ("I 2016 og 2017 blev 31 og 28 sigtet. Antallet af dømte var i de samme år henholdsvis 12 og ni.", "da", 2),
+    ],
+)
+def test_figures_said_respectively_are_of_the_years_before(text, language, expected):
+    assert read(text, language)[expected:] == [("convictions", "2016", 12.0), ("convictions", "2017", 9.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Courts convicted five men. The lightest term was three years, the heaviest 11.", "en"),
+        ("Retten dømte fem mænd. Den mildeste straf var tre år, den strengeste elleve.", "da"),
+        ("Retten dømte fem menn. Den korteste straffen var tre år, den lengste elleve.", "no"),
+        ("Domstolen dömde fem män. Det kortaste straffet var tre år, det längsta elva.", "sv"),
+    ],
+)
+def test_the_longest_term_may_leave_out_its_unit(text, language):
+    assert read(text, language)[1:] == [("sentence_min", "2018", 3.0), ("sentence_max", "2018", 11.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("I 2018 fik 33 ud af 52 udpegede ofre støtte.", "da", [("victims_assisted", 33), ("victims_identified", 52)]),
+        (
+            "Centres gave 33 of 52 identified victims shelter.",
+            "en",
+            [("victims_assisted", 33), ("victims_identified", 52)],
+        ),
+        ("Af de 52 ofre modtog 33 bistand.", "da", [("victims_identified", 52), ("victims_assisted", 33)]),
+        ("Of those convicted, a quarter (13) received suspended sentences.", "en", [("sentences", 13)]),
+        ("Hver fjerde af de dømte (13) slap med en betinget dom.", "da", [("sentences", 13)]),
+        ("Most of the victims (13) were referred to shelters.", "en", [("victims_referred", 13)]),
+        ("Among those charged were 13 officials.", "en", [("prosecutions", 13)]),
+        ("Blandt de dømte var 13 kvinder.", "da", [("convictions", 13)]),
+        ("Tretten af de handlede var under 18 år.", "da", [("victims_identified", 13)]),
+        ("The court convicted 13 of the 15 accused.", "en", [("convictions", 13), ("prosecutions", 15)]),
+        ("Retten fandt 13 af de 15 tiltalte skyldige.", "da", [("convictions", 13), ("prosecutions", 15)]),
+        ("I 2018 fik 13 mænd status som ofre.", "da", [("victims_identified", 13)]),
+        ("Hjemmet har hjulpet 13 børn, der var handlet.", "da", [("victims_assisted", 13)]),
+        ("Politiet fandt 13 ukrainere.", "da", [("victims_identified", 13)]),
+        ("Politiet identifiserte 13 bulgarere.", "no", [("victims_identified", 13)]),
+        ("Vi indstillede 13 formodede ofre til identifikation.", "da", [("victims_referred", 13)]),
+        ("De tretten sager endte med domfældelse.", "da", [("convictions", 13)]),
+        ("Der blev hverken rejst tiltale eller afsagt dom.", "da", [("prosecutions", 0), ("convictions", 0)]),
+        ("Courts neither prosecuted nor convicted any traffickers.", "en", [("prosecutions", 0), ("convictions", 0)]),
+        ("Det ble verken reist tiltale eller avsagt dom.", "no", [("prosecutions", 0), ("convictions", 0)]),
+        ("Loven giver op til otte års fængsel for handel med mennesker.", "da", []),
+        ("Retten dømte en 38-årig mand.", "da", []),
+    ],
+)
+def test_what_a_figure_counts_in_sentences_of_other_orders(text, language, expected):
+    assert [(indicator, value) for indicator, _, value in read(text, language)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "Police charged nine men, down from 18 in 2016, and five trials of earlier years remained pending.",
+            "en",
+            ("prosecutions", "2018", 5.0),
+        ),
+        (
+            "I 2016 blev der rejst tiltale mod 31 mænd, i 2017 mod 28 og i 2018 mod 25.",
+            "da",
+            ("prosecutions", "2017", 28.0),
+        ),
+        (
+            "In 2016 centres helped 33 of 52 identified victims; in 2017 it was 40 of 61.",
+            "en",
+            ("victims_assisted", "2017", 40.0),
+        ),
+    ],
+)
+def test_what_goes_on_after_a_comparison_or_a_whole(text, language, expected):
+    assert expected in read(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "Police found 90 victims.\nThe victims came from 14 countries. Most were from Ghana (31) and Togo (12).",
+            "en",
+            ["total", "nationality=Ghana", "nationality=Togo"],
+        ),
+        (
+            "Politiet fandt 90 ofre.\nOfrene kom fra 14 lande. De største grupper var fra Ghana (31) og Togo (12).",
+            "da",
+            ["total", "nationality=Ghana", "nationality=Togo"],
+        ),
+        (
+            "Police found 90 victims. The commonest nationalities were Ghanaian (34%, 31) and Togolese (13%, 12).",
+            "en",
+            ["total", "nationality=Ghana", "nationality=Togo"],
+        ),
+        ("Police found 90 victims. Begging was the main form (31 victims).", "en", ["total", "form=forced_begging"]),
+        (
+            "Police found 90 victims.\nAdults made up 66% (59) and children 34% (31) of the victims.",
+            "en",
+            ["total", "age=adult", "age=child"],
+        ),
+        (
+            "I 2018 blev 46 identificeret: 31 er kvinder, 14 er mænd og en er transkønnet.",
+            "da",
+            ["total", "sex=female", "sex=male", "sex=trans"],
+        ),
+    ],
+)
+def test_groups_named_by_origin_or_beside_a_share(text, language, expected):
+    assert [breakdown for _, breakdown, _ in parts(text, language)] == expected

@@ -85,7 +85,10 @@ class Dater:
                 return self._label(period), "sentence"
         if year := self._of_list(token):
             return year, "sentence"
-        return (self.carried, "preceding sentence") if self.carried else (self.default, "document default")
+        is_default = not self.carried or self.default.startswith(
+            f"{self.carried}-"
+        )  # a bulletin on a quarter of the year
+        return (self.default, "document default") if is_default else (self.carried, "preceding sentence")
 
     def _one_of_several(self, token: int) -> str:
         """Return the year of one of several figures for as many years: "in 2017 and 2018, 242 and 278 were charged"."""
