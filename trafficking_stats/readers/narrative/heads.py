@@ -125,8 +125,8 @@ def _role(scene: Scene, k: int) -> tuple[str, int]:
     is_given = given and (not scene.word(k + given).isalpha() or any(scene.phrase(end, k + given) for end in _ENDS))
     if is_given or k in scene.at or any(scene.phrase(group, k) for group in _ENDS) or scene.is_unknown_verb(k):
         return "end", 0
-    is_name = scene.tokens[k].text[0].isupper() or scene.phrase(PEOPLES, k)  # "14 rumænere"
-    return "name" if is_name else "word", 1
+    # "14 rumænere" is a name, too
+    return "name" if scene.tokens[k].text[0].isupper() or scene.phrase(PEOPLES, k) else "word", 1
 
 
 def _is_status(scene: Scene, k: int) -> bool:
