@@ -47,8 +47,6 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor:
     stop = min(k + RIGHT_REACH, len(scene.low))
     k += scene.word(numeral.first - 1) == "(" and scene.word(head.end) == ")"  # "most victims (31) were referred"
     while k < stop and not _ends_clause(scene, k):
-        if k in scene.at and any(count.first == scene.at[k].end for count in scene.counts.values()):
-            return Governor()  # Danish "of the 62 received 47 help"
         family = _participle(scene, k) if has_auxiliary or is_adjacent else ""
         if family:
             families = (family, *_joined_after(scene, k + 1))
@@ -70,7 +68,9 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor:
 
 def _ends_clause(scene: Scene, k: int) -> bool:
     goes_on = scene.low[k] != "," or scene.phrase("clause.relatives", k + 1)
-    return scene.low[k] in ";.)" or k in scene.counts or not goes_on
+    # Danish "of the 62 received 47 help"
+    is_active = k in scene.at and any(count.first == scene.at[k].end for count in scene.counts.values())
+    return scene.low[k] in ";.)" or k in scene.counts or is_active or not goes_on
 
 
 def _participle(scene: Scene, k: int) -> str:

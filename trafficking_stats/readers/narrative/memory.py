@@ -7,9 +7,6 @@ from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.times import is_single_year, year_of
 
-DEFINITE = 2
-"""Tokens from "the" to its noun."""
-
 
 @dataclass
 class Paragraph:
@@ -124,7 +121,7 @@ def goes_on_unsaid(scene: Scene) -> bool:
     """Whether a sentence with figures of persons, with shares or years names nothing that happened to anybody."""
     taken = {k for period in scene.periods for k in range(period.start, period.end)}  # "that year"
     # "half of all those identified", "52 % of the potential victims" tell nothing new
-    told = {k for k in range(len(scene.low)) if scene.first("clause.definite", k - DEFINITE, k) is not None}
+    told = {k for k in range(len(scene.low)) if scene.first("clause.definite", k - 2, k) is not None}
     nouns = {scene.value("nouns", k) for k in scene.starts("nouns") if k not in taken | told}
     families = {mark.family for mark in scene.marks if mark.start not in told}
     # "some 100 were registered in 2020"

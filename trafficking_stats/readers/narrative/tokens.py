@@ -125,16 +125,12 @@ def _paragraph_breaks(text: str) -> list[tuple[int, int]]:
         for (start, end, count), length, on in zip(gaps, lengths, goes_on, strict=True)
         if _HEADED.match(text, end)
         or not (
-            _leans(text, start, end)
+            _ITEM.match(text, end)
+            or text[max(0, start - 2) : start].rstrip().endswith("?")  # the answer to a question
             or (on and text[end].islower())
             or (wrapped and count <= usual and (on or length >= 0.7 * width))
         )
     ]
-
-
-def _leans(text: str, start: int, end: int) -> bool:
-    """Whether a line that begins at `end` is an item of a list, or answers a question that ends at `start`."""
-    return _ITEM.match(text, end) is not None or text[max(0, start - 2) : start].rstrip().endswith("?")
 
 
 def _is_unfinished(text: str, begin: int, end: int) -> bool:
