@@ -37,7 +37,8 @@ def of_group(state: State) -> Outcome:
     topic = topic_of(state.scene, start, comma)
     told = [mark.family for mark in state.scene.marks if start <= mark.start < comma and mark.family in COUNTED]
     families = [topic.family] if topic else told
-    return reading_of(state.numeral, state.head, families[-1:], "subset") if families else None
+    head = replace(state.head, potential=state.head.potential or (topic is not None and topic.potential))
+    return reading_of(state.numeral, head, families[-1:], "subset") if families else None
 
 
 def flowing(state: State) -> Outcome:
