@@ -1296,7 +1296,6 @@ def test_spans_of_months_and_years_in_other_words(text, language, period):
         ("As of May 31, 22 victims had been found this year.", "en", ["2018-01/2018-05"]),
         ("Mens der i 2014 blev fundet 81 ofre, var tallet i 2018 nede på 50.", "da", ["2014", "2018"]),
         ("Centres helped 33 of 52 victims in 2016.", "en", ["2016", "2016"]),
-        ("Antal ofre 2014-2016: 31, 28 og 25.", "da", ["2014", "2015", "2016"]),
         ("Police charged 14 men, nine last year.", "en", ["2018", "2017"]),
         ("Police found 155 men and 58 women in 2016.", "en", ["2016", "2016"]),
     ],

@@ -149,7 +149,8 @@ def _points_back(state: State) -> bool:
     is_described = scene.phrase("clause.copulas", scene.past(head.end, "clause.adverbs")) > 0  # "12 were women"
     is_group = head.noun == "person" and bool(facets_within(scene, head.start, head.end))
     is_of_victims = state.lead is not None and not state.lead.enforcement
-    if is_group and is_of_victims and state.left.strength == "light":  # "They also had 82 minors"
+    # "They also had 82 minors", "38 women and 22 men."
+    if is_group and is_of_victims and (state.left.strength == "light" or not scene.marks):
         return True
     told = is_described or state.right.strength != "" or auxiliary_before(scene, numeral)
     return told and head.noun in ("person", "empty", "victim", "offender")

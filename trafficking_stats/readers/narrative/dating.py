@@ -93,18 +93,19 @@ class Dater:
     def _one_of_several(self, token: int) -> str:
         """Return the year of one of several figures for as many years: "in 2017 and 2018, 242 and 278 were charged"."""
         scene = self.scene
-        dated = [period for period in scene.periods if period.kind in ("year", "years", "fiscal", *_PAIRS)]
-        years = [year for period in dated for year in _each(period.label, period.kind)]
+        dated = [period for period in scene.periods if period.kind in ("year", "fiscal", *_PAIRS)]
+        years = [year for period in dated for year in period.label.split("/")[:: _PAIRS.get(period.kind, 1)]]
         row = scene.row_around(token, {start: numeral.end for start, numeral in scene.counts.items()})
         if scene.starts("clause.respectively") and not scene.is_compared(token):
             if not years and self.span and "-" not in self.span:  # "in the same years 11 and eight, respectively"
-                years = _each(self.span, "years")
+                first, last = year_of(self.span), year_of(self.span.rpartition("/")[2])
+                years = [str(year) for year in range(first, last + 1)]
             alike = next((some for some in ([*scene.counts], row) if token in some and len(some) == len(years) > 1), [])
             if alike:
                 return years[alike.index(token)]
         for beside in (*[p for p in dated if p.end <= row[0]][-1:], *[p for p in dated if p.start > row[-1]][:1]):
             named = scene.row_around(beside.start, {p.start: p.end for p in dated})
-            years = [year for p in dated if p.start in named for year in _each(p.label, p.kind)]
+            years = [year for p in dated if p.start in named for year in p.label.split("/")[:: _PAIRS.get(p.kind, 1)]]
             if len(years) == len(row) > 1:
                 return years[row.index(token)]
         return ""
@@ -125,8 +126,11 @@ class Dater:
         scene = self.scene
         segment, of, parents = scene.segments.of[token], scene.segments.of, scene.segments.parents
         told = [period for period in scene.periods if not self._is_aside(period, token)]
-        if [*scene.counts] == [token] and any(period.kind == "part" for period in told):
-            told = [period for period in told if period.kind != "current"]  # "as of 30 June 28 were found this year"
+        parts = [
+            p.end for p in told if p.kind == "part"
+        ]  # "as of 30 June 28 were found this year", "to 30 June this year"
+        is_alone = [*scene.counts] == [token] and parts
+        told = [p for p in told if p.kind != "current" or not (is_alone or p.start in parts)]
         here = [period for period in told if of[period.start] == segment]
         alone = [period for period in told if parents.get(of[period.start]) == segment and self._fills_brackets(period)]
         after = next((period for period in told if period.start > token and period in (*here, *alone)), None)
@@ -204,10 +208,3 @@ class Dater:
             around = named[-1]  # "877 in 2017 and 741 the year before that", "in 2016 94 %; two years on, 35"
         # after several years too: "in the ten years to 2016, ...; a year later"
         return year_before(around, -period.step) if period.step else around
-
-
-def _each(label: str, kind: str) -> list[str]:
-    """Return the years of a time one by one, in the order in which they are printed."""
-    if kind == "years":
-        return [str(year) for year in range(year_of(label), year_of(label.rpartition("/")[2]) + 1)]
-    return label.split("/")[:: _PAIRS.get(kind, 1)]
