@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.times import Period, in_year, span_before, year_before, year_of, years_before
+from trafficking_stats.readers.narrative.times import Period, in_year, year_before, year_of, years_before
 
 _PAIRS = {"pair": 1, "pair_back": -1}
 """Kinds of two years with a figure each, and the order in which they are printed."""
@@ -203,8 +203,20 @@ class Dater:
         if period.kind == "first":
             return str(year_of(around))
         if period.kind == "span_before":
-            return span_before(around)
+            return _span_before(around)
         if named and (period.kind == "before_that" or not self.main):
             around = named[-1]  # "877 in 2017 and 741 the year before that", "in 2016 94 %; two years on, 35"
         # after several years too: "in the ten years to 2016, ...; a year later"
         return year_before(around, -period.step) if period.step else around
+
+
+def _span_before(label: str) -> str:
+    """Return the span of months that ends where one begins; the year before a year.
+
+    Of "2021-01/2021-03" that is "2020-10/2020-12".
+    """
+    if "-" not in label:
+        return year_before(label)
+    first, last = (12 * int(end[:4]) + int(end[5:]) for end in (label.partition("/")[0], label.rpartition("/")[2]))
+    ends = (2 * first - last - 2, first - 2)
+    return "/".join(f"{months // 12}-{months % 12 + 1:02}" for months in ends)

@@ -282,21 +282,6 @@ def years_before(label: str) -> str:
     return f"{2 * int(first) - int(last) - 1}/{int(first) - 1}"
 
 
-def span_before(label: str) -> str:
-    """Return the span of months that ends where one begins; the year before a year.
-
-    Examples
-    --------
-    >>> span_before("2021-01/2021-03"), span_before("2021")
-    ('2020-10/2020-12', '2020')
-    """
-    if "-" not in label:
-        return year_before(label)
-    first, last = (12 * int(end[:4]) + int(end[5:]) for end in (label.partition("/")[0], label.rpartition("/")[2]))
-    ends = (2 * first - last - 2, first - 2)
-    return "/".join(f"{months // 12}-{months % 12 + 1:02}" for months in ends)
-
-
 def in_year(label: str, year: int) -> str:
     """Return a period label moved to another year, its months kept.
 
