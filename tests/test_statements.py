@@ -106,6 +106,20 @@ def test_shares_beside_each_other_have_their_own_subject_and_the_whole_as_base()
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("In 2021, 80 victims were identified. Every sixth of them was a child.", "en", 16.7),
+        ("In 2021, 80 victims were identified. An eighth of them were children.", "en", 12.5),
+        ("I 2021 blev 80 ofre for menneskehandel identificeret, og næsten hvert niende offer var et barn.", "da", 11.1),
+        ("I 2021 ble 80 ofre identifisert. Hver sjette var barn.", "no", 16.7),
+        ("År 2021 identifierades 80 offer för människohandel. Två femtedelar var barn.", "sv", 40),
+    ],
+)
+def test_shares_in_words(text, language, value):
+    assert [(kind, found) for kind, _, found, *_ in told(text, 2021, language)] == [("share", value)]
+
+
 def test_a_share_made_up_is_no_rise():
     text = "Police identified 64 victims in 2019. Women made up 58 % of the 64 victims in 2019."
     assert [kind for kind, *_ in told(text)] == ["share"]
