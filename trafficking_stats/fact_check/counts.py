@@ -151,7 +151,8 @@ class _Count:
         is_judged = slip in LIMITS.typed or self.low <= held.high or any(unit.exact for unit in units)
         is_certain = asked == self.cell or (asked.unit in LIMITS.open_units and is_judged)
         # some source printed it for that, though the record does not accept it
-        is_printed = (self.low, self.high) in {(one.lower, one.upper) for one in held.claims}
+        is_printed = any((self.low, self.high) == (one.lower, one.upper) for one in held.claims)
+        is_printed = is_printed and not self.record.of_sources
         # the sentence of one defendant is neither the shortest nor the longest of a year
         if self.cell.unit == "months" or is_printed or not is_certain:
             return _finding("unknown", "unclear_subject", held)

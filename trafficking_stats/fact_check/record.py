@@ -127,9 +127,12 @@ class Record:
     ----------
     rec : Reconciliation
         Without the document that is checked: a source cannot confirm itself.
+    of_sources : bool
+        Whether it is the sources themselves that are judged: that one prints a figure then says nothing for it.
     """
 
-    def __init__(self, rec: Reconciliation) -> None:
+    def __init__(self, rec: Reconciliation, *, of_sources: bool = False) -> None:
+        self.of_sources = of_sources
         self.vocabulary = rec.vocabulary
         self._equal = {(rule.country, rule.printed): rule.means for rule in rec.vocabulary.equivalents}
         self._claims, self._periods = _by_cell(rec.claims), _by_cell(rec.periods)
@@ -152,7 +155,7 @@ class Record:
     def printing(self, cell: Cell) -> list[Any]:
         """Return the claims that print the number of a cell for anything of its country, up to a year away."""
         start, end = str(int(cell.period_start[:4]) - 1), str(int(cell.period_end[:4]) + 1)
-        alike = self._printed.get((cell.country, cell.value or 0.0), [])
+        alike = [] if self.of_sources else self._printed.get((cell.country, cell.value or 0.0), [])
         return [one for one in alike if one.period_start[:4] <= end and one.period_end[:4] >= start]
 
     def held(self, cell: Cell) -> Held:

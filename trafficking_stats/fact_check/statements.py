@@ -189,7 +189,7 @@ def judge_kept(rec: Reconciliation, statements: pd.DataFrame | None = None) -> p
     """
     table = load_statements() if statements is None else statements
     table = table[table["country"].isin(set(rec.claims["country"]))]
-    record = Record(rec)
+    record = Record(rec, of_sources=True)
     rows = []
     for row in records(table):
         statement = _statement(row)
