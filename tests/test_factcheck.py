@@ -12,6 +12,7 @@ from click.testing import CliRunner
 import trafficking_stats as ts
 from trafficking_stats.cli import cli
 from trafficking_stats.messages import say
+from trafficking_stats.readers.narrative.extraction import year_told
 
 YEARS = {2015: 40, 2016: 52, 2017: 61, 2018: 97, 2019: 110, 2020: 73, 2021: 112}
 
@@ -298,6 +299,19 @@ def test_right_figures_are_never_accused(tmp_path, claims, text):
 def test_a_text_reports_on_the_year_before_its_own_date(tmp_path, claims, text):
     (row,) = checked(tmp_path, claims, text).table.to_dict("records")
     assert (row["period_end"], row["verdict"]) == ("2020-12-31", "agrees")
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("On 3 May 1985 a law was passed. The authorities identified 73 victims.", None),
+        ("VIENNA, 3 May 2077. The authorities identified 73 victims.", None),
+        ("VIENNA, 3 May 1990. The authorities identified 73 victims.", 1990),
+    ],
+)
+def test_a_date_of_no_year_that_is_read_is_let_alone(tmp_path, claims, text, year):
+    assert year_told(text) == year
+    assert checked(tmp_path, claims, text).table["verdict"].tolist() == ["unknown"]
 
 
 def test_a_date_before_the_latest_year_is_not_that_of_the_text(tmp_path, claims):

@@ -17,7 +17,8 @@ MOST_FIGURES = 100
 """A stretch without a full stop that holds more numbers than this is a table, not a sentence."""
 
 _DIGITS = re.compile(r"\d+")
-_YEAR = re.compile(r"(?<![\d.,])(?:199\d|20[0-4]\d)(?![\d%])")
+_YEARS = r"199\d|20[0-4]\d"
+_YEAR = re.compile(rf"(?<![\d.,])(?:{_YEARS})(?![\d%])")
 _HEAD = 300
 """Characters in which the date of a text is looked for."""
 
@@ -55,14 +56,14 @@ def year_told(text: str, language: str | None = None) -> int | None:
     """
     lexicon = load(language or detect_language(text))
     month = "|".join(lexicon.tables["periods"]["months"])
-    date = re.search(rf"(?i)\b(?:\d\d?\.? (?:{month})|(?:{month}) \d\d?)[.,]* (\d{{4}})\b", text[:_HEAD])
-    years = sorted(map(int, _YEAR.findall(text)))
-    if date is None or int(date[1]) < years[-1]:
-        return years[-1] if years else None
-    written = int(date[1])
+    date = re.search(rf"(?i)\b(?:\d\d?\.? (?:{month})|(?:{month}) \d\d?)[.,]* ({_YEARS})\b", text[:_HEAD])
+    years = [int(year) for year in _YEAR.findall(text)]
+    written, last = int(date[1]) if date else 0, max(years, default=None)
+    if last is None or written < last:
+        return last
     if Words(tokenize(text), lexicon).starts("periods.last_year"):
         return written
-    return max((year for year in years if year < written), default=written - 1)
+    return max((year for year in years if year < written), default=max(written - 1, 1990))
 
 
 def read_text(text: str, *, country: str, default_year: int, language: str | None = None, source_id: str = "") -> Found:
