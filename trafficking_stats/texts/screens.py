@@ -68,19 +68,19 @@ def protection_headline(
     """
     by_pair = groupby(beside_rows(rec, country, pairs, start, end), key=attrgetter("numerator"))
     told = "; ".join(beside_words(next(rows)) for _, rows in by_pair)
-    stages = {name: indicator.stage for name, indicator in rec.vocabulary.indicators.items()}
     own = rec.claims[rec.claims["country"] == country]
-    years = own["period_end"].str[:4].astype(int).groupby(own["indicator"]).unique()
+    ends = own["period_end"].str[:4].astype(int)
+    years = {name: Years(of) for name, of in ends.groupby(own["indicator"])}
     others = "; ".join(
-        say("gap.care.of", what=label(name), years=Years(years[name]))
-        for name in stages
-        if not told and stages[name] in ("assistance", "protection") and name in years
+        say("gap.care.of", what=label(name), years=years[name])
+        for name, indicator in rec.vocabulary.indicators.items()
+        if name in years and indicator.stage in ("assistance", "protection")
     )
     return headline(
         say("victims.beside.headline" if told else "tables.beside.none", country=Country(country), told=told),
         {
             "victims.beside.read": say("victims.beside.ratio") if told else "",
-            "pages.known.there": f"{written(others, 'capital')}." if others else "",
+            "pages.known.there": f"{written(others, 'capital')}." if others and not told else "",
             "victims.beside.beware": say("victims.beside.cause"),
         },
         summary=summary(rec, country),

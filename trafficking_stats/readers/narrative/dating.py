@@ -85,9 +85,8 @@ class Dater:
                 return self._label(period), "sentence"
         if year := self._of_list(token):
             return year, "sentence"
-        is_default = not self.carried or self.default.startswith(
-            f"{self.carried}-"
-        )  # a bulletin on a quarter of the year
+        # a bulletin on a quarter of the year that is carried
+        is_default = not self.carried or self.default.startswith(f"{self.carried}-")
         return (self.default, "document default") if is_default else (self.carried, "preceding sentence")
 
     def _one_of_several(self, token: int) -> str:
@@ -126,9 +125,8 @@ class Dater:
         scene = self.scene
         segment, of, parents = scene.segments.of[token], scene.segments.of, scene.segments.parents
         told = [period for period in scene.periods if not self._is_aside(period, token)]
-        parts = [
-            p.end for p in told if p.kind == "part"
-        ]  # "as of 30 June 28 were found this year", "to 30 June this year"
+        # "as of 30 June 28 were found this year", "to 30 June this year"
+        parts = [p.end for p in told if p.kind == "part"]
         is_alone = [*scene.counts] == [token] and parts
         told = [p for p in told if p.kind != "current" or not (is_alone or p.start in parts)]
         here = [period for period in told if of[period.start] == segment]
