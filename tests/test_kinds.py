@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 from tiny import claim, table
 
 import trafficking_stats as ts
+from trafficking_stats.reconciliation.signs import of_wrong_total
 
 FEMALE, MALE, ADULT, CHILD = "sex=female", "sex=male", "age=adult", "age=child"
 LABOUR, SEXUAL = "exploitation=forced_labour", "exploitation=sexual"
@@ -91,6 +94,13 @@ def test_the_parts_of_a_total_that_cannot_hold_bound_nothing():
     # what they stood against comes back
     rows = [*state(total=243), *office(OLD, total=243, female=147, male=96), *newest]
     assert [known(rows, breakdown=part)[0] for part in (FEMALE, MALE)] == [147, 96]
+
+
+@pytest.mark.parametrize(("kept", "said"), [(0.0, ["0 is kept"]), (float("nan"), [])])
+def test_a_total_kept_as_a_mask_is_no_figure_to_name(kept, said):
+    row, total = SimpleNamespace(fallen=True), SimpleNamespace(kept=kept)
+    figures = SimpleNamespace(beside=lambda *_: [total])
+    assert [str(found).rpartition(": ")[2] for found in of_wrong_total(row, figures)] == said
 
 
 @pytest.mark.parametrize(

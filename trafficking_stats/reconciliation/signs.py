@@ -228,8 +228,8 @@ def revision(row: Any, figures: Figures) -> Seen:
 
 def of_wrong_total(row: Any, figures: Figures) -> Seen:
     """Tell whether it fell with the total of its source."""
-    if row.fallen:
-        (total,) = figures.beside(row, "total")
+    (total,) = figures.beside(row, "total")
+    if row.fallen and total.kept >= 0:
         yield evidence("of_wrong_total", kept=total.kept)
 
 
