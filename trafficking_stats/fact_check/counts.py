@@ -68,10 +68,17 @@ def judge(
     count = count.stand_in(words) if count.held.is_empty else count
     own = own or count.inside()
     if own or count.held.is_empty:
-        return own or count.elsewhere(count.units()) or Finding("unknown", "no_figure")
+        others = count.something_else() if (cell.value or 0) >= LIMITS.least_typed else ()
+        alike = (other for other in others if count.is_of_same(other[1].breakdown))
+        return own or count.elsewhere((*count.units(), *alike)) or Finding("unknown", "no_figure")
     others = (replace(count, cell=other, held=record.held(other)) for _, other in count.meant(words, parts))
     early = next(filter(None, (one.rejected() for one in (count, *others))), None)
     return early or count.elsewhere(count.alternatives()) or count.against(cell, is_dated)
+
+
+def _are_desks(parts: Set[str]) -> bool:
+    """Whether parts say only who counted."""
+    return all(part.startswith(tuple(LIMITS.desks)) for part in parts)
 
 
 def _finding(verdict: str, code: str, held: Held, **values: object) -> Finding:
@@ -92,6 +99,10 @@ class _Count:
     def value(self) -> float:
         """The number as printed."""
         return self.cell.value or 0.0
+
+    def is_of_same(self, breakdown: str) -> bool:
+        """Whether a breakdown differs from the own one by who counted only."""
+        return _are_desks(({*breakdown.split(";")} ^ {*self.cell.breakdown.split(";")}) - {""})
 
     def inside(self) -> Finding | None:
         """Judge a figure that the bounds allow, or that is off by no more than its wording."""
@@ -196,8 +207,7 @@ class _Count:
         yield from self.worded(words)
         is_known = self.held.direct and self.held.exact
         for part, more, less in self._broken_down():
-            is_desk = not is_known and all(one.startswith(tuple(LIMITS.desks)) for one in more)
-            if not less and (is_desk or more <= parts):
+            if not less and ((not is_known and _are_desks(more)) or more <= parts):
                 yield "part", part
         for start, end in self._periods():
             if start[:4] != end[:4] and start.endswith("-01-01") and {start[:4], end[:4]} <= words:
@@ -211,8 +221,18 @@ class _Count:
         for other, more, less in self._broken_down():
             if not (more and less):  # not women for the exploited
                 yield "part" if other.breakdown else "whole", other
+        is_swapped = self._slip() == "digits_swapped"  # that it is the sum of some years is then chance
         for start, end in self._periods():
-            yield "period", replace(self.cell, period_start=start, period_end=end)
+            if start[:4] == end[:4] or not is_swapped:
+                yield "period", replace(self.cell, period_start=start, period_end=end)
+        # the total of three years, or the figure of a first half, said as that of the year
+        own, alike = self.cell, {self.cell.indicator, *(unit.indicator for _, unit in self.units())}
+        for one in self.record.printing(own):
+            touches = one.period_start <= own.period_end and own.period_start <= one.period_end
+            touches = touches and own.period_start[:4] == own.period_end[:4]
+            if touches and one.indicator in alike and self.is_of_same(one.breakdown):
+                when = {"period_start": one.period_start, "period_end": one.period_end}
+                yield "period", replace(own, indicator=one.indicator, breakdown=one.breakdown, **when)
 
     def something_else(self) -> Iterator[Alternative]:
         """Yield the cells of other indicators and parts: "311 were convicted", where 311 were prosecuted."""

@@ -60,13 +60,13 @@ def lack(one: Checked, checked: Sequence[Checked], text: str, words: Callable[[i
     place = one.place
     sentence = words(place.sentence_start, place.sentence_end)
     where = place_of(sentence, place.char_start, one.cell.country)
-    if where == "elsewhere" and not one.is_met:
+    if not one.is_met and (where == "elsewhere" or (where == "local" and one.is_less)):
         return where
     if one.finding.verdict != "contradicts":
         return ""
     around = words(max(0, place.sentence_start - LIMITS.around), place.sentence_end)
     is_whole = one.finding.code in LIMITS.slips or is_national(around, one.cell.country)
-    if one.is_less and (where == "local" or not is_whole):
+    if one.is_less and not is_whole:
         return "local"
     # the figure of the record but for a slip in typing is of its cell; small numbers are like it by chance
     is_typed = one.finding.code in LIMITS.typed and one.value >= LIMITS.least_typed
@@ -83,7 +83,9 @@ def _lack_before(one: Checked, place: Proposal, checked: Sequence[Checked], text
     starts = [other.place.sentence_start for other in checked if other.place.sentence < place.sentence]
     start = max(starts, default=place.sentence_start)
     before = [other for other in checked if start <= other.place.char_start < place.char_start]
-    if one.is_less and any(one.speaks_of(other) and other.cell.breakdown != one.cell.breakdown for other in before):
+    # of a part named before, but "97 victims, of whom 16 were men" is of all
+    parts = (other for other in before if other.cell.breakdown not in ("", one.cell.breakdown))
+    if one.is_less and any(one.speaks_of(other) for other in parts):
         return "perhaps_part"
     return "unclear_subject" if _is_unread(text, start, place.char_start, checked) else ""
 
