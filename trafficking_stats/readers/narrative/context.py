@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from trafficking_stats.readers.narrative.governors import auxiliary_before
-from trafficking_stats.readers.narrative.heads import COUNTED, DEFAULT, ENFORCEMENT, facets_within, topic_of
+from trafficking_stats.readers.narrative.heads import COUNTED, DEFAULT, ENFORCEMENT, facets_of, facets_within, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
@@ -87,6 +87,10 @@ def existence(state: State) -> Outcome:
     """Read "there were 77 victims", "there were 229 proceedings", and, less surely, "with 331 victims in 2022"."""
     scene, head, first = state.scene, state.head, state.numeral.first
     family = DEFAULT.get(head.noun)
+    if family is None and head.noun == "person" and scene.contains("clause.existential", first - 3, first):
+        # "in 2022 there were 48 women, or three quarters of the victims"
+        is_victims = facets_of(scene, state.numeral, head) and any(scene.value("nouns", k) == "victim" for k in scene.starts("nouns"))
+        return reading_of(state.numeral, head, ("identify",), "existence") if is_victims else None
     if family is None:
         return None
     is_item = first > 0 and scene.tokens[first - 1].text.startswith(("\n", ":"))  # "Figures for 2022: 73 victims"
@@ -140,7 +144,10 @@ def _points_back(state: State) -> bool:
     said = any(scene.contains(group, numeral.start - REACH, numeral.start) for group in groups)
     said = said or scene.phrase("clause.anaphors", head.end) > 0  # "thirteen followed"
     opened = scene.ends.get(numeral.first)  # "In 2016 they recorded 197": of what was counted before
-    if said or head.partitive or (head.noun == "empty" and opened is not None and opened.family == "open"):
+    is_dated = any(scene.segments.of[p.start] == scene.segments.of[numeral.start] for p in scene.periods)
+    # "in 2013 we had 151"
+    is_open = opened is not None and (opened.family == "open" or (opened.family == "light" and is_dated))
+    if said or head.partitive or (head.noun == "empty" and is_open):
         return True
     if head.noun == "empty" and scene.is_compared(numeral.start):
         return True

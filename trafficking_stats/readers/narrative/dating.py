@@ -92,6 +92,8 @@ class Dater:
     def _one_of_several(self, token: int) -> str:
         """Return the year of one of several figures for as many years: "in 2017 and 2018, 242 and 278 were charged"."""
         scene = self.scene
+        if year := self._end_of_change(token):
+            return year
         dated = [period for period in scene.periods if period.kind in ("year", "fiscal", *_PAIRS)]
         years = [year for period in dated for year in period.label.split("/")[:: _PAIRS.get(period.kind, 1)]]
         row = scene.row_around(token, {start: numeral.end for start, numeral in scene.counts.items()})
@@ -109,6 +111,15 @@ class Dater:
                 return years[row.index(token)]
         return ""
 
+    def _end_of_change(self, token: int) -> str:
+        """Return the first or the last year in which a change went: "from 2013 to 2014 it rose from 70 to 106"."""
+        scene, ends = self.scene, ("compare.change_from", "compare.change_to")
+        places = [{n.start for n in scene.counts.values() if scene.phrase(end, n.first - 1)} for end in ends]
+        spans = [p.label.split("/") for p in scene.periods if p.kind in ("years", "pair") and "-" not in p.label]
+        if not (len(spans) == len(scene.periods) == 1 and all(places)):
+            return ""
+        return next((spans[0][-i] for i, some in enumerate(places) if token in some), "")
+
     def _of_list(self, token: int) -> str:
         """Return the period after the last of several figures: "155 men and 58 women were identified in 2017"."""
         scene, of = self.scene, self.scene.segments.of
@@ -116,9 +127,7 @@ class Dater:
         last = max((start for start in scene.counts if after and token < start < after.start), default=None)
         if after is None or last is None or not scene.phrase("clause.coordinators", scene.counts[last].first - 1):
             return ""
-        return (
-            "" if any(token < mark.start < last for mark in scene.marks if mark.form == "verb") else self._label(after)
-        )
+        return self._label(after)
 
     def _in_clause(self, token: int) -> Period | None:
         """Return the period of the clause of a figure: one after it, unless that dates other figures; one before it."""
@@ -134,7 +143,10 @@ class Dater:
         after = next((period for period in told if period.start > token and period in (*here, *alone)), None)
         start = scene.clause_start(token, 0, ",;(")
         is_dated = any(start <= period.start < token for period in here)  # "while in 2015 93 were found, it is now 62"
-        is_apart = after is not None and is_dated and "," in scene.low[token : after.start]
+        comma = next((k for k in range(after.start, token, -1) if scene.low[k] == ","), 0) if after is not None else 0
+        # "in 2020, when borders closed, 13 were found, which makes the figure for 2022 19 times higher"
+        explains = scene.phrase("clause.relatives", comma + 1) and any(period.start < token for period in here)
+        is_apart = comma > 0 and (is_dated or explains)
         if after is not None and not is_apart and not self._opens_clause(after):
             counts = (start for start, count in scene.counts.items() if not scene.is_base(count))  # "71 of 97 in 2018"
             others = (*counts, *scene.starts("clause.negations", "clause.contrasts"))
@@ -184,6 +196,10 @@ class Dater:
 
     def _label(self, period: Period) -> str:
         """Return the label of an expression; one that hangs on the text around it keeps what it meant first."""
+        since = next((p for p in self.scene.periods if self.scene.phrase("periods.since", p.start)), None)
+        upto = [p for p in self.scene.periods if p.kind == "year" and self.scene.before("periods.as_of", p.start)]
+        if since is not None and upto and period in (since, upto[0]):  # "since 2007, 1,233 by the end of 2023"
+            return f"{since.label[:4]}/{upto[0].label}"
         if period.label and period.kind != "shifted":
             is_each = self.scene.before("periods.both", period.start)  # "in both 2021 and 2022": one figure, the latest
             return period.label.rpartition("/")[2] if is_each else period.label

@@ -268,7 +268,8 @@ def facets_within(scene: Scene, start: int, stop: int, people_until: int | None 
             if length and (is_near or facet != "group") and not is_other:
                 found[facet].add(value)
                 end = max(end, k + length)
-        if is_near and scene.phrase(PEOPLES, k) and not scene.phrase("clause.bodies", k + 1):
+        is_said = is_near or scene.before("clause.copulas", k)  # "twelve of those identified were Danish"
+        if is_said and scene.phrase(PEOPLES, k) and not scene.phrase("clause.bodies", k + 1):
             code, name = scene.value(PEOPLES, k)
             found["nationality"].add("national" if code == scene.country else name)
         place, from_there = scene.phrase(PLACES, k), scene.before("clause.origins", k)

@@ -8,6 +8,10 @@ from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.times import is_single_year, year_of
 
 
+SHORT = 5
+"""Tokens of a sentence that but names a year."""
+
+
 @dataclass
 class Paragraph:
     """What only the sentences of one paragraph may refer to.
@@ -78,7 +82,9 @@ class Paragraph:
         last = year_of(self.lead.label if self.lead and self.lead.printed else default)
         is_aside = any(s.rule == "carried over" and year_of(s.label) < last for s in self.row[:1])
         if self.row and not is_aside:
-            self.lead = newest(self.row)
+            # "While 40 suspects were charged, 73 victims were identified" goes on about the victims
+            is_aside = scene.phrase("clause.coordinators", 0) and scene.phrase("clause.contrasts", 0)
+            self.lead = newest([s for s in self.row if not is_aside or s.families == self.row[-1].families])
             self.years = self.years if self.lead.facets else _years_of(self.row)
             years = {end.removeprefix("FY")[:4] for end in self.lead.label.split("/")}
             self.latest = max(self.latest, *years) if len(years) == 1 else self.latest
@@ -91,7 +97,8 @@ class Paragraph:
         years = {p.label for p in dated if p.kind != "month"}
         self.told = "" if spoken or len(years) != 1 else years.pop()
         counts = any(mark.form == "verb" and mark.family in COUNTED for mark in scene.marks)
-        self.is_on_figures = counts or bool(scene.starts("clause.figure_nouns"))
+        # "Then came 2018."
+        self.is_on_figures = counts or bool(scene.starts("clause.figure_nouns")) or len(scene.low) <= SHORT
         if dated:
             self.around = year_of(dated[-1].label) if any(p.kind == "month" for p in dated) else self.around
             is_fronted = dated[0].kind in ("year", "fiscal") and dated[0].start <= 1 and not is_aside

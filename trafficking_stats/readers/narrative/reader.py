@@ -119,7 +119,8 @@ class Reader:
         """Return what a paragraph without figures so far goes on about: a heading before it, or the last paragraph."""
         before, is_first = self.here.before, self.here.is_new
         # "Of these, 12", "It fell"
-        leans_back = any(scene.phrase(f"clause.{group}", 0) for group in ("subset", "pronouns"))
+        opening = scene.past(scene.dated.get(0, 0), "clause.adverbs", marks=",")  # "A year earlier it was 190"
+        leans_back = scene.phrase("clause.subset", 0) or scene.phrase("clause.pronouns", opening)
         if before is not None and is_first and leans_back:
             return before
         start = max(self.end, scene.sentence.start - BETWEEN)
@@ -206,7 +207,9 @@ class Reader:
             found = [whole for whole in _wholes_of(scene, before, reading) if whole in alike or reading.head.partitive]
         if found or own:
             return found
-        if before and _is_in_line(scene, before[-1], reading):
+        clause = scene.clause_start(numeral.first, 0, ",;(")
+        is_total = scene.contains("clause.wholes", clause, numeral.first)  # "34 were women; in 2022 the total was 73"
+        if before and _is_in_line(scene, before[-1], reading) and not is_total:
             # of the last figure, or of the first: "registered 394, 187 of them for begging; in 2020 there had been 348"
             return before[:1] if ";" in scene.low[before[-1].numeral.end : reading.numeral.first] else before[-1:]
         # "46 were in forced labour. In 2019 there were 17"
