@@ -209,6 +209,9 @@ class _Count:
         for part, more, less in self._broken_down():
             if not less and ((not is_known and _are_desks(more)) or more <= parts):
                 yield "part", part
+        last = self.cell.period_end[:4]
+        if self.cell.period_start[:4] < last and last not in words:  # "since 2007", up to the last year that is known
+            yield "period", replace(self.cell, period_end=f"{int(last) - 1}-12-31")
         for start, end in self._periods():
             if start[:4] != end[:4] and start.endswith("-01-01") and {start[:4], end[:4]} <= words:
                 yield "period", replace(self.cell, period_start=start, period_end=end)

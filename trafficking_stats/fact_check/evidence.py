@@ -109,7 +109,8 @@ def _lack_of_count(one: Checked, place: Proposal, checked: Sequence[Checked], se
         return "not_dated"
     is_vouched = any(one.speaks_of(other, "breakdown") for other in vouching) or (is_of_year and one.cell.breakdown)
     is_beside = one.finding.code not in LIMITS.typed and any(other.place.sentence == place.sentence for other in others)
-    return "" if is_vouched or (place.rule in LIMITS.own and not is_beside) else "unclear_subject"
+    is_swapped = is_typed and one.finding.code == LIMITS.typed[0] and place.period_source in ("clause", "sentence")
+    return "" if is_vouched or is_swapped or (place.rule in LIMITS.own and not is_beside) else "unclear_subject"
 
 
 def _is_rival(one: Checked, other: Checked) -> bool:

@@ -115,10 +115,11 @@ class Dater:
         """Return the first or the last year in which a change went: "from 2013 to 2014 it rose from 70 to 106"."""
         scene, ends = self.scene, ("compare.change_from", "compare.change_to")
         places = [{n.start for n in scene.counts.values() if scene.phrase(end, n.first - 1)} for end in ends]
-        spans = [p.label.split("/") for p in scene.periods if p.kind in ("years", "pair") and "-" not in p.label]
-        if not (len(spans) == len(scene.periods) == 1 and all(places)):
+        spans = [period for period in scene.periods if "-" not in period.label]
+        near = [*[p for p in spans if p.end <= token][-1:], *[p for p in spans if p.start > token]][:1]
+        if not all(places) or not near or near[0].kind not in ("years", "pair"):
             return ""
-        return next((spans[0][-i] for i, some in enumerate(places) if token in some), "")
+        return next((near[0].label.split("/")[-i] for i, some in enumerate(places) if token in some), "")
 
     def _of_list(self, token: int) -> str:
         """Return the period after the last of several figures: "155 men and 58 women were identified in 2017"."""
@@ -149,7 +150,7 @@ class Dater:
         is_apart = comma > 0 and (is_dated or explains)
         if after is not None and not is_apart and not self._opens_clause(after):
             counts = (start for start, count in scene.counts.items() if not scene.is_base(count))  # "71 of 97 in 2018"
-            others = (*counts, *scene.starts("clause.negations", "clause.contrasts"))
+            others = (*counts, *scene.shares, *scene.starts("clause.negations", "clause.contrasts"))
             between = any(token < start < after.start for start in others)
             if scene.is_compared(token) or not between:
                 return after

@@ -199,17 +199,19 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     dict of str to str
         Such as ``{"age": "child", "form": "sex"}``; a facet named with two values is left out.
     """
-    stop = past = min(scene.clause_end(_past_share(scene, head.end), ",;:.()"), head.start + REACH)
+    goes_on = ("clause.auxiliaries", "clause.perfects", "clause.about")
+    before, end = _facets_before(scene, numeral, head), head.end
+    if not before and scene.word(end) == ")" and any(scene.phrase(group, end + 1) for group in goes_on):
+        end += scene.word(numeral.first - 1) == "("  # "half of the victims (46) had begged"
+    stop = past = min(scene.clause_end(_past_share(scene, end), ",;:.()"), head.start + REACH)
     while scene.word(past) == "," and scene.phrase("facets.form", scene.past(past + 1, "clause.coordinators")):
         past = scene.clause_end(past + 1, ",;:.()")  # "in cases of forced labor, sex trafficking, and begging"
         stop = stop if past in scene.counts else past
-    goes_on = ("clause.auxiliaries", "clause.perfects", "clause.about")
     if scene.is_apposition(numeral.first, stop) and any(scene.phrase(group, stop + 1) for group in goes_on):
         stop = scene.clause_end(stop + 1, ",;:.()")  # "more than half, 58 people, had been sold for sex"
     found = facets_within(scene, head.start, stop, head.end + 2)
     if "age" not in found and any(_is_child_age(scene, k) for k in range(head.start, min(stop + 3, len(scene.low)))):
         found["age"] = "child"
-    before = _facets_before(scene, numeral, head)
     is_linked = link_before(scene, numeral) < numeral.first  # "Nigerians numbered 120 and Romanians 56"
     return {**found, **before} if is_linked else found or before
 

@@ -79,8 +79,9 @@ class Paragraph:
         """Take what the sentences after this one may refer to: the main figures of it, and their years."""
         self.row = [entry for entry in spoken if not scene.is_compared(entry.numeral.start)]
         # "in 2018 the figure was 356" only names an earlier year's figure
-        last = year_of(self.lead.label if self.lead and self.lead.printed else default)
-        is_aside = any(s.rule == "carried over" and year_of(s.label) < last for s in self.row[:1])
+        last = year_of(self.lead.label if self.lead and self.lead.sentence else default)
+        goes_on = ("carried over", "named before" if self.lead and self.lead.sentence else "")
+        is_aside = any(s.rule in goes_on and year_of(s.label) < last for s in self.row[:1])
         if self.row and not is_aside:
             # "While 40 suspects were charged, 73 victims were identified" goes on about the victims
             is_aside = scene.phrase("clause.coordinators", 0) and scene.phrase("clause.contrasts", 0)
@@ -88,7 +89,7 @@ class Paragraph:
             self.years = self.years if self.lead.facets else _years_of(self.row)
             years = {end.removeprefix("FY")[:4] for end in self.lead.label.split("/")}
             self.latest = max(self.latest, *years) if len(years) == 1 else self.latest
-        elif spoken and (self.lead is None or not self.lead.printed):
+        elif spoken and (self.lead is None or not (self.lead.printed or is_aside)):
             # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
             self.lead = spoken[-1]
         self.is_newest = self.lead is None or all(entry.label <= self.lead.label for entry in spoken)

@@ -20,6 +20,8 @@ CONTEXT = 150
 """Characters of the sentence kept on either side of a figure, for the reviewer."""
 BETWEEN = 200
 """Characters before a sentence in which a heading, or a sentence without figures, says what it is about."""
+SENTENCE = 20
+"""Characters of a sentence that may tell what the next goes on about: "Convictions rose. They came to 12"."""
 RECENT = 50
 """Figures that a later sentence may break down."""
 _BREAK = re.compile(r"[.!?:]\s+|\n")
@@ -54,8 +56,10 @@ class Reader:
     def read(self, scene: Scene) -> tuple[list[Proposal], list[Statement]]:
         """Return the proposals and the statements of one sentence."""
         here = self.here
-        if here.lead is None:
-            here.lead = self._lead_before(scene)
+        is_told = scene.phrase("clause.anaphors", 0) and scene.sentence.start - self.end > SENTENCE
+        told = self._lead_before(scene) if here.lead is None or is_told else None
+        if here.lead is None or (told is not None and told.families != here.lead.families):
+            here.lead = told
         here.is_new, self.end = False, scene.sentence.end if scene.counts else self.end
         if scene.sentence.number == 1 and not scene.counts:  # "Statistical bulletin, July to September 2021"
             self.default = next((p.label for p in reversed(scene.periods) if p.kind == "part"), self.default)
@@ -152,7 +156,7 @@ class Reader:
                 return years, "figure it belongs to"  # more than in the last of several years: of all of them
         wholes = [self.known[base.numeral.value].label for base in repeats if base.numeral.value in self.known]
         if not wholes and scene.contains("clause.group", 0, len(scene.low)):
-            recent = islice(reversed(self.known.values()), RECENT)
+            recent = (*([lead] if lead else []), *islice(reversed(self.known.values()), RECENT))
             alike = [s for s in recent if s.enforcement == reading.enforcement]
             large = [s.label for s in alike if s.numeral.value >= reading.numeral.value]
             # a text breaks down the year it is about; a total over many years is mostly said in passing
