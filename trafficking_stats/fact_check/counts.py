@@ -65,13 +65,15 @@ def judge(
         return own
     if found := count.met(count.meant(words, parts)):
         return _finding("agrees", "same", found[2])
+    desks = [other for other, more, less in count._broken_down() if not less and _are_desks(more)]
     count = count.stand_in(words) if count.held.is_empty else count
     own = own or count.inside()
     if own or count.held.is_empty:
         others = count.something_else() if (cell.value or 0) >= LIMITS.least_typed else ()
         alike = (other for other in others if count.is_of_same(other[1].breakdown))
         return own or count.elsewhere((*count.units(), *alike)) or Finding("unknown", "no_figure")
-    others = (replace(count, cell=other, held=record.held(other)) for _, other in count.meant(words, parts))
+    asked = (*(other for _, other in count.meant(words, parts)), *desks)
+    others = (replace(count, cell=other, held=record.held(other)) for other in asked)
     early = next(filter(None, (one.rejected() for one in (count, *others))), None)
     return early or count.elsewhere(count.alternatives()) or count.against(cell, is_dated)
 
@@ -207,7 +209,8 @@ class _Count:
         yield from self.worded(words)
         is_known = self.held.direct and self.held.exact
         for part, more, less in self._broken_down():
-            if not less and ((not is_known and _are_desks(more)) or more <= parts):
+            named = {one for one in more if not _are_desks({one})}
+            if not less and named <= parts and (named or not is_known):
                 yield "part", part
         last = self.cell.period_end[:4]
         if self.cell.period_start[:4] < last and last not in words:  # "since 2007", up to the last year that is known

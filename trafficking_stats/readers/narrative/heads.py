@@ -248,7 +248,8 @@ def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]
     start = start if joint is None or scene.phrase("facets.sex", joint - 1) > 1 else joint + 1  # "women and girls: 110"
     # "the Danish authorities identified 64" says nothing of the 64
     reach = start if link else end - (8 if bracketed else 2)
-    opens = scene.value("nouns", start + scene.phrase(PEOPLES, start)) == "person"  # "Thai nationals were 12"
+    past = start + scene.phrase(PEOPLES, start)  # "Thai nationals were 12", "Thais were the largest group, with 12"
+    opens = scene.value("nouns", past) == "person" or (past > start and scene.phrase("clause.copulas", past))
     until = end if bracketed or (link and (scene.before(PEOPLES, end) or opens)) else 0
     return facets_within(scene, start, end, until) if facets_within(scene, max(start, reach), end, until) else {}
 

@@ -187,6 +187,8 @@ class Reader:
         end = scene.clause_end(start, ",")
         is_group = any(scene.phrase(f"clause.{group}", start) for group in ("subset", "base"))
         opens = (is_group and scene.word(end) == ",") or scene.phrase("clause.regarding", start)
+        # "in forced labour 19 victims were found"
+        opens = opens or (scene.phrase("clause.inside", start) and scene.phrase("facets.form", start + 1))
         return facets_within(scene, start, end) if opens else {}
 
     def _bases_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Reading]) -> list[Reading]:
