@@ -65,22 +65,22 @@ def judge(
         return own
     if found := count.met(count.meant(words, parts)):
         return _finding("agrees", "same", found[2])
-    desks = [other for other, more, less in count._broken_down() if not less and _are_desks(more)]
+    desks = [part for part, _, less in count._broken_down() if not (less or _unlike(part.breakdown, cell.breakdown))]
     count = count.stand_in(words) if count.held.is_empty else count
     own = own or count.inside()
     if own or count.held.is_empty:
-        others = count.something_else() if (cell.value or 0) >= LIMITS.least_typed else ()
-        alike = (other for other in others if count.is_of_same(other[1].breakdown))
+        others = count.something_else() if count.value >= LIMITS.least_typed else ()
+        alike = (other for other in others if not _unlike(other[1].breakdown, cell.breakdown))
         return own or count.elsewhere((*count.units(), *alike)) or Finding("unknown", "no_figure")
-    asked = (*(other for _, other in count.meant(words, parts)), *desks)
-    others = (replace(count, cell=other, held=record.held(other)) for other in asked)
-    early = next(filter(None, (one.rejected() for one in (count, *others))), None)
+    asked = (count.cell, *(other for _, other in count.meant(words, parts)), *desks)
+    early = next(filter(None, (replace(count, cell=c, held=record.held(c)).rejected() for c in asked)), None)
     return early or count.elsewhere(count.alternatives()) or count.against(cell, is_dated)
 
 
-def _are_desks(parts: Set[str]) -> bool:
-    """Whether parts say only who counted."""
-    return all(part.startswith(tuple(LIMITS.desks)) for part in parts)
+def _unlike(breakdown: str, other: str) -> set[str]:
+    """Return the parts in which two breakdowns differ, but for who counted."""
+    parts = {*breakdown.split(";")} ^ {*other.split(";")}
+    return {part for part in parts if part and not part.startswith(tuple(LIMITS.desks))}
 
 
 def _finding(verdict: str, code: str, held: Held, **values: object) -> Finding:
@@ -101,10 +101,6 @@ class _Count:
     def value(self) -> float:
         """The number as printed."""
         return self.cell.value or 0.0
-
-    def is_of_same(self, breakdown: str) -> bool:
-        """Whether a breakdown differs from the own one by who counted only."""
-        return _are_desks(({*breakdown.split(";")} ^ {*self.cell.breakdown.split(";")}) - {""})
 
     def inside(self) -> Finding | None:
         """Judge a figure that the bounds allow, or that is off by no more than its wording."""
@@ -208,8 +204,8 @@ class _Count:
         """
         yield from self.worded(words)
         is_known = self.held.direct and self.held.exact
-        for part, more, less in self._broken_down():
-            named = {one for one in more if not _are_desks({one})}
+        for part, _, less in self._broken_down():
+            named = _unlike(part.breakdown, self.cell.breakdown)
             if not less and named <= parts and (named or not is_known):
                 yield "part", part
         last = self.cell.period_end[:4]
@@ -234,11 +230,10 @@ class _Count:
         # the total of three years, or the figure of a first half, said as that of the year
         own, alike = self.cell, {self.cell.indicator, *(unit.indicator for _, unit in self.units())}
         for one in self.record.printing(own):
-            touches = one.period_start <= own.period_end and own.period_start <= one.period_end
-            touches = touches and own.period_start[:4] == own.period_end[:4]
-            if touches and one.indicator in alike and self.is_of_same(one.breakdown):
-                when = {"period_start": one.period_start, "period_end": one.period_end}
-                yield "period", replace(own, indicator=one.indicator, breakdown=one.breakdown, **when)
+            holds = one.period_start[:4] <= own.period_start[:4] == own.period_end[:4] <= one.period_end[:4]
+            if holds and one.indicator in alike and not _unlike(one.breakdown, own.breakdown):
+                names = ("indicator", "breakdown", "period_start", "period_end")
+                yield "period", replace(own, **{name: getattr(one, name) for name in names})
 
     def something_else(self) -> Iterator[Alternative]:
         """Yield the cells of other indicators and parts: "311 were convicted", where 311 were prosecuted."""

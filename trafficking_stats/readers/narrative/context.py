@@ -89,7 +89,9 @@ def existence(state: State) -> Outcome:
     family = DEFAULT.get(head.noun)
     if family is None and head.noun == "person" and scene.contains("clause.existential", first - 3, first):
         # "in 2022 there were 48 women, or three quarters of the victims"
-        is_victims = facets_of(scene, state.numeral, head) and any(scene.value("nouns", k) == "victim" for k in scene.starts("nouns"))
+        is_victims = facets_of(scene, state.numeral, head) and any(
+            scene.value("nouns", k) == "victim" for k in scene.starts("nouns")
+        )
         return reading_of(state.numeral, head, ("identify",), "existence") if is_victims else None
     if family is None:
         return None

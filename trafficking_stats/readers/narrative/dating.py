@@ -92,8 +92,11 @@ class Dater:
     def _one_of_several(self, token: int) -> str:
         """Return the year of one of several figures for as many years: "in 2017 and 2018, 242 and 278 were charged"."""
         scene = self.scene
-        if year := self._end_of_change(token):
-            return year
+        ways = ("compare.change_from", "compare.change_to")
+        ends = [start for way in ways for start, n in scene.counts.items() if scene.phrase(way, n.first - 1)]
+        span = ([p for p in scene.periods if p.end <= ends[0]][-1:] or scene.periods[:1]) if len(ends) == 2 else []
+        if token in ends and span and span[0].kind in ("years", "pair") and "-" not in span[0].label:
+            return span[0].label.split("/")[ends.index(token)]  # "from 2013 to 2014 it rose from 70 to 106"
         dated = [period for period in scene.periods if period.kind in ("year", "fiscal", *_PAIRS)]
         years = [year for period in dated for year in period.label.split("/")[:: _PAIRS.get(period.kind, 1)]]
         row = scene.row_around(token, {start: numeral.end for start, numeral in scene.counts.items()})
@@ -110,16 +113,6 @@ class Dater:
             if len(years) == len(row) > 1:
                 return years[row.index(token)]
         return ""
-
-    def _end_of_change(self, token: int) -> str:
-        """Return the first or the last year in which a change went: "from 2013 to 2014 it rose from 70 to 106"."""
-        scene, ends = self.scene, ("compare.change_from", "compare.change_to")
-        places = [{n.start for n in scene.counts.values() if scene.phrase(end, n.first - 1)} for end in ends]
-        spans = [period for period in scene.periods if "-" not in period.label]
-        near = [*[p for p in spans if p.end <= token][-1:], *[p for p in spans if p.start > token]][:1]
-        if not all(places) or not near or near[0].kind not in ("years", "pair"):
-            return ""
-        return next((near[0].label.split("/")[-i] for i, some in enumerate(places) if token in some), "")
 
     def _of_list(self, token: int) -> str:
         """Return the period after the last of several figures: "155 men and 58 women were identified in 2017"."""

@@ -7,7 +7,6 @@ from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.times import is_single_year, year_of
 
-
 SHORT = 5
 """Tokens of a sentence that but names a year."""
 
@@ -84,8 +83,8 @@ class Paragraph:
         is_aside = any(s.rule in goes_on and year_of(s.label) < last for s in self.row[:1])
         if self.row and not is_aside:
             # "While 40 suspects were charged, 73 victims were identified" goes on about the victims
-            is_aside = scene.phrase("clause.coordinators", 0) and scene.phrase("clause.contrasts", 0)
-            self.lead = newest([s for s in self.row if not is_aside or s.families == self.row[-1].families])
+            is_last = scene.phrase("clause.coordinators", 0) and scene.phrase("clause.contrasts", 0)
+            self.lead = newest([s for s in self.row if not is_last or s.families == self.row[-1].families])
             self.years = self.years if self.lead.facets else _years_of(self.row)
             years = {end.removeprefix("FY")[:4] for end in self.lead.label.split("/")}
             self.latest = max(self.latest, *years) if len(years) == 1 else self.latest

@@ -120,8 +120,8 @@ def _bare(words: Words, dated: Container[int]) -> Iterator[Numeral]:
             last, value = number
             past_zero = last if is_zero else -2
             half = words.phrase("number_grammar.half", last)
-            is_times = words.phrase("number_grammar.not_a_count_after", last + half)  # "two and a half times"
-            has_half = half > 0 and (unit_at(words, last + half) != "" or is_times > 0)
+            is_times = words.phrase("number_grammar.not_a_count_after", last + half) > 0  # "two and a half times"
+            has_half = half > 0 and (is_times or unit_at(words, last + half) != "")
             yield Numeral(i, last + half * has_half, value + 0.5 * has_half, cue="no" if is_zero else "")
 
 

@@ -39,11 +39,14 @@ class Reader:
         The period of the document.
     country, source_id : str
         Copied into each proposal.
+    undated : str
+        The period of figures without one.
     """
 
     default: str
     country: str
     source_id: str
+    undated: str
     here: Paragraph = field(default_factory=Paragraph)
     known: dict[float, Reading] = field(default_factory=dict)
     end: int = 0
@@ -62,7 +65,8 @@ class Reader:
             here.lead = told
         here.is_new, self.end = False, scene.sentence.end if scene.counts else self.end
         if scene.sentence.number == 1 and not scene.counts:  # "Statistical bulletin, July to September 2021"
-            self.default = next((p.label for p in reversed(scene.periods) if p.kind == "part"), self.default)
+            for period in (p for p in scene.periods if p.kind == "part"):
+                self.default = self.undated = period.label
         state = State(scene, here.lead, self.known, here.row)
         readings = read_numbers(state)
         before = here.lead or here.before
@@ -71,6 +75,7 @@ class Reader:
         spoken: list[Reading] = []
         for reading in readings:
             label, source = dater.date(reading.numeral.start)
+            label = self.undated if source == "document default" else label
             if source in ("document default", "preceding sentence"):
                 label, source = self._belonging(scene, reading, state.repeats) or (label, source)
             facets = self._facets(scene, reading, spoken, state.repeats)
@@ -160,7 +165,7 @@ class Reader:
             alike = [s for s in recent if s.enforcement == reading.enforcement]
             large = [s.label for s in alike if s.numeral.value >= reading.numeral.value]
             # a text breaks down the year it is about; a total over many years is mostly said in passing
-            wholes = [self.default] if self.default in large else large[:1]
+            wholes = [self.undated] if self.undated in large else large[:1]
         return (wholes[-1], "figure it belongs to") if wholes else None
 
     # ---- breakdowns
