@@ -652,3 +652,75 @@ def test_right_sentences_made_of_the_record_are_never_accused():
             verdicts += [one.finding.verdict for one in check(found, record, text, is_given=False) if 0 < n < total]
     assert verdicts.count("agrees") > 150
     assert "contradicts" not in verdicts
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "verdict"),
+    [
+        # the year
+        (
+            "The report looks back. Then came 2019. Authorities identified 110 victims. It was 2022 at last.",
+            "110",
+            "agrees",
+        ),
+        ("From 2018 to 2019 the number of victims identified rose from 97 to 110.", "97", "agrees"),
+        ("Fra 2018 til 2019 steg antallet af identificerede ofre fra 97 til 110.", "110", "agrees"),
+        ("In 2019 110 victims were identified. Two years on it was 112.", "112", "agrees"),
+        ("I 2019 blev 110 ofre identificeret. To år efter var det 112.", "112", "agrees"),
+        ("In 2018 and 2019, when 97 and 110 victims respectively came to light, nobody counted men.", "110", "agrees"),
+        (
+            "In 2017, when borders were open, no more than 61 victims were identified, "
+            "which means that the figure for 2022 is twice as high.",
+            "61",
+            "agrees",
+        ),
+        ("Since counting began in 2015, 283 victims had been identified by the end of 2018.", "283", "contradicts"),
+        (
+            "Vienna, 3 May 2023. Last year 131 victims were identified.\n\nIn all, 131 victims were found.",
+            "131",
+            "agrees",
+        ),
+        # what is counted
+        ("110 victims were identified in 2019. In 2018 we had 97, so much for progress.", "97", "agrees"),
+        ("The 97 victims of 2018 had seemed shocking.", "97", "agrees"),
+        ("110 victims were identified in 2019.\n\nA year earlier it was 97, so the growth is small.", "97", "agrees"),
+        (
+            "While 24 persons were convicted in 2020, 73 victims were identified. In 2019 there had been 110.",
+            "110",
+            "agrees",
+        ),
+        ("In 2020 73 victims were identified. Convictions, however, rose in 2020. They came to 24.", "24", "agrees"),
+        ("In Austria not a single person was convicted in 2020.", "not a single", "contradicts"),
+        ("Ikke en eneste person blev dømt i 2020.", "Ikke en eneste", "contradicts"),
+        ("Så kom 2018. Da blev 97 ofre identificeret.", "97", "agrees"),
+        # parts
+        ("In 2021 there were 96 women, or most of the victims.", "96", "agrees"),
+        ("In 2021 96 women were identified as victims, and in 2022 the total came to 131.", "131", "agrees"),
+        ("112 victims were identified in 2021, of whom only 61 were men.", "61", "contradicts"),
+        ("In 2021 112 victims were identified. Most of them (96) were women.", "96", "agrees"),
+        # of a longer time, and of another unit
+        ("In 2022, authorities identified 55 victims.", "55", "other_unit"),
+        ("In 2018 authorities identified 300 victims.", "300", "other_unit"),
+        ("The centre registered 140 victims in 2019.", "140", "agrees"),
+        ("Authorities identified 140 victims in 2019.", "140", "other_unit"),
+        ("In 2014 authorities prosecuted 119 people.", "119", "other_unit"),
+        # of one place
+        (
+            "Austria identified 97 victims in 2018. They told me they had found 12 victims in the harbour in 2018.",
+            "12",
+            "unknown",
+        ),
+        ("I 2021 blev 112 ofre identificeret i Østrig. 16 ofre blev i 2021 fundet i Region Tyrol.", "16", "unknown"),
+    ],
+)
+def test_figures_are_read_as_texts_say_them(tmp_path, claims, text, value, verdict):
+    rows = [
+        ("victims_identified", "", "2022-01-01", "2022-06-30", 55),
+        ("victims_registered", "source=eurostat", "2016-01-01", "2018-12-31", 300),
+        ("victims_registered", "", "2019-01-01", "2019-12-31", 140),
+        ("convictions_persons", "", "2014-01-01", "2014-12-31", 119),
+    ]
+    names = ["indicator", "breakdown", "period_start", "period_end", "value"]
+    frame = pd.DataFrame(rows, columns=names).assign(country="AUT", source="table", published="2024-05-01")
+    found = checked(tmp_path, pd.concat([claims, ts.claims_from(frame)], ignore_index=True), text)
+    assert (value, verdict) in [row[:2] for row in verdicts(found)]
