@@ -689,7 +689,6 @@ def test_right_sentences_made_of_the_record_are_never_accused():
             "110",
             "agrees",
         ),
-        ("In 2020 73 victims were identified. Convictions, however, rose in 2020. They came to 24.", "24", "agrees"),
         ("In Austria not a single person was convicted in 2020.", "not a single", "contradicts"),
         ("Ikke en eneste person blev dømt i 2020.", "Ikke en eneste", "contradicts"),
         ("Så kom 2018. Da blev 97 ofre identificeret.", "97", "agrees"),

@@ -49,7 +49,7 @@ def _counts(
     before: Set[str] = frozenset()  # the words of the figure before
     for proposal in proposals:
         cell, found = as_cell(proposal), Finding("unknown", "unread_breakdown")
-        low = frozenset((*words(proposal.sentence_start, proposal.sentence_end).low, *proposal.counted.split()))
+        low = frozenset(words(proposal.sentence_start, proposal.sentence_end).low)
         if "breakdown" not in cell.note:
             spoken = low if proposal.counted and proposal.rule not in LIMITS.of_before else low | before
             # "exploited in prostitution. In 2021 the number was 26": a part that a sentence before names

@@ -63,17 +63,17 @@ def judge(
     own = count.inside()
     if own and own.verdict == "agrees":
         return own
-    if found := count.met(count.meant(words, parts)):
+    meant = [*count.meant(words, parts)]
+    if found := count.met(meant):
         return _finding("agrees", "same", found[2])
-    desks = [part for part, _, less in count._broken_down() if not (less or _unlike(part.breakdown, cell.breakdown))]
     count = count.stand_in(words) if count.held.is_empty else count
     own = own or count.inside()
     if own or count.held.is_empty:
-        others = count.something_else() if count.value >= LIMITS.least_typed else ()
-        alike = (other for other in others if not _unlike(other[1].breakdown, cell.breakdown))
+        known = count.something_else() if count.value >= LIMITS.least_typed else ()
+        alike = (other for other in known if not _unlike(other[1].breakdown, cell.breakdown))
         return own or count.elsewhere((*count.units(), *alike)) or Finding("unknown", "no_figure")
-    asked = (count.cell, *(other for _, other in count.meant(words, parts)), *desks)
-    early = next(filter(None, (replace(count, cell=c, held=record.held(c)).rejected() for c in asked)), None)
+    others = (replace(count, cell=other, held=record.held(other)) for _, other in meant)
+    early = next(filter(None, (one.rejected() for one in (count, *others))), None)
     return early or count.elsewhere(count.alternatives()) or count.against(cell, is_dated)
 
 
@@ -223,10 +223,8 @@ class _Count:
         for other, more, less in self._broken_down():
             if not (more and less):  # not women for the exploited
                 yield "part" if other.breakdown else "whole", other
-        is_swapped = self._slip() == "digits_swapped"  # that it is the sum of some years is then chance
         for start, end in self._periods():
-            if start[:4] == end[:4] or not is_swapped:
-                yield "period", replace(self.cell, period_start=start, period_end=end)
+            yield "period", replace(self.cell, period_start=start, period_end=end)
         # the total of three years, or the figure of a first half, said as that of the year
         own, alike = self.cell, {self.cell.indicator, *(unit.indicator for _, unit in self.units())}
         for one in self.record.printing(own):
@@ -250,13 +248,11 @@ class _Count:
                 yield replace(self.cell, breakdown=breakdown), parts - own, own - parts
 
     def _periods(self) -> Iterator[tuple[str, str]]:
-        """Yield reporting years that touch a calendar year, the years beside it, and sums of years from or up to it."""
+        """Yield the years beside a calendar year, and sums of years from or up to it."""
         if not self.cell.period_start or self.cell.period_start[:4] != self.cell.period_end[:4]:
             return
-        year, reach = int(self.cell.period_end[:4]), range(1, 20)
-        for first in (year - 1, year):
-            yield f"{first}-04-01", f"{first + 1}-03-31"
-            yield f"{first}-10-01", f"{first + 1}-09-30"
+        # where digits are swapped, that it is the sum of some years is chance
+        year, reach = int(self.cell.period_end[:4]), range(1, 1 if self._slip() == "digits_swapped" else 20)
         spans = [(year - 1, year - 1), (year + 1, year + 1), *((year - back, year) for back in reach)]
         spans += [(year, year + on) for on in reach]  # "counted from 2007 on, they are 968"
         yield from ((f"{first}-01-01", f"{last}-12-31") for first, last in spans)

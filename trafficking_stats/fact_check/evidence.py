@@ -84,8 +84,7 @@ def _lack_before(one: Checked, place: Proposal, checked: Sequence[Checked], text
     start = max(starts, default=place.sentence_start)
     before = [other for other in checked if start <= other.place.char_start < place.char_start]
     # of a part named before, but "97 victims, of whom 16 were men" is of all
-    parts = (other for other in before if other.cell.breakdown not in ("", one.cell.breakdown))
-    if one.is_less and any(one.speaks_of(other) for other in parts):
+    if one.is_less and any(one.speaks_of(o) and o.cell.breakdown not in ("", one.cell.breakdown) for o in before):
         return "perhaps_part"
     return "unclear_subject" if _is_unread(text, start, place.char_start, checked) else ""
 

@@ -86,13 +86,10 @@ def facet_verb(state: State) -> Outcome:
 def existence(state: State) -> Outcome:
     """Read "there were 77 victims", "there were 229 proceedings", and, less surely, "with 331 victims in 2022"."""
     scene, head, first = state.scene, state.head, state.numeral.first
-    family = DEFAULT.get(head.noun)
-    if family is None and head.noun == "person" and scene.contains("clause.existential", first - 3, first):
-        # "in 2022 there were 48 women, or three quarters of the victims"
-        is_victims = facets_of(scene, state.numeral, head) and any(
-            scene.value("nouns", k) == "victim" for k in scene.starts("nouns")
-        )
-        return reading_of(state.numeral, head, ("identify",), "existence") if is_victims else None
+    of_victims = any(scene.value("nouns", k) == "victim" for k in scene.starts("nouns"))
+    # "in 2022 there were 48 women, or three quarters of the victims"
+    is_part = head.noun == "person" and of_victims and scene.contains("clause.existential", first - 3, first)
+    family = "identify" if is_part and facets_of(scene, state.numeral, head) else DEFAULT.get(head.noun)
     if family is None:
         return None
     is_item = first > 0 and scene.tokens[first - 1].text.startswith(("\n", ":"))  # "Figures for 2022: 73 victims"
@@ -146,9 +143,7 @@ def _points_back(state: State) -> bool:
     said = any(scene.contains(group, numeral.start - REACH, numeral.start) for group in groups)
     said = said or scene.phrase("clause.anaphors", head.end) > 0  # "thirteen followed"
     opened = scene.ends.get(numeral.first)  # "In 2016 they recorded 197": of what was counted before
-    is_dated = any(scene.segments.of[p.start] == scene.segments.of[numeral.start] for p in scene.periods)
-    # "in 2013 we had 151"
-    is_open = opened is not None and (opened.family == "open" or (opened.family == "light" and is_dated))
+    is_open = opened is not None and opened.family in ("open", "light")  # "in 2013 we had 151"
     if said or head.partitive or (head.noun == "empty" and is_open):
         return True
     if head.noun == "empty" and scene.is_compared(numeral.start):

@@ -92,14 +92,12 @@ class Dater:
     def _one_of_several(self, token: int) -> str:
         """Return the year of one of several figures for as many years: "in 2017 and 2018, 242 and 278 were charged"."""
         scene = self.scene
-        ways = ("compare.change_from", "compare.change_to")
+        ways = ("compare.change_from", "compare.change_to")  # "from 2013 to 2014 it rose from 70 to 106"
         ends = [start for way in ways for start, n in scene.counts.items() if scene.phrase(way, n.first - 1)]
-        span = ([p for p in scene.periods if p.end <= ends[0]][-1:] or scene.periods[:1]) if len(ends) == 2 else []
-        if token in ends and span and span[0].kind in ("years", "pair") and "-" not in span[0].label:
-            return span[0].label.split("/")[ends.index(token)]  # "from 2013 to 2014 it rose from 70 to 106"
-        dated = [period for period in scene.periods if period.kind in ("year", "fiscal", *_PAIRS)]
+        kinds = ("year", "fiscal", *_PAIRS, "years" if len(ends) == 2 and token in ends else "")
+        dated = [period for period in scene.periods if period.kind in kinds]
         years = [year for period in dated for year in period.label.split("/")[:: _PAIRS.get(period.kind, 1)]]
-        row = scene.row_around(token, {start: numeral.end for start, numeral in scene.counts.items()})
+        row = ends if "years" in kinds else scene.row_around(token, {s: n.end for s, n in scene.counts.items()})
         if scene.starts("clause.respectively") and not scene.is_compared(token):
             if not years and self.span and "-" not in self.span:  # "in the same years 11 and eight, respectively"
                 first, last = year_of(self.span), year_of(self.span.rpartition("/")[2])
@@ -119,9 +117,8 @@ class Dater:
         scene, of = self.scene, self.scene.segments.of
         after = next((p for p in scene.periods if p.start > token and of[p.start] == of[token]), None)
         last = max((start for start in scene.counts if after and token < start < after.start), default=None)
-        if after is None or last is None or not scene.phrase("clause.coordinators", scene.counts[last].first - 1):
-            return ""
-        return self._label(after)
+        joins = last is not None and scene.phrase("clause.coordinators", scene.counts[last].first - 1)
+        return self._label(after) if after is not None and joins else ""
 
     def _in_clause(self, token: int) -> Period | None:
         """Return the period of the clause of a figure: one after it, unless that dates other figures; one before it."""

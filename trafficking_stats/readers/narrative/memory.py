@@ -79,8 +79,7 @@ class Paragraph:
         self.row = [entry for entry in spoken if not scene.is_compared(entry.numeral.start)]
         # "in 2018 the figure was 356" only names an earlier year's figure
         last = year_of(self.lead.label if self.lead and self.lead.sentence else default)
-        goes_on = ("carried over", "named before" if self.lead and self.lead.sentence else "")
-        is_aside = any(s.rule in goes_on and year_of(s.label) < last for s in self.row[:1])
+        is_aside = any(s.rule == "carried over" and year_of(s.label) < last for s in self.row[:1])
         if self.row and not is_aside:
             # "While 40 suspects were charged, 73 victims were identified" goes on about the victims
             is_last = scene.phrase("clause.coordinators", 0) and scene.phrase("clause.contrasts", 0)

@@ -20,8 +20,6 @@ CONTEXT = 150
 """Characters of the sentence kept on either side of a figure, for the reviewer."""
 BETWEEN = 200
 """Characters before a sentence in which a heading, or a sentence without figures, says what it is about."""
-SENTENCE = 20
-"""Characters of a sentence that may tell what the next goes on about: "Convictions rose. They came to 12"."""
 RECENT = 50
 """Figures that a later sentence may break down."""
 _BREAK = re.compile(r"[.!?:]\s+|\n")
@@ -59,10 +57,8 @@ class Reader:
     def read(self, scene: Scene) -> tuple[list[Proposal], list[Statement]]:
         """Return the proposals and the statements of one sentence."""
         here = self.here
-        is_told = scene.phrase("clause.anaphors", 0) and scene.sentence.start - self.end > SENTENCE
-        told = self._lead_before(scene) if here.lead is None or is_told else None
-        if here.lead is None or (told is not None and told.families != here.lead.families):
-            here.lead = told
+        if here.lead is None:
+            here.lead = self._lead_before(scene)
         here.is_new, self.end = False, scene.sentence.end if scene.counts else self.end
         if scene.sentence.number == 1 and not scene.counts:  # "Statistical bulletin, July to September 2021"
             for period in (p for p in scene.periods if p.kind == "part"):
@@ -218,8 +214,8 @@ class Reader:
             found = [whole for whole in _wholes_of(scene, before, reading) if whole in alike or reading.head.partitive]
         if found or own:
             return found
-        clause = scene.clause_start(numeral.first, 0, ",;(")
-        is_total = scene.contains("clause.wholes", clause, numeral.first)  # "34 were women; in 2022 the total was 73"
+        # "34 were women; in 2022 the total was 73"
+        is_total = scene.contains("clause.wholes", scene.clause_start(numeral.first, 0, ",;("), numeral.first)
         if before and _is_in_line(scene, before[-1], reading) and not is_total:
             # of the last figure, or of the first: "registered 394, 187 of them for begging; in 2020 there had been 348"
             return before[:1] if ";" in scene.low[before[-1].numeral.end : reading.numeral.first] else before[-1:]
