@@ -1424,3 +1424,89 @@ def test_what_goes_on_after_a_comparison_or_a_whole(text, language, expected):
 )
 def test_groups_named_by_origin_or_beside_a_share(text, language, expected):
     assert [breakdown for _, breakdown, _ in parts(text, language)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "periods"),
+    [
+        # months of another year
+        (
+            "Police found 21 victims in the first half of 2018. In the same six months of 2017 the figure was 34.",
+            "en",
+            ["2018-01/2018-06", "2017-01/2017-06"],
+        ),
+        (
+            "I første halvår af 2018 fandt politiet 21 ofre. I de samme seks måneder af 2017 var tallet 34.",
+            "da",
+            ["2018-01/2018-06", "2017-01/2017-06"],
+        ),
+        (
+            "Fra januar til september 2018 blev 40 ofre identificeret. "
+            "Det er fem færre end i de samme ni måneder året før, hvor der blev fundet 45.",
+            "da",
+            ["2018-01/2018-09", "2017-01/2017-09"],
+        ),
+        (
+            "I første halvår av 2018 fant politiet 21 ofre. I samme seks måneder av 2017 var tallet 34.",
+            "no",
+            ["2018-01/2018-06", "2017-01/2017-06"],
+        ),
+        # years counted together
+        (
+            "Over the period 2013-2016, 90 victims were identified. In the course of those four years, 60 persons were "
+            "helped by centres. Forced labour accounted for 30 of the victims; 12 of the victims were children.",
+            "en",
+            ["2013/2016"] * 4,
+        ),
+        (
+            "I perioden 2013-2016 blev 90 ofre identificeret. Kvinder udgjorde i de fire år 70 af ofrene. Ti var børn.",
+            "da",
+            ["2013/2016"] * 3,
+        ),
+        (
+            "Mellom 2013 og 2016 ble 90 ofre identifisert. I løpet av de fire årene ble 60 personer hjulpet.",
+            "no",
+            ["2013/2016"] * 2,
+        ),
+        ("Fra 2013 til 2016 blev 90 børn identificeret. Mens 30 blev solgt, blev 20 lokket.", "da", ["2013/2016"] * 3),
+        # the end of the year that the sentence is on
+        ("Nine men were charged in 2016, and four were convicted by the end of the year.", "en", ["2016"] * 2),
+        ("Ni mænd blev sigtet i 2016, og fire blev dømt inden årets udgang.", "da", ["2016"] * 2),
+        # where a comparison ends, or is none
+        (
+            "Police opened nine cases last year against four in 2016, and six of the nine cases concerned minors.",
+            "en",
+            ["2017", "2016", "2017"],
+        ),
+        (
+            "Retterne dømte 14 personer i 2017 mod ni i 2016, og ti af de 14 dømte var mænd.",
+            "da",
+            ["2017", "2016", "2017"],
+        ),
+        (
+            "In 2016 prosecutors filed charges against 14 suspected traffickers; in 2015 it was 21.",
+            "en",
+            ["2016", "2015"],
+        ),
+        ("Der blev i 2016 rejst tiltale mod 14 formodede bagmænd; i 2015 var det 21.", "da", ["2016", "2015"]),
+        (
+            "I 2018 blev 50 ofre fundet. I 2017 var det 61. I 2018 var færre end ti under 18 år.",
+            "da",
+            ["2018", "2017", "2018"],
+        ),
+        (
+            "In 2018 police opened 12 cases, whereas 30 were opened in the whole of 2017, and six men were arrested.",
+            "en",
+            ["2018", "2017"],
+        ),
+        (
+            "Politiet har i 2018 åbnet 12 sager, hvor der i hele 2017 blev åbnet 30, og seks mænd er anholdt.",
+            "da",
+            ["2018", "2017"],
+        ),
+        ("Charged under section 12 a: 21 (2017: 16)", "en", ["2018", "2017"]),
+        ("Sigtede efter straffelovens § 262 a: 21 (2017: 16)", "da", ["2018", "2017"]),
+    ],
+)
+def test_times_that_hang_on_what_was_said_before(text, language, periods):
+    assert [period for _, period, _ in read(text, language)] == periods
