@@ -1510,3 +1510,102 @@ def test_groups_named_by_origin_or_beside_a_share(text, language, expected):
 )
 def test_times_that_hang_on_what_was_said_before(text, language, periods):
     assert [period for _, period, _ in read(text, language)] == periods
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "Centres identified 28 children whom they suspected of being victims. Two of the 28 were from Eritrea.",
+            "en",
+            [("victims_potential", 28), ("victims_potential", 2)],
+        ),
+        (
+            "Kommunerne udpegede 28 børn, som de mistænkte for at være ofre. To af de 28 var fra Eritrea.",
+            "da",
+            [("victims_potential", 28), ("victims_potential", 2)],
+        ),
+        ("The hotline singled out 22 men as probable victims.", "en", [("victims_potential", 22)]),
+        ("Ninety-one survivors of trafficking stayed in our homes.", "en", [("victims_assisted", 91)]),
+        ("Godt 70 ofre har haft ophold på krisecentre.", "da", [("victims_assisted", 70)]),
+        ("Centeret endte med at anse 14 af kvinderne for handlede.", "da", [("victims_identified", 14)]),
+        (
+            "Six persons, four men and two women, were charged.",
+            "en",
+            [("prosecutions", 6), ("prosecutions", 4), ("prosecutions", 2)],
+        ),
+        (
+            "Seks personer, fire mænd og to kvinder, blev i løbet af året tiltalt.",
+            "da",
+            [("prosecutions", 6), ("prosecutions", 4), ("prosecutions", 2)],
+        ),
+        (
+            "The prison terms imposed were of between two and six years, while the law allows up to eight.",
+            "en",
+            [("sentence_min", 2), ("sentence_max", 6)],
+        ),
+        (
+            "Fængselsstraffene, der blev udmålt, lå på mellem to og seks år, hvor loven tillader otte år.",
+            "da",
+            [("sentence_min", 2), ("sentence_max", 6)],
+        ),
+        (
+            "Politiet fandt 60 ofre. 25 blev sat til at stjæle, og fem skulle tigge.",
+            "da",
+            [("victims_identified", n) for n in (60, 25, 5)],
+        ),
+        (
+            "Police found 60 victims. Of the 60, 25 were put to work, and five had to beg.",
+            "en",
+            [("victims_identified", n) for n in (60, 25, 5)],
+        ),
+        (
+            "Of the 90 victims identified, 35 claimed to have been exploited as minors.",
+            "en",
+            [("victims_identified", 90), ("victims_identified", 35)],
+        ),
+        (
+            "Fra Peru og Kenya kom henholdsvis 12 og ni af ofrene.",
+            "da",
+            [("victims_identified", 12), ("victims_identified", 9)],
+        ),
+        ("60 officers completed a course on trafficking.", "en", []),
+        ("60 betjente har gennemført et kursus i menneskehandel.", "da", []),
+        ("Prosecutors filed 90 charges for burglary.", "en", []),
+        ("Der blev rejst 90 sigtelser for indbrud.", "da", []),
+        ("Inspectors found 40 children in hazardous work.", "en", []),
+    ],
+)
+def test_what_figures_of_a_group_named_elsewhere_count(text, language, expected):
+    assert [(indicator, value) for indicator, _, value in read(text, language)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "breakdown"),
+    [
+        ("Police identified 60 children as victims. Five had to beg.", "en", "age=child;form=forced_begging"),
+        ("Politiet identificerede 60 børn som ofre. Fem skulle tigge.", "da", "age=child;form=forced_begging"),
+        (
+            "Police identified 60 girls as victims. Three of the 60 were from Togo.",
+            "en",
+            "age=child;nationality=Togo;sex=female",
+        ),
+        ("Politiet identificerede 60 ofre. Kun tre har dansk statsborgerskab.", "da", "nationality=national"),
+        ("Police identified 60 victims. Only three have Danish citizenship.", "en", "nationality=national"),
+        ("Politiet fandt 60 ofre. Blandt mændene (19) var fem under 18 år.", "da", "age=child;sex=male"),
+        ("Politiet fandt 60 ofre. Kvinder udgjorde 40 af ofrene, mænd 15 og transkønnede fem.", "da", "sex=trans"),
+        (
+            "Police found 60 victims. Women made up 40 of the victims, men 15 and transgender persons five.",
+            "en",
+            "sex=trans",
+        ),
+        # of two groups together
+        (
+            "Police found 30 victims of sex trafficking and 49 of forced labour. Ten of them were children.",
+            "en",
+            "age=child",
+        ),
+    ],
+)
+def test_a_part_is_of_the_group_that_was_counted_before(text, language, breakdown):
+    assert parts(text, language)[-1][1] == breakdown
