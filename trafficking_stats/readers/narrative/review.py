@@ -253,20 +253,11 @@ def to_html(text: str, proposals: Sequence[Proposal], title: str = "Proposed fig
     >>> "&lt;b&gt;" in to_html("<b>", [])
     True
     """
-    notes = [
-        Note(
-            p.char_start,
-            p.char_end,
-            "likely" if p.confidence >= LIKELY else "doubtful",
-            f"{p.value:.15g} {p.unit}",
-            "",
-            " · ".join(
-                part.replace("_", " ").replace(";", ", ")
-                for part in (p.indicator, p.period, p.breakdown, p.qualifier)
-                if part not in ("total", "exact")
-            ),
-            f"{p.rule}; period: {p.period_source}; confidence {p.confidence:.2f}",
-        )
-        for p in proposals
-    ]
+    notes = []
+    for p in proposals:
+        told = [part for part in (p.indicator, p.period, p.breakdown, p.qualifier) if part not in ("total", "exact")]
+        said = " · ".join(told).replace("_", " ").replace(";", ", ")
+        why = f"{p.rule}; period: {p.period_source}; confidence {p.confidence:.2f}"
+        kind = "likely" if p.confidence >= LIKELY else "doubtful"
+        notes.append(Note(p.char_start, p.char_end, kind, f"{p.value:.15g} {p.unit}", "", said, why))
     return page(text, notes, title=title, lead=f"{len(proposals)} figures proposed.", counts=(), remarks=())
