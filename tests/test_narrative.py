@@ -1469,9 +1469,23 @@ def test_groups_named_by_origin_or_beside_a_share(text, language, expected):
             ["2013/2016"] * 2,
         ),
         ("Fra 2013 til 2016 blev 90 børn identificeret. Mens 30 blev solgt, blev 20 lokket.", "da", ["2013/2016"] * 3),
+        ("In the years 2013 to 2016 courts tried 60 persons. Of them, 45 were convicted.", "en", ["2013/2016"] * 2),
+        ("I årene 2013 til 2016 blev 60 personer tiltalt. Af dem blev 45 dømt.", "da", ["2013/2016"] * 2),
+        ("In June 2016 police found 41 victims. They found 30 women.", "en", ["2016-06"] * 2),
+        ("In 2018 police found 40 victims, the lowest number since 2011 (66).", "en", ["2018", "2011"]),
         # the end of the year that the sentence is on
         ("Nine men were charged in 2016, and four were convicted by the end of the year.", "en", ["2016"] * 2),
         ("Ni mænd blev sigtet i 2016, og fire blev dømt inden årets udgang.", "da", ["2016"] * 2),
+        (
+            "In 2017, 12 men and five women were convicted, against eight men and two women in 2016.",
+            "en",
+            ["2017", "2017", "2016", "2016"],
+        ),
+        (
+            "I 2017 blev 12 mænd og fem kvinder dømt, mod otte mænd og to kvinder i 2016.",
+            "da",
+            ["2017", "2017", "2016", "2016"],
+        ),
         # where a comparison ends, or is none
         (
             "Police opened nine cases last year against four in 2016, and six of the nine cases concerned minors.",
@@ -1569,6 +1583,16 @@ def test_times_that_hang_on_what_was_said_before(text, language, periods):
             "da",
             [("victims_identified", 12), ("victims_identified", 9)],
         ),
+        (
+            "Den længste straf var fem års fængsel, den korteste otte måneders fængsel.",
+            "da",
+            [("sentence_max", 5), ("sentence_min", 8)],
+        ),
+        (
+            "The longest sentence was five years in prison, the shortest eight months in prison.",
+            "en",
+            [("sentence_max", 5), ("sentence_min", 8)],
+        ),
         ("60 officers completed a course on trafficking.", "en", []),
         ("60 betjente har gennemført et kursus i menneskehandel.", "da", []),
         ("Prosecutors filed 90 charges for burglary.", "en", []),
@@ -1592,6 +1616,7 @@ def test_what_figures_of_a_group_named_elsewhere_count(text, language, expected)
         ),
         ("Politiet identificerede 60 ofre. Kun tre har dansk statsborgerskab.", "da", "nationality=national"),
         ("Police identified 60 victims. Only three have Danish citizenship.", "en", "nationality=national"),
+        ("Politiet fandt 60 ofre. To tredjedele, 40, var kvinder.", "da", "sex=female"),
         ("Politiet fandt 60 ofre. Blandt mændene (19) var fem under 18 år.", "da", "age=child;sex=male"),
         ("Politiet fandt 60 ofre. Kvinder udgjorde 40 af ofrene, mænd 15 og transkønnede fem.", "da", "sex=trans"),
         (

@@ -114,8 +114,7 @@ def group_before(state: State) -> tuple[int, int]:
 
 def _exists(scene: Scene, numeral: Numeral) -> bool:
     """Whether "there were" or an auxiliary stands before a number."""
-    said = scene.contains("clause.existential", numeral.first - 8, numeral.first)
-    return said or auxiliary_before(scene, numeral)
+    return auxiliary_before(scene, numeral) or scene.contains("clause.existential", numeral.first - 8, numeral.first)
 
 
 def _is_fragment(scene: Scene, numeral: Numeral | None = None) -> bool:
@@ -143,9 +142,10 @@ def _points_back(state: State) -> bool:
     is_fragment = head.noun in ("empty", "person") and _is_fragment(scene, numeral)  # "2021 - 18 minors"
     if said or head.partitive or is_fragment or (head.noun == "empty" and is_more):
         return True
-    is_described = scene.phrase("clause.copulas", scene.past(head.end, "clause.adverbs")) > 0  # "12 were women"
+    end = head.end + scene.is_apposition(numeral.first, head.end)  # "two thirds, 20, were women"
+    is_described = scene.phrase("clause.copulas", scene.past(end, "clause.adverbs")) > 0  # "12 were women"
     # "three have Thai citizenship"
-    is_described |= scene.phrase("clause.perfects", head.end) > 0 and scene.phrase(PEOPLES, head.end + 1) > 0
+    is_described |= scene.phrase("clause.perfects", end) > 0 and scene.phrase(PEOPLES, end + 1) > 0
     is_group = head.noun == "person" and bool(facets_within(scene, head.start, head.end))
     is_of_victims = state.lead is not None and not state.lead.enforcement
     # "They also had 82 minors", "38 women and 22 men."

@@ -66,6 +66,8 @@ class Dater:
         if own is None and bracketed and not compared:  # "in 2017 (66)"
             opening = scene.clause_start(token, 0, "([") - 1
             own = next((period for period in scene.periods if period.end == opening), None)
+            if own is not None and self._is_aside(own, token):
+                return str(year_of(own.label)), "clause"
         if own is not None:
             is_told = self.main or (own.kind == "same" and self.told)
             is_counted = not own.label and not is_told  # "the previous year", and no year in the sentence

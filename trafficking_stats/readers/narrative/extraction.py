@@ -138,8 +138,7 @@ def extract(
     convictions 2014 9.0 verb before
     convictions 2013 3.0 comparison
     """
-    found = read_text(text, country=country, default_year=default_year, language=language, source_id=source_id)
-    return found.proposals
+    return read_text(text, country=country, default_year=default_year, language=language, source_id=source_id).proposals
 
 
 def read_statements(text: str, *, country: str, default_year: int, language: str | None = None) -> list[Statement]:

@@ -58,10 +58,11 @@ class Paragraph:
             return self.told
         if self.lead is None or not self.lead.printed:
             return self.latest
-        is_part = any(start < readings[0].numeral.start for start in scene.shares) if readings else True
+        is_part = not readings or any(start < readings[0].numeral.start for start in scene.shares)
         is_bare = not is_part and readings[0].head.noun == "empty" and readings[0].families == self.lead.families
-        if is_part or is_bare or readings[0].rule in ("carried over", "named before", "subset"):
-            return self.lead.label  # "almost three quarters, 598 people, were trafficked for sex", "15 had been sold"
+        # "Of those convicted, ...", "almost three quarters, 598 people, were trafficked for sex", "15 had been sold"
+        if is_part or is_bare or scene.phrase("clause.subset", 0) or readings[0].rule in ("carried over", "subset"):
+            return self.lead.label
         is_span = "/" in self.lead.label
         if (is_span and "-" not in self.lead.label) or readings[0].enforcement != self.lead.enforcement:
             return self.latest

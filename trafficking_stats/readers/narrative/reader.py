@@ -142,8 +142,10 @@ class Reader:
         lead = self.here.lead
         if lead is not None and reading.families == lead.families:
             years, last, total = self.here.years
-            if reading.unit == lead.unit and last < reading.numeral.value <= total:
-                return years, "figure it belongs to"  # more than in the last of several years: of all of them
+            is_more = reading.unit == lead.unit and last < reading.numeral.value <= total
+            # more than in the last of several years: of all of them; or the parts of a month's total
+            if is_more or ("-" in lead.label and facets_of(scene, reading.numeral, reading.head)):
+                return years if is_more else lead.label, "figure it belongs to"
         wholes = [self.known[base.numeral.value].label for base in repeats if base.numeral.value in self.known]
         if not wholes and scene.contains("clause.group", 0, len(scene.low)):
             recent = islice(reversed(self.known.values()), RECENT)
@@ -201,8 +203,7 @@ class Reader:
             found = []  # "women (402) and children (151)"
         else:
             found = [whole for whole in _wholes_of(scene, before, reading) if whole in alike or reading.head.partitive]
-        lead = self.here.lead
-        if own and not found and lead and (reading.head.noun == "empty" or reading.head.partitive):
+        if own and not found and self.here.lead and (reading.head.noun == "empty" or reading.head.partitive):
             # "Forty-three children were found. 20 were forced to steal": the most that were counted are all of them
             alike = [s for s in self.known.values() if (s.families, s.label) == (reading.families, reading.label)]
             found = sorted(alike, key=lambda s: s.numeral.value)[-1:]
@@ -216,7 +217,7 @@ class Reader:
         is_alone = len({tuple(s.facets.items()) for s in self.here.row}) == 1
         goes_on = reading.rule == "carried over" and is_alone and not scene.is_bracketed(reading.numeral.start)
         of_all = any(not scene.phrase("clause.instances", k) for k in scene.starts(*_OF_ALL))
-        return self.here.row[-1:] if lead and goes_on and not (before or of_all) else []
+        return self.here.row[-1:] if self.here.lead and goes_on and not (before or of_all) else []
 
 
 def _wholes_of(scene: Scene, before: list[Reading], part: Reading) -> list[Reading]:

@@ -95,7 +95,7 @@ class Segments:
             # "the Centre against Human Trafficking counted 97"; a case is against suspects
             is_name = words.contains("ignored.this_crime", i + 1, number)
             noun = words.past(self._counts[number].end, "modifiers.potential", "modifiers.skip")
-            return not is_name and words.value("nouns", noun) in ("", "victim", "case")
+            return not is_name and (words.word(i - 1) == "," or words.value("nouns", noun) in ("", "victim", "case"))
         if words.phrase("compare.change_from", i) and (i + 1 in self._counts or self._is_dated(i + 1, i + 3)):
             # "decreased to 80 from 110", "a drop of 19 % on last year", but not "a rise in victims from Nigeria"
             return any(words.contains(f"compare.{group}", i - 8, i) for group in ("change_verbs", "change_nouns"))
