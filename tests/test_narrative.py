@@ -1424,3 +1424,213 @@ def test_what_goes_on_after_a_comparison_or_a_whole(text, language, expected):
 )
 def test_groups_named_by_origin_or_beside_a_share(text, language, expected):
     assert [breakdown for _, breakdown, _ in parts(text, language)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "periods"),
+    [
+        # months of another year
+        (
+            "Police found 21 victims in the first half of 2018. In the same six months of 2017 the figure was 34.",
+            "en",
+            ["2018-01/2018-06", "2017-01/2017-06"],
+        ),
+        (
+            "I første halvår af 2018 fandt politiet 21 ofre. I de samme seks måneder af 2017 var tallet 34.",
+            "da",
+            ["2018-01/2018-06", "2017-01/2017-06"],
+        ),
+        (
+            "Fra januar til september 2018 blev 40 ofre identificeret. "
+            "Det er fem færre end i de samme ni måneder året før, hvor der blev fundet 45.",
+            "da",
+            ["2018-01/2018-09", "2017-01/2017-09"],
+        ),
+        (
+            "I første halvår av 2018 fant politiet 21 ofre. I samme seks måneder av 2017 var tallet 34.",
+            "no",
+            ["2018-01/2018-06", "2017-01/2017-06"],
+        ),
+        # years counted together
+        (
+            "Over the period 2013-2016, 90 victims were identified. In the course of those four years, 60 persons were "
+            "helped by centres. Forced labour accounted for 30 of the victims; 12 of the victims were children.",
+            "en",
+            ["2013/2016"] * 4,
+        ),
+        (
+            "I perioden 2013-2016 blev 90 ofre identificeret. Kvinder udgjorde i de fire år 70 af ofrene. Ti var børn.",
+            "da",
+            ["2013/2016"] * 3,
+        ),
+        (
+            "Mellom 2013 og 2016 ble 90 ofre identifisert. I løpet av de fire årene ble 60 personer hjulpet.",
+            "no",
+            ["2013/2016"] * 2,
+        ),
+        ("Fra 2013 til 2016 blev 90 børn identificeret. Mens 30 blev solgt, blev 20 lokket.", "da", ["2013/2016"] * 3),
+        ("In the years 2013 to 2016 courts tried 60 persons. Of them, 45 were convicted.", "en", ["2013/2016"] * 2),
+        ("I årene 2013 til 2016 blev 60 personer tiltalt. Af dem blev 45 dømt.", "da", ["2013/2016"] * 2),
+        ("In June 2016 police found 41 victims. They found 30 women.", "en", ["2016-06"] * 2),
+        ("In 2018 police found 40 victims, the lowest number since 2011 (66).", "en", ["2018", "2011"]),
+        # the end of the year that the sentence is on
+        ("Nine men were charged in 2016, and four were convicted by the end of the year.", "en", ["2016"] * 2),
+        ("Ni mænd blev sigtet i 2016, og fire blev dømt inden årets udgang.", "da", ["2016"] * 2),
+        (
+            "In 2017, 12 men and five women were convicted, against eight men and two women in 2016.",
+            "en",
+            ["2017", "2017", "2016", "2016"],
+        ),
+        (
+            "I 2017 blev 12 mænd og fem kvinder dømt, mod otte mænd og to kvinder i 2016.",
+            "da",
+            ["2017", "2017", "2016", "2016"],
+        ),
+        # where a comparison ends, or is none
+        (
+            "Police opened nine cases last year against four in 2016, and six of the nine cases concerned minors.",
+            "en",
+            ["2017", "2016", "2017"],
+        ),
+        (
+            "Retterne dømte 14 personer i 2017 mod ni i 2016, og ti af de 14 dømte var mænd.",
+            "da",
+            ["2017", "2016", "2017"],
+        ),
+        (
+            "In 2016 prosecutors filed charges against 14 suspected traffickers; in 2015 it was 21.",
+            "en",
+            ["2016", "2015"],
+        ),
+        ("Der blev i 2016 rejst tiltale mod 14 formodede bagmænd; i 2015 var det 21.", "da", ["2016", "2015"]),
+        (
+            "I 2018 blev 50 ofre fundet. I 2017 var det 61. I 2018 var færre end ti under 18 år.",
+            "da",
+            ["2018", "2017", "2018"],
+        ),
+        (
+            "In 2018 police opened 12 cases, whereas 30 were opened in the whole of 2017, and six men were arrested.",
+            "en",
+            ["2018", "2017"],
+        ),
+        (
+            "Politiet har i 2018 åbnet 12 sager, hvor der i hele 2017 blev åbnet 30, og seks mænd er anholdt.",
+            "da",
+            ["2018", "2017"],
+        ),
+        ("Charged under section 12 a: 21 (2017: 16)", "en", ["2018", "2017"]),
+        ("Sigtede efter straffelovens § 262 a: 21 (2017: 16)", "da", ["2018", "2017"]),
+    ],
+)
+def test_times_that_hang_on_what_was_said_before(text, language, periods):
+    assert [period for _, period, _ in read(text, language)] == periods
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "Centres identified 28 children whom they suspected of being victims. Two of the 28 were from Eritrea.",
+            "en",
+            [("victims_potential", 28), ("victims_potential", 2)],
+        ),
+        (
+            "Kommunerne udpegede 28 børn, som de mistænkte for at være ofre. To af de 28 var fra Eritrea.",
+            "da",
+            [("victims_potential", 28), ("victims_potential", 2)],
+        ),
+        ("The hotline singled out 22 men as probable victims.", "en", [("victims_potential", 22)]),
+        ("Ninety-one survivors of trafficking stayed in our homes.", "en", [("victims_assisted", 91)]),
+        ("Godt 70 ofre har haft ophold på krisecentre.", "da", [("victims_assisted", 70)]),
+        ("Centeret endte med at anse 14 af kvinderne for handlede.", "da", [("victims_identified", 14)]),
+        (
+            "Six persons, four men and two women, were charged.",
+            "en",
+            [("prosecutions", 6), ("prosecutions", 4), ("prosecutions", 2)],
+        ),
+        (
+            "Seks personer, fire mænd og to kvinder, blev i løbet af året tiltalt.",
+            "da",
+            [("prosecutions", 6), ("prosecutions", 4), ("prosecutions", 2)],
+        ),
+        (
+            "The prison terms imposed were of between two and six years, while the law allows up to eight.",
+            "en",
+            [("sentence_min", 2), ("sentence_max", 6)],
+        ),
+        (
+            "Fængselsstraffene, der blev udmålt, lå på mellem to og seks år, hvor loven tillader otte år.",
+            "da",
+            [("sentence_min", 2), ("sentence_max", 6)],
+        ),
+        (
+            "Politiet fandt 60 ofre. 25 blev sat til at stjæle, og fem skulle tigge.",
+            "da",
+            [("victims_identified", n) for n in (60, 25, 5)],
+        ),
+        (
+            "Police found 60 victims. Of the 60, 25 were put to work, and five had to beg.",
+            "en",
+            [("victims_identified", n) for n in (60, 25, 5)],
+        ),
+        (
+            "Of the 90 victims identified, 35 claimed to have been exploited as minors.",
+            "en",
+            [("victims_identified", 90), ("victims_identified", 35)],
+        ),
+        (
+            "Fra Peru og Kenya kom henholdsvis 12 og ni af ofrene.",
+            "da",
+            [("victims_identified", 12), ("victims_identified", 9)],
+        ),
+        (
+            "Den længste straf var fem års fængsel, den korteste otte måneders fængsel.",
+            "da",
+            [("sentence_max", 5), ("sentence_min", 8)],
+        ),
+        (
+            "The longest sentence was five years in prison, the shortest eight months in prison.",
+            "en",
+            [("sentence_max", 5), ("sentence_min", 8)],
+        ),
+        ("60 officers completed a course on trafficking.", "en", []),
+        ("60 betjente har gennemført et kursus i menneskehandel.", "da", []),
+        ("Prosecutors filed 90 charges for burglary.", "en", []),
+        ("Der blev rejst 90 sigtelser for indbrud.", "da", []),
+        ("Inspectors found 40 children in hazardous work.", "en", []),
+    ],
+)
+def test_what_figures_of_a_group_named_elsewhere_count(text, language, expected):
+    assert [(indicator, value) for indicator, _, value in read(text, language)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "breakdown"),
+    [
+        ("Police identified 60 children as victims. Five had to beg.", "en", "age=child;form=forced_begging"),
+        ("Politiet identificerede 60 børn som ofre. Fem skulle tigge.", "da", "age=child;form=forced_begging"),
+        (
+            "Police identified 60 girls as victims. Three of the 60 were from Togo.",
+            "en",
+            "age=child;nationality=Togo;sex=female",
+        ),
+        ("Politiet identificerede 60 ofre. Kun tre har dansk statsborgerskab.", "da", "nationality=national"),
+        ("Police identified 60 victims. Only three have Danish citizenship.", "en", "nationality=national"),
+        ("Politiet fandt 60 ofre. To tredjedele, 40, var kvinder.", "da", "sex=female"),
+        ("Politiet fandt 60 ofre. Blandt mændene (19) var fem under 18 år.", "da", "age=child;sex=male"),
+        ("Politiet fandt 60 ofre. Kvinder udgjorde 40 af ofrene, mænd 15 og transkønnede fem.", "da", "sex=trans"),
+        (
+            "Police found 60 victims. Women made up 40 of the victims, men 15 and transgender persons five.",
+            "en",
+            "sex=trans",
+        ),
+        # of two groups together
+        (
+            "Police found 30 victims of sex trafficking and 49 of forced labour. Ten of them were children.",
+            "en",
+            "age=child",
+        ),
+    ],
+)
+def test_a_part_is_of_the_group_that_was_counted_before(text, language, breakdown):
+    assert parts(text, language)[-1][1] == breakdown

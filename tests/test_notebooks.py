@@ -74,7 +74,7 @@ def test_a_country_gets_the_pages_that_its_figures_carry():
 
 
 @pytest.mark.parametrize(
-    "indicator", ["victims_repatriated", "victims_assisted", "asylum_granted", "victims_identified"]
+    "indicator", ["compensation_claims", "victims_assisted", "asylum_granted", "victims_identified"]
 )
 def test_a_country_gets_the_page_on_protection_or_the_line_that_nothing_is_known(tmp_path, indicator):
     table = pd.DataFrame([claim(12, country="ISL", indicator=indicator)])

@@ -204,6 +204,11 @@ def test_years_are_those_of_the_country_unless_others_are_asked_for(small):
     assert ("victims_identified", 2020, "") in explained_cells(small, "DNK")
 
 
+def test_a_country_may_have_nothing_to_explain():
+    of_part = claim(5, qualifier="less_than", indicator="victims_repatriated", breakdown="repatriation=abroad")
+    assert explained_cells(ts.reconcile(pd.DataFrame([of_part])), "DNK") == []
+
+
 def test_numbers_are_written_as_the_language_does():
     found = [words.number(5.278), words.number(1234.5), words.short(0, 4), words.printed(1077.0, "less_than")]
     assert found == ["5.3", "1,234", "0–4", "fewer than 1,077"]

@@ -94,10 +94,14 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
     CountRange(lower=29.0, upper=29.0)
     """
     rows, claims = rec.of(country, measure.indicator, measure.breakdown)
-    doubtful = claims[claims["accepted"] & (claims["doubt"] != "")]
     printers: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for end, publisher, upstream in zip(claims["period_end"], claims["publisher"], claims["upstream"], strict=True):
-        printers[int(end[:4])].add((publisher, upstream or publisher))
+    doubtful: dict[int, str] = {}
+    told = (claims[name] for name in ("period_end", "publisher", "upstream", "accepted", "doubt"))
+    for end, publisher, upstream, accepted, doubt in zip(*told, strict=True):
+        year = int(end[:4])  # in which the period ends
+        printers[year].add((publisher, upstream or publisher))
+        if accepted and doubt:
+            doubtful[year] = doubt
     bounds = functools.partial(rec.bounds_of_sum, country, measure.indicator, breakdown=measure.breakdown)
     counts = _Together(counts_of(rows).get((country, measure), {}), bounds)
     years = rows["year"].tolist()
@@ -109,8 +113,7 @@ def figures_of(rec: Reconciliation, country: str, measure: Measure) -> Figures:
         find_breaks(country, measure.indicator, counts, rec.vocabulary, load_gap_settings().breaks),
         dict(zip(years, rows["status"], strict=True)),
         dict(zip(years, rows["n_claims"], strict=True)),
-        # the year in which the period of a claim ends
-        {int(end[:4]): doubt for end, doubt in zip(doubtful["period_end"], doubtful["doubt"], strict=True)},
+        doubtful,
         printers,
         {year: CountRange(*limits) for year, *limits in ends if limits != [0, np.inf]},
     )

@@ -69,7 +69,7 @@ def variants_of(
     found, seen = [Variant(rec.method, "", own)], {_figures(own)}
     if not vary or claims.empty:
         return found
-    parts = _without_each(claims)
+    parts = _without_each(claims, measures[:2])
     if len(parts) == 1 and rec.method == DEFAULT:  # what the page of the reconciliation asks for, too
         codes, settled = {"": country}, rec.rivals
     else:
@@ -93,11 +93,12 @@ def _figures(counts: Mapping[Measure, Counts]) -> tuple[object, ...]:
     return tuple(tuple(sorted(one.items())) for one in counts.values())
 
 
-def _without_each(claims: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return all claims, and those without each upstream and each publisher where there are several."""
+def _without_each(claims: pd.DataFrame, needed: Sequence[Measure]) -> dict[str, pd.DataFrame]:
+    """Return all claims, and those without each upstream and publisher that is not the only one on a measure needed."""
     kept = {"": claims}
-    for kind in ("upstream", "publisher"):
-        names = sorted(set(claims[kind]) - {""})
-        if len(names) > 1:
-            kept |= {f"{kind} {name}": claims[claims[kind] != name] for name in names[:MOST]}
+    on = {kind: claims.groupby(["indicator", "breakdown"])[kind].agg(set) for kind in ("upstream", "publisher")}
+    for kind, of in on.items():
+        alone = [of.get((one.indicator, one.breakdown), set()) for one in needed]
+        names = sorted(set(claims[kind]) - {""} - set().union(*(one for one in alone if len(one) == 1)))
+        kept |= {f"{kind} {name}": claims[claims[kind] != name] for name in names[:MOST]}
     return kept

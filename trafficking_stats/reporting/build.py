@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: The name under which the engine that forks a warm process is registered with papermill.
 WARM_ENGINE = "trafficking-stats-warm"
+#: Of the engine of a process that runs one notebook and ends.
+FORK_ENGINE = "trafficking-stats-forked"
 #: Papermill's own name of its standard engine.
 STANDARD_ENGINE = "nbclient"
 
@@ -141,11 +143,12 @@ def execute(task: Task, engine: str | None = None) -> NotebookNode:
     from papermill.exceptions import PapermillExecutionError
 
     from trafficking_stats.reporting.canonical import ENVIRONMENT, as_bytes, canonicalise, failed_cell
-    from trafficking_stats.reporting.engine import WarmEngine
+    from trafficking_stats.reporting.engine import ForkedEngine, WarmEngine
 
     logging.getLogger("papermill").setLevel(logging.ERROR)  # it warns of names that its inspection cannot read
     # The entry point does this too, but not in a checkout that is only on the path.
     papermill_engines.register(WARM_ENGINE, WarmEngine)
+    papermill_engines.register(FORK_ENGINE, ForkedEngine)
     with (
         tempfile.TemporaryDirectory(prefix="trafficking-stats-") as folder,
         # A folder of its own, for the start-up files of a user's IPython are none of a report's business.

@@ -10,19 +10,25 @@ safely, standard papermill runs the notebook instead.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable
-from multiprocessing.connection import Connection, Pipe
+from collections.abc import Iterator
+from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING, Any
 
 from trafficking_stats.errors import ReportError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+Answer = tuple[list[dict[str, Any]], int | None, bool, bool]
+"""The outputs of a cell, its number, whether it failed, and whether it took too long."""
+# In seconds: the limit where none is given, and how long an interrupted cell may go on computing.
+_NO_LIMIT, _GRACE = 10**8, 10
 
 
 class WarmEngine:
@@ -65,11 +71,24 @@ class WarmEngine:
         manager = NotebookExecutionManager(nb, **shown)
         manager.notebook_start()
         try:
-            _run_in_fork(manager, options.get("execution_timeout"))
+            cls.run_cells(manager, options.get("execution_timeout") or _NO_LIMIT)
         finally:
             manager.cleanup_pbar()
             manager.notebook_complete()
         return manager.nb
+
+    @staticmethod
+    def run_cells(manager: Any, limit: float) -> None:
+        """Run the cells of a notebook in a fork.
+
+        Parameters
+        ----------
+        manager : papermill.engines.NotebookExecutionManager
+            It takes the outputs.
+        limit : float
+            Seconds that a cell may take.
+        """
+        _run_in_fork(manager, limit)
 
     @classmethod
     def nb_kernel_name(cls, nb: NotebookNode, name: str | None = None) -> str:
@@ -82,7 +101,24 @@ class WarmEngine:
         return language or "python"
 
 
-def _run_in_fork(manager: Any, limit: int | None) -> None:
+class ForkedEngine(WarmEngine):
+    """The engine of a process that is itself a fork, for one notebook: another fork would copy its memory again."""
+
+    @staticmethod
+    def run_cells(manager: Any, limit: float) -> None:
+        """Run the cells of a notebook in this process.
+
+        Parameters
+        ----------
+        manager : papermill.engines.NotebookExecutionManager
+            It takes the outputs.
+        limit : float
+            Seconds that a cell may take.
+        """
+        _fill(manager, _run_cells(manager.nb, limit), limit)
+
+
+def _run_in_fork(manager: Any, limit: float) -> None:
     """Fork, and take the outputs of one cell after the other from the fork."""
     receiver, sender = Pipe(duplex=False)
     sys.stdout.flush()
@@ -91,15 +127,14 @@ def _run_in_fork(manager: Any, limit: int | None) -> None:
     if child == 0:
         try:
             receiver.close()
-            _run_cells(manager.nb, sender.send)
+            for answer in _run_cells(manager.nb, limit):
+                sender.send(answer)
         finally:
             # Neither the exit handlers nor the buffers of the parent are the fork's to run.
             os._exit(0)
     sender.close()
     try:
-        for index in range(len(manager.nb.cells)):
-            if not _take(manager, index, receiver, limit):
-                break
+        _fill(manager, iter(receiver.recv, None), limit)
     except EOFError:
         raise ReportError(f"the process that ran the notebook {_end_of(child)}; run it again") from None
     except BaseException:
@@ -119,27 +154,28 @@ def _end_of(child: int) -> str:
     return f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
 
 
-def _take(manager: Any, index: int, receiver: Connection, limit: int | None) -> bool:
-    """Take the outputs of a cell; return whether the notebook goes on."""
+def _fill(manager: Any, answers: Iterator[Answer], limit: float) -> None:
+    """Take the outputs of one cell after the other, up to the one that fails."""
     from nbclient.exceptions import CellTimeoutError
     from nbformat.notebooknode import from_dict
 
-    cell: NotebookNode = manager.nb.cells[index]
-    manager.cell_start(cell, index)
-    if not receiver.poll(limit):
-        raise CellTimeoutError.error_from_timeout_and_cell("no output", limit or 0, cell)
-    outputs, count, failed = receiver.recv()
-    if cell.cell_type == "code":
-        cell.outputs = [from_dict(output) for output in outputs]
-        cell.execution_count = count
-    if failed:
-        manager.cell_exception(cell, cell_index=index)
-    manager.cell_complete(cell, cell_index=index)
-    return not failed
+    for index, cell in enumerate(manager.nb.cells):
+        manager.cell_start(cell, index)
+        outputs, count, failed, hung = next(answers)
+        if hung:
+            raise CellTimeoutError.error_from_timeout_and_cell("no output", int(limit), cell)
+        if cell.cell_type == "code":
+            cell.outputs = [from_dict(output) for output in outputs]
+            cell.execution_count = count
+        if failed:
+            manager.cell_exception(cell, cell_index=index)
+        manager.cell_complete(cell, cell_index=index)
+        if failed:
+            break
 
 
-def _run_cells(nb: NotebookNode, send: Callable[[tuple[Any, ...]], None]) -> None:
-    """Run the cells of a notebook in this process, which ends afterwards."""
+def _run_cells(nb: NotebookNode, limit: float) -> Iterator[Answer]:
+    """Run the cells of a notebook in this process, which must run no other: yield outputs, count, failed, hung."""
     from trafficking_stats.reporting.shell import process_shell, run_cell
 
     # A caller that records warnings, such as a test or another notebook, must not swallow those of this one.
@@ -151,11 +187,31 @@ def _run_cells(nb: NotebookNode, send: Callable[[tuple[Any, ...]], None]) -> Non
     shell = process_shell()
     for cell in nb.cells:
         outputs: list[dict[str, Any]] = []
-        failed, count = False, None
+        failed, count, hung = False, None, False
         if cell.cell_type == "code" and cell.source.strip():
-            outputs, failed = run_cell(shell, cell.source)
+            with _at_most(limit) as interrupted:
+                outputs, failed = run_cell(shell, cell.source)
+            hung = bool(interrupted)
             count = shell.execution_count - 1
             failed = failed and "raises-exception" not in cell.metadata.get("tags", [])
-        send((outputs, count, failed))
-        if failed:
-            break
+        yield outputs, count, failed, hung
+
+
+@contextlib.contextmanager
+def _at_most(limit: float) -> Iterator[list[bool]]:
+    """Interrupt a cell that takes longer, in seconds, again and again; end the process if it computes on."""
+    interrupted: list[bool] = []
+
+    def interrupt(*_: object) -> None:
+        interrupted.append(True)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, limit, 1)
+    signal.setitimer(signal.ITIMER_VIRTUAL, limit + _GRACE)  # whose signal, which nobody handles, ends the process
+    try:
+        yield interrupted
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGALRM, before)

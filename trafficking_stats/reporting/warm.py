@@ -24,7 +24,7 @@ from trafficking_stats.claims import load_claims
 from trafficking_stats.countries import WORLD
 from trafficking_stats.errors import TraffickingStatsError
 from trafficking_stats.reconciliation.reconciling import settle_ahead
-from trafficking_stats.reporting.build import WARM_ENGINE, Built, PageError, build, environment, shield_from_slow_import
+from trafficking_stats.reporting.build import FORK_ENGINE, Built, PageError, build, environment, shield_from_slow_import
 from trafficking_stats.reporting.canonical import ENVIRONMENT
 from trafficking_stats.reporting.plan import Task
 
@@ -68,7 +68,7 @@ class WarmProcess:
         """Build a page in a fork of the warm process; a fork that was killed is tried once more."""
         for _ in range(2):
             with contextlib.suppress(EOFError, OSError):
-                return self.run(build, task, WARM_ENGINE)
+                return self.run(build, task, FORK_ENGINE)
         alive = self._process.poll() is None
         what = "the process that ran it was killed, twice" if alive else "the warm process was killed"
         return Built(task, failure=PageError(task.country, task.notebook, f"{what}; run again"))

@@ -126,7 +126,7 @@ def explained_cells(rec: Reconciliation, country: str) -> list[Cell]:
     shown = own["indicator"].isin(PARTED) & (by.isin(SHOWN) | own["breakdown"].isin(counted))
     shown |= (own["breakdown"] == "") | stage.isin(["assistance", "protection"])
     kept = (shown & own.index.isin(known(own).index)) | _keys(own).isin(_keys(clashes))
-    cells = own[kept].assign(place=own["indicator"].map(names.index)).sort_values(["place", "breakdown", "year"])
+    cells = own.assign(place=own["indicator"].map(names.index))[kept].sort_values(["place", "breakdown", "year"])
     return [Cell(*cell) for cell in zip(cells["indicator"], cells["year"], cells["breakdown"], strict=True)]
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from trafficking_stats.readers.narrative.governors import auxiliary_before
 from trafficking_stats.readers.narrative.heads import COUNTED, DEFAULT, ENFORCEMENT, facets_of, facets_within, topic_of
+from trafficking_stats.readers.narrative.lexicon import PEOPLES
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
 from trafficking_stats.readers.narrative.scene import Scene
@@ -60,9 +61,7 @@ def flowing(state: State) -> Outcome:
         head = state.head = replace(head, noun="empty")  # "46 were in forced labour. In 2017 there were 11 instances"
     if not _points_back(state):
         return None
-    of_victims = any(scene.value("nouns", k) == "victim" for k in scene.starts("nouns"))
-    is_status = head.noun == "person" and of_victims  # "In 2020, 254 people got the status of victims"
-    if state.lead.enforcement and (is_status or state.right.strength == "facet"):
+    if state.lead.enforcement and state.right.strength == "facet":
         return None  # not so many convicted, nor so many cases: "427 were victims of forced labour"
     return reading_of(numeral, head, state.lead.families, "comparison" if compared else state.carried, state.lead)
 
@@ -118,8 +117,7 @@ def group_before(state: State) -> tuple[int, int]:
 
 def _exists(scene: Scene, numeral: Numeral) -> bool:
     """Whether "there were" or an auxiliary stands before a number."""
-    said = scene.contains("clause.existential", numeral.first - 8, numeral.first)
-    return said or auxiliary_before(scene, numeral)
+    return auxiliary_before(scene, numeral) or scene.contains("clause.existential", numeral.first - 8, numeral.first)
 
 
 def _is_fragment(scene: Scene, numeral: Numeral | None = None) -> bool:
@@ -143,14 +141,14 @@ def _points_back(state: State) -> bool:
     said = any(scene.contains(group, numeral.start - REACH, numeral.start) for group in groups)
     said = said or scene.phrase("clause.anaphors", head.end) > 0  # "thirteen followed"
     opened = scene.ends.get(numeral.first)  # "In 2016 they recorded 197": of what was counted before
-    is_open = opened is not None and opened.family in ("open", "light")  # "in 2013 we had 151"
-    if said or head.partitive or (head.noun == "empty" and is_open):
+    is_more = scene.is_compared(numeral.start) or (opened is not None and opened.family in ("open", "light"))
+    is_fragment = head.noun in ("empty", "person") and _is_fragment(scene, numeral)  # "2021 - 18 minors"
+    if said or head.partitive or is_fragment or (head.noun == "empty" and is_more):
         return True
-    if head.noun == "empty" and scene.is_compared(numeral.start):
-        return True
-    if head.noun in ("empty", "person") and _is_fragment(scene, numeral):  # "2021 - 18 minors"
-        return True
-    is_described = scene.phrase("clause.copulas", scene.past(head.end, "clause.adverbs")) > 0  # "12 were women"
+    end = head.end + scene.is_apposition(numeral.first, head.end)  # "two thirds, 20, were women"
+    is_described = scene.phrase("clause.copulas", scene.past(end, "clause.adverbs")) > 0  # "12 were women"
+    # "three have Thai citizenship"
+    is_described |= scene.phrase("clause.perfects", end) > 0 and scene.phrase(PEOPLES, end + 1) > 0
     is_group = head.noun == "person" and bool(facets_within(scene, head.start, head.end))
     is_of_victims = state.lead is not None and not state.lead.enforcement
     # "They also had 82 minors", "38 women and 22 men."

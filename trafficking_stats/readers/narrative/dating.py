@@ -1,9 +1,10 @@
 """The period of each figure: from its clause, its sentence, the sentence before, or the document."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.times import Period, in_year, year_before, year_of, years_before
+from trafficking_stats.readers.narrative.times import Period, in_year, year_before, year_of, years_before, years_of
 
 _PAIRS = {"pair": 1, "pair_back": -1}
 """Kinds of two years with a figure each, and the order in which they are printed."""
@@ -92,25 +93,24 @@ class Dater:
     def _one_of_several(self, token: int) -> str:
         """Return the year of one of several figures for as many years: "in 2017 and 2018, 242 and 278 were charged"."""
         scene = self.scene
+        dated = {p.start: p.end for p in scene.periods if p.kind in ("year", "fiscal", *_PAIRS)}
+
+        def years_at(starts: Container[int]) -> list[str]:
+            named = (p for p in scene.periods if p.start in dated and p.start in starts)
+            return [year for p in named for year in p.label.split("/")[:: _PAIRS.get(p.kind, 1)]]
+
+        row = scene.row_around(token, {start: numeral.end for start, numeral in scene.counts.items()})
+        beside = (*[k for k in dated if dated[k] <= row[0]][-1:], *[k for k in dated if k > row[-1]][:1])
+        pairs = [(row, years_at(scene.row_around(k, dated))) for k in beside]
         ways = ("compare.change_from", "compare.change_to")  # "from 2013 to 2014 it rose from 70 to 106"
         ends = [start for way in ways for start, n in scene.counts.items() if scene.phrase(way, n.first - 1)]
-        kinds = ("year", "fiscal", *_PAIRS, "years" if len(ends) == 2 and token in ends else "")
-        dated = [period for period in scene.periods if period.kind in kinds]
-        years = [year for period in dated for year in period.label.split("/")[:: _PAIRS.get(period.kind, 1)]]
-        row = ends if "years" in kinds else scene.row_around(token, {s: n.end for s, n in scene.counts.items()})
+        pairs += [(ends, p.label.split("/")) for p in scene.periods if p.kind == "years"]
         if scene.starts("clause.respectively") and not scene.is_compared(token):
-            if not years and self.span and "-" not in self.span:  # "in the same years 11 and eight, respectively"
-                first, last = year_of(self.span), year_of(self.span.rpartition("/")[2])
-                years = [str(year) for year in range(first, last + 1)]
-            alike = next((some for some in ([*scene.counts], row) if token in some and len(some) == len(years) > 1), [])
-            if alike:
-                return years[alike.index(token)]
-        for beside in (*[p for p in dated if p.end <= row[0]][-1:], *[p for p in dated if p.start > row[-1]][:1]):
-            named = scene.row_around(beside.start, {p.start: p.end for p in dated})
-            years = [year for p in dated if p.start in named for year in p.label.split("/")[:: _PAIRS.get(p.kind, 1)]]
-            if len(years) == len(row) > 1:
-                return years[row.index(token)]
-        return ""
+            # "in the same years 11 and eight, respectively"
+            years = years_at(dated) or [str(year) for year in years_of(self.span) if "-" not in self.span]
+            pairs = [([*scene.counts], years), (row, years), *pairs]
+        alike = ((figures, years) for figures, years in pairs if token in figures and len(figures) == len(years) > 1)
+        return next((years[figures.index(token)] for figures, years in alike), "")
 
     def _of_list(self, token: int) -> str:
         """Return the period after the last of several figures: "155 men and 58 women were identified in 2017"."""
@@ -187,6 +187,12 @@ class Dater:
 
     def _label(self, period: Period) -> str:
         """Return the label of an expression; one that hangs on the text around it keeps what it meant first."""
+        if period.kind == "those_years":  # "from 2012 to 2015 ...; in those four years"
+            before = [p for p in self.scene.periods if p.end <= period.start and p.kind in ("year", "years", *_PAIRS)]
+            length, named = len(years_of(period.label)), sorted({year for p in before for year in years_of(p.label)})
+            for years in (named[-length:], years_of(self.span)):
+                if len(years) == length == years[-1] - years[0] + 1:
+                    return f"{years[0]}/{years[-1]}"
         since = next((p for p in self.scene.periods if self.scene.phrase("periods.since", p.start)), None)
         upto = [p for p in self.scene.periods if p.kind == "year" and self.scene.before("periods.as_of", p.start)]
         if since is not None and upto and period in (since, upto[0]):  # "since 2007, 1,233 by the end of 2023"
@@ -199,8 +205,6 @@ class Dater:
     def _resolve(self, period: Period) -> str:
         around = self.main or self.told or self.carried or self.before or self.default
         named = [other.label for other in self.scene.periods if other.end <= period.start and other.kind == "year"]
-        if period.kind == "same" and named:  # "In 2017 police broke up a ring; 20 were convicted that year"
-            return named[-1]
         if period.kind in ("same_span", "shifted") and "-" in self.before and not self.main:
             around = self.before  # a quarter, where the sentence names no other time
         if period.kind == "shifted":
@@ -209,10 +213,11 @@ class Dater:
             return str(year_of(around))
         if period.kind == "span_before":
             return _span_before(around)
-        if named and (period.kind == "before_that" or not self.main):
-            around = named[-1]  # "877 in 2017 and 741 the year before that", "in 2016 94 %; two years on, 35"
-        # after several years too: "in the ten years to 2016, ...; a year later"
-        return year_before(around, -period.step) if period.step else around
+        # "877 in 2017 and 741 the year before that", "in 2016 94 %; two years on, 35"
+        if named and (period.kind in ("same", "before_that") or not self.main):
+            around = named[-1]  # "In 2017 police broke up a ring; 20 were convicted that year"
+        # after several years too: "in the ten years to 2016, ...; a year later", "charged in 2016, ... by year's end"
+        return year_before(around, -period.step) if period.step or period.kind == "year_end" else around
 
 
 def _span_before(label: str) -> str:

@@ -43,7 +43,8 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor:
     is_adjacent = True
     k = past_coordinated(scene, head.end)
     if any(scene.phrase(group, k + 1) for group in ("clause.auxiliaries", "clause.perfects")):
-        k += scene.is_apposition(numeral.first, k)  # "half of them, 46 people, had been sold for sex"
+        # "half of them, 46 people, had been sold for sex", "six persons, four men and two women, were charged"
+        k += scene.word(k) == "," and (k > head.end or scene.word(numeral.first - 1) == ",")
     stop = min(k + RIGHT_REACH, len(scene.low))
     k += scene.word(numeral.first - 1) == "(" and scene.word(head.end) == ")"  # "most victims (31) were referred"
     while k < stop and not _ends_clause(scene, k):

@@ -17,8 +17,8 @@ COUNTED = (*ENFORCEMENT, *VICTIMS)
 DEFAULT = {"victim": "identify", "case": "investigate", "offender": "investigate"}
 """What is said of a noun that stands alone: victims are identified, cases and suspects investigated."""
 _QUOTES = "-'’\"“”&"
-_END = "prepositions auxiliaries perfects coordinators relatives determiners adverbs subset origin_verbs result_verbs"
-_ENDS = tuple(f"clause.{group}" for group in _END.split())
+_END = "prepositions auxiliaries perfects coordinators relatives determiners adverbs subset"
+_ENDS = tuple(f"clause.{group}" for group in f"{_END} origin_verbs result_verbs facet_verbs".split())
 """Groups of words that end a noun phrase."""
 
 
@@ -212,6 +212,9 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     found = facets_within(scene, head.start, stop, head.end + 2)
     if "age" not in found and any(_is_child_age(scene, k) for k in range(head.start, min(stop + 3, len(scene.low)))):
         found["age"] = "child"
+    ends = scene.phrase("clause.coordinators", head.end) or scene.word(head.end) in ",;"
+    if before and ends and head.end == numeral.end:
+        return before  # "Nigerians 56 and Romanians four"
     is_linked = link_before(scene, numeral) < numeral.first  # "Nigerians numbered 120 and Romanians 56"
     return {**found, **before} if is_linked else found or before
 
@@ -219,6 +222,8 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
 def link_before(scene: Scene, numeral: Numeral) -> int:
     """Return where the words start that tie a number to what is before it: "stood at", "rose by a third to"."""
     end = numeral.first - scene.before("clause.respectively", numeral.first)
+    date = next((start for start, stop in scene.dated.items() if stop == end), 0)
+    end = date - scene.before("periods.in_words", date) if date else end  # "women made up in those years 281"
     length = scene.before("clause.count_links", end)
     link = end - length if length else numeral.first
     changes = any(scene.phrase(f"compare.change_{way}", numeral.first - 1) for way in ("to", "from"))

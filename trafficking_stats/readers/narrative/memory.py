@@ -36,8 +36,6 @@ class Paragraph:
         The main figure of the paragraphs before.
     is_new : bool
         Whether none of its sentences was read.
-    is_newest : bool
-        Whether the sentence before counts nothing for a later time than the main figure.
     """
 
     number: int = -1
@@ -50,7 +48,6 @@ class Paragraph:
     is_on_figures: bool = False
     before: Reading | None = None
     is_new: bool = True
-    is_newest: bool = True
 
     @property
     def is_clear(self) -> bool:
@@ -64,15 +61,15 @@ class Paragraph:
             return self.told
         if self.lead is None or not self.lead.printed:
             return self.latest
-        if self.row and scene.phrase("clause.subset", 0):  # "Of those convicted, ..."
-            return newest(self.row).label
-        is_part = any(start < readings[0].numeral.start for start in scene.shares) if readings else True
-        if is_part or readings[0].rule in ("carried over", "named before", "subset"):
-            return self.lead.label  # "almost three quarters, 598 people, were trafficked for sex"
+        is_part = not readings or any(start < readings[0].numeral.start for start in scene.shares)
+        is_bare = not is_part and readings[0].head.noun == "empty" and readings[0].families == self.lead.families
+        # "Of those convicted, ...", "almost three quarters, 598 people, were trafficked for sex", "15 had been sold"
+        if is_part or is_bare or scene.phrase("clause.subset", 0) or readings[0].rule in ("carried over", "subset"):
+            return self.lead.label
         is_span = "/" in self.lead.label
         if (is_span and "-" not in self.lead.label) or readings[0].enforcement != self.lead.enforcement:
             return self.latest
-        return self.lead.label if is_span and self.is_newest else self.lead.label.partition("-")[0]
+        return self.lead.label if is_span else self.lead.label.partition("-")[0]
 
     def remember(self, scene: Scene, spoken: list[Reading], default: str) -> None:
         """Take what the sentences after this one may refer to: the main figures of it, and their years."""
@@ -90,7 +87,6 @@ class Paragraph:
         elif spoken and (self.lead is None or not (self.lead.printed or is_aside)):
             # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
             self.lead = spoken[-1]
-        self.is_newest = self.lead is None or all(entry.label <= self.lead.label for entry in spoken)
         kinds = ("month", "part", "year", "fiscal")
         dated = [p for p in scene.periods if p.kind in kinds and not scene.is_compared(p.start)]
         years = {p.label for p in dated if p.kind != "month"}

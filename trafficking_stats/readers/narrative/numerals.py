@@ -130,9 +130,11 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
     i, j, is_whole = numeral.start, numeral.end, numeral.value == int(numeral.value)
     stop = j + (words.word(j) == ".")  # "23 mio. kr."
     is_one = words.before("not_counts.pronouns", j)  # "the one in Poipet"
-    if is_one or any(words.before(group, i) for group in _NO_COUNT_BEFORE) or _is_day_or_item(words, numeral):
-        return "none"
-    if any(words.phrase(group, j) for group in _NO_COUNT_AFTER) or words.phrase("not_counts.currency_after", stop):
+    is_money = words.phrase("not_counts.currency_after", stop) or any(
+        words.phrase(group, j) for group in _NO_COUNT_AFTER
+    )
+    named = any(words.before(group, i) for group in _NO_COUNT_BEFORE)
+    if is_one or is_money or named or _is_day_or_item(words, numeral):
         return "none"
     is_by = words.phrase("compare.change_by", i - 1) and words.phrase("compare.change_nouns", i - 2)
     is_more = words.phrase("not_counts.more", j) and words.contains("not_counts.than", j, j + CLAUSE)
@@ -191,7 +193,8 @@ def _is_listed(words: Words, chained: int, numeral: Numeral) -> bool:
         return False  # "33 under article 203 (25 in 2015)"
     between = _BRACKETS.sub("", " ".join(words.low[max(chained, 0) : numeral.start])).split()
     joints = {word for phrase in words.lexicon.index.phrases("clause.coordinators") for word in phrase}
-    is_linked = all(len(word) == 1 or word.isdecimal() or word in joints for word in between)
+    # but not "charged under section 12 a: 31"
+    is_linked = all((len(word) == 1 and word != ":") or word.isdecimal() or word in joints for word in between)
     return chained >= 0 and len(between) <= CHAIN and is_linked and not words.phrase("nouns", numeral.end)
 
 

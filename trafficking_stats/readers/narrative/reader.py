@@ -6,7 +6,7 @@ from itertools import islice
 
 from trafficking_stats.breakdowns import unparse
 from trafficking_stats.readers.narrative.dating import Dater
-from trafficking_stats.readers.narrative.heads import Head, facets_of, facets_within, topic_of
+from trafficking_stats.readers.narrative.heads import facets_of, facets_within, topic_of
 from trafficking_stats.readers.narrative.lexicon import table
 from trafficking_stats.readers.narrative.memory import Paragraph, goes_on_unsaid
 from trafficking_stats.readers.narrative.numerals import Numeral
@@ -23,6 +23,8 @@ BETWEEN = 200
 RECENT = 50
 """Figures that a later sentence may break down."""
 _BREAK = re.compile(r"[.!?:]\s+|\n")
+_TOTALS = ("passive verb", "verb before", "participle after", "counted noun")
+"""Rules that read what was counted, not a part of it."""
 _OF_ALL = ("clause.wholes", "clause.figure_nouns", "nouns", "actions")
 """Groups of words with which a bare figure is not of the part that the sentence before spoke of."""
 
@@ -74,8 +76,8 @@ class Reader:
             label = self.undated if source == "document default" else label
             if source in ("document default", "preceding sentence"):
                 label, source = self._belonging(scene, reading, state.repeats) or (label, source)
-            facets = self._facets(scene, reading, spoken, state.repeats)
-            spoken.append(replace(reading, facets=facets, label=label, source=source, sentence=scene.sentence.number))
+            reading = replace(reading, label=label, source=source, sentence=scene.sentence.number)
+            spoken.append(replace(reading, facets=self._facets(scene, reading, spoken, state.repeats)))
         said = list(spoken)
         judged = any(s.families[0] in JUDGED for s in here.row)
         for term in find_terms(scene, judged):
@@ -128,21 +130,16 @@ class Reader:
         leans_back = scene.phrase("clause.subset", 0) or scene.phrase("clause.pronouns", opening)
         if before is not None and is_first and leans_back:
             return before
-        start = max(self.end, scene.sentence.start - BETWEEN)
-        topic = self._topic_between(scene, start) if scene.counts else None
+        start, end = max(self.end, scene.sentence.start - BETWEEN), scene.sentence.start
+        breaks = [start + found.end() for found in _BREAK.finditer(scene.document.text[start : end - 1])]
+        stretches = (scene.beside(begin, end) for begin in (*reversed(breaks), start) if scene.counts)
+        topics = (topic_of(words, 0, len(words.low)) for words in stretches)
+        topic = next((topic for topic in topics if topic), None)  # of the sentence or heading nearest to it
         said = topic and reading_of(Numeral(0, 0, 0.0, first=0), topic, (topic.family,), "carried over")
         if said:
             return replace(said, label=self.default, printed=False)
         goes_on = before is not None and goes_on_unsaid(scene)
         return replace(before, facets={}, printed=False) if before is not None and goes_on else None
-
-    def _topic_between(self, scene: Scene, start: int) -> Head | None:
-        """Return what the text from a place to the sentence is about, as the sentence or heading nearest to it says."""
-        end = scene.sentence.start
-        breaks = [start + found.end() for found in _BREAK.finditer(scene.document.text[start : end - 1])]
-        stretches = (scene.beside(begin, end) for begin in (*reversed(breaks), start))
-        topics = (topic_of(words, 0, len(words.low)) for words in stretches)
-        return next((topic for topic in topics if topic), None)
 
     # ---- periods
 
@@ -150,11 +147,11 @@ class Reader:
         """Return the period of a part, where it is that of a group counted earlier, and how it was found."""
         lead = self.here.lead
         if lead is not None and reading.families == lead.families:
-            if "-" in lead.label and facets_of(scene, reading.numeral, reading.head):
-                return lead.label, "figure it belongs to"  # the parts of a quarter's total
             years, last, total = self.here.years
-            if reading.unit == lead.unit and last < reading.numeral.value <= total:
-                return years, "figure it belongs to"  # more than in the last of several years: of all of them
+            is_more = reading.unit == lead.unit and last < reading.numeral.value <= total
+            # more than in the last of several years: of all of them; or the parts of a month's total
+            if is_more or ("-" in lead.label and facets_of(scene, reading.numeral, reading.head)):
+                return years if is_more else lead.label, "figure it belongs to"
         wholes = [self.known[base.numeral.value].label for base in repeats if base.numeral.value in self.known]
         if not wholes and scene.contains("clause.group", 0, len(scene.low)):
             recent = (*([lead] if lead else []), *islice(reversed(self.known.values()), RECENT))
@@ -180,14 +177,16 @@ class Reader:
     def _facets_of_group(self, scene: Scene, reading: Reading, repeats: list[Reading]) -> dict[str, str]:
         """Return the breakdown of a group named before its parts: "of those exploited for labour, 18 were adults"."""
         first = reading.numeral.first
-        start = scene.clause_start(first, 0, ";:(")
-        group = next((base for base in reversed(repeats) if start <= base.numeral.start < first), None)
+        start = scene.clause_start(first, 0, ";:(" if scene.is_bracketed(first) else ";:")
+        stop = max(first, reading.head.end)  # "of the 36 boys, three", "three of the 36"
+        group = next((base for base in reversed(repeats) if start <= base.numeral.start < stop), None)
         if group is not None:
             known = self.known.get(group.numeral.value)
             return {**(known.facets if known else {}), **facets_of(scene, group.numeral, group.head)}
-        end = scene.clause_end(start, ",")
+        ends = (k for k in range(start, first) if scene.word(k) == "," or scene.phrase("clause.copulas", k))
+        end = next(ends, start)  # "among the men (19), five", "among the men were five"
         is_group = any(scene.phrase(f"clause.{group}", start) for group in ("subset", "base"))
-        opens = (is_group and scene.word(end) == ",") or scene.phrase("clause.regarding", start)
+        opens = is_group or scene.phrase("clause.regarding", start)
         # "in forced labour 19 victims were found"
         opens = opens or (scene.phrase("clause.inside", start) and scene.phrase("facets.form", start + 1))
         return facets_within(scene, start, end) if opens else {}
@@ -212,6 +211,11 @@ class Reader:
             found = []  # "women (402) and children (151)"
         else:
             found = [whole for whole in _wholes_of(scene, before, reading) if whole in alike or reading.head.partitive]
+        if own and not found and self.here.lead and (reading.head.noun == "empty" or reading.head.partitive):
+            # "Forty-three children were found. 20 were forced to steal": the most that were counted are all of them
+            alike = [s for s in self.known.values() if (s.families, s.label) == (reading.families, reading.label)]
+            found = sorted(alike, key=lambda s: s.numeral.value)[-1:]
+            found = [s for s in alike if s.sentence == found[0].sentence and found[0].rule in _TOTALS]
         if found or own:
             return found
         # "34 were women; in 2022 the total was 73"
@@ -220,10 +224,10 @@ class Reader:
             # of the last figure, or of the first: "registered 394, 187 of them for begging; in 2020 there had been 348"
             return before[:1] if ";" in scene.low[before[-1].numeral.end : reading.numeral.first] else before[-1:]
         # "46 were in forced labour. In 2019 there were 17"
-        lead, is_alone = self.here.lead, len({tuple(s.facets.items()) for s in self.here.row}) == 1
+        is_alone = len({tuple(s.facets.items()) for s in self.here.row}) == 1
         goes_on = reading.rule == "carried over" and is_alone and not scene.is_bracketed(reading.numeral.start)
         of_all = any(not scene.phrase("clause.instances", k) for k in scene.starts(*_OF_ALL))
-        return self.here.row[-1:] if lead and goes_on and not (before or of_all) else []
+        return self.here.row[-1:] if self.here.lead and goes_on and not (before or of_all) else []
 
 
 def _wholes_of(scene: Scene, before: list[Reading], part: Reading) -> list[Reading]:

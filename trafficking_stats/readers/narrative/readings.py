@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from trafficking_stats.readers.narrative.governors import Governor, left_of, right_of
+from trafficking_stats.readers.narrative.governors import Governor, left_of, past_coordinated, right_of
 from trafficking_stats.readers.narrative.heads import ENFORCEMENT, VICTIMS, Head
 from trafficking_stats.readers.narrative.lexicon import table
 from trafficking_stats.readers.narrative.numerals import Numeral
@@ -172,6 +172,8 @@ class State:
             left, right = (replace(g, families=("identify",)) if g.families == ("open",) else g for g in (left, right))
         if head.noun == "empty" and base is not None:
             # "89 offences were recorded. In 2013 28 were recorded": offences, too
+            if left.families == ("open",) and past_coordinated(self.scene, head.end) > head.end:
+                right = Governor()  # "there were opened 21, and six were arrested", as Danish has it
             left, right = (Governor() if one.families == ("open",) else one for one in (left, right))
         if right.strength == "facet" and left.families == ("other",) and self.current is not None:
             left = Governor()  # "58 had been sold for sex and 23 put to forced labour"
@@ -196,7 +198,10 @@ class State:
     def governed(self, governor: Governor, rule: str) -> Outcome:
         """Return the reading of the number under a governor; one that does not fit ends what flows."""
         head = self.head
-        end = min(self.scene.clause_end(head.end, ",;.("), head.end + POTENTIAL_REACH)
+        end = self.scene.clause_end(head.end, ",;.(")
+        if self.scene.phrase("clause.relatives", end + 1):  # "28 children, whom they suspected of being victims"
+            end = self.scene.clause_end(end + 1, ",;.(")
+        end = min(end, head.end + POTENTIAL_REACH)
         said = self.scene.contains("modifiers.potential", head.end, end)  # "12 were registered as potential victims"
         if "identify" in governor.families and said:
             head = replace(head, potential=True)

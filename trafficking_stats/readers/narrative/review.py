@@ -255,9 +255,9 @@ def to_html(text: str, proposals: Sequence[Proposal], title: str = "Proposed fig
     """
     notes = []
     for p in proposals:
+        told = [part for part in (p.indicator, p.period, p.breakdown, p.qualifier) if part not in ("total", "exact")]
+        said = " · ".join(told).replace("_", " ").replace(";", ", ")
+        why = f"{p.rule}; period: {p.period_source}; confidence {p.confidence:.2f}"
         kind = "likely" if p.confidence >= LIKELY else "doubtful"
-        parts = [part for part in (p.indicator, p.period, p.breakdown, p.qualifier) if part not in ("total", "exact")]
-        told = " · ".join(parts).replace("_", " ").replace(";", ", ")
-        small = f"{p.rule}; period: {p.period_source}; confidence {p.confidence:.2f}"
-        notes.append(Note(p.char_start, p.char_end, kind, f"{p.value:.15g} {p.unit}", "", told, small))
+        notes.append(Note(p.char_start, p.char_end, kind, f"{p.value:.15g} {p.unit}", "", said, why))
     return page(text, notes, title=title, lead=f"{len(proposals)} figures proposed.", counts=(), remarks=())

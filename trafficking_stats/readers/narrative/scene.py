@@ -94,10 +94,13 @@ class Segments:
                 return False
             # "the Centre against Human Trafficking counted 97"; a case is against suspects
             is_name = words.contains("ignored.this_crime", i + 1, number)
-            return not is_name and words.value("nouns", self._counts[number].end) in ("", "victim", "case")
+            noun = words.past(self._counts[number].end, "modifiers.potential", "modifiers.skip")
+            return not is_name and (words.word(i - 1) == "," or words.value("nouns", noun) in ("", "victim", "case"))
         if words.phrase("compare.change_from", i) and (i + 1 in self._counts or self._is_dated(i + 1, i + 3)):
             # "decreased to 80 from 110", "a drop of 19 % on last year", but not "a rise in victims from Nigeria"
             return any(words.contains(f"compare.{group}", i - 8, i) for group in ("change_verbs", "change_nouns"))
+        if i + marker in self._counts and words.phrase("qualifiers", i) == marker:  # "fewer than five were under 18"
+            return self._is_dated(i, i + NEAR)
         return marker > 0 or (than > 0 and self._is_dated(i + than, i + than + 2))
 
     def _bracket_compares(self, i: int) -> bool:
@@ -115,17 +118,21 @@ class Segments:
         is_joint = words.low[i] == "," or words.phrase("clause.starters", i) > 0
         if not is_joint or (self._number(self._opened, i) is None and self._opened > 0):
             return False
-        if self._opened == 0:  # "Compared with 2022, the number rose to 12", but not "..., when it was nine, ..."
-            return not words.phrase("periods.when", i + 1)
         near = range(i + 1, len(words.low))
         stop = next((k for k in near if k in self._counts or words.low[k] in ";)("), i + CLAUSE)
         changes = words.contains("compare.change_verbs", i, stop)  # "..., while convictions doubled to 23"
-        is_part = words.phrase("clause.subset", i + 1) > 0
+        is_part = words.phrase("clause.subset", i + 1) > 0 or self._is_of_earlier(stop)
         if words.low[i] == "," and self._is_dated(self._opened, i):  # "..., and six trials remained pending"
             ends = (k for k in range(stop + 1, len(words.low)) if k in self._counts or words.low[k] in ",;.(")
             rest = range(stop, next(ends, stop))
             changes |= any(words.phrase("clause.auxiliaries", k) or words.value("verbs", k) == "light" for k in rest)
         return is_part or changes or not self._verbs.isdisjoint(range(i, min(stop, i + CLAUSE)))
+
+    def _is_of_earlier(self, i: int) -> bool:
+        """Whether a number is a part of one before the comparison: "nine, against four in 2015, six of the nine"."""
+        part = self._counts.get(i)
+        whole = self._counts.get(part.end + self._words.phrase("clause.partitive", part.end)) if part else None
+        return whole is not None and any(k < self._opened and n.value == whole.value for k, n in self._counts.items())
 
 
 COMPLEMENT_WINDOW = 14
@@ -228,17 +235,6 @@ class Scene(Words):
             i += 1
         return i
 
-    def row_around(self, i: int, places: Mapping[int, int]) -> list[int]:
-        """Return the starts of places (starts and ends) in one list with that at token `i`: "2010, 2011 and 2012"."""
-        rows: list[list[int]] = [[]]
-        end = -1
-        for start, stop in sorted(places.items()):
-            if self.past(end, "clause.coordinators", marks=",") != start:
-                rows.append([])
-            rows[-1].append(start)
-            end = stop
-        return next((row for row in rows if i in row), [i])
-
     def is_base(self, numeral: Numeral) -> bool:
         """Whether a number is what another is a part of: "34 of 97", "34 of the 97"."""
         ends = [other.end for other in self.counts.values() if self.phrase("clause.partitive", other.end)]
@@ -247,7 +243,7 @@ class Scene(Words):
     def is_unknown_verb(self, i: int) -> bool:
         """Whether token `i` looks like a verb that the tables do not hold."""
         word = self.low[i]
-        if i in self.at or self.phrase("clause.unknown_verb_exceptions", i):
+        if i in self.at or any(self.phrase(group, i) for group in ("clause.unknown_verb_exceptions", "nouns")):
             return False
         return len(word) > 4 and word.endswith(tuple(self.lexicon.tables["clause"]["unknown_verb_endings"]))
 

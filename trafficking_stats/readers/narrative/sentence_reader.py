@@ -50,7 +50,7 @@ def _shared_head(state: State, start: int, heads: dict[int, Head]) -> Head:
     other = heads.get(end) if joined else None  # but not "rose to 12; five traffickers were convicted"
     if head.noun not in ("empty", "unknown") or other is None or other.noun in ("empty", "unknown"):
         return head
-    return replace(head, noun=other.noun, family=other.family, potential=head.potential)
+    return replace(other, start=head.start, end=head.end, potential=head.potential)
 
 
 def _align(state: State) -> None:
@@ -185,7 +185,8 @@ def _is_statutory(scene: Scene, numeral: Numeral) -> bool:
     """Whether words of legislation are nearer before the number than words of a judgment, or follow without any."""
     verbs = [mark.start for mark in scene.marks if mark.family in JUDGED and mark.form == "verb"]
     judged = max((start for start in verbs if start < numeral.start), default=-1)
-    return scene.contains("penalties.statute", judged + 1, numeral.start if judged >= 0 else numeral.end + 12)
+    end = numeral.start if judged >= 0 else scene.clause_end(numeral.end, ",;")  # "six years, where the law allows ten"
+    return scene.contains("penalties.statute", judged + 1, end)
 
 
 def _is_remainder(scene: Scene, last: Numeral, numeral: Numeral) -> bool:
@@ -199,15 +200,13 @@ def _range_of(scene: Scene, group: Sequence[Numeral]) -> Iterator[Reading]:
     shortest = min(group, key=_months)
     longest = max(group, key=_months)
     to_life = scene.contains("penalties.life", longest.end, longest.end + 7)
-    ends = [("sentence_min", shortest), ("sentence_max", longest)][: 1 if to_life else 2]
+    both = [("sentence_min", shortest), ("sentence_max", longest)]
+    ends = both[:1] if to_life else both
     rule = "single term" if shortest is longest else "several terms"
-    if len(group) == 1:
-        if scene.before("penalties.at_most", longest.start):
-            ends, rule = [("sentence_max", longest)], "term with one bound"
-        elif scene.before("penalties.at_least", longest.start):
-            # "terms of more than five years" is a threshold, not the shortest term
-            is_shortest = scene.before("penalties.shortest", longest.start)
-            ends, rule = [("sentence_min", longest)] if is_shortest else [], "term with one bound"
+    bounds = [scene.before(f"penalties.{bound}", longest.start) for bound in ("at_most", "at_least", "shortest")]
+    if len(group) == 1 and any(bounds):
+        # "terms of more than five years" is a threshold, not the shortest term
+        ends, rule = both[1:] if bounds[0] else both[:1] if bounds[2] else [], "term with one bound"
     for indicator, numeral in ends:
         head = Head("empty", "", numeral.end, numeral.end)
         yield Reading(numeral, head, (indicator,), False, numeral.kind, rule)

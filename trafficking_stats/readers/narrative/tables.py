@@ -47,11 +47,9 @@ def find_tables(text: str) -> list[Table]:
             if len(cells) > 1:
                 runs[-1].append(cells)
         last = match.end()
-    return [Table(rows[0][0][0], rows[-1][-1][1], tuple(rows)) for rows in runs if _is_table(text, rows)]
-
-
-def _is_table(text: str, rows: list[tuple[Place, ...]]) -> bool:
-    return len(rows) > 1 and sum(any(_is_number(text, cell) for cell in row[1:]) for row in rows) * 2 >= len(rows)
+    with_numbers = [sum(any(_is_number(text, cell) for cell in row[1:]) for row in rows) for rows in runs]
+    found = [rows for rows, count in zip(runs, with_numbers, strict=True) if len(rows) > 1 and count * 2 >= len(rows)]
+    return [Table(rows[0][0][0], rows[-1][-1][1], tuple(rows)) for rows in found]
 
 
 def _cells(text: str, start: int, end: int) -> tuple[Place, ...]:

@@ -16,6 +16,7 @@ _NAMED = ["periods.in_words", "nouns", "not_counts.range_joiners", "periods.mont
 _NAMED += ["clause.auxiliaries", "clause.perfects"]
 YEARS_AHEAD = 3
 """A year so long after the document's own is a target or a title."""
+DECADE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Period:
         The period, or "" where it hangs on the text around it (kinds "stepped", "same").
     kind : str
         "year", "years", "pair" of years ("in 2017 and 2018"), "part" of a year, "month", "fiscal", "current", or one
-        that hangs on the text around it; of the kind "shifted" the months do, not the year.
+        that hangs on the text around it; of the kind "shifted" the months do, "those_years" may.
     step : int
         Of the kind "stepped": years from the one of the text, -1 for "the year before", 2 for "two years later".
     """
@@ -47,7 +48,6 @@ class _Finder:
         self.words = words
         self.default = default
         self.around = around  # the year that a month or a half without one belongs to
-        self.named: set[int] = set()  # the years that the sentence names
         self.part_length = 0  # months of the last half or quarter, for "... in the second"
         self.patterns = _patterns(words.lexicon.code)
         self.text = " ".join(words.low)
@@ -69,8 +69,6 @@ class _Finder:
             kind = "year" if len(label) == 4 and pattern["kind"] in ("part", "years") else pattern["kind"]
             if label and kind in ("year", "month", "part"):
                 self.around = year_of(label.rpartition("/")[2])
-            if label and kind in ("year", "years"):
-                self.named |= {*range(year_of(label), year_of(label.rpartition("/")[2]) + 1)}
             step = pattern.get("step", 0) * (self._number(found["N"]) if "N" in found.groupdict() else 1)
             return Period(i, end, label, kind, step)
         return None
@@ -102,13 +100,10 @@ class _Finder:
         last = int(found.get("Y2") or found.get("Y") or self.around)
         first = int(found.get("Y") or (last - (months[0] > months[1] > 0)))
         part = self._months_of_part(found)
-        length = self._number(found.get("N"))
+        length = self._number(found.get("N")) or DECADE
         spans = self.words.lexicon.tables["periods"]["year_to"]
         after = first * 12 + months[0] - (spans.get(found.get("span")) or length)
         century = first // 100 * 100
-        named = sorted(self.named)[-length:] or [0]
-        if "{from}" in template and not (len(named) == length == named[-1] - named[0] + 1):
-            return None
         values = {
             "Y": first,
             "Y2": last,
@@ -125,9 +120,6 @@ class _Finder:
             "on": first + length - 1,
             "past": first - length,
             "prior": first - 1,
-            "decade": self.default - 9,
-            "from": named[0],
-            "to": named[-1],
         }
         label = template.format(**values)
         start, _, end = label.partition("/")
@@ -248,6 +240,17 @@ def year_of(label: str) -> int:
     (2016, 2014)
     """
     return int(label.removeprefix("FY")[:4])
+
+
+def years_of(label: str) -> list[int]:
+    """Return the years of a period label.
+
+    Examples
+    --------
+    >>> years_of("2009/2011"), years_of("2016-04"), years_of("")
+    ([2009, 2010, 2011], [2016], [])
+    """
+    return [*range(year_of(label), year_of(label.rpartition("/")[2]) + 1)] if label else []
 
 
 def is_single_year(label: str) -> bool:

@@ -71,6 +71,17 @@ class Words:
             i += step
         return i
 
+    def row_around(self, i: int, places: Mapping[int, int]) -> list[int]:
+        """Return the starts of places (starts and ends) in one list with that at token `i`: "2010, 2011 and 2012"."""
+        rows: list[list[int]] = [[]]
+        end = -1
+        for start, stop in sorted(places.items()):
+            if self.past(end, "clause.coordinators", marks=",") != start:
+                rows.append([])
+            rows[-1].append(start)
+            end = stop
+        return next((row for row in rows if i in row), [i])
+
     def is_known(self, i: int) -> bool:
         """Whether a phrase of any group starts at token `i`."""
         return i in self._from
