@@ -24,7 +24,8 @@ class StatementReader(Speech):
 
     def read(self) -> list[Statement]:
         """All statements in the order of the text."""
-        found = [*self._by_numbers(), *self._changes(), *self._comparisons(), *self._ranks(), *self._sums()]
+        found = [*self._by_numbers(), *self._changes(), *self._moves(), *self._comparisons(), *self._ranks()]
+        found += self._sums()
         return sorted(found, key=lambda s: (s.char_start, s.char_end, s.kind))
 
     # ---- shares, and changes by a number
@@ -104,6 +105,41 @@ class StatementReader(Speech):
                     yield self.statement("change", direction, (place, numeral.end), subject, base)
                     break
 
+    def _moves(self) -> Iterator[Statement]:
+        """Read "the number fell in 2024", "victims rose from 2018 to 2019": a direction without a number."""
+        scene = self.scene
+        for k in scene.starts("statements.moves"):
+            end = k + scene.phrase("statements.moves", k)
+            start, stop = scene.clause_start(k, 0, ",;:()"), scene.clause_end(end, ",;:().")
+            after = scene.past(end, "statements.manner")
+            subject = self._moved(start, k, after, stop)
+            span = next((p.label for p in scene.periods if after <= p.start <= after + 1 and "/" in p.label), "")
+            label, source = (span, "clause") if span else self.dater.date(k)
+            is_dated = source in ("clause", "sentence") and "-" not in label
+            if subject is None or not is_dated or stop in scene.counts or stop in scene.shares:
+                continue
+            first, _, last = label.partition("/")
+            subject = self.in_period(subject, last or label)
+            base = self.in_period(subject, first if last else self.compared_period(end, label))
+            if base.label != subject.label:
+                yield self.statement("change", scene.value("statements.moves", k), (k, end), subject, base)
+
+    def _moved(self, start: int, k: int, after: int, stop: int) -> Reading | None:
+        """Return what rose or fell at token `k` of a clause, None where that is not surely read."""
+        scene, goes_on = self.scene, ("periods.in_words", "periods.between", "clause.figure_nouns")
+        is_bare = scene.word(after) in ("", *",.;:)") or after in scene.dated  # "fell in 2024", "declined to testify"
+        if not (is_bare or any(scene.phrase(group, after) for group in goes_on)):
+            return None
+        figure = scene.first("clause.figure_nouns", start, stop)
+        end = k if figure is None or figure < k else stop  # Danish "faldt antallet af ofre"
+        topic, facets = topic_of(scene, start, end), facets_within(scene, start, end)
+        if topic is not None:
+            return replace(self.named(Numeral(k, k, 0.0, first=k), topic), facets=facets)
+        is_of_other = figure is not None and scene.contains("clause.partitive", figure, end) and not facets
+        is_told = figure is not None or scene.phrase("clause.pronouns", k - 1)
+        lead = self.nearest(k) if is_told and not is_of_other else None
+        return lead and replace(lead, facets={**lead.facets, **facets})
+
     def _is_loose(self, k: int) -> bool:
         """Whether a comparison at token `k` is said so that nothing tests it: "nearly the same as"."""
         multiple = self.scene.before("number_grammar.not_a_count_after", k)
@@ -149,13 +185,15 @@ class StatementReader(Speech):
         for k, end, said in self._compared():
             is_multiple = not isinstance(said, str)
             is_loose = self._is_loose(k) or scene.phrase("statements.comparisons", end)  # "more than doubled"
-            if k < last or not after_number.isdisjoint((k - 1, k)) or (is_loose and not is_multiple):
+            ranks = scene.phrase("statements.highest", k) or scene.phrase("statements.lowest", k)  # "more than in any"
+            if ranks or k < last or not after_number.isdisjoint((k - 1, k)) or (is_loose and not is_multiple):
                 continue
             last = end
             period = next((p for p in scene.periods if end <= p.start <= end + 2), None)
             changes = bool(scene.phrase("statements.multiplied", k))  # "the number doubled": from the year before
             subject = self._changed_to(k) if changes else self.nearest(k)
-            is_of_count = any(start in scene.counts for start in range(end, end + 4))
+            before_period = end + 4 if period is None else min(end + 4, period.start)  # "twice the figure for 2017 (38)"
+            is_of_count = any(start in scene.counts for start in range(end, before_period))
             # "they halved by 2020" does not tell from when
             is_open = changes and period is not None and subject is not None and not self._is_base(period, subject)
             if subject is None or is_open or (is_of_count and not changes):
@@ -206,7 +244,8 @@ class StatementReader(Speech):
 
     def _rank(self, direction: str, start: int, end: int) -> Iterator[Statement]:
         near = (start - 4, end + REACH[direction])
-        ever = self.scene.contains("statements.ever", *near)
+        is_record = direction == "highest" and end in self.scene.counts  # "a record 121 victims"
+        ever = is_record or self.scene.contains("statements.ever", *near)
         since = next((p for p in self.scene.periods if near[0] <= p.start <= near[1] and "/" in p.label), None)
         numeral: Numeral | None = None
         if direction == "only":
@@ -218,9 +257,14 @@ class StatementReader(Speech):
             subject = self.nearest(start) if ever or since else None
         if subject is None:
             return
-        first_year, last_day = self._years_of(since) if since is not None and not ever else ("", "")
-        span = (numeral.start, numeral.end) if numeral else (start, end)
+        first_year, last_day = self._years_of(since) if since else ("", "")
+        if self.scene.contains("statements.overall", *near):
+            last_day = last_day or f"{self.scene.default_year}-12-31"
+        ordinal = self.scene.before("periods.ordinals", start)  # "the second highest"
+        place = self.scene.value_before("periods.ordinals", start) or self.scene.value("statements.places", start)
+        span = (numeral.start, numeral.end) if numeral else (start - ordinal, end)
         statement = self.statement("rank", direction, span, subject, replace(subject, printed=False), numeral)
+        statement = statement if numeral else replace(statement, value=place or None)
         base = statement.base or statement.subject
         base = replace(base, period_start=first_year, period_end=max(last_day, base.period_end))
         if direction == "first":
