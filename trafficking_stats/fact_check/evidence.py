@@ -140,6 +140,8 @@ def _is_read_statement(place: Statement, checked: Sequence[Checked], sentence: W
 def _is_between_years(place: Statement, sentence: Words, text: str) -> bool:
     """Whether both years of a change are printed, one of them in its sentence, or said: "the year before"."""
     cells = [cell for cell in (place.subject, place.base) if cell is not None]
+    if cells[-1].period_end > cells[0].period_end:
+        return False  # "half the number in 2022", of 2018: the years may belong to others
     around = text[max(0, place.sentence_start - LIMITS.around) : place.sentence_end]
     # one year in its own sentence: "since the peak it has fallen by 73 percent" is on a year that is told far before
     is_told = any(cell.period_end[:4] in sentence.low for cell in cells)

@@ -41,9 +41,10 @@ class Speech:
 
     def nearest(self, token: int) -> Reading | None:
         """Return the count a phrase at `token` speaks of: the last before it, the next after it, or one before."""
-        main = self.main or self.spoken
-        before = [s for s in main if s.numeral.start < token]
-        return before[-1] if before else main[0] if main else self.without_number(token)
+        before = [s for s in self.main or self.spoken if s.numeral.start < token]
+        # not the one it is compared with: "that is twice as many as in 2022, when it was 171"
+        after = self.main or ([] if self.lead else self.spoken)
+        return before[-1] if before else after[0] if after else self.without_number(token)
 
     def without_number(self, token: int) -> Reading | None:
         """Return what the sentence names without a number, or else goes on about, in the period of a token."""

@@ -18,6 +18,8 @@ NEAR = 6
 REACH = {"only": 14, "first": 8, "highest": 8, "lowest": 8}
 """Tokens after such a word within which "ever" or "since 2011" makes it a rank."""
 
+_WHOLES = ("clause.wholes", "clause.figure_nouns", "nouns", "actions")
+
 
 class StatementReader(Speech):
     """Reads the statements of one sentence whose counts are read already."""
@@ -54,7 +56,8 @@ class StatementReader(Speech):
         if whole is None:
             return
         facets = printed.facets if printed else self._facets_of_share(numeral, end, whole)
-        if facets.items() <= whole.facets.items():
+        is_counted = printed and printed is not whole and whole.printed and whole.label == printed.label
+        if facets.items() <= whole.facets.items() and not is_counted:
             return
         all_of_it = {key: value for key, value in whole.facets.items() if key not in facets}
         part = printed or replace(whole, facets={**all_of_it, **facets}, printed=False)
@@ -63,14 +66,22 @@ class StatementReader(Speech):
         yield self.statement("share", "", (numeral.start, end), part, base, numeral, "percent")
 
     def _printed_beside(self, numeral: Numeral, end: int) -> Reading | None:
-        """Return the count that a share in brackets repeats, or that stands in brackets after a share."""
-        if self.scene.word(numeral.start - 1) == "(" or self.scene.is_apposition(numeral.start - 1, end):
-            beside = (s for s in self.spoken if s.numeral.start < numeral.start <= s.head.end + 2)
-        else:
-            comma = self.scene.clause_end(end, ",")  # "half of the victims, 58 in all, ..."
-            opens = {end + 1 if self.scene.word(end) == "(" else -1, comma + 1 if self.scene.word(comma) == "," else -1}
-            beside = (s for s in self.spoken if s.numeral.first in opens)
-        return next(beside, None)
+        """Return the count that a share repeats, in brackets or behind a comma, or that repeats the share."""
+        scene = self.scene
+        opening = numeral.first - scene.before("clause.appositions", numeral.first)  # "58, i.e. more than half"
+        stop = scene.clause_end(end, ",;:.()-–—")
+        # "half of the total", but not "a third of them in Jutland", "a third of them men"
+        of_all = scene.phrase("clause.partitive", end) and any(scene.contains(group, end, stop) for group in _WHOLES)
+        of_all = of_all and not facets_within(scene, end, stop)
+        before = [s for s in self.spoken if s.numeral.start < numeral.start]
+        if before and scene.word(opening - 1) in ("(", ",", "-", "–", "—") and (stop == end or of_all):
+            is_next = scene.clause_start(opening - 1, before[-1].numeral.end, ",;:()") == before[-1].numeral.end
+            parts = (s for s in reversed(before) if not scene.is_base(s.numeral))  # "27 of the 73, or over half"
+            return next(parts, None) if is_next else None
+        noun = scene.past(end, "clause.partitive", "nouns")  # "every second victim (46)"
+        comma = scene.clause_end(end, ",")  # "half of the victims, 58 in all, ..."
+        opens = {noun + 1 if scene.word(noun) == "(" else -1, comma + 1 if scene.word(comma) == "," else -1}
+        return next((s for s in self.spoken if s.numeral.first in opens), None)
 
     def _whole_of(self, numeral: Numeral, part: Reading | None) -> Reading | None:
         """Return the count that a share is a share of; one without a number where the sentence names the whole only."""
