@@ -89,6 +89,9 @@ class Speech:
             if token <= period.start <= token + 3 and period.label and is_other:
                 first, _, last = period.label.partition("/")
                 return first if last == label else period.label  # "a rise of 30 % from 2015 to 2016"
+        said = [p.label for p in self.scene.periods if p.start < token and self.scene.is_compared(p.start)]
+        if said and is_single_year(said[-1]) and said[-1] != label:
+            return said[-1]  # "compared with 2015 the rise was 53 %"
         stop = self.scene.clause_end(token, ",;.")
         length = next((n.value for n in self.scene.numerals if n.kind == "years" and token <= n.start < stop), 1)
         return year_before(label if is_single_year(label) else str(year_of(label)), int(length))  # "in two years"

@@ -15,6 +15,8 @@ from trafficking_stats.readers.narrative.times import Period, year_of
 
 NEAR = 6
 """Tokens within which a word such as "increase" belongs to a figure."""
+CLAUSE = 16
+"""Tokens within which it does where "by" stands before the figure."""
 REACH = {"only": 14, "first": 8, "highest": 8, "lowest": 8}
 """Tokens after such a word within which "ever" or "since 2011" makes it a rank."""
 
@@ -44,6 +46,8 @@ class StatementReader(Speech):
                 if label == subject.label:
                     continue  # "75 percent more than in 2019", after a figure of 2019: what is more was not read
                 base = self.in_period(subject, label)
+                if base.printed and label > subject.label and not self.scene.contains("not_counts.than", end, end + 3):
+                    subject, base = base, subject  # "from 816 in 2013, after a fall of a third, to 543 in 2014"
                 span, unit = (numeral.start, end), unit or subject.unit
                 yield self.statement("change", direction, span, subject, base, numeral, unit)
             elif share and not direction:
@@ -59,7 +63,8 @@ class StatementReader(Speech):
         is_counted = printed and printed is not whole and whole.printed and whole.label == printed.label
         if facets.items() <= whole.facets.items() and not is_counted:
             return
-        all_of_it = {key: value for key, value in whole.facets.items() if key not in facets}
+        is_within = whole.facets.items() < facets.items()  # "ten children, all of them boys"
+        all_of_it = {key: value for key, value in whole.facets.items() if is_within or key not in facets}
         part = printed or replace(whole, facets={**all_of_it, **facets}, printed=False)
         is_printed = whole.printed and whole.label == part.label and all_of_it == whole.facets
         base = replace(whole, facets=all_of_it, label=part.label, printed=is_printed)
@@ -85,10 +90,12 @@ class StatementReader(Speech):
 
     def _whole_of(self, numeral: Numeral, part: Reading | None) -> Reading | None:
         """Return the count that a share is a share of; one without a number where the sentence names the whole only."""
-        end = self.scene.shares[numeral.start]
-        near = range(end, min(end + 4, self.scene.clause_end(end, ",;:.") + 1))  # "90 % of the 121 victims"
+        scene, end = self.scene, self.scene.shares[numeral.start]
+        near = range(end, min(end + 4, scene.clause_end(end, ",;:.") + 1))  # "90 % of the 121 victims"
         after = [s for s in self.spoken if s.numeral.start in near and s is not part]
-        wholes = [s for s in self.spoken if s is not part and s.numeral.start < numeral.start and not s.facets]
+        of_last = scene.phrase("clause.subset", end) or scene.before("clause.subset", end)  # "ten boys, most of whom"
+        before = [s for s in self.spoken if s is not part and s.numeral.start < numeral.start]
+        wholes = [s for s in before if of_last or not s.facets]
         if after or wholes:
             return after[0] if after else wholes[-1]
         return self.without_number(numeral.start) or part
@@ -161,13 +168,15 @@ class StatementReader(Speech):
         sign = self.scene.word(numeral.start - 1)
         if sign in ("+", "-", "−"):
             return "up" if sign == "+" else "down"
-        directions = ("up", "down")  # "11 more than in 2019 and 11 fewer than in 2018": those after it come first
-        found = [one for one in directions if self.scene.contains(f"statements.{one}_after", end, end + 2)]
-        if not self.scene.before("clause.count_links", numeral.first):  # "made up 58 %" is no change
-            # "fell by a third", but not "fell to a third"
-            is_by = numeral.kind != "share" or self.scene.phrase("compare.change_by", numeral.first - 1)
-            near = numeral.first - (NEAR if is_by else 0), numeral.first
-            found += [one for one in directions if self.scene.contains(f"statements.{one}", *near)]
+        scene, directions = self.scene, ("up", "down")  # "11 more than in 2019 and 11 fewer than in 2018": the later first
+        found = [one for one in directions if scene.contains(f"statements.{one}_after", end, end + 2)]
+        # "fell by a third", but not "fell to a third"
+        by = scene.phrase("compare.change_by", numeral.first - 1)
+        start = numeral.first - (CLAUSE if by else NEAR if numeral.kind != "share" else 0)
+        clause = scene.clause_start(numeral.first, 0, ",;:(")
+        is_named = scene.contains("compare.change_nouns", max(clause, start), numeral.first)  # "the rise was 53 %"
+        if is_named or not scene.before("clause.count_links", numeral.first):  # "made up 58 %" is no change
+            found += [one for one in directions if scene.contains(f"statements.{one}", start, numeral.first)]
         return found[0] if found else ""
 
     def _counterpart(self, base: Reading) -> Reading | None:
