@@ -83,6 +83,9 @@ class StatementReader(Speech):
             is_next = scene.clause_start(opening - 1, before[-1].numeral.end, ",;:()") == before[-1].numeral.end
             parts = (s for s in reversed(before) if not scene.is_base(s.numeral))  # "27 of the 73, or over half"
             return next(parts, None) if is_next else None
+        begin = scene.clause_start(numeral.first, 0, ",;:(")
+        if of_all and not before and any(scene.phrase(f"clause.{group}", begin) for group in ("anaphors", "pronouns")):
+            return self.lead  # "they made up a third of all victims"
         noun = scene.past(end, "clause.partitive", "nouns")  # "every second victim (46)"
         comma = scene.clause_end(end, ",")  # "half of the victims, 58 in all, ..."
         opens = {noun + 1 if scene.word(noun) == "(" else -1, comma + 1 if scene.word(comma) == "," else -1}
@@ -98,7 +101,12 @@ class StatementReader(Speech):
         wholes = [s for s in before if of_last or not s.facets]
         if after or wholes:
             return after[0] if after else wholes[-1]
-        return self.without_number(numeral.start) or part
+        whole = self.without_number(numeral.start) or (part and replace(part, printed=False))
+        noun = scene.first("nouns", end, near.stop) if scene.phrase("clause.partitive", end) else None
+        if whole is None or noun is None:
+            return whole
+        facets = facets_within(scene, end, noun + 1)  # "half of the victims": not of the girls counted before
+        return replace(whole, facets=facets, printed=whole.printed and facets == whole.facets)
 
     def _facets_of_share(self, numeral: Numeral, end: int, whole: Reading) -> dict[str, str]:
         begin = max((n.end for n in self.scene.numerals if n.end <= numeral.first), default=0)
