@@ -102,10 +102,10 @@ class StatementReader(Speech):
         if after or wholes:
             return after[0] if after else wholes[-1]
         whole = self.without_number(numeral.start) or (part and replace(part, printed=False))
-        noun = scene.first("nouns", end, near.stop) if scene.phrase("clause.partitive", end) else None
-        if whole is None or noun is None:
+        head = head_of(scene, numeral._replace(end=end))
+        if whole is None or not head.partitive or head.noun == "empty":
             return whole
-        facets = facets_within(scene, end, noun + 1)  # "half of the victims": not of the girls counted before
+        facets = facets_within(scene, head.start, head.end)  # "half of the victims": not of the girls counted before
         return replace(whole, facets=facets, printed=whole.printed and facets == whole.facets)
 
     def _facets_of_share(self, numeral: Numeral, end: int, whole: Reading) -> dict[str, str]:
@@ -132,23 +132,37 @@ class StatementReader(Speech):
                     break
 
     def _moves(self) -> Iterator[Statement]:
-        """Read "the number fell in 2024", "victims rose from 2018 to 2019": a direction without a number."""
+        """Read "the number fell in 2024", "victims doubled from 2018 to 2019": what a verb says without a number."""
         scene = self.scene
         for k in scene.starts("statements.moves"):
-            end = k + scene.phrase("statements.moves", k)
+            end, said = k + scene.phrase("statements.moves", k), scene.value("statements.moves", k)
             start, stop = scene.clause_start(k, 0, ",;:()"), scene.clause_end(end, ",;:().")
             after = scene.past(end, "statements.manner")
-            subject = self._moved(start, k, after, stop)
             span = next((p.label for p in scene.periods if after <= p.start <= after + 1 and "/" in p.label), "")
-            label, source = (span, "clause") if span else self.dater.date(k)
-            is_dated = source in ("clause", "sentence") and "-" not in label
-            if subject is None or not is_dated or stop in scene.counts or stop in scene.shares:
+            first, _, last = span.partition("/")
+            to = (s for s in self.spoken if s.numeral.start > k and scene.phrase("compare.change_to", s.numeral.first - 1))
+            reached = next(to, None) if said not in ("up", "down") else None  # "doubled to 21"
+            is_counted = stop in scene.shares or (stop in scene.counts and not reached)
+            label, source = (last, "clause") if span else self.dater.date(k)
+            is_dated = reached or (source in ("clause", "sentence") and "/" not in label)
+            subject = reached or self._moved(start, k, after, stop)
+            if subject is None or not is_dated or is_counted or scene.phrase("periods.as_of", after):
                 continue
-            first, _, last = label.partition("/")
-            subject = self.in_period(subject, last or label)
-            base = self.in_period(subject, first if last else self.compared_period(end, label))
+            subject = self.in_period(subject, last or (subject.label if reached else label))
+            base = self.in_period(subject, first or self.compared_period(end, subject.label))
             if base.label != subject.label:
-                yield self.statement("change", scene.value("statements.moves", k), (k, end), subject, base)
+                yield self._moving(said, (k, end), subject, base)
+
+    def _moving(self, said: Any, span: tuple[int, int], subject: Reading, base: Reading) -> Statement:
+        """Return the statement that a direction makes, or how many times as many."""
+        if said in ("up", "down"):
+            return self.statement("change", said, span, subject, base)
+        if isinstance(said, str):
+            return self.statement("comparison", said, span, subject, base)
+        qualifier = qualifier_of(self.scene.value_before("qualifiers", span[0]) or "exact")
+        qualifier = "less_than" if said < 1 and qualifier == "more_than" else qualifier  # "more than halved"
+        statement = self.statement("comparison", "times", span, subject, base)
+        return replace(statement, value=float(said), unit="times", qualifier=qualifier)
 
     def _moved(self, start: int, k: int, after: int, stop: int) -> Reading | None:
         """Return what rose or fell at token `k` of a clause, None where that is not surely read."""
@@ -212,42 +226,25 @@ class StatementReader(Speech):
         last = 0
         for k, end, said in self._compared():
             is_multiple = not isinstance(said, str)
-            is_loose = self._is_loose(k) or scene.phrase("statements.comparisons", end)  # "more than doubled"
-            ranks = scene.phrase("statements.highest", k) or scene.phrase("statements.lowest", k)  # "more than in any"
-            if ranks or k < last or not after_number.isdisjoint((k - 1, k)) or (is_loose and not is_multiple):
+            # a rank, "more than in any other year"; "more than doubled"; what is said loosely
+            is_other = any(scene.phrase(f"statements.{group}", k) for group in ("highest", "lowest", "moves"))
+            is_other = is_other or scene.phrase("statements.moves", end) or (self._is_loose(k) and not is_multiple)
+            if is_other or k < last or not after_number.isdisjoint((k - 1, k)):
                 continue
             last = end
             period = next((p for p in scene.periods if end <= p.start <= end + 2), None)
-            changes = bool(scene.phrase("statements.multiplied", k))  # "the number doubled": from the year before
-            subject = self._changed_to(k) if changes else self.nearest(k)
-            before_period = end + 4 if period is None else min(end + 4, period.start)  # "twice the figure for 2017 (38)"
-            is_of_count = any(start in scene.counts for start in range(end, before_period))
-            # "they halved by 2020" does not tell from when
-            is_open = changes and period is not None and subject is not None and not self._is_base(period, subject)
-            if subject is None or is_open or (is_of_count and not changes):
+            subject, stop = self.nearest(k), end + 4 if period is None else period.start
+            is_of_count = any(start in scene.counts for start in range(end, min(end + 4, stop)))
+            if subject is None or is_of_count:
                 continue
-            first, _, year = period.label.partition("/") if period is not None and changes else ("", "", "")
-            subject = self.in_period(subject, year or subject.label)  # "doubled from 2012 to 2013"
-            is_dated = period is not None or changes  # "17 in 2007, 76 in 2013, more than four times as many"
-            before = self._counterpart(subject) if is_multiple and scene.word(end) in ("", *",.;)") else None
-            earlier = first if year else self.compared_period(end, subject.label)
-            base = self.in_period(subject, earlier) if is_dated else before
-            if base is None:
+            if period is not None:
+                base = self.in_period(subject, self.compared_period(end, subject.label))
+            elif is_multiple and scene.word(end) in ("", *",.;)"):
+                base = self._counterpart(subject)  # "17 in 2007, 76 in 2013, more than four times as many"
+            else:
                 continue
-            place = (k, end if period is None else period.end)
-            statement = self.statement("comparison", "times" if is_multiple else said, place, subject, base)
-            qualifier = qualifier_of(scene.value_before("qualifiers", k) or "exact")
-            if changes and float(said) < 1 and qualifier == "more_than":
-                qualifier = "less_than"  # "more than halved"
-            if is_multiple:
-                statement = replace(statement, value=float(said), unit="times", qualifier=qualifier)
-            if base.label != subject.label:
-                yield statement
-
-    def _is_base(self, period: Period, subject: Reading) -> bool:
-        """Whether a period after a verb is that of which the figure doubled, or the one of the figure itself."""
-        is_from = self.scene.is_compared(period.start) or self.scene.phrase("compare.change_from", period.start - 1)
-        return bool(is_from) or period.label == subject.label or "/" in period.label
+            if base is not None and base.label != subject.label:
+                yield self._moving(said, (k, end if period is None else period.end), subject, base)
 
     def _compared(self) -> list[tuple[int, int, Any]]:
         """Return the tokens of comparisons, and what they say: a direction, or how many times as many."""
@@ -255,11 +252,6 @@ class StatementReader(Speech):
         found = [(k, k + scene.phrase(group, k), scene.value(group, k)) for k in scene.starts(group)]
         counted = [(n, scene.phrase("statements.times", n.end)) for n in scene.numerals]
         return sorted([*found, *((n.start, n.end + length, n.value) for n, length in counted if length)])
-
-    def _changed_to(self, k: int) -> Reading | None:
-        """Return the count that one doubled to, "doubled, to 21", or else the nearest."""
-        after = (s for s in self.spoken if s.numeral.start > k)
-        return next((s for s in after if self.scene.phrase("compare.change_to", s.numeral.first - 1)), self.nearest(k))
 
     # ---- ranks
 
