@@ -133,8 +133,7 @@ def _is_read_statement(place: Statement, checked: Sequence[Checked], sentence: W
     end = min(place.char_end + LIMITS.beside, place.sentence_end)
     if is_of_other or _is_unread(text, place.sentence_start, end, checked):
         return False
-    is_of_figure = place.kind == "change" or place.value is not None or place.subject.char_start >= 0
-    return place.kind not in ("change", "comparison") or (is_of_figure and _is_between_years(place, sentence, text))
+    return place.kind not in ("change", "comparison") or _is_between_years(place, sentence, text)
 
 
 def _is_between_years(place: Statement, sentence: Words, text: str) -> bool:

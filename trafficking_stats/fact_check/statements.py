@@ -47,9 +47,7 @@ def judge_statement(statement: Statement, record: Record, near: Sequence[Cell] =
         return _rank(statement, statement.base, record)
     subject, base = record.held(statement.subject), record.held(statement.base)
     is_known = subject.is_known and base.is_known
-    fields = ("indicator", "breakdown", "period_start", "period_end")
-    is_part = any(getattr(statement.subject, name) != getattr(statement.base, name) for name in fields)
-    if is_part and (is_known or (subject.exact and base.exact)):
+    if subject != base and (is_known or (subject.exact and base.exact)):
         found = _tested(statement, subject, base, _sources(subject, base))
         is_read = is_known and subject.allows(statement.subject.value) and base.allows(statement.base.value)
     elif statement.subject.value is not None and statement.base.value is not None:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 
 from trafficking_stats.readers.narrative.claims import cell_of, qualifier_of
 from trafficking_stats.readers.narrative.dating import Dater
-from trafficking_stats.readers.narrative.heads import Head, head_of, topic_of
+from trafficking_stats.readers.narrative.heads import Head, facets_of, facets_within, head_of, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.results import Cell, Statement
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.times import is_single_year, year_before, year_of
+
+_WHOLES = ("clause.wholes", "clause.figure_nouns", "nouns", "actions")
+"""Groups of words that name all that a share is of: "half of the total"."""
 
 
 @dataclass
@@ -76,6 +79,53 @@ class Speech:
         head = Head("empty", "", numeral.end, numeral.end)
         said = Reading(numeral, head, (topic.family,), topic.potential, "persons", "topic", printed=False)
         return replace(said, label=self.dater.date(numeral.start)[0], sentence=self.scene.sentence.number)
+
+    def printed_beside(self, numeral: Numeral, end: int) -> Reading | None:
+        """Return the count that a share repeats, in brackets or behind a comma, or that repeats the share."""
+        scene = self.scene
+        opening = numeral.first - scene.before("clause.appositions", numeral.first)  # "58, i.e. more than half"
+        stop = scene.clause_end(end, ",;:.()-–—")
+        # "half of the total", but not "a third of them in Jutland", "a third of them men"
+        of_all = scene.phrase("clause.partitive", end) and any(scene.contains(group, end, stop) for group in _WHOLES)
+        of_all = of_all and not facets_within(scene, end, stop)
+        before = [s for s in self.spoken if s.numeral.start < numeral.start]
+        if before and scene.word(opening - 1) in ("(", ",", "-", "–", "—") and (stop == end or of_all):
+            is_next = scene.clause_start(opening - 1, before[-1].numeral.end, ",;:()") == before[-1].numeral.end
+            parts = (s for s in reversed(before) if not scene.is_base(s.numeral))  # "27 of the 73, or over half"
+            return next(parts, None) if is_next else None
+        begin = scene.clause_start(numeral.first, 0, ",;:(")
+        if of_all and not before and any(scene.phrase(f"clause.{group}", begin) for group in ("anaphors", "pronouns")):
+            return self.lead  # "they made up a third of all victims"
+        noun = scene.past(end, "clause.partitive", "nouns")  # "every second victim (46)"
+        comma = scene.clause_end(end, ",")  # "half of the victims, 58 in all, ..."
+        opens = {noun + 1 if scene.word(noun) == "(" else -1, comma + 1 if scene.word(comma) == "," else -1}
+        return next((s for s in self.spoken if s.numeral.first in opens), None)
+
+    def whole_of(self, numeral: Numeral, part: Reading | None) -> Reading | None:
+        """Return the count that a share is a share of; one without a number where the sentence names the whole only."""
+        scene, end = self.scene, self.scene.shares[numeral.start]
+        near = range(end, min(end + 4, scene.clause_end(end, ",;:.") + 1))  # "90 % of the 121 victims"
+        after = [s for s in self.spoken if s.numeral.start in near and s is not part]
+        of_last = scene.phrase("clause.subset", end) or scene.before("clause.subset", end)  # "ten boys, most of whom"
+        before = [s for s in self.spoken if s is not part and s.numeral.start < numeral.start]
+        wholes = [s for s in before if of_last or not s.facets]
+        if after or wholes:
+            return after[0] if after else wholes[-1]
+        whole = self.without_number(numeral.start) or (part and replace(part, printed=False))
+        head = head_of(scene, numeral._replace(end=end))
+        if whole is None or not head.partitive or head.noun == "empty":
+            return whole
+        facets = facets_within(scene, head.start, head.end)  # "half of the victims": not of the girls counted before
+        return replace(whole, facets=facets, printed=whole.printed and facets == whole.facets)
+
+    def facets_of_share(self, numeral: Numeral, end: int, whole: Reading) -> dict[str, str]:
+        begin = max((n.end for n in self.scene.numerals if n.end <= numeral.first), default=0)
+        before = facets_within(self.scene, begin, numeral.first)
+        if before and self.scene.before("clause.count_links", numeral.first):
+            return before  # "men account for 20 % and women for 79 %"
+        shifted = numeral._replace(end=end)
+        after = facets_of(self.scene, shifted, head_of(self.scene, shifted))
+        return before if after.items() <= whole.facets.items() else after
 
     def in_period(self, like: Reading, label: str) -> Reading:
         """Return the figure of this sentence for the same thing in another period, or the thing without a number."""

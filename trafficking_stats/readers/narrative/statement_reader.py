@@ -5,8 +5,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
-from trafficking_stats.readers.narrative.claims import qualifier_of
-from trafficking_stats.readers.narrative.heads import facets_of, facets_within, head_of, topic_of
+from trafficking_stats.readers.narrative.heads import facets_within, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.results import Statement
@@ -19,8 +18,6 @@ CLAUSE = 16
 """Tokens within which it does where "by" stands before the figure."""
 REACH = {"only": 14, "first": 8, "highest": 8, "lowest": 8}
 """Tokens after such a word within which "ever" or "since 2011" makes it a rank."""
-
-_WHOLES = ("clause.wholes", "clause.figure_nouns", "nouns", "actions")
 
 
 class StatementReader(Speech):
@@ -55,11 +52,11 @@ class StatementReader(Speech):
 
     def _share(self, numeral: Numeral, end: int) -> Iterator[Statement]:
         """Read "764 women (79 %)", "79 % were women", "women were 79 % of the victims"."""
-        printed = self._printed_beside(numeral, end)
-        whole = self._whole_of(numeral, printed)
+        printed = self.printed_beside(numeral, end)
+        whole = self.whole_of(numeral, printed)
         if whole is None:
             return
-        facets = printed.facets if printed else self._facets_of_share(numeral, end, whole)
+        facets = printed.facets if printed else self.facets_of_share(numeral, end, whole)
         is_counted = printed and printed is not whole and whole.printed and whole.label == printed.label
         if facets.items() <= whole.facets.items() and not is_counted:
             return
@@ -69,53 +66,6 @@ class StatementReader(Speech):
         is_printed = whole.printed and whole.label == part.label and all_of_it == whole.facets
         base = replace(whole, facets=all_of_it, label=part.label, printed=is_printed)
         yield self.statement("share", "", (numeral.start, end), part, base, numeral, "percent")
-
-    def _printed_beside(self, numeral: Numeral, end: int) -> Reading | None:
-        """Return the count that a share repeats, in brackets or behind a comma, or that repeats the share."""
-        scene = self.scene
-        opening = numeral.first - scene.before("clause.appositions", numeral.first)  # "58, i.e. more than half"
-        stop = scene.clause_end(end, ",;:.()-–—")
-        # "half of the total", but not "a third of them in Jutland", "a third of them men"
-        of_all = scene.phrase("clause.partitive", end) and any(scene.contains(group, end, stop) for group in _WHOLES)
-        of_all = of_all and not facets_within(scene, end, stop)
-        before = [s for s in self.spoken if s.numeral.start < numeral.start]
-        if before and scene.word(opening - 1) in ("(", ",", "-", "–", "—") and (stop == end or of_all):
-            is_next = scene.clause_start(opening - 1, before[-1].numeral.end, ",;:()") == before[-1].numeral.end
-            parts = (s for s in reversed(before) if not scene.is_base(s.numeral))  # "27 of the 73, or over half"
-            return next(parts, None) if is_next else None
-        begin = scene.clause_start(numeral.first, 0, ",;:(")
-        if of_all and not before and any(scene.phrase(f"clause.{group}", begin) for group in ("anaphors", "pronouns")):
-            return self.lead  # "they made up a third of all victims"
-        noun = scene.past(end, "clause.partitive", "nouns")  # "every second victim (46)"
-        comma = scene.clause_end(end, ",")  # "half of the victims, 58 in all, ..."
-        opens = {noun + 1 if scene.word(noun) == "(" else -1, comma + 1 if scene.word(comma) == "," else -1}
-        return next((s for s in self.spoken if s.numeral.first in opens), None)
-
-    def _whole_of(self, numeral: Numeral, part: Reading | None) -> Reading | None:
-        """Return the count that a share is a share of; one without a number where the sentence names the whole only."""
-        scene, end = self.scene, self.scene.shares[numeral.start]
-        near = range(end, min(end + 4, scene.clause_end(end, ",;:.") + 1))  # "90 % of the 121 victims"
-        after = [s for s in self.spoken if s.numeral.start in near and s is not part]
-        of_last = scene.phrase("clause.subset", end) or scene.before("clause.subset", end)  # "ten boys, most of whom"
-        before = [s for s in self.spoken if s is not part and s.numeral.start < numeral.start]
-        wholes = [s for s in before if of_last or not s.facets]
-        if after or wholes:
-            return after[0] if after else wholes[-1]
-        whole = self.without_number(numeral.start) or (part and replace(part, printed=False))
-        head = head_of(scene, numeral._replace(end=end))
-        if whole is None or not head.partitive or head.noun == "empty":
-            return whole
-        facets = facets_within(scene, head.start, head.end)  # "half of the victims": not of the girls counted before
-        return replace(whole, facets=facets, printed=whole.printed and facets == whole.facets)
-
-    def _facets_of_share(self, numeral: Numeral, end: int, whole: Reading) -> dict[str, str]:
-        begin = max((n.end for n in self.scene.numerals if n.end <= numeral.first), default=0)
-        before = facets_within(self.scene, begin, numeral.first)
-        if before and self.scene.before("clause.count_links", numeral.first):
-            return before  # "men account for 20 % and women for 79 %"
-        shifted = numeral._replace(end=end)
-        after = facets_of(self.scene, shifted, head_of(self.scene, shifted))
-        return before if after.items() <= whole.facets.items() else after
 
     # ---- comparisons of two figures
 
@@ -136,37 +86,35 @@ class StatementReader(Speech):
         scene = self.scene
         for k in scene.starts("statements.moves"):
             end, said = k + scene.phrase("statements.moves", k), scene.value("statements.moves", k)
-            start, stop = scene.clause_start(k, 0, ",;:()"), scene.clause_end(end, ",;:().")
-            after = scene.past(end, "statements.manner")
-            span = next((p.label for p in scene.periods if after <= p.start <= after + 1 and "/" in p.label), "")
-            first, _, last = span.partition("/")
-            to = (s for s in self.spoken if s.numeral.start > k and scene.phrase("compare.change_to", s.numeral.first - 1))
+            after, stop = scene.past(end, "statements.manner"), scene.clause_end(end, ",;:().")
+            to = (
+                s for s in self.spoken if s.numeral.start > k and scene.phrase("compare.change_to", s.numeral.first - 1)
+            )
             reached = next(to, None) if said not in ("up", "down") else None  # "doubled to 21"
+            moved = reached or self._moved(k, after, stop)
             is_counted = stop in scene.shares or (stop in scene.counts and not reached)
-            label, source = (last, "clause") if span else self.dater.date(k)
-            is_dated = reached or (source in ("clause", "sentence") and "/" not in label)
-            subject = reached or self._moved(start, k, after, stop)
-            if subject is None or not is_dated or is_counted or scene.phrase("periods.as_of", after):
+            if moved is None or is_counted or scene.phrase("periods.as_of", after):
                 continue
-            subject = self.in_period(subject, last or (subject.label if reached else label))
-            base = self.in_period(subject, first or self.compared_period(end, subject.label))
-            if base.label != subject.label:
-                yield self._moving(said, (k, end), subject, base)
+            span = next((p.label for p in scene.periods if after <= p.start <= after + 1 and "/" in p.label), "")
+            label, source = (span.rpartition("/")[2], "clause") if span else self.dater.date(k)
+            subject = reached or self.in_period(moved, label)
+            base = self.in_period(subject, self.compared_period(after, subject.label))
+            if base.label != subject.label and (reached or source in ("clause", "sentence")):
+                yield self._compare(said, (k, end), subject, base)
 
-    def _moving(self, said: Any, span: tuple[int, int], subject: Reading, base: Reading) -> Statement:
+    def _compare(self, said: Any, span: tuple[int, int], subject: Reading, base: Reading) -> Statement:
         """Return the statement that a direction makes, or how many times as many."""
-        if said in ("up", "down"):
-            return self.statement("change", said, span, subject, base)
         if isinstance(said, str):
-            return self.statement("comparison", said, span, subject, base)
-        qualifier = qualifier_of(self.scene.value_before("qualifiers", span[0]) or "exact")
-        qualifier = "less_than" if said < 1 and qualifier == "more_than" else qualifier  # "more than halved"
-        statement = self.statement("comparison", "times", span, subject, base)
-        return replace(statement, value=float(said), unit="times", qualifier=qualifier)
+            return self.statement("change" if said in ("up", "down") else "comparison", said, span, subject, base)
+        qualifier = self.scene.value_before("qualifiers", span[0]) or "exact"
+        qualifier = "fewer_than" if said < 1 and qualifier == "more_than" else qualifier  # "more than halved"
+        multiple = Numeral(*span, float(said), qualifier=qualifier)
+        return self.statement("comparison", "times", span, subject, base, multiple, "times")
 
-    def _moved(self, start: int, k: int, after: int, stop: int) -> Reading | None:
+    def _moved(self, k: int, after: int, stop: int) -> Reading | None:
         """Return what rose or fell at token `k` of a clause, None where that is not surely read."""
-        scene, goes_on = self.scene, ("periods.in_words", "periods.between", "clause.figure_nouns")
+        scene, start = self.scene, self.scene.clause_start(k, 0, ",;:()")
+        goes_on = ("periods.in_words", "periods.between", "clause.figure_nouns")
         is_bare = scene.word(after) in ("", *",.;:)") or after in scene.dated  # "fell in 2024", "declined to testify"
         if not (is_bare or any(scene.phrase(group, after) for group in goes_on)):
             return None
@@ -190,7 +138,10 @@ class StatementReader(Speech):
         sign = self.scene.word(numeral.start - 1)
         if sign in ("+", "-", "−"):
             return "up" if sign == "+" else "down"
-        scene, directions = self.scene, ("up", "down")  # "11 more than in 2019 and 11 fewer than in 2018": the later first
+        scene, directions = (
+            self.scene,
+            ("up", "down"),
+        )  # "11 more than in 2019 and 11 fewer than in 2018": the later first
         found = [one for one in directions if scene.contains(f"statements.{one}_after", end, end + 2)]
         # "fell by a third", but not "fell to a third"
         by = scene.phrase("compare.change_by", numeral.first - 1)
@@ -244,7 +195,7 @@ class StatementReader(Speech):
             else:
                 continue
             if base is not None and base.label != subject.label:
-                yield self._moving(said, (k, end if period is None else period.end), subject, base)
+                yield self._compare(said, (k, end if period is None else period.end), subject, base)
 
     def _compared(self) -> list[tuple[int, int, Any]]:
         """Return the tokens of comparisons, and what they say: a direction, or how many times as many."""
@@ -280,17 +231,16 @@ class StatementReader(Speech):
         first_year, last_day = self._years_of(since) if since else ("", "")
         if self.scene.contains("statements.overall", *near):
             last_day = last_day or f"{self.scene.default_year}-12-31"
-        ordinal = self.scene.before("periods.ordinals", start)  # "the second highest"
+        # "the second highest"
         place = self.scene.value_before("periods.ordinals", start) or self.scene.value("statements.places", start)
-        span = (numeral.start, numeral.end) if numeral else (start - ordinal, end)
+        span = (numeral.start, numeral.end) if numeral else (start, end)
         statement = self.statement("rank", direction, span, subject, replace(subject, printed=False), numeral)
-        statement = statement if numeral else replace(statement, value=place or None)
         base = statement.base or statement.subject
         base = replace(base, period_start=first_year, period_end=max(last_day, base.period_end))
         if direction == "first":
             base = replace(base, period_end=f"{year_of(subject.label) - 1}-12-31")
         own = replace(statement.subject, period_start=first_year) if direction == "only" else statement.subject
-        yield replace(statement, subject=own, base=base)
+        yield replace(statement, subject=own, base=base, value=statement.value or place or None)
 
     def _years_of(self, period: Period) -> tuple[str, str]:
         """Return the day after the first year of which a rank begins, and its last day where it is told."""
