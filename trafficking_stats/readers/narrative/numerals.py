@@ -120,8 +120,7 @@ def _bare(words: Words, dated: Container[int]) -> Iterator[Numeral]:
             last, value = number
             past_zero = last if is_zero else -2
             half = words.phrase("number_grammar.half", last)
-            unit = unit_at(words, last + half) or words.phrase("statements.times", last + half)
-            has_half = half > 0 and bool(unit)
+            has_half = half > 0 and bool(unit_at(words, last + half) or words.phrase("statements.times", last + half))
             yield Numeral(i, last + half * has_half, value + 0.5 * has_half, cue="no" if is_zero else "")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from trafficking_stats.readers.narrative.claims import cell_of, qualifier_of
 from trafficking_stats.readers.narrative.dating import Dater
@@ -14,6 +15,9 @@ from trafficking_stats.readers.narrative.times import is_single_year, year_befor
 
 _WHOLES = ("clause.wholes", "clause.figure_nouns", "nouns", "actions")
 """Groups of words that name all that a share is of: "half of the total"."""
+
+Span = tuple[int, int]
+"""First token, and the one after the last."""
 
 
 @dataclass
@@ -119,6 +123,7 @@ class Speech:
         return replace(whole, facets=facets, printed=whole.printed and facets == whole.facets)
 
     def facets_of_share(self, numeral: Numeral, end: int, whole: Reading) -> dict[str, str]:
+        """Return the breakdown of what a share without a count beside it is of."""
         begin = max((n.end for n in self.scene.numerals if n.end <= numeral.first), default=0)
         before = facets_within(self.scene, begin, numeral.first)
         if before and self.scene.before("clause.count_links", numeral.first):
@@ -149,33 +154,18 @@ class Speech:
     def cell(self, spoken: Reading) -> Cell:
         """Return the cell of a count, with its number where the text prints one."""
         numeral, own = spoken.numeral, spoken.sentence == self.scene.sentence.number and spoken.printed
-        value = numeral.value if spoken.printed else None
-        qualifier = numeral.qualifier if spoken.printed else "exact"
-        indicator = spoken.indicator or spoken.indicators[0]
+        printed = (numeral.value, numeral.qualifier) if spoken.printed else (None, "exact")
         about = (spoken.facets, spoken.label, self.scene.country, spoken.counted)
-        cell = cell_of(indicator, spoken.unit, *about, value, qualifier)
+        cell = cell_of(spoken.indicator or spoken.indicators[0], spoken.unit, *about, *printed)
         start, end = self.scene.span(numeral.start, numeral.end) if own else (-1, -1)
         return replace(cell, char_start=start, char_end=end)
 
     def statement(
-        self,
-        kind: str,
-        direction: str,
-        span: tuple[int, int],
-        subject: Reading,
-        base: Reading | None,
-        numeral: Numeral | None = None,
-        unit: str = "",
+        self, kind: str, said: str, span: Span, subject: Reading, base: Reading | None, numeral: Numeral | None = None
     ) -> Statement:
         """Return a statement on the words of tokens `span`."""
         value, qualifier = (numeral.value, qualifier_of(numeral.qualifier)) if numeral else (None, "exact")
-        return Statement(
-            **self.scene.printed(*span),
-            kind=kind,
-            direction=direction,
-            value=value,
-            unit=unit,
-            qualifier=qualifier,
-            subject=self.cell(subject),
-            base=self.cell(base) if base else None,
-        )
+        unit = "percent" if numeral and numeral.start in self.scene.shares else subject.unit if numeral else ""
+        about = {"kind": kind, "direction": said, "qualifier": qualifier, "unit": "times" if said == "times" else unit}
+        fields: dict[str, Any] = {**self.scene.printed(*span), **about}
+        return Statement(**fields, value=value, subject=self.cell(subject), base=self.cell(base) if base else None)

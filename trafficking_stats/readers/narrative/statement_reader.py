@@ -9,7 +9,7 @@ from trafficking_stats.readers.narrative.heads import facets_within, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.results import Statement
-from trafficking_stats.readers.narrative.speech import Speech
+from trafficking_stats.readers.narrative.speech import Span, Speech
 from trafficking_stats.readers.narrative.times import Period, year_of
 
 NEAR = 6
@@ -35,7 +35,7 @@ class StatementReader(Speech):
         """Read "28 more than in 2017", "35 % more", and shares."""
         for numeral in self.scene.numerals:
             share = self.scene.shares.get(numeral.start)
-            end, unit = (share, "percent") if share else (numeral.end, "")
+            end = share or numeral.end
             direction = self._direction_of_change(numeral, end) if share or numeral.kind == "change" else ""
             subject = self.nearest(numeral.start)
             if direction and subject is not None:
@@ -45,8 +45,7 @@ class StatementReader(Speech):
                 base = self.in_period(subject, label)
                 if base.printed and label > subject.label and not self.scene.contains("not_counts.than", end, end + 3):
                     subject, base = base, subject  # "from 816 in 2013, after a fall of a third, to 543 in 2014"
-                span, unit = (numeral.start, end), unit or subject.unit
-                yield self.statement("change", direction, span, subject, base, numeral, unit)
+                yield self.statement("change", direction, (numeral.start, end), subject, base, numeral)
             elif share and not direction:
                 yield from self._share(numeral, share)
 
@@ -65,7 +64,7 @@ class StatementReader(Speech):
         part = printed or replace(whole, facets={**all_of_it, **facets}, printed=False)
         is_printed = whole.printed and whole.label == part.label and all_of_it == whole.facets
         base = replace(whole, facets=all_of_it, label=part.label, printed=is_printed)
-        yield self.statement("share", "", (numeral.start, end), part, base, numeral, "percent")
+        yield self.statement("share", "", (numeral.start, end), part, base, numeral)
 
     # ---- comparisons of two figures
 
@@ -102,14 +101,14 @@ class StatementReader(Speech):
             if base.label != subject.label and (reached or source in ("clause", "sentence")):
                 yield self._compare(said, (k, end), subject, base)
 
-    def _compare(self, said: Any, span: tuple[int, int], subject: Reading, base: Reading) -> Statement:
+    def _compare(self, said: Any, span: Span, subject: Reading, base: Reading) -> Statement:
         """Return the statement that a direction makes, or how many times as many."""
         if isinstance(said, str):
             return self.statement("change" if said in ("up", "down") else "comparison", said, span, subject, base)
         qualifier = self.scene.value_before("qualifiers", span[0]) or "exact"
         qualifier = "fewer_than" if said < 1 and qualifier == "more_than" else qualifier  # "more than halved"
         multiple = Numeral(*span, float(said), qualifier=qualifier)
-        return self.statement("comparison", "times", span, subject, base, multiple, "times")
+        return self.statement("comparison", "times", span, subject, base, multiple)
 
     def _moved(self, k: int, after: int, stop: int) -> Reading | None:
         """Return what rose or fell at token `k` of a clause, None where that is not surely read."""
@@ -172,46 +171,40 @@ class StatementReader(Speech):
 
     def _comparisons(self) -> Iterator[Statement]:
         """Read "fewer than in 2015", "the same number as the year before", "twice as many as in 2014"."""
-        scene = self.scene
+        scene, group = self.scene, "statements.comparisons"
+        counted = (n for n in scene.numerals if scene.phrase("statements.times", n.end))
         after_number = {n.end for n in scene.numerals if n.kind == "change"} | set(scene.shares.values())
+        found: list[tuple[int, int, Any]] = [
+            (k, k + scene.phrase(group, k), scene.value(group, k)) for k in scene.starts(group)
+        ]
+        found += [(n.start, n.end + scene.phrase("statements.times", n.end), n.value) for n in counted]
         last = 0
-        for k, end, said in self._compared():
-            is_multiple = not isinstance(said, str)
+        for k, end, said in sorted(found):
+            is_multiple, base = not isinstance(said, str), None
             # a rank, "more than in any other year"; "more than doubled"; what is said loosely
-            is_other = any(scene.phrase(f"statements.{group}", k) for group in ("highest", "lowest", "moves"))
-            is_other = is_other or scene.phrase("statements.moves", end) or (self._is_loose(k) and not is_multiple)
-            if is_other or k < last or not after_number.isdisjoint((k - 1, k)):
+            ranks = any(scene.phrase(f"statements.{way}", k) for way in ("highest", "lowest", "moves"))
+            is_loose = scene.phrase("statements.moves", end) or (self._is_loose(k) and not is_multiple)
+            if ranks or is_loose or k < last or not after_number.isdisjoint((k - 1, k)):
                 continue
             last = end
             period = next((p for p in scene.periods if end <= p.start <= end + 2), None)
-            subject, stop = self.nearest(k), end + 4 if period is None else period.start
-            is_of_count = any(start in scene.counts for start in range(end, min(end + 4, stop)))
-            if subject is None or is_of_count:
+            subject, stop = self.nearest(k), end + 4 if period is None else min(end + 4, period.start)
+            if subject is None or any(start in scene.counts for start in range(end, stop)):
                 continue
             if period is not None:
                 base = self.in_period(subject, self.compared_period(end, subject.label))
             elif is_multiple and scene.word(end) in ("", *",.;)"):
                 base = self._counterpart(subject)  # "17 in 2007, 76 in 2013, more than four times as many"
-            else:
-                continue
             if base is not None and base.label != subject.label:
                 yield self._compare(said, (k, end if period is None else period.end), subject, base)
-
-    def _compared(self) -> list[tuple[int, int, Any]]:
-        """Return the tokens of comparisons, and what they say: a direction, or how many times as many."""
-        scene, group = self.scene, "statements.comparisons"
-        found = [(k, k + scene.phrase(group, k), scene.value(group, k)) for k in scene.starts(group)]
-        counted = [(n, scene.phrase("statements.times", n.end)) for n in scene.numerals]
-        return sorted([*found, *((n.start, n.end + length, n.value) for n, length in counted if length)])
 
     # ---- ranks
 
     def _ranks(self) -> Iterator[Statement]:
         """Read "the highest number ever", "the first victims of forced labour", "only four have ever been ..."."""
         for direction in REACH:
-            group = f"statements.{direction}"
-            for k in self.scene.starts(group):
-                yield from self._rank(direction, k, k + self.scene.phrase(group, k))
+            for k in self.scene.starts(f"statements.{direction}"):
+                yield from self._rank(direction, k, k + self.scene.phrase(f"statements.{direction}", k))
 
     def _rank(self, direction: str, start: int, end: int) -> Iterator[Statement]:
         near = (start - 4, end + REACH[direction])
@@ -234,8 +227,8 @@ class StatementReader(Speech):
         # "the second highest"
         place = self.scene.value_before("periods.ordinals", start) or self.scene.value("statements.places", start)
         span = (numeral.start, numeral.end) if numeral else (start, end)
-        statement = self.statement("rank", direction, span, subject, replace(subject, printed=False), numeral)
-        base = statement.base or statement.subject
+        statement = self.statement("rank", direction, span, subject, None, numeral)
+        base = self.cell(replace(subject, printed=False))
         base = replace(base, period_start=first_year, period_end=max(last_day, base.period_end))
         if direction == "first":
             base = replace(base, period_end=f"{year_of(subject.label) - 1}-12-31")
@@ -267,9 +260,8 @@ class StatementReader(Speech):
             parts = self._parts_of(position)
             several_years = "/" in spoken.label and "-" not in spoken.label
             if parts or (several_years and not spoken.indicator):
-                numeral = spoken.numeral
-                span = (numeral.start, numeral.end)
-                statement = self.statement("sum", "", span, spoken, None, numeral, spoken.unit)
+                span = spoken.numeral.start, spoken.numeral.end
+                statement = self.statement("sum", "", span, spoken, None, spoken.numeral)
                 yield replace(statement, parts=tuple(self.cell(part) for part in parts))
 
     def _parts_of(self, position: int) -> list[Reading]:
