@@ -47,14 +47,13 @@ def judge_statement(statement: Statement, record: Record, near: Sequence[Cell] =
         return _rank(statement, statement.base, record)
     subject, base = record.held(statement.subject), record.held(statement.base)
     is_known = subject.is_known and base.is_known
+    found, is_read = Finding("unknown", "no_figure"), True
     if subject != base and (is_known or (subject.exact and base.exact)):
         found = _tested(statement, subject, base, _sources(subject, base))
         is_read = is_known and subject.allows(statement.subject.value) and base.allows(statement.base.value)
     elif statement.subject.value is not None and statement.base.value is not None:
         # the figures that the text itself prints must at least fit each other
-        found, is_read = _tested(statement, _printed(statement.subject), _printed(statement.base), ()), True
-    else:
-        found, is_read = Finding("unknown", "no_figure"), True
+        found = _tested(statement, _printed(statement.subject), _printed(statement.base), ())
     own = _by_figures(statement, near) if found.verdict != "agrees" else None
     is_misread = found.verdict == "contradicts" and not is_read
     return own or (Finding("unknown", "unclear_subject") if is_misread else found)

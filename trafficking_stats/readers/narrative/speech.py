@@ -44,6 +44,7 @@ class Speech:
     def __post_init__(self) -> None:
         found = [*self.counts, *self._of_other_topics()]
         self.spoken = sorted(found, key=lambda s: s.numeral.start)
+        self.ends = [s for s in self.spoken if self.scene.phrase("compare.change_to", s.numeral.first - 1)]
         self.main = [s for s in self.spoken if not self.scene.is_compared(s.numeral.start)]
 
     def nearest(self, token: int) -> Reading | None:
@@ -55,10 +56,9 @@ class Speech:
 
     def without_number(self, token: int) -> Reading | None:
         """Return what the sentence names without a number, or else goes on about, in the period of a token."""
-        numeral = Numeral(token, token, 0.0, first=token)
         topic = topic_of(self.scene, 0, len(self.scene.low))
         if topic is not None and (self.lead is None or topic.family not in self.lead.families):
-            return self.named(numeral, topic)
+            return self.named(Numeral(token, token, 0.0, first=token), topic)
         label = self.dater.date(token)[0]
         # "the highest since 2016", "more than the year before": of the figure before
         is_dated = "/" not in label and any(not self.scene.is_compared(p.start) for p in self.scene.periods)
@@ -70,10 +70,8 @@ class Speech:
         read = {s.numeral.start for s in self.counts}
         for numeral in self.scene.counts.values():
             topic = self.scene.first("statements.topics", numeral.end, self.scene.clause_end(numeral.end, ",;."))
-            if topic is None or numeral.start in read:
-                continue
             head = head_of(self.scene, numeral)
-            if head.noun in ("victim", "person", "empty"):
+            if topic is not None and numeral.start not in read and head.noun in ("victim", "person", "empty"):
                 said = self.named(numeral, replace(head, family="identify"))
                 indicator = self.scene.value("statements.topics", topic)
                 yield replace(said, head=head, indicator=indicator, printed=True)
@@ -101,8 +99,8 @@ class Speech:
         if of_all and not before and any(scene.phrase(f"clause.{group}", begin) for group in ("anaphors", "pronouns")):
             return self.lead  # "they made up a third of all victims"
         noun = scene.past(end, "clause.partitive", "nouns")  # "every second victim (46)"
-        comma = scene.clause_end(end, ",")  # "half of the victims, 58 in all, ..."
-        opens = {noun + 1 if scene.word(noun) == "(" else -1, comma + 1 if scene.word(comma) == "," else -1}
+        ends = (noun, "("), (scene.clause_end(end, ","), ",")  # "half of the victims, 58 in all, ..."
+        opens = {k + 1 for k, mark in ends if scene.word(k) == mark}
         return next((s for s in self.spoken if s.numeral.first in opens), None)
 
     def whole_of(self, numeral: Numeral, part: Reading | None) -> Reading | None:

@@ -25,8 +25,9 @@ class StatementReader(Speech):
 
     def read(self) -> list[Statement]:
         """All statements in the order of the text."""
-        found = [*self._by_numbers(), *self._changes(), *self._moves(), *self._comparisons(), *self._ranks()]
-        found += self._sums()
+        found = [*self._by_numbers(), *self._changes(), *self._moves(), *self._comparisons(), *self._sums()]
+        ranks = (self._rank(way, k) for way in REACH for k in self.scene.starts(f"statements.{way}"))
+        found += [rank for rank in ranks if rank is not None]
         return sorted(found, key=lambda s: (s.char_start, s.char_end, s.kind))
 
     # ---- shares, and changes by a number
@@ -40,11 +41,10 @@ class StatementReader(Speech):
             subject = self.nearest(numeral.start)
             if direction and subject is not None:
                 label = self.compared_period(end, subject.label)
-                if label == subject.label:
+                named = facets_within(self.scene, self.scene.clause_start(numeral.first, 0, ",;:("), numeral.first)
+                if label == subject.label or not named.items() <= subject.facets.items():
                     continue  # "75 percent more than in 2019", after a figure of 2019: what is more was not read
                 base = self.in_period(subject, label)
-                if base.printed and label > subject.label and not self.scene.contains("not_counts.than", end, end + 3):
-                    subject, base = base, subject  # "from 816 in 2013, after a fall of a third, to 543 in 2014"
                 yield self.statement("change", direction, (numeral.start, end), subject, base, numeral)
             elif share and not direction:
                 yield from self._share(numeral, share)
@@ -56,7 +56,7 @@ class StatementReader(Speech):
         if whole is None:
             return
         facets = printed.facets if printed else self.facets_of_share(numeral, end, whole)
-        is_counted = printed and printed is not whole and whole.printed and whole.label == printed.label
+        is_counted = printed and whole.printed and whole.label == printed.label
         if facets.items() <= whole.facets.items() and not is_counted:
             return
         is_within = whole.facets.items() < facets.items()  # "ten children, all of them boys"
@@ -86,10 +86,7 @@ class StatementReader(Speech):
         for k in scene.starts("statements.moves"):
             end, said = k + scene.phrase("statements.moves", k), scene.value("statements.moves", k)
             after, stop = scene.past(end, "statements.manner"), scene.clause_end(end, ",;:().")
-            to = (
-                s for s in self.spoken if s.numeral.start > k and scene.phrase("compare.change_to", s.numeral.first - 1)
-            )
-            reached = next(to, None) if said not in ("up", "down") else None  # "doubled to 21"
+            reached = next((s for s in self.ends if s.numeral.start > k), None) if said not in ("up", "down") else None
             moved = reached or self._moved(k, after, stop)
             is_counted = stop in scene.shares or (stop in scene.counts and not reached)
             if moved is None or is_counted or scene.phrase("periods.as_of", after):
@@ -106,23 +103,27 @@ class StatementReader(Speech):
         if isinstance(said, str):
             return self.statement("change" if said in ("up", "down") else "comparison", said, span, subject, base)
         qualifier = self.scene.value_before("qualifiers", span[0]) or "exact"
-        qualifier = "fewer_than" if said < 1 and qualifier == "more_than" else qualifier  # "more than halved"
-        multiple = Numeral(*span, float(said), qualifier=qualifier)
-        return self.statement("comparison", "times", span, subject, base, multiple)
+        is_flipped = said < 1 and qualifier == "more_than"  # "more than halved"
+        number = Numeral(*span, float(said), qualifier="fewer_than" if is_flipped else qualifier)
+        return self.statement("comparison", "times", span, subject, base, number)
 
     def _moved(self, k: int, after: int, stop: int) -> Reading | None:
-        """Return what rose or fell at token `k` of a clause, None where that is not surely read."""
+        """Return what rose or fell at token `k` of a clause, None where a word that is not known may name another."""
         scene, start = self.scene, self.scene.clause_start(k, 0, ",;:()")
-        goes_on = ("periods.in_words", "periods.between", "clause.figure_nouns")
-        is_bare = scene.word(after) in ("", *",.;:)") or after in scene.dated  # "fell in 2024", "declined to testify"
-        if not (is_bare or any(scene.phrase(group, after) for group in goes_on)):
-            return None
         figure = scene.first("clause.figure_nouns", start, stop)
-        end = k if figure is None or figure < k else stop  # Danish "faldt antallet af ofre"
+        start, end = (start, k) if figure is None or figure < k else (k, stop)  # Danish "faldt antallet af ofre"
+        goes_on = any(scene.phrase(group, after) for group in ("periods.in_words", "periods.between"))
+        is_bare = scene.word(after) in ("", *",.;:)") or after in scene.dated or after == figure  # not "declined to"
+        is_read = all(scene.is_known(i) or i in scene.dated or not scene.low[i].isalpha() for i in range(start, end))
+        is_read = is_read and not scene.contains("statements.measures", start, end)
         topic, facets = topic_of(scene, start, end), facets_within(scene, start, end)
+        is_of_cases = topic is not None and topic.family == "investigate" and topic.noun != "offender"
+        if not (is_bare or goes_on) or not is_read or is_of_cases:
+            return None
         if topic is not None:
             return replace(self.named(Numeral(k, k, 0.0, first=k), topic), facets=facets)
-        is_of_other = figure is not None and scene.contains("clause.partitive", figure, end) and not facets
+        beyond = figure + scene.phrase("clause.figure_nouns", figure) if figure is not None else k
+        is_of_other = scene.phrase("clause.prepositions", beyond) and beyond + 1 not in scene.dated and not facets
         is_told = figure is not None or scene.phrase("clause.pronouns", k - 1)
         lead = self.nearest(k) if is_told and not is_of_other else None
         return lead and replace(lead, facets={**lead.facets, **facets})
@@ -137,14 +138,12 @@ class StatementReader(Speech):
         sign = self.scene.word(numeral.start - 1)
         if sign in ("+", "-", "−"):
             return "up" if sign == "+" else "down"
-        scene, directions = (
-            self.scene,
-            ("up", "down"),
-        )  # "11 more than in 2019 and 11 fewer than in 2018": the later first
+        scene, directions = self.scene, ("up", "down")
+        # "11 more than in 2019 and 11 fewer than in 2018": those after it come first
         found = [one for one in directions if scene.contains(f"statements.{one}_after", end, end + 2)]
         # "fell by a third", but not "fell to a third"
-        by = scene.phrase("compare.change_by", numeral.first - 1)
-        start = numeral.first - (CLAUSE if by else NEAR if numeral.kind != "share" else 0)
+        is_by = scene.phrase("compare.change_by", numeral.first - 1)
+        start = numeral.first - (CLAUSE if is_by else NEAR if numeral.kind != "share" else 0)
         clause = scene.clause_start(numeral.first, 0, ",;:(")
         is_named = scene.contains("compare.change_nouns", max(clause, start), numeral.first)  # "the rise was 53 %"
         if is_named or not scene.before("clause.count_links", numeral.first):  # "made up 58 %" is no change
@@ -158,11 +157,10 @@ class StatementReader(Speech):
             same = other.families == base.families and other.facets == base.facets
             return same and other.label != base.label  # "fell from 176 in 2021 to 146" names one year only
 
-        ends = [s for s in self.spoken if self.scene.phrase("compare.change_to", s.numeral.first - 1)]
-        if ends:  # "fell from 98 to 75 and on to 40": both are less than 98
-            start, of = ends[0].numeral.start, self.scene.segments.of
+        if self.ends:  # "fell from 98 to 75 and on to 40": both are less than 98
+            start, of = self.ends[0].numeral.start, self.scene.segments.of
             is_later = base.numeral.start >= start and of[base.numeral.start] == of[start]
-            return None if is_later or base in ends or not is_alike(ends[0]) else ends[0]
+            return None if is_later or base in self.ends or not is_alike(self.ends[0]) else self.ends[0]
         before = [s for s in self.main if s.numeral.start < base.numeral.start]
         others = (*reversed(before), *self.main, self.lead if self.lead and self.lead.printed else None)
         return next((other for other in others if other is not None and is_alike(other)), None)
@@ -184,7 +182,15 @@ class StatementReader(Speech):
             # a rank, "more than in any other year"; "more than doubled"; what is said loosely
             ranks = any(scene.phrase(f"statements.{way}", k) for way in ("highest", "lowest", "moves"))
             is_loose = scene.phrase("statements.moves", end) or (self._is_loose(k) and not is_multiple)
-            if ranks or is_loose or k < last or not after_number.isdisjoint((k - 1, k)):
+            # "twice the staff of 2017"
+            is_other = scene.before("clause.definite", end) and not scene.phrase("clause.figure_nouns", end)
+            if (
+                ranks
+                or is_loose
+                or (is_other and end not in scene.dated)
+                or k < last
+                or not after_number.isdisjoint((k - 1, k))
+            ):
                 continue
             last = end
             period = next((p for p in scene.periods if end <= p.start <= end + 2), None)
@@ -200,40 +206,36 @@ class StatementReader(Speech):
 
     # ---- ranks
 
-    def _ranks(self) -> Iterator[Statement]:
+    def _rank(self, direction: str, start: int) -> Statement | None:
         """Read "the highest number ever", "the first victims of forced labour", "only four have ever been ..."."""
-        for direction in REACH:
-            for k in self.scene.starts(f"statements.{direction}"):
-                yield from self._rank(direction, k, k + self.scene.phrase(f"statements.{direction}", k))
-
-    def _rank(self, direction: str, start: int, end: int) -> Iterator[Statement]:
+        end = start + self.scene.phrase(f"statements.{direction}", start)
         near = (start - 4, end + REACH[direction])
-        is_record = direction == "highest" and end in self.scene.counts  # "a record 121 victims"
-        ever = is_record or self.scene.contains("statements.ever", *near)
+        ever = self.scene.contains("statements.ever", *near)
         since = next((p for p in self.scene.periods if near[0] <= p.start <= near[1] and "/" in p.label), None)
-        numeral: Numeral | None = None
         if direction == "only":
-            numeral = next((n for n in self.scene.counts.values() if end - 1 <= n.first <= end), None)
-            subject = next((s for s in self.spoken if ever and s.numeral is numeral), None)
+            subject = next((s for s in self.spoken if ever and end - 1 <= s.numeral.first <= end), None)
         elif direction == "first":
             subject = self._first_of_its_kind(start, end)
+        elif self.scene.phrase("statements.peaks", start):
+            moved = self._moved(start, self.scene.past(end, "statements.manner"), end)
+            subject = moved and self.in_period(moved, self.dater.date(start)[0])
         else:
             subject = self.nearest(start) if ever or since else None
         if subject is None:
-            return
+            return None
         first_year, last_day = self._years_of(since) if since else ("", "")
         if self.scene.contains("statements.overall", *near):
             last_day = last_day or f"{self.scene.default_year}-12-31"
         # "the second highest"
         place = self.scene.value_before("periods.ordinals", start) or self.scene.value("statements.places", start)
+        numeral = subject.numeral if direction == "only" else None
         span = (numeral.start, numeral.end) if numeral else (start, end)
         statement = self.statement("rank", direction, span, subject, None, numeral)
         base = self.cell(replace(subject, printed=False))
-        base = replace(base, period_start=first_year, period_end=max(last_day, base.period_end))
-        if direction == "first":
-            base = replace(base, period_end=f"{year_of(subject.label) - 1}-12-31")
+        last_day = f"{year_of(subject.label) - 1}-12-31" if direction == "first" else max(last_day, base.period_end)
+        base = replace(base, period_start=first_year, period_end=last_day)
         own = replace(statement.subject, period_start=first_year) if direction == "only" else statement.subject
-        yield replace(statement, subject=own, base=base, value=statement.value or place or None)
+        return replace(statement, subject=own, base=base, value=statement.value or place or None)
 
     def _years_of(self, period: Period) -> tuple[str, str]:
         """Return the day after the first year of which a rank begins, and its last day where it is told."""
@@ -245,12 +247,9 @@ class StatementReader(Speech):
     def _first_of_its_kind(self, start: int, end: int) -> Reading | None:
         """Return what "the first victims of forced labour" speaks of."""
         stop = self.scene.clause_end(end, ",;.")
-        head = self.scene.first("nouns", end, min(end + 4, stop))
-        topic = topic_of(self.scene, head, stop) if head is not None else None
-        if topic is None:
-            return None
-        said = self.named(Numeral(start, end, 0.0, first=start), topic)
-        return replace(said, facets=facets_within(self.scene, end, stop))
+        topic = topic_of(self.scene, end, stop) if self.scene.contains("nouns", end, min(end + 4, stop)) else None
+        said = self.named(Numeral(start, end, 0.0, first=start), topic) if topic else None
+        return said and replace(said, facets=facets_within(self.scene, end, stop))
 
     # ---- sums
 
