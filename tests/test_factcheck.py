@@ -630,6 +630,76 @@ def test_no_figure_is_accused_for_what_another_says(tmp_path, claims, text):
     assert "contradicts" not in set(checked(tmp_path, claims, text).table["verdict"])
 
 
+@pytest.mark.parametrize(
+    ("text", "figure", "verdict"),
+    [
+        # a rise or fall without a number
+        ("In 2019, 110 victims were identified in Austria. The total came down in 2020.", "came down", "agrees"),
+        ("In 2019, 110 victims were identified in Austria. The total rose again in 2020.", "rose", "contradicts"),
+        ("The number of victims identified in Austria fell from 2020 to 2021.", "fell", "contradicts"),
+        ("I 2019 blev 110 ofre identificeret i Østrig. I 2020 faldt antallet af ofre.", "faldt", "agrees"),
+        ("I 2019 blev 110 ofre identificeret i Østrig. I 2020 steg antallet af ofre.", "steg", "contradicts"),
+        # places, peaks, and ranks over all other years
+        ("In 2020, 73 victims were found in Austria, the third highest number since 2015.", "highest", "agrees"),
+        ("In 2020, 73 victims were found in Austria, the second-highest number since 2015.", "second", "contradicts"),
+        ("In 2022, 131 victims were found in Austria, more than in any other year.", "more than in any", "agrees"),
+        (
+            "In 2021, 112 victims were found in Austria, more than in any other year. In 2022 it was 131.",
+            "more than in any",
+            "contradicts",
+        ),
+        ("The number of victims identified in Austria peaked in 2022.", "peaked", "agrees"),
+        ("I 2020 blev 73 ofre fundet i Østrig, det tredjehøjeste antal siden 2015.", "tredjehøjeste", "agrees"),
+        ("I 2022 blev 131 ofre fundet i Østrig, flere end i noget andet år.", "flere end i noget", "agrees"),
+        # most, and a share behind the count or of the count before
+        ("In 2021, 112 victims were found in Austria, most of whom were women.", "most of whom", "agrees"),
+        ("In 2021, 112 victims were found in Austria, most of whom were men.", "most of whom", "contradicts"),
+        ("In 2021, 112 victims were found in Austria, 16 of them men, or one in seven.", "one in seven", "agrees"),
+        ("In 2021, 112 victims were found in Austria, 16 of them men, i.e. over half.", "half", "contradicts"),
+        (
+            "In 2021, 16 men were found in Austria. They made up a third of all victims in 2021.",
+            "a third",
+            "contradicts",
+        ),
+        ("I 2021 blev 112 ofre fundet i Østrig, hvoraf de fleste var kvinder.", "hvoraf de fleste", "agrees"),
+        # multiples of a figure, and what a noun says before its number
+        ("In 2018, 97 victims were found in Austria, nearly double the figure for 2016.", "double", "agrees"),
+        ("In 2020, 73 victims were found in Austria, double the figure for 2019.", "double", "contradicts"),
+        ("In 2021, 112 victims were found in Austria. Compared with 2020 the rise was 53 %.", "53 %", "agrees"),
+        ("I 2021 blev 112 ofre fundet i Østrig, det dobbelte af 2016.", "det dobbelte", "agrees"),
+        # nobody at all
+        ("Not a single person was convicted of trafficking in Austria in 2020.", "Not a single", "contradicts"),
+    ],
+)
+def test_statements_need_no_number(tmp_path, claims, text, figure, verdict):
+    found = verdicts(checked(tmp_path, claims, text))
+    assert verdict in [one for printed, one, _ in found if printed.startswith(figure)], found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In 2019, 110 victims were found in Austria. The police budget rose in 2020.",
+        "In 2019, 110 victims were found in Austria. The number of asylum seekers rose in 2020.",
+        "In 2019, 110 victims were found in Austria. In 2020 the number of reports rose.",
+        "In 2019, 110 victims were found in Austria. The average age of the victims rose in 2020.",
+        "In 2019, 110 victims were found in Austria. It is not true that the number rose in 2020.",
+        "In 2019, 110 victims were found in Austria. The number of victims that Graz counted rose in 2020.",
+        "In 2019, 110 victims were found in Austria. Witnesses declined to testify in 2020, and rose in 2020.",
+        "I 2019 blev 110 ofre fundet i Østrig. I 2020 steg antallet af anmeldelser.",
+        "I 2019 blev 110 ofre fundet i Østrig. I 2020 steg andelen af kvinder.",
+        "In 2020, 73 victims were found in Austria; the pandemic peaked in 2020.",
+        "In 2018, 97 victims were found in Austria. The shelter had double the staff of 2017.",
+        "In 2021, 16 men were found in Austria, a third of them in Graz.",
+        "In 2021, 16 men were found in Austria, most of whom were in Graz.",
+        "In 2019, 110 victims were found in Austria, 13 % more than in 2018; the rise among women was 53 %.",
+        "In 2018, 97 victims were found in Austria, the highest number in any year of the campaign, 2017 to 2018.",
+    ],
+)
+def test_what_rose_or_fell_has_to_be_read(tmp_path, claims, text):
+    assert "contradicts" not in set(checked(tmp_path, claims, text).table["verdict"])
+
+
 def test_right_sentences_made_of_the_record_are_never_accused():
     """Parts of each year of five countries, in sentences whose figures are those of the record."""
     from trafficking_stats.fact_check.checked import check

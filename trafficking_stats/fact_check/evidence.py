@@ -133,10 +133,8 @@ def _is_read_statement(place: Statement, checked: Sequence[Checked], sentence: W
     counted = {o.cell.indicator for o in checked if o.kind == "count" and o.place.sentence == place.sentence}
     is_of_other = counted and place.kind != "rank" and place.subject.indicator not in counted
     end = min(place.char_end + LIMITS.beside, place.sentence_end)
-    if is_of_other or _is_unread(text, place.sentence_start, end, checked):
-        return False
-    is_of_figure = place.value is not None or place.subject.char_start >= 0
-    return place.kind not in ("change", "comparison") or (is_of_figure and _is_between_years(place, sentence, text))
+    is_read = not (is_of_other or _is_unread(text, place.sentence_start, end, checked))
+    return is_read and (place.kind not in ("change", "comparison") or _is_between_years(place, sentence, text))
 
 
 def _is_between_years(place: Statement, sentence: Words, text: str) -> bool:
@@ -144,6 +142,7 @@ def _is_between_years(place: Statement, sentence: Words, text: str) -> bool:
     cells = [cell for cell in (place.subject, place.base) if cell is not None]
     around = text[max(0, place.sentence_start - LIMITS.around) : place.sentence_end]
     # one year in its own sentence: "since the peak it has fallen by 73 percent" is on a year that is told far before
-    is_told = any(cell.period_end[:4] in sentence.low for cell in cells)
-    is_told = is_told and all(cell.period_end[:4] in around for cell in cells if cell.value is None)
-    return is_told or bool(sentence.starts("periods.previous"))
+    is_near = any(cell.period_end[:4] in sentence.low for cell in cells)
+    is_told = is_near and all(cell.period_end[:4] in around for cell in cells if cell.value is None)
+    # not "half the number in 2022", of 2018
+    return cells[-1].period_end <= cells[0].period_end and (is_told or bool(sentence.starts("periods.previous")))

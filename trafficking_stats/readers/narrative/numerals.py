@@ -237,5 +237,6 @@ def _qualified(words: Words, numeral: Numeral) -> Numeral:
     definite = bool(opens or words.phrase("clause.definite", first - 1))
     length, after = words.found("qualifiers_after", numeral.end)  # "200 or more victims"
     plain = "approximately" if numeral.kind == "share" else "exact"
+    plain = "more_than" if words.phrase("number_grammar.majorities", numeral.start) else plain
     qualifier = words.value_before("qualifiers", numeral.start) or after or plain
     return numeral._replace(end=numeral.end + length, qualifier=qualifier, first=first, definite=definite)
