@@ -33,7 +33,7 @@ def check(found: Found, record: Record, text: str, *, is_given: bool) -> list[Ch
     """
     lexicon = load(found.language)
     words = cache(lambda start, end: Words(tokenize(text, start, end), lexicon))
-    checked = [*_counts(found.proposals, record, words, is_given=is_given)]
+    checked = [*_counts([*found.proposals, *found.topics], record, words, is_given=is_given)]
     told = (statement for statement in found.statements if statement.kind != "sum" or statement.parts)
     checked += [Checked(s, s.kind, s.subject, judge_statement(s, record, _near(s, checked))) for s in told]
     lacking = ((one, lack(one, checked, text, words)) for one in checked)

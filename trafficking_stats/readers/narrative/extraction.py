@@ -35,11 +35,14 @@ class Found:
         Its counts.
     statements : list of Statement
         What it says of its figures beyond counting.
+    topics : list of Proposal
+        Counts that are no claims to propose, such as those of calls.
     """
 
     language: str
     proposals: list[Proposal] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
+    topics: list[Proposal] = field(default_factory=list)
 
 
 def year_told(text: str, language: str | None = None) -> int | None:
@@ -105,6 +108,7 @@ def read_text(text: str, *, country: str, default_year: int, language: str | Non
             proposals, statements = reader.read(scene_of(replace(sentence, start=start, end=end)))
             found.proposals.extend(proposals)
             found.statements.extend(statements)
+    found.topics.extend(reader.topics)
     return found
 
 

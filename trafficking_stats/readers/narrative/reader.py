@@ -13,7 +13,7 @@ from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Reading, State, reading_of
 from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene
-from trafficking_stats.readers.narrative.sentence_reader import JUDGED, find_terms, read_numbers
+from trafficking_stats.readers.narrative.sentence_reader import JUDGED, find_terms, read_numbers, read_topics
 from trafficking_stats.readers.narrative.statement_reader import StatementReader
 
 CONTEXT = 150
@@ -50,6 +50,7 @@ class Reader:
     here: Paragraph = field(default_factory=Paragraph)
     known: dict[float, Reading] = field(default_factory=dict)
     end: int = 0
+    topics: list[Proposal] = field(default_factory=list)
 
     def enter(self, paragraph: int) -> None:
         """Forget what only the same paragraph may refer to."""
@@ -85,6 +86,10 @@ class Reader:
             if source == "preceding sentence" and not judged:
                 label = here.latest or self.default
             said.append(replace(term, label=label, source=source))
+        for topic in read_topics(state):
+            label, source = dater.date(topic.numeral.start)
+            facets = facets_of(scene, topic.numeral, topic.head)
+            self.topics += self.propose(scene, replace(topic, label=label, source=source, facets=facets))
         proposals = [proposal for entry in said for proposal in self.propose(scene, entry)]
         is_pointing = bool(here.row) and not (spoken or scene.periods)  # "That is an increase of 53 %"
         lead = here.lead if not is_pointing else here.row[-1] if here.is_clear else None

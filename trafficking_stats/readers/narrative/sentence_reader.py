@@ -38,6 +38,18 @@ def read_numbers(state: State) -> list[Reading]:
     return state.readings
 
 
+def read_topics(state: State) -> Iterator[Reading]:
+    """Yield the counts on which no claims are proposed, such as those of calls, of numbers that were not read."""
+    scene, read = state.scene, {one.numeral.start for one in (*state.readings, *state.repeats)}
+    for numeral in (one for start, one in scene.counts.items() if start not in read):
+        end = scene.clause_end(numeral.end, ",;.")
+        end = scene.clause_end(end + 1, ",;.") if scene.phrase("clause.relatives", end + 1) else end
+        for n, topic in enumerate(scene.lexicon.tables["topics"]):
+            is_led = "before" not in topic or scene.before(f"topics.{n}.before", numeral.first)
+            if is_led and scene.contains(f"topics.{n}.words", numeral.end, end):
+                yield Reading(numeral, head_of(scene, numeral), (topic["indicator"],), False, "persons", "topic")
+
+
 def _shared_head(state: State, start: int, heads: dict[int, Head]) -> Head:
     """Return the noun of a coordinated number: "two confirmed and 129 potential victims"."""
     scene, head = state.scene, heads[start]
