@@ -793,3 +793,38 @@ def test_figures_are_read_as_texts_say_them(tmp_path, claims, text, value, verdi
     frame = pd.DataFrame(rows, columns=names).assign(country="AUT", source="table", published="2024-05-01")
     found = checked(tmp_path, pd.concat([claims, ts.claims_from(frame)], ignore_index=True), text)
     assert (value, verdict) in [row[:2] for row in verdicts(found)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "verdict"),
+    [
+        ("The hotline for victims of trafficking took 316 calls in 2019.", "316", "agrees"),
+        ("Hotlinen for ofre for menneskehandel fik 361 opkald i 2019.", "361", "contradicts"),
+        ("In 2019 14 defendants walked free and seven were convicted of trafficking.", "14", "agrees"),
+        ("I 2019 blev 22 tiltalte frikendt for menneskehandel.", "22", "other_unit"),
+        ("Victims identified in 2019 came from 28 different countries.", "28", "agrees"),
+        ("Ofrene kom fra 28 lande i 2019, og 22 søgte asyl.", "28", "agrees"),
+        ("In 2019 the register counted 603 presumed victims who had been exploited for labour.", "603", "agrees"),
+        ("The number of victims fell from 2018, when 97 were identified, to 2020.", "97", "agrees"),
+        ("Det er færre end i 2018, hvor 97 personer blev identificeret, og end i 2019.", "97", "agrees"),
+        ("The record year was 2019. Back then, 110 victims were identified.", "110", "agrees"),
+        (
+            "Victims in 2018 were on the road for months before anybody cared. 97 of them were identified.",
+            "97",
+            "agrees",
+        ),
+    ],
+)
+def test_calls_acquittals_asylum_and_victims_of_a_register_are_checked(tmp_path, claims, text, value, verdict):
+    rows = [
+        ("hotline_calls", "", 316),
+        ("acquitted_persons", "", 14),
+        ("acquittals_counts", "", 22),
+        ("victim_nationalities", "", 28),
+        ("asylum_applications", "", 22),
+        ("victims_registered", "exploitation=forced_labour;scope=multiple_forms", 603),
+    ]
+    frame = pd.DataFrame(rows, columns=["indicator", "breakdown", "value"])
+    frame = frame.assign(country="AUT", year=2019, source="table", published="2024-05-01")
+    found = checked(tmp_path, pd.concat([claims, ts.claims_from(frame)], ignore_index=True), text)
+    assert (value, verdict) in [row[:2] for row in verdicts(found)]

@@ -242,10 +242,13 @@ class _Count:
     def _broken_down(self) -> Iterator[tuple[Cell, set[str], set[str]]]:
         """Yield the cells of other parts of the same, with what each names more and less than the own one."""
         own = {*self.cell.breakdown.split(";")} - {""}
+        # a register keeps one kind of victims: "603 of those registered", where no number is identified in that way
+        is_open = bool(own) and self.held.is_empty and self.cell.indicator in LIMITS.one_group
+        group = LIMITS.one_group if is_open else (self.cell.indicator,)
         for indicator, breakdown in self.record.cells(self.cell.country):
             parts = {*breakdown.split(";")} - {""}
-            if indicator == self.cell.indicator and parts != own:
-                yield replace(self.cell, breakdown=breakdown), parts - own, own - parts
+            if indicator in group and parts != own:
+                yield replace(self.cell, indicator=indicator, breakdown=breakdown), parts - own, own - parts
 
     def _periods(self) -> Iterator[tuple[str, str]]:
         """Yield the years beside a calendar year, and sums of years from or up to it."""

@@ -133,6 +133,8 @@ class Dater:
         alone = [period for period in told if parents.get(of[period.start]) == segment and self._fills_brackets(period)]
         after = next((period for period in told if period.start > token and period in (*here, *alone)), None)
         start = scene.clause_start(token, 0, ",;(")
+        if scene.phrase("periods.when", start) and (named := [p for p in told if p.end == start - 1]):
+            return named[0]  # "from 2015, when there were 93, to 2016"
         is_dated = any(start <= period.start < token for period in here)  # "while in 2015 93 were found, it is now 62"
         comma = next((k for k in range(after.start, token, -1) if scene.low[k] == ","), 0) if after is not None else 0
         # "in 2020, when borders closed, 13 were found, which makes the figure for 2022 19 times higher"

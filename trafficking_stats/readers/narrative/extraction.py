@@ -89,7 +89,7 @@ def read_text(text: str, *, country: str, default_year: int, language: str | Non
     found = Found(lexicon.code)
     # figures without a year are of the year before the date of the text, if it counts from that
     undated = default_year - (_told(document.text, lexicon) == (default_year, True))
-    reader = Reader(str(default_year), country, source_id, str(undated))
+    reader = Reader(str(default_year), country, source_id, str(undated), topics=found.topics)
 
     def scene_of(stretch: Sentence) -> Scene:
         return Scene(document, stretch, lexicon, default_year, country, reader.here.around)
@@ -108,7 +108,6 @@ def read_text(text: str, *, country: str, default_year: int, language: str | Non
             proposals, statements = reader.read(scene_of(replace(sentence, start=start, end=end)))
             found.proposals.extend(proposals)
             found.statements.extend(statements)
-    found.topics.extend(reader.topics)
     return found
 
 

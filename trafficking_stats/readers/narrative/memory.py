@@ -57,7 +57,8 @@ class Paragraph:
 
     def carried(self, scene: Scene, readings: list[Reading]) -> str:
         """Return the period that a sentence takes from those before it in the paragraph, "" for none."""
-        if self.told and (self.is_on_figures or "-" in self.told):
+        # "In 2016 they came from 42 countries. 185 of them"
+        if self.told and (self.is_on_figures or "-" in self.told or (readings and readings[0].head.partitive)):
             return self.told
         if self.lead is None or not self.lead.printed:
             return self.latest

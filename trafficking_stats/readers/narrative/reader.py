@@ -41,6 +41,8 @@ class Reader:
         Copied into each proposal.
     undated : str
         The period of figures without one.
+    topics : list of Proposal
+        The counts read so far that are no claims to propose.
     """
 
     default: str
@@ -89,7 +91,8 @@ class Reader:
         for topic in read_topics(state):
             label, source = dater.date(topic.numeral.start)
             facets = facets_of(scene, topic.numeral, topic.head)
-            self.topics += self.propose(scene, replace(topic, label=label, source=source, facets=facets))
+            if source != "year before the compared figure":  # "came from 28 countries" compares nothing
+                self.topics += self.propose(scene, replace(topic, label=label, source=source, facets=facets))
         proposals = [proposal for entry in said for proposal in self.propose(scene, entry)]
         is_pointing = bool(here.row) and not (spoken or scene.periods)  # "That is an increase of 53 %"
         lead = here.lead if not is_pointing else here.row[-1] if here.is_clear else None
