@@ -630,6 +630,76 @@ def test_no_figure_is_accused_for_what_another_says(tmp_path, claims, text):
     assert "contradicts" not in set(checked(tmp_path, claims, text).table["verdict"])
 
 
+@pytest.mark.parametrize(
+    ("text", "figure", "verdict"),
+    [
+        # a rise or fall without a number
+        ("In 2019, 110 victims were identified in Austria. The total came down in 2020.", "came down", "agrees"),
+        ("In 2019, 110 victims were identified in Austria. The total rose again in 2020.", "rose", "contradicts"),
+        ("The number of victims identified in Austria fell from 2020 to 2021.", "fell", "contradicts"),
+        ("I 2019 blev 110 ofre identificeret i Østrig. I 2020 faldt antallet af ofre.", "faldt", "agrees"),
+        ("I 2019 blev 110 ofre identificeret i Østrig. I 2020 steg antallet af ofre.", "steg", "contradicts"),
+        # places, peaks, and ranks over all other years
+        ("In 2020, 73 victims were found in Austria, the third highest number since 2015.", "highest", "agrees"),
+        ("In 2020, 73 victims were found in Austria, the second-highest number since 2015.", "second", "contradicts"),
+        ("In 2022, 131 victims were found in Austria, more than in any other year.", "more than in any", "agrees"),
+        (
+            "In 2021, 112 victims were found in Austria, more than in any other year. In 2022 it was 131.",
+            "more than in any",
+            "contradicts",
+        ),
+        ("The number of victims identified in Austria peaked in 2022.", "peaked", "agrees"),
+        ("I 2020 blev 73 ofre fundet i Østrig, det tredjehøjeste antal siden 2015.", "tredjehøjeste", "agrees"),
+        ("I 2022 blev 131 ofre fundet i Østrig, flere end i noget andet år.", "flere end i noget", "agrees"),
+        # most, and a share behind the count or of the count before
+        ("In 2021, 112 victims were found in Austria, most of whom were women.", "most of whom", "agrees"),
+        ("In 2021, 112 victims were found in Austria, most of whom were men.", "most of whom", "contradicts"),
+        ("In 2021, 112 victims were found in Austria, 16 of them men, or one in seven.", "one in seven", "agrees"),
+        ("In 2021, 112 victims were found in Austria, 16 of them men, i.e. over half.", "half", "contradicts"),
+        (
+            "In 2021, 16 men were found in Austria. They made up a third of all victims in 2021.",
+            "a third",
+            "contradicts",
+        ),
+        ("I 2021 blev 112 ofre fundet i Østrig, hvoraf de fleste var kvinder.", "hvoraf de fleste", "agrees"),
+        # multiples of a figure, and what a noun says before its number
+        ("In 2018, 97 victims were found in Austria, nearly double the figure for 2016.", "double", "agrees"),
+        ("In 2020, 73 victims were found in Austria, double the figure for 2019.", "double", "contradicts"),
+        ("In 2021, 112 victims were found in Austria. Compared with 2020 the rise was 53 %.", "53 %", "agrees"),
+        ("I 2021 blev 112 ofre fundet i Østrig, det dobbelte af 2016.", "det dobbelte", "agrees"),
+        # nobody at all
+        ("Not a single person was convicted of trafficking in Austria in 2020.", "Not a single", "contradicts"),
+    ],
+)
+def test_statements_need_no_number(tmp_path, claims, text, figure, verdict):
+    found = verdicts(checked(tmp_path, claims, text))
+    assert verdict in [one for printed, one, _ in found if printed.startswith(figure)], found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In 2019, 110 victims were found in Austria. The police budget rose in 2020.",
+        "In 2019, 110 victims were found in Austria. The number of asylum seekers rose in 2020.",
+        "In 2019, 110 victims were found in Austria. In 2020 the number of reports rose.",
+        "In 2019, 110 victims were found in Austria. The average age of the victims rose in 2020.",
+        "In 2019, 110 victims were found in Austria. It is not true that the number rose in 2020.",
+        "In 2019, 110 victims were found in Austria. The number of victims that Graz counted rose in 2020.",
+        "In 2019, 110 victims were found in Austria. Witnesses declined to testify in 2020, and rose in 2020.",
+        "I 2019 blev 110 ofre fundet i Østrig. I 2020 steg antallet af anmeldelser.",
+        "I 2019 blev 110 ofre fundet i Østrig. I 2020 steg andelen af kvinder.",
+        "In 2020, 73 victims were found in Austria; the pandemic peaked in 2020.",
+        "In 2018, 97 victims were found in Austria. The shelter had double the staff of 2017.",
+        "In 2021, 16 men were found in Austria, a third of them in Graz.",
+        "In 2021, 16 men were found in Austria, most of whom were in Graz.",
+        "In 2019, 110 victims were found in Austria, 13 % more than in 2018; the rise among women was 53 %.",
+        "In 2018, 97 victims were found in Austria, the highest number in any year of the campaign, 2017 to 2018.",
+    ],
+)
+def test_what_rose_or_fell_has_to_be_read(tmp_path, claims, text):
+    assert "contradicts" not in set(checked(tmp_path, claims, text).table["verdict"])
+
+
 def test_right_sentences_made_of_the_record_are_never_accused():
     """Parts of each year of five countries, in sentences whose figures are those of the record."""
     from trafficking_stats.fact_check.checked import check
@@ -652,3 +722,74 @@ def test_right_sentences_made_of_the_record_are_never_accused():
             verdicts += [one.finding.verdict for one in check(found, record, text, is_given=False) if 0 < n < total]
     assert verdicts.count("agrees") > 150
     assert "contradicts" not in verdicts
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "verdict"),
+    [
+        # the year
+        (
+            "The report looks back. Then came 2019. Authorities identified 110 victims. It was 2022 at last.",
+            "110",
+            "agrees",
+        ),
+        ("From 2018 to 2019 the number of victims identified rose from 97 to 110.", "97", "agrees"),
+        ("Fra 2018 til 2019 steg antallet af identificerede ofre fra 97 til 110.", "110", "agrees"),
+        ("In 2019 110 victims were identified. Two years on it was 112.", "112", "agrees"),
+        ("I 2019 blev 110 ofre identificeret. To år efter var det 112.", "112", "agrees"),
+        ("In 2018 and 2019, when 97 and 110 victims respectively came to light, nobody counted men.", "110", "agrees"),
+        (
+            "In 2017, when borders were open, no more than 61 victims were identified, "
+            "which means that the figure for 2022 is twice as high.",
+            "61",
+            "agrees",
+        ),
+        ("Since counting began in 2015, 283 victims had been identified by the end of 2018.", "283", "contradicts"),
+        (
+            "Vienna, 3 May 2023. Last year 131 victims were identified.\n\nIn all, 131 victims were found.",
+            "131",
+            "agrees",
+        ),
+        # what is counted
+        ("110 victims were identified in 2019. In 2018 we had 97, so much for progress.", "97", "agrees"),
+        ("The 97 victims of 2018 had seemed shocking.", "97", "agrees"),
+        ("110 victims were identified in 2019.\n\nA year earlier it was 97, so the growth is small.", "97", "agrees"),
+        (
+            "While 24 persons were convicted in 2020, 73 victims were identified. In 2019 there had been 110.",
+            "110",
+            "agrees",
+        ),
+        ("In Austria not a single person was convicted in 2020.", "not a single", "contradicts"),
+        ("Ikke en eneste person blev dømt i 2020.", "Ikke en eneste", "contradicts"),
+        ("Så kom 2018. Da blev 97 ofre identificeret.", "97", "agrees"),
+        # parts
+        ("In 2021 there were 96 women, or most of the victims.", "96", "agrees"),
+        ("In 2021 96 women were identified as victims, and in 2022 the total came to 131.", "131", "agrees"),
+        ("112 victims were identified in 2021, of whom only 61 were men.", "61", "contradicts"),
+        ("In 2021 112 victims were identified. Most of them (96) were women.", "96", "agrees"),
+        # of a longer time, and of another unit
+        ("In 2022, authorities identified 55 victims.", "55", "other_unit"),
+        ("In 2018 authorities identified 300 victims.", "300", "other_unit"),
+        ("The centre registered 140 victims in 2019.", "140", "agrees"),
+        ("Authorities identified 140 victims in 2019.", "140", "other_unit"),
+        ("In 2014 authorities prosecuted 119 people.", "119", "other_unit"),
+        # of one place
+        (
+            "Austria identified 97 victims in 2018. They told me they had found 12 victims in the harbour in 2018.",
+            "12",
+            "unknown",
+        ),
+        ("I 2021 blev 112 ofre identificeret i Østrig. 16 ofre blev i 2021 fundet i Region Tyrol.", "16", "unknown"),
+    ],
+)
+def test_figures_are_read_as_texts_say_them(tmp_path, claims, text, value, verdict):
+    rows = [
+        ("victims_identified", "", "2022-01-01", "2022-06-30", 55),
+        ("victims_registered", "source=eurostat", "2016-01-01", "2018-12-31", 300),
+        ("victims_registered", "", "2019-01-01", "2019-12-31", 140),
+        ("convictions_persons", "", "2014-01-01", "2014-12-31", 119),
+    ]
+    names = ["indicator", "breakdown", "period_start", "period_end", "value"]
+    frame = pd.DataFrame(rows, columns=names).assign(country="AUT", source="table", published="2024-05-01")
+    found = checked(tmp_path, pd.concat([claims, ts.claims_from(frame)], ignore_index=True), text)
+    assert (value, verdict) in [row[:2] for row in verdicts(found)]

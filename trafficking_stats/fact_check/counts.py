@@ -63,15 +63,24 @@ def judge(
     own = count.inside()
     if own and own.verdict == "agrees":
         return own
-    if found := count.met(count.meant(words, parts)):
+    meant = [*count.meant(words, parts)]
+    if found := count.met(meant):
         return _finding("agrees", "same", found[2])
     count = count.stand_in(words) if count.held.is_empty else count
     own = own or count.inside()
     if own or count.held.is_empty:
-        return own or count.elsewhere(count.units()) or Finding("unknown", "no_figure")
-    others = (replace(count, cell=other, held=record.held(other)) for _, other in count.meant(words, parts))
+        known = count.something_else() if count.value >= LIMITS.least_typed else ()
+        alike = (other for other in known if not _unlike(other[1].breakdown, cell.breakdown))
+        return own or count.elsewhere((*count.units(), *alike)) or Finding("unknown", "no_figure")
+    others = (replace(count, cell=other, held=record.held(other)) for _, other in meant)
     early = next(filter(None, (one.rejected() for one in (count, *others))), None)
     return early or count.elsewhere(count.alternatives()) or count.against(cell, is_dated)
+
+
+def _unlike(breakdown: str, other: str) -> set[str]:
+    """Return the parts in which two breakdowns differ, but for who counted."""
+    parts = {*breakdown.split(";")} ^ {*other.split(";")}
+    return {part for part in parts if part and not part.startswith(tuple(LIMITS.desks))}
 
 
 def _finding(verdict: str, code: str, held: Held, **values: object) -> Finding:
@@ -195,10 +204,13 @@ class _Count:
         """
         yield from self.worded(words)
         is_known = self.held.direct and self.held.exact
-        for part, more, less in self._broken_down():
-            is_desk = not is_known and all(one.startswith(tuple(LIMITS.desks)) for one in more)
-            if not less and (is_desk or more <= parts):
+        for part, _, less in self._broken_down():
+            named = _unlike(part.breakdown, self.cell.breakdown)
+            if not less and named <= parts and (named or not is_known):
                 yield "part", part
+        last = self.cell.period_end[:4]
+        if self.cell.period_start[:4] < last and last not in words:  # "since 2007", up to the last year that is known
+            yield "period", replace(self.cell, period_end=f"{int(last) - 1}-12-31")
         for start, end in self._periods():
             if start[:4] != end[:4] and start.endswith("-01-01") and {start[:4], end[:4]} <= words:
                 yield "period", replace(self.cell, period_start=start, period_end=end)
@@ -213,6 +225,13 @@ class _Count:
                 yield "part" if other.breakdown else "whole", other
         for start, end in self._periods():
             yield "period", replace(self.cell, period_start=start, period_end=end)
+        # the total of three years, or the figure of a first half, said as that of the year
+        own, alike = self.cell, {self.cell.indicator, *(unit.indicator for _, unit in self.units())}
+        for one in self.record.printing(own):
+            holds = one.period_start[:4] <= own.period_start[:4] == own.period_end[:4] <= one.period_end[:4]
+            if holds and one.indicator in alike and not _unlike(one.breakdown, own.breakdown):
+                names = ("indicator", "breakdown", "period_start", "period_end")
+                yield "period", replace(own, **{name: getattr(one, name) for name in names})
 
     def something_else(self) -> Iterator[Alternative]:
         """Yield the cells of other indicators and parts: "311 were convicted", where 311 were prosecuted."""
@@ -229,13 +248,11 @@ class _Count:
                 yield replace(self.cell, breakdown=breakdown), parts - own, own - parts
 
     def _periods(self) -> Iterator[tuple[str, str]]:
-        """Yield reporting years that touch a calendar year, the years beside it, and sums of years from or up to it."""
+        """Yield the years beside a calendar year, and sums of years from or up to it."""
         if not self.cell.period_start or self.cell.period_start[:4] != self.cell.period_end[:4]:
             return
-        year, reach = int(self.cell.period_end[:4]), range(1, 20)
-        for first in (year - 1, year):
-            yield f"{first}-04-01", f"{first + 1}-03-31"
-            yield f"{first}-10-01", f"{first + 1}-09-30"
+        # where digits are swapped, that it is the sum of some years is chance
+        year, reach = int(self.cell.period_end[:4]), range(1, 1 if self._slip() == "digits_swapped" else 20)
         spans = [(year - 1, year - 1), (year + 1, year + 1), *((year - back, year) for back in reach)]
         spans += [(year, year + on) for on in reach]  # "counted from 2007 on, they are 968"
         yield from ((f"{first}-01-01", f"{last}-12-31") for first, last in spans)

@@ -60,13 +60,13 @@ def lack(one: Checked, checked: Sequence[Checked], text: str, words: Callable[[i
     place = one.place
     sentence = words(place.sentence_start, place.sentence_end)
     where = place_of(sentence, place.char_start, one.cell.country)
-    if where == "elsewhere" and not one.is_met:
+    if not one.is_met and (where == "elsewhere" or (where == "local" and one.is_less)):
         return where
     if one.finding.verdict != "contradicts":
         return ""
     around = words(max(0, place.sentence_start - LIMITS.around), place.sentence_end)
     is_whole = one.finding.code in LIMITS.slips or is_national(around, one.cell.country)
-    if one.is_less and (where == "local" or not is_whole):
+    if one.is_less and not is_whole:
         return "local"
     # the figure of the record but for a slip in typing is of its cell; small numbers are like it by chance
     is_typed = one.finding.code in LIMITS.typed and one.value >= LIMITS.least_typed
@@ -83,7 +83,8 @@ def _lack_before(one: Checked, place: Proposal, checked: Sequence[Checked], text
     starts = [other.place.sentence_start for other in checked if other.place.sentence < place.sentence]
     start = max(starts, default=place.sentence_start)
     before = [other for other in checked if start <= other.place.char_start < place.char_start]
-    if one.is_less and any(one.speaks_of(other) and other.cell.breakdown != one.cell.breakdown for other in before):
+    # of a part named before, but "97 victims, of whom 16 were men" is of all
+    if one.is_less and any(one.speaks_of(o) and o.cell.breakdown not in ("", one.cell.breakdown) for o in before):
         return "perhaps_part"
     return "unclear_subject" if _is_unread(text, start, place.char_start, checked) else ""
 
@@ -107,7 +108,8 @@ def _lack_of_count(one: Checked, place: Proposal, checked: Sequence[Checked], se
         return "not_dated"
     is_vouched = any(one.speaks_of(other, "breakdown") for other in vouching) or (is_of_year and one.cell.breakdown)
     is_beside = one.finding.code not in LIMITS.typed and any(other.place.sentence == place.sentence for other in others)
-    return "" if is_vouched or (place.rule in LIMITS.own and not is_beside) else "unclear_subject"
+    is_swapped = is_typed and one.finding.code == LIMITS.typed[0] and place.period_source in ("clause", "sentence")
+    return "" if is_vouched or is_swapped or (place.rule in LIMITS.own and not is_beside) else "unclear_subject"
 
 
 def _is_rival(one: Checked, other: Checked) -> bool:
@@ -131,10 +133,8 @@ def _is_read_statement(place: Statement, checked: Sequence[Checked], sentence: W
     counted = {o.cell.indicator for o in checked if o.kind == "count" and o.place.sentence == place.sentence}
     is_of_other = counted and place.kind != "rank" and place.subject.indicator not in counted
     end = min(place.char_end + LIMITS.beside, place.sentence_end)
-    if is_of_other or _is_unread(text, place.sentence_start, end, checked):
-        return False
-    is_of_figure = place.value is not None or place.subject.char_start >= 0
-    return place.kind not in ("change", "comparison") or (is_of_figure and _is_between_years(place, sentence, text))
+    is_read = not (is_of_other or _is_unread(text, place.sentence_start, end, checked))
+    return is_read and (place.kind not in ("change", "comparison") or _is_between_years(place, sentence, text))
 
 
 def _is_between_years(place: Statement, sentence: Words, text: str) -> bool:
@@ -142,6 +142,7 @@ def _is_between_years(place: Statement, sentence: Words, text: str) -> bool:
     cells = [cell for cell in (place.subject, place.base) if cell is not None]
     around = text[max(0, place.sentence_start - LIMITS.around) : place.sentence_end]
     # one year in its own sentence: "since the peak it has fallen by 73 percent" is on a year that is told far before
-    is_told = any(cell.period_end[:4] in sentence.low for cell in cells)
-    is_told = is_told and all(cell.period_end[:4] in around for cell in cells if cell.value is None)
-    return is_told or bool(sentence.starts("periods.previous"))
+    is_near = any(cell.period_end[:4] in sentence.low for cell in cells)
+    is_told = is_near and all(cell.period_end[:4] in around for cell in cells if cell.value is None)
+    # not "half the number in 2022", of 2018
+    return cells[-1].period_end <= cells[0].period_end and (is_told or bool(sentence.starts("periods.previous")))

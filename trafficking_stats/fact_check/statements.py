@@ -46,14 +46,14 @@ def judge_statement(statement: Statement, record: Record, near: Sequence[Cell] =
     if statement.kind == "rank":
         return _rank(statement, statement.base, record)
     subject, base = record.held(statement.subject), record.held(statement.base)
-    if subject.is_known and base.is_known:
+    is_known = subject.is_known and base.is_known
+    found, is_read = Finding("unknown", "no_figure"), True
+    if subject != base and (is_known or (subject.exact and base.exact)):
         found = _tested(statement, subject, base, _sources(subject, base))
-        is_read = subject.allows(statement.subject.value) and base.allows(statement.base.value)
+        is_read = is_known and subject.allows(statement.subject.value) and base.allows(statement.base.value)
     elif statement.subject.value is not None and statement.base.value is not None:
         # the figures that the text itself prints must at least fit each other
-        found, is_read = _tested(statement, _printed(statement.subject), _printed(statement.base), ()), True
-    else:
-        found, is_read = Finding("unknown", "no_figure"), True
+        found = _tested(statement, _printed(statement.subject), _printed(statement.base), ())
     own = _by_figures(statement, near) if found.verdict != "agrees" else None
     is_misread = found.verdict == "contradicts" and not is_read
     return own or (Finding("unknown", "unclear_subject") if is_misread else found)
@@ -155,14 +155,16 @@ def _rank(statement: Statement, base: Cell, record: Record) -> Finding:
         return Finding("unknown", "no_figure")
     beaten = [y for y, there in known.items() if (there.low > level.high if is_highest else there.high < level.low)]
     sources = _sources(own, *(held[year] for year in beaten))
-    if beaten:
-        year = (max if is_highest else min)(beaten, key=lambda year: known[year].low)
+    place = int(statement.value or 1)  # 2 of "the second highest"
+    if len(beaten) >= place:
+        year = sorted(beaten, key=lambda year: known[year].low, reverse=is_highest)[place - 1]
         values = {"year": year, "there": known[year].bounds, "record": level.bounds}
         return Finding("contradicts", statement.direction, level.low, level.upper, sources, values)
     others = [there for year, there in known.items() if year != int(statement.subject.period_end[:4])]
     if len(others) < 2:
         return Finding("unknown", "no_figure")
-    holds = all(there.high <= level.low if is_highest else there.low >= level.high for there in others)
+    below = [there for there in others if (there.high <= level.low if is_highest else there.low >= level.high)]
+    holds = len(beaten) == place - 1 and len(below) == len(others) - len(beaten)
     verdict, code = ("agrees", "holds_among") if holds else ("unknown", "wide")
     return Finding(verdict, code, level.low, level.upper, sources, {"record": level.bounds, "n": len(others)})
 

@@ -11,7 +11,6 @@ safely, standard papermill runs the notebook instead.
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import importlib
 import os
 import signal
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 Answer = tuple[list[dict[str, Any]], int | None, bool, bool]
 """The outputs of a cell, its number, whether it failed, and whether it took too long."""
-# In seconds: the limit where none is given, and how long an interrupted cell has until its process ends.
+# In seconds: the limit where none is given, and how long an interrupted cell may go on computing.
 _NO_LIMIT, _GRACE = 10**8, 10
 
 
@@ -200,7 +199,7 @@ def _run_cells(nb: NotebookNode, limit: float) -> Iterator[Answer]:
 
 @contextlib.contextmanager
 def _at_most(limit: float) -> Iterator[list[bool]]:
-    """Interrupt a cell that takes longer, in seconds, again and again; end the process if it never listens."""
+    """Interrupt a cell that takes longer, in seconds, again and again; end the process if it computes on."""
     interrupted: list[bool] = []
 
     def interrupt(*_: object) -> None:
@@ -209,10 +208,10 @@ def _at_most(limit: float) -> Iterator[list[bool]]:
 
     before = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, limit, 1)
-    faulthandler.dump_traceback_later(limit + _GRACE, exit=True, file=1)  # which leads nowhere
+    signal.setitimer(signal.ITIMER_VIRTUAL, limit + _GRACE)  # whose signal, which nobody handles, ends the process
     try:
         yield interrupted
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGALRM, before)
-        faulthandler.cancel_dump_traceback_later()

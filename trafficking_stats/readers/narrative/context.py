@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from trafficking_stats.readers.narrative.governors import auxiliary_before
-from trafficking_stats.readers.narrative.heads import COUNTED, DEFAULT, ENFORCEMENT, facets_within, topic_of
+from trafficking_stats.readers.narrative.heads import COUNTED, DEFAULT, ENFORCEMENT, facets_of, facets_within, topic_of
 from trafficking_stats.readers.narrative.lexicon import PEOPLES
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Outcome, State, fits, reading_of
@@ -85,7 +85,10 @@ def facet_verb(state: State) -> Outcome:
 def existence(state: State) -> Outcome:
     """Read "there were 77 victims", "there were 229 proceedings", and, less surely, "with 331 victims in 2022"."""
     scene, head, first = state.scene, state.head, state.numeral.first
-    family = DEFAULT.get(head.noun)
+    of_victims = any(scene.value("nouns", k) == "victim" for k in scene.starts("nouns"))
+    # "in 2022 there were 48 women, or three quarters of the victims"
+    is_part = head.noun == "person" and of_victims and scene.contains("clause.existential", first - 3, first)
+    family = "identify" if is_part and facets_of(scene, state.numeral, head) else DEFAULT.get(head.noun)
     if family is None:
         return None
     is_item = first > 0 and scene.tokens[first - 1].text.startswith(("\n", ":"))  # "Figures for 2022: 73 victims"
@@ -140,7 +143,7 @@ def _points_back(state: State) -> bool:
     said = any(scene.contains(group, numeral.start - REACH, numeral.start) for group in groups)
     said = said or scene.phrase("clause.anaphors", head.end) > 0  # "thirteen followed"
     opened = scene.ends.get(numeral.first)  # "In 2016 they recorded 197": of what was counted before
-    is_more = scene.is_compared(numeral.start) or (opened is not None and opened.family == "open")
+    is_more = scene.is_compared(numeral.start) or (opened is not None and opened.family in ("open", "light"))
     is_fragment = head.noun in ("empty", "person") and _is_fragment(scene, numeral)  # "2021 - 18 minors"
     if said or head.partitive or is_fragment or (head.noun == "empty" and is_more):
         return True

@@ -102,6 +102,9 @@ class Dater:
         row = scene.row_around(token, {start: numeral.end for start, numeral in scene.counts.items()})
         beside = (*[k for k in dated if dated[k] <= row[0]][-1:], *[k for k in dated if k > row[-1]][:1])
         pairs = [(row, years_at(scene.row_around(k, dated))) for k in beside]
+        ways = ("compare.change_from", "compare.change_to")  # "from 2013 to 2014 it rose from 70 to 106"
+        ends = [start for way in ways for start, n in scene.counts.items() if scene.phrase(way, n.first - 1)]
+        pairs += [(ends, p.label.split("/")) for p in scene.periods if p.kind == "years"]
         if scene.starts("clause.respectively") and not scene.is_compared(token):
             # "in the same years 11 and eight, respectively"
             years = years_at(dated) or [str(year) for year in years_of(self.span) if "-" not in self.span]
@@ -114,11 +117,8 @@ class Dater:
         scene, of = self.scene, self.scene.segments.of
         after = next((p for p in scene.periods if p.start > token and of[p.start] == of[token]), None)
         last = max((start for start in scene.counts if after and token < start < after.start), default=None)
-        if after is None or last is None or not scene.phrase("clause.coordinators", scene.counts[last].first - 1):
-            return ""
-        return (
-            "" if any(token < mark.start < last for mark in scene.marks if mark.form == "verb") else self._label(after)
-        )
+        joins = last is not None and scene.phrase("clause.coordinators", scene.counts[last].first - 1)
+        return self._label(after) if after is not None and joins else ""
 
     def _in_clause(self, token: int) -> Period | None:
         """Return the period of the clause of a figure: one after it, unless that dates other figures; one before it."""
@@ -134,10 +134,13 @@ class Dater:
         after = next((period for period in told if period.start > token and period in (*here, *alone)), None)
         start = scene.clause_start(token, 0, ",;(")
         is_dated = any(start <= period.start < token for period in here)  # "while in 2015 93 were found, it is now 62"
-        is_apart = after is not None and is_dated and "," in scene.low[token : after.start]
+        comma = next((k for k in range(after.start, token, -1) if scene.low[k] == ","), 0) if after is not None else 0
+        # "in 2020, when borders closed, 13 were found, which makes the figure for 2022 19 times higher"
+        explains = scene.phrase("clause.relatives", comma + 1) and any(period.start < token for period in here)
+        is_apart = comma > 0 and (is_dated or explains)
         if after is not None and not is_apart and not self._opens_clause(after):
             counts = (start for start, count in scene.counts.items() if not scene.is_base(count))  # "71 of 97 in 2018"
-            others = (*counts, *scene.starts("clause.negations", "clause.contrasts"))
+            others = (*counts, *scene.shares, *scene.starts("clause.negations", "clause.contrasts"))
             between = any(token < start < after.start for start in others)
             if scene.is_compared(token) or not between:
                 return after
@@ -190,6 +193,10 @@ class Dater:
             for years in (named[-length:], years_of(self.span)):
                 if len(years) == length == years[-1] - years[0] + 1:
                     return f"{years[0]}/{years[-1]}"
+        since = next((p for p in self.scene.periods if self.scene.phrase("periods.since", p.start)), None)
+        upto = [p for p in self.scene.periods if p.kind == "year" and self.scene.before("periods.as_of", p.start)]
+        if since is not None and upto and period in (since, upto[0]):  # "since 2007, 1,233 by the end of 2023"
+            return f"{since.label[:4]}/{upto[0].label}"
         if period.label and period.kind != "shifted":
             is_each = self.scene.before("periods.both", period.start)  # "in both 2021 and 2022": one figure, the latest
             return period.label.rpartition("/")[2] if is_each else period.label

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from trafficking_stats.errors import ReaderError
 from trafficking_stats.readers.documents.tidying import tidy
-from trafficking_stats.readers.narrative.lexicon import detect_language, load
+from trafficking_stats.readers.narrative.lexicon import Lexicon, detect_language, load
 from trafficking_stats.readers.narrative.reader import Reader
 from trafficking_stats.readers.narrative.results import Proposal, Statement
 from trafficking_stats.readers.narrative.scene import Scene
@@ -54,16 +54,20 @@ def year_told(text: str, language: str | None = None) -> int | None:
     >>> year_told("OSLO, May 3, 2023 - Last year the police charged 25.")
     2023
     """
-    lexicon = load(language or detect_language(text))
+    return _told(text, load(language or detect_language(text)))[0]
+
+
+def _told(text: str, lexicon: Lexicon) -> tuple[int | None, bool]:
+    """Return the year that a text reports on, and whether it is the year after, from which it says "last year"."""
     month = "|".join(lexicon.tables["periods"]["months"])
     date = re.search(rf"(?i)\b(?:\d\d?\.? (?:{month})|(?:{month}) \d\d?)[.,]* ({_YEARS})\b", text[:_HEAD])
     years = [int(year) for year in _YEAR.findall(text)]
     written, last = int(date[1]) if date else 0, max(years, default=None)
     if last is None or written < last:
-        return last
+        return last, False
     if Words(tokenize(text), lexicon).starts("periods.last_year"):
-        return written
-    return max((year for year in years if year < written), default=max(written - 1, 1990))
+        return written, True
+    return max((year for year in years if year < written), default=max(written - 1, 1990)), False
 
 
 def read_text(text: str, *, country: str, default_year: int, language: str | None = None, source_id: str = "") -> Found:
@@ -80,7 +84,9 @@ def read_text(text: str, *, country: str, default_year: int, language: str | Non
     document = tidy(text)
     lexicon = load(language or detect_language(document.text))
     found = Found(lexicon.code)
-    reader = Reader(str(default_year), country, source_id)
+    # figures without a year are of the year before the date of the text, if it counts from that
+    undated = default_year - (_told(document.text, lexicon) == (default_year, True))
+    reader = Reader(str(default_year), country, source_id, str(undated))
 
     def scene_of(stretch: Sentence) -> Scene:
         return Scene(document, stretch, lexicon, default_year, country, reader.here.around or 0)

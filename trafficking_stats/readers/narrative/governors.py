@@ -143,8 +143,8 @@ def left_of(scene: Scene, numeral: Numeral, bound: int, consumed: Container[int]
         if mark is not None and mark.start in consumed:
             break
         is_other = mark.family == "other" if mark else scene.is_unknown_verb(k - 1)
-        if is_other and ":" in scene.low[k : numeral.first]:
-            break  # "As published by the ministry: 450 victims were identified"
+        if is_other and (":" in scene.low[k : numeral.first] or scene.contains("periods.when", k, numeral.first)):
+            break  # "As published by the ministry: 450 victims were identified", "it turned in 2019, when 41 were"
         if mark is not None and mark.family != "light":
             return Governor(_joined_before(scene, mark), "active", mark.start)
         if mark is not None:

@@ -199,17 +199,19 @@ def facets_of(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]:
     dict of str to str
         Such as ``{"age": "child", "form": "sex"}``; a facet named with two values is left out.
     """
-    stop = past = min(scene.clause_end(_past_share(scene, head.end), ",;:.()"), head.start + REACH)
+    goes_on = ("clause.auxiliaries", "clause.perfects", "clause.about")
+    before, end = _facets_before(scene, numeral, head), head.end
+    if not before and scene.word(end) == ")" and any(scene.phrase(group, end + 1) for group in goes_on):
+        end += scene.word(numeral.first - 1) == "("  # "half of the victims (46) had begged"
+    stop = past = min(scene.clause_end(_past_share(scene, end), ",;:.()"), head.start + REACH)
     while scene.word(past) == "," and scene.phrase("facets.form", scene.past(past + 1, "clause.coordinators")):
         past = scene.clause_end(past + 1, ",;:.()")  # "in cases of forced labor, sex trafficking, and begging"
         stop = stop if past in scene.counts else past
-    goes_on = ("clause.auxiliaries", "clause.perfects", "clause.about")
     if scene.is_apposition(numeral.first, stop) and any(scene.phrase(group, stop + 1) for group in goes_on):
         stop = scene.clause_end(stop + 1, ",;:.()")  # "more than half, 58 people, had been sold for sex"
     found = facets_within(scene, head.start, stop, head.end + 2)
     if "age" not in found and any(_is_child_age(scene, k) for k in range(head.start, min(stop + 3, len(scene.low)))):
         found["age"] = "child"
-    before = _facets_before(scene, numeral, head)
     ends = scene.phrase("clause.coordinators", head.end) or scene.word(head.end) in ",;"
     if before and ends and head.end == numeral.end:
         return before  # "Nigerians 56 and Romanians four"
@@ -251,7 +253,8 @@ def _facets_before(scene: Scene, numeral: Numeral, head: Head) -> dict[str, str]
     start = start if joint is None or scene.phrase("facets.sex", joint - 1) > 1 else joint + 1  # "women and girls: 110"
     # "the Danish authorities identified 64" says nothing of the 64
     reach = start if link else end - (8 if bracketed else 2)
-    opens = scene.value("nouns", start + scene.phrase(PEOPLES, start)) == "person"  # "Thai nationals were 12"
+    past = start + scene.phrase(PEOPLES, start)  # "Thai nationals were 12", "Thais were the largest group, with 12"
+    opens = scene.value("nouns", past) == "person" or (past > start and scene.phrase("clause.copulas", past))
     until = end if bracketed or (link and (scene.before(PEOPLES, end) or opens)) else 0
     return facets_within(scene, start, end, until) if facets_within(scene, max(start, reach), end, until) else {}
 
@@ -273,7 +276,8 @@ def facets_within(scene: Scene, start: int, stop: int, people_until: int | None 
             if length and (is_near or facet != "group") and not is_other:
                 found[facet].add(value)
                 end = max(end, k + length)
-        if is_near and scene.phrase(PEOPLES, k) and not scene.phrase("clause.bodies", k + 1):
+        is_said = is_near or scene.before("clause.copulas", k)  # "twelve of those identified were Danish"
+        if is_said and scene.phrase(PEOPLES, k) and not scene.phrase("clause.bodies", k + 1):
             code, name = scene.value(PEOPLES, k)
             found["nationality"].add("national" if code == scene.country else name)
         place, from_there = scene.phrase(PLACES, k), scene.before("clause.origins", k)

@@ -7,6 +7,9 @@ from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.scene import Scene
 from trafficking_stats.readers.narrative.times import is_single_year, year_of
 
+SHORT = 5
+"""Tokens of a sentence that but names a year."""
+
 
 @dataclass
 class Paragraph:
@@ -72,16 +75,18 @@ class Paragraph:
         """Take what the sentences after this one may refer to: the main figures of it, and their years."""
         self.row = [entry for entry in spoken if not scene.is_compared(entry.numeral.start)]
         # "in 2018 the figure was 356" only names an earlier year's figure
-        last = year_of(self.lead.label if self.lead and self.lead.printed else default)
+        last = year_of(self.lead.label if self.lead and self.lead.sentence else default)
         is_aside = any(s.rule == "carried over" and year_of(s.label) < last for s in self.row[:1])
         if self.row and not is_aside:
-            self.lead = newest(self.row)
+            # "While 40 suspects were charged, 73 victims were identified" goes on about the victims
+            is_last = scene.phrase("clause.coordinators", 0) and scene.phrase("clause.contrasts", 0)
+            self.lead = newest([s for s in self.row if not is_last or s.families == self.row[-1].families])
             self.years = self.years if self.lead.facets else _years_of(self.row)
             years = {end.removeprefix("FY")[:4] for end in self.lead.label.split("/")}
             is_held = any(p.kind == "same_span" for p in scene.periods)  # "in the period, ...": the next sentence, too
             held = self.lead.label if is_held else self.latest
             self.latest = max(self.latest, *years) if len(years) == 1 else held
-        elif spoken and (self.lead is None or not self.lead.printed):
+        elif spoken and (self.lead is None or not (self.lead.printed or is_aside)):
             # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
             self.lead = spoken[-1]
         kinds = ("month", "part", "year", "fiscal")
@@ -89,7 +94,8 @@ class Paragraph:
         years = {p.label for p in dated if p.kind != "month"}
         self.told = "" if spoken or len(years) != 1 else years.pop()
         counts = any(mark.form == "verb" and mark.family in COUNTED for mark in scene.marks)
-        self.is_on_figures = counts or bool(scene.starts("clause.figure_nouns"))
+        # "Then came 2018."
+        self.is_on_figures = counts or bool(scene.starts("clause.figure_nouns")) or len(scene.low) <= SHORT
         if dated:
             self.around = year_of(dated[-1].label) if any(p.kind == "month" for p in dated) else self.around
             is_fronted = dated[0].kind in ("year", "fiscal") and dated[0].start <= 1 and not is_aside

@@ -123,7 +123,8 @@ def _bare(words: Words, dated: Container[int]) -> Iterator[Numeral]:
             last, value = number
             past_zero = last if is_zero else -2
             half = words.phrase("number_grammar.half", last)
-            has_half = half > 0 and unit_at(words, last + half) != ""
+            is_times = words.phrase("number_grammar.not_a_count_after", last + half) > 0  # "two and a half times"
+            has_half = half > 0 and (is_times or unit_at(words, last + half) != "")
             yield Numeral(i, last + half * has_half, value + 0.5 * has_half, cue="no" if is_zero else "")
 
 
@@ -248,5 +249,6 @@ def _qualified(words: Words, numeral: Numeral) -> Numeral:
     definite = bool(opens or words.phrase("clause.definite", first - 1))
     length, after = words.found("qualifiers_after", numeral.end)  # "200 or more victims"
     plain = "approximately" if numeral.kind == "share" else "exact"
+    plain = "more_than" if words.phrase("number_grammar.majorities", numeral.start) else plain
     qualifier = (words.value_before("qualifiers", numeral.start) if first < numeral.start else "") or after or plain
     return numeral._replace(end=numeral.end + length, qualifier=qualifier, first=first, definite=definite)

@@ -39,11 +39,14 @@ class Reader:
         The period of the document.
     country, source_id : str
         Copied into each proposal.
+    undated : str
+        The period of figures without one.
     """
 
     default: str
     country: str
     source_id: str
+    undated: str
     here: Paragraph = field(default_factory=Paragraph)
     known: dict[float, Reading] = field(default_factory=dict)
     end: int = 0
@@ -60,7 +63,8 @@ class Reader:
             here.lead = self._lead_before(scene)
         here.is_new, self.end = False, scene.sentence.end if scene.counts else self.end
         if scene.sentence.number == 1 and not scene.counts:  # "Statistical bulletin, July to September 2021"
-            self.default = next((p.label for p in reversed(scene.periods) if p.kind == "part"), self.default)
+            for period in (p for p in scene.periods if p.kind == "part"):
+                self.default = self.undated = period.label
         state = State(scene, here.lead, self.known, here.row)
         readings = read_numbers(state)
         before = here.lead if here.lead and here.lead.printed else here.before or here.lead
@@ -69,6 +73,7 @@ class Reader:
         spoken: list[Reading] = []
         for reading in readings:
             label, source = dater.date(reading.numeral.start)
+            label = self.undated if source == "document default" else label
             if source in ("document default", "preceding sentence"):
                 label, source = self._belonging(scene, reading, state.repeats) or (label, source)
             reading = replace(reading, label=label, source=source, sentence=scene.sentence.number)
@@ -108,7 +113,8 @@ class Reader:
         """Return what a paragraph without figures so far goes on about: a heading before it, or the last paragraph."""
         before, is_first = self.here.before, self.here.is_new
         # "Of these, 12", "It fell"
-        leans_back = any(scene.phrase(f"clause.{group}", 0) for group in ("subset", "pronouns"))
+        opening = scene.past(scene.dated.get(0, 0), "clause.adverbs", marks=",")  # "A year earlier it was 190"
+        leans_back = scene.phrase("clause.subset", 0) or scene.phrase("clause.pronouns", opening)
         if before is not None and is_first and leans_back:
             return before
         start, end = max(self.end, scene.sentence.start - BETWEEN), scene.sentence.start
@@ -135,11 +141,11 @@ class Reader:
                 return years if is_more else lead.label, "figure it belongs to"
         wholes = [self.known[base.numeral.value].label for base in repeats if base.numeral.value in self.known]
         if not wholes and scene.contains("clause.group", 0, len(scene.low)):
-            recent = islice(reversed(self.known.values()), RECENT)
+            recent = (*([lead] if lead else []), *islice(reversed(self.known.values()), RECENT))
             alike = [s for s in recent if s.enforcement == reading.enforcement]
             large = [s.label for s in alike if s.numeral.value >= reading.numeral.value]
             # a text breaks down the year it is about; a total over many years is mostly said in passing
-            wholes = [self.default] if self.default in large else large[:1]
+            wholes = [self.undated] if self.undated in large else large[:1]
         return (wholes[-1], "figure it belongs to") if wholes else None
 
     # ---- breakdowns
@@ -168,6 +174,8 @@ class Reader:
         end = next(ends, start)  # "among the men (19), five", "among the men were five"
         is_group = any(scene.phrase(f"clause.{group}", start) for group in ("subset", "base"))
         opens = is_group or scene.phrase("clause.regarding", start)
+        # "in forced labour 19 victims were found"
+        opens = opens or (scene.phrase("clause.inside", start) and scene.phrase("facets.form", start + 1))
         return facets_within(scene, start, end) if opens else {}
 
     def _bases_of(self, scene: Scene, reading: Reading, own: dict[str, str], before: list[Reading]) -> list[Reading]:
@@ -197,7 +205,9 @@ class Reader:
             found = [s for s in alike if s.sentence == found[0].sentence and found[0].rule in _TOTALS]
         if found or own:
             return found
-        if before and _is_in_line(scene, before[-1], reading):
+        # "34 were women; in 2022 the total was 73"
+        is_total = scene.contains("clause.wholes", scene.clause_start(numeral.first, 0, ",;("), numeral.first)
+        if before and _is_in_line(scene, before[-1], reading) and not is_total:
             # of the last figure, or of the first: "registered 394, 187 of them for begging; in 2020 there had been 348"
             return before[:1] if ";" in scene.low[before[-1].numeral.end : reading.numeral.first] else before[-1:]
         # "46 were in forced labour. In 2019 there were 17"

@@ -159,7 +159,7 @@ class State:
     @property
     def carried(self) -> str:
         """The rule by which a figure goes on from the text before: surely, or from a heading or another paragraph."""
-        return "carried over" if self.lead is None or self.lead.printed else "named before"
+        return "carried over" if self.lead is None or self.lead.printed or self.lead.sentence else "named before"
 
     def look(self, numeral: Numeral, head: Head, bound: int) -> None:
         """Look at a number and at what governs it on either side; a verb before it may govern another already."""

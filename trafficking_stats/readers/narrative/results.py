@@ -140,7 +140,8 @@ class Statement(Printed):
     comparison same         S = B ("the same number as in 2019")
     comparison times        S = v B ("twice as many as in 2014")
     rank       highest      S >= every year after the first of the period of B ("the highest since 2016", in which
-                            it may have been higher); ever: every year there is
+                            it may have been higher); ever: every year there is; with v only v - 1 of them are
+                            higher ("the second highest")
     rank       lowest       S <= the same years
     rank       first        the years within the period of B are 0
     rank       only         the years within the period of B add up to v ("only four ever")

@@ -82,7 +82,6 @@ class Segments:
         """Whether a comparison with another time starts at token `i`."""
         words = self._words
         marker, than = words.phrase("compare.markers", i), words.phrase("statements.comparisons", i)
-        than *= than > words.phrase("statements.multiplied", i)  # "doubled from 2012", but not "doubled in 2012"
         noun = words.first("clause.figure_nouns", i, i + NEAR) if words.phrase("compare.multiples", i) else None
         if noun is not None:  # "a quarter of the number in 2013", "half the 2013 figure"
             return self._number(i, noun + NEAR) is None and self._is_dated(i, noun + NEAR)

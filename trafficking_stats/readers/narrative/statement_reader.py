@@ -5,16 +5,17 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Any
 
-from trafficking_stats.readers.narrative.claims import qualifier_of
-from trafficking_stats.readers.narrative.heads import facets_of, facets_within, head_of, topic_of
+from trafficking_stats.readers.narrative.heads import facets_within, topic_of
 from trafficking_stats.readers.narrative.numerals import Numeral
 from trafficking_stats.readers.narrative.readings import Reading
 from trafficking_stats.readers.narrative.results import Statement
-from trafficking_stats.readers.narrative.speech import Speech
+from trafficking_stats.readers.narrative.speech import Span, Speech
 from trafficking_stats.readers.narrative.times import Period, year_of
 
 NEAR = 6
 """Tokens within which a word such as "increase" belongs to a figure."""
+CLAUSE = 16
+"""Tokens within which it does where "by" stands before the figure."""
 REACH = {"only": 14, "first": 8, "highest": 8, "lowest": 8}
 """Tokens after such a word within which "ever" or "since 2011" makes it a rank."""
 
@@ -24,7 +25,9 @@ class StatementReader(Speech):
 
     def read(self) -> list[Statement]:
         """All statements in the order of the text."""
-        found = [*self._by_numbers(), *self._changes(), *self._comparisons(), *self._ranks(), *self._sums()]
+        found = [*self._by_numbers(), *self._changes(), *self._moves(), *self._comparisons(), *self._sums()]
+        ranks = (self._rank(way, k) for way in REACH for k in self.scene.starts(f"statements.{way}"))
+        found += [rank for rank in ranks if rank is not None]
         return sorted(found, key=lambda s: (s.char_start, s.char_end, s.kind))
 
     # ---- shares, and changes by a number
@@ -33,62 +36,35 @@ class StatementReader(Speech):
         """Read "28 more than in 2017", "35 % more", and shares."""
         for numeral in self.scene.numerals:
             share = self.scene.shares.get(numeral.start)
-            end, unit = (share, "percent") if share else (numeral.end, "")
+            end = share or numeral.end
             direction = self._direction_of_change(numeral, end) if share or numeral.kind == "change" else ""
             subject = self.nearest(numeral.start)
             if direction and subject is not None:
                 label = self.compared_period(end, subject.label)
-                if label == subject.label:
+                named = facets_within(self.scene, self.scene.clause_start(numeral.first, 0, ",;:("), numeral.first)
+                if label == subject.label or not named.items() <= subject.facets.items():
                     continue  # "75 percent more than in 2019", after a figure of 2019: what is more was not read
                 base = self.in_period(subject, label)
-                span, unit = (numeral.start, end), unit or subject.unit
-                yield self.statement("change", direction, span, subject, base, numeral, unit)
+                yield self.statement("change", direction, (numeral.start, end), subject, base, numeral)
             elif share and not direction:
                 yield from self._share(numeral, share)
 
     def _share(self, numeral: Numeral, end: int) -> Iterator[Statement]:
         """Read "764 women (79 %)", "79 % were women", "women were 79 % of the victims"."""
-        printed = self._printed_beside(numeral, end)
-        whole = self._whole_of(numeral, printed)
+        printed = self.printed_beside(numeral, end)
+        whole = self.whole_of(numeral, printed)
         if whole is None:
             return
-        facets = printed.facets if printed else self._facets_of_share(numeral, end, whole)
-        if facets.items() <= whole.facets.items():
+        facets = printed.facets if printed else self.facets_of_share(numeral, end, whole)
+        is_counted = printed and whole.printed and whole.label == printed.label
+        if facets.items() <= whole.facets.items() and not is_counted:
             return
-        all_of_it = {key: value for key, value in whole.facets.items() if key not in facets}
+        is_within = whole.facets.items() < facets.items()  # "ten children, all of them boys"
+        all_of_it = {key: value for key, value in whole.facets.items() if is_within or key not in facets}
         part = printed or replace(whole, facets={**all_of_it, **facets}, printed=False)
         is_printed = whole.printed and whole.label == part.label and all_of_it == whole.facets
         base = replace(whole, facets=all_of_it, label=part.label, printed=is_printed)
-        yield self.statement("share", "", (numeral.start, end), part, base, numeral, "percent")
-
-    def _printed_beside(self, numeral: Numeral, end: int) -> Reading | None:
-        """Return the count that a share in brackets repeats, or that stands in brackets after a share."""
-        if self.scene.word(numeral.start - 1) == "(" or self.scene.is_apposition(numeral.start - 1, end):
-            beside = (s for s in self.spoken if s.numeral.start < numeral.start <= s.head.end + 2)
-        else:
-            comma = self.scene.clause_end(end, ",")  # "half of the victims, 58 in all, ..."
-            opens = {end + 1 if self.scene.word(end) == "(" else -1, comma + 1 if self.scene.word(comma) == "," else -1}
-            beside = (s for s in self.spoken if s.numeral.first in opens)
-        return next(beside, None)
-
-    def _whole_of(self, numeral: Numeral, part: Reading | None) -> Reading | None:
-        """Return the count that a share is a share of; one without a number where the sentence names the whole only."""
-        end = self.scene.shares[numeral.start]
-        near = range(end, min(end + 4, self.scene.clause_end(end, ",;:.") + 1))  # "90 % of the 121 victims"
-        after = [s for s in self.spoken if s.numeral.start in near and s is not part]
-        wholes = [s for s in self.spoken if s is not part and s.numeral.start < numeral.start and not s.facets]
-        if after or wholes:
-            return after[0] if after else wholes[-1]
-        return self.without_number(numeral.start) or part
-
-    def _facets_of_share(self, numeral: Numeral, end: int, whole: Reading) -> dict[str, str]:
-        begin = max((n.end for n in self.scene.numerals if n.end <= numeral.first), default=0)
-        before = facets_within(self.scene, begin, numeral.first)
-        if before and self.scene.before("clause.count_links", numeral.first):
-            return before  # "men account for 20 % and women for 79 %"
-        shifted = numeral._replace(end=end)
-        after = facets_of(self.scene, shifted, head_of(self.scene, shifted))
-        return before if after.items() <= whole.facets.items() else after
+        yield self.statement("share", "", (numeral.start, end), part, base, numeral)
 
     # ---- comparisons of two figures
 
@@ -104,6 +80,54 @@ class StatementReader(Speech):
                     yield self.statement("change", direction, (place, numeral.end), subject, base)
                     break
 
+    def _moves(self) -> Iterator[Statement]:
+        """Read "the number fell in 2024", "victims doubled from 2018 to 2019": what a verb says without a number."""
+        scene = self.scene
+        for k in scene.starts("statements.moves"):
+            end, said = k + scene.phrase("statements.moves", k), scene.value("statements.moves", k)
+            after, stop = scene.past(end, "statements.manner"), scene.clause_end(end, ",;:().")
+            reached = next((s for s in self.ends if s.numeral.start > k), None) if said not in ("up", "down") else None
+            moved = reached or self._moved(k, after, stop)
+            is_counted = stop in scene.shares or (stop in scene.counts and not reached)
+            if moved is None or is_counted or scene.phrase("periods.as_of", after):
+                continue
+            span = next((p.label for p in scene.periods if after <= p.start <= after + 1 and "/" in p.label), "")
+            label, source = (span.rpartition("/")[2], "clause") if span else self.dater.date(k)
+            subject = reached or self.in_period(moved, label)
+            base = self.in_period(subject, self.compared_period(after, subject.label))
+            if base.label != subject.label and (reached or source in ("clause", "sentence")):
+                yield self._compare(said, (k, end), subject, base)
+
+    def _compare(self, said: Any, span: Span, subject: Reading, base: Reading) -> Statement:
+        """Return the statement that a direction makes, or how many times as many."""
+        if isinstance(said, str):
+            return self.statement("change" if said in ("up", "down") else "comparison", said, span, subject, base)
+        qualifier = self.scene.value_before("qualifiers", span[0]) or "exact"
+        is_flipped = said < 1 and qualifier == "more_than"  # "more than halved"
+        number = Numeral(*span, float(said), qualifier="fewer_than" if is_flipped else qualifier)
+        return self.statement("comparison", "times", span, subject, base, number)
+
+    def _moved(self, k: int, after: int, stop: int) -> Reading | None:
+        """Return what rose or fell at token `k` of a clause, None where a word that is not known may name another."""
+        scene, start = self.scene, self.scene.clause_start(k, 0, ",;:()")
+        figure = scene.first("clause.figure_nouns", start, stop)
+        start, end = (start, k) if figure is None or figure < k else (k, stop)  # Danish "faldt antallet af ofre"
+        goes_on = any(scene.phrase(group, after) for group in ("periods.in_words", "periods.between"))
+        is_bare = scene.word(after) in ("", *",.;:)") or after in scene.dated or after == figure  # not "declined to"
+        is_read = all(scene.is_known(i) or i in scene.dated or not scene.low[i].isalpha() for i in range(start, end))
+        is_read = is_read and not scene.contains("statements.measures", start, end)
+        topic, facets = topic_of(scene, start, end), facets_within(scene, start, end)
+        is_of_cases = topic is not None and topic.family == "investigate" and topic.noun != "offender"
+        if not (is_bare or goes_on) or not is_read or is_of_cases:
+            return None
+        if topic is not None:
+            return replace(self.named(Numeral(k, k, 0.0, first=k), topic), facets=facets)
+        beyond = figure + scene.phrase("clause.figure_nouns", figure) if figure is not None else k
+        is_of_other = scene.phrase("clause.prepositions", beyond) and beyond + 1 not in scene.dated and not facets
+        is_told = figure is not None or scene.phrase("clause.pronouns", k - 1)
+        lead = self.nearest(k) if is_told and not is_of_other else None
+        return lead and replace(lead, facets={**lead.facets, **facets})
+
     def _is_loose(self, k: int) -> bool:
         """Whether a comparison at token `k` is said so that nothing tests it: "nearly the same as"."""
         multiple = self.scene.before("number_grammar.not_a_count_after", k)
@@ -114,13 +138,16 @@ class StatementReader(Speech):
         sign = self.scene.word(numeral.start - 1)
         if sign in ("+", "-", "−"):
             return "up" if sign == "+" else "down"
-        directions = ("up", "down")  # "11 more than in 2019 and 11 fewer than in 2018": those after it come first
-        found = [one for one in directions if self.scene.contains(f"statements.{one}_after", end, end + 2)]
-        if not self.scene.before("clause.count_links", numeral.first):  # "made up 58 %" is no change
-            # "fell by a third", but not "fell to a third"
-            is_by = numeral.kind != "share" or self.scene.phrase("compare.change_by", numeral.first - 1)
-            near = numeral.first - (NEAR if is_by else 0), numeral.first
-            found += [one for one in directions if self.scene.contains(f"statements.{one}", *near)]
+        scene, directions = self.scene, ("up", "down")
+        # "11 more than in 2019 and 11 fewer than in 2018": those after it come first
+        found = [one for one in directions if scene.contains(f"statements.{one}_after", end, end + 2)]
+        # "fell by a third", but not "fell to a third"
+        is_by = scene.phrase("compare.change_by", numeral.first - 1)
+        start = numeral.first - (CLAUSE if is_by else NEAR if numeral.kind != "share" else 0)
+        clause = scene.clause_start(numeral.first, 0, ",;:(")
+        is_named = scene.contains("compare.change_nouns", max(clause, start), numeral.first)  # "the rise was 53 %"
+        if is_named or not scene.before("clause.count_links", numeral.first):  # "made up 58 %" is no change
+            found += [one for one in directions if scene.contains(f"statements.{one}", start, numeral.first)]
         return found[0] if found else ""
 
     def _counterpart(self, base: Reading) -> Reading | None:
@@ -130,11 +157,10 @@ class StatementReader(Speech):
             same = other.families == base.families and other.facets == base.facets
             return same and other.label != base.label  # "fell from 176 in 2021 to 146" names one year only
 
-        ends = [s for s in self.spoken if self.scene.phrase("compare.change_to", s.numeral.first - 1)]
-        if ends:  # "fell from 98 to 75 and on to 40": both are less than 98
-            start, of = ends[0].numeral.start, self.scene.segments.of
+        if self.ends:  # "fell from 98 to 75 and on to 40": both are less than 98
+            start, of = self.ends[0].numeral.start, self.scene.segments.of
             is_later = base.numeral.start >= start and of[base.numeral.start] == of[start]
-            return None if is_later or base in ends or not is_alike(ends[0]) else ends[0]
+            return None if is_later or base in self.ends or not is_alike(self.ends[0]) else self.ends[0]
         before = [s for s in self.main if s.numeral.start < base.numeral.start]
         others = (*reversed(before), *self.main, self.lead if self.lead and self.lead.printed else None)
         return next((other for other in others if other is not None and is_alike(other)), None)
@@ -143,90 +169,73 @@ class StatementReader(Speech):
 
     def _comparisons(self) -> Iterator[Statement]:
         """Read "fewer than in 2015", "the same number as the year before", "twice as many as in 2014"."""
-        scene = self.scene
+        scene, group = self.scene, "statements.comparisons"
+        counted = (n for n in scene.numerals if scene.phrase("statements.times", n.end))
         after_number = {n.end for n in scene.numerals if n.kind == "change"} | set(scene.shares.values())
+        found: list[tuple[int, int, Any]] = [
+            (k, k + scene.phrase(group, k), scene.value(group, k)) for k in scene.starts(group)
+        ]
+        found += [(n.start, n.end + scene.phrase("statements.times", n.end), n.value) for n in counted]
         last = 0
-        for k, end, said in self._compared():
-            is_multiple = not isinstance(said, str)
-            is_loose = self._is_loose(k) or scene.phrase("statements.comparisons", end)  # "more than doubled"
-            if k < last or not after_number.isdisjoint((k - 1, k)) or (is_loose and not is_multiple):
+        for k, end, said in sorted(found):
+            is_multiple, base = not isinstance(said, str), None
+            # a rank, "more than in any other year"; "more than doubled"; what is said loosely
+            ranks = any(scene.phrase(f"statements.{way}", k) for way in ("highest", "lowest", "moves"))
+            is_loose = scene.phrase("statements.moves", end) or (self._is_loose(k) and not is_multiple)
+            # "twice the staff of 2017"
+            is_other = scene.before("clause.definite", end) and not scene.phrase("clause.figure_nouns", end)
+            if (
+                ranks
+                or is_loose
+                or (is_other and end not in scene.dated)
+                or k < last
+                or not after_number.isdisjoint((k - 1, k))
+            ):
                 continue
             last = end
             period = next((p for p in scene.periods if end <= p.start <= end + 2), None)
-            changes = bool(scene.phrase("statements.multiplied", k))  # "the number doubled": from the year before
-            subject = self._changed_to(k) if changes else self.nearest(k)
-            is_of_count = any(start in scene.counts for start in range(end, end + 4))
-            # "they halved by 2020" does not tell from when
-            is_open = changes and period is not None and subject is not None and not self._is_base(period, subject)
-            if subject is None or is_open or (is_of_count and not changes):
+            subject, stop = self.nearest(k), end + 4 if period is None else min(end + 4, period.start)
+            if subject is None or any(start in scene.counts for start in range(end, stop)):
                 continue
-            first, _, year = period.label.partition("/") if period is not None and changes else ("", "", "")
-            subject = self.in_period(subject, year or subject.label)  # "doubled from 2012 to 2013"
-            is_dated = period is not None or changes  # "17 in 2007, 76 in 2013, more than four times as many"
-            before = self._counterpart(subject) if is_multiple and scene.word(end) in ("", *",.;)") else None
-            earlier = first if year else self.compared_period(end, subject.label)
-            base = self.in_period(subject, earlier) if is_dated else before
-            if base is None:
-                continue
-            place = (k, end if period is None else period.end)
-            statement = self.statement("comparison", "times" if is_multiple else said, place, subject, base)
-            qualifier = qualifier_of(scene.value_before("qualifiers", k) or "exact")
-            if changes and float(said) < 1 and qualifier == "more_than":
-                qualifier = "less_than"  # "more than halved"
-            if is_multiple:
-                statement = replace(statement, value=float(said), unit="times", qualifier=qualifier)
-            if base.label != subject.label:
-                yield statement
-
-    def _is_base(self, period: Period, subject: Reading) -> bool:
-        """Whether a period after a verb is that of which the figure doubled, or the one of the figure itself."""
-        is_from = self.scene.is_compared(period.start) or self.scene.phrase("compare.change_from", period.start - 1)
-        return bool(is_from) or period.label == subject.label or "/" in period.label
-
-    def _compared(self) -> list[tuple[int, int, Any]]:
-        """Return the tokens of comparisons, and what they say: a direction, or how many times as many."""
-        scene, group = self.scene, "statements.comparisons"
-        found = [(k, k + scene.phrase(group, k), scene.value(group, k)) for k in scene.starts(group)]
-        counted = [(n, scene.phrase("statements.times", n.end)) for n in scene.numerals]
-        return sorted([*found, *((n.start, n.end + length, n.value) for n, length in counted if length)])
-
-    def _changed_to(self, k: int) -> Reading | None:
-        """Return the count that one doubled to, "doubled, to 21", or else the nearest."""
-        after = (s for s in self.spoken if s.numeral.start > k)
-        return next((s for s in after if self.scene.phrase("compare.change_to", s.numeral.first - 1)), self.nearest(k))
+            if period is not None:
+                base = self.in_period(subject, self.compared_period(end, subject.label))
+            elif is_multiple and scene.word(end) in ("", *",.;)"):
+                base = self._counterpart(subject)  # "17 in 2007, 76 in 2013, more than four times as many"
+            if base is not None and base.label != subject.label:
+                yield self._compare(said, (k, end if period is None else period.end), subject, base)
 
     # ---- ranks
 
-    def _ranks(self) -> Iterator[Statement]:
+    def _rank(self, direction: str, start: int) -> Statement | None:
         """Read "the highest number ever", "the first victims of forced labour", "only four have ever been ..."."""
-        for direction in REACH:
-            group = f"statements.{direction}"
-            for k in self.scene.starts(group):
-                yield from self._rank(direction, k, k + self.scene.phrase(group, k))
-
-    def _rank(self, direction: str, start: int, end: int) -> Iterator[Statement]:
+        end = start + self.scene.phrase(f"statements.{direction}", start)
         near = (start - 4, end + REACH[direction])
         ever = self.scene.contains("statements.ever", *near)
         since = next((p for p in self.scene.periods if near[0] <= p.start <= near[1] and "/" in p.label), None)
-        numeral: Numeral | None = None
         if direction == "only":
-            numeral = next((n for n in self.scene.counts.values() if end - 1 <= n.first <= end), None)
-            subject = next((s for s in self.spoken if ever and s.numeral is numeral), None)
+            subject = next((s for s in self.spoken if ever and end - 1 <= s.numeral.first <= end), None)
         elif direction == "first":
             subject = self._first_of_its_kind(start, end)
+        elif self.scene.phrase("statements.peaks", start):
+            moved = self._moved(start, self.scene.past(end, "statements.manner"), end)
+            subject = moved and self.in_period(moved, self.dater.date(start)[0])
         else:
             subject = self.nearest(start) if ever or since else None
         if subject is None:
-            return
-        first_year, last_day = self._years_of(since) if since is not None and not ever else ("", "")
+            return None
+        first_year, last_day = self._years_of(since) if since else ("", "")
+        if self.scene.contains("statements.overall", *near):
+            last_day = last_day or f"{self.scene.default_year}-12-31"
+        # "the second highest"
+        place = self.scene.value_before("periods.ordinals", start) or self.scene.value("statements.places", start)
+        numeral = subject.numeral if direction == "only" else None
         span = (numeral.start, numeral.end) if numeral else (start, end)
-        statement = self.statement("rank", direction, span, subject, replace(subject, printed=False), numeral)
-        base = statement.base or statement.subject
-        base = replace(base, period_start=first_year, period_end=max(last_day, base.period_end))
-        if direction == "first":
-            base = replace(base, period_end=f"{year_of(subject.label) - 1}-12-31")
+        statement = self.statement("rank", direction, span, subject, None, numeral)
+        base = self.cell(replace(subject, printed=False))
+        last_day = f"{year_of(subject.label) - 1}-12-31" if direction == "first" else max(last_day, base.period_end)
+        base = replace(base, period_start=first_year, period_end=last_day)
         own = replace(statement.subject, period_start=first_year) if direction == "only" else statement.subject
-        yield replace(statement, subject=own, base=base)
+        return replace(statement, subject=own, base=base, value=statement.value or place or None)
 
     def _years_of(self, period: Period) -> tuple[str, str]:
         """Return the day after the first year of which a rank begins, and its last day where it is told."""
@@ -238,12 +247,9 @@ class StatementReader(Speech):
     def _first_of_its_kind(self, start: int, end: int) -> Reading | None:
         """Return what "the first victims of forced labour" speaks of."""
         stop = self.scene.clause_end(end, ",;.")
-        head = self.scene.first("nouns", end, min(end + 4, stop))
-        topic = topic_of(self.scene, head, stop) if head is not None else None
-        if topic is None:
-            return None
-        said = self.named(Numeral(start, end, 0.0, first=start), topic)
-        return replace(said, facets=facets_within(self.scene, end, stop))
+        topic = topic_of(self.scene, end, stop) if self.scene.contains("nouns", end, min(end + 4, stop)) else None
+        said = self.named(Numeral(start, end, 0.0, first=start), topic) if topic else None
+        return said and replace(said, facets=facets_within(self.scene, end, stop))
 
     # ---- sums
 
@@ -253,9 +259,8 @@ class StatementReader(Speech):
             parts = self._parts_of(position)
             several_years = "/" in spoken.label and "-" not in spoken.label
             if parts or (several_years and not spoken.indicator):
-                numeral = spoken.numeral
-                span = (numeral.start, numeral.end)
-                statement = self.statement("sum", "", span, spoken, None, numeral, spoken.unit)
+                span = spoken.numeral.start, spoken.numeral.end
+                statement = self.statement("sum", "", span, spoken, None, spoken.numeral)
                 yield replace(statement, parts=tuple(self.cell(part) for part in parts))
 
     def _parts_of(self, position: int) -> list[Reading]:
