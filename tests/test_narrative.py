@@ -1634,3 +1634,96 @@ def test_what_figures_of_a_group_named_elsewhere_count(text, language, expected)
 )
 def test_a_part_is_of_the_group_that_was_counted_before(text, language, breakdown):
     assert parts(text, language)[-1][1] == breakdown
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        # suspected, in a relative clause or by signs; but not what others were taught to see
+        (
+            "I 2018 mødte gadeteamet 140 kvinder, som de formodede var handlet.",
+            "da",
+            [("victims_potential", "2018", 140)],
+        ),
+        ("Hos 54 af kvinderne var der i 2018 tegn på menneskehandel.", "da", [("victims_potential", "2018", 54)]),
+        ("Signs of trafficking were found in 17 of the women in 2018.", "en", [("victims_potential", "2018", 17)]),
+        ("120 sygeplejersker blev i 2018 undervist i tegn på menneskehandel.", "da", []),
+        ("Police arrested 12 men suspected of trafficking in 2018.", "en", []),
+        # cases that wait for a court
+        ("Tre sager fra 2018 verserer fortsat ved domstolene.", "da", [("prosecutions", "2018", 3)]),
+        ("Fire sager afventer fortsat domstolenes behandling.", "da", [("prosecutions", "2018", 4)]),
+        # what those convicted got
+        (
+            "I 2018 blev 14 dømt. 12 af de dømte fik en ubetinget frihedsstraf.",
+            "da",
+            [("convictions", "2018", 14), ("sentences", "2018", 12)],
+        ),
+        (
+            "There were 12 convictions in 2018; five were suspended sentences.",
+            "en",
+            [("convictions", "2018", 12), ("sentences", "2018", 5)],
+        ),
+        # years and months are one term, but for the ends of a range
+        (
+            "Straffene i 2018 lå mellem ét år og tre måneder og fem år og seks måneder.",
+            "da",
+            [("sentence_min", "2018", 15), ("sentence_max", "2018", 66)],
+        ),
+        (
+            "Sentences in 2018 ranged from six months to two years.",
+            "en",
+            [("sentence_min", "2018", 6), ("sentence_max", "2018", 2)],
+        ),
+        # "the period" is the last one named; "last year" counts from the text's own
+        (
+            "Fra 2014 til 2017 blev 409 personer vurderet handlet.\n\nPolitiet har i perioden henvist 186 ofre.",
+            "da",
+            [("victims_identified", "2014/2017", 409), ("victims_referred", "2014/2017", 186)],
+        ),
+        (
+            "Convictions rose from 8 in 2015 to 16 last year, and three of them were of women.",
+            "en",
+            [("convictions", "2015", 8), ("convictions", "2017", 16), ("convictions", "2017", 3)],
+        ),
+        (
+            "44 personer er i 2. kvartal 2018 identificeret som ofre.",
+            "da",
+            [("victims_identified", "2018-04/2018-06", 44)],
+        ),
+        # parts by form, and parts of a total in the genitive
+        (
+            "Politiet efterforskede 34 sager i 2018. Af sagerne vedrørte 20 prostitution og 14 tyveri.",
+            "da",
+            [("investigations", "2018", 34), ("investigations", "2018", 20), ("investigations", "2018", 14)],
+        ),
+        (
+            "The centre identified 52 of the year's 79 victims.",
+            "en",
+            [("victims_identified", "2018", 52), ("victims_identified", "2018", 79)],
+        ),
+        # who did not count is no zero
+        ("Ingen har talt ofrene.", "da", []),
+        ("Nobody has kept count of the victims.", "en", []),
+        ("No one was convicted in 2018.", "en", [("convictions", "2018", 0)]),
+        ("Over seks personer blev dømt i 2018.", "da", [("convictions", "2018", 6)]),
+    ],
+)
+def test_kinds_of_counts_that_authorities_and_newspapers_give(text, language, expected):
+    assert read(text, language) == expected
+
+
+def test_the_largest_group_has_the_breakdown_it_is_named_by():
+    text = "I 2018 blev 79 personer vurderet handlet. Kvinder er den største gruppe med 56 personer."
+    found = extract(text, country="DNK", default_year=2018, language="da")
+    assert [(p.value, p.breakdown) for p in found] == [(79, "total"), (56, "sex=female")]
+
+
+def test_a_third_of_the_victims_and_their_number_share_what_is_said_of_them():
+    text = "I 2018 blev 78 ofre fundet. Hver tredje af ofrene, i alt 26, var under 18 år."
+    found = extract(text, country="DNK", default_year=2018, language="da")
+    assert [(p.value, p.breakdown) for p in found] == [(78, "total"), (26, "age=child")]
+
+
+def test_a_verdict_on_six_is_no_threshold():
+    (found,) = extract("Dommen over seks bagmænd faldt i 2018.", country="DNK", default_year=2018, language="da")
+    assert (found.indicator, found.value, found.qualifier) == ("convictions", 6, "exact")

@@ -1,6 +1,5 @@
 """The executed notebook without what differs between two runs: times, random ids, addresses, paths."""
 
-import copy
 import re
 import textwrap
 import tomllib
@@ -23,13 +22,13 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{8,}")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def canonicalise(executed: NotebookNode) -> NotebookNode:
-    """Return a copy of an executed notebook that has the same bytes in every run of the same inputs.
+def canonicalise(nb: NotebookNode) -> NotebookNode:
+    """Take out of an executed notebook, and return it, what makes its bytes differ between runs of the same inputs.
 
     Parameters
     ----------
-    executed : nbformat.NotebookNode
-        What an engine returned.
+    nb : nbformat.NotebookNode
+        What an engine returned; it is changed.
 
     Returns
     -------
@@ -37,7 +36,6 @@ def canonicalise(executed: NotebookNode) -> NotebookNode:
         Without timings and run-time paths; cell ids and counts by position; streams joined, standard output
         first; plain text dropped where a richer form exists.
     """
-    nb = copy.deepcopy(executed)
     parameters = nb.metadata.get("papermill", {}).get("parameters", {})
     kept = {"kernelspec": _KERNEL, "language_info": _LANGUAGE, "papermill": {"parameters": parameters}}
     nb.metadata = nbformat.from_dict(kept)

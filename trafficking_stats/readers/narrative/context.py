@@ -94,6 +94,7 @@ def existence(state: State) -> Outcome:
     is_item = first > 0 and scene.tokens[first - 1].text.startswith(("\n", ":"))  # "Figures for 2022: 73 victims"
     # "12 cases and 40 victims"
     is_joined = state.current is not None and scene.phrase("clause.coordinators", first - 1) > 0
+    is_joined |= scene.before("clause.subset", first) > 0  # "met 300 women, among them 12 victims"
     is_described = is_joined or scene.phrase("clause.copulas", head.end) > 0  # "3,719 victims were nationals"
     told = head.noun == "victim" and (head.partitive or state.numeral.definite or is_described or _is_fragment(scene))
     if told or (head.noun != "offender" and (is_item or _exists(scene, state.numeral))):
@@ -107,7 +108,8 @@ def existence(state: State) -> Outcome:
 def group_before(state: State) -> tuple[int, int]:
     """Return the stretch that names a group right before a number: "Among the victims registered in 2022, ..."."""
     scene, comma = state.scene, state.numeral.first - 1
-    ends = scene.word(comma) == "," or scene.phrase("clause.copulas", comma)  # "Among the victims were nine children"
+    # "Among the victims were nine children", "of the 21 cases concerned 16 prostitution", as Danish has it
+    ends = scene.word(comma) == "," or any(scene.phrase(g, comma) for g in ("clause.copulas", "clause.about"))
     start = scene.clause_start(comma, state.bound, ",;(") if ends else comma
     is_group = scene.phrase("clause.base", start) or scene.phrase("clause.subset", start)
     # "Half of the victims, 12"
@@ -146,7 +148,8 @@ def _points_back(state: State) -> bool:
     if said or head.partitive or is_fragment or (head.noun == "empty" and is_more):
         return True
     end = head.end + scene.is_apposition(numeral.first, head.end)  # "two thirds, 20, were women"
-    is_described = scene.phrase("clause.copulas", scene.past(end, "clause.adverbs")) > 0  # "12 were women"
+    # "12 were women", "12 concerned forced labour"
+    is_described = any(scene.phrase(g, scene.past(end, "clause.adverbs")) for g in ("clause.copulas", "clause.about"))
     # "three have Thai citizenship"
     is_described |= scene.phrase("clause.perfects", end) > 0 and scene.phrase(PEOPLES, end + 1) > 0
     is_group = head.noun == "person" and bool(facets_within(scene, head.start, head.end))

@@ -218,6 +218,8 @@ class Dater:
         # "877 in 2017 and 741 the year before that", "in 2016 94 %; two years on, 35"
         if named and (period.kind in ("same", "before_that") or not self.main):
             around = named[-1]  # "In 2017 police broke up a ring; 20 were convicted that year"
+        if year_of(around) < year_of(self.default) and self.scene.phrase("periods.last_year", period.start):
+            around = self.default  # "rose from 23 in 2018 to 45 last year", in a text of 2024
         # after several years too: "in the ten years to 2016, ...; a year later", "charged in 2016, ... by year's end"
         return year_before(around, -period.step) if period.step or period.kind == "year_end" else around
 

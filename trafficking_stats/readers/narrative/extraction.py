@@ -92,7 +92,7 @@ def read_text(text: str, *, country: str, default_year: int, language: str | Non
     reader = Reader(str(default_year), country, source_id, str(undated), topics=found.topics)
 
     def scene_of(stretch: Sentence) -> Scene:
-        return Scene(document, stretch, lexicon, default_year, country, reader.here.around)
+        return Scene(document, stretch, lexicon, default_year, country, reader.here.around or 0)
 
     tables = find_tables(document.text)[::-1]
     done = 0  # the end of the last table read

@@ -48,6 +48,7 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor:
     stop = min(k + RIGHT_REACH, len(scene.low))
     k += scene.word(numeral.first - 1) == "(" and scene.word(head.end) == ")"  # "most victims (31) were referred"
     while k < stop and not _ends_clause(scene, k):
+        date = scene.dated.get(k + scene.phrase("periods.in_words", k), 0)  # "three cases from 2018 await trial"
         family = _participle(scene, k) if has_auxiliary or is_adjacent else ""
         if family:
             families = (family, *_joined_after(scene, k + 1))
@@ -59,11 +60,11 @@ def right_of(scene: Scene, numeral: Numeral, head: Head) -> Governor:
             return Governor(strength="unknown")
         if scene.phrase("clause.auxiliaries", k) or scene.phrase("clause.perfects", k):
             has_auxiliary = True
-        elif not scene.phrase("clause.relatives", k) and not scene.phrase("clause.adverbs", k):
+        elif not (date or scene.phrase("clause.relatives", k) or scene.phrase("clause.adverbs", k)):
             is_adjacent = is_adjacent and scene.low[k] == ","
         if scene.low[k] == "(":
             k = next((i for i in range(k, stop) if scene.low[i] == ")"), stop)
-        k += 1
+        k = max(k + 1, date)
     return Governor()
 
 

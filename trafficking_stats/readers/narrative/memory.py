@@ -84,7 +84,9 @@ class Paragraph:
             self.lead = newest([s for s in self.row if not is_last or s.families == self.row[-1].families])
             self.years = self.years if self.lead.facets else _years_of(self.row)
             years = {end.removeprefix("FY")[:4] for end in self.lead.label.split("/")}
-            self.latest = max(self.latest, *years) if len(years) == 1 else self.latest
+            is_held = any(p.kind == "same_span" for p in scene.periods)  # "in the period, ...": the next sentence, too
+            held = self.lead.label if is_held else self.latest
+            self.latest = max(self.latest, *years) if len(years) == 1 else held
         elif spoken and (self.lead is None or not (self.lead.printed or is_aside)):
             # "fell from 98 in 2021 to 75 in 2022. In 2017 it was 41"
             self.lead = spoken[-1]

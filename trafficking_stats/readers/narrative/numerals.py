@@ -11,6 +11,7 @@ from trafficking_stats.readers.narrative.words import Words
 _NO_COUNT_AFTER = ("not_counts.percent", "not_counts.currency_after", "number_grammar.not_a_count_after")
 _NO_COUNT_BEFORE = ("not_counts.currency_before", "not_counts.reference_before")
 LAST_DAY = 31
+MONTHS = 12
 MOST = 1_000_000
 """No authority counts so many: it is a population, or an estimate."""
 CLAUSE = 10
@@ -91,6 +92,8 @@ def find_numerals(words: Words, periods: Sequence[Period] = ()) -> list[Numeral]
         elif last and _is_exception(words, last, numeral):
             first = last.first - words.before("ignored.all_but", last.first)
             result[-1] = last._replace(first=first, end=numeral.end, value=numeral.value - last.value, cue="but")
+        elif last and _is_remainder(words, last, numeral):
+            result[-1] = last._replace(kind="months", end=numeral.end, value=12 * last.value + numeral.value)
         elif last and _is_range(words, last, numeral):
             result[-1] = result[-1]._replace(end=numeral.end, qualifier="between", upper=numeral.value)
         else:
@@ -130,9 +133,7 @@ def _kind(words: Words, numeral: Numeral, later: Numeral | None) -> str:
     i, j, is_whole = numeral.start, numeral.end, numeral.value == int(numeral.value)
     stop = j + (words.word(j) == ".")  # "23 mio. kr."
     is_one = words.before("not_counts.pronouns", j)  # "the one in Poipet"
-    is_money = words.phrase("not_counts.currency_after", stop) or any(
-        words.phrase(group, j) for group in _NO_COUNT_AFTER
-    )
+    is_money = words.phrase("not_counts.currency_after", stop) or any(words.phrase(g, j) for g in _NO_COUNT_AFTER)
     named = any(words.before(group, i) for group in _NO_COUNT_BEFORE)
     if is_one or is_money or named or _is_day_or_item(words, numeral):
         return "none"
@@ -172,9 +173,8 @@ def _is_day_or_item(words: Words, numeral: Numeral) -> bool:
     before = words.tokens[i - 1].text if i else ""
     after = words.tokens[j + (words.word(j) == ".")].text if j + 1 < len(words.low) else ""
     closes = words.word(j) in ("", ",", "-", "–", "—", "(")
-    is_day = numeral.value <= LAST_DAY and any(  # "May", not "may"
-        month in months or month.lower() in months for month in (before if closes else "", after)
-    )
+    beside = (before if closes else "", after)  # "May", not "may"
+    is_day = numeral.value <= LAST_DAY and any(name in months or name.lower() in months for name in beside)
     is_note = words.word(i - 1) == "[" and words.word(j) == "]"
     return is_day or is_note or (words.word(j) == ")" and words.word(i - 1) in ("", ".", ";"))
 
@@ -216,6 +216,16 @@ def _is_exception(words: Words, part: Numeral, whole: Numeral) -> bool:
     return is_tied and words.before("ignored.all_but", part.first) > 0
 
 
+def _is_remainder(words: Words, last: Numeral, numeral: Numeral) -> bool:
+    """Whether it is the months of "two years and six months", but not of "between two years and six months"."""
+    end = last.end + words.phrase("not_counts.years", last.end)
+    joins = words.word(end) == "," or words.phrase("number_grammar.and", end)
+    is_less = (last.kind, numeral.kind) == ("years", "months") and numeral.value < MONTHS
+    is_end = words.before("penalties.range_from", last.first)
+    goes_on = words.contains("not_counts.range_joiners", numeral.end, numeral.end + BEFORE)
+    return bool(end > last.end and joins and end + 1 == numeral.start and is_less and (goes_on or not is_end))
+
+
 def _is_range(words: Words, low: Numeral, high: Numeral) -> bool:
     """Whether two numbers are the ends of one: "between 40 and 50", "40-50 victims", "three or four victims"."""
     if not (low.kind == high.kind == "count" and low.value < high.value and high.start == low.end + 1):
@@ -232,11 +242,13 @@ def _is_range(words: Words, low: Numeral, high: Numeral) -> bool:
 def _qualified(words: Words, numeral: Numeral) -> Numeral:
     """Return a number with its qualifier, its first token, and whether it is definite."""
     first = numeral.start - words.before("qualifiers", numeral.start)
+    if numeral.kind == "count" and words.before("actions", first) and words.phrase("clause.prepositions", first):
+        first = numeral.start  # Danish "dommen over seks", the verdict on six
     base = words.before("clause.base", first)  # "Of 97 victims, 61 were men"
     opens = base > 1 or (base and words.word(first - base - 1) in ("", ",", ";"))
     definite = bool(opens or words.phrase("clause.definite", first - 1))
     length, after = words.found("qualifiers_after", numeral.end)  # "200 or more victims"
     plain = "approximately" if numeral.kind == "share" else "exact"
     plain = "more_than" if words.phrase("number_grammar.majorities", numeral.start) else plain
-    qualifier = words.value_before("qualifiers", numeral.start) or after or plain
+    qualifier = (words.value_before("qualifiers", numeral.start) if first < numeral.start else "") or after or plain
     return numeral._replace(end=numeral.end + length, qualifier=qualifier, first=first, definite=definite)

@@ -70,7 +70,7 @@ class Reader:
                 self.default = self.undated = period.label
         state = State(scene, here.lead, self.known, here.row)
         readings = read_numbers(state)
-        before = here.lead or here.before
+        before = here.lead if here.lead and here.lead.printed else here.before or here.lead
         label = before.label if before else ""
         dater = Dater(scene, self.default, here.carried(scene, readings), label, here.told, here.years[0] or label)
         spoken: list[Reading] = []
@@ -109,26 +109,13 @@ class Reader:
         place = scene.printed(numeral.start, numeral.end)
         first = max(place["sentence_start"], place["char_start"] - CONTEXT)
         around = scene.document.original[first : min(place["sentence_end"], place["char_end"] + CONTEXT)]
-        return [
-            Proposal(
-                **place,
-                indicator=indicator,
-                breakdown=unparse(dict(reading.facets)) or "total",
-                period=reading.label,
-                value=numeral.value,
-                qualifier=numeral.qualifier,
-                unit=reading.unit,
-                rule=reading.rule,
-                period_source=reading.source,
-                confidence=round(weights["rule"][reading.rule] * weights["period"][reading.source], 2),
-                counted=" ".join(reading.counted),
-                context=" ".join(around.split()),
-                country=self.country,
-                source_id=self.source_id,
-                value_upper=numeral.upper,
-            )
-            for indicator in reading.indicators
-        ]
+        confidence = round(weights["rule"][reading.rule] * weights["period"][reading.source], 2)
+        place |= {"breakdown": unparse(dict(reading.facets)) or "total", "period": reading.label, "unit": reading.unit}
+        place |= {"value": numeral.value, "qualifier": numeral.qualifier, "value_upper": numeral.upper}
+        place |= {"rule": reading.rule, "period_source": reading.source, "confidence": confidence}
+        place |= {"counted": " ".join(reading.counted), "context": " ".join(around.split())}
+        place |= {"country": self.country, "source_id": self.source_id}
+        return [Proposal(indicator=indicator, **place) for indicator in reading.indicators]
 
     def _lead_before(self, scene: Scene) -> Reading | None:
         """Return what a paragraph without figures so far goes on about: a heading before it, or the last paragraph."""

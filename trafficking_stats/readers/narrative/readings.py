@@ -203,9 +203,12 @@ class State:
             end = self.scene.clause_end(end + 1, ",;.(")
         end = min(end, head.end + POTENTIAL_REACH)
         said = self.scene.contains("modifiers.potential", head.end, end)  # "12 were registered as potential victims"
-        if "identify" in governor.families and said:
+        families = governor.families
+        if (said or head.potential) and self.scene.phrase("clause.meeting", governor.token):
+            families = ("identify",)  # "met 40 women whom they suspected of being trafficked"
+        if "identify" in families and said:
             head = replace(head, potential=True)
-        reading = reading_of(self.numeral, head, governor.families, rule)
+        reading = reading_of(self.numeral, head, families, rule)
         if reading and head.noun == "empty" and self.current and self.current.families == reading.families:
             return replace(reading, unit=self.current.unit)  # "filed 104 cases while 82 remained pending in court"
         return reading or self.stop()

@@ -11,6 +11,8 @@ from trafficking_stats.readers.narrative.scene import Scene
 
 NEAR = 2
 """Tokens from "it" to "rose"."""
+SAID = 6
+"""Tokens within which "signs of" has its crime."""
 
 
 def said_again(state: State) -> Outcome:
@@ -23,10 +25,20 @@ def said_again(state: State) -> Outcome:
     if earlier is None or not any(fits(family, state.head.noun) for family in earlier.families):
         return None
     governor = state.left if state.left.strength else state.right
-    is_said = governor.strength in ("active", "passive")
+    is_said = governor.strength in ("active", "passive") or "sentence" in governor.families
     if is_said and not {*earlier.families, "other", "open"}.intersection(governor.families):
         return None  # "identified 18 and referred all 18": another figure
     return replace(earlier, numeral=state.numeral, head=state.head, repeated=True)
+
+
+def suspected(state: State) -> Outcome:
+    """Read "54 of them showed signs of trafficking"."""
+    scene, numeral = state.scene, state.numeral
+    start, end = scene.clause_start(numeral.first, state.bound, ",;("), scene.clause_end(numeral.end, ",;.)")
+    signs = [k for k in scene.starts("clause.signs") if start <= k < end and state.head.noun != "case"]
+    is_other = "other" in state.right.families  # "120 were trained in the signs of trafficking"
+    is_said = not is_other and any(scene.contains("ignored.this_crime", k, k + SAID) for k in signs)
+    return reading_of(numeral, replace(state.head, potential=True), ("identify",), "counted noun") if is_said else None
 
 
 def resulted(state: State) -> Outcome:
@@ -48,7 +60,8 @@ def counted_action(state: State) -> Outcome:
     """
     scene, family, head = state.scene, state.head.family, state.head
     is_part = head.partitive and state.left.strength == "active"  # "convicted four of the six accused"
-    if head.noun != "action" or (head.persons and (is_part or state.right.strength == "passive")):
+    is_more = state.right.strength == "passive" or "sentence" in state.right.families
+    if head.noun != "action" or (head.persons and (is_part or is_more)):
         return None
     if family in VICTIMS:
         head = replace(head, noun="empty")
@@ -65,7 +78,8 @@ def topic_before(state: State) -> Outcome:
     opens = scene.word(first - 1) == "(" and state.current is None  # "most of the victims were Thai (12)"
     link = first - 1 if opens else link_before(scene, state.numeral)
     is_list = state.current is not None and state.current.head.end >= link  # "convicted 82 traffickers: 51 for ..."
-    if link == first or is_list or (opens and state.right.families):
+    is_auxiliary = scene.phrase("clause.auxiliaries", link) and state.right.strength == "passive"  # Danish word order
+    if link == first or is_list or is_auxiliary or (opens and state.right.families):
         return None
     if state.head.noun != "empty":
         return _part_before(state, link)
@@ -157,5 +171,5 @@ def participle_after(state: State) -> Outcome:
 
 
 _LEFT_OUT = (not_counted, other_crimes)
-_SAID = (said_again, resulted, counted_action, topic_before, passive, verb_before, participle_after)
+_SAID = (said_again, resulted, counted_action, topic_before, suspected, passive, verb_before, participle_after)
 RULES = (*_LEFT_OUT, *_SAID, unknown_verb, *context.RULES)

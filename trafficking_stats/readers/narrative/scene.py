@@ -112,8 +112,8 @@ class Segments:
     def _goes_back(self, i: int) -> bool:
         """Whether the main clause goes on after a comparison: at a colon, ", of whom", or a clause with its verb."""
         words = self._words
-        if words.low[i] == ":":
-            return True
+        if words.low[i] == ":" or (words.phrase("compare.change_to", i) and self._is_dated(self._opened, i)):
+            return True  # "from 23 in 2022 to 45"
         is_joint = words.low[i] == "," or words.phrase("clause.starters", i) > 0
         if not is_joint or (self._number(self._opened, i) is None and self._opened > 0):
             return False
@@ -172,7 +172,7 @@ class Scene(Words):
     default_year, country : int, str
         The year and the country the document reports on.
     around : int, optional
-        The year that months without one belong to.
+        The year that months without one belong to; by default that of the document.
 
     Attributes
     ----------
@@ -186,13 +186,7 @@ class Scene(Words):
     """
 
     def __init__(
-        self,
-        document: Tidied,
-        sentence: Sentence,
-        lexicon: Lexicon,
-        default_year: int,
-        country: str,
-        around: int | None = None,
+        self, document: Tidied, sentence: Sentence, lexicon: Lexicon, default_year: int, country: str, around: int = 0
     ) -> None:
         super().__init__(tokenize(document.text, sentence.start, sentence.end), lexicon)
         self.document, self.sentence, self.country = document, sentence, country
@@ -206,9 +200,7 @@ class Scene(Words):
         self.ends = {mark.end: mark for mark in self.marks}
         signs = {n: self.phrase("not_counts.percent", n.end) for n in self.numerals if n.kind in ("none", "share")}
         self.shares = {n.start: n.end + length for n, length in signs.items() if length or n.kind == "share"}
-        verbs = {
-            mark.start for mark in self.marks if mark.form == "verb" and not self.low[mark.end - 1].endswith("ing")
-        }
+        verbs = {m.start for m in self.marks if m.form == "verb" and not self.low[m.end - 1].endswith("ing")}
         self.segments = Segments(self, self.counts, self.periods, verbs)
 
     def beside(self, start: int, end: int) -> "Scene":
@@ -226,7 +218,7 @@ class Scene(Words):
 
     def is_apposition(self, first: int, end: int) -> bool:
         """Whether commas stand before token `first` and at token `end`: "more than half, 58 people, were men"."""
-        return self.word(first - 1) == self.word(end) == ","
+        return self.word(first - self.before("clause.wholes", first) - 1) == self.word(end) == ","
 
     def clause_end(self, i: int, stops: str) -> int:
         """Return the token after the stretch from `i` without numbers or any of the marks `stops`."""

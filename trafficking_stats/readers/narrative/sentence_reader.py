@@ -175,9 +175,7 @@ def find_terms(scene: Scene, convicted_before: bool) -> Iterator[Reading]:
     for numeral in scene.numerals:
         if numeral.kind in ("months", "years") and _is_imposed(scene, numeral):
             segment = scene.segments.of[numeral.start] if scene.is_compared(numeral.start) else -1
-            group = groups.setdefault(segment, [])
-            if not (group and _is_remainder(scene, group[-1], numeral)):
-                group.append(numeral)
+            groups.setdefault(segment, []).append(numeral)
     for group in groups.values():
         yield from _range_of(scene, group)
 
@@ -199,13 +197,6 @@ def _is_statutory(scene: Scene, numeral: Numeral) -> bool:
     judged = max((start for start in verbs if start < numeral.start), default=-1)
     end = numeral.start if judged >= 0 else scene.clause_end(numeral.end, ",;")  # "six years, where the law allows ten"
     return scene.contains("penalties.statute", judged + 1, end)
-
-
-def _is_remainder(scene: Scene, last: Numeral, numeral: Numeral) -> bool:
-    """Whether it is the months of "two years and six months"."""
-    joined = scene.phrase("number_grammar.and", numeral.first - 1) and numeral.first - last.end <= 3
-    units = (last.kind, numeral.kind) == ("years", "months")
-    return bool(joined) and units and not scene.before("penalties.range_from", last.first)
 
 
 def _range_of(scene: Scene, group: Sequence[Numeral]) -> Iterator[Reading]:

@@ -142,7 +142,7 @@ class Speech:
             if token <= period.start <= token + 3 and period.label and is_other:
                 first, _, last = period.label.partition("/")
                 return first if last == label else period.label  # "a rise of 30 % from 2015 to 2016"
-        said = [p.label for p in self.scene.periods if p.start < token and self.scene.is_compared(p.start)]
+        said = [p.label for p in self.scene.periods if p.label and p.start < token and self.scene.is_compared(p.start)]
         if said and is_single_year(said[-1]) and said[-1] != label:
             return said[-1]  # "compared with 2015 the rise was 53 %"
         stop = self.scene.clause_end(token, ",;.")

@@ -67,7 +67,7 @@ class _Finder:
             if label is None or (is_date and not self._is_date(i, end, found.groupdict())):
                 continue
             kind = "year" if len(label) == 4 and pattern["kind"] in ("part", "years") else pattern["kind"]
-            if label and kind in ("year", "month", "part"):
+            if label and kind in ("year", "month", "part") and self.words.word(i - 1) != "(":
                 self.around = year_of(label.rpartition("/")[2])
             step = pattern.get("step", 0) * (self._number(found["N"]) if "N" in found.groupdict() else 1)
             return Period(i, end, label, kind, step)
@@ -104,23 +104,11 @@ class _Finder:
         spans = self.words.lexicon.tables["periods"]["year_to"]
         after = first * 12 + months[0] - (spans.get(found.get("span")) or length)
         century = first // 100 * 100
-        values = {
-            "Y": first,
-            "Y2": last,
-            "y": first + 1 if int(found.get("y") or 0) % 100 == (first + 1) % 100 else 0,
-            "M": f"{months[0]:02}",
-            "M2": f"{months[1]:02}",
-            "A": f"{part[0]:02}",
-            "B": f"{part[1]:02}",
-            "p": after // 12,
-            "m": f"{after % 12 + 1:02}",
-            "default": self.default,
-            "end": century + int(found.get("y") or 0) % 100,
-            "back": int(found.get("Y") or self.default) - length + 1,
-            "on": first + length - 1,
-            "past": first - length,
-            "prior": first - 1,
-        }
+        following = first + 1 if int(found.get("y") or 0) % 100 == (first + 1) % 100 else 0
+        values = {"Y": first, "Y2": last, "y": following, "M": f"{months[0]:02}", "M2": f"{months[1]:02}"}
+        values |= {"A": f"{part[0]:02}", "B": f"{part[1]:02}", "p": after // 12, "m": f"{after % 12 + 1:02}"}
+        values |= {"default": self.default, "end": century + int(found.get("y") or 0) % 100, "on": first + length - 1}
+        values |= {"back": int(found.get("Y") or self.default) - length + 1, "past": first - length, "prior": first - 1}
         label = template.format(**values)
         start, _, end = label.partition("/")
         is_late = end != "" and len(end) == 4 and int(end) > self.default + 1
