@@ -134,7 +134,7 @@ def _is_read_statement(place: Statement, checked: Sequence[Checked], sentence: W
     is_of_other = counted and place.kind != "rank" and place.subject.indicator not in counted
     end = min(place.char_end + LIMITS.beside, place.sentence_end)
     is_read = not (is_of_other or _is_unread(text, place.sentence_start, end, checked))
-    return is_read and (place.kind not in ("change", "comparison") or _is_between_years(place, sentence, text))
+    return is_read and (place.kind not in LIMITS.of_two or _is_between_years(place, sentence, text))
 
 
 def _is_between_years(place: Statement, sentence: Words, text: str) -> bool:

@@ -29,6 +29,7 @@ class Limits(Entry):
     of_before: tuple[str, ...]
     own: tuple[str, ...]
     vouching: int
+    of_two: tuple[str, ...]
 
 
 LIMITS = Limits.read(Path(__file__).with_name("limits.toml"))
