@@ -211,7 +211,8 @@ class StatementReader(Speech):
         end = start + self.scene.phrase(f"statements.{direction}", start)
         near = (start - 4, end + REACH[direction])
         ever = self.scene.contains("statements.ever", *near)
-        since = next((p for p in self.scene.periods if near[0] <= p.start <= near[1] and "/" in p.label), None)
+        reaching = (p for p in self.scene.periods if "/" in p.label or self.scene.before("periods.since", p.start))
+        since = next((p for p in reaching if near[0] <= p.start <= near[1]), None)
         if direction == "only":
             subject = next((s for s in self.spoken if ever and end - 1 <= s.numeral.first <= end), None)
         elif direction == "first":
@@ -240,9 +241,12 @@ class StatementReader(Speech):
     def _ranked(self, start: int) -> Reading | None:
         """Return what a rank is of: the figures before, or one that is told by the way right before it."""
         scene, begin = self.scene, self.scene.clause_start(start, 0, ",;:()")
+        if scene.phrase("statements.overall", start) and not self.spoken and not topic_of(scene, 0, len(scene.low)):
+            return None  # "The record year is still 2018": of what the text spoke of is not said
         opening = scene.past(begin, "clause.coordinators")
         pronoun = scene.phrase("clause.pronouns", opening)
-        if pronoun and scene.phrase("clause.copulas", opening + pronoun) and self.lead and not (self.main or self.ends):
+        is_told = any(s.numeral.start < start for s in (*self.main, *self.ends))
+        if pronoun and scene.phrase("clause.copulas", opening + pronoun) and self.lead and not is_told:
             return self.lead  # "20 percent more than the 75 of 2022, and it is the highest number since 2009"
         aside = scene.clause_start(begin - 1, 0, ",;:()") if scene.word(begin - 1) == "," else 0
         told = [s for s in self.spoken if aside <= s.numeral.start < begin]
