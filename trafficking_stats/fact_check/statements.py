@@ -130,7 +130,8 @@ def _limits(statement: Statement) -> tuple[float, float]:
         off = value * LIMITS.loose_times
     elif statement.unit == "percent":
         decimals = len(statement.text.replace(",", ".").partition(".")[2].rstrip(" %abcdefghijklmnopqrstuvwxyz"))
-        off = 10.0**-decimals * (5.0 if statement.qualifier in ("about", "nearly") else 1.0)
+        is_worded = statement.qualifier == "exact" and not any(map(str.isdigit, statement.text))  # "one in four"
+        off = 10.0**-decimals * (5.0 if statement.qualifier in ("about", "nearly") else 2.0 if is_worded else 1.0)
     else:
         return value, value
     low = -math.inf if statement.qualifier in ("less_than", "at_most") else value - off

@@ -243,10 +243,9 @@ class StatementReader(Speech):
         scene, begin = self.scene, self.scene.clause_start(start, 0, ",;:()")
         if scene.phrase("statements.overall", start) and not self.spoken and not topic_of(scene, 0, len(scene.low)):
             return None  # "The record year is still 2018": of what the text spoke of is not said
-        opening = scene.past(begin, "clause.coordinators")
-        pronoun = scene.phrase("clause.pronouns", opening)
-        is_told = any(s.numeral.start < start for s in (*self.main, *self.ends))
-        if pronoun and scene.phrase("clause.copulas", opening + pronoun) and self.lead and not is_told:
+        after = scene.past(begin, "clause.coordinators", "clause.pronouns")
+        is_it = scene.before("clause.pronouns", after) and scene.phrase("clause.copulas", after)
+        if is_it and self.lead and all(s.numeral.start > start for s in (*self.main, *self.ends)):
             return self.lead  # "20 percent more than the 75 of 2022, and it is the highest number since 2009"
         aside = scene.clause_start(begin - 1, 0, ",;:()") if scene.word(begin - 1) == "," else 0
         told = [s for s in self.spoken if aside <= s.numeral.start < begin]
