@@ -74,6 +74,12 @@ def test_cells_are_in_the_codes_of_the_vocabulary():
     assert asylum.subject.indicator == "asylum_granted"
 
 
+def test_a_change_against_the_year_before_needs_no_year_that_is_named():
+    text = "Myndigheden så 26 mulige ofre i 2021 mod 36 året før, hvilket er et fald på 28 procent."
+    found = read_statements(text, country="DNK", default_year=2021, language="da")
+    assert [(one.kind, one.value, one.base.period_start[:4]) for one in found] == [("change", 28, "2020")]
+
+
 def test_parts_of_a_printed_sum():
     text = "Police identified 57 victims (35 in sex trafficking, 20 in labor trafficking and two in forced begging)."
     (found,) = read_statements(text, country="DNK", default_year=2018, language="en")

@@ -34,8 +34,8 @@ def check(found: Found, record: Record, text: str, *, is_given: bool) -> list[Ch
     lexicon = load(found.language)
     words = cache(lambda start, end: Words(tokenize(text, start, end), lexicon))
     checked = [*_counts([*found.proposals, *found.topics], record, words, is_given=is_given)]
-    told = (statement for statement in found.statements if statement.kind != "sum" or statement.parts)
-    checked += [Checked(s, s.kind, s.subject, judge_statement(s, record, _near(s, checked))) for s in told]
+    told = [statement for statement in found.statements if statement.kind != "sum" or statement.parts]
+    checked += [Checked(s, s.kind, s.subject, judge_statement(s, record, _near(s, checked, told))) for s in told]
     lacking = ((one, lack(one, checked, text, words)) for one in checked)
     return [
         replace(one, finding=replace(one.finding, verdict="unknown", code=code)) if code else one
@@ -60,8 +60,10 @@ def _counts(
         yield Checked(proposal, "count", cell, found)
 
 
-def _near(statement: Statement, counts: Sequence[Checked]) -> list[Cell]:
-    """Return what the sentence of a statement counts, and those beside it, of the same thing."""
+def _near(statement: Statement, counts: Sequence[Checked], statements: Sequence[Statement]) -> list[Cell]:
+    """Return what its sentence and the one before count or compare of the same thing, with a number or without."""
     own = statement.subject
-    near = (one.cell for one in counts if abs(one.place.sentence - statement.sentence) <= 1)
-    return [cell for cell in near if (cell.indicator, cell.breakdown) == (own.indicator, own.breakdown)]
+    near = [(one.place, one.cell) for one in counts]
+    near += [(s, cell) for s in statements if s.kind in LIMITS.of_two for cell in (s.subject, s.base) if cell]
+    told = (cell for place, cell in near if 0 <= statement.sentence - place.sentence <= 1)
+    return [cell for cell in told if (cell.indicator, cell.breakdown) == (own.indicator, own.breakdown)]

@@ -12,6 +12,7 @@ class Limits(Entry):
     least_typed: Positive
     loose: Share
     loose_times: Share
+    loose_share: float
     near: Share
     around: int
     beside: int
@@ -29,6 +30,7 @@ class Limits(Entry):
     of_before: tuple[str, ...]
     own: tuple[str, ...]
     vouching: int
+    of_two: tuple[str, ...]
 
 
 LIMITS = Limits.read(Path(__file__).with_name("limits.toml"))

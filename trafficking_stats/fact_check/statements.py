@@ -4,7 +4,7 @@ They are those of a text, or what sources say of their own figures, kept as data
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -25,7 +25,7 @@ _RATIOS = {"share": (100.0, 0.0), "percent": (100.0, -100.0), "times": (1.0, 0.0
 
 
 def judge_statement(statement: Statement, record: Record, near: Sequence[Cell] = ()) -> Finding:
-    """Judge one statement.
+    """Judge one statement; none is wrong that would be right of another year that the text names beside it.
 
     Parameters
     ----------
@@ -41,6 +41,26 @@ def judge_statement(statement: Statement, record: Record, near: Sequence[Cell] =
     Finding
         Its bounds are those of what is stated: the share or change in percent, the sum, the count.
     """
+    found = _judged(statement, record, near)
+    others = _of_other_years(statement, near) if found.verdict == "contradicts" else ()
+    is_open = any(_judged(other, record, ()).verdict == "agrees" for other in others)
+    return Finding("unknown", "unclear_subject") if is_open else found
+
+
+def _of_other_years(statement: Statement, near: Sequence[Cell]) -> Iterator[Statement]:
+    """Yield a rank, a change or a multiple as said of each year that is named beside it."""
+    base = statement.base
+    for start, end in {(cell.period_start, cell.period_end) for cell in near}:
+        moved = replace(statement.subject, period_start=start, period_end=end, value=None)
+        if base is not None and statement.kind == "rank":
+            yield replace(statement, subject=moved, base=replace(base, period_end=max(end, base.period_end)))
+        elif base is not None and statement.kind in LIMITS.of_two:
+            yield replace(statement, subject=moved)
+            yield replace(statement, base=replace(base, period_start=start, period_end=end, value=None))
+
+
+def _judged(statement: Statement, record: Record, near: Sequence[Cell]) -> Finding:
+    """Judge one statement as it was read."""
     if statement.kind == "sum" or statement.base is None:
         return _sum(statement, record)
     if statement.kind == "rank":
@@ -76,7 +96,7 @@ def _tested(statement: Statement, top: Range, bottom: Range, sources: tuple[str,
 
 def _by_figures(statement: Statement, near: Sequence[Cell]) -> Finding | None:
     """Return the finding where two figures that the text prints bear out a change by so many or so many percent."""
-    if statement.value is None or statement.kind not in ("change", "comparison"):
+    if statement.value is None or statement.kind not in LIMITS.of_two:
         return None
     known = sorted((cell for cell in near if cell.value is not None), key=lambda cell: cell.period_end)
     tests = (_tested(statement, later, earlier, ()) for earlier, later in combinations(map(_printed, known), 2))
@@ -110,7 +130,8 @@ def _limits(statement: Statement) -> tuple[float, float]:
         off = value * LIMITS.loose_times
     elif statement.unit == "percent":
         decimals = len(statement.text.replace(",", ".").partition(".")[2].rstrip(" %abcdefghijklmnopqrstuvwxyz"))
-        off = 10.0**-decimals * (5.0 if statement.qualifier in ("about", "nearly") else 1.0)
+        is_worded = statement.qualifier == "exact" and not any(map(str.isdigit, statement.text))  # "one in four"
+        off = 10.0**-decimals * (5.0 if statement.qualifier in ("about", "nearly") else 2.0 if is_worded else 1.0)
     else:
         return value, value
     low = -math.inf if statement.qualifier in ("less_than", "at_most") else value - off

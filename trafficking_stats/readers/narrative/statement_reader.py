@@ -211,7 +211,8 @@ class StatementReader(Speech):
         end = start + self.scene.phrase(f"statements.{direction}", start)
         near = (start - 4, end + REACH[direction])
         ever = self.scene.contains("statements.ever", *near)
-        since = next((p for p in self.scene.periods if near[0] <= p.start <= near[1] and "/" in p.label), None)
+        reaching = (p for p in self.scene.periods if "/" in p.label or self.scene.before("periods.since", p.start))
+        since = next((p for p in reaching if near[0] <= p.start <= near[1]), None)
         if direction == "only":
             subject = next((s for s in self.spoken if ever and end - 1 <= s.numeral.first <= end), None)
         elif direction == "first":
@@ -220,7 +221,7 @@ class StatementReader(Speech):
             moved = self._moved(start, self.scene.past(end, "statements.manner"), end)
             subject = moved and self.in_period(moved, self.dater.date(start)[0])
         else:
-            subject = self.nearest(start) if ever or since else None
+            subject = self._ranked(start) if ever or since else None
         if subject is None:
             return None
         first_year, last_day = self._years_of(since) if since else ("", "")
@@ -236,6 +237,20 @@ class StatementReader(Speech):
         base = replace(base, period_start=first_year, period_end=last_day)
         own = replace(statement.subject, period_start=first_year) if direction == "only" else statement.subject
         return replace(statement, subject=own, base=base, value=statement.value or place or None)
+
+    def _ranked(self, start: int) -> Reading | None:
+        """Return what a rank is of: the figures before, or one that is told by the way right before it."""
+        scene, begin = self.scene, self.scene.clause_start(start, 0, ",;:()")
+        if scene.phrase("statements.overall", start) and not self.spoken and not topic_of(scene, 0, len(scene.low)):
+            return None  # "The record year is still 2018": of what the text spoke of is not said
+        after = scene.past(begin, "clause.coordinators", "clause.pronouns")
+        is_it = scene.before("clause.pronouns", after) and scene.phrase("clause.copulas", after)
+        if is_it and self.lead and all(s.numeral.start > start for s in (*self.main, *self.ends)):
+            return self.lead  # "20 percent more than the 75 of 2022, and it is the highest number since 2009"
+        aside = scene.clause_start(begin - 1, 0, ",;:()") if scene.word(begin - 1) == "," else 0
+        told = [s for s in self.spoken if aside <= s.numeral.start < begin]
+        # "more than in 2020, when 38 were identified, the smallest number since 2009"
+        return told[-1] if told and scene.phrase("periods.when", aside) else self.nearest(start)
 
     def _years_of(self, period: Period) -> tuple[str, str]:
         """Return the day after the first year of which a rank begins, and its last day where it is told."""
