@@ -509,13 +509,12 @@ def test_writers_say_it_in_many_ways(tmp_path, claims, text, figure, verdict):
         "Before 2020, nobody had been convicted of trafficking in Austria.",
         # more than in a year whose own figure was read last
         "In 2020 authorities found 73 victims. What came after was worse. That is 53 percent more than in 2020.",
-        # of the 112, not of the women told last
-        "In 2021 there were 112 victims. Women made up most of them, 96 in all, and there were 16 men, or roughly 14 per "
-        "cent.",
-        "In 2021 authorities found 112 victims. Of them 96 were women, 16 men and, or roughly 14 per cent, children.",
+        # of all, not of the women told last
+        "In 2021 authorities registered 984 possible victims. Women made up more than half of those registered in "
+        "2021, 547 in all, and there were 68 children, or roughly seven per cent.",
         # the one is nobody counted
-        "Since one person may be exploited in several ways, the forms overlap: 60 were registered for forced labour, 40 "
-        "for sexual exploitation and 15 for begging.",
+        "Police found 112 victims in 2021. Since one victim may be exploited in several ways, the forms overlap: 60 "
+        "were identified for forced labour, 40 for sexual exploitation and 15 for begging.",
         # of another paragraph's figure no more is known than that
         "In 2021, 112 victims were identified in Austria.\n\nIn 2020 men numbered 55.",
     ],
