@@ -137,7 +137,7 @@ def test_a_wrong_country_among_many_stops_before_anything_runs(run, small, tmp_p
 
 
 def test_a_killed_worker_is_a_failure_and_the_rest_goes_on(run, tmp_path):
-    kill = "import os, signal\nif country == 'SWE':\n    os.kill(os.getppid(), signal.SIGKILL)"
+    kill = "import os, signal\nif country == 'SWE':\n    os.kill(os.getpid(), signal.SIGKILL)"
     write_notebook(tmp_path / "n", "a", kill)
     said = []
     result, _ = run(["DNK", "SWE", "NOR"], tmp_path / "out", tmp_path / "n", say=said.append)
@@ -151,7 +151,7 @@ def test_a_worker_killed_once_is_replaced(run, tmp_path):
 flag = pathlib.Path({str(flag)!r})
 if not flag.exists():
     flag.touch()
-    os.kill(os.getppid(), signal.SIGKILL)"""
+    os.kill(os.getpid(), signal.SIGKILL)"""
     write_notebook(tmp_path / "n", "a", kill)
     result, _ = run(["DNK"], tmp_path / "out", tmp_path / "n")
     assert (len(result.written), result.failures) == (1, [])

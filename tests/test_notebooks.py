@@ -74,16 +74,23 @@ def test_a_country_gets_the_pages_that_its_figures_carry():
 
 
 @pytest.mark.parametrize(
-    "indicator", ["compensation_claims", "victims_assisted", "asylum_granted", "victims_identified"]
+    ("indicator", "part"),
+    [
+        ("victims_repatriated", ""),
+        ("victims_repatriated", "repatriation=abroad"),  # where they went says nothing of how many were helped
+        ("victims_assisted", ""),
+        ("asylum_granted", ""),
+        ("victims_identified", ""),
+    ],
 )
-def test_a_country_gets_the_page_on_protection_or_the_line_that_nothing_is_known(tmp_path, indicator):
-    table = pd.DataFrame([claim(12, country="ISL", indicator=indicator)])
+def test_a_country_gets_the_page_on_protection_or_the_line_that_nothing_is_known(tmp_path, indicator, part):
+    table = pd.DataFrame([claim(12, country="ISL", indicator=indicator, breakdown=part)])
     table.to_csv(tmp_path / "claims.csv", index=False)
     table.to_csv(tmp_path / "sources.csv", index=False)
     page = read_notebook(FOLDER / "5_protection.ipynb")
     given = not read_data(tmp_path).held["ISL"].lacks(page.fits["needs"], [])
     silent = "No source has figures on how often protection" in str(texts.coverage(ts.reconcile(table), "ISL"))
-    assert (given, silent) == ((False, True) if indicator == "victims_identified" else (True, False))
+    assert (given, silent) == ((False, True) if part or indicator == "victims_identified" else (True, False))
 
 
 def test_the_contract_is_typed_and_explained(notebook):

@@ -161,12 +161,12 @@ def test_the_first_screens(rec):
 
 
 def test_where_nothing_was_taken_up_the_first_screen_says_what_is_known():
-    rows = [{"indicator": "victims_assisted", "year": year, "value": 9} for year in (2010, 2012, 2013, 2014)]
+    rows = [{"indicator": "victims_repatriated", "year": year, "value": 9} for year in (2010, 2012, 2013, 2014)]
     table = pd.DataFrame([*rows, {"indicator": "victims_identified", "year": 2012, "value": 30}])
     rec = ts.reconcile(ts.claims_from(table, source="yearbook-2015", published="2015-05-01", country="Ghana"))
     said = texts.protection_headline(rec, "GHA", {"prepared_return_accepted": "victims_identified"}).facts
     assert said["sentence"].startswith("No source has figures on how often protection was taken up in Ghana")
-    assert said["facts"][0] == {"label": "What is known", "text": "Victims assisted (2010 and 2012–2014)."}
+    assert said["facts"][0] == {"label": "What is known", "text": "Victims repatriated (2010 and 2012–2014)."}
 
 
 def test_halves_of_an_odd_number_of_years_are_compared_as_means_a_year(rec):

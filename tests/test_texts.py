@@ -205,7 +205,7 @@ def test_years_are_those_of_the_country_unless_others_are_asked_for(small):
 
 
 def test_a_country_may_have_nothing_to_explain():
-    of_part = claim(5, qualifier="less_than", indicator="victims_repatriated", breakdown="repatriation=abroad")
+    of_part = claim(5, qualifier="less_than", indicator="suspects_formal_contact", breakdown="citizenship=SWE")
     assert explained_cells(ts.reconcile(pd.DataFrame([of_part])), "DNK") == []
 
 

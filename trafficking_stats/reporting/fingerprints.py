@@ -32,7 +32,7 @@ class Held(NamedTuple):
     totals: Mapping[str, frozenset[tuple[str, str]]] = {}
     """The periods that each indicator has a total for."""
     told: frozenset[str] = frozenset()
-    """On which indicators and stages there are figures, and ``reasons`` or ``statements`` where sources state any."""
+    """Indicators with figures, stages with totals, and ``reasons`` or ``statements`` where sources state any."""
 
     @property
     def counts(self) -> int:
@@ -135,7 +135,7 @@ def _held(claims: Sequence[Row], said: Mapping[str, Sequence[Row]], sources: Map
         if not claim["breakdown"]:
             totals[claim["indicator"]].add((claim["period_start"], claim["period_end"]))
     told = {claim["indicator"] for claim in claims} | {name for name, rows in said.items() if rows}
-    told |= {entry.stage for name, entry in load_vocabulary().indicators.items() if name in told}
+    told |= {entry.stage for name, entry in load_vocabulary().indicators.items() if name in totals}
     used = [sources.get(name) for name in sorted({claim["source_id"] for claim in claims})]
     return Held(
         hash_of([list(claims[0]), [list(claim.values()) for claim in claims], used, said]),

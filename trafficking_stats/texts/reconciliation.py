@@ -195,7 +195,8 @@ def coverage(rec: Reconciliation, country: str) -> Shown:
     parts = [say(f"pages.tier.{tier}", n=int(kinds[tier])) for tier in rec.vocabulary.tiers if tier in kinds]
     n, totals = int(own["publisher"].nunique()), int((own["breakdown"] == "").sum())
     counts = {"publishers": written(n), "totals": totals, "parts": len(own) - totals}
-    stages = {rec.vocabulary.indicators[name].stage for name in own["indicator"].unique()}
+    told = own.loc[own["breakdown"] == "", "indicator"].unique()
+    stages = {rec.vocabulary.indicators[name].stage for name in told}
     silent = "" if stages & {"assistance", "protection"} else say("tables.beside.none", country=Country(country))
     return prose(sentences([say("pages.coverage", kinds=parts, n=n, **counts), silent]))
 
