@@ -314,6 +314,21 @@ def test_a_date_of_no_year_that_is_read_is_let_alone(tmp_path, claims, text, yea
     assert checked(tmp_path, claims, text).table["verdict"].tolist() == ["unknown"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a month that could be the second of two years
+        "In December 2011 the police of Austria identified 12 victims.",
+        "From October 2009 to November 2010 the police identified 30 victims.",
+        # years up to a month
+        "In 2021 there were 112 victims, the lowest number from 2018 to August 2024.",
+        "In April 2023 police found 67 victims, the lowest number since 2021 and until August 2024.",
+    ],
+)
+def test_months_are_read_beside_years(tmp_path, claims, text):
+    assert len(checked(tmp_path, claims, text).table)
+
+
 def test_a_date_before_the_latest_year_is_not_that_of_the_text(tmp_path, claims):
     text = (
         "On 3 May 2018 a ring was broken up. Since then numbers fell. 73 victims were identified. By 2020 all had left."

@@ -37,13 +37,15 @@ def dates(period: str, country: str) -> tuple[str, str, str]:
     --------
     >>> dates("2016-01/2016-08", "DNK")
     ('2016-01-01', '2016-08-31', '')
+    >>> dates("2011-12", "DNK")
+    ('2011-12-01', '2011-12-31', '')
     >>> dates("FY2014", "USA")
     ('2013-10-01', '2014-09-30', '')
     """
     year = period.removeprefix("FY")
     month = table("labels")["fiscal"].get(country) if year != period else None
     note = f"fiscal year {year}: set its dates" if year != period and month is None else ""
-    first, _, last = year.partition("/")
+    first, _, last = year.replace("-", "M").partition("/")  # 2011-12 could be two years
     return read_period(first, month)[0], read_period(last or first, month)[1], note
 
 

@@ -257,7 +257,7 @@ class StatementReader(Speech):
         if any(self.scene.phrase("periods.since", period.start - i) for i in (0, 1)):
             return f"{year_of(period.label)}-01-01", ""
         # "the highest of all years from 2007 to 2021", the first among them
-        return f"{year_of(period.label) - 1}-01-01", f"{period.label[-4:]}-12-31"
+        return f"{year_of(period.label) - 1}-01-01", f"{year_of(period.label.rpartition('/')[2])}-12-31"
 
     def _first_of_its_kind(self, start: int, end: int) -> Reading | None:
         """Return what "the first victims of forced labour" speaks of."""
