@@ -133,20 +133,20 @@ def _is_read_statement(place: Statement, checked: Sequence[Checked], sentence: W
     counted = {o.cell.indicator for o in checked if o.kind == "count" and o.place.sentence == place.sentence}
     is_of_other = counted and place.kind != "rank" and place.subject.indicator not in counted
     end = min(place.char_end + LIMITS.beside, place.sentence_end)
-    is_unread = _is_unread(text, place.sentence_start, end, checked) or _is_of_another_whole(place, checked)
-    return not (is_of_other or is_unread) and (
-        place.kind not in LIMITS.of_two or _is_between_years(place, sentence, text)
-    )
+    is_unread = _is_unread(text, place.sentence_start, end, checked)
+    # "one victim may be exploited in several ways: 60 ..., 40 ...": no sum is less than one of its parts
+    is_short = place.kind == "sum" and any((one.value or 0.0) > (place.subject.value or 0.0) for one in place.parts)
+    if is_of_other or is_unread or is_short or (place.kind == "share" and _is_of_another_whole(place, checked)):
+        return False
+    return place.kind not in LIMITS.of_two or _is_between_years(place, sentence, text)
 
 
 def _is_of_another_whole(place: Statement, checked: Sequence[Checked]) -> bool:
-    """Whether a share is right of a larger figure told before it, or a sum is less than one of what it is to be of."""
+    """Whether a share is right of another figure that the text tells before it."""
     part, share = place.subject.value or 0.0, place.value or 0.0
-    if place.kind == "sum":
-        return any((one.value or 0.0) > part for one in place.parts)
     counts = [o for o in checked if o.kind == "count" and 0 <= place.sentence - o.place.sentence <= LIMITS.vouching]
     off = [abs(100 * part / one.value - share) for one in counts if one.value]
-    return place.kind == "share" and min(off, default=LIMITS.loose_share) < LIMITS.loose_share
+    return min(off, default=LIMITS.loose_share) < LIMITS.loose_share
 
 
 def _is_between_years(place: Statement, sentence: Words, text: str) -> bool:

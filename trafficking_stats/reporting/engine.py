@@ -71,23 +71,14 @@ class WarmEngine:
         manager = NotebookExecutionManager(nb, **shown)
         manager.notebook_start()
         try:
-            cls.run_cells(manager, options.get("execution_timeout") or _NO_LIMIT)
+            cls._run(manager, options.get("execution_timeout") or _NO_LIMIT)
         finally:
             manager.cleanup_pbar()
             manager.notebook_complete()
         return manager.nb
 
     @staticmethod
-    def run_cells(manager: Any, limit: float) -> None:
-        """Run the cells of a notebook in a fork.
-
-        Parameters
-        ----------
-        manager : papermill.engines.NotebookExecutionManager
-            It takes the outputs.
-        limit : float
-            Seconds that a cell may take.
-        """
+    def _run(manager: Any, limit: float) -> None:
         _run_in_fork(manager, limit)
 
     @classmethod
@@ -105,16 +96,7 @@ class ForkedEngine(WarmEngine):
     """The engine of a process that is itself a fork, for one notebook: another fork would copy its memory again."""
 
     @staticmethod
-    def run_cells(manager: Any, limit: float) -> None:
-        """Run the cells of a notebook in this process.
-
-        Parameters
-        ----------
-        manager : papermill.engines.NotebookExecutionManager
-            It takes the outputs.
-        limit : float
-            Seconds that a cell may take.
-        """
+    def _run(manager: Any, limit: float) -> None:
         _fill(manager, _run_cells(manager.nb, limit), limit)
 
 
